@@ -1,0 +1,14 @@
+// The subcommands of `faceshot`, one function each, in a file of the same name. Each adds its
+// options to `app` and a callback that does the work and stores the exit code in `exit_code`.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace faceshot::cli {
+
+void add_prepare(CLI::App& app, int& exit_code);
+void add_detect(CLI::App& app, int& exit_code);
+void add_evaluate(CLI::App& app, int& exit_code);
+void add_bench(CLI::App& app, int& exit_code);
+
+}  // namespace faceshot::cli

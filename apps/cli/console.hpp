@@ -1,0 +1,46 @@
+// What all subcommands share at the terminal: errors, exit codes, progress.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace faceshot::cli {
+
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_failure = 1;  ///< the work could not be done
+inline constexpr int exit_usage = 2;    ///< the command was used wrongly
+
+/// Runs `body`; turns an exception into one line on stderr and an exit code: 1, or 2 where the
+/// error is Error(invalid_argument).
+int guarded(const std::function<int()>& body);
+
+/// True if stderr is a terminal: only then is a live line drawn over itself.
+bool live_terminal();
+
+/// One live line on stderr: "what 120/470  25.1/s  14 s left". Quiet for the first two seconds, and
+/// on anything but a terminal, where it writes a line every 30 seconds.
+class Progress {
+ public:
+  Progress(std::string what, std::size_t total);
+  ~Progress();  ///< clears the live line
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void update(std::size_t done);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::string what_;
+  std::size_t total_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_ = start_;
+  bool drawn_ = false;
+  bool live_;
+};
+
+/// "1 h 05 min", "3 min 20 s", "14 s".
+std::string duration_text(double seconds);
+
+}  // namespace faceshot::cli

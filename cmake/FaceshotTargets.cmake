@@ -1,0 +1,43 @@
+# How every target of FaceShot is compiled, and how tests are declared.
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+find_program(FACESHOT_CCACHE ccache)
+if(FACESHOT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Precompiled headers hit the cache only with these two leniencies.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${FACESHOT_CCACHE})
+endif()
+
+# Compile options that all our own targets share. (An interface target, not global flags: what
+# others add to their builds stays theirs.)
+add_library(faceshot_options INTERFACE)
+target_compile_features(faceshot_options INTERFACE cxx_std_20)
+target_compile_options(faceshot_options INTERFACE -Wall -Wextra -Wconversion -Wshadow
+  $<$<BOOL:${FACESHOT_WERROR}>:-Werror>)
+if(FACESHOT_SANITIZE)
+  target_compile_options(faceshot_options INTERFACE -fsanitize=${FACESHOT_SANITIZE}
+                         -fno-omit-frame-pointer)
+  target_link_options(faceshot_options INTERFACE -fsanitize=${FACESHOT_SANITIZE})
+endif()
+
+# faceshot_test(NAME core SOURCES a.cpp b.cpp LIBS faceshot [LABEL fast|slow|model])
+# One executable a room and label; ctest runs each of its cases on its own.
+function(faceshot_test)
+  cmake_parse_arguments(T "" "NAME;LABEL" "SOURCES;LIBS" ${ARGN})
+  if(NOT T_LABEL)
+    set(T_LABEL fast)
+  endif()
+  add_executable(test_${T_NAME} ${T_SOURCES})
+  target_link_libraries(test_${T_NAME} PRIVATE ${T_LIBS} GTest::gtest GTest::gtest_main
+                        faceshot_options)
+  target_include_directories(test_${T_NAME} PRIVATE ${PROJECT_SOURCE_DIR}/src
+                             ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(test_${T_NAME} PRIVATE
+    FACESHOT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FACESHOT_SHARED_DIR="${FACESHOT_SHARED_DATA}"
+    FACESHOT_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  gtest_discover_tests(test_${T_NAME} TEST_PREFIX "${T_NAME}." DISCOVERY_MODE PRE_TEST
+                       PROPERTIES LABELS "${T_LABEL}")
+endfunction()

@@ -1,0 +1,49 @@
+// Finding faces in an image: pre-processing, network, decoding, NMS.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "faceshot/image_view.hpp"
+#include "faceshot/model_info.hpp"
+#include "faceshot/network.hpp"
+#include "faceshot/nms.hpp"
+
+namespace faceshot {
+
+struct DetectorOptions {
+  float score_threshold = 0.5F;  ///< in (0, 1): detections below are never decoded
+  float nms_threshold = 0.45F;   ///< IoU in [0, 1]
+  int max_side = 640;            ///< the image is scaled so that its longer side is this; 0: native
+  bool upscale = false;          ///< whether images smaller than max_side are enlarged to it
+  int keep_top = 750;            ///< at most so many detections; 0: all
+  int threads = 1;               ///< CPU threads for one image
+};
+
+/// A face detector. Thread safe: any number of threads may call detect() on one object; each call
+/// takes a session from a small pool (one a thread and input size, made on first use).
+class Detector {
+ public:
+  /// @throws Error as Network::load and ModelInfo::from_metadata; Error(invalid_argument) for
+  ///         impossible options
+  explicit Detector(const std::string& model_path, const DetectorOptions& options = {});
+  explicit Detector(Network network, const DetectorOptions& options = {});
+  ~Detector();
+  Detector(Detector&&) noexcept;
+  Detector& operator=(Detector&&) noexcept;
+
+  /// Boxes in pixels of `image`, clipped to it, by falling score.
+  /// @throws Error(invalid_argument) for an empty view
+  [[nodiscard]] std::vector<Detection> detect(const ImageView& image) const;
+
+  [[nodiscard]] const ModelInfo& info() const;
+  [[nodiscard]] const DetectorOptions& options() const;
+  [[nodiscard]] const Network& network() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace faceshot

@@ -1,0 +1,73 @@
+// The inference engine: an ONNX file, optimised once, run on the CPU.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace faceshot {
+
+/// A float32 tensor that the engine owns or the caller lends; NCHW for images.
+struct TensorView {
+  const float* data = nullptr;
+  std::vector<std::int64_t> shape;
+};
+
+/// A loaded and optimised network. Immutable after loading: any number of threads may run it at
+/// once, each through its own Session.
+class Network {
+ public:
+  /// @throws Error(not_found) no such file; Error(format) not ONNX, or damaged;
+  ///         Error(unsupported) an operator or attribute we lack, with node name
+  [[nodiscard]] static Network load(const std::string& path);
+  [[nodiscard]] static Network from_bytes(std::span<const std::byte> onnx,
+                                          const std::string& name_for_messages);
+
+  [[nodiscard]] const std::vector<std::string>& inputs() const;   ///< names
+  [[nodiscard]] const std::vector<std::string>& outputs() const;  ///< names
+  /// `metadata_props` of the file.
+  [[nodiscard]] const std::map<std::string, std::string>& metadata() const;
+  /// Declared shape of an input; -1 where it is dynamic.
+  [[nodiscard]] std::vector<std::int64_t> input_shape(const std::string& name) const;
+
+  struct Impl;
+  [[nodiscard]] const std::shared_ptr<const Impl>& impl() const { return impl_; }
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+/// One network planned for one input shape: kernels chosen, all memory allocated. Runs without
+/// allocating. Not thread safe: one Session a thread.
+class Session {
+ public:
+  /// @param shape NCHW of the (only) image input
+  /// @param threads CPU threads for one run, >= 1
+  /// @throws Error(invalid_argument) if the network cannot take this shape
+  Session(const Network& network, const std::vector<std::int64_t>& shape, int threads = 1);
+  ~Session();
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+
+  /// Where to write the input (NCHW, `shape` floats) before run().
+  [[nodiscard]] float* input();
+  void run();
+  /// Output by name, valid until the next run(). @throws Error(not_found)
+  [[nodiscard]] TensorView output(const std::string& name) const;
+  /// Shape of any tensor of the (original) graph for this input shape: feature-map sizes for
+  /// priors.
+  /// @throws Error(not_found)
+  [[nodiscard]] std::vector<std::int64_t> tensor_shape(const std::string& name) const;
+  [[nodiscard]] std::size_t memory_bytes() const;  ///< all buffers of this session
+  [[nodiscard]] double flop() const;               ///< floating-point operations of one run
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace faceshot

@@ -1,0 +1,30 @@
+// Greedy non-maximum suppression.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "faceshot/box.hpp"
+
+namespace faceshot {
+
+/// What a detector found: a box in pixels, its score in [0, 1], its class (0 is the first real
+/// class, "face"; the background has no number).
+struct Detection {
+  Box box;
+  float score = 0;
+  int label = 0;
+};
+
+/// Keeps the best box of every group that overlaps by more than `iou_threshold`, class by class.
+///
+/// Deterministic: boxes are visited by falling score, equal scores in the order given.
+/// @param iou_threshold in [0, 1]; a box is dropped if its IoU with a kept one is greater
+/// @param keep_top at most so many are returned; 0 means all
+/// @return indices into `detections`, by falling score
+/// Thread safe. Detections with a NaN score are dropped.
+[[nodiscard]] std::vector<std::size_t> nms(std::span<const Detection> detections,
+                                           float iou_threshold, std::size_t keep_top = 0);
+
+}  // namespace faceshot

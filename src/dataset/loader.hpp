@@ -1,0 +1,61 @@
+// Batches for training: decoded images cached in memory, augmented by worker threads, in an order
+// and with randomness that depend on (seed, epoch, index) alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "augment/augmenter.hpp"
+#include "dataset/prepared.hpp"
+
+namespace faceshot {
+
+struct LoaderOptions {
+  int batch_size = 32;
+  int workers = 1;              ///< threads that decode and augment, >= 1
+  std::size_t cache_mb = 8192;  ///< bound of the cache of decoded images
+  std::uint64_t seed = 1;
+  std::size_t samples_per_epoch = 0;  ///< 0: one a record; else drawn in rounds over all records
+  int prefetch = 4;                   ///< batches made ahead
+};
+
+/// One batch: pixels as the network takes them after a permute (N, H, W, C with C = BGR).
+struct Batch {
+  int count = 0;  ///< images in it; the last batch of an epoch is dropped if short
+  int size = 0;   ///< side of each image
+  std::vector<std::uint8_t> pixels;                  ///< count * size * size * 3
+  std::vector<std::vector<Annotation>> annotations;  ///< per image
+  std::vector<std::uint32_t> records;                ///< which record each image came from
+};
+
+/// Endless source of batches. One consumer thread; workers are the loader's own.
+class Loader {
+ public:
+  /// @param sets concatenated in this order; records index into the concatenation
+  /// @param weights how often each set is seen a round, e.g. {1, 0.5}; empty: once each
+  Loader(std::vector<PreparedSet> sets, std::vector<float> weights, const LoaderOptions& options,
+         const AugmentOptions& augment);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  [[nodiscard]] std::size_t batches_per_epoch() const;
+
+  /// Begins an epoch at a batch (for exact resume); drops what was prefetched.
+  void start(std::uint32_t epoch, std::size_t first_batch = 0);
+
+  /// Next batch of the epoch into `batch` (its buffers are reused); false at the epoch's end.
+  /// @throws Error of a worker, e.g. an unreadable image
+  bool next(Batch& batch);
+
+  /// Seconds that next() has waited since construction: the network was starved so long.
+  [[nodiscard]] double waited_seconds() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace faceshot

@@ -1,0 +1,61 @@
+// The prepared data set: a folder that anyone can read. DIR/train.csv (or val.csv, test.csv),
+// DIR/label.json, DIR/images/. docs/formats.md describes every column.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "faceshot/box.hpp"
+
+namespace faceshot {
+
+/// Left eye, right eye, nose, left and right mouth corner as the viewer sees them; x, y in pixels.
+using Landmarks = std::array<float, 10>;
+
+/// One labelled box. Attributes are WIDER FACE's; -1 where the source does not say.
+struct Annotation {
+  Box box;                ///< pixels of the upright image
+  int class_id = 0;       ///< index into the class names; 0 is "face"
+  bool ignore = false;    ///< neither face nor background (WIDER's `invalid`, crowds, too small)
+  std::int8_t blur = -1;  ///< 0 clear, 1 normal, 2 heavy
+  std::int8_t expression = -1;    ///< 0 typical, 1 exaggerated
+  std::int8_t illumination = -1;  ///< 0 normal, 1 extreme
+  std::int8_t occlusion = -1;     ///< 0 none, 1 partial, 2 heavy
+  std::int8_t pose = -1;          ///< 0 typical, 1 atypical
+  std::optional<Landmarks> landmarks;
+
+  friend bool operator==(const Annotation&, const Annotation&) = default;
+};
+
+/// One image with all its boxes (none: a photograph without faces).
+struct ImageRecord {
+  std::string image;  ///< path relative to DIR/images, with '/'
+  int width = 0, height = 0;
+  std::vector<Annotation> annotations;
+
+  friend bool operator==(const ImageRecord&, const ImageRecord&) = default;
+};
+
+struct PreparedSet {
+  std::filesystem::path images_dir;  ///< DIR/images
+  std::vector<std::string> classes{"face"};
+  std::vector<ImageRecord> records;
+};
+
+/// Reads DIR/NAME.csv with DIR/label.json beside it.
+/// @param csv the path of the CSV file itself
+/// @throws Error(not_found) file missing; Error(format) "FILE:LINE: what" for an unknown or missing
+///         column, a field that is no number, a box with x1 >= x2 or outside the image
+[[nodiscard]] PreparedSet read_prepared(const std::filesystem::path& csv);
+
+/// Writes DIR/SPLIT.csv and DIR/label.json, each to a temporary name and renamed when complete.
+/// `images/` is the caller's. @param source one line for label.json: where the set comes from
+/// @throws Error(io)
+void write_prepared(const std::filesystem::path& dir, const std::string& split,
+                    const PreparedSet& set, const std::string& source);
+
+}  // namespace faceshot

@@ -1,0 +1,83 @@
+// A network as a list of layers: the one description from which the trainable network is built
+// (torch_network.hpp), the ONNX file is written (export/) and summaries are printed. No Torch here.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "faceshot/prior.hpp"
+
+namespace faceshot {
+
+enum class LayerKind : std::uint8_t {
+  conv,        ///< 2-D convolution: parameters NAME.weight (OIHW) and, with bias, NAME.bias
+  batch_norm,  ///< NAME.weight, NAME.bias, NAME.running_mean, NAME.running_var; epsilon as below
+  relu,
+  add,       ///< element-wise sum of two inputs of the same shape
+  upsample,  ///< nearest neighbour, by the factor `stride`
+  max_pool,  ///< square window `kernel`, `stride`, `padding`
+};
+
+/// One layer. Layers are listed in an order in which they can be computed; `inputs` name earlier
+/// layers, or "input" for the image.
+struct Layer {
+  std::string name;
+  LayerKind kind = LayerKind::conv;
+  std::vector<std::string> inputs;
+  int in_channels = 0;    ///< conv, batch_norm
+  int out_channels = 0;   ///< conv, batch_norm (equal to in_channels there)
+  int kernel = 1;         ///< conv, max_pool: square
+  int stride = 1;         ///< conv, max_pool; upsample: the factor
+  int padding = 0;        ///< conv, max_pool: on all four sides
+  int dilation = 1;       ///< conv
+  int groups = 1;         ///< conv
+  bool bias = false;      ///< conv
+  float epsilon = 1e-5F;  ///< batch_norm
+};
+
+/// A detection head on one feature map: two convolutions whose channels are, for prior k of a cell,
+/// 4k..4k+3 (location offsets) and (classes+1)k.. (logits, background first).
+struct Head {
+  std::string feature;  ///< layer whose output's size gives the cells of this level
+  std::string loc;      ///< conv layer with priors_per_cell * 4 channels
+  std::string conf;     ///< conv layer with priors_per_cell * (classes + 1) channels
+};
+
+struct NetworkSpec {
+  std::string name;  ///< "faceshot-nano"
+  std::vector<Layer> layers;
+  std::vector<Head> heads;  ///< one a level, in the order of `priors.levels`
+  PriorSpec priors;
+  std::vector<std::string> classes{"face"};  ///< without background
+  int input_channels = 3;
+  int size_divisor = 32;  ///< input width and height must be multiples of it
+};
+
+/// Weights by parameter name, 32-bit, row-major, in the layouts named at LayerKind.
+struct WeightArray {
+  std::vector<std::int64_t> shape;
+  std::vector<float> values;
+};
+using Weights = std::map<std::string, WeightArray>;
+
+/// Size of the map that `layer` outputs for an input of the given size.
+/// @throws Error(not_found) if there is no such layer
+[[nodiscard]] FeatureSize output_size(const NetworkSpec& spec, const std::string& layer,
+                                      int input_width, int input_height);
+
+/// Sizes of all head feature maps, in head order: what make_priors() wants.
+[[nodiscard]] std::vector<FeatureSize> feature_sizes(const NetworkSpec& spec, int input_width,
+                                                     int input_height);
+
+/// Checks names, inputs, channel counts and that heads fit the priors.
+/// @throws Error(invalid_argument) that names the layer
+void validate(const NetworkSpec& spec);
+
+/// Number of trainable parameters, and multiply-accumulates for one input of the given size.
+[[nodiscard]] std::int64_t parameter_count(const NetworkSpec& spec);
+[[nodiscard]] std::int64_t multiply_accumulates(const NetworkSpec& spec, int input_width,
+                                                int input_height);
+
+}  // namespace faceshot
