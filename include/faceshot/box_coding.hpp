@@ -18,8 +18,9 @@ using BoxOffsets = std::array<float, 4>;  ///< g_cx, g_cy, g_w, g_h
 [[nodiscard]] BoxOffsets encode(const Box& box, const Prior& p,
                                 const std::array<float, 4>& variances) noexcept;
 
-/// Inverse of `encode`. Size offsets are limited so that no box grows over 1000 times its prior:
-/// a network gone wild yields large boxes, never infinities.
+/// Inverse of `encode`. No box moves further than 1000 times its prior's size, and none grows or
+/// shrinks by more than that factor: a network gone wild yields odd boxes, never infinite or empty
+/// ones. (NaN stays NaN.)
 [[nodiscard]] Box decode(const BoxOffsets& offsets, const Prior& p,
                          const std::array<float, 4>& variances) noexcept;
 

@@ -25,7 +25,7 @@ class Random {
 
   [[nodiscard]] std::uint32_t bits() noexcept;                  ///< 32 random bits
   [[nodiscard]] float uniform() noexcept;                       ///< in [0, 1)
-  [[nodiscard]] float uniform(float low, float high) noexcept;  ///< in [low, high)
+  [[nodiscard]] float uniform(float low, float high) noexcept;  ///< in [low, high); low <= high
   [[nodiscard]] std::uint32_t below(std::uint32_t n) noexcept;  ///< in [0, n), unbiased; n > 0
   [[nodiscard]] bool chance(float probability) noexcept;        ///< true with this probability
   [[nodiscard]] float normal() noexcept;                        ///< mean 0, deviation 1

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 namespace faceshot {
 
@@ -13,11 +14,18 @@ BoxOffsets encode(const Box& box, const Prior& p, const std::array<float, 4>& va
 
 Box decode(const BoxOffsets& offsets, const Prior& p,
            const std::array<float, 4>& variances) noexcept {
-  constexpr float log_largest_growth = 6.9077553F;  // log(1000)
-  const float cx = p.cx + offsets[0] * variances[0] * p.w;
-  const float cy = p.cy + offsets[1] * variances[1] * p.h;
-  const float w = p.w * std::exp(std::min(offsets[2] * variances[2], log_largest_growth));
-  const float h = p.h * std::exp(std::min(offsets[3] * variances[3], log_largest_growth));
+  constexpr float furthest = 1000;
+  constexpr float log_furthest = 6.9077553F;  // log(1000)
+  const auto shift = [&](std::size_t i) {
+    return std::clamp(offsets[i] * variances[i], -furthest, furthest);
+  };
+  const auto growth = [&](std::size_t i) {
+    return std::exp(std::clamp(offsets[i] * variances[i], -log_furthest, log_furthest));
+  };
+  const float cx = p.cx + p.w * shift(0);
+  const float cy = p.cy + p.h * shift(1);
+  const float w = p.w * growth(2);
+  const float h = p.h * growth(3);
   return {cx - 0.5F * w, cy - 0.5F * h, cx + 0.5F * w, cy + 0.5F * h};
 }
 

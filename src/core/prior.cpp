@@ -14,6 +14,7 @@ std::size_t PriorLevel::priors_per_cell() const noexcept {
 }
 
 void validate(const PriorSpec& spec) {
+  const auto positive = [](float value) { return value > 0 && std::isfinite(value); };
   const auto fail = [](const std::string& what) {
     throw Error(ErrorCode::invalid_argument, "prior boxes: " + what);
   };
@@ -23,22 +24,24 @@ void validate(const PriorSpec& spec) {
     const std::string where = "level " + std::to_string(l) + ": ";
     if (level.min_sizes.empty()) fail(where + "no sizes");
     for (const float size : level.min_sizes)
-      if (!(size > 0) || !std::isfinite(size))
-        fail(where + "size " + std::to_string(size) + " is not positive");
+      if (!positive(size))
+        fail(where + "size " + std::to_string(size) + " is not positive and finite");
     if (!level.max_sizes.empty() && level.max_sizes.size() != level.min_sizes.size())
       fail(where + std::to_string(level.max_sizes.size()) + " max sizes for " +
            std::to_string(level.min_sizes.size()) + " min sizes");
     for (std::size_t i = 0; i < level.max_sizes.size(); ++i)
-      if (!(level.max_sizes[i] > level.min_sizes[i]))
+      if (!(level.max_sizes[i] > level.min_sizes[i]) || !std::isfinite(level.max_sizes[i]))
         fail(where + "max size " + std::to_string(level.max_sizes[i]) +
-             " is not above its min size " + std::to_string(level.min_sizes[i]));
+             " is not above its min size " + std::to_string(level.min_sizes[i]) + ", and finite");
     for (const float ratio : level.aspect_ratios)
-      if (!(ratio > 0) || !std::isfinite(ratio))
-        fail(where + "aspect ratio " + std::to_string(ratio) + " is not positive");
-    if (!(level.step >= 0)) fail(where + "step " + std::to_string(level.step) + " is negative");
+      if (!positive(ratio))
+        fail(where + "aspect ratio " + std::to_string(ratio) + " is not positive and finite");
+    if (level.step != 0 && !positive(level.step))
+      fail(where + "step " + std::to_string(level.step) + " is neither 0 nor positive and finite");
   }
+  if (!std::isfinite(spec.offset)) fail("offset " + std::to_string(spec.offset) + " is not finite");
   for (const float v : spec.variances)
-    if (!(v > 0)) fail("variance " + std::to_string(v) + " is not positive");
+    if (!positive(v)) fail("variance " + std::to_string(v) + " is not positive and finite");
 }
 
 namespace {
@@ -77,9 +80,15 @@ std::vector<Prior> make_priors(const PriorSpec& spec, int input_width, int input
                                                  " levels but " + std::to_string(features.size()) +
                                                  " feature maps");
   std::size_t total = 0;
-  for (std::size_t l = 0; l < features.size(); ++l)
+  for (std::size_t l = 0; l < features.size(); ++l) {
+    if (features[l].width <= 0 || features[l].height <= 0)
+      throw Error(ErrorCode::invalid_argument,
+                  "prior boxes: the feature map of level " + std::to_string(l) + " is empty (" +
+                      std::to_string(features[l].width) + "x" + std::to_string(features[l].height) +
+                      "); the input is too small for the network");
     total += static_cast<std::size_t>(features[l].width) *
              static_cast<std::size_t>(features[l].height) * spec.levels[l].priors_per_cell();
+  }
 
   std::vector<Prior> priors;
   priors.reserve(total);

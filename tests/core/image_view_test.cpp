@@ -1,0 +1,37 @@
+#include "faceshot/image_view.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace faceshot {
+namespace {
+
+TEST(ImageView, BytesPerPixel) {
+  static_assert(bytes_per_pixel(PixelFormat::gray) == 1);
+  static_assert(bytes_per_pixel(PixelFormat::bgr) == 3);
+  static_assert(bytes_per_pixel(PixelFormat::rgb) == 3);
+  static_assert(bytes_per_pixel(PixelFormat::bgra) == 4);
+  static_assert(bytes_per_pixel(PixelFormat::rgba) == 4);
+}
+
+TEST(ImageView, EmptyWithoutPixelsOrSize) {
+  const std::array<std::uint8_t, 3> pixel{};
+  EXPECT_TRUE(ImageView{}.empty());
+  EXPECT_TRUE((ImageView{nullptr, 1, 1, 3}).empty());
+  EXPECT_TRUE((ImageView{pixel.data(), 0, 1, 3}).empty());
+  EXPECT_TRUE((ImageView{pixel.data(), 1, -1, 3}).empty());
+  EXPECT_FALSE((ImageView{pixel.data(), 1, 1, 3}).empty());
+}
+
+TEST(ImageView, RowsFollowTheStride) {
+  const std::array<std::uint8_t, 12> pixels{};
+  const ImageView padded{pixels.data(), 1, 3, 4};  // one byte of padding a row
+  EXPECT_EQ(padded.row(0), pixels.data());
+  EXPECT_EQ(padded.row(2), pixels.data() + 8);
+  const ImageView upside_down{pixels.data() + 8, 1, 3, -4};  // as in BMP files
+  EXPECT_EQ(upside_down.row(2), pixels.data());
+}
+
+}  // namespace
+}  // namespace faceshot
