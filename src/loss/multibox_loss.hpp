@@ -1,0 +1,61 @@
+// SSD's multibox loss with hard negative mining, value and gradient at once, in plain C++: the same
+// boxes, IoU and coding as everywhere else, no second implementation in Torch that could drift
+// away.
+//
+// W. Liu et al., "SSD: Single Shot MultiBox Detector", ECCV 2016, section 2.2: softmax
+// cross-entropy over classes plus a location loss on positives, both divided by the number of
+// positives.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dataset/prepared.hpp"
+#include "faceshot/prior.hpp"
+#include "loss/location_loss.hpp"
+#include "loss/matching.hpp"
+
+namespace faceshot {
+
+/// The [loss] section of a config.
+struct LossOptions {
+  MatchOptions match;
+  float negative_ratio = 3;  ///< hard negatives mined per positive, image by image
+  int min_negatives = 16;    ///< at least so many an image, so that images without faces teach too
+  float smooth_l1_weight = 1;     ///< weight of smooth L1 on the coded offsets
+  float smooth_l1_beta = 1;       ///< where smooth L1 turns from square to linear
+  std::string iou_loss = "diou";  ///< none, iou, giou, diou, ciou: on the decoded boxes
+  float iou_weight = 1;           ///< its weight
+};
+
+/// @throws Error(invalid_argument) that names the option
+void validate(const LossOptions& options);
+
+/// Loss of a batch, and its gradient with respect to the network's raw outputs.
+struct MultiboxResult {
+  double confidence = 0;  ///< cross-entropy of positives and mined negatives / positives
+  double location = 0;    ///< location loss of positives / positives
+  std::int64_t positives = 0;
+  std::int64_t negatives = 0;        ///< mined
+  std::vector<float> loc_gradient;   ///< [N, P, 4]
+  std::vector<float> conf_gradient;  ///< [N, P, classes + 1]
+
+  [[nodiscard]] double total() const { return confidence + location; }
+};
+
+/// @param loc [N, P, 4], @param conf [N, P, classes + 1] logits, background first; row-major
+/// @param priors P priors in the pixels of the annotations
+/// @param annotations N lists of faces; may be empty lists; N may be 0
+/// @param threads images are worked on by so many threads; the result does not depend on it
+/// @param result overwritten; its buffers are reused
+/// The divisor is max(1, positives): a batch without faces gives a finite loss, never NaN. Faces
+/// smaller than a pixel or inverted are treated as ignore regions.
+/// @throws Error(invalid_argument) if sizes do not fit, a class is unknown, or outputs are not finite
+void multibox_loss(std::span<const float> loc, std::span<const float> conf,
+                   std::span<const Prior> priors, const std::array<float, 4>& variances,
+                   std::span<const std::vector<Annotation>> annotations, std::size_t classes,
+                   const LossOptions& options, int threads, MultiboxResult& result);
+
+}  // namespace faceshot

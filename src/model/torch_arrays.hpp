@@ -1,0 +1,19 @@
+// Between Torch tensors and plain arrays. Includes Torch: keep it out of other headers.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+
+#include "model/network_spec.hpp"
+
+namespace faceshot {
+
+/// A row-major float32 copy.
+[[nodiscard]] WeightArray to_array(const torch::Tensor& tensor);
+
+/// Copies the array's values into `tensor`, whose memory format stays.
+/// @throws Error(format) that names `name` if the shapes differ
+void copy_array(const WeightArray& array, const torch::Tensor& tensor, const std::string& name);
+
+}  // namespace faceshot

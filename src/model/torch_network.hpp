@@ -1,0 +1,64 @@
+// The trainable network: any NetworkSpec as a LibTorch module.
+// Includes Torch: keep it out of other headers.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/network_spec.hpp"
+
+namespace faceshot {
+
+/// What a forward pass yields: raw outputs of all priors, float32.
+struct NetworkOutput {
+  torch::Tensor loc;   ///< [N, P, 4] coded offsets
+  torch::Tensor conf;  ///< [N, P, classes + 1] logits, background first
+};
+
+/// Runs the layers of a spec in order. Parameters and buffers are named as the spec says
+/// ("backbone.stem.conv.weight"). Not thread safe.
+class TorchNetwork {
+ public:
+  /// Weights are drawn from `seed`: He-normal for convolutions, BatchNorm 1 and 0, and a bias of
+  /// the confidence layers that makes every prior start as background with probability 0.99.
+  TorchNetwork(NetworkSpec spec, std::uint64_t seed);
+  ~TorchNetwork();
+  TorchNetwork(TorchNetwork&&) noexcept;
+  TorchNetwork& operator=(TorchNetwork&&) noexcept;
+
+  /// @param input [N, C, H, W], normalised; H and W multiples of spec.size_divisor
+  [[nodiscard]] NetworkOutput forward(const torch::Tensor& input) const;
+
+  void train(bool on) { training_ = on; }
+
+  using Named = std::vector<std::pair<std::string, torch::Tensor>>;
+  [[nodiscard]] const Named& parameters() const {
+    return parameters_;
+  }  ///< learned, in layer order
+  [[nodiscard]] const Named& buffers() const {
+    return buffers_;
+  }  ///< BatchNorm's running statistics
+
+  /// All parameters and buffers as plain arrays, for export.
+  [[nodiscard]] Weights weights() const;
+
+  /// Copies values in by name. @throws Error(format) for a missing name or another shape
+  void load(const Weights& weights);
+
+  [[nodiscard]] const NetworkSpec& spec() const { return spec_; }
+
+ private:
+  struct Step;  ///< a layer with its tensors and the slots of its inputs resolved
+
+  NetworkSpec spec_;
+  Named parameters_;
+  Named buffers_;
+  std::vector<Step> steps_;
+  std::vector<std::pair<std::size_t, std::size_t>> head_slots_;  ///< loc, conf of each head
+  bool training_ = true;
+};
+
+}  // namespace faceshot
