@@ -14,10 +14,11 @@ struct AugmentOptions {
   int size = 320;              ///< side of the square sample, pixels
   float crop_min = 0.3F;       ///< side of the square crop as a share of the shorter side ...
   float crop_max = 1.0F;       ///< ... drawn log-uniformly; above 1 the image is expanded
+  float magnify_max = 3.0F;    ///< tiny faces are not blown up beyond this: there is nothing to see
   float expand_chance = 0.2F;  ///< share of samples whose crop is larger than the image ...
   float expand_max = 2.0F;     ///< ... up to this many times its longer side
   float anchor_chance = 0.3F;  ///< share of samples in which a chosen face is aimed at a size
-  std::vector<float> anchor_sizes{10, 16, 24, 32, 48, 64, 96, 128, 192, 256};  ///< those sizes
+  std::vector<float> anchor_sizes{10, 16, 24, 32, 48, 64, 96, 128, 192, 256};  ///< those, ascending
   float flip_chance = 0.5F;
   float brightness = 32;  ///< +- in 0..255
   float contrast_min = 0.5F, contrast_max = 1.5F;
@@ -39,8 +40,15 @@ struct Sample {
 void validate(const AugmentOptions& options);
 
 /// Draws one augmented sample. Depends on nothing but its arguments: same random stream, same
-/// pixels. Thread safe. `image` is not written to.
+/// pixels. Thread safe, and starts no threads. `image` is not written to.
+/// @param image 8-bit BGR @param annotations in its pixels @param options valid ones
+/// @throws Error(invalid_argument) if the image is empty or not 8-bit BGR
 [[nodiscard]] Sample augment(const cv::Mat& image, std::span<const Annotation> annotations,
                              const AugmentOptions& options, Random& random);
+
+/// The same into `sample`, whose memory is reused where `sample.image` has the right size and type:
+/// it may be a view of the place in a batch where the pixels belong.
+void augment(const cv::Mat& image, std::span<const Annotation> annotations,
+             const AugmentOptions& options, Random& random, Sample& sample);
 
 }  // namespace faceshot

@@ -1,5 +1,13 @@
 // Batches for training: decoded images cached in memory, augmented by worker threads, in an order
-// and with randomness that depend on (seed, epoch, index) alone.
+// and with randomness that depend on (seed, epoch, index) alone: never on the number of workers, on
+// timing, or on where the run was resumed.
+//
+// The order of records is SampleOrder's (sample_order.hpp). The sample at position i of epoch e is
+// augmented with Random(seed, e, i, 0).
+//
+// Each worker is one thread; what it calls starts no further ones. OpenCV's own pool is the whole
+// program's: the program should call cv::setNumThreads(1) so that decoders stay on their thread
+// too.
 #pragma once
 
 #include <cstddef>
@@ -17,37 +25,45 @@ struct LoaderOptions {
   int workers = 1;              ///< threads that decode and augment, >= 1
   std::size_t cache_mb = 8192;  ///< bound of the cache of decoded images
   std::uint64_t seed = 1;
-  std::size_t samples_per_epoch = 0;  ///< 0: one a record; else drawn in rounds over all records
+  std::size_t samples_per_epoch = 0;  ///< 0: one a record; else dealt in rounds over all records
   int prefetch = 4;                   ///< batches made ahead
 };
 
 /// One batch: pixels as the network takes them after a permute (N, H, W, C with C = BGR).
 struct Batch {
-  int count = 0;  ///< images in it; the last batch of an epoch is dropped if short
+  int count = 0;  ///< images in it: the batch size; epochs have full batches only
   int size = 0;   ///< side of each image
   std::vector<std::uint8_t> pixels;                  ///< count * size * size * 3
   std::vector<std::vector<Annotation>> annotations;  ///< per image
   std::vector<std::uint32_t> records;                ///< which record each image came from
 };
 
-/// Endless source of batches. One consumer thread; workers are the loader's own.
+/// Source of batches, epoch by epoch. One consumer thread; workers are the loader's own. Samples
+/// that fill no whole batch at an epoch's end come first in the next epoch. May be destroyed or
+/// started anew at any moment; both wait for samples in the making (milliseconds), no longer.
 class Loader {
  public:
   /// @param sets concatenated in this order; records index into the concatenation
   /// @param weights how often each set is seen a round, e.g. {1, 0.5}; empty: once each
+  /// @throws Error(invalid_argument) for impossible options or weights, sets whose classes differ,
+  ///         or too few records for one batch
   Loader(std::vector<PreparedSet> sets, std::vector<float> weights, const LoaderOptions& options,
          const AugmentOptions& augment);
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  [[nodiscard]] std::size_t batches_per_epoch() const;
+  [[nodiscard]] std::size_t batches_per_epoch() const;  ///< >= 1
 
-  /// Begins an epoch at a batch (for exact resume); drops what was prefetched.
+  /// Begins an epoch at a batch (for exact resume); drops what was prefetched. To be called before
+  /// the first next() and for every epoch.
+  /// @throws Error(invalid_argument) if first_batch > batches_per_epoch()
   void start(std::uint32_t epoch, std::size_t first_batch = 0);
 
   /// Next batch of the epoch into `batch` (its buffers are reused); false at the epoch's end.
-  /// @throws Error of a worker, e.g. an unreadable image
+  /// @throws Error of a worker, naming the file: an image that is missing or damaged, or of another
+  ///         size than its record says. The batch it was meant for is lost; the next call goes on
+  ///         with the one after it. Of several errors in a batch the first sample's is thrown.
   bool next(Batch& batch);
 
   /// Seconds that next() has waited since construction: the network was starved so long.

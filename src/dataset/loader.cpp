@@ -1,0 +1,256 @@
+#include "dataset/loader.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <iterator>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "dataset/image_cache.hpp"
+#include "dataset/sample_order.hpp"
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+namespace {
+
+void validate(const LoaderOptions& options) {
+  const auto demand = [](bool good, const char* message) {
+    if (!good) throw Error(ErrorCode::invalid_argument, message);
+  };
+  demand(options.batch_size >= 1, "loader: the batch size must be at least 1");
+  demand(options.workers >= 1, "loader: there must be at least 1 worker");
+  demand(options.prefetch >= 1, "loader: at least 1 batch must be made ahead");
+  demand(options.samples_per_epoch <= 0xFFFFFFFFU, "loader: an epoch holds at most 2^32 samples");
+}
+
+void demand_equal_classes(const std::vector<PreparedSet>& sets) {
+  for (const auto& set : sets) {
+    if (set.classes != sets.front().classes) {
+      throw Error(ErrorCode::invalid_argument,
+                  "loader: the data sets " + sets.front().images_dir.string() + " and " +
+                      set.images_dir.string() + " have different classes in their label.json");
+    }
+  }
+}
+
+std::vector<std::filesystem::path> image_paths(const std::vector<PreparedSet>& sets) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& set : sets) {
+    for (const auto& record : set.records) paths.push_back(set.images_dir / record.image);
+  }
+  return paths;
+}
+
+std::vector<ImageRecord> concatenate(std::vector<PreparedSet> sets) {
+  std::vector<ImageRecord> records;
+  for (auto& set : sets) {
+    std::move(set.records.begin(), set.records.end(), std::back_inserter(records));
+  }
+  return records;
+}
+
+std::vector<std::size_t> sizes_of(const std::vector<PreparedSet>& sets) {
+  std::vector<std::size_t> sizes;
+  sizes.reserve(sets.size());
+  for (const auto& set : sets) sizes.push_back(set.records.size());
+  return sizes;
+}
+
+}  // namespace
+
+// Workers take samples one by one, in order, and write each to its place in one of `prefetch`
+// batches in the making (a ring). next() waits until the oldest is complete and swaps it out.
+struct Loader::Impl {
+  struct Slot {
+    Batch batch;
+    std::size_t missing = 0;    ///< samples not made yet
+    std::size_t failed_at = 0;  ///< position of the failure that is reported: the first
+    std::exception_ptr error;
+  };
+
+  const LoaderOptions options;
+  const AugmentOptions augment_options;
+  const SampleOrder order;
+  ImageCache cache;
+  const std::vector<ImageRecord> records;
+
+  std::mutex mutex;  ///< guards all below; pixels of a slot belong to its workers while missing > 0
+  std::condition_variable_any work_ready, batch_ready, all_idle;
+  std::vector<Slot> slots;
+  std::vector<std::uint32_t> epoch_order;
+  std::uint32_t epoch = 0;
+  std::size_t next_sample = 0;  ///< the next position that a worker takes
+  std::size_t next_batch = 0;   ///< the next batch that the consumer gets
+  int busy = 0;                 ///< workers in the middle of a sample
+  bool started = false;
+  std::chrono::steady_clock::duration waited{};
+  std::vector<std::jthread> workers;  ///< last: they end before what they use
+
+  Impl(std::vector<PreparedSet> sets, std::vector<float> weights, const LoaderOptions& loader,
+       const AugmentOptions& augment)
+      : options(loader),
+        augment_options(augment),
+        order(sizes_of(sets), std::move(weights), loader.seed),
+        cache(image_paths(sets), loader.cache_mb * 1024 * 1024),
+        records(concatenate(std::move(sets))),
+        slots(static_cast<std::size_t>(loader.prefetch)) {
+    if (batches() == 0) {
+      throw Error(ErrorCode::invalid_argument,
+                  "loader: an epoch of " + std::to_string(samples()) +
+                      " samples holds no full batch of " + std::to_string(options.batch_size) +
+                      "; lower the batch size or raise the samples an epoch");
+    }
+    for (int i = 0; i < options.workers; ++i) {
+      workers.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    }
+  }
+
+  [[nodiscard]] std::size_t batch_size() const {
+    return static_cast<std::size_t>(options.batch_size);
+  }
+  [[nodiscard]] std::size_t samples() const {
+    return options.samples_per_epoch > 0 ? options.samples_per_epoch : order.round_size();
+  }
+  [[nodiscard]] std::size_t batches() const { return samples() / batch_size(); }
+  [[nodiscard]] Slot& slot_of(std::size_t batch) { return slots[batch % slots.size()]; }
+
+  [[nodiscard]] bool has_work() const {
+    return next_sample < epoch_order.size() &&
+           next_sample / batch_size() < next_batch + slots.size();
+  }
+
+  /// Makes an emptied slot ready for a batch. @pre mutex is held
+  void open(std::size_t batch) {
+    Slot& slot = slot_of(batch);
+    const auto side = static_cast<std::size_t>(augment_options.size);
+    slot.missing = batch_size();
+    slot.error = nullptr;
+    slot.batch.count = options.batch_size;
+    slot.batch.size = augment_options.size;
+    slot.batch.pixels.resize(batch_size() * side * side * 3);
+    slot.batch.annotations.resize(batch_size());
+    slot.batch.records.resize(batch_size());
+  }
+
+  void work(const std::stop_token& stop) {
+    Sample sample;
+    std::unique_lock lock(mutex);
+    while (work_ready.wait(lock, stop, [this] { return has_work(); })) {
+      const std::size_t position = next_sample++;
+      Slot& slot = slot_of(position / batch_size());
+      ++busy;
+      lock.unlock();
+
+      std::exception_ptr error;
+      try {
+        make(position, slot.batch, sample);
+      } catch (...) {
+        error = std::current_exception();
+      }
+
+      lock.lock();
+      --busy;
+      if (error && (!slot.error || position < slot.failed_at)) {
+        slot.error = error;
+        slot.failed_at = position;
+      }
+      if (--slot.missing == 0) batch_ready.notify_one();
+      if (busy == 0) all_idle.notify_one();
+    }
+  }
+
+  /// Makes the sample at a position of the epoch in its place of the batch. Reads `epoch_order` and
+  /// `epoch` without the mutex: they change only while no worker is busy.
+  void make(std::size_t position, Batch& batch, Sample& sample) {
+    const std::size_t place = position % batch_size();
+    const std::uint32_t index = epoch_order[position];
+    const ImageRecord& record = records[index];
+    const cv::Mat image = cache.get(index);
+    if (image.cols != record.width || image.rows != record.height) {
+      throw Error(ErrorCode::format,
+                  cache.path(index).string() + ": is " + std::to_string(image.cols) + "x" +
+                      std::to_string(image.rows) + " pixels, but its record says " +
+                      std::to_string(record.width) + "x" + std::to_string(record.height) +
+                      "; prepare the data set again");
+    }
+    const int side = augment_options.size;
+    const auto bytes = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
+    sample.image = cv::Mat(side, side, CV_8UC3, batch.pixels.data() + place * bytes);
+    Random random(options.seed, epoch, static_cast<std::uint32_t>(position));
+    augment(image, record.annotations, augment_options, random, sample);
+    std::swap(batch.annotations[place], sample.annotations);
+    batch.records[place] = index;
+  }
+
+  void start(std::uint32_t new_epoch, std::size_t first_batch) {
+    if (first_batch > batches()) {
+      throw Error(ErrorCode::invalid_argument, "loader: cannot start at batch " +
+                                                   std::to_string(first_batch) + " of " +
+                                                   std::to_string(batches()));
+    }
+    auto new_order = order.epoch(new_epoch, batches() * batch_size());
+    std::unique_lock lock(mutex);
+    next_sample = epoch_order.size();  // no new work until the busy are done
+    all_idle.wait(lock, [this] { return busy == 0; });
+    epoch_order = std::move(new_order);
+    epoch = new_epoch;
+    next_batch = first_batch;
+    next_sample = first_batch * batch_size();
+    const std::size_t last = std::min(batches(), first_batch + slots.size());
+    for (std::size_t batch = first_batch; batch < last; ++batch) open(batch);
+    started = true;
+    lock.unlock();
+    work_ready.notify_all();
+  }
+
+  bool next(Batch& batch) {
+    std::unique_lock lock(mutex);
+    if (!started) {
+      throw Error(ErrorCode::invalid_argument, "loader: start an epoch before asking for a batch");
+    }
+    if (next_batch == batches()) return false;
+    Slot& slot = slot_of(next_batch);
+    const auto begin = std::chrono::steady_clock::now();
+    batch_ready.wait(lock, [&slot] { return slot.missing == 0; });
+    waited += std::chrono::steady_clock::now() - begin;
+
+    const std::exception_ptr error = std::exchange(slot.error, nullptr);
+    if (!error) std::swap(batch, slot.batch);
+    const std::size_t following = next_batch + slots.size();
+    if (following < batches()) open(following);
+    ++next_batch;
+    lock.unlock();
+    work_ready.notify_all();
+    if (error) std::rethrow_exception(error);
+    return true;
+  }
+};
+
+Loader::Loader(std::vector<PreparedSet> sets, std::vector<float> weights,
+               const LoaderOptions& options, const AugmentOptions& augment) {
+  validate(options);
+  validate(augment);
+  demand_equal_classes(sets);
+  impl_ = std::make_unique<Impl>(std::move(sets), std::move(weights), options, augment);
+}
+
+Loader::~Loader() = default;
+
+std::size_t Loader::batches_per_epoch() const { return impl_->batches(); }
+
+void Loader::start(std::uint32_t epoch, std::size_t first_batch) {
+  impl_->start(epoch, first_batch);
+}
+
+bool Loader::next(Batch& batch) { return impl_->next(batch); }
+
+double Loader::waited_seconds() const {
+  const std::lock_guard lock(impl_->mutex);
+  return std::chrono::duration<double>(impl_->waited).count();
+}
+
+}  // namespace faceshot

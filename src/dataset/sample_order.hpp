@@ -1,0 +1,43 @@
+// Which record comes when: a function of (seed, epoch), of nothing else.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace faceshot {
+
+/// The endless, shuffled sequence of records of several sets, dealt out epoch by epoch.
+///
+/// A round takes round(weight * size) records of each set and shuffles them together. Which ones:
+/// each set is dealt from its own endless deck, every pass of which is a new permutation of the
+/// whole set, so that with weight 0.5 two rounds see every record once. Epochs follow one another
+/// in this sequence without a gap: if an epoch is no whole number of rounds, the next goes on where
+/// it ended, and in the long run all records of a set are seen equally often.
+/// Immutable after construction, so thread safe.
+class SampleOrder {
+ public:
+  /// @param sizes records of each set; @param weights of each set, empty for 1
+  /// @throws Error(invalid_argument) for a weight that is negative, not finite, or above 0 yet so
+  ///         small that it rounds to no record; for weights that do not match the sets; if no
+  ///         record is left
+  SampleOrder(std::vector<std::size_t> sizes, std::vector<float> weights, std::uint64_t seed);
+
+  /// Records in a round: samples of an epoch unless the user wants another number.
+  [[nodiscard]] std::size_t round_size() const noexcept { return round_size_; }
+
+  /// Records of the samples at [epoch * length, (epoch + 1) * length) of the sequence; as indices
+  /// into the concatenation of the sets.
+  [[nodiscard]] std::vector<std::uint32_t> epoch(std::uint32_t epoch, std::size_t length) const;
+
+ private:
+  [[nodiscard]] std::vector<std::uint32_t> round(std::uint32_t number) const;
+
+  std::vector<std::size_t> sizes_;
+  std::vector<std::size_t> quotas_;  ///< records of each set in a round
+  std::uint64_t seed_;
+  std::size_t round_size_ = 0;
+};
+
+}  // namespace faceshot
