@@ -1,0 +1,106 @@
+#include "evaluate/average_precision.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+namespace {
+
+/// Smallest share of a detection that an ignored box must cover to excuse it: ignore regions are
+/// often crowds, far larger than the single face found in them.
+constexpr float excused_coverage = 0.5F;
+
+enum class Verdict { true_positive, false_positive, ignored };
+
+/// Judges one detection and marks the face it found in `found`.
+Verdict judge(const Box& box, std::span<const GroundTruthBox> truth, float iou_threshold,
+              std::vector<char>& found) {
+  std::size_t best = truth.size();
+  float best_iou = 0;
+  bool excused = false;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    const float overlap = iou(box, truth[i].box);
+    if (truth[i].ignore) {
+      excused =
+          excused || overlap >= iou_threshold || coverage(box, truth[i].box) >= excused_coverage;
+    } else if (overlap > best_iou) {
+      best_iou = overlap;
+      best = i;
+    }
+  }
+  if (best_iou >= iou_threshold) {
+    if (found[best] != 0) return Verdict::false_positive;
+    found[best] = 1;
+    return Verdict::true_positive;
+  }
+  return excused ? Verdict::ignored : Verdict::false_positive;
+}
+
+struct Ranked {
+  float score;
+  std::size_t image;
+  std::size_t index;
+};
+
+}  // namespace
+
+double area_under_envelope(std::span<const double> recall, std::span<const double> precision) {
+  double area = 0;
+  double envelope = 0;
+  double right = 1;  // VOCap closes the curve with precision 0 at recall 1: adds no area
+  for (std::size_t i = recall.size(); i-- > 0;) {
+    area += (right - recall[i]) * envelope;
+    right = recall[i];
+    envelope = std::max(envelope, precision[i]);
+  }
+  return area + right * envelope;
+}
+
+double average_precision(std::span<const ImageEvaluation> images, float iou_threshold) {
+  if (!(iou_threshold > 0 && iou_threshold <= 1))
+    throw Error(ErrorCode::invalid_argument,
+                "average_precision: the IoU threshold must be in (0, 1], it is " +
+                    std::to_string(iou_threshold));
+  std::vector<Ranked> ranking;
+  std::vector<std::vector<char>> found(images.size());
+  std::size_t faces = 0;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    for (std::size_t j = 0; j < images[i].detections.size(); ++j) {
+      const float score = images[i].detections[j].score;
+      if (std::isnan(score))
+        throw Error(ErrorCode::invalid_argument, "average_precision: detection " +
+                                                     std::to_string(j) + " of image " +
+                                                     std::to_string(i) + " has no score (NaN)");
+      ranking.push_back({score, i, j});
+    }
+    found[i].resize(images[i].truth.size());
+    faces += static_cast<std::size_t>(
+        std::count_if(images[i].truth.begin(), images[i].truth.end(),
+                      [](const GroundTruthBox& face) { return !face.ignore; }));
+  }
+  if (faces == 0) return 0;
+  std::stable_sort(ranking.begin(), ranking.end(),
+                   [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
+
+  std::vector<double> recall;
+  std::vector<double> precision;
+  std::size_t hits = 0;
+  std::size_t counted = 0;
+  for (const Ranked& r : ranking) {
+    const ImageEvaluation& image = images[r.image];
+    const Verdict verdict =
+        judge(image.detections[r.index].box, image.truth, iou_threshold, found[r.image]);
+    if (verdict == Verdict::ignored) continue;
+    ++counted;
+    if (verdict == Verdict::true_positive) ++hits;
+    recall.push_back(static_cast<double>(hits) / static_cast<double>(faces));
+    precision.push_back(static_cast<double>(hits) / static_cast<double>(counted));
+  }
+  return area_under_envelope(recall, precision);
+}
+
+}  // namespace faceshot

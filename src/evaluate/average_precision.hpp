@@ -1,0 +1,48 @@
+// Average precision of a detector over a set of images, for validation during training and for any
+// data set of our own. WIDER FACE's official number is computed in wider_protocol.hpp; the two
+// differ (there: fixed thresholds, many detections may match one face, "+1" in the IoU).
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "faceshot/box.hpp"
+#include "faceshot/nms.hpp"
+
+namespace faceshot {
+
+/// One labelled face of an image.
+struct GroundTruthBox {
+  Box box;              ///< pixels, in the coordinates of the detections
+  bool ignore = false;  ///< neither face nor background: finding it is no merit and no fault
+};
+
+/// What the detector said about one image and what is in it. Views: both outlive the call.
+struct ImageEvaluation {
+  std::span<const Detection> detections;  ///< in any order; labels are not looked at
+  std::span<const GroundTruthBox> truth;
+};
+
+/// PASCAL VOC average precision, all-point form (VOC 2010 and later): the area under the precision
+/// envelope over recall, with detections of all images in one ranking.
+///
+/// Detections are visited by falling score (equal scores: images in the order given, within an
+/// image in the order given). Each is compared with the face it overlaps most: at `iou_threshold`
+/// or more it is a true positive, or a false positive if that face was found before. A detection
+/// without such a face counts as nothing if it overlaps an ignored box by `iou_threshold`, or if an
+/// ignored box covers at least half of it; otherwise it is a false positive.
+///
+/// @param iou_threshold in (0, 1]
+/// @return in [0, 1]; 0 if no image has a face that counts
+/// @throws Error(invalid_argument) for an impossible threshold or a score that is NaN
+/// Thread safe.
+[[nodiscard]] double average_precision(std::span<const ImageEvaluation> images,
+                                       float iou_threshold = 0.5F);
+
+/// Area under the precision envelope (VOC's `VOCap`): precision made monotonic from the right,
+/// summed where recall grows.
+/// @param recall rising, in [0, 1] @param precision same length, in [0, 1]
+[[nodiscard]] double area_under_envelope(std::span<const double> recall,
+                                         std::span<const double> precision);
+
+}  // namespace faceshot

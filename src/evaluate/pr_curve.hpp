@@ -1,0 +1,23 @@
+// Precision-recall curves as an SVG picture.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace faceshot {
+
+/// One line of the picture. Views: they outlive the call.
+struct PrCurve {
+  std::string_view label;             ///< for the legend; any UTF-8 text
+  double ap = 0;                      ///< for the legend
+  std::span<const double> recall;     ///< rising, in [0, 1]
+  std::span<const double> precision;  ///< same length; points before the first hit are left out
+};
+
+/// A stand-alone SVG document, 720 x 560 units: axes from 0 to 1, grid, legend with APs.
+/// @param curves at most as many as can be told apart: 8
+/// @throws Error(invalid_argument) for more curves, or lengths that differ
+[[nodiscard]] std::string pr_curve_svg(std::string_view title, std::span<const PrCurve> curves);
+
+}  // namespace faceshot

@@ -1,0 +1,26 @@
+// Detections in WIDER FACE's official result layout: DIR/<event>/<image>.txt, each with the image's
+// name, the number of detections, then one line `x y width height score` a detection (pixels).
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "evaluate/wider_protocol.hpp"
+
+namespace faceshot {
+
+/// Reads every .txt file in the sub-folders of `dir`. Event and image are taken from the path; like
+/// the official tools, this passes over the name line and over numbers after the fifth.
+/// @return by event and image name; an image whose file says 0 comes with no boxes
+/// @throws Error(not_found) no such folder, or no result file in it; Error(format) "FILE:LINE:
+/// what"
+///         for a file that is cut off or longer than it says, or a line that is no detection
+[[nodiscard]] std::vector<ImageDetections> read_result_files(const std::filesystem::path& dir);
+
+/// Writes one file an image, each number with the fewest digits that are read back unchanged. Each
+/// file is complete or not there (temporary name + rename).
+/// @throws Error(io); Error(invalid_argument) for an event or image name that is no file name
+void write_result_files(const std::filesystem::path& dir, std::span<const ImageDetections> images);
+
+}  // namespace faceshot

@@ -1,0 +1,104 @@
+#include "evaluate/wider_ground_truth.hpp"
+
+#include <cmath>
+
+#include "evaluate/mat_cells.hpp"
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+namespace {
+
+/// The cells of `list` must be as many as what they describe.
+void require_cells(const MatValue& list, std::size_t expected) {
+  const std::size_t found = list.cells();
+  if (found != expected)
+    throw Error(ErrorCode::format, list.place() + ": has " + std::to_string(found) +
+                                       " cells where " + std::to_string(expected) +
+                                       " are needed; the four files do not belong together");
+}
+
+std::vector<Xywh> read_faces(const MatValue& cell) {
+  const std::vector<double> numbers = cell.numbers();
+  std::vector<Xywh> faces;
+  if (numbers.empty()) return faces;
+  if (cell.columns() != 4)
+    throw Error(ErrorCode::format, cell.place() + ": needs 4 columns (x, y, width, height), has " +
+                                       std::to_string(cell.columns()));
+  const std::size_t n = cell.rows();
+  faces.reserve(n);
+  for (std::size_t i = 0; i < n; ++i)
+    faces.push_back({static_cast<float>(numbers[i]), static_cast<float>(numbers[n + i]),
+                     static_cast<float>(numbers[2 * n + i]),
+                     static_cast<float>(numbers[3 * n + i])});
+  return faces;
+}
+
+/// Marks the faces whose numbers (from 1) `cell` lists.
+std::vector<char> read_counts(const MatValue& cell, std::size_t faces) {
+  std::vector<char> counts(faces, 0);
+  for (const double number : cell.numbers()) {
+    if (number < 1 || number > static_cast<double>(faces) || number != std::floor(number))
+      throw Error(ErrorCode::format, cell.place() + ": names face " + std::to_string(number) +
+                                         " of an image with " + std::to_string(faces) + " faces");
+    counts[static_cast<std::size_t>(number) - 1] = 1;
+  }
+  return counts;
+}
+
+void read_images(const std::filesystem::path& path, WiderGroundTruth& truth,
+                 std::vector<std::size_t>& images_of_event) {
+  MatFile file(path);
+  const MatValue events = file.read("event_list");
+  const MatValue names = file.read("file_list");
+  const MatValue boxes = file.read("face_bbx_list");
+  const std::size_t count = events.cells();
+  require_cells(names, count);
+  require_cells(boxes, count);
+  for (std::size_t e = 0; e < count; ++e) {
+    const std::string event = events.cell(e).text();
+    const MatValue event_names = names.cell(e);
+    const MatValue event_boxes = boxes.cell(e);
+    images_of_event.push_back(event_names.cells());
+    require_cells(event_boxes, images_of_event.back());
+    for (std::size_t i = 0; i < images_of_event.back(); ++i)
+      truth.images.push_back(
+          {event, event_names.cell(i).text(), read_faces(event_boxes.cell(i)), {}});
+  }
+}
+
+void read_setting(const std::filesystem::path& path, std::size_t setting, WiderGroundTruth& truth,
+                  const std::vector<std::size_t>& images_of_event) {
+  MatFile file(path);
+  const MatValue list = file.read("gt_list");
+  require_cells(list, images_of_event.size());
+  std::size_t next = 0;
+  for (std::size_t e = 0; e < images_of_event.size(); ++e) {
+    const MatValue event = list.cell(e);
+    require_cells(event, images_of_event[e]);
+    for (std::size_t i = 0; i < images_of_event[e]; ++i) {
+      WiderImage& image = truth.images[next++];
+      image.counts[setting] = read_counts(event.cell(i), image.faces.size());
+    }
+  }
+}
+
+}  // namespace
+
+WiderGroundTruth read_wider_ground_truth(const std::filesystem::path& dir) {
+  if (!std::filesystem::is_directory(dir))
+    throw Error(ErrorCode::not_found,
+                dir.string() +
+                    ": no such folder; it should hold the official wider_face_val.mat "
+                    "and wider_{easy,medium,hard}_val.mat");
+  WiderGroundTruth truth;
+  std::vector<std::size_t> images_of_event;
+  read_images(dir / "wider_face_val.mat", truth, images_of_event);
+  if (truth.images.empty())
+    throw Error(ErrorCode::format, (dir / "wider_face_val.mat").string() + ": lists no images");
+  for (std::size_t s = 0; s < wider_settings.size(); ++s)
+    read_setting(dir / ("wider_" + std::string(wider_settings[s]) + "_val.mat"), s, truth,
+                 images_of_event);
+  return truth;
+}
+
+}  // namespace faceshot

@@ -1,0 +1,39 @@
+// WIDER FACE's official ground truth for evaluation: which faces each image has, and which of them
+// count in each of the three settings.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "faceshot/box_convert.hpp"
+
+namespace faceshot {
+
+/// The three settings of WIDER FACE, in the order of every array of this room.
+inline constexpr std::array<std::string_view, 3> wider_settings{"easy", "medium", "hard"};
+
+struct WiderImage {
+  std::string event;        ///< e.g. "0--Parade"
+  std::string name;         ///< file name without extension
+  std::vector<Xywh> faces;  ///< all labelled faces, pixels of the original image
+  /// Per setting, per face: 1 if the face counts there, 0 if it is to be ignored.
+  std::array<std::vector<char>, wider_settings.size()> counts;
+};
+
+struct WiderGroundTruth {
+  std::vector<WiderImage> images;  ///< in the order of the official lists
+};
+
+/// Reads wider_face_val.mat (images and boxes) and wider_{easy,medium,hard}_val.mat (which faces
+/// count) from the folder `eval_tools/ground_truth` of the authors' package.
+/// @throws Error(not_found) a file is missing; Error(format) it is damaged, lacks a variable, or
+/// the
+///         four files do not belong together: names file, variable and image
+/// Thread safe.
+[[nodiscard]] WiderGroundTruth read_wider_ground_truth(const std::filesystem::path& dir);
+
+}  // namespace faceshot
