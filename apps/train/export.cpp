@@ -1,0 +1,70 @@
+// faceshot export
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/console.hpp"
+#include "export/exporter.hpp"
+#include "faceshot/error.hpp"
+#include "media/image_file.hpp"
+#include "train_commands.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+struct ExportArguments {
+  std::string checkpoint, out, size;
+  std::vector<std::string> images;
+  std::vector<std::string> notes;
+};
+
+FixedSize parse_size(const std::string& text) {
+  FixedSize size;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%dx%d%c", &size.width, &size.height, &rest) != 2)
+    throw Error(ErrorCode::invalid_argument,
+                "--size '" + text + "' is not WIDTHxHEIGHT, as in 640x480");
+  return size;
+}
+
+int run(const ExportArguments& a) {
+  ExportOptions options;
+  if (!a.size.empty()) options.size = parse_size(a.size);
+  if (!a.images.empty()) options.images = list_images({a.images.begin(), a.images.end()});
+  for (const std::string& note : a.notes) {
+    const auto equals = note.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw Error(ErrorCode::invalid_argument, "--note '" + note + "' is not KEY=TEXT");
+    options.notes.emplace_back("faceshot." + note.substr(0, equals), note.substr(equals + 1));
+  }
+  const ParityReport report = export_network(load_checkpoint(a.checkpoint), a.out, options);
+  std::printf(
+      "%s: equal to the trained network on %d random and %d real inputs; largest difference "
+      "loc %.2e, conf %.2e\n",
+      a.out.c_str(), report.random_inputs, report.real_inputs, report.largest_loc,
+      report.largest_conf);
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<ExportArguments>();
+  CLI::App* const command =
+      app.add_subcommand("export", "Write a trained network as ONNX, proven equal in our engine");
+  command->add_option("checkpoint", arguments->checkpoint, "best.pt or last.pt of a run")
+      ->required();
+  command->add_option("--out", arguments->out, "The ONNX file")->required();
+  command->add_option("--size", arguments->size,
+                      "Fix the input size, WIDTHxHEIGHT, for runtimes without dynamic shapes");
+  command->add_option("--images", arguments->images,
+                      "Photographs or folders to compare on, beside random inputs");
+  command->add_option("--note", arguments->notes,
+                      "Metadata KEY=TEXT stored as faceshot.KEY, e.g. license=research");
+  command->footer("Example:\n  faceshot export runs/nano/best.pt --out nano.onnx --images photos/");
+  command->callback(
+      [arguments, &exit_code] { exit_code = guarded([&] { return run(*arguments); }); });
+}
+
+}  // namespace faceshot::cli

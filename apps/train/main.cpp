@@ -1,0 +1,26 @@
+// `faceshot-train`: the subcommands that need LibTorch. Users call them through `faceshot`.
+#include <opencv2/core.hpp>
+
+#include "cli/console.hpp"
+#include "core/memory.hpp"
+#include "faceshot/version.hpp"
+#include "train_commands.hpp"
+
+int main(int argc, char** argv) {
+  using namespace faceshot;
+  retain_freed_memory();
+  cv::setNumThreads(1);  // the loader's workers are the parallelism; OpenCV's pool would fight them
+  CLI::App app{"Trains and exports face detectors."};
+  app.name("faceshot");
+  app.set_version_flag("--version", "faceshot-train " FACESHOT_VERSION);
+  app.require_subcommand(1);
+  int exit_code = cli::exit_ok;
+  cli::add_train(app, exit_code);
+  cli::add_export(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? cli::exit_ok : cli::exit_usage;
+  }
+  return exit_code;
+}

@@ -1,0 +1,136 @@
+// faceshot train
+#include "train/trainer.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/console.hpp"
+#include "faceshot/error.hpp"
+#include "train_commands.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+std::atomic<bool> stop_requested{false};
+
+extern "C" void request_stop(int) {
+  // A second Ctrl-C means now.
+  if (stop_requested.exchange(true)) std::_Exit(130);
+}
+
+/// The live line, and a lasting line an epoch.
+class TrainDisplay {
+ public:
+  void note(const std::string& text) {
+    clear();
+    std::fprintf(stderr, "%s\n", text.c_str());
+  }
+
+  void step(const TrainProgress& p) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto interval = live_ ? std::chrono::milliseconds(250) : std::chrono::seconds(60);
+    if (now - last_ < interval) return;
+    last_ = now;
+    clear();
+    std::fprintf(
+        stderr,
+        "epoch %d/%d  batch %lld/%lld  conf %.4f  loc %.4f  lr %.2e  %.0f images/s  %s left%s",
+        p.epoch, p.epochs, static_cast<long long>(p.batch), static_cast<long long>(p.batches),
+        p.confidence_loss, p.location_loss, p.learning_rate, p.images_per_second,
+        duration_text(p.seconds_left).c_str(), live_ ? "" : "\n");
+    drawn_ = live_;
+  }
+
+  void epoch(const EpochMetrics& m, bool best) {
+    clear();
+    std::printf("epoch %3d  conf %.4f  loc %.4f  lr %.2e  %.0f images/s  waiting %.1f%%", m.epoch,
+                m.confidence_loss, m.location_loss, m.learning_rate, m.images_per_second,
+                100 * m.waiting_share);
+    if (m.val_ap)
+      std::printf("  val conf %.4f  loc %.4f  AP %.4f%s", *m.val_confidence_loss,
+                  *m.val_location_loss, *m.val_ap, best ? "  best" : "");
+    std::printf("\n");
+    std::fflush(stdout);
+  }
+
+ private:
+  void clear() {
+    if (drawn_) std::fputs("\r\033[K", stderr);
+    drawn_ = false;
+  }
+
+  bool live_ = live_terminal();
+  bool drawn_ = false;
+  std::chrono::steady_clock::time_point last_;
+};
+
+struct TrainArguments {
+  std::vector<std::string> config;  ///< file, then overrides
+  std::string out, resume;
+  bool keys = false;
+};
+
+int run(const TrainArguments& a) {
+  if (a.keys) {
+    std::cout << describe_config_keys();
+    return exit_ok;
+  }
+  std::signal(SIGINT, request_stop);
+  std::signal(SIGTERM, request_stop);
+  TrainDisplay display;
+  const TrainCallbacks callbacks{[&](const std::string& text) { display.note(text); },
+                                 [&](const TrainProgress& p) { display.step(p); },
+                                 [&](const EpochMetrics& m, bool best) { display.epoch(m, best); }};
+
+  TrainOutcome outcome;
+  std::string dir = a.resume;
+  if (!a.resume.empty()) {
+    if (!a.config.empty() || !a.out.empty())
+      throw Error(ErrorCode::invalid_argument,
+                  "--resume takes the config and the folder of the run; give nothing else");
+    outcome = resume_training(a.resume, callbacks, stop_requested);
+  } else {
+    if (a.config.empty() || a.out.empty())
+      throw Error(ErrorCode::invalid_argument,
+                  "give a config and --out, as in: faceshot train configs/faceshot-nano.toml "
+                  "data.train=data/wider/train.csv --out runs/nano");
+    dir = a.out;
+    outcome = start_training(read_config(a.config.front(), {a.config.begin() + 1, a.config.end()}),
+                             a.out, callbacks, stop_requested);
+  }
+  if (!outcome.completed) {
+    std::fprintf(stderr, "stopped; saved. Go on with: faceshot train --resume %s\n", dir.c_str());
+    return exit_ok;
+  }
+  std::printf("done: %d epochs, best AP %.4f. Next: faceshot export %s/best.pt --out model.onnx\n",
+              outcome.epochs_done, outcome.best_ap, dir.c_str());
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<TrainArguments>();
+  CLI::App* const command = app.add_subcommand("train", "Train a network, or go on with a run");
+  command->add_option("config", arguments->config,
+                      "Config file, then overrides as key=value (see --keys)");
+  command->add_option("--out", arguments->out, "Folder of the new run");
+  command->add_option("--resume", arguments->resume, "Folder of a run to go on with");
+  command->add_flag("--keys", arguments->keys, "List all config keys with defaults and meaning");
+  command->footer(
+      "Example:\n"
+      "  faceshot train configs/faceshot-nano.toml data.train=data/wider/train.csv --out "
+      "runs/nano\n"
+      "  faceshot train --resume runs/nano\n"
+      "Ctrl-C saves and leaves; --resume goes on exactly there.");
+  command->callback(
+      [arguments, &exit_code] { exit_code = guarded([&] { return run(*arguments); }); });
+}
+
+}  // namespace faceshot::cli

@@ -1,0 +1,11 @@
+// The subcommands of `faceshot-train`, one function each, in a file of the same name.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace faceshot::cli {
+
+void add_train(CLI::App& app, int& exit_code);
+void add_export(CLI::App& app, int& exit_code);
+
+}  // namespace faceshot::cli

@@ -1,0 +1,135 @@
+#include "export/exporter.hpp"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <opencv2/imgproc.hpp>
+
+#include "core/atomic_file.hpp"
+#include "export/fold_batch_norm.hpp"
+#include "faceshot/error.hpp"
+#include "faceshot/model_info.hpp"
+#include "faceshot/network.hpp"
+#include "faceshot/random.hpp"
+#include "media/image_file.hpp"
+#include "model/torch_network.hpp"
+#include "train/config.hpp"
+#include "train/input.hpp"
+
+namespace faceshot {
+namespace {
+
+ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
+                     const Checkpoint& checkpoint, const ExportOptions& options) {
+  const NetworkSpec& spec = folded.spec;
+  ModelInfo info;
+  info.name = spec.name;
+  info.channel_order = PixelFormat::bgr;
+  info.mean.fill(input_mean);
+  info.scale.fill(input_scale);
+  info.size_divisor = spec.size_divisor;
+  info.train_size = config.augment.size;
+  info.priors = spec.priors;
+  for (const Head& head : spec.heads) info.features.push_back(head.feature);
+  info.classes = spec.classes;
+  info.notes["faceshot.config"] = checkpoint.config;
+  char text[96];
+  std::snprintf(text, sizeof text, "{\"val_ap\":%.4f,\"epochs\":%lld}",
+                checkpoint.scalars.at("best_ap"),
+                static_cast<long long>(checkpoint.counters.at("epoch")));
+  info.notes["faceshot.metrics"] = text;
+  for (const auto& [key, value] : options.notes) info.notes[key] = value;
+  return info;
+}
+
+/// Raw outputs of both implementations for one input; widens the report.
+void compare(const TorchNetwork& torch_network, Session& session, const torch::Tensor& input,
+             ParityReport& report) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor plain = input.contiguous();
+  std::memcpy(session.input(), plain.data_ptr<float>(),
+              static_cast<std::size_t>(plain.numel()) * sizeof(float));
+  session.run();
+  const NetworkOutput expected = torch_network.forward(input);
+  const auto difference = [&](const char* name, const torch::Tensor& wanted) {
+    const TensorView got = session.output(name);
+    if (wanted.sizes() != torch::IntArrayRef(got.shape))
+      throw Error(ErrorCode::format, std::string("export: output '") + name +
+                                         "' has another shape in the engine than in training");
+    const torch::Tensor actual = torch::from_blob(const_cast<float*>(got.data), wanted.sizes());
+    const double largest = (actual - wanted).abs().max().item<double>();
+    // A NaN must not pass as "not larger".
+    return std::isfinite(largest) ? largest : HUGE_VAL;
+  };
+  report.largest_loc = std::max(report.largest_loc, difference("loc", expected.loc));
+  report.largest_conf = std::max(report.largest_conf, difference("conf", expected.conf));
+}
+
+torch::Tensor random_input(int width, int height, std::uint32_t index) {
+  Random random(20200831, 0, index);
+  torch::Tensor input = torch::empty({1, 3, height, width});
+  auto* const values = input.data_ptr<float>();
+  for (std::int64_t i = 0; i < input.numel(); ++i) values[i] = random.uniform(-1, 1);
+  return input;
+}
+
+torch::Tensor image_input(const std::filesystem::path& path, FixedSize size) {
+  const cv::Mat image = read_image(path);
+  cv::Mat resized;
+  cv::resize(image, resized, {size.width, size.height}, 0, 0, cv::INTER_AREA);
+  return make_input(resized.data, 1, size.height, size.width, "fp32");
+}
+
+ParityReport prove(const Checkpoint& checkpoint, const Config& config, const std::string& onnx,
+                   const ExportOptions& options) {
+  TorchNetwork trained(make_network(config.model), 0);
+  trained.load(checkpoint.best_weights());
+  trained.train(false);
+  const Network network =
+      Network::from_bytes(std::as_bytes(std::span(onnx.data(), onnx.size())), "exported network");
+  std::vector<FixedSize> sizes;
+  if (options.size)
+    sizes = {*options.size};
+  else
+    sizes = {{320, 320}, {640, 480}, {32, 96}};  // the last: smaller than some priors
+  ParityReport report;
+  for (const FixedSize size : sizes) {
+    Session session(network, {1, trained.spec().input_channels, size.height, size.width}, 1);
+    for (std::uint32_t i = 0; i < 4; ++i, ++report.random_inputs)
+      compare(trained, session, random_input(size.width, size.height, i), report);
+    for (const auto& path : options.images) {
+      compare(trained, session, image_input(path, size), report);
+      ++report.real_inputs;
+    }
+  }
+  return report;
+}
+
+}  // namespace
+
+ParityReport export_network(const Checkpoint& checkpoint, const std::filesystem::path& onnx,
+                            const ExportOptions& options) {
+  const Config config = parse_config(checkpoint.config, "config of the checkpoint");
+  const FoldedNetwork folded =
+      fold_batch_norm(make_network(config.model), checkpoint.best_weights());
+  const std::string bytes =
+      write_onnx(folded.spec, folded.weights,
+                 model_info(folded, config, checkpoint, options).to_metadata(), options.size);
+  const ParityReport report = prove(checkpoint, config, bytes, options);
+  const double largest = std::max(report.largest_loc, report.largest_conf);
+  if (!(largest <= options.tolerance)) {
+    char text[160];
+    std::snprintf(text, sizeof text,
+                  "export: the engine differs from the trained network by %.3g, more than %.3g; "
+                  "nothing was written",
+                  largest, options.tolerance);
+    throw Error(ErrorCode::format, text);
+  }
+  write_file_atomically(onnx, bytes);
+  return report;
+}
+
+}  // namespace faceshot

@@ -1,0 +1,19 @@
+// BatchNorm folded into the convolution before it: the same function with one layer less.
+#pragma once
+
+#include "model/network_spec.hpp"
+
+namespace faceshot {
+
+struct FoldedNetwork {
+  NetworkSpec spec;
+  Weights weights;
+};
+
+/// Each batch_norm whose input is a convolution that nothing else reads becomes part of it:
+/// w' = w * gamma / sqrt(var + eps), b' = beta + (b - mean) * gamma / sqrt(var + eps), computed in
+/// double precision. Others stay. Thread safe.
+/// @throws Error(format) if a parameter is missing
+[[nodiscard]] FoldedNetwork fold_batch_norm(const NetworkSpec& spec, const Weights& weights);
+
+}  // namespace faceshot

@@ -1,0 +1,244 @@
+#include "export/onnx_writer.hpp"
+
+#include <onnx/onnx_pb.h>
+
+#include <bit>
+#include <cstring>
+#include <numeric>
+
+#include "faceshot/error.hpp"
+#include "faceshot/version.hpp"
+
+namespace faceshot {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "ONNX raw data is little-endian");
+
+void add_ints(onnx::NodeProto& node, const char* name, std::initializer_list<std::int64_t> values) {
+  onnx::AttributeProto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::INTS);
+  for (const std::int64_t v : values) attribute.add_ints(v);
+}
+
+void add_int(onnx::NodeProto& node, const char* name, std::int64_t value) {
+  onnx::AttributeProto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::INT);
+  attribute.set_i(value);
+}
+
+void add_float(onnx::NodeProto& node, const char* name, float value) {
+  onnx::AttributeProto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::FLOAT);
+  attribute.set_f(value);
+}
+
+void add_string(onnx::NodeProto& node, const char* name, const char* value) {
+  onnx::AttributeProto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::STRING);
+  attribute.set_s(value);
+}
+
+class GraphWriter {
+ public:
+  GraphWriter(onnx::GraphProto& graph, const Weights& weights) : graph_(graph), weights_(weights) {}
+
+  void layer(const Layer& layer) {
+    switch (layer.kind) {
+      case LayerKind::conv:
+        return conv(layer);
+      case LayerKind::batch_norm: {
+        onnx::NodeProto& n = node("BatchNormalization", layer.name, layer.inputs);
+        for (const char* const part : {".weight", ".bias", ".running_mean", ".running_var"})
+          n.add_input(parameter(layer.name + part, layer.out_channels));
+        add_float(n, "epsilon", layer.epsilon);
+        return;
+      }
+      case LayerKind::relu:
+        node("Relu", layer.name, layer.inputs);
+        return;
+      case LayerKind::add:
+        node("Add", layer.name, layer.inputs);
+        return;
+      case LayerKind::upsample:
+        return upsample(layer);
+      case LayerKind::max_pool: {
+        onnx::NodeProto& n = node("MaxPool", layer.name, layer.inputs);
+        add_ints(n, "kernel_shape", {layer.kernel, layer.kernel});
+        add_ints(n, "strides", {layer.stride, layer.stride});
+        add_ints(n, "pads", {layer.padding, layer.padding, layer.padding, layer.padding});
+        return;
+      }
+    }
+  }
+
+  /// Brings a head's map [1, K*V, H, W] into [1, H*W*K, V].
+  std::string flatten(const std::string& map, std::int64_t values_per_prior) {
+    onnx::NodeProto& transpose = node("Transpose", map + ".nhwc", {map});
+    add_ints(transpose, "perm", {0, 2, 3, 1});
+    const std::string shape = "shape_" + std::to_string(values_per_prior);
+    int64_constant(shape, {1, -1, values_per_prior});
+    node("Reshape", map + ".rows", {map + ".nhwc", shape});
+    return map + ".rows";
+  }
+
+  void concat(const std::string& name, const std::vector<std::string>& inputs) {
+    add_int(node("Concat", name, inputs), "axis", 1);
+  }
+
+ private:
+  onnx::NodeProto& node(const char* op, const std::string& output,
+                        const std::vector<std::string>& inputs) {
+    onnx::NodeProto& n = *graph_.add_node();
+    n.set_op_type(op);
+    n.set_name(output);
+    for (const std::string& input : inputs) n.add_input(input);
+    n.add_output(output);
+    return n;
+  }
+
+  void conv(const Layer& layer) {
+    onnx::NodeProto& n = node("Conv", layer.name, layer.inputs);
+    n.add_input(parameter(layer.name + ".weight", std::int64_t{layer.out_channels} *
+                                                      (layer.in_channels / layer.groups) *
+                                                      layer.kernel * layer.kernel));
+    if (layer.bias) n.add_input(parameter(layer.name + ".bias", layer.out_channels));
+    add_ints(n, "kernel_shape", {layer.kernel, layer.kernel});
+    add_ints(n, "strides", {layer.stride, layer.stride});
+    add_ints(n, "pads", {layer.padding, layer.padding, layer.padding, layer.padding});
+    add_ints(n, "dilations", {layer.dilation, layer.dilation});
+    add_int(n, "group", layer.groups);
+  }
+
+  void upsample(const Layer& layer) {
+    const std::string scales = "scales_" + std::to_string(layer.stride);
+    if (!has_initializer(scales)) {
+      onnx::TensorProto& tensor = *graph_.add_initializer();
+      tensor.set_name(scales);
+      tensor.set_data_type(onnx::TensorProto::FLOAT);
+      tensor.add_dims(4);
+      const auto factor = static_cast<float>(layer.stride);
+      const float values[4] = {1, 1, factor, factor};
+      tensor.set_raw_data(values, sizeof values);
+    }
+    onnx::NodeProto& n = node("Resize", layer.name, {layer.inputs.front(), "", scales});
+    add_string(n, "mode", "nearest");
+    add_string(n, "coordinate_transformation_mode", "asymmetric");
+    add_string(n, "nearest_mode", "floor");
+  }
+
+  [[nodiscard]] bool has_initializer(const std::string& name) const {
+    for (const onnx::TensorProto& tensor : graph_.initializer())
+      if (tensor.name() == name) return true;
+    return false;
+  }
+
+  void int64_constant(const std::string& name, const std::vector<std::int64_t>& values) {
+    if (has_initializer(name)) return;
+    onnx::TensorProto& tensor = *graph_.add_initializer();
+    tensor.set_name(name);
+    tensor.set_data_type(onnx::TensorProto::INT64);
+    tensor.add_dims(static_cast<std::int64_t>(values.size()));
+    tensor.set_raw_data(values.data(), values.size() * sizeof(std::int64_t));
+  }
+
+  std::string parameter(const std::string& name, std::int64_t size) {
+    const auto found = weights_.find(name);
+    if (found == weights_.end())
+      throw Error(ErrorCode::format, "weights: '" + name + "' is missing");
+    const WeightArray& array = found->second;
+    if (static_cast<std::int64_t>(array.values.size()) != size)
+      throw Error(ErrorCode::format, "weights: '" + name + "' has " +
+                                         std::to_string(array.values.size()) +
+                                         " values; the network wants " + std::to_string(size));
+    onnx::TensorProto& tensor = *graph_.add_initializer();
+    tensor.set_name(name);
+    tensor.set_data_type(onnx::TensorProto::FLOAT);
+    for (const std::int64_t d : array.shape) tensor.add_dims(d);
+    tensor.set_raw_data(array.values.data(), array.values.size() * sizeof(float));
+    return name;
+  }
+
+  onnx::GraphProto& graph_;
+  const Weights& weights_;
+};
+
+/// Declares an input or output; an empty name in `names` means the number in `sizes`.
+void declare(onnx::ValueInfoProto& info, const char* name, const std::vector<std::string>& names,
+             const std::vector<std::int64_t>& sizes) {
+  info.set_name(name);
+  onnx::TypeProto::Tensor& tensor = *info.mutable_type()->mutable_tensor_type();
+  tensor.set_elem_type(onnx::TensorProto::FLOAT);
+  for (std::size_t d = 0; d < names.size(); ++d) {
+    auto& dim = *tensor.mutable_shape()->add_dim();
+    if (names[d].empty())
+      dim.set_dim_value(sizes[d]);
+    else
+      dim.set_dim_param(names[d]);
+  }
+}
+
+std::int64_t prior_count(const NetworkSpec& spec, FixedSize size) {
+  const auto features = feature_sizes(spec, size.width, size.height);
+  std::int64_t count = 0;
+  for (std::size_t l = 0; l < features.size(); ++l)
+    count += std::int64_t{features[l].width} * features[l].height *
+             static_cast<std::int64_t>(spec.priors.levels[l].priors_per_cell());
+  return count;
+}
+
+}  // namespace
+
+std::string write_onnx(const NetworkSpec& spec, const Weights& weights,
+                       const std::map<std::string, std::string>& metadata,
+                       std::optional<FixedSize> size) {
+  validate(spec);
+  if (size && (size->width <= 0 || size->height <= 0 || size->width % spec.size_divisor != 0 ||
+               size->height % spec.size_divisor != 0))
+    throw Error(ErrorCode::invalid_argument,
+                "export size " + std::to_string(size->width) + "x" + std::to_string(size->height) +
+                    ": width and height must be multiples of " + std::to_string(spec.size_divisor));
+  onnx::ModelProto model;
+  model.set_ir_version(8);
+  model.set_producer_name("faceshot");
+  model.set_producer_version(FACESHOT_VERSION);
+  onnx::OperatorSetIdProto& opset = *model.add_opset_import();
+  opset.set_domain("");
+  opset.set_version(13);
+  for (const auto& [key, value] : metadata) {
+    onnx::StringStringEntryProto& entry = *model.add_metadata_props();
+    entry.set_key(key);
+    entry.set_value(value);
+  }
+
+  onnx::GraphProto& graph = *model.mutable_graph();
+  graph.set_name(spec.name);
+  GraphWriter writer(graph, weights);
+  for (const Layer& layer : spec.layers) writer.layer(layer);
+  const auto classes = static_cast<std::int64_t>(spec.classes.size()) + 1;
+  std::vector<std::string> locs;
+  std::vector<std::string> confs;
+  for (const Head& head : spec.heads) {
+    locs.push_back(writer.flatten(head.loc, 4));
+    confs.push_back(writer.flatten(head.conf, classes));
+  }
+  writer.concat("loc", locs);
+  writer.concat("conf", confs);
+
+  const std::int64_t priors = size ? prior_count(spec, *size) : 0;
+  const std::string rows = size ? "" : "priors";
+  declare(*graph.add_input(), "input", {"", "", size ? "" : "height", size ? "" : "width"},
+          {1, spec.input_channels, size ? size->height : 0, size ? size->width : 0});
+  declare(*graph.add_output(), "loc", {"", rows, ""}, {1, priors, 4});
+  declare(*graph.add_output(), "conf", {"", rows, ""}, {1, priors, classes});
+
+  std::string bytes;
+  if (!model.SerializeToString(&bytes))
+    throw Error(ErrorCode::format, "the network is too large for one ONNX file (2 GB)");
+  return bytes;
+}
+
+}  // namespace faceshot

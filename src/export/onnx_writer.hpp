@@ -1,0 +1,26 @@
+// A network as an ONNX file of ordinary operators (opset 13) that any runtime can run.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "model/network_spec.hpp"
+
+namespace faceshot {
+
+struct FixedSize {
+  int width = 0, height = 0;
+};
+
+/// Serialised ModelProto. Input "input" [1, C, height, width], normalised; outputs "loc" [1, P, 4]
+/// and "conf" [1, P, classes + 1], raw. Tensors are named as the spec's layers.
+/// @param size width and height written into the graph; without it they stay dynamic
+/// @param metadata becomes metadata_props
+/// @throws Error(invalid_argument) for a size that size_divisor does not divide; Error(format) if a
+///         parameter is missing or of the wrong size
+[[nodiscard]] std::string write_onnx(const NetworkSpec& spec, const Weights& weights,
+                                     const std::map<std::string, std::string>& metadata,
+                                     std::optional<FixedSize> size = std::nullopt);
+
+}  // namespace faceshot

@@ -1,0 +1,35 @@
+// The whole state of a training run in one file.
+//
+// The file is a Torch archive (zip) of nested dictionaries: Python's torch.load() opens it. Weights
+// in "model" and "ema" are named as in the NetworkSpec. No Torch in this header.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "model/network_spec.hpp"
+
+namespace faceshot {
+
+struct Checkpoint {
+  std::string config;  ///< resolved, TOML
+  Weights model;       ///< parameters and BatchNorm statistics, as trained
+  Weights ema;         ///< their moving average; empty if the run keeps none
+  Weights optimizer;   ///< "exp_avg/NAME" and "exp_avg_sq/NAME"
+  std::map<std::string, std::int64_t> counters;  ///< "epoch", "batch", "step"
+  std::map<std::string, double> scalars;         ///< "best_ap", running sums of the epoch
+
+  /// What to export and to validate: the average where there is one.
+  [[nodiscard]] const Weights& best_weights() const { return ema.empty() ? model : ema; }
+};
+
+/// Writes atomically: the old file stays whole until the new one is complete on disk.
+/// @throws Error(io)
+void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+
+/// @throws Error(not_found); Error(format) if the file is damaged or not a checkpoint of ours
+[[nodiscard]] Checkpoint load_checkpoint(const std::filesystem::path& path);
+
+}  // namespace faceshot

@@ -1,0 +1,263 @@
+#include "train/config.hpp"
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <fstream>
+#include <numeric>
+#include <sstream>
+#include <type_traits>
+
+#include "faceshot/error.hpp"
+#include "train/config_fields.hpp"
+
+namespace faceshot {
+namespace {
+
+/// Edit distance, to guess what a mistyped key was meant to be.
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+/// Where a value stands, for messages: "configs/nano.toml:12" or "train.epochs=0".
+struct Place {
+  std::string name;
+  [[nodiscard]] std::string at(const toml::node& node) const {
+    const auto line = node.source().begin.line;
+    return line > 0 ? name + ":" + std::to_string(line) : name;
+  }
+};
+
+[[noreturn]] void fail(const std::string& where, const std::string& what) {
+  throw Error(ErrorCode::invalid_argument, where + ": " + what);
+}
+
+double number(const toml::node& node, const ConfigField& field, const std::string& where) {
+  const auto value = node.value<double>();
+  if (!node.is_number() || !value) fail(where, field.key + " must be a number");
+  if (!(*value >= field.low && *value <= field.high)) {
+    char range[96];
+    std::snprintf(range, sizeof range, "%g is out of range: %g to %g", *value, field.low,
+                  field.high);
+    fail(where, field.key + " = " + range);
+  }
+  return *value;
+}
+
+template <typename T>
+T scalar(const toml::node& node, const ConfigField& field, const std::string& where) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    const auto value = node.value<std::string>();
+    if (!node.is_string() || !value) fail(where, field.key + " must be a string");
+    if (!field.choices.empty() &&
+        std::find(field.choices.begin(), field.choices.end(), *value) == field.choices.end()) {
+      std::string known;
+      for (const auto& choice : field.choices) known += (known.empty() ? "" : ", ") + choice;
+      fail(where, field.key + " = '" + *value + "'; it must be one of: " + known);
+    }
+    return *value;
+  } else {
+    const double value = number(node, field, where);
+    if (std::is_integral_v<T> && !node.is_integer())
+      fail(where, field.key + " must be a whole number");
+    // 64-bit seeds must not go through a double.
+    if constexpr (std::is_same_v<T, std::uint64_t>)
+      return static_cast<T>(node.value<std::int64_t>().value_or(0));
+    return static_cast<T>(value);
+  }
+}
+
+template <typename T>
+std::vector<T> list(const toml::node& node, const ConfigField& field, const std::string& where) {
+  const toml::array* const array = node.as_array();
+  // A single value stands for a list of one: handy on the command line.
+  if (array == nullptr) return {scalar<T>(node, field, where)};
+  std::vector<T> values;
+  for (const toml::node& element : *array) values.push_back(scalar<T>(element, field, where));
+  return values;
+}
+
+void assign(const toml::node& node, const ConfigField& field, const std::string& where) {
+  std::visit(
+      [&](auto* target) {
+        using T = std::remove_pointer_t<decltype(target)>;
+        if constexpr (std::is_same_v<T, std::array<float, 4>>) {
+          const auto values = list<float>(node, field, where);
+          if (values.size() != target->size()) fail(where, field.key + " wants 4 numbers");
+          std::copy(values.begin(), values.end(), target->begin());
+        } else if constexpr (std::is_same_v<T, std::vector<std::vector<float>>>) {
+          const toml::array* const array = node.as_array();
+          if (array == nullptr) fail(where, field.key + " must be a list of lists of numbers");
+          target->clear();
+          for (const toml::node& row : *array) {
+            if (!row.is_array()) fail(where, field.key + " must be a list of lists of numbers");
+            target->push_back(list<float>(row, field, where));
+          }
+        } else if constexpr (std::is_same_v<T, std::vector<int>> ||
+                             std::is_same_v<T, std::vector<float>> ||
+                             std::is_same_v<T, std::vector<std::string>>) {
+          *target = list<typename T::value_type>(node, field, where);
+        } else {
+          *target = scalar<T>(node, field, where);
+        }
+      },
+      field.value);
+}
+
+const ConfigField& find_field(const std::vector<ConfigField>& fields, const std::string& key,
+                              const std::string& where) {
+  for (const ConfigField& field : fields)
+    if (field.key == key) return field;
+  const auto nearest =
+      std::min_element(fields.begin(), fields.end(), [&](const auto& a, const auto& b) {
+        return edit_distance(a.key, key) < edit_distance(b.key, key);
+      });
+  fail(where, "unknown key '" + key + "'; did you mean '" + nearest->key + "'?");
+}
+
+void apply_table(const toml::table& table, const std::string& prefix,
+                 const std::vector<ConfigField>& fields, const Place& place) {
+  for (const auto& [key, node] : table) {
+    const std::string full = prefix + std::string(key.str());
+    if (const toml::table* const inner = node.as_table()) {
+      const std::string section = full + ".";
+      const bool known = std::any_of(fields.begin(), fields.end(), [&](const ConfigField& f) {
+        return f.key.starts_with(section);
+      });
+      if (!known) fail(place.at(node), "unknown section [" + full + "]");
+      apply_table(*inner, section, fields, place);
+    } else {
+      const std::string where = place.at(node);
+      assign(node, find_field(fields, full, where), where);
+    }
+  }
+}
+
+void apply_override(const std::string& text, const std::vector<ConfigField>& fields) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    fail("'" + text + "'", "an override is written key=value, as in train.epochs=60");
+  const ConfigField& field = find_field(fields, text.substr(0, equals), "'" + text + "'");
+  const std::string value = text.substr(equals + 1);
+  toml::table parsed;
+  try {
+    parsed = toml::parse("value = " + value);
+  } catch (const toml::parse_error&) {
+    parsed.insert_or_assign("value", value);
+  }
+  assign(*parsed.get("value"), field, "'" + text + "'");
+}
+
+/// Checks that span several keys.
+void check(const Config& config, const std::string& name) {
+  try {
+    validate(config.augment);
+    validate(config.loss);
+    (void)make_network(config.model);
+  } catch (const Error& e) {
+    fail(name, e.what());
+  }
+  if (!config.data.weights.empty() && config.data.weights.size() != config.data.train.size())
+    fail(name, "data.weights has " + std::to_string(config.data.weights.size()) + " entries for " +
+                   std::to_string(config.data.train.size()) + " sets");
+  if (config.augment.size % 32 != 0) fail(name, "augment.size must be a multiple of 32");
+  if (config.train.validate_side % 64 != 0)
+    fail(name, "train.validate_side must be a multiple of 64");
+}
+
+std::string text_of(float value) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  std::string text(buffer, end);
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  return text;
+}
+std::string text_of(int value) { return std::to_string(value); }
+std::string text_of(std::uint64_t value) { return std::to_string(value); }
+std::string text_of(const std::string& value) {
+  std::ostringstream out;
+  out << toml::value<std::string>(value);
+  return out.str();
+}
+template <typename List>
+std::string text_of(const List& values) {
+  std::string text = "[";
+  for (const auto& value : values) text += (text.size() > 1 ? ", " : "") + text_of(value);
+  return text + "]";
+}
+
+const char* type_name(const ConfigValue& value) {
+  constexpr const char* names[] = {
+      "integer",         "number",           "integer",
+      "string",          "list of integers", "list of numbers",
+      "list of strings", "4 numbers",        "list of lists of numbers"};
+  return names[value.index()];
+}
+
+}  // namespace
+
+Config parse_config(const std::string& toml, const std::string& name,
+                    const std::vector<std::string>& overrides) {
+  Config config;
+  const auto fields = config_fields(config);
+  try {
+    apply_table(toml::parse(toml), "", fields, {name});
+  } catch (const toml::parse_error& e) {
+    fail(name + ":" + std::to_string(e.source().begin.line), std::string(e.description()));
+  }
+  for (const std::string& text : overrides) apply_override(text, fields);
+  check(config, name);
+  return config;
+}
+
+Config read_config(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw Error(ErrorCode::not_found, "config file '" + file.string() + "' cannot be read");
+  std::ostringstream text;
+  text << in.rdbuf();
+  return parse_config(text.str(), file.string(), overrides);
+}
+
+std::string to_toml(const Config& config) {
+  Config copy = config;
+  std::string text;
+  std::string section;
+  for (const ConfigField& field : config_fields(copy)) {
+    const auto dot = field.key.find('.');
+    if (field.key.substr(0, dot) != section) {
+      text += (section.empty() ? "[" : "\n[") + field.key.substr(0, dot) + "]\n";
+      section = field.key.substr(0, dot);
+    }
+    text += field.key.substr(dot + 1) + " = " +
+            std::visit([](const auto* value) { return text_of(*value); }, field.value) + "\n";
+  }
+  return text;
+}
+
+std::string describe_config_keys() {
+  Config defaults;
+  std::string text;
+  for (const ConfigField& field : config_fields(defaults)) {
+    std::string choices;
+    for (const auto& choice : field.choices) choices += (choices.empty() ? " (" : ", ") + choice;
+    text += field.key + " = " +
+            std::visit([](const auto* value) { return text_of(*value); }, field.value) + "\n    " +
+            type_name(field.value) + ": " + field.meaning + (choices.empty() ? "" : choices + ")") +
+            "\n";
+  }
+  return text;
+}
+
+}  // namespace faceshot

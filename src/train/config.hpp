@@ -1,0 +1,73 @@
+// What a training run is made of, as people write it in TOML.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "augment/augmenter.hpp"
+#include "loss/multibox_loss.hpp"
+#include "model/registry.hpp"
+
+namespace faceshot {
+
+/// [data]
+struct DataOptions {
+  std::vector<std::string> train;  ///< CSV files of prepared sets; required
+  std::vector<float> weights;      ///< share of each set seen an epoch; empty: all of each
+  std::vector<std::string> val;    ///< CSV files to validate on; empty: take val_fraction
+  float val_fraction = 0.05F;      ///< share of the training images held out if `val` is empty
+  int workers = 1;                 ///< threads that decode and augment
+  int cache_mb = 8192;             ///< memory for decoded images
+  int samples_per_epoch = 0;       ///< 0: as many as there are images
+};
+
+/// [train]
+struct TrainOptions {
+  int epochs = 60;
+  int batch_size = 32;
+  std::string optimizer = "adamw";  ///< adam or adamw
+  float learning_rate = 2e-3F;      ///< peak, after warm-up
+  float weight_decay = 0.01F;       ///< not on BatchNorm and biases
+  int warmup_steps = 300;           ///< linear, from 0
+  std::string schedule = "cosine";  ///< cosine, step or constant
+  float final_rate = 0.01F;         ///< cosine: last rate as a share of the peak
+  std::vector<int> step_epochs;     ///< step: epochs at which the rate is multiplied by step_factor
+  float step_factor = 0.1F;
+  float ema_decay = 0.9995F;       ///< moving average of weights that is validated; 0: off
+  float clip_norm = 10;            ///< largest norm of the whole gradient; 0: off
+  std::string precision = "bf16";  ///< bf16 (autocast) or fp32
+  int threads = 0;                 ///< for the network; 0: as many as the machine has
+  int validate_every = 5;          ///< epochs
+  int validate_side = 640;         ///< longer side of validation images, a multiple of 64
+  int checkpoint_every = 500;      ///< steps between checkpoints inside an epoch; 0: epochs only
+  std::uint64_t seed = 1;
+};
+
+struct Config {
+  ModelOptions model;
+  DataOptions data;
+  AugmentOptions augment;
+  LossOptions loss;
+  TrainOptions train;
+};
+
+/// Reads a config file and applies `key=value` overrides ("train.epochs=60"; a value that is not
+/// TOML is taken as a string, one for a list as a list of one).
+/// @throws Error(not_found) no such file; Error(invalid_argument) "FILE:LINE: ..." for an unknown
+///         key (with the nearest known one), a wrong type, or an impossible value
+[[nodiscard]] Config read_config(const std::filesystem::path& file,
+                                 const std::vector<std::string>& overrides = {});
+
+/// The same from text; `name` stands for the file in messages.
+[[nodiscard]] Config parse_config(const std::string& toml, const std::string& name,
+                                  const std::vector<std::string>& overrides = {});
+
+/// The whole config with every value, as TOML that parse_config reads back to the same.
+[[nodiscard]] std::string to_toml(const Config& config);
+
+/// All keys with type, default and meaning, one a line: for `faceshot train --keys`.
+[[nodiscard]] std::string describe_config_keys();
+
+}  // namespace faceshot

@@ -1,0 +1,27 @@
+// Exponential moving average of weights: smoother than the last step's, and better by a point or
+// so. Includes Torch: keep it out of other headers.
+#pragma once
+
+#include <cstdint>
+
+#include "model/torch_network.hpp"
+
+namespace faceshot {
+
+class Ema {
+ public:
+  /// Starts as a copy of `network`. @param decay in [0, 1)
+  Ema(const TorchNetwork& network, float decay);
+
+  /// After step `step` (from 0). The decay is eased in, min(decay, (1 + step) / (10 + step)), as
+  /// TensorFlow's does, so that the random start is forgotten fast.
+  void update(const TorchNetwork& network, std::int64_t step);
+
+  [[nodiscard]] TorchNetwork& network() { return average_; }
+
+ private:
+  TorchNetwork average_;
+  double decay_;
+};
+
+}  // namespace faceshot

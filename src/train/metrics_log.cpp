@@ -1,0 +1,52 @@
+#include "train/metrics_log.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include "core/atomic_file.hpp"
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+namespace {
+
+constexpr const char* header =
+    "epoch,confidence_loss,location_loss,learning_rate,images_per_second,waiting_share,"
+    "val_confidence_loss,val_location_loss,val_ap\n";
+
+std::string field(const std::optional<double>& value) {
+  if (!value) return "";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", *value);
+  return text;
+}
+
+}  // namespace
+
+MetricsLog::MetricsLog(std::filesystem::path dir, int last_epoch)
+    : path_(std::move(dir) / "metrics.csv") {
+  std::string kept = header;
+  std::ifstream in(path_);
+  std::string line;
+  std::getline(in, line);
+  while (std::getline(in, line))
+    if (std::atoi(line.c_str()) <= last_epoch && !line.empty()) kept.append(line).append("\n");
+  in.close();
+  write_file_atomically(path_, kept);
+}
+
+void MetricsLog::append(const EpochMetrics& m) {
+  std::string row = std::to_string(m.epoch);
+  for (const auto& value :
+       {std::optional(m.confidence_loss), std::optional(m.location_loss),
+        std::optional(m.learning_rate), std::optional(m.images_per_second),
+        std::optional(m.waiting_share), m.val_confidence_loss, m.val_location_loss, m.val_ap})
+    row.append(",").append(field(value));
+  std::ofstream out(path_, std::ios::app);
+  out << row << "\n";
+  out.flush();
+  if (!out) throw Error(ErrorCode::io, "cannot write '" + path_.string() + "'; is the disk full?");
+}
+
+}  // namespace faceshot

@@ -1,0 +1,31 @@
+// metrics.csv: one row an epoch, readable while the run goes on.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+namespace faceshot {
+
+struct EpochMetrics {
+  int epoch = 0;  ///< from 1
+  double confidence_loss = 0, location_loss = 0;
+  double learning_rate = 0;  ///< of the last step
+  double images_per_second = 0;
+  double waiting_share = 0;  ///< share of the time spent waiting for data
+  std::optional<double> val_confidence_loss, val_location_loss, val_ap;
+};
+
+class MetricsLog {
+ public:
+  /// Continues DIR/metrics.csv, dropping rows of epochs after `last_epoch` (they are run again
+  /// after a resume); writes the header into a new file. @throws Error(io)
+  MetricsLog(std::filesystem::path dir, int last_epoch);
+
+  /// @throws Error(io)
+  void append(const EpochMetrics& metrics);
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace faceshot

@@ -1,0 +1,259 @@
+#include "train/trainer.hpp"
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "core/atomic_file.hpp"
+#include "dataset/loader.hpp"
+#include "faceshot/error.hpp"
+#include "loss/multibox_loss.hpp"
+#include "model/registry.hpp"
+#include "model/torch_network.hpp"
+#include "train/checkpoint.hpp"
+#include "train/ema.hpp"
+#include "train/input.hpp"
+#include "train/optimizer.hpp"
+#include "train/schedule.hpp"
+#include "train/training_data.hpp"
+#include "train/validation.hpp"
+
+namespace faceshot {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+LoaderOptions loader_options(const Config& config) {
+  LoaderOptions options;
+  options.batch_size = config.train.batch_size;
+  options.workers = config.data.workers;
+  options.cache_mb = static_cast<std::size_t>(config.data.cache_mb);
+  options.seed = config.train.seed;
+  options.samples_per_epoch = static_cast<std::size_t>(config.data.samples_per_epoch);
+  return options;
+}
+
+/// One run. Everything that a later step depends on is in `position_` (saved in checkpoints) or is
+/// a function of the config.
+class Trainer {
+ public:
+  Trainer(Config config, std::filesystem::path dir, const TrainCallbacks& callbacks,
+          const std::atomic<bool>& stop)
+      : config_(std::move(config)),
+        dir_(std::move(dir)),
+        callbacks_(callbacks),
+        stop_(stop),
+        threads_(config_.train.threads > 0
+                     ? config_.train.threads
+                     : std::max(1, static_cast<int>(std::thread::hardware_concurrency()))),
+        data_(load_training_data(config_)),
+        loader_(data_.train, config_.data.weights, loader_options(config_), config_.augment),
+        network_(make_network(config_.model), config_.train.seed),
+        optimizer_(network_, config_.train) {
+    if (config_.train.ema_decay > 0) ema_.emplace(network_, config_.train.ema_decay);
+    torch::set_num_threads(threads_);
+    const int size = config_.augment.size;
+    priors_ =
+        make_priors(network_.spec().priors, size, size, feature_sizes(network_.spec(), size, size));
+  }
+
+  void restore(const Checkpoint& checkpoint) {
+    network_.load(checkpoint.model);
+    if (ema_) ema_->network().load(checkpoint.ema);
+    position_ = {checkpoint.counters.at("epoch"),       checkpoint.counters.at("batch"),
+                 checkpoint.counters.at("step"),        checkpoint.scalars.at("confidence_sum"),
+                 checkpoint.scalars.at("location_sum"), checkpoint.scalars.at("best_ap")};
+    optimizer_.load(checkpoint.optimizer, position_.step);
+  }
+
+  TrainOutcome run() {
+    note(std::to_string(data_.train_images()) + " training images, " +
+         std::to_string(data_.val.records.size()) + " validation images, " +
+         std::to_string(parameter_count(network_.spec())) + " parameters, " +
+         std::to_string(priors_.size()) + " priors, " + std::to_string(threads_) + " threads");
+    MetricsLog log(dir_, static_cast<int>(position_.epoch));
+    const std::int64_t batches = static_cast<std::int64_t>(loader_.batches_per_epoch());
+    run_start_ = Clock::now();
+    run_first_step_ = position_.step;
+    while (position_.epoch < config_.train.epochs) {
+      const auto epoch_start = Clock::now();
+      const double waited_before = loader_.waited_seconds();
+      const std::int64_t first_batch = position_.batch;
+      loader_.start(static_cast<std::uint32_t>(position_.epoch),
+                    static_cast<std::size_t>(first_batch));
+      while (position_.batch < batches) {
+        step(batches);
+        if (stop_) {
+          save("last.pt");
+          return {false, static_cast<int>(position_.epoch), position_.best_ap};
+        }
+        const int every = config_.train.checkpoint_every;
+        if (every > 0 && position_.step % every == 0 && position_.batch < batches) save("last.pt");
+      }
+      finish_epoch(log, batches, batches - first_batch, seconds_since(epoch_start),
+                   loader_.waited_seconds() - waited_before);
+    }
+    return {true, static_cast<int>(position_.epoch), position_.best_ap};
+  }
+
+ private:
+  struct Position {
+    std::int64_t epoch = 0;                       ///< done
+    std::int64_t batch = 0;                       ///< done in the current epoch
+    std::int64_t step = 0;                        ///< done in all
+    double confidence_sum = 0, location_sum = 0;  ///< over the batches of the epoch
+    double best_ap = -1;
+  };
+
+  void note(const std::string& text) const {
+    if (callbacks_.on_note) callbacks_.on_note(text);
+  }
+
+  void step(std::int64_t batches) {
+    if (!loader_.next(batch_))
+      throw Error(ErrorCode::format, "the loader ran out of batches before the epoch's end");
+    const double rate = learning_rate(config_.train, batches, position_.step);
+    NetworkOutput output;
+    {
+      const AutocastGuard autocast(config_.train.precision);
+      output = network_.forward(make_input(batch_.pixels.data(), batch_.count, batch_.size,
+                                           batch_.size, config_.train.precision));
+    }
+    const torch::Tensor loc = output.loc.contiguous();
+    const torch::Tensor conf = output.conf.contiguous();
+    multibox_loss({loc.data_ptr<float>(), static_cast<std::size_t>(loc.numel())},
+                  {conf.data_ptr<float>(), static_cast<std::size_t>(conf.numel())}, priors_,
+                  network_.spec().priors.variances, batch_.annotations,
+                  network_.spec().classes.size(), config_.loss, threads_, loss_);
+    optimizer_.zero_grad();
+    torch::autograd::backward({loc, conf},
+                              {torch::from_blob(loss_.loc_gradient.data(), loc.sizes()),
+                               torch::from_blob(loss_.conf_gradient.data(), conf.sizes())});
+    if (config_.train.clip_norm > 0) {
+      std::vector<torch::Tensor> tensors;
+      for (const auto& [name, tensor] : network_.parameters()) tensors.push_back(tensor);
+      torch::nn::utils::clip_grad_norm_(tensors, static_cast<double>(config_.train.clip_norm));
+    }
+    optimizer_.step(rate);
+    if (ema_) ema_->update(network_, position_.step);
+    ++position_.step;
+    ++position_.batch;
+    position_.confidence_sum += loss_.confidence;
+    position_.location_sum += loss_.location;
+    report(batches, rate);
+  }
+
+  void report(std::int64_t batches, double rate) const {
+    if (!callbacks_.on_step) return;
+    const double elapsed = seconds_since(run_start_);
+    const auto done = static_cast<double>(position_.step - run_first_step_);
+    const auto left = static_cast<double>(batches * config_.train.epochs - position_.step);
+    const auto in_epoch = static_cast<double>(position_.batch);
+    callbacks_.on_step({static_cast<int>(position_.epoch) + 1, config_.train.epochs,
+                        position_.batch, batches, position_.confidence_sum / in_epoch,
+                        position_.location_sum / in_epoch, rate,
+                        done * config_.train.batch_size / elapsed, left * elapsed / done});
+  }
+
+  void finish_epoch(MetricsLog& log, std::int64_t batches, std::int64_t batches_now, double seconds,
+                    double waited) {
+    EpochMetrics metrics;
+    metrics.epoch = static_cast<int>(position_.epoch) + 1;
+    metrics.confidence_loss = position_.confidence_sum / static_cast<double>(batches);
+    metrics.location_loss = position_.location_sum / static_cast<double>(batches);
+    metrics.learning_rate = learning_rate(config_.train, batches, position_.step - 1);
+    metrics.images_per_second =
+        static_cast<double>(batches_now * config_.train.batch_size) / seconds;
+    metrics.waiting_share = waited / seconds;
+
+    const bool last = metrics.epoch == config_.train.epochs;
+    bool best = false;
+    if (!data_.val.records.empty() && (last || metrics.epoch % config_.train.validate_every == 0)) {
+      note("validating on " + std::to_string(data_.val.records.size()) + " images");
+      const auto result =
+          validate_network(ema_ ? ema_->network() : network_, data_.val, config_, threads_);
+      metrics.val_confidence_loss = result.confidence_loss;
+      metrics.val_location_loss = result.location_loss;
+      metrics.val_ap = result.ap;
+      best = result.ap > position_.best_ap;
+      if (best) position_.best_ap = result.ap;
+    }
+    ++position_.epoch;
+    position_.batch = 0;
+    position_.confidence_sum = position_.location_sum = 0;
+    // Best before last: killed between the two, the resumed run validates and writes it again.
+    if (best || (data_.val.records.empty() && last)) save("best.pt");
+    log.append(metrics);
+    save("last.pt");
+    if (callbacks_.on_epoch) callbacks_.on_epoch(metrics, best);
+  }
+
+  void save(const char* name) {
+    Checkpoint checkpoint;
+    checkpoint.config = to_toml(config_);
+    checkpoint.model = network_.weights();
+    if (ema_) checkpoint.ema = ema_->network().weights();
+    checkpoint.optimizer = optimizer_.state();
+    checkpoint.counters = {
+        {"epoch", position_.epoch}, {"batch", position_.batch}, {"step", position_.step}};
+    checkpoint.scalars = {{"confidence_sum", position_.confidence_sum},
+                          {"location_sum", position_.location_sum},
+                          {"best_ap", position_.best_ap}};
+    save_checkpoint(dir_ / name, checkpoint);
+  }
+
+  Config config_;
+  std::filesystem::path dir_;
+  const TrainCallbacks& callbacks_;
+  const std::atomic<bool>& stop_;
+  int threads_;
+  TrainingData data_;
+  Loader loader_;
+  TorchNetwork network_;
+  Optimizer optimizer_;
+  std::optional<Ema> ema_;
+  std::vector<Prior> priors_;
+  Position position_;
+  Batch batch_;
+  MultiboxResult loss_;
+  Clock::time_point run_start_;
+  std::int64_t run_first_step_ = 0;
+};
+
+}  // namespace
+
+TrainOutcome start_training(const Config& config, const std::filesystem::path& dir,
+                            const TrainCallbacks& callbacks, const std::atomic<bool>& stop) {
+  if (std::filesystem::exists(dir / "last.pt"))
+    throw Error(ErrorCode::invalid_argument, "'" + dir.string() +
+                                                 "' already holds a run; go on with --resume " +
+                                                 dir.string() + " or choose another --out");
+  Trainer trainer(config, dir, callbacks, stop);  // before the folder is made: a bad config or
+                                                  // data set leaves nothing behind
+  std::error_code failed;
+  std::filesystem::create_directories(dir, failed);
+  if (failed) throw Error(ErrorCode::io, "cannot make '" + dir.string() + "': " + failed.message());
+  write_file_atomically(dir / "config.toml", to_toml(config));
+  return trainer.run();
+}
+
+TrainOutcome resume_training(const std::filesystem::path& dir, const TrainCallbacks& callbacks,
+                             const std::atomic<bool>& stop) {
+  const auto file = dir / "last.pt";
+  if (!std::filesystem::exists(file))
+    throw Error(ErrorCode::not_found, "there is no last.pt in '" + dir.string() +
+                                          "': nothing to resume; start with faceshot train CONFIG");
+  const Checkpoint checkpoint = load_checkpoint(file);
+  Trainer trainer(parse_config(checkpoint.config, file.string()), dir, callbacks, stop);
+  trainer.restore(checkpoint);
+  return trainer.run();
+}
+
+}  // namespace faceshot

@@ -1,0 +1,51 @@
+// Training a network from a config: the loop, its checkpoints, and exact resume. No Torch here.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "train/config.hpp"
+#include "train/metrics_log.hpp"
+
+namespace faceshot {
+
+/// State of the run after a step, for a line of progress.
+struct TrainProgress {
+  int epoch = 0, epochs = 0;                      ///< epoch from 1
+  std::int64_t batch = 0, batches = 0;            ///< within the epoch, batch from 1
+  double confidence_loss = 0, location_loss = 0;  ///< mean over the epoch so far
+  double learning_rate = 0;
+  double images_per_second = 0;  ///< since the run was started or resumed
+  double seconds_left = 0;       ///< to the end of the last epoch
+};
+
+struct TrainCallbacks {
+  std::function<void(const std::string&)> on_note;  ///< one line about what is going on
+  std::function<void(const TrainProgress&)> on_step;
+  std::function<void(const EpochMetrics&, bool best)> on_epoch;  ///< best: a new best validation AP
+};
+
+struct TrainOutcome {
+  bool completed = false;  ///< false: stopped on request; resume goes on
+  int epochs_done = 0;
+  double best_ap = 0;
+};
+
+/// Starts a run in `dir`: config.toml, metrics.csv, last.pt, best.pt (by validation AP; the last
+/// weights where nothing is validated).
+/// @param stop when it turns true, the run saves last.pt and returns after the current step
+/// @throws Error(invalid_argument) if `dir` already holds a run, or for impossible data or config;
+///         Error(not_found), Error(format), Error(io) for files
+TrainOutcome start_training(const Config& config, const std::filesystem::path& dir,
+                            const TrainCallbacks& callbacks, const std::atomic<bool>& stop);
+
+/// Goes on from DIR/last.pt, with the config stored in it; with the same number of threads the
+/// weights come out bit for bit as if the run had never stopped.
+/// @throws Error(not_found) if there is no last.pt in `dir`, and as start_training
+TrainOutcome resume_training(const std::filesystem::path& dir, const TrainCallbacks& callbacks,
+                             const std::atomic<bool>& stop);
+
+}  // namespace faceshot

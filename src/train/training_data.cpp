@@ -1,0 +1,55 @@
+#include "train/training_data.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "faceshot/error.hpp"
+#include "faceshot/random.hpp"
+
+namespace faceshot {
+namespace {
+
+constexpr std::uint32_t hold_out_stream = 3;
+
+void append_absolute(PreparedSet& into, const PreparedSet& from, ImageRecord record) {
+  record.image = (from.images_dir / record.image).string();
+  into.records.push_back(std::move(record));
+}
+
+}  // namespace
+
+std::size_t TrainingData::train_images() const {
+  std::size_t count = 0;
+  for (const PreparedSet& set : train) count += set.records.size();
+  return count;
+}
+
+TrainingData load_training_data(const Config& config) {
+  if (config.data.train.empty())
+    throw Error(ErrorCode::invalid_argument,
+                "data.train names no set; give the train.csv of a prepared set, as in "
+                "data.train=data/wider/train.csv");
+  TrainingData data;
+  for (const std::string& csv : config.data.train) data.train.push_back(read_prepared(csv));
+  for (const std::string& csv : config.data.val) {
+    const PreparedSet set = read_prepared(csv);
+    for (const ImageRecord& record : set.records) append_absolute(data.val, set, record);
+  }
+  if (!config.data.val.empty()) return data;
+
+  for (std::size_t s = 0; s < data.train.size(); ++s) {
+    PreparedSet& set = data.train[s];
+    Random random(config.train.seed, 0, static_cast<std::uint32_t>(s), hold_out_stream);
+    std::vector<ImageRecord> kept;
+    for (ImageRecord& record : set.records) {
+      if (random.chance(config.data.val_fraction))
+        append_absolute(data.val, set, std::move(record));
+      else
+        kept.push_back(std::move(record));
+    }
+    set.records = std::move(kept);
+  }
+  return data;
+}
+
+}  // namespace faceshot

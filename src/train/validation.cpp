@@ -1,0 +1,134 @@
+#include "train/validation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "evaluate/average_precision.hpp"
+#include "faceshot/box_coding.hpp"
+#include "faceshot/error.hpp"
+#include "faceshot/nms.hpp"
+#include "faceshot/parallel.hpp"
+#include "media/image_file.hpp"
+#include "train/input.hpp"
+
+namespace faceshot {
+namespace {
+
+constexpr float score_threshold = 0.02F;
+constexpr float nms_threshold = 0.45F;
+constexpr int batch_size = 8;
+/// Best-scored candidates that reach NMS: a young network finds faces everywhere, and NMS is
+/// quadratic.
+constexpr std::size_t nms_candidates = 3000;
+
+/// Scales the image so that its longer side fills the square at `pixels`, top left; the rest stays.
+/// @return the scale
+float letterbox(const cv::Mat& image, int side, std::uint8_t* pixels) {
+  const float scale =
+      static_cast<float>(side) / static_cast<float>(std::max(image.cols, image.rows));
+  const cv::Size size(std::clamp(cvRound(static_cast<float>(image.cols) * scale), 1, side),
+                      std::clamp(cvRound(static_cast<float>(image.rows) * scale), 1, side));
+  cv::Mat canvas(side, side, CV_8UC3, pixels);
+  cv::resize(image, canvas(cv::Rect({0, 0}, size)), size, 0, 0,
+             scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+  return scale;
+}
+
+std::vector<Annotation> scaled(const std::vector<Annotation>& annotations, float scale,
+                               float min_face) {
+  std::vector<Annotation> result = annotations;
+  for (Annotation& a : result) {
+    a.box = {a.box.x1 * scale, a.box.y1 * scale, a.box.x2 * scale, a.box.y2 * scale};
+    if (std::min(a.box.width(), a.box.height()) < min_face) a.ignore = true;
+  }
+  return result;
+}
+
+std::vector<Detection> decode_faces(const float* loc, const float* conf,
+                                    const std::vector<Prior>& priors,
+                                    const std::array<float, 4>& variances) {
+  const float logit = std::log(score_threshold / (1 - score_threshold));
+  std::vector<Detection> found;
+  for (std::size_t p = 0; p < priors.size(); ++p) {
+    const float margin = conf[2 * p + 1] - conf[2 * p];
+    if (margin < logit) continue;
+    const BoxOffsets offsets{loc[4 * p], loc[4 * p + 1], loc[4 * p + 2], loc[4 * p + 3]};
+    found.push_back({decode(offsets, priors[p], variances), 1 / (1 + std::exp(-margin)), 0});
+  }
+  if (found.size() > nms_candidates) {
+    std::nth_element(found.begin(), found.begin() + nms_candidates, found.end(),
+                     [](const Detection& a, const Detection& b) { return a.score > b.score; });
+    found.resize(nms_candidates);
+  }
+  std::vector<Detection> kept;
+  for (const std::size_t i : nms(found, nms_threshold)) kept.push_back(found[i]);
+  return kept;
+}
+
+}  // namespace
+
+ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
+                                  const Config& config, int threads) {
+  const torch::NoGradGuard no_grad;
+  const int side = config.train.validate_side;
+  const auto& spec = network.spec();
+  if (spec.classes.size() != 1)
+    throw Error(ErrorCode::unsupported, "validation counts one class; this network has more");
+  const auto priors = make_priors(spec.priors, side, side, feature_sizes(spec, side, side));
+  network.train(false);
+
+  ValidationResult result;
+  std::vector<std::vector<Detection>> detections(set.records.size());
+  std::vector<std::vector<GroundTruthBox>> truth(set.records.size());
+  const std::size_t image_bytes =
+      static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
+  std::vector<std::uint8_t> pixels;
+  MultiboxResult loss;
+  std::int64_t positives = 0;
+  for (std::size_t first = 0; first < set.records.size(); first += batch_size) {
+    const std::size_t count = std::min<std::size_t>(batch_size, set.records.size() - first);
+    pixels.assign(count * image_bytes, static_cast<std::uint8_t>(input_mean));
+    std::vector<std::vector<Annotation>> annotations(count);
+    parallel_for(count, threads, [&](std::size_t i) {
+      const ImageRecord& record = set.records[first + i];
+      const cv::Mat image = read_image(set.images_dir / record.image);
+      const float scale = letterbox(image, side, pixels.data() + i * image_bytes);
+      annotations[i] = scaled(record.annotations, scale, config.augment.min_face);
+    });
+    NetworkOutput output;
+    {
+      const AutocastGuard autocast(config.train.precision);
+      output = network.forward(
+          make_input(pixels.data(), static_cast<int>(count), side, side, config.train.precision));
+    }
+    const torch::Tensor loc = output.loc.contiguous();
+    const torch::Tensor conf = output.conf.contiguous();
+    const auto* const loc_data = loc.data_ptr<float>();
+    const auto* const conf_data = conf.data_ptr<float>();
+    multibox_loss({loc_data, static_cast<std::size_t>(loc.numel())},
+                  {conf_data, static_cast<std::size_t>(conf.numel())}, priors,
+                  spec.priors.variances, annotations, 1, config.loss, threads, loss);
+    // Weighted by positives: the mean over the whole set, not over batches.
+    result.confidence_loss += loss.confidence * static_cast<double>(loss.positives);
+    result.location_loss += loss.location * static_cast<double>(loss.positives);
+    positives += loss.positives;
+    parallel_for(count, threads, [&](std::size_t i) {
+      detections[first + i] =
+          decode_faces(loc_data + i * priors.size() * 4, conf_data + i * priors.size() * 2, priors,
+                       spec.priors.variances);
+      for (const Annotation& a : annotations[i]) truth[first + i].push_back({a.box, a.ignore});
+    });
+  }
+  network.train(true);
+
+  std::vector<ImageEvaluation> images;
+  for (std::size_t i = 0; i < detections.size(); ++i) images.push_back({detections[i], truth[i]});
+  result.ap = average_precision(images);
+  const double divisor = static_cast<double>(std::max<std::int64_t>(positives, 1));
+  result.confidence_loss /= divisor;
+  result.location_loss /= divisor;
+  return result;
+}
+
+}  // namespace faceshot
