@@ -17,6 +17,10 @@ add_library(faceshot_options INTERFACE)
 target_compile_features(faceshot_options INTERFACE cxx_std_20)
 target_compile_options(faceshot_options INTERFACE -Wall -Wextra -Wconversion -Wshadow
   $<$<BOOL:${FACESHOT_WERROR}>:-Werror>)
+# GCC 12 sees overlapping copies in std::string's own operator+ (GCC bug 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(faceshot_options INTERFACE -Wno-restrict)
+endif()
 if(FACESHOT_SANITIZE)
   target_compile_options(faceshot_options INTERFACE -fsanitize=${FACESHOT_SANITIZE}
                          -fno-omit-frame-pointer)

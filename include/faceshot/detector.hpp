@@ -21,6 +21,13 @@ struct DetectorOptions {
   int threads = 1;               ///< CPU threads for one image
 };
 
+/// Where the time of one call went, in milliseconds.
+struct DetectTimings {
+  double preprocess = 0;   ///< scaling and normalisation
+  double network = 0;      ///< the network itself
+  double postprocess = 0;  ///< decoding and NMS
+};
+
 /// A face detector. Thread safe: any number of threads may call detect() on one object; each call
 /// takes a session from a small pool (one a thread and input size, made on first use).
 class Detector {
@@ -35,7 +42,10 @@ class Detector {
 
   /// Boxes in pixels of `image`, clipped to it, by falling score.
   /// @throws Error(invalid_argument) for an empty view
-  [[nodiscard]] std::vector<Detection> detect(const ImageView& image) const;
+  /// @param timings if given, receives where the time went (without making a session, which the
+  ///        first call with a new input size does)
+  [[nodiscard]] std::vector<Detection> detect(const ImageView& image,
+                                              DetectTimings* timings = nullptr) const;
 
   [[nodiscard]] const ModelInfo& info() const;
   [[nodiscard]] const DetectorOptions& options() const;

@@ -36,13 +36,17 @@ void sync_folder(const std::filesystem::path& folder) {
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
   static std::atomic<unsigned> serial{0};
-  const std::string temporary =
-      path.string() + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(serial++);
+  std::string temporary;
+  int file = -1;
+  do {  // a writer that was killed may have left a file of this name: process numbers come again
+    temporary =
+        path.string() + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(serial++);
+    file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (file < 0 && errno == EEXIST);
   const auto fail = [&](int reason) {
     ::unlink(temporary.c_str());
     throw Error(ErrorCode::io, "cannot write '" + path.string() + "': " + std::strerror(reason));
   };
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (file < 0) fail(errno);
   const int failed = write_all(file, bytes);
   const int closed = ::close(file) == 0 ? 0 : errno;

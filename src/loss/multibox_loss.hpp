@@ -52,7 +52,8 @@ struct MultiboxResult {
 /// @param result overwritten; its buffers are reused
 /// The divisor is max(1, positives): a batch without faces gives a finite loss, never NaN. Faces
 /// smaller than a pixel or inverted are treated as ignore regions.
-/// @throws Error(invalid_argument) if sizes do not fit, a class is unknown, or outputs are not finite
+/// @throws Error(invalid_argument) if sizes do not fit, a class is unknown, or outputs are not
+/// finite
 void multibox_loss(std::span<const float> loc, std::span<const float> conf,
                    std::span<const Prior> priors, const std::array<float, 4>& variances,
                    std::span<const std::vector<Annotation>> annotations, std::size_t classes,

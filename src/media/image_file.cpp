@@ -3,101 +3,123 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <string_view>
 
 #include "core/atomic_file.hpp"
 #include "faceshot/error.hpp"
+#include "media/image_bytes.hpp"
 
 namespace faceshot {
 namespace {
 
-std::string lower_extension(const std::filesystem::path& path) {
+namespace fs = std::filesystem;
+
+std::string lower_extension(const fs::path& path) {
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return extension;
 }
 
-/// What the bytes lack to be a whole image, as far as their frame tells; empty if nothing. The
-/// decoders below OpenCV would deliver a half grey picture and print a warning: look before them.
-std::string missing_end(const std::vector<unsigned char>& bytes) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (text.starts_with("\xff\xd8")) {
-    // Some cameras pad after the end marker, so it is looked for near the end, not at it.
-    const auto end = text.rfind("\xff\xd9");
-    return end == std::string_view::npos || end < 4 ? "the JPEG's end is missing" : "";
+/// Turns and mirrors an image as its EXIF orientation says, so that it stands upright.
+cv::Mat upright(const cv::Mat& image, int orientation) {
+  if (orientation == 1) return image;
+  cv::Mat turned = image;
+  if (orientation >= 5) cv::transpose(image, turned);
+  constexpr int around_x = 0;
+  constexpr int around_y = 1;
+  constexpr int around_both = -1;
+  cv::Mat result;
+  switch (orientation) {
+    case 2:
+    case 6:
+      cv::flip(turned, result, around_y);
+      return result;
+    case 3:
+    case 7:
+      cv::flip(turned, result, around_both);
+      return result;
+    case 4:
+    case 8:
+      cv::flip(turned, result, around_x);
+      return result;
+    default:
+      return turned;  // 5, transposed
   }
-  if (text.starts_with("\x89PNG"))
-    return text.find("IEND", text.size() < 64 ? 0 : text.size() - 64) == std::string_view::npos
-               ? "the PNG's end is missing"
-               : "";
-  if (text.starts_with("RIFF") && text.size() >= 12 && text.substr(8, 4) == "WEBP") {
-    std::uint32_t size = 0;
-    for (int i = 3; i >= 0; --i) size = size << 8 | bytes[4 + static_cast<std::size_t>(i)];
-    return text.size() < std::size_t{size} + 8 ? "the WebP's end is missing" : "";
-  }
-  return "";
+}
+
+std::vector<fs::path> images_below(const fs::path& folder) {
+  std::vector<fs::path> found;
+  for (const auto& entry :
+       fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied))
+    if (entry.is_regular_file() && is_image_path(entry.path())) found.push_back(entry.path());
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 }  // namespace
 
-cv::Mat read_image(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::error_code ignored;
-  if (!in || std::filesystem::is_directory(path, ignored))
-    throw Error(ErrorCode::not_found, "image '" + path.string() + "' cannot be read");
-  const std::vector<unsigned char> bytes((std::istreambuf_iterator<char>(in)),
-                                         std::istreambuf_iterator<char>());
-  const auto damaged = [&](const std::string& why) {
+cv::Mat read_image(const fs::path& path) {
+  const ImageBytes file = read_image_bytes(path);
+  const auto undecodable = [&](const std::string& why) {
     return Error(ErrorCode::format, "'" + path.string() + "' is damaged or not an image: " + why);
   };
-  if (bytes.empty()) throw damaged("the file is empty");
-  if (const std::string why = missing_end(bytes); !why.empty()) throw damaged(why);
   cv::Mat image;
   try {
-    image = cv::imdecode(bytes, cv::IMREAD_COLOR);  // upright, 8-bit, three channels
+    image = cv::imdecode(file.bytes, file.frame ? cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION
+                                                : cv::IMREAD_COLOR);
   } catch (const cv::Exception& e) {
-    throw damaged(e.err);
+    throw undecodable(e.err);
   }
-  if (image.empty()) throw damaged("no decoder takes it");
-  return image;
+  if (image.empty()) throw undecodable("no decoder takes it");
+  return file.frame ? upright(image, file.frame->orientation) : image;
 }
 
-void write_image(const std::filesystem::path& path, const cv::Mat& image) {
-  std::vector<unsigned char> bytes;
-  bool encoded = false;
+void write_image(const fs::path& path, const cv::Mat& image) {
+  const std::string extension = lower_extension(path);
+  if (extension.empty() || !cv::haveImageWriter("image" + extension))
+    throw Error(ErrorCode::invalid_argument,
+                "cannot write '" + path.string() +
+                    "': no encoder for this extension; use .jpg, .png or .webp");
+  constexpr int quality = 92;
+  std::vector<std::uint8_t> bytes;
   try {
-    encoded = cv::imencode(lower_extension(path), image, bytes, {cv::IMWRITE_JPEG_QUALITY, 92});
-  } catch (const cv::Exception&) {
-    encoded = false;
+    if (!cv::imencode(extension, image, bytes,
+                      {cv::IMWRITE_JPEG_QUALITY, quality, cv::IMWRITE_WEBP_QUALITY, quality}))
+      throw Error(ErrorCode::io, "cannot encode '" + path.string() + "'");
+  } catch (const cv::Exception& e) {
+    throw Error(ErrorCode::io, "cannot encode '" + path.string() + "': " + e.err);
   }
-  if (!encoded)
-    throw Error(ErrorCode::io, "cannot write '" + path.string() +
-                                   "': no encoder for this extension; use .jpg, .png or .webp");
   write_file_atomically(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 ImageView view_of(const cv::Mat& image) {
-  const PixelFormat format = image.channels() == 1   ? PixelFormat::gray
-                             : image.channels() == 4 ? PixelFormat::bgra
-                                                     : PixelFormat::bgr;
+  const auto format = [&] {
+    switch (image.type()) {
+      case CV_8UC1:
+        return PixelFormat::gray;
+      case CV_8UC3:
+        return PixelFormat::bgr;
+      case CV_8UC4:
+        return PixelFormat::bgra;
+      default:
+        throw Error(ErrorCode::invalid_argument,
+                    "an image must have 1, 3 or 4 channels of 8 bits, not OpenCV's type " +
+                        std::to_string(image.type()));
+    }
+  }();
   return {image.data, image.cols, image.rows, static_cast<std::ptrdiff_t>(image.step), format};
 }
 
-bool is_image_path(const std::filesystem::path& path) {
-  constexpr std::array<std::string_view, 11> known{".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp",
-                                                   ".tif", ".tiff", ".ppm", ".pgm", ".jp2"};
-  const std::string extension = lower_extension(path);
-  return std::find(known.begin(), known.end(), extension) != known.end();
+bool is_image_path(const fs::path& path) {
+  constexpr std::array<std::string_view, 8> known{".jpg",  ".jpeg", ".jpe", ".png",
+                                                  ".webp", ".bmp",  ".tif", ".tiff"};
+  return std::find(known.begin(), known.end(), lower_extension(path)) != known.end();
 }
 
-std::vector<std::filesystem::path> list_images(const std::vector<std::filesystem::path>& paths) {
-  namespace fs = std::filesystem;
+std::vector<fs::path> list_images(const std::vector<fs::path>& paths) {
   std::vector<fs::path> images;
   for (const fs::path& path : paths) {
     if (!fs::exists(path))
@@ -106,13 +128,9 @@ std::vector<std::filesystem::path> list_images(const std::vector<std::filesystem
       images.push_back(path);
       continue;
     }
-    std::vector<fs::path> found;
-    for (const auto& entry :
-         fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied))
-      if (entry.is_regular_file() && is_image_path(entry.path())) found.push_back(entry.path());
+    const std::vector<fs::path> found = images_below(path);
     if (found.empty())
       throw Error(ErrorCode::not_found, "there is no image in '" + path.string() + "'");
-    std::sort(found.begin(), found.end());
     images.insert(images.end(), found.begin(), found.end());
   }
   return images;

@@ -1,0 +1,45 @@
+# From a clone to a detected face:  make demo      To a tested build:  make test
+# (Both install what is missing from Debian's packages first; see scripts/packages.txt.)
+
+PRESET ?= release
+JOBS ?= $(shell scripts/jobs.sh)
+# Test programs at once, and threads within each: never more threads than cores, as OpenMP spins.
+TEST_JOBS ?= $(shell nproc)
+CTEST_ARGS ?=
+
+BUILD := build/$(PRESET)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup configure build demo test bench format lint clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+setup:  ## install what is missing (Debian packages)
+	@scripts/setup.sh
+
+configure: setup
+	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET) --log-level=WARNING
+
+build: configure  ## everything, in build/release (PRESET=dev and others: CMakePresets.json)
+	@cmake --build $(BUILD) --parallel $(JOBS)
+
+demo: configure  ## detect faces in a few real photographs
+	@cmake --build $(BUILD) --parallel $(JOBS) --target faceshot_cli
+	@scripts/demo.sh $(BUILD)/bin/faceshot
+
+test: build  ## all tests (CTEST_ARGS="-L fast" for the fast ones)
+	@OMP_NUM_THREADS=1 ctest --test-dir $(BUILD) --parallel $(TEST_JOBS) --output-on-failure $(CTEST_ARGS)
+
+bench: configure  ## time the shipped network on this machine
+	@cmake --build $(BUILD) --parallel $(JOBS) --target faceshot_cli
+	@scripts/bench.sh $(BUILD)/bin/faceshot
+
+format:  ## format all sources (clang-format 14)
+	@scripts/format.sh
+
+lint: build  ## clang-tidy over src/ and apps/
+	@scripts/lint.sh $(BUILD)
+
+clean:  ## remove all builds and the demo's pictures
+	@rm -rf build

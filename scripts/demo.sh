@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Detects faces in the demo photographs and says where the pictures are.
+#   scripts/demo.sh [PROGRAM]     default: build/release/bin/faceshot
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+program=${1:-build/release/bin/faceshot}
+faces=build/demo/faces
+
+if [ ! -x "$program" ]; then
+  echo "demo: $program is not built; run: make demo" >&2
+  exit 1
+fi
+photos=$(scripts/demo_photos.sh build/demo/photos)
+rm -rf "$faces"
+"$program" detect "$photos" --out "$faces"
+echo
+echo "Photographs: $photos"
+echo "Annotated:   $faces"

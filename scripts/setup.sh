@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs what FaceShot needs from Debian's packages (scripts/packages.txt). Silent, and done in a
+# moment, when nothing is missing. Uses sudo where it is not run as root.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+  echo "setup: this is not Debian or one of its kin (no apt-get). Install the equivalents of:" >&2
+  grep -v '^#' "$here/packages.txt" | xargs | fold -s -w 90 | sed 's/^/  /' >&2
+  exit 1
+fi
+
+mapfile -t wanted < <(grep -Ev '^(#|$)' "$here/packages.txt")
+# "installed" for every package that is there; dpkg-query fails for the others, which is no error.
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
+            sed -n 's/^installed //p') || true
+missing=()
+for package in "${wanted[@]}"; do
+  grep -qxF "$package" <<<"$installed" || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "setup: missing packages, and neither root nor sudo to install them. As root:" >&2
+    echo "  apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+
+echo "setup: installing ${missing[*]}"
+install() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+    --no-install-recommends "${missing[@]}"
+}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# The package lists may be missing (a fresh container) or old: fetch them only if it fails without.
+if ! install >"$log" 2>&1; then
+  if ! { "${as_root[@]}" apt-get update -qq && install; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    echo "setup: could not install the packages; the last lines of apt-get are above" >&2
+    exit 1
+  fi
+fi

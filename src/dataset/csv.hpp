@@ -1,0 +1,62 @@
+// Comma-separated values (RFC 4180), record by record.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace faceshot {
+
+/// Reads a CSV file: the first record is the header, every other must have as many fields. Fields
+/// may be quoted ("" stands for a quote, commas and line breaks are content); LF and CRLF; a UTF-8
+/// byte order mark and empty lines are skipped. One reader a thread.
+class CsvReader {
+ public:
+  /// Reads the whole file and its header.
+  /// @throws Error(not_found) no such file; Error(io); Error(format) no header
+  explicit CsvReader(const std::filesystem::path& path);
+  CsvReader(const CsvReader&) = delete;  // its fields point into its own text
+  CsvReader& operator=(const CsvReader&) = delete;
+
+  [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
+
+  /// Goes to the next record; false at the end of the file.
+  /// @throws Error(format) for a wrong number of fields or broken quoting
+  bool next();
+
+  /// Fields of the record; valid as long as the reader.
+  [[nodiscard]] const std::vector<std::string_view>& fields() const { return fields_; }
+
+  /// The line on which the record begins; the file's first is 1.
+  [[nodiscard]] std::size_t line() const { return line_; }
+
+  /// A field as a finite number.
+  /// @throws Error(format) naming file, line and column if it is anything else
+  [[nodiscard]] float number(std::size_t field) const;
+
+  /// A field as a whole number in [low, high].
+  /// @throws Error(format) naming file, line and column if it is anything else
+  [[nodiscard]] int integer(std::size_t field, int low, int high) const;
+
+  /// @throws Error(format) "FILE:LINE: what", always
+  [[noreturn]] void fail(const std::string& what) const;
+
+ private:
+  void read_record();
+  std::string_view read_quoted();
+
+  std::string name_;
+  std::string text_;
+  std::size_t at_ = 0;         ///< where the next record begins in text_
+  std::size_t next_line_ = 1;  ///< its line
+  std::size_t line_ = 0;
+  std::vector<std::string> header_;
+  std::vector<std::string_view> fields_;
+};
+
+/// The field as it must stand in a CSV file: quoted where it has to be.
+[[nodiscard]] std::string csv_field(std::string_view text);
+
+}  // namespace faceshot

@@ -1,0 +1,91 @@
+#include "dataset/import.hpp"
+
+#include <cmath>
+#include <optional>
+
+#include "dataset/prepared_format.hpp"
+#include "faceshot/error.hpp"
+#include "media/image_file.hpp"
+#include "media/image_size.hpp"
+
+namespace faceshot {
+namespace {
+
+bool differs(const Box& a, const Box& b) {
+  constexpr float rounding = 0.01F;
+  return std::abs(a.x1 - b.x1) > rounding || std::abs(a.y1 - b.y1) > rounding ||
+         std::abs(a.x2 - b.x2) > rounding || std::abs(a.y2 - b.y2) > rounding;
+}
+
+/// The image's record; its boxes are counted.
+ImageRecord record_of(const LabelledImage& image, ImageSize size, ImportReport& report) {
+  ImageRecord record{image.image, size.width, size.height, {}};
+  for (Annotation a : image.annotations) {
+    const Box inside = clip(a.box, static_cast<float>(size.width), static_cast<float>(size.height));
+    if (!a.box.valid() || !inside.valid()) {
+      ++report.dropped;
+      continue;
+    }
+    if (differs(inside, a.box)) ++report.clipped;
+    ++(a.ignore ? report.ignored : report.faces);
+    a.box = inside;
+    record.annotations.push_back(a);
+  }
+  return record;
+}
+
+/// The image's size; nothing, and an entry in the report, if it is missing or damaged.
+std::optional<ImageSize> find_size(const std::filesystem::path& path, const std::string& name,
+                                   ImportReport& report) {
+  try {
+    return read_image_size(path);
+  } catch (const Error& e) {
+    if (e.code() == ErrorCode::not_found)
+      report.missing.push_back(name);
+    else
+      report.damaged.emplace_back(e.what());
+    return std::nullopt;
+  }
+}
+
+std::string size_text(ImageSize size) {
+  return std::to_string(size.width) + "x" + std::to_string(size.height);
+}
+
+}  // namespace
+
+ImportedSet import_images(const std::vector<LabelledImage>& images,
+                          const std::filesystem::path& images_dir,
+                          const std::filesystem::path& source, const ImportProgress& progress) {
+  ImportedSet set;
+  std::size_t done = 0;
+  for (const LabelledImage& image : images) {
+    const auto fail = [&](const std::string& what) {
+      throw Error(ErrorCode::format,
+                  source.string() + ":" + std::to_string(image.line) + ": " + what);
+    };
+    if (const auto fault = image_path_fault(image.image); !fault.empty())
+      fail(fault + "; give it relative to the folder of images");
+    if (const auto size = find_size(images_dir / image.image, image.image, set.report)) {
+      if (image.width != 0 && ImageSize{image.width, image.height} != *size)
+        fail("'" + image.image + "' is said to be " + size_text({image.width, image.height}) +
+             " but is " + size_text(*size) +
+             "; scale the boxes, or remove width and height if they fit");
+      set.records.push_back(record_of(image, *size, set.report));
+    }
+    if (progress) progress(++done, images.size());
+  }
+  set.report.images = set.records.size();
+  return set;
+}
+
+std::vector<LabelledImage> list_background(const std::filesystem::path& dir) {
+  if (!std::filesystem::is_directory(dir))
+    throw Error(ErrorCode::not_found, "'" + dir.string() + "' is not a folder of photographs");
+  std::vector<LabelledImage> images;
+  for (const auto& path : list_images({dir}))
+    images.push_back({path.lexically_relative(dir).generic_string(), 0, 0, 0, {}});
+  return images;
+}
+
+}  // namespace faceshot

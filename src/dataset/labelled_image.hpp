@@ -1,0 +1,19 @@
+// What a foreign annotation file says about an image, before anybody has looked at the image.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "dataset/prepared.hpp"
+
+namespace faceshot {
+
+struct LabelledImage {
+  std::string image;          ///< path as the file names it, relative to the folder of images
+  std::size_t line = 0;       ///< of the annotation file; 0: there is no such file
+  int width = 0, height = 0;  ///< as the file claims; 0: it does not say
+  std::vector<Annotation> annotations;  ///< boxes may be empty or reach beyond the image
+};
+
+}  // namespace faceshot

@@ -1,0 +1,37 @@
+// Puts a prepared set on disk, complete or not at all.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dataset/import.hpp"
+#include "dataset/prepared.hpp"
+
+namespace faceshot {
+
+/// How the set's images come into its folder.
+enum class LinkMode {
+  hard,     ///< a second name of the same file; copied where the file system cannot
+  copy,     ///< bytes of its own
+  symlink,  ///< a pointer to the original's absolute path
+};
+
+/// Refuses a folder that build_set would refuse: call it before long work.
+/// @throws Error(invalid_argument) if `dir` is a file, or a folder that has content but is no
+///         prepared set
+void check_destination(const std::filesystem::path& dir);
+
+/// Makes DIR/images, DIR/SPLIT.csv, DIR/label.json. A new set is built in a temporary folder beside
+/// `dir` and renamed at the end; a split that is added to a set becomes visible with its CSV, last.
+/// Whatever fails, `dir` is left as it was.
+/// @param images_dir where the records' images are
+/// @param source one line for label.json: where the set comes from
+/// @throws Error(invalid_argument) as check_destination, or if the set has another image of the
+///         same name; Error(io)
+void build_set(const std::filesystem::path& dir, const std::string& split,
+               const std::vector<ImageRecord>& records, const std::filesystem::path& images_dir,
+               LinkMode mode, const std::string& source, const ImportProgress& progress = {});
+
+}  // namespace faceshot

@@ -1,0 +1,28 @@
+// From a network's raw outputs to candidates for NMS.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "faceshot/nms.hpp"
+#include "faceshot/prior.hpp"
+
+namespace faceshot {
+
+/// Decodes only the priors whose score reaches the threshold, found by comparing logits: with one
+/// class, softmax(face) >= t is face - background >= log(t / (1 - t)), and no exponential is taken
+/// for the many priors below it.
+/// @param loc [P, 4] offsets @param conf [P, classes + 1] logits, background first
+/// @param score_threshold in (0, 1)
+/// @param keep_top the best-scored candidates kept, 0: all. Bounds the time of NMS, which is
+///        quadratic
+/// @param candidates overwritten: boxes in the pixels of the priors, in the order of the priors; a
+///        prior may appear once for each class over the threshold. Not finite boxes are dropped.
+/// Thread safe.
+void decode_detections(const float* loc, const float* conf, std::span<const Prior> priors,
+                       const std::array<float, 4>& variances, std::size_t classes,
+                       float score_threshold, std::size_t keep_top,
+                       std::vector<Detection>& candidates);
+
+}  // namespace faceshot

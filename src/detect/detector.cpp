@@ -1,0 +1,152 @@
+#include "faceshot/detector.hpp"
+
+#include <chrono>
+#include <list>
+#include <mutex>
+#include <utility>
+
+#include "detect/decoder.hpp"
+#include "detect/letterbox.hpp"
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+namespace {
+
+/// Candidates that reach NMS: far more than faces in any photograph, few enough to bound its time.
+constexpr std::size_t nms_candidates = 5000;
+/// Sessions kept for reuse; each owns the memory of one input size.
+constexpr std::size_t idle_sessions = 8;
+
+void check(const DetectorOptions& o) {
+  const auto fail = [](const std::string& what) {
+    throw Error(ErrorCode::invalid_argument, "detector: " + what);
+  };
+  if (!(o.score_threshold > 0 && o.score_threshold < 1))
+    fail("the score threshold must be above 0 and below 1");
+  if (!(o.nms_threshold >= 0 && o.nms_threshold <= 1))
+    fail("the NMS threshold must be from 0 to 1");
+  if (o.max_side < 0 || o.max_side > 16384) fail("max_side must be from 0 (native) to 16384");
+  if (o.keep_top < 0) fail("keep_top must not be negative");
+  if (o.threads < 1) fail("threads must be at least 1");
+}
+
+/// All that one call needs for one input size.
+struct Worker {
+  Worker(const Network& network, const ModelInfo& info, int width, int height, int threads)
+      : session(network, {1, 3, height, width}, threads) {
+    std::vector<FeatureSize> features;
+    for (const std::string& name : info.features) {
+      const auto shape = session.tensor_shape(name);
+      if (shape.size() != 4)
+        throw Error(ErrorCode::format, "the model's feature '" + name + "' is no map");
+      features.push_back({static_cast<int>(shape[3]), static_cast<int>(shape[2])});
+    }
+    priors = make_priors(info.priors, width, height, features);
+    const auto rows = static_cast<std::int64_t>(priors.size());
+    const auto outputs = static_cast<std::int64_t>(info.classes.size()) + 1;
+    if (session.output(info.loc_output).shape != std::vector<std::int64_t>{1, rows, 4} ||
+        session.output(info.conf_output).shape != std::vector<std::int64_t>{1, rows, outputs})
+      throw Error(ErrorCode::format, "the model's outputs do not fit the priors in its metadata (" +
+                                         std::to_string(rows) + " priors)");
+  }
+
+  Session session;
+  std::vector<Prior> priors;
+  Letterbox letterbox;
+  std::vector<Detection> candidates;
+};
+
+}  // namespace
+
+struct Detector::Impl {
+  Network network;
+  ModelInfo info;
+  DetectorOptions options;
+
+  struct Idle {
+    int width, height;
+    std::unique_ptr<Worker> worker;
+  };
+  std::mutex mutex;
+  std::list<Idle> idle;  ///< most recently used first
+
+  Impl(Network n, const DetectorOptions& o)
+      : network(std::move(n)), info(ModelInfo::from_metadata(network.metadata())), options(o) {
+    check(o);
+  }
+
+  std::unique_ptr<Worker> take(int width, int height) {
+    {
+      const std::lock_guard lock(mutex);
+      for (auto it = idle.begin(); it != idle.end(); ++it) {
+        if (it->width != width || it->height != height) continue;
+        auto worker = std::move(it->worker);
+        idle.erase(it);
+        return worker;
+      }
+    }
+    return std::make_unique<Worker>(network, info, width, height, options.threads);
+  }
+
+  void give_back(int width, int height, std::unique_ptr<Worker> worker) {
+    std::unique_ptr<Worker> oldest;  // freed after the lock
+    const std::lock_guard lock(mutex);
+    idle.push_front({width, height, std::move(worker)});
+    if (idle.size() <= idle_sessions) return;
+    oldest = std::move(idle.back().worker);
+    idle.pop_back();
+  }
+};
+
+Detector::Detector(const std::string& model_path, const DetectorOptions& options)
+    : Detector(Network::load(model_path), options) {}
+Detector::Detector(Network network, const DetectorOptions& options)
+    : impl_(std::make_unique<Impl>(std::move(network), options)) {}
+Detector::~Detector() = default;
+Detector::Detector(Detector&&) noexcept = default;
+Detector& Detector::operator=(Detector&&) noexcept = default;
+
+std::vector<Detection> Detector::detect(const ImageView& image, DetectTimings* timings) const {
+  if (image.empty()) throw Error(ErrorCode::invalid_argument, "detector: the image is empty");
+  using Clock = std::chrono::steady_clock;
+  const auto milliseconds = [](Clock::time_point from, Clock::time_point to) {
+    return std::chrono::duration<double, std::milli>(to - from).count();
+  };
+  const ModelInfo& info = impl_->info;
+  const DetectorOptions& options = impl_->options;
+  const LetterboxSize size = letterbox_size(image.width, image.height, options.max_side,
+                                            options.upscale, info.size_divisor);
+  auto worker = impl_->take(size.width, size.height);
+
+  const auto start = Clock::now();
+  worker->letterbox.run(image, size, info, worker->session.input());
+  const auto prepared = Clock::now();
+  worker->session.run();
+  const auto computed = Clock::now();
+  decode_detections(worker->session.output(info.loc_output).data,
+                    worker->session.output(info.conf_output).data, worker->priors,
+                    info.priors.variances, info.classes.size(), options.score_threshold,
+                    nms_candidates, worker->candidates);
+  const float scale_x = static_cast<float>(image.width) / static_cast<float>(size.content_width);
+  const float scale_y = static_cast<float>(image.height) / static_cast<float>(size.content_height);
+  std::vector<Detection> found;
+  for (const std::size_t i :
+       nms(worker->candidates, options.nms_threshold, static_cast<std::size_t>(options.keep_top))) {
+    Detection d = worker->candidates[i];
+    d.box = clip({d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y},
+                 static_cast<float>(image.width), static_cast<float>(image.height));
+    if (d.box.valid()) found.push_back(d);  // what lay in the padding is gone
+  }
+  const auto finished = Clock::now();
+  if (timings != nullptr)
+    *timings = {milliseconds(start, prepared), milliseconds(prepared, computed),
+                milliseconds(computed, finished)};
+  impl_->give_back(size.width, size.height, std::move(worker));
+  return found;
+}
+
+const ModelInfo& Detector::info() const { return impl_->info; }
+const DetectorOptions& Detector::options() const { return impl_->options; }
+const Network& Detector::network() const { return impl_->network; }
+
+}  // namespace faceshot

@@ -1,0 +1,134 @@
+#include "faceshot/network.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "engine/onnx_reader.hpp"
+#include "engine/passes.hpp"
+#include "engine/plan.hpp"
+#include "engine/shape_inference.hpp"
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+
+struct Network::Impl {
+  engine::Graph original;  ///< for the shapes of tensors that passes fuse away
+  engine::Graph optimised;
+  std::vector<std::string> inputs, outputs;
+};
+
+Network Network::from_bytes(std::span<const std::byte> onnx, const std::string& name) {
+  auto impl = std::make_shared<Impl>();
+  impl->original = engine::read_onnx(onnx, name);
+  if (impl->original.inputs.size() != 1)
+    throw Error(ErrorCode::unsupported, "'" + name + "' has " +
+                                            std::to_string(impl->original.inputs.size()) +
+                                            " inputs; the engine takes networks with one");
+  impl->optimised = impl->original;
+  engine::optimise(impl->optimised);
+  const auto names = [&](const std::vector<int>& tensors) {
+    std::vector<std::string> result;
+    for (const int t : tensors)
+      result.push_back(impl->original.tensors[static_cast<std::size_t>(t)].name);
+    return result;
+  };
+  impl->inputs = names(impl->original.inputs);
+  impl->outputs = names(impl->original.outputs);
+  Network network;
+  network.impl_ = std::move(impl);
+  return network;
+}
+
+Network Network::load(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw Error(ErrorCode::not_found, "model file '" + path + "' cannot be read");
+  const std::vector<char> bytes((std::istreambuf_iterator<char>(in)),
+                                std::istreambuf_iterator<char>());
+  return from_bytes(std::as_bytes(std::span(bytes)), path);
+}
+
+const std::vector<std::string>& Network::inputs() const { return impl_->inputs; }
+const std::vector<std::string>& Network::outputs() const { return impl_->outputs; }
+const std::map<std::string, std::string>& Network::metadata() const {
+  return impl_->original.metadata;
+}
+std::vector<std::int64_t> Network::input_shape(const std::string& name) const {
+  for (const int t : impl_->original.inputs)
+    if (impl_->original.tensors[static_cast<std::size_t>(t)].name == name)
+      return impl_->original.tensors[static_cast<std::size_t>(t)].declared;
+  throw Error(ErrorCode::not_found, "the network has no input '" + name + "'");
+}
+
+namespace {
+
+/// Sets OpenMP's team size for this thread, and puts it back.
+class ThreadCount {
+ public:
+  explicit ThreadCount(int threads) : before_(omp_get_max_threads()) {
+    omp_set_num_threads(threads);
+  }
+  ~ThreadCount() { omp_set_num_threads(before_); }
+  ThreadCount(const ThreadCount&) = delete;
+  ThreadCount& operator=(const ThreadCount&) = delete;
+
+ private:
+  int before_;
+};
+
+}  // namespace
+
+struct Session::Impl {
+  std::shared_ptr<const Network::Impl> network;
+  int threads;
+  std::vector<engine::Shape> shapes;  ///< of the original graph
+  std::unique_ptr<engine::Plan> plan;
+};
+
+Session::Session(const Network& network, const std::vector<std::int64_t>& shape, int threads)
+    : impl_(std::make_unique<Impl>()) {
+  if (threads < 1)
+    throw Error(ErrorCode::invalid_argument,
+                "session: " + std::to_string(threads) + " threads; give at least 1");
+  if (shape.empty() || shape.front() != 1)
+    throw Error(ErrorCode::invalid_argument, "session: one image at a time (batch size 1)");
+  impl_->network = network.impl();
+  impl_->threads = threads;
+  impl_->shapes = engine::infer_shapes(impl_->network->original, shape);
+  // oneDNN splits work for the team size that it sees while a primitive is made.
+  const ThreadCount team(threads);
+  impl_->plan = std::make_unique<engine::Plan>(impl_->network->optimised, shape);
+}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+
+float* Session::input() { return impl_->plan->input(); }
+
+void Session::run() {
+  const ThreadCount team(impl_->threads);
+  impl_->plan->run();
+}
+
+TensorView Session::output(const std::string& name) const {
+  const auto& names = impl_->network->outputs;
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    throw Error(ErrorCode::not_found, "the network has no output '" + name + "'");
+  const auto index = static_cast<std::size_t>(found - names.begin());
+  return {impl_->plan->output(index), impl_->plan->output_shape(index)};
+}
+
+std::vector<std::int64_t> Session::tensor_shape(const std::string& name) const {
+  const auto& tensors = impl_->network->original.tensors;
+  for (std::size_t t = 0; t < tensors.size(); ++t)
+    if (tensors[t].name == name) return impl_->shapes[t];
+  throw Error(ErrorCode::not_found, "the network has no tensor '" + name + "'");
+}
+
+std::size_t Session::memory_bytes() const { return impl_->plan->memory_bytes(); }
+double Session::flop() const { return impl_->plan->flop(); }
+
+}  // namespace faceshot

@@ -1,0 +1,36 @@
+// A graph made executable for one input shape: layouts chosen, oneDNN primitives built, all memory
+// placed.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "engine/graph.hpp"
+
+namespace faceshot::engine {
+
+class Plan {
+ public:
+  /// @param graph optimised; must outlive the plan
+  /// @throws Error as infer_shapes
+  Plan(const Graph& graph, const Shape& input_shape);
+  ~Plan();
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  [[nodiscard]] float* input();
+  /// Runs all steps on the calling thread's OpenMP team. Allocates nothing.
+  void run();
+  [[nodiscard]] const float* output(std::size_t index) const;  ///< row-major
+  [[nodiscard]] const Shape& output_shape(std::size_t index) const;
+  [[nodiscard]] std::size_t memory_bytes() const;
+  [[nodiscard]] double flop() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace faceshot::engine

@@ -1,0 +1,216 @@
+#include "media/image_frame.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include "faceshot/error.hpp"
+#include "media/exif.hpp"
+
+namespace faceshot {
+namespace {
+
+/// Bytes with bounds: every access beyond the end says that the file is cut off.
+class Bytes {
+ public:
+  Bytes(std::span<const std::uint8_t> bytes, const std::string& name)
+      : bytes_(bytes), name_(name) {}
+
+  [[nodiscard]] std::size_t size() const { return bytes_.size(); }
+
+  [[nodiscard]] std::span<const std::uint8_t> part(std::size_t at, std::size_t count) const {
+    if (at > size() || count > size() - at) fail("the file is cut off");
+    return bytes_.subspan(at, count);
+  }
+  [[nodiscard]] std::uint8_t at(std::size_t position) const { return part(position, 1)[0]; }
+  [[nodiscard]] std::uint32_t big(std::size_t position, std::size_t count) const {
+    std::uint32_t value = 0;
+    for (const std::uint8_t byte : part(position, count)) value = value << 8 | byte;
+    return value;
+  }
+  [[nodiscard]] std::uint32_t little(std::size_t position, std::size_t count) const {
+    const auto source = part(position, count);
+    std::uint32_t value = 0;
+    for (std::size_t i = count; i-- > 0;) value = value << 8 | source[i];
+    return value;
+  }
+  [[nodiscard]] bool has(std::size_t position, std::string_view text) const {
+    return position <= size() && text.size() <= size() - position &&
+           std::memcmp(bytes_.data() + position, text.data(), text.size()) == 0;
+  }
+  /// Position of the next byte of this value, size() if there is none.
+  [[nodiscard]] std::size_t find(std::uint8_t value, std::size_t from) const {
+    if (from >= size()) return size();
+    const void* found = std::memchr(bytes_.data() + from, value, size() - from);
+    if (found == nullptr) return size();
+    return static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - bytes_.data());
+  }
+  [[noreturn]] void fail(const std::string& why) const {
+    throw Error(ErrorCode::format, "'" + name_ + "' is damaged: " + why);
+  }
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  const std::string& name_;
+};
+
+void check_size(const ImageFrame& frame, const Bytes& in) {
+  if (frame.width <= 0 || frame.height <= 0) in.fail("it has no width and height");
+}
+
+// ITU T.81, annex B: markers 0xFF 0xXX, most followed by a length that counts itself.
+
+constexpr bool stands_alone(unsigned marker) {
+  return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7);
+}
+constexpr bool starts_frame(unsigned marker) {
+  return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+}
+
+/// Position of the marker that ends the entropy-coded data from `at` on.
+std::size_t end_of_scan(const Bytes& in, std::size_t at) {
+  for (;; ++at) {
+    at = in.find(0xFF, at);
+    const unsigned next = in.at(at + 1);  // beyond the end: cut off
+    if (next != 0x00 && next != 0xFF && !stands_alone(next)) return at;
+  }
+}
+
+ImageFrame parse_jpeg(const Bytes& in) {
+  ImageFrame frame;
+  std::size_t at = 2;
+  while (true) {
+    at = in.find(0xFF, at);
+    while (in.at(at) == 0xFF) ++at;  // any number of fill bytes may come before a marker
+    const unsigned marker = in.at(at++);
+    if (marker == 0xD9) break;
+    if (stands_alone(marker)) continue;
+    const std::size_t length = in.big(at, 2);
+    if (length < 2) in.fail("a JPEG segment has no length");
+    const auto segment = in.part(at, length);
+    if (starts_frame(marker)) {
+      frame.height = static_cast<int>(in.big(at + 3, 2));
+      frame.width = static_cast<int>(in.big(at + 5, 2));
+    } else if (marker == 0xE1 && in.has(at + 2, std::string_view("Exif\0\0", 6)) && length >= 8) {
+      frame.orientation = exif_orientation(segment.subspan(8));
+    }
+    at += length;
+    if (marker == 0xDA) at = end_of_scan(in, at);
+  }
+  return frame;
+}
+
+// ISO/IEC 15948 (PNG): chunks of length, type, data, CRC-32 of type and data.
+
+constexpr std::array<std::uint32_t, 256> make_crc_table() {
+  std::array<std::uint32_t, 256> table{};
+  for (std::uint32_t n = 0; n < 256; ++n) {
+    std::uint32_t c = n;
+    for (int bit = 0; bit < 8; ++bit) c = (c & 1) != 0 ? 0xEDB88320U ^ (c >> 1) : c >> 1;
+    table[n] = c;
+  }
+  return table;
+}
+
+std::uint32_t crc32(std::span<const std::uint8_t> bytes) {
+  static constexpr auto table = make_crc_table();
+  std::uint32_t crc = 0xFFFFFFFFU;
+  for (const std::uint8_t byte : bytes) crc = table[(crc ^ byte) & 0xFF] ^ (crc >> 8);
+  return ~crc;
+}
+
+ImageFrame parse_png(const Bytes& in) {
+  ImageFrame frame;
+  for (std::size_t at = 8;;) {
+    const std::size_t length = in.big(at, 4);
+    const auto type_and_data = in.part(at + 4, length + 4);
+    if (crc32(type_and_data) != in.big(at + 8 + length, 4)) in.fail("a PNG checksum is wrong");
+    if (in.has(at + 4, "IHDR")) {
+      frame.width = static_cast<int>(std::min(in.big(at + 8, 4), 0x7FFFFFFFU));
+      frame.height = static_cast<int>(std::min(in.big(at + 12, 4), 0x7FFFFFFFU));
+    } else if (in.has(at + 4, "eXIf")) {
+      frame.orientation = exif_orientation(type_and_data.subspan(4));
+    } else if (in.has(at + 4, "IEND")) {
+      return frame;
+    }
+    at += length + 12;
+  }
+}
+
+// RFC 9649 (WebP): RIFF chunks of type, length, data, padded to even length.
+
+ImageFrame parse_webp(const Bytes& in) {
+  ImageFrame frame;
+  const std::size_t end = std::size_t{in.little(4, 4)} + 8;
+  if (end > in.size()) in.fail("the file is cut off");
+  bool canvas = false;  // VP8X gives the size of the whole, and comes before all else
+  for (std::size_t at = 12; at + 8 <= end;) {
+    const std::size_t length = in.little(at + 4, 4);
+    const std::size_t data = at + 8;
+    const auto chunk = in.part(data, length);
+    if (in.has(at, "VP8X")) {
+      frame.width = static_cast<int>(in.little(data + 4, 3) + 1);
+      frame.height = static_cast<int>(in.little(data + 7, 3) + 1);
+      canvas = true;
+    } else if (in.has(at, "VP8 ") && !canvas) {
+      frame.width = static_cast<int>(in.little(data + 6, 2) & 0x3FFF);
+      frame.height = static_cast<int>(in.little(data + 8, 2) & 0x3FFF);
+    } else if (in.has(at, "VP8L") && !canvas) {
+      const std::uint32_t bits = in.little(data + 1, 4);
+      frame.width = static_cast<int>((bits & 0x3FFF) + 1);
+      frame.height = static_cast<int>((bits >> 14 & 0x3FFF) + 1);
+    } else if (in.has(at, "EXIF")) {
+      // Some writers keep JPEG's prefix before the TIFF structure.
+      const bool prefixed = length >= 6 && in.has(data, std::string_view("Exif\0\0", 6));
+      frame.orientation = exif_orientation(chunk.subspan(prefixed ? 6 : 0));
+    }
+    at = data + length + length % 2;
+  }
+  return frame;
+}
+
+ImageFrame parse_bmp(const Bytes& in) {
+  ImageFrame frame;
+  const std::size_t pixels = in.little(10, 4);
+  if (in.little(14, 4) == 12) {  // OS/2
+    frame.width = static_cast<int>(in.little(18, 2));
+    frame.height = static_cast<int>(in.little(20, 2));
+    return frame;
+  }
+  const auto width = static_cast<std::int32_t>(in.little(18, 4));
+  const auto height = static_cast<std::int32_t>(in.little(22, 4));  // negative: rows from the top
+  frame.width = width;
+  frame.height = height == INT32_MIN ? 0 : std::abs(height);
+  check_size(frame, in);
+  const std::uint32_t compression = in.little(30, 4);
+  constexpr std::uint32_t last_known = 3;  // none, two of run lengths, bit fields
+  if (compression > last_known) in.fail("its compression is unknown");
+  const std::size_t row = (static_cast<std::size_t>(width) * in.little(28, 2) + 31) / 32 * 4;
+  if (compression == 0 && pixels + row * static_cast<std::size_t>(frame.height) > in.size())
+    in.fail("the file is cut off");
+  return frame;
+}
+
+}  // namespace
+
+std::optional<ImageFrame> parse_image_frame(std::span<const std::uint8_t> bytes,
+                                            const std::string& name) {
+  const Bytes in(bytes, name);
+  ImageFrame frame;
+  if (in.has(0, "\xFF\xD8\xFF"))
+    frame = parse_jpeg(in);
+  else if (in.has(0, "\x89PNG\r\n\x1A\n"))
+    frame = parse_png(in);
+  else if (in.has(0, "RIFF") && in.has(8, "WEBP"))
+    frame = parse_webp(in);
+  else if (in.has(0, "BM"))
+    frame = parse_bmp(in);
+  else
+    return std::nullopt;
+  check_size(frame, in);
+  return frame;
+}
+
+}  // namespace faceshot

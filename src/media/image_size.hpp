@@ -1,0 +1,19 @@
+// The size of an image in a file, without decoding it.
+#pragma once
+
+#include <filesystem>
+
+namespace faceshot {
+
+struct ImageSize {
+  int width = 0, height = 0;  ///< pixels, upright: as read_image delivers the image
+  friend constexpr bool operator==(const ImageSize&, const ImageSize&) = default;
+};
+
+/// From the headers alone for JPEG, PNG, WebP and BMP (a file that is cut off is noticed all the
+/// same); TIFF is decoded. Thread safe.
+/// @throws Error(not_found) no such file; Error(format) damaged, truncated or not an image;
+///         Error(unsupported) more than max_image_pixels
+[[nodiscard]] ImageSize read_image_size(const std::filesystem::path& path);
+
+}  // namespace faceshot

@@ -1,0 +1,72 @@
+// The readers on files that others wrote; skipped, loudly, where ../shared/data is not there.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "dataset/csv_boxes.hpp"
+#include "dataset/import.hpp"
+#include "dataset/wider_text.hpp"
+
+namespace faceshot {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SharedData : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!fs::is_directory(shared))
+      GTEST_SKIP() << "SKIPPED: the readers are NOT tested on real data: there is no folder "
+                   << shared << " with wider/, wider_reduced/ and face_counting/";
+  }
+  const fs::path shared = fs::path(FACESHOT_SHARED_DIR) / "data";
+};
+
+std::size_t boxes_of(const std::vector<LabelledImage>& images) {
+  std::size_t boxes = 0;
+  for (const auto& image : images) boxes += image.annotations.size();
+  return boxes;
+}
+
+TEST_F(SharedData, OfficialValidationFile) {
+  // Published: 3,226 validation images; the file holds 39,708 boxes; 470 of the images are there.
+  const fs::path text = shared / "wider/wider_face_split/wider_face_val_bbx_gt.txt";
+  const auto images = read_wider_text(text);
+  EXPECT_EQ(images.size(), 3226U);
+  EXPECT_EQ(boxes_of(images), 39708U);
+  const auto [records, report] = import_images(images, shared / "wider/WIDER_val/images", text);
+  EXPECT_EQ(report.images, 470U);
+  EXPECT_EQ(report.missing.size(), 2756U);
+  EXPECT_TRUE(report.damaged.empty());
+  std::size_t kept = 0;
+  for (const auto& record : records) {
+    kept += record.annotations.size();
+    for (const auto& a : record.annotations) {
+      EXPECT_TRUE(a.box.valid());
+      EXPECT_EQ(a.box,
+                clip(a.box, static_cast<float>(record.width), static_cast<float>(record.height)));
+    }
+  }
+  EXPECT_EQ(kept, report.faces + report.ignored);
+}
+
+TEST_F(SharedData, ReducedTrainingFile) {
+  const fs::path text = shared / "wider_reduced/wider_face_train_bbx_gt.txt";
+  const auto images = read_wider_text(text);
+  // Lines: a name and a count each, one a box, and the dummy lines of the two images without faces.
+  EXPECT_EQ(images.size(), 3627U);
+  EXPECT_EQ(boxes_of(images), 72327U - 2 * 3627U - 2);
+}
+
+TEST_F(SharedData, FaceCountingCsv) {
+  const auto csv = read_csv_boxes(shared / "face_counting.csv");
+  EXPECT_EQ(csv.images.size(), 1147U);
+  EXPECT_EQ(boxes_of(csv.images), 4874U);
+  EXPECT_TRUE(csv.ignored_columns.empty());
+  const auto [records, report] = import_images(csv.images, shared, "face_counting.csv");
+  EXPECT_EQ(report.images, 1147U);
+  EXPECT_EQ(report.faces + report.dropped, 4874U);
+}
+
+}  // namespace
+}  // namespace faceshot

@@ -1,0 +1,86 @@
+// A folder of a test's own, and short ways to fill it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+#include <vector>
+
+#include "faceshot/error.hpp"
+
+namespace faceshot::testing {
+
+/// Empty at the start, gone at the end; its name is the test's.
+class TestFolder {
+ public:
+  TestFolder() {
+    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
+    path_ = std::filesystem::path(::testing::TempDir()) /
+            (std::string("faceshot_") + info->test_suite_name() + "_" + info->name());
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  ~TestFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+
+  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
+    return path_ / name;
+  }
+
+  std::filesystem::path write(const std::string& name, const std::string& bytes) const {
+    std::filesystem::create_directories((path_ / name).parent_path());
+    std::ofstream(path_ / name, std::ios::binary) << bytes;
+    return path_ / name;
+  }
+
+  /// A flat image; `shade` tells it from others.
+  std::filesystem::path write_image(const std::string& name, int width, int height,
+                                    int shade = 100) const {
+    std::filesystem::create_directories((path_ / name).parent_path());
+    cv::imwrite((path_ / name).string(), cv::Mat(height, width, CV_8UC3, cv::Scalar::all(shade)));
+    return path_ / name;
+  }
+
+  /// Names directly in the folder, sorted.
+  [[nodiscard]] std::vector<std::string> list() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(path_))
+      names.push_back(entry.path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline std::string read_all(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// Expects an Error of this code whose message contains `part`.
+inline void expect_error(ErrorCode code, const std::string& part,
+                         const std::function<void()>& body) {
+  try {
+    body();
+    ADD_FAILURE() << "no error; expected one with '" << part << "'";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), code) << e.what();
+    EXPECT_NE(std::string(e.what()).find(part), std::string::npos)
+        << "message: " << e.what() << "\nexpected in it: " << part;
+    EXPECT_EQ(std::string(e.what()).find('\n'), std::string::npos) << "more than one line";
+  }
+}
+
+}  // namespace faceshot::testing

@@ -1,0 +1,187 @@
+#include "loss/multibox_loss.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "faceshot/error.hpp"
+#include "faceshot/random.hpp"
+
+namespace faceshot {
+namespace {
+
+constexpr std::array<float, 4> variances{0.1F, 0.1F, 0.2F, 0.2F};
+
+std::vector<Prior> grid() {
+  return make_priors({.levels = {{.min_sizes = {10, 16}, .max_sizes = {}, .aspect_ratios = {}}}},
+                     64, 64, {{8, 8}});
+}
+
+Annotation face(float x1, float y1, float x2, float y2, bool ignore = false) {
+  Annotation a;
+  a.box = {x1, y1, x2, y2};
+  a.ignore = ignore;
+  return a;
+}
+
+struct Outputs {
+  std::vector<float> loc, conf;
+};
+
+Outputs random_outputs(std::size_t images, std::size_t priors, std::size_t classes,
+                       std::uint64_t seed) {
+  Random random(seed);
+  Outputs o{std::vector<float>(images * priors * 4),
+            std::vector<float>(images * priors * (classes + 1))};
+  for (float& v : o.loc) v = random.uniform(-2, 2);
+  for (float& v : o.conf) v = random.uniform(-3, 3);
+  return o;
+}
+
+MultiboxResult loss_of(const Outputs& o, const std::vector<std::vector<Annotation>>& annotations,
+                       const LossOptions& options = {}, int threads = 1, std::size_t classes = 1) {
+  MultiboxResult result;
+  multibox_loss(o.loc, o.conf, grid(), variances, annotations, classes, options, threads, result);
+  return result;
+}
+
+TEST(MultiboxLoss, OfUndecidedLogitsIsLogTwoAPrior) {
+  // All logits equal: cross-entropy ln 2 for every positive and each of its three negatives.
+  Outputs o{std::vector<float>(128 * 4), std::vector<float>(128 * 2)};
+  LossOptions options;
+  options.min_negatives = 0;
+  const auto result = loss_of(o, {{face(8, 8, 18, 18)}}, options);
+  ASSERT_GT(result.positives, 0);
+  EXPECT_EQ(result.negatives, 3 * result.positives);
+  EXPECT_NEAR(result.confidence, 4 * std::log(2.0), 1e-6);
+}
+
+TEST(MultiboxLoss, PerfectOutputsCostNothing) {
+  const auto priors = grid();
+  const std::vector<Annotation> faces{face(8, 8, 18, 18)};
+  const auto match = match_priors(priors, faces, {});
+  Outputs o{std::vector<float>(128 * 4), std::vector<float>(128 * 2)};
+  for (std::size_t p = 0; p < priors.size(); ++p) {
+    o.conf[2 * p + (match[p] >= 0 ? 1 : 0)] = 30;
+    if (match[p] < 0) continue;
+    const BoxOffsets exact = encode(faces[0].box, priors[p], variances);
+    std::copy(exact.begin(), exact.end(), o.loc.begin() + static_cast<std::ptrdiff_t>(4 * p));
+  }
+  EXPECT_NEAR(loss_of(o, {faces}).total(), 0, 1e-5);
+}
+
+TEST(MultiboxLoss, MinesTheHardestNegatives) {
+  Outputs o{std::vector<float>(128 * 4), std::vector<float>(128 * 2)};
+  LossOptions options;
+  options.min_negatives = 2;
+  o.conf[2 * 100 + 1] = 5;  // two priors that wrongly shout "face"
+  o.conf[2 * 27 + 1] = 4;
+  const auto result = loss_of(o, {{}}, options);
+  EXPECT_EQ(result.negatives, 2);
+  for (std::size_t p = 0; p < 128; ++p)
+    EXPECT_EQ(result.conf_gradient[2 * p] != 0, p == 100 || p == 27) << "prior " << p;
+}
+
+TEST(MultiboxLoss, IsFiniteWithoutFacesAndForAnEmptyBatch) {
+  const auto nobody = loss_of(random_outputs(2, 128, 1, 5), {{}, {}});
+  EXPECT_TRUE(std::isfinite(nobody.total()));
+  EXPECT_EQ(nobody.positives, 0);
+  EXPECT_EQ(nobody.negatives, 2 * 16);
+  EXPECT_EQ(loss_of({}, {}).total(), 0);
+}
+
+TEST(MultiboxLoss, ADegenerateFaceIsNoFace) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const Annotation& bad : {face(20, 20, 20, 30), face(30, 20, 10, 40), face(nan, 0, 5, 5)}) {
+    const auto result = loss_of(random_outputs(1, 128, 1, 6), {{bad}});
+    EXPECT_EQ(result.positives, 0);
+    EXPECT_TRUE(std::isfinite(result.total()));
+  }
+}
+
+TEST(MultiboxLoss, AnIgnoreRegionTakesNoPart) {
+  LossOptions options;
+  options.min_negatives = 1000;  // every negative there is
+  const auto result = loss_of(random_outputs(1, 128, 1, 8), {{face(0, 0, 64, 64, true)}}, options);
+  EXPECT_EQ(result.positives, 0);
+  EXPECT_LT(result.negatives, 20);  // only priors that stick out of the image by more than half
+}
+
+TEST(MultiboxLoss, DoesNotDependOnThreads) {
+  const auto o = random_outputs(5, 128, 1, 9);
+  const std::vector<std::vector<Annotation>> faces{{face(8, 8, 18, 18)},
+                                                   {},
+                                                   {face(20, 30, 36, 50), face(1, 1, 9, 12)},
+                                                   {},
+                                                   {face(40, 40, 56, 60)}};
+  const auto one = loss_of(o, faces, {}, 1);
+  const auto three = loss_of(o, faces, {}, 3);
+  EXPECT_EQ(one.total(), three.total());
+  EXPECT_EQ(one.loc_gradient, three.loc_gradient);
+  EXPECT_EQ(one.conf_gradient, three.conf_gradient);
+}
+
+TEST(MultiboxLoss, SaysThatTrainingHasDiverged) {
+  auto o = random_outputs(1, 128, 1, 10);
+  o.conf[17] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THROW(loss_of(o, {{}}), Error);
+}
+
+TEST(MultiboxLoss, RefusesUnknownClassesAndSizes) {
+  Annotation cat = face(8, 8, 18, 18);
+  cat.class_id = 1;
+  EXPECT_THROW(loss_of(random_outputs(1, 128, 1, 11), {{cat}}), Error);
+  EXPECT_THROW(loss_of(random_outputs(1, 127, 1, 11), {{}}), Error);
+}
+
+struct GradientCase {
+  std::string iou_loss;
+  float smooth_l1_weight;
+  std::size_t classes;
+};
+
+class MultiboxGradient : public ::testing::TestWithParam<GradientCase> {};
+
+TEST_P(MultiboxGradient, AgreesWithFiniteDifferences) {
+  LossOptions options;
+  options.iou_loss = GetParam().iou_loss;
+  options.smooth_l1_weight = GetParam().smooth_l1_weight;
+  options.iou_weight = 0.7F;
+  options.min_negatives = 1000;  // mining would change with the outputs: take all negatives
+  const std::size_t classes = GetParam().classes;
+  std::vector<std::vector<Annotation>> faces{{face(8, 8, 18, 18), face(30, 20, 50, 44)},
+                                             {face(2, 40, 14, 52), face(40, 40, 60, 60, true)}};
+  faces[1][0].class_id = static_cast<int>(classes) - 1;
+  const auto o = random_outputs(2, 128, classes, 12);
+  const auto result = loss_of(o, faces, options, 1, classes);
+  const auto check = [&](std::vector<float> Outputs::*part, const std::vector<float>& gradient) {
+    int compared = 0;
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+      if (gradient[i] == 0 && i % 7 != 0) continue;  // all that matter, and a sample of the zeros
+      Outputs moved = o;
+      const float h = 4e-3F;
+      (moved.*part)[i] = (o.*part)[i] + h;
+      const double up = loss_of(moved, faces, options, 1, classes).total();
+      (moved.*part)[i] = (o.*part)[i] - h;
+      const double down = loss_of(moved, faces, options, 1, classes).total();
+      EXPECT_NEAR(static_cast<double>(gradient[i]), (up - down) / static_cast<double>(2 * h), 2e-3)
+          << i;
+      ++compared;
+    }
+    EXPECT_GT(compared, 50);
+  };
+  check(&Outputs::conf, result.conf_gradient);
+  check(&Outputs::loc, result.loc_gradient);
+}
+
+INSTANTIATE_TEST_SUITE_P(Options, MultiboxGradient,
+                         ::testing::Values(GradientCase{"none", 1, 1}, GradientCase{"diou", 0, 1},
+                                           GradientCase{"giou", 1, 1}, GradientCase{"iou", 1, 3}),
+                         [](const auto& info) {
+                           return info.param.iou_loss + "_" + std::to_string(info.index);
+                         });
+
+}  // namespace
+}  // namespace faceshot

@@ -1,0 +1,78 @@
+#include "model/network_spec.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "faceshot/error.hpp"
+#include "model/network_builder.hpp"
+#include "model/registry.hpp"
+
+namespace faceshot {
+namespace {
+
+TEST(FaceshotNano, HasTheStridesAndPriorsItPromises) {
+  const NetworkSpec spec = make_network({});
+  const auto sizes = feature_sizes(spec, 320, 320);
+  EXPECT_EQ(sizes, (std::vector<FeatureSize>{{40, 40}, {20, 20}, {10, 10}, {5, 5}}));
+  // 40*40*3 + 20*20*2 + 10*10*2 + 5*5*3
+  EXPECT_EQ(make_priors(spec.priors, 320, 320, sizes).size(), 5875U);
+  EXPECT_GE(parameter_count(spec), 60000);
+  EXPECT_LE(parameter_count(spec), 200000);
+}
+
+TEST(FaceshotNano, TakesSizesThatStride64DoesNotDivide) {
+  const auto sizes = feature_sizes(make_network({}), 640, 480);
+  EXPECT_EQ(sizes, (std::vector<FeatureSize>{{80, 60}, {40, 30}, {20, 15}, {10, 8}}));
+}
+
+TEST(FaceshotNano, WidthScalesChannels) {
+  ModelOptions half;
+  half.width = 0.5F;
+  EXPECT_LT(parameter_count(make_network(half)), parameter_count(make_network({})) / 2);
+}
+
+TEST(Registry, NamesWhatItKnows) {
+  ModelOptions options;
+  options.name = "faceshot-nona";
+  try {
+    (void)make_network(options);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ErrorCode::not_found);
+    EXPECT_NE(std::string(e.what()).find("faceshot-nano"), std::string::npos);
+  }
+  options = {};
+  options.prior_sizes.pop_back();
+  EXPECT_THROW((void)make_network(options), Error);
+}
+
+TEST(NetworkSpec, CountsParametersAndMultiplications) {
+  NetworkSpec spec;
+  NetworkBuilder net(spec);
+  // 3x3 convolution 3 -> 8, stride 2: 216 weights; 216 * 16 * 16 products on 32x32. BatchNorm: 16.
+  net.conv_bn_relu("a", net.input(), 8, 3, 2);
+  EXPECT_EQ(parameter_count(spec), 216 + 16);
+  EXPECT_EQ(multiply_accumulates(spec, 32, 32), 216 * 256);
+  EXPECT_EQ(output_size(spec, "a.relu", 33, 32), (FeatureSize{17, 16}));
+  EXPECT_THROW((void)output_size(spec, "b", 32, 32), Error);
+}
+
+TEST(NetworkSpec, MistakesAreFoundBeforeAStepIsRun) {
+  const auto broken = [](auto change) {
+    NetworkSpec spec = make_network({});
+    change(spec);
+    EXPECT_THROW(validate(spec), Error);
+  };
+  broken([](NetworkSpec& s) { s.heads.front().conf = "nowhere"; });
+  broken([](NetworkSpec& s) { s.heads.front().feature = "nowhere"; });
+  broken([](NetworkSpec& s) { s.heads.pop_back(); });
+  broken([](NetworkSpec& s) { s.priors.levels.front().min_sizes.push_back(4); });
+  broken([](NetworkSpec& s) { std::swap(s.layers.front(), s.layers.back()); });
+  broken([](NetworkSpec& s) { s.layers.push_back(s.layers.front()); });
+  broken([](NetworkSpec& s) { s.layers[3].groups = 7; });
+  broken([](NetworkSpec& s) { s.classes.emplace_back("cat"); });
+}
+
+}  // namespace
+}  // namespace faceshot

@@ -1,0 +1,99 @@
+#include "model/torch_network.hpp"
+
+#include <gtest/gtest.h>
+
+#include "faceshot/error.hpp"
+#include "model/registry.hpp"
+
+namespace faceshot {
+namespace {
+
+TEST(TorchNetwork, OutputsOneRowAPrior) {
+  TorchNetwork network(make_network({}), 1);
+  const auto output = network.forward(torch::rand({2, 3, 64, 96}));
+  // 8*12*3 + 4*6*2 + 2*3*2 + 1*2*3
+  EXPECT_EQ(output.loc.sizes(), torch::IntArrayRef({2, 354, 4}));
+  EXPECT_EQ(output.conf.sizes(), torch::IntArrayRef({2, 354, 2}));
+}
+
+TEST(TorchNetwork, StartsSureOfBackground) {
+  TorchNetwork network(make_network({}), 1);
+  const auto output = network.forward(torch::rand({2, 3, 64, 64}));
+  const double face = torch::softmax(output.conf, 2).select(2, 1).mean().item<double>();
+  EXPECT_NEAR(face, 0.01, 0.01);
+}
+
+TEST(TorchNetwork, TheSeedDecidesTheWeights) {
+  const auto weights = [](std::uint64_t seed) {
+    return TorchNetwork(make_network({}), seed).weights().at("backbone.stem.conv.weight").values;
+  };
+  EXPECT_EQ(weights(4), weights(4));
+  EXPECT_NE(weights(4), weights(5));
+}
+
+TEST(TorchNetwork, EveryParameterGetsAGradient) {
+  TorchNetwork network(make_network({}), 1);
+  const auto output = network.forward(torch::rand({2, 3, 64, 64}));
+  (output.loc.square().sum() + output.conf.square().sum()).backward();
+  for (const auto& [name, tensor] : network.parameters()) {
+    ASSERT_TRUE(tensor.grad().defined()) << name;
+    EXPECT_TRUE(torch::isfinite(tensor.grad()).all().item<bool>()) << name;
+  }
+}
+
+TEST(TorchNetwork, WeightsRoundTrip) {
+  TorchNetwork a(make_network({}), 1);
+  TorchNetwork b(make_network({}), 2);
+  b.load(a.weights());
+  a.train(false);
+  b.train(false);
+  const torch::NoGradGuard no_grad;
+  const auto input = torch::rand({1, 3, 64, 64});
+  EXPECT_TRUE(torch::equal(a.forward(input).loc, b.forward(input).loc));
+
+  Weights less = a.weights();
+  less.erase("head0.loc.bias");
+  EXPECT_THROW(b.load(less), Error);
+  Weights other = a.weights();
+  other["head0.loc.bias"].shape = {3, 4};
+  EXPECT_THROW(b.load(other), Error);
+}
+
+TEST(TorchNetwork, AgreesWithTorchsOwnModules) {
+  // The same three layers written with torch::nn: the spec's vocabulary means what Torch means.
+  NetworkSpec spec = make_network({});
+  TorchNetwork network(spec, 3);
+  const Weights weights = network.weights();
+  const auto tensor = [&](const std::string& name) {
+    const WeightArray& a = weights.at(name);
+    return torch::tensor(a.values).view(torch::IntArrayRef(a.shape));
+  };
+  torch::nn::Conv2d conv(torch::nn::Conv2dOptions(3, 16, 3).stride(2).padding(1).bias(false));
+  torch::nn::BatchNorm2d norm(16);
+  const torch::NoGradGuard no_grad;
+  conv->weight.copy_(tensor("backbone.stem.conv.weight"));
+  const auto input = torch::rand({2, 3, 32, 32});
+  const auto expected = torch::relu(norm(conv(input)));
+
+  NetworkSpec stem = spec;
+  stem.layers.resize(3);
+  const Layer& relu = stem.layers.back();
+  stem.layers.push_back(
+      {.name = "loc", .inputs = {relu.name}, .in_channels = 16, .out_channels = 4});
+  stem.layers.push_back(
+      {.name = "conf", .inputs = {relu.name}, .in_channels = 16, .out_channels = 2});
+  stem.heads = {{.feature = relu.name, .loc = "loc", .conf = "conf"}};
+  stem.priors.levels = {{.min_sizes = {8}, .max_sizes = {}, .aspect_ratios = {}}};
+  TorchNetwork small(stem, 3);
+  Weights taken = small.weights();
+  taken["backbone.stem.conv.weight"] = weights.at("backbone.stem.conv.weight");
+  small.load(taken);
+  const auto head = taken.at("loc.weight");
+  const auto wanted =
+      torch::conv2d(expected, torch::tensor(head.values).view(torch::IntArrayRef(head.shape)));
+  const auto got = small.forward(input).loc;  // [2, 256, 4]
+  EXPECT_TRUE(torch::allclose(got, wanted.permute({0, 2, 3, 1}).reshape({2, 256, 4}), 1e-5, 1e-6));
+}
+
+}  // namespace
+}  // namespace faceshot
