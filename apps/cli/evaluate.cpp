@@ -12,6 +12,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/default_model.hpp"
 #include "dataset/prepared.hpp"
 #include "evaluate/result_files.hpp"
 #include "evaluate/text_file.hpp"
@@ -58,9 +59,10 @@ PreparedSet read_data(const fs::path& data) {
 /// faster than many threads on one.
 Scored run_detector(const Options& o) {
   const PreparedSet set = read_data(o.data);
-  const Detector detector(o.model.string(), {.score_threshold = static_cast<float>(o.threshold),
-                                             .nms_threshold = static_cast<float>(o.nms),
-                                             .max_side = o.max_side});
+  const fs::path model = o.model.empty() ? default_model() : o.model;
+  const Detector detector(model.string(), {.score_threshold = static_cast<float>(o.threshold),
+                                           .nms_threshold = static_cast<float>(o.nms),
+                                           .max_side = o.max_side});
   Scored scored;
   scored.images.resize(set.records.size());
   Progress progress("detecting", set.records.size());
@@ -78,9 +80,9 @@ Scored run_detector(const Options& o) {
     progress.update(++done);
   });
   scored.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  scored.title = o.model.filename().string() + ", longer side " +
+  scored.title = model.filename().string() + ", longer side " +
                  (o.max_side > 0 ? std::to_string(o.max_side) : "native");
-  scored.run = {{"model", o.model.string()},
+  scored.run = {{"model", model.string()},
                 {"data", o.data.string()},
                 {"max_side", o.max_side},
                 {"threshold", o.threshold},
@@ -106,8 +108,6 @@ void require_source(const Options& o) {
     throw Error(ErrorCode::invalid_argument,
                 "evaluate needs either --data (images on which to run a network) or --detections "
                 "(result files to score)");
-  if (o.detections.empty() && o.model.empty())
-    throw Error(ErrorCode::invalid_argument, "evaluate --data needs --model, an ONNX file");
   if (!o.detections.empty() && !o.model.empty())
     throw Error(ErrorCode::invalid_argument,
                 "evaluate --detections scores files and runs no network: leave --model out");
@@ -157,7 +157,8 @@ void add_evaluate(CLI::App& app, int& exit_code) {
       "evaluate", "Measure a network, or anybody's result files, by an official protocol");
   command->add_option("--data", o.data,
                       "Prepared data set (its val.csv), or the CSV file, to run the network on");
-  command->add_option("--model", o.model, "ONNX file of the network to run on --data");
+  command->add_option("--model", o.model,
+                      "ONNX file to run on --data; default: the network that FaceShot ships");
   command->add_option("--detections", o.detections,
                       "Score these result files instead: DIR/<event>/<image>.txt");
   command

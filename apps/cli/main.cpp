@@ -12,6 +12,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "core/memory.hpp"
 #include "faceshot/version.hpp"
 
 namespace {

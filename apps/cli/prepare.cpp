@@ -58,6 +58,18 @@ void require_complete(const ImportReport& report) {
     refuse(std::to_string(report.dropped) + " boxes have no part inside their image");
 }
 
+void require_any(const Options& o, const Source& source, const ImportedSet& set) {
+  if (source.images.empty())
+    throw Error(ErrorCode::format,
+                o.annotations.string() + ": no image in it" +
+                    (source.skipped_rows.empty() ? "" : "; skipped " + source.skipped_rows[0]));
+  if (set.records.empty())
+    throw Error(ErrorCode::not_found, "none of the " + std::to_string(source.images.size()) +
+                                          " images can be read in '" + o.images.string() +
+                                          "', such as '" + source.images[0].image +
+                                          "'; names are relative to --images");
+}
+
 nlohmann::ordered_json to_json(const Options& o, const Source& source, const ImportReport& r) {
   return {{"out", o.out.string()},
           {"split", o.split},
@@ -110,12 +122,7 @@ int prepare(const Options& o, const std::function<Source(const Options&)>& read)
   };
   const ImportedSet set = import();
   if (o.strict) require_complete(set.report);
-  if (set.records.empty())
-    throw Error(ErrorCode::not_found,
-                "none of the " + std::to_string(source.images.size()) + " images can be read in '" +
-                    o.images.string() + "'" +
-                    (source.images.empty() ? "" : ", such as '" + source.images[0].image + "'") +
-                    "; names are relative to --images");
+  require_any(o, source, set);
   {
     Progress progress("writing", set.records.size());
     build_set(o.out, o.split, set.records, o.images, link_mode(o.link), source.description,

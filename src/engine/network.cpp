@@ -1,7 +1,5 @@
 #include "faceshot/network.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -10,6 +8,7 @@
 #include "engine/passes.hpp"
 #include "engine/plan.hpp"
 #include "engine/shape_inference.hpp"
+#include "engine/thread_count.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot {
@@ -62,24 +61,6 @@ std::vector<std::int64_t> Network::input_shape(const std::string& name) const {
   throw Error(ErrorCode::not_found, "the network has no input '" + name + "'");
 }
 
-namespace {
-
-/// Sets OpenMP's team size for this thread, and puts it back.
-class ThreadCount {
- public:
-  explicit ThreadCount(int threads) : before_(omp_get_max_threads()) {
-    omp_set_num_threads(threads);
-  }
-  ~ThreadCount() { omp_set_num_threads(before_); }
-  ThreadCount(const ThreadCount&) = delete;
-  ThreadCount& operator=(const ThreadCount&) = delete;
-
- private:
-  int before_;
-};
-
-}  // namespace
-
 struct Session::Impl {
   std::shared_ptr<const Network::Impl> network;
   int threads;
@@ -98,7 +79,7 @@ Session::Session(const Network& network, const std::vector<std::int64_t>& shape,
   impl_->threads = threads;
   impl_->shapes = engine::infer_shapes(impl_->network->original, shape);
   // oneDNN splits work for the team size that it sees while a primitive is made.
-  const ThreadCount team(threads);
+  const engine::ThreadCount team(threads);
   impl_->plan = std::make_unique<engine::Plan>(impl_->network->optimised, shape);
 }
 Session::~Session() = default;
@@ -108,7 +89,7 @@ Session& Session::operator=(Session&&) noexcept = default;
 float* Session::input() { return impl_->plan->input(); }
 
 void Session::run() {
-  const ThreadCount team(impl_->threads);
+  const engine::ThreadCount team(impl_->threads);
   impl_->plan->run();
 }
 
