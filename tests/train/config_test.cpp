@@ -1,0 +1,84 @@
+#include "train/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+namespace {
+
+std::string message(const std::string& toml, const std::vector<std::string>& overrides = {}) {
+  try {
+    (void)parse_config(toml, "x.toml", overrides);
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(std::count(e.what(), e.what() + std::string(e.what()).size(), '\n'), 0);
+    return e.what();
+  }
+  ADD_FAILURE() << "no error for: " << toml;
+  return "";
+}
+
+TEST(Config, ReadsSectionsAndKeepsDefaults) {
+  const Config c = parse_config("[train]\nepochs = 7\n[loss]\niou_loss = \"giou\"\n", "x.toml");
+  EXPECT_EQ(c.train.epochs, 7);
+  EXPECT_EQ(c.loss.iou_loss, "giou");
+  EXPECT_EQ(c.train.batch_size, Config{}.train.batch_size);
+}
+
+TEST(Config, OverridesWinAndTakePlainPathsAndLists) {
+  const Config c = parse_config("[train]\nepochs = 7\n", "x.toml",
+                                {"train.epochs=9", "data.train=data/wider/train.csv",
+                                 "model.prior_sizes=[[8],[16],[32],[64, 128]]"});
+  EXPECT_EQ(c.train.epochs, 9);
+  EXPECT_EQ(c.data.train, std::vector<std::string>{"data/wider/train.csv"});
+  EXPECT_EQ(c.model.prior_sizes.back(), (std::vector<float>{64, 128}));
+}
+
+TEST(Config, UnknownKeysNameFileLineAndTheNearestKey) {
+  EXPECT_EQ(message("[train]\nepochs = 1\nlearning_rat = 1\n"),
+            "x.toml:3: unknown key 'train.learning_rat'; did you mean 'train.learning_rate'?");
+  EXPECT_EQ(message("[trian]\nepochs = 1\n"), "x.toml:1: unknown section [trian]");
+  EXPECT_EQ(message("", {"train.epoch=3"}),
+            "'train.epoch=3': unknown key 'train.epoch'; did you mean 'train.epochs'?");
+}
+
+TEST(Config, ImpossibleValuesNameFileAndLine) {
+  EXPECT_EQ(message("[train]\nepochs = 0\n").substr(0, 9), "x.toml:2:");
+  EXPECT_EQ(message("[train]\n\nepochs = \"many\"\n").substr(0, 9), "x.toml:3:");
+  EXPECT_NE(message("[train]\nepochs = 1.5\n").find("whole number"), std::string::npos);
+  EXPECT_NE(message("[train]\nprecision = \"fp8\"\n").find("bf16, fp32"), std::string::npos);
+  EXPECT_NE(message("[train\n").find("x.toml:"), std::string::npos);
+  EXPECT_NE(message("[data]\ntrain = [\"a\"]\nweights = [1, 2]\n").find("data.weights"),
+            std::string::npos);
+  EXPECT_NE(message("", {"train.epochs"}).find("key=value"), std::string::npos);
+}
+
+TEST(Config, WhatIsWrittenReadsBackTheSame) {
+  Config c = parse_config("[model]\nprior_sizes = [[7.5, 9], [20], [40], [90]]\n", "x.toml",
+                          {"train.seed=9007199254740993", "train.learning_rate=0.00123",
+                           "data.train=[\"a b.csv\", \"q\\\"uote.csv\"]"});
+  const std::string text = to_toml(c);
+  const Config again = parse_config(text, "again");
+  EXPECT_EQ(to_toml(again), text);
+  EXPECT_EQ(again.train.seed, 9007199254740993U) << "2^53 + 1 must not pass through a double";
+  EXPECT_EQ(again.train.learning_rate, 0.00123F);
+  EXPECT_EQ(again.data.train, c.data.train);
+}
+
+TEST(Config, EveryKeyIsDescribed) {
+  const std::string text = describe_config_keys();
+  EXPECT_NE(text.find("train.learning_rate = 0.002"), std::string::npos);
+  EXPECT_NE(text.find("cosine, step, constant"), std::string::npos);
+}
+
+TEST(Config, ShippedConfigsAreValid) {
+  EXPECT_NO_THROW(
+      (void)read_config(std::string(FACESHOT_SOURCE_DIR) + "/configs/faceshot-nano.toml"));
+  EXPECT_THROW((void)read_config("nowhere.toml"), Error);
+}
+
+}  // namespace
+}  // namespace faceshot

@@ -1,0 +1,39 @@
+#include "train/metrics_log.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+namespace faceshot {
+namespace {
+
+std::string content(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(MetricsLog, AppendsAndForgetsEpochsThatAreRunAgain) {
+  const std::filesystem::path dir = std::filesystem::path(::testing::TempDir()) / "metrics_log";
+  std::filesystem::remove_all(dir);
+  std::filesystem::create_directories(dir);
+  {
+    MetricsLog log(dir, 0);
+    for (int epoch = 1; epoch <= 3; ++epoch) {
+      EpochMetrics m;
+      m.epoch = epoch;
+      m.confidence_loss = 0.5;
+      if (epoch == 2) m.val_ap = 0.25;
+      log.append(m);
+    }
+  }
+  const std::string before = content(dir / "metrics.csv");
+  EXPECT_NE(before.find("\n2,0.5,0,0,0,0,,,0.25\n"), std::string::npos) << before;
+  const MetricsLog resumed(dir, 2);
+  const std::string after = content(dir / "metrics.csv");
+  EXPECT_EQ(after, before.substr(0, before.find("\n3,") + 1));
+}
+
+}  // namespace
+}  // namespace faceshot

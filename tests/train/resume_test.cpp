@@ -1,0 +1,199 @@
+// A training run that is killed (SIGKILL) at any moment and resumed ends with the same weights, bit
+// for bit, as one that never was. The real program, on photographs made here.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/inotify.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "dataset/prepared.hpp"
+#include "faceshot/random.hpp"
+#include "media/image_file.hpp"
+#include "train/checkpoint.hpp"
+
+namespace faceshot {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// 24 pictures of noise with bright squares as "faces".
+fs::path make_data(const fs::path& dir) {
+  fs::create_directories(dir / "images");
+  PreparedSet set;
+  set.images_dir = dir / "images";
+  for (std::uint32_t i = 0; i < 24; ++i) {
+    Random random(5, 0, i);
+    cv::Mat image(120, 160, CV_8UC3);
+    for (int y = 0; y < image.rows; ++y)
+      for (int x = 0; x < image.cols * 3; ++x)
+        image.ptr(y)[x] = static_cast<unsigned char>(random.below(100));
+    ImageRecord record{std::to_string(i) + ".png", 160, 120, {}};
+    for (std::uint32_t f = 0; f < i % 3; ++f) {
+      const int side = 16 + static_cast<int>(random.below(40));
+      const cv::Rect at(static_cast<int>(random.below(100)), static_cast<int>(random.below(60)),
+                        side, side);
+      image(at).setTo(cv::Scalar(200, 210, 230));
+      Annotation a;
+      a.box = {static_cast<float>(at.x), static_cast<float>(at.y), static_cast<float>(at.x + side),
+               static_cast<float>(at.y + side)};
+      record.annotations.push_back(a);
+    }
+    write_image(set.images_dir / record.image, image);
+    set.records.push_back(record);
+  }
+  write_prepared(dir, "train", set, "made by a test");
+  return dir / "train.csv";
+}
+
+class Resume : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    // One folder a process: ctest may run these tests side by side.
+    root_ = fs::path(::testing::TempDir()) / ("faceshot_resume_" + std::to_string(getpid()));
+    fs::remove_all(root_);
+    csv_ = make_data(root_ / "data").string();
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  /// Starts the program; returns its process number.
+  pid_t start(const std::vector<std::string>& arguments) const {
+    std::vector<char*> argv{const_cast<char*>(FACESHOT_TRAIN_PROGRAM), const_cast<char*>("train")};
+    for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
+    argv.push_back(nullptr);
+    const pid_t child = fork();
+    if (child == 0) {
+      const int quiet = open((root_ / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+      dup2(quiet, 1);
+      dup2(quiet, 2);
+      execv(argv[0], argv.data());
+      _exit(127);
+    }
+    return child;
+  }
+
+  std::vector<std::string> new_run(const fs::path& out) const {
+    return {std::string(FACESHOT_SOURCE_DIR) + "/configs/faceshot-nano.toml",
+            "data.train=" + csv_,
+            "data.val_fraction=0.2",
+            "train.epochs=3",
+            "train.batch_size=4",
+            "train.threads=1",
+            "train.validate_every=1",
+            "train.validate_side=128",
+            "train.checkpoint_every=2",
+            "augment.size=128",
+            "--out",
+            out.string()};
+  }
+
+  static int wait_for(pid_t child) {
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+
+  std::string log() const {
+    std::ifstream in(root_ / "log");
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  /// Waits for the n-th event of this kind on a file of the folder whose name contains `part`.
+  static void wait_for_file(const fs::path& dir, const std::string& part, std::uint32_t event,
+                            int n) {
+    const int watch = inotify_init();
+    while (!fs::exists(dir)) usleep(1000);
+    inotify_add_watch(watch, dir.c_str(), event);
+    alignas(inotify_event) char buffer[4096];
+    while (n > 0) {
+      const ssize_t length = read(watch, buffer, sizeof buffer);
+      for (ssize_t at = 0; at < length;) {
+        const auto* const e = reinterpret_cast<const inotify_event*>(buffer + at);
+        if (e->len > 0 && std::string(e->name).find(part) != std::string::npos) --n;
+        at += static_cast<ssize_t>(sizeof(inotify_event) + e->len);
+      }
+    }
+    close(watch);
+  }
+
+  /// An uninterrupted run, and one that is killed when `moment` returns; same weights?
+  void compare(const std::function<void(const fs::path&)>& moment) const {
+    ASSERT_EQ(wait_for(start(new_run(root_ / "whole"))), 0) << log();
+    const fs::path dir = root_ / "killed";
+    fs::create_directories(dir);
+    const pid_t child = start(new_run(dir));
+    moment(dir);
+    kill(child, SIGKILL);
+    ASSERT_EQ(wait_for(child), -SIGKILL) << "it ended before it was killed: " << log();
+    ASSERT_EQ(wait_for(start({"--resume", dir.string()})), 0) << log();
+
+    const Checkpoint whole = load_checkpoint(root_ / "whole" / "last.pt");
+    const Checkpoint resumed = load_checkpoint(dir / "last.pt");
+    EXPECT_EQ(whole.counters, resumed.counters);
+    EXPECT_EQ(whole.scalars, resumed.scalars);
+    const auto same = [](const Weights& a, const Weights& b) {
+      ASSERT_EQ(a.size(), b.size());
+      for (const auto& [name, array] : a) EXPECT_EQ(array.values, b.at(name).values) << name;
+    };
+    same(whole.model, resumed.model);
+    same(whole.ema, resumed.ema);
+    same(whole.optimizer, resumed.optimizer);
+    const auto rows = [](const fs::path& file) {
+      std::ifstream in(file);
+      return std::count(std::istreambuf_iterator<char>(in), {}, '\n');
+    };
+    EXPECT_EQ(rows(root_ / "whole" / "metrics.csv"), rows(dir / "metrics.csv"));
+  }
+
+  fs::path root_;
+  std::string csv_;
+};
+
+TEST_F(Resume, AfterAKillInTheMiddleOfAnEpoch) {
+  compare([](const fs::path& dir) {
+    wait_for_file(dir, "last.pt", IN_MOVED_TO, 1);
+    usleep(30000);
+  });
+}
+
+TEST_F(Resume, AfterAKillDuringACheckpointWrite) {
+  compare([](const fs::path& dir) { wait_for_file(dir, "last.pt.tmp", IN_CREATE, 3); });
+}
+
+TEST_F(Resume, AfterAKillBetweenBestAndLastAtAnEpochsEnd) {
+  compare([](const fs::path& dir) { wait_for_file(dir, "best.pt", IN_MOVED_TO, 1); });
+}
+
+TEST_F(Resume, AfterCtrlC) {
+  ASSERT_EQ(wait_for(start(new_run(root_ / "whole"))), 0) << log();
+  const fs::path dir = root_ / "stopped";
+  fs::create_directories(dir);
+  const pid_t child = start(new_run(dir));
+  wait_for_file(dir, "last.pt", IN_MOVED_TO, 1);
+  kill(child, SIGINT);
+  ASSERT_EQ(wait_for(child), 0) << log();
+  ASSERT_EQ(wait_for(start({"--resume", dir.string()})), 0) << log();
+  const Checkpoint whole = load_checkpoint(root_ / "whole" / "last.pt");
+  const Checkpoint resumed = load_checkpoint(dir / "last.pt");
+  for (const auto& [name, array] : whole.model)
+    EXPECT_EQ(array.values, resumed.model.at(name).values) << name;
+}
+
+TEST_F(Resume, MistakesAreOneLineAndTheRightStatus) {
+  EXPECT_EQ(wait_for(start({"--resume", (root_ / "nothing").string()})), 1);
+  EXPECT_EQ(wait_for(start({})), 2);
+  auto unknown_key = new_run(root_ / "unknown");
+  unknown_key.emplace_back("train.epoch=3");
+  EXPECT_EQ(wait_for(start(unknown_key)), 2);
+  EXPECT_FALSE(fs::exists(root_ / "unknown")) << "nothing may be left half made";
+}
+
+}  // namespace
+}  // namespace faceshot
