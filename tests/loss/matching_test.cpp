@@ -85,7 +85,9 @@ TEST(Matching, EveryFaceThatTouchesAPriorGetsOne) {
     for (std::size_t p = 0; p < priors.size(); ++p) {
       float best = 0;
       for (const auto& f : faces) best = std::max(best, iou(priors[p].box(), f.box));
-      if (best >= 0.35F) EXPECT_GE(match[p], 0) << "prior " << p;
+      if (best >= 0.35F) {
+        EXPECT_GE(match[p], 0) << "prior " << p;
+      }
     }
   }
 }

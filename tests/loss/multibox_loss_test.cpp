@@ -179,8 +179,8 @@ TEST_P(MultiboxGradient, AgreesWithFiniteDifferences) {
 INSTANTIATE_TEST_SUITE_P(Options, MultiboxGradient,
                          ::testing::Values(GradientCase{"none", 1, 1}, GradientCase{"diou", 0, 1},
                                            GradientCase{"giou", 1, 1}, GradientCase{"iou", 1, 3}),
-                         [](const auto& info) {
-                           return info.param.iou_loss + "_" + std::to_string(info.index);
+                         [](const auto& tested) {
+                           return tested.param.iou_loss + "_" + std::to_string(tested.index);
                          });
 
 }  // namespace

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
 
 #include "faceshot/error.hpp"
 #include "model/network_builder.hpp"
@@ -59,7 +62,7 @@ TEST(NetworkSpec, CountsParametersAndMultiplications) {
 }
 
 TEST(NetworkSpec, MistakesAreFoundBeforeAStepIsRun) {
-  const auto broken = [](auto change) {
+  const auto broken = [](const std::function<void(NetworkSpec&)>& change) {
     NetworkSpec spec = make_network({});
     change(spec);
     EXPECT_THROW(validate(spec), Error);
