@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <fstream>
 #include <numeric>
+#include <optional>
 #include <sstream>
 #include <type_traits>
 
@@ -45,7 +46,9 @@ struct Place {
 }
 
 double number(const toml::node& node, const ConfigField& field, const std::string& where) {
-  const auto value = node.value<double>();
+  // toml++ gives no double for integers that one cannot hold exactly; the range check can.
+  const auto whole = node.value_exact<std::int64_t>();
+  const auto value = whole ? std::optional(static_cast<double>(*whole)) : node.value<double>();
   if (!node.is_number() || !value) fail(where, field.key + " must be a number");
   if (!(*value >= field.low && *value <= field.high)) {
     char range[96];
