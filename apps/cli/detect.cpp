@@ -1,8 +1,14 @@
-// faceshot detect
+// `faceshot detect`: faces in photographs, as a table, as JSON, as pictures.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <opencv2/imgproc.hpp>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,6 +25,9 @@ namespace faceshot::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int sheet_columns = 3;
+const cv::Size sheet_cell(480, 360);
 
 struct DetectArguments {
   std::vector<std::string> paths;
@@ -41,20 +50,61 @@ std::vector<Job> jobs_of(const std::vector<std::string>& paths) {
   return jobs;
 }
 
+/// Files that must not be written to: all inputs, whatever the names by which they are reached.
+class Inputs {
+ public:
+  explicit Inputs(const std::vector<Job>& jobs) {
+    for (const Job& job : jobs) files_.insert(fs::weakly_canonical(job.file));
+  }
+  [[nodiscard]] bool contains(const fs::path& file) const {
+    return files_.contains(fs::weakly_canonical(file));
+  }
+
+ private:
+  std::set<fs::path> files_;
+};
+
 /// Where an annotated picture goes: never over an input, never over another picture of this run.
-fs::path output_path(const fs::path& out, const Job& job, std::set<fs::path>& used) {
-  fs::path target = out / job.relative;
-  std::error_code failed;
-  for (int n = 2; used.contains(target) || fs::equivalent(target, job.file, failed); ++n)
-    target = out / job.relative.parent_path() /
-             (job.relative.stem().string() + "-" + std::to_string(n) +
-              job.relative.extension().string());
+fs::path output_path(const fs::path& out, const Job& job, const Inputs& inputs,
+                     std::set<fs::path>& used) {
+  // A photograph may have any name; what is written needs one that tells its format.
+  const std::string extension = is_image_path(job.file) ? job.file.extension().string() : ".jpg";
+  fs::path target = (out / job.relative).replace_extension(extension);
+  for (int n = 2; used.contains(target) || inputs.contains(target); ++n)
+    target =
+        (out / job.relative)
+            .replace_filename(job.relative.stem().string() + "-" + std::to_string(n) + extension);
   used.insert(target);
+  std::error_code failed;
   fs::create_directories(target.parent_path(), failed);
   if (failed)
     throw Error(ErrorCode::io,
                 "cannot make '" + target.parent_path().string() + "': " + failed.message());
   return target;
+}
+
+/// @throws Error(invalid_argument) before any work is done for it
+void check_sheet(const fs::path& sheet, const Inputs& inputs) {
+  if (inputs.contains(sheet))
+    throw Error(ErrorCode::invalid_argument,
+                "--sheet '" + sheet.string() + "' is one of the photographs; name another file");
+  if (!is_image_path(sheet))
+    throw Error(
+        ErrorCode::invalid_argument,
+        "--sheet '" + sheet.string() + "' needs the extension of a picture, as in faces.jpg");
+}
+
+/// Reduced to what a cell of the sheet shows: many photographs would not fit into memory.
+cv::Mat thumbnail(const cv::Mat& image) {
+  const double scale = std::min(static_cast<double>(sheet_cell.width) / image.cols,
+                                static_cast<double>(sheet_cell.height) / image.rows);
+  if (scale >= 1) return image;
+  cv::Mat small;
+  cv::resize(image, small,
+             {std::max(1, static_cast<int>(std::lround(image.cols * scale))),
+              std::max(1, static_cast<int>(std::lround(image.rows * scale)))},
+             0, 0, cv::INTER_AREA);
+  return small;
 }
 
 nlohmann::json json_of(const Job& job, const cv::Mat& image, const std::vector<Detection>& faces) {
@@ -73,6 +123,8 @@ nlohmann::json json_of(const Job& job, const cv::Mat& image, const std::vector<D
 
 int run(const DetectArguments& a) {
   const auto jobs = jobs_of(a.paths);
+  const Inputs inputs(jobs);
+  if (!a.sheet.empty()) check_sheet(a.sheet, inputs);
   const Detector detector((a.model.empty() ? default_model() : fs::path(a.model)).string(),
                           a.options);
   nlohmann::json document = nlohmann::json::array();
@@ -85,6 +137,8 @@ int run(const DetectArguments& a) {
   if (!a.json)
     std::printf("%-*s  %11s  %5s  %5s  %8s\n", static_cast<int>(width), "file", "size", "faces",
                 "best", "ms");
+  // A table that scrolls by is progress enough.
+  const bool show_progress = a.json || isatty(STDOUT_FILENO) == 0;
   {
     Progress progress("detecting", jobs.size());
     for (std::size_t i = 0; i < jobs.size(); ++i) {
@@ -104,22 +158,22 @@ int run(const DetectArguments& a) {
                       job.relative.string().c_str(), image.cols, image.rows, faces.size(), best,
                       t.preprocess + t.network + t.postprocess);
         }
-        if (a.out.empty() && a.sheet.empty()) continue;
-        draw_detections(image, faces);
-        if (!a.out.empty()) write_image(output_path(a.out, job, used), image);
-        if (!a.sheet.empty()) pictures.push_back(image);
+        if (!a.out.empty() || !a.sheet.empty()) draw_detections(image, faces);
+        if (!a.out.empty()) write_image(output_path(a.out, job, inputs, used), image);
+        if (!a.sheet.empty()) pictures.push_back(thumbnail(image));
       } catch (const Error& e) {
         // One bad picture does not stop the others; the exit status tells.
         std::fprintf(stderr, "faceshot: %s\n", e.what());
         ++failures;
       }
-      progress.update(i + 1);
+      if (show_progress) progress.update(i + 1);
     }
   }
   if (!a.sheet.empty() && !pictures.empty())
-    write_image(a.sheet, contact_sheet(pictures, 3, {480, 360}));
+    write_image(a.sheet, contact_sheet(pictures, sheet_columns, sheet_cell));
   if (a.json)
-    std::cout << document.dump(1) << "\n";
+    // Linux file names need not be UTF-8; JSON must be.
+    std::cout << document.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
   else
     std::printf("%zu faces in %zu images%s%s\n", faces_in_all, jobs.size() - failures,
                 a.out.empty() ? "" : "; annotated pictures in ", a.out.c_str());

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <opencv2/core/utility.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,9 @@ int main(int argc, char** argv) {
     for (const auto command : training_commands)
       if (command == argv[1]) return hand_over(argv);
 
+  retain_freed_memory();
+  cv::setNumThreads(1);  // the subcommands share the cores out themselves
+
   CLI::App app{
       "Face detection: prepare data, train, evaluate, export, detect.\n"
       "Start with:  faceshot detect photo.jpg --out out/"};
@@ -57,7 +61,14 @@ int main(int argc, char** argv) {
   app.add_subcommand("export", "Write a trained network as ONNX (see faceshot export --help)");
   cli::add_evaluate(app, exit_code);
   cli::add_bench(app, exit_code);
+  app.failure_message([](const CLI::App*, const CLI::Error& e) {
+    return "faceshot: " + std::string(e.what()) + "; see --help\n";
+  });
   try {
+    // CLI11 alone would say that a subcommand is required.
+    const auto is_named = [&](const CLI::App* c) { return c->check_name(argv[1]); };
+    if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty())
+      throw CLI::ExtrasError("faceshot", {argv[1]});
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? cli::exit_ok : cli::exit_usage;

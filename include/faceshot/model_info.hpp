@@ -1,6 +1,6 @@
 // What a detector must know of a model file beyond its graph. It travels in the ONNX file's
-// metadata_props, as the strings that docs/formats.md lists; the exporter writes them, the detector
-// reads them, any other program can too.
+// metadata_props, as the strings that docs/onnx_metadata.md lists; the exporter writes them, the
+// detector reads them, any other program can too.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ struct ModelInfo {
   std::array<float, 3> scale{1, 1, 1};  ///< "faceshot.scale"  channel order; pixel in 0..255
   int size_divisor = 32;                ///< "faceshot.size_divisor": width and height multiples
   int train_size = 320;                 ///< "faceshot.train_size": side of training crops
-  PriorSpec priors;                     ///< "faceshot.priors": JSON, see formats.md
+  PriorSpec priors;                     ///< "faceshot.priors": JSON, see onnx_metadata.md
   std::vector<std::string>
       features;  ///< "faceshot.features": JSON list of tensor names, a level each
   std::vector<std::string> classes{"face"};  ///< "faceshot.classes": JSON list, without background

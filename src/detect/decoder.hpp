@@ -17,8 +17,9 @@ namespace faceshot {
 /// @param score_threshold in (0, 1)
 /// @param keep_top the best-scored candidates kept, 0: all. Bounds the time of NMS, which is
 ///        quadratic
-/// @param candidates overwritten: boxes in the pixels of the priors, in the order of the priors; a
-///        prior may appear once for each class over the threshold. Not finite boxes are dropped.
+/// @param candidates overwritten: boxes in the pixels of the priors, in the order of the priors (by
+///        falling score where keep_top cut some off); a prior appears once for each class over the
+///        threshold. Boxes and scores that are not finite are dropped.
 /// Thread safe.
 void decode_detections(const float* loc, const float* conf, std::span<const Prior> priors,
                        const std::array<float, 4>& variances, std::size_t classes,

@@ -1,6 +1,7 @@
 #include "faceshot/detector.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <list>
 #include <mutex>
 #include <utility>
@@ -28,6 +29,18 @@ void check(const DetectorOptions& o) {
   if (o.max_side < 0 || o.max_side > 16384) fail("max_side must be from 0 (native) to 16384");
   if (o.keep_top < 0) fail("keep_top must not be negative");
   if (o.threads < 1) fail("threads must be at least 1");
+}
+
+void check(const ImageView& image) {
+  const auto fail = [](const std::string& what) {
+    throw Error(ErrorCode::invalid_argument, "detector: " + what);
+  };
+  if (image.empty()) fail("the image is empty");
+  const auto row_bytes = std::ptrdiff_t{image.width} * bytes_per_pixel(image.format);
+  // A negative stride is a picture stored bottom up.
+  if (image.height > 1 && std::abs(image.stride) < row_bytes)
+    fail("the image's stride, " + std::to_string(image.stride) + " bytes, is shorter than a row, " +
+         std::to_string(row_bytes));
 }
 
 /// All that one call needs for one input size.
@@ -107,7 +120,7 @@ Detector::Detector(Detector&&) noexcept = default;
 Detector& Detector::operator=(Detector&&) noexcept = default;
 
 std::vector<Detection> Detector::detect(const ImageView& image, DetectTimings* timings) const {
-  if (image.empty()) throw Error(ErrorCode::invalid_argument, "detector: the image is empty");
+  check(image);
   using Clock = std::chrono::steady_clock;
   const auto milliseconds = [](Clock::time_point from, Clock::time_point to) {
     return std::chrono::duration<double, std::milli>(to - from).count();

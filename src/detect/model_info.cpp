@@ -1,6 +1,12 @@
 #include "faceshot/model_info.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 #include "faceshot/error.hpp"
 
@@ -9,50 +15,137 @@ namespace {
 
 using nlohmann::json;
 
-/// Reads keys of one model's metadata; every failure names the key.
-class MetadataReader {
+[[noreturn]] void fail(const std::string& key, const std::string& what) {
+  throw Error(ErrorCode::format, "the model's metadata key '" + key + "' " + what);
+}
+
+/// Foreign text for a message of one line.
+std::string quoted(std::string text) {
+  if (text.size() > 80) text = text.substr(0, 77) + "...";
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  return "'" + text + "'";
+}
+
+/// A value inside one metadata key. Every accessor throws Error(format) that names the key; nothing
+/// is converted silently (no true for 1, no 3.7 for 3, no fifth number passed over).
+class Value {
  public:
-  explicit MetadataReader(const std::map<std::string, std::string>& metadata)
-      : metadata_(metadata) {}
+  Value(std::string key, json value) : key_(std::move(key)), value_(std::move(value)) {}
 
-  [[nodiscard]] const std::string& text(const std::string& key) const {
-    const auto found = metadata_.find(key);
-    if (found == metadata_.end())
-      throw Error(ErrorCode::format, "the model's metadata lacks '" + key +
-                                         "'; export it with faceshot export, or see "
-                                         "docs/onnx_metadata.md for what a detector needs");
-    return found->second;
+  [[nodiscard]] float number() const {
+    const double value = value_.is_number() ? value_.get<double>() : HUGE_VAL;
+    if (!(std::abs(value) <= double{std::numeric_limits<float>::max()})) wrong("a number");
+    return static_cast<float>(value);
   }
 
-  template <typename T>
-  [[nodiscard]] T parsed(const std::string& key) const {
-    return guarded(key, [&] { return json::parse(text(key)).get<T>(); });
+  [[nodiscard]] int whole(int low, int high) const {
+    const bool fits = value_.is_number_unsigned() &&
+                      value_.get<std::uint64_t>() <= static_cast<std::uint64_t>(high);
+    if (!fits || value_.get<int>() < low)
+      wrong("a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+    return value_.get<int>();
   }
 
-  template <typename Body>
-  [[nodiscard]] auto guarded(const std::string& key, const Body& body) const {
-    try {
-      return body();
-    } catch (const json::exception&) {
-      throw Error(ErrorCode::format, "the model's metadata key '" + key + "' is damaged: '" +
-                                         text(key).substr(0, 80) + "'");
-    }
+  [[nodiscard]] bool boolean() const {
+    if (!value_.is_boolean()) wrong("true or false");
+    return value_.get<bool>();
+  }
+
+  [[nodiscard]] std::string text() const {
+    if (!value_.is_string()) wrong("a text");
+    return value_.get<std::string>();
+  }
+
+  [[nodiscard]] std::vector<Value> list() const {
+    if (!value_.is_array()) wrong("a list");
+    std::vector<Value> values;
+    for (const json& element : value_) values.emplace_back(key_, element);
+    return values;
+  }
+
+  [[nodiscard]] std::vector<float> numbers() const {
+    std::vector<float> numbers;
+    for (const Value& element : list()) numbers.push_back(element.number());
+    return numbers;
+  }
+
+  template <std::size_t n>
+  [[nodiscard]] std::array<float, n> exactly() const {
+    const std::vector<float> all = numbers();
+    if (all.size() != n) wrong("a list of " + std::to_string(n) + " numbers");
+    std::array<float, n> result{};
+    std::copy(all.begin(), all.end(), result.begin());
+    return result;
+  }
+
+  [[nodiscard]] std::vector<std::string> texts() const {
+    std::vector<std::string> texts;
+    for (const Value& element : list()) texts.push_back(element.text());
+    return texts;
+  }
+
+  /// @throws also if this is no object or has a member besides those named
+  void allow_members(std::initializer_list<std::string_view> names) const {
+    if (!value_.is_object()) wrong("an object");
+    for (const auto& [name, ignored] : value_.items())
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        fail(key_, "has an unknown member " + quoted(name));
+  }
+
+  [[nodiscard]] std::optional<Value> optional_member(const char* name) const {
+    const auto found = value_.find(name);
+    return found == value_.end() ? std::nullopt : std::optional<Value>({key_, *found});
+  }
+
+  [[nodiscard]] Value member(const char* name) const {
+    if (auto found = optional_member(name)) return *std::move(found);
+    fail(key_, std::string("lacks its member '") + name + "'");
   }
 
  private:
-  const std::map<std::string, std::string>& metadata_;
+  [[noreturn]] void wrong(const std::string& wanted) const {
+    fail(key_, "should have " + wanted + " in place of " +
+                   quoted(value_.dump(-1, ' ', false, json::error_handler_t::replace)));
+  }
+
+  std::string key_;
+  json value_;
 };
 
-PriorSpec priors_from(const json& root) {
+const std::string& text_of(const std::map<std::string, std::string>& metadata,
+                           const std::string& key) {
+  const auto found = metadata.find(key);
+  if (found == metadata.end())
+    fail(key,
+         "is missing; export the model with faceshot export, or see docs/onnx_metadata.md for "
+         "what a detector needs");
+  return found->second;
+}
+
+Value value_of(const std::map<std::string, std::string>& metadata, const std::string& key) {
+  const std::string& text = text_of(metadata, key);
+  json value = json::parse(text, nullptr, false);
+  if (value.is_discarded()) fail(key, "is no JSON: " + quoted(text));
+  return {key, std::move(value)};
+}
+
+PriorSpec priors_from(const Value& root) {
+  root.allow_members({"variances", "offset", "clip", "levels"});
   PriorSpec spec;
-  spec.variances = root.at("variances").get<std::array<float, 4>>();
-  spec.offset = root.value("offset", 0.5F);
-  spec.clip = root.value("clip", false);
-  for (const json& level : root.at("levels"))
-    spec.levels.push_back({level.at("min_sizes").get<std::vector<float>>(),
-                           level.value("max_sizes", std::vector<float>{}),
-                           level.value("aspect_ratios", std::vector<float>{}),
-                           level.value("flip", true), level.value("step", 0.0F)});
+  spec.variances = root.member("variances").exactly<4>();
+  if (const auto offset = root.optional_member("offset")) spec.offset = offset->number();
+  if (const auto clip = root.optional_member("clip")) spec.clip = clip->boolean();
+  for (const Value& from : root.member("levels").list()) {
+    from.allow_members({"min_sizes", "max_sizes", "aspect_ratios", "flip", "step"});
+    PriorLevel& level = spec.levels.emplace_back();
+    level.min_sizes = from.member("min_sizes").numbers();
+    if (const auto sizes = from.optional_member("max_sizes")) level.max_sizes = sizes->numbers();
+    if (const auto ratios = from.optional_member("aspect_ratios"))
+      level.aspect_ratios = ratios->numbers();
+    if (const auto flip = from.optional_member("flip")) level.flip = flip->boolean();
+    if (const auto step = from.optional_member("step")) level.step = step->number();
+  }
   return spec;
 }
 
@@ -73,44 +166,42 @@ json priors_to(const PriorSpec& spec) {
 }  // namespace
 
 ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& metadata) {
-  const MetadataReader reader(metadata);
+  const auto value = [&](const char* key) { return value_of(metadata, key); };
   ModelInfo info;
-  info.name = reader.text("faceshot.name");
-  const std::string& order = reader.text("faceshot.channel_order");
+  info.name = text_of(metadata, "faceshot.name");
+  const std::string& order = text_of(metadata, "faceshot.channel_order");
   if (order != "bgr" && order != "rgb")
-    throw Error(ErrorCode::format, "the model's metadata key 'faceshot.channel_order' is '" +
-                                       order + "'; it must be bgr or rgb");
+    fail("faceshot.channel_order", "must be bgr or rgb, not " + quoted(order));
   info.channel_order = order == "bgr" ? PixelFormat::bgr : PixelFormat::rgb;
-  info.mean = reader.parsed<std::array<float, 3>>("faceshot.mean");
-  info.scale = reader.parsed<std::array<float, 3>>("faceshot.scale");
-  info.size_divisor = reader.parsed<int>("faceshot.size_divisor");
-  info.train_size = reader.parsed<int>("faceshot.train_size");
-  info.priors = reader.guarded(
-      "faceshot.priors", [&] { return priors_from(json::parse(reader.text("faceshot.priors"))); });
-  info.features = reader.parsed<std::vector<std::string>>("faceshot.features");
-  info.classes = reader.parsed<std::vector<std::string>>("faceshot.classes");
+  info.mean = value("faceshot.mean").exactly<3>();
+  info.scale = value("faceshot.scale").exactly<3>();
+  if (std::find(info.scale.begin(), info.scale.end(), 0.0F) != info.scale.end())
+    fail("faceshot.scale", "must not hold 0: the network would see nothing");
+  info.size_divisor = value("faceshot.size_divisor").whole(1, 1024);
+  info.train_size = value("faceshot.train_size").whole(1, 1 << 16);
+  info.priors = priors_from(value("faceshot.priors"));
+  info.features = value("faceshot.features").texts();
+  info.classes = value("faceshot.classes").texts();
+  if (info.classes.empty()) fail("faceshot.classes", "names no class");
   if (metadata.contains("faceshot.loc_output"))
-    info.loc_output = reader.text("faceshot.loc_output");
+    info.loc_output = text_of(metadata, "faceshot.loc_output");
   if (metadata.contains("faceshot.conf_output"))
-    info.conf_output = reader.text("faceshot.conf_output");
+    info.conf_output = text_of(metadata, "faceshot.conf_output");
 
   try {
     validate(info.priors);
   } catch (const Error& e) {
-    throw Error(ErrorCode::format, std::string("the model's metadata: ") + e.what());
+    fail("faceshot.priors", std::string("is impossible: ") + e.what());
   }
   if (info.features.size() != info.priors.levels.size())
-    throw Error(ErrorCode::format, "the model's metadata names " +
-                                       std::to_string(info.features.size()) + " features for " +
-                                       std::to_string(info.priors.levels.size()) + " prior levels");
-  if (info.size_divisor < 1 || info.size_divisor > 1024 || info.classes.empty())
-    throw Error(ErrorCode::format,
-                "the model's metadata has an impossible size_divisor or no classes");
+    fail("faceshot.features", "names " + std::to_string(info.features.size()) +
+                                  " maps, but 'faceshot.priors' has " +
+                                  std::to_string(info.priors.levels.size()) + " levels");
 
   // Whatever is not one of the fields above is a note.
   const auto own = ModelInfo{}.to_metadata();
-  for (const auto& [key, value] : metadata)
-    if (!own.contains(key)) info.notes.emplace(key, value);
+  for (const auto& [key, note] : metadata)
+    if (!own.contains(key)) info.notes.emplace(key, note);
   return info;
 }
 

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# What `faceshot` says and does when it is used wrongly or meets damaged files: one line on stderr,
+# exit status 2 for wrong use and 1 for a failure, no input touched, nothing written half.
+#   errors.sh PROGRAM MAKE_TEST_IMAGES
+set -u
+program=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+unset FACESHOT_MODEL
+"$2" "$work" || { echo "the test's own files could not be made"; exit 1; }
+cd "$work" || exit 1
+model=(--model model.onnx)
+mkdir empty bad
+head -c 300 photos/cell.jpg >bad/cut.jpg
+echo "no picture" >bad/text.png
+cp photos/cell.png bad/whole.png
+head -c 200 model.onnx >cut.onnx
+echo "no network" >text.onnx
+
+failed=0
+complain() {
+  echo "FAILED: $*"
+  sed 's/^/  stderr: /' err
+  failed=1
+}
+
+# expect NAME STATUS LINES PATTERN ARGUMENTS...: the program ends with STATUS and writes so many
+# lines to stderr, of which the first matches PATTERN.
+expect() {
+  local name=$1 status=$2 lines=$3 pattern=$4 got
+  shift 4
+  "$program" "$@" >out 2>err </dev/null
+  got=$?
+  [ "$got" -eq "$status" ] || complain "$name: exit status $got instead of $status"
+  [ "$(wc -l <err)" -eq "$lines" ] || complain "$name: $(wc -l <err) lines instead of $lines"
+  [ "$lines" -eq 0 ] || head -1 err | grep -q -- "$pattern" || complain "$name: no '$pattern'"
+}
+
+# expect_files NAME FOLDER FILES: FOLDER holds just these.
+expect_files() {
+  local found
+  found=$(cd "$2" 2>/dev/null && find . -type f | sort | tr '\n' ' ')
+  [ "$found" = "$3" ] || complain "$1: $2 holds '$found' instead of '$3'"
+}
+
+sums=$(find photos bad -type f -exec md5sum {} + | sort)
+
+expect "a good run" 0 0 "" detect photos "${model[@]}" --out good --sheet good.png
+expect_files "a good run" good "./cell.jpg ./cell.png ./more/cell.png "
+[ -s good.png ] || complain "a good run: no sheet"
+
+expect "JSON" 0 0 "" detect photos/cell.png "${model[@]}" --json
+grep -q '"score"' out && grep -q '"x1": 17' out || complain "JSON: not the expected box: $(cat out)"
+
+expect "a cut JPEG" 1 1 cut.jpg detect bad/cut.jpg "${model[@]}" --out cut
+expect_files "a cut JPEG" cut ""
+expect "damaged files beside a whole one" 1 2 cut.jpg detect bad "${model[@]}" --out some
+expect_files "damaged files beside a whole one" some "./whole.png "
+expect "damaged files, JSON" 1 2 cut.jpg detect bad "${model[@]}" --json
+grep -q 'whole.png' out || complain "damaged files, JSON: the whole one is missing"
+
+expect "an empty folder" 1 1 empty detect empty "${model[@]}" --out none
+expect_files "an empty folder" none ""
+expect "a missing file" 1 1 nowhere.jpg detect nowhere.jpg "${model[@]}" --out none
+expect "a missing model" 1 1 nowhere.onnx detect photos --model nowhere.onnx --out none
+expect "a cut model" 1 1 cut.onnx detect photos --model cut.onnx --out none
+expect "a text as model" 1 1 text.onnx detect photos --model text.onnx --out none
+FACESHOT_MODEL=elsewhere.onnx expect "a missing model from the environment" 1 1 elsewhere.onnx \
+  detect photos --out none
+expect_files "missing files" none ""
+
+expect "an impossible threshold" 2 1 threshold detect photos "${model[@]}" --threshold 2
+expect "a word as threshold" 2 1 threshold detect photos "${model[@]}" --threshold high
+expect "no threads" 2 1 threads detect photos "${model[@]}" --threads 0
+expect "an unknown option" 2 1 --colour detect photos "${model[@]}" --colour
+expect "no photograph" 2 1 paths detect
+expect "no subcommand" 2 1 subcommand
+expect "an unknown subcommand" 2 1 dedect dedect photos
+expect "a sheet without a format" 2 1 sheet.xyz detect photos "${model[@]}" --sheet sheet.xyz
+
+# Inputs are never written over.
+expect "a sheet over an input" 2 1 photos/cell.png detect photos "${model[@]}" --sheet photos/cell.png
+expect "into the inputs' own folder" 0 0 "" detect photos/cell.png "${model[@]}" --out photos
+expect "over another input" 0 0 "" detect bad/whole.png photos/more/cell.png photos/cell.png \
+  "${model[@]}" --out photos/more
+rm -f photos/cell-2.png photos/more/{whole,cell-2,cell-3}.png
+[ "$(find photos bad -type f -exec md5sum {} + | sort)" = "$sums" ] || complain "inputs changed"
+
+expect "bench: a size that is none" 2 1 640 bench "${model[@]}" --size 640
+expect "bench: a missing model" 1 1 nowhere.onnx bench --model nowhere.onnx
+expect "evaluate: nothing to evaluate" 2 1 --data evaluate --ground-truth empty
+
+[ "$failed" -eq 0 ] && echo "all as it should be"
+exit "$failed"

@@ -1,0 +1,22 @@
+// Fills a folder with what the shell tests of the program work on: model.onnx, which finds bright
+// 8x8 cells (detect/tiny_model.hpp), and photos/ with one such cell in each of two pictures.
+#include <filesystem>
+#include <fstream>
+#include <opencv2/core.hpp>
+
+#include "detect/tiny_model.hpp"
+#include "media/image_file.hpp"
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  const std::filesystem::path folder = argv[1];
+  std::filesystem::create_directories(folder / "photos/more");
+  std::ofstream(folder / "model.onnx", std::ios::binary)
+      << faceshot::testing::tiny_onnx(faceshot::testing::tiny_info());
+  cv::Mat image(48, 64, CV_8UC3, cv::Scalar::all(0));
+  image(cv::Rect(16, 8, 8, 8)).setTo(cv::Scalar::all(255));
+  faceshot::write_image(folder / "photos/cell.png", image);
+  faceshot::write_image(folder / "photos/more/cell.png", image);
+  faceshot::write_image(folder / "photos/cell.jpg", image);
+  return 0;
+}

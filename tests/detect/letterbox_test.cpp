@@ -1,0 +1,243 @@
+#include "detect/letterbox.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "faceshot/random.hpp"
+#include "media/image_file.hpp"
+
+namespace faceshot {
+namespace {
+
+cv::Mat make_noise(int width, int height, int channels = 3) {
+  Random random(3, static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height));
+  cv::Mat image(height, width, CV_8UC(channels));
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width * channels; ++x)
+      image.ptr(y)[x] = static_cast<std::uint8_t>(random.below(256));
+  return image;
+}
+
+/// What a network sees, with easy access.
+struct Input {
+  LetterboxSize size;
+  std::vector<float> values;
+
+  [[nodiscard]] float at(int channel, int x, int y) const {
+    return values[static_cast<std::size_t>((channel * size.height + y) * size.width + x)];
+  }
+};
+
+Input run(Letterbox& letterbox, const ImageView& image, int max_side, const ModelInfo& model = {},
+          bool upscale = false) {
+  Input input;
+  input.size = letterbox_size(image.width, image.height, max_side, upscale, model.size_divisor);
+  // Poisoned: every value must be written.
+  input.values.assign(static_cast<std::size_t>(3 * input.size.width * input.size.height), NAN);
+  letterbox.run(image, input.size, model, input.values.data());
+  return input;
+}
+
+Input run(const ImageView& image, int max_side, const ModelInfo& model = {}, bool upscale = false) {
+  Letterbox letterbox;
+  return run(letterbox, image, max_side, model, upscale);
+}
+
+/// The mean of the source over each output pixel's area, written as the definition says.
+float area_mean(const cv::Mat& image, int channel, const LetterboxSize& size, int x, int y) {
+  const auto overlap = [](double low, double high, int pixel) {
+    return std::max(0.0, std::min(high, pixel + 1.0) - std::max(low, double(pixel)));
+  };
+  const double sx = double(image.cols) / size.content_width;
+  const double sy = double(image.rows) / size.content_height;
+  double sum = 0;
+  for (int v = 0; v < image.rows; ++v)
+    for (int u = 0; u < image.cols; ++u)
+      sum += overlap(x * sx, (x + 1) * sx, u) * overlap(y * sy, (y + 1) * sy, v) *
+             image.at<cv::Vec3b>(v, u)[channel];
+  return static_cast<float>(sum / (sx * sy));
+}
+
+TEST(LetterboxSize, ScalesTheLongerSideAndPads) {
+  const auto check = [](const LetterboxSize& s, int cw, int ch, int w, int h) {
+    EXPECT_EQ(s.content_width, cw);
+    EXPECT_EQ(s.content_height, ch);
+    EXPECT_EQ(s.width, w);
+    EXPECT_EQ(s.height, h);
+  };
+  check(letterbox_size(1024, 768, 640, false, 32), 640, 480, 640, 480);
+  check(letterbox_size(768, 1024, 640, false, 32), 480, 640, 480, 640);
+  check(letterbox_size(1000, 333, 640, false, 32), 640, 213, 640, 224);
+  check(letterbox_size(100, 50, 640, false, 32), 100, 50, 128, 64);   // not enlarged
+  check(letterbox_size(100, 50, 640, true, 32), 640, 320, 640, 320);  // unless asked for
+  check(letterbox_size(1000, 333, 0, true, 32), 1000, 333, 1024, 352);
+  check(letterbox_size(1, 3000, 640, false, 64), 1, 640, 64, 640);  // never below one pixel
+  check(letterbox_size(3000, 1, 320, false, 32), 320, 1, 320, 32);
+}
+
+TEST(Letterbox, KeepsPixelsAtNativeSizeAndFillsThePaddingWithTheMean) {
+  const cv::Mat image = make_noise(37, 21);
+  ModelInfo model;
+  model.mean = {104, 117, 123};
+  model.scale = {1 / 128.0F, 0.5F, 2};
+  const Input input = run(view_of(image), 0, model);
+  ASSERT_EQ(input.size.width, 64);
+  ASSERT_EQ(input.size.height, 32);
+  for (int c = 0; c < 3; ++c)
+    for (int y = 0; y < 32; ++y)
+      for (int x = 0; x < 64; ++x) {
+        const auto i = static_cast<std::size_t>(c);
+        const float expected =
+            x < 37 && y < 21 ? (static_cast<float>(image.at<cv::Vec3b>(y, x)[c]) - model.mean[i]) *
+                                   model.scale[i]
+                             : 0.0F;
+        ASSERT_NEAR(input.at(c, x, y), expected, 1e-4) << c << " " << x << " " << y;
+      }
+}
+
+TEST(Letterbox, ShrinksByAreaAveraging) {
+  for (const auto& [width, height, side] :
+       {std::array{64, 48, 32}, {97, 61, 32}, {40, 90, 64}, {53, 50, 51}, {200, 3, 40}}) {
+    const cv::Mat image = make_noise(width, height);
+    const Input input = run(view_of(image), side);
+    for (int c = 0; c < 3; ++c)
+      for (int y = 0; y < input.size.content_height; ++y)
+        for (int x = 0; x < input.size.content_width; ++x)
+          ASSERT_NEAR(input.at(c, x, y), area_mean(image, c, input.size, x, y), 2e-3)
+              << width << "x" << height << " to " << side << " at " << x << "," << y;
+  }
+}
+
+TEST(Letterbox, AgreesWithOpenCv) {
+  const cv::Mat image = make_noise(331, 217);
+  const auto compare = [&](int side, bool upscale, int method) {
+    const Input input = run(view_of(image), side, {}, upscale);
+    cv::Mat real;
+    image.convertTo(real, CV_32FC3);
+    cv::Mat expected;
+    cv::resize(real, expected, {input.size.content_width, input.size.content_height}, 0, 0, method);
+    for (int y = 0; y < expected.rows; ++y)
+      for (int x = 0; x < expected.cols; ++x)
+        for (int c = 0; c < 3; ++c)
+          ASSERT_NEAR(input.at(c, x, y), expected.at<cv::Vec3f>(y, x)[c], 0.02)
+              << side << " at " << x << "," << y;
+  };
+  compare(160, false, cv::INTER_AREA);
+  compare(83, false, cv::INTER_AREA);
+  compare(320, false, cv::INTER_AREA);
+  compare(640, true, cv::INTER_LINEAR);
+}
+
+TEST(Letterbox, AConstantStaysConstantAtEveryScale) {
+  const cv::Mat image(150, 233, CV_8UC3, cv::Scalar(10, 100, 250));
+  for (const int side : {0, 7, 32, 100, 117, 232, 400}) {
+    const Input input = run(view_of(image), side, {}, true);
+    for (int y = 0; y < input.size.content_height; ++y)
+      for (int x = 0; x < input.size.content_width; ++x) {
+        ASSERT_NEAR(input.at(0, x, y), 10, 1e-3);
+        ASSERT_NEAR(input.at(1, x, y), 100, 1e-3);
+        ASSERT_NEAR(input.at(2, x, y), 250, 1e-3);
+      }
+  }
+}
+
+TEST(Letterbox, AGradientKeepsItsPlace) {
+  cv::Mat image(40, 200, CV_8UC3);
+  for (int y = 0; y < image.rows; ++y)
+    for (int x = 0; x < image.cols; ++x)
+      image.at<cv::Vec3b>(y, x) = cv::Vec3b::all(static_cast<std::uint8_t>(x));
+  const auto check = [&](int side, double tolerance) {
+    const Input input = run(view_of(image), side, {}, true);
+    const double scale = 200.0 / side;
+    for (int x = 0; x < side; ++x) {
+      // A pixel's centre is at x + 0.5 in both images.
+      const double expected = (x + 0.5) * scale - 0.5;
+      if (expected < 0 || expected > 199) continue;  // flat beyond the last centre
+      ASSERT_NEAR(input.at(1, x, 3), expected, tolerance) << side << " " << x;
+    }
+  };
+  check(100, 1e-3);
+  check(50, 1e-3);
+  check(400, 1e-3);
+  check(500, 1e-3);
+  check(80, 0.051);  // cut pixels count with their own middle: (0 + 1 + 2 / 2) / 2.5 for 0.75
+}
+
+TEST(Letterbox, FormatsAgree) {
+  const cv::Mat bgr = make_noise(75, 52);
+  cv::Mat rgb, bgra, rgba;
+  cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
+  cv::cvtColor(bgr, bgra, cv::COLOR_BGR2BGRA);
+  cv::cvtColor(bgr, rgba, cv::COLOR_BGR2RGBA);
+  const auto view = [](const cv::Mat& m, PixelFormat format) {
+    return ImageView{m.data, m.cols, m.rows, static_cast<std::ptrdiff_t>(m.step), format};
+  };
+  ModelInfo model;
+  model.mean = {10, 20, 30};
+  for (const PixelFormat order : {PixelFormat::bgr, PixelFormat::rgb}) {
+    model.channel_order = order;
+    const Input expected = run(view(bgr, PixelFormat::bgr), 40, model);
+    EXPECT_EQ(run(view(rgb, PixelFormat::rgb), 40, model).values, expected.values);
+    EXPECT_EQ(run(view(bgra, PixelFormat::bgra), 40, model).values, expected.values);
+    EXPECT_EQ(run(view(rgba, PixelFormat::rgba), 40, model).values, expected.values);
+  }
+  // The two orders are each other's planes.
+  model.mean = {};
+  model.channel_order = PixelFormat::bgr;
+  const Input blue_first = run(view(bgr, PixelFormat::bgr), 40, model);
+  model.channel_order = PixelFormat::rgb;
+  const Input red_first = run(view(bgr, PixelFormat::bgr), 40, model);
+  EXPECT_NEAR(blue_first.at(0, 5, 6), area_mean(bgr, 0, blue_first.size, 5, 6), 2e-3);
+  EXPECT_EQ(blue_first.at(0, 5, 6), red_first.at(2, 5, 6));
+  EXPECT_EQ(blue_first.at(2, 5, 6), red_first.at(0, 5, 6));
+
+  const cv::Mat gray = make_noise(75, 52, 1);
+  cv::Mat gray_bgr;
+  cv::cvtColor(gray, gray_bgr, cv::COLOR_GRAY2BGR);
+  EXPECT_EQ(run(view(gray, PixelFormat::gray), 40, model).values,
+            run(view(gray_bgr, PixelFormat::bgr), 40, model).values);
+}
+
+TEST(Letterbox, ReadsPartsOfImagesAndImagesUpsideDown) {
+  const cv::Mat image = make_noise(90, 60);
+  const cv::Mat part = image(cv::Rect(11, 7, 50, 40));
+  EXPECT_EQ(run(view_of(part), 32).values, run(view_of(part.clone()), 32).values);
+  cv::Mat flipped;
+  cv::flip(image, flipped, 0);
+  const ImageView bottom_up{image.ptr(59), 90, 60, -static_cast<std::ptrdiff_t>(image.step),
+                            PixelFormat::bgr};
+  EXPECT_EQ(run(bottom_up, 32).values, run(view_of(flipped), 32).values);
+}
+
+TEST(Letterbox, TakesTheSmallestAndTheThinnest) {
+  const cv::Mat dot(1, 1, CV_8UC3, cv::Scalar(1, 2, 3));
+  const Input native = run(view_of(dot), 640);
+  EXPECT_EQ(native.at(0, 0, 0), 1);
+  EXPECT_EQ(native.at(2, 0, 0), 3);
+  EXPECT_EQ(native.at(0, 1, 0), 0);
+  EXPECT_EQ(native.at(0, 0, 1), 0);
+  const Input enlarged = run(view_of(dot), 64, {}, true);
+  EXPECT_NEAR(enlarged.at(1, 63, 63), 2, 1e-5);
+  for (const cv::Size size : {cv::Size(1, 3000), cv::Size(3000, 1)}) {
+    const Input thin = run(view_of(cv::Mat(size, CV_8UC3, cv::Scalar::all(7))), 640);
+    const int last_x = thin.size.content_width - 1;
+    const int last_y = thin.size.content_height - 1;
+    EXPECT_EQ(std::max(last_x, last_y), 639);
+    EXPECT_NEAR(thin.at(0, last_x, last_y), 7, 1e-4);
+  }
+}
+
+TEST(Letterbox, IsReusedAtOtherSizes) {
+  Letterbox letterbox;
+  for (const auto& [width, height, side] :
+       {std::array{300, 200, 64}, {30, 20, 0}, {200, 300, 64}, {301, 200, 64}, {300, 200, 64}}) {
+    const cv::Mat image = make_noise(width, height);
+    EXPECT_EQ(run(letterbox, view_of(image), side).values, run(view_of(image), side).values)
+        << width << "x" << height;
+  }
+}
+
+}  // namespace
+}  // namespace faceshot

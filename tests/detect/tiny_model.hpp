@@ -1,0 +1,19 @@
+// A detector that can be computed by hand: it finds bright 8x8 cells.
+#pragma once
+
+#include <string>
+
+#include "faceshot/model_info.hpp"
+
+namespace faceshot::testing {
+
+/// Divisor 8, BGR, input pixel / 255, one feature map "cells" of stride 8 with one prior of 8x8 a
+/// cell, variances 0.1.
+[[nodiscard]] ModelInfo tiny_info();
+
+/// The ONNX file. "cells" is the mean m of each 8x8 cell over pixels and channels; the face's logit
+/// is 20 m - 10, the background's 0; the offsets are constant (1.25, 0, 0, 0), that is, each box
+/// lies 1.25 * 0.1 * 8 = 1 px right of its prior.
+[[nodiscard]] std::string tiny_onnx(const ModelInfo& info);
+
+}  // namespace faceshot::testing
