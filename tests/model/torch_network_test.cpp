@@ -77,12 +77,10 @@ TEST(TorchNetwork, AgreesWithTorchsOwnModules) {
 
   NetworkSpec stem = spec;
   stem.layers.resize(3);
-  const Layer& relu = stem.layers.back();
-  stem.layers.push_back(
-      {.name = "loc", .inputs = {relu.name}, .in_channels = 16, .out_channels = 4});
-  stem.layers.push_back(
-      {.name = "conf", .inputs = {relu.name}, .in_channels = 16, .out_channels = 2});
-  stem.heads = {{.feature = relu.name, .loc = "loc", .conf = "conf"}};
+  const std::string relu = stem.layers.back().name;
+  stem.layers.push_back({.name = "loc", .inputs = {relu}, .in_channels = 16, .out_channels = 4});
+  stem.layers.push_back({.name = "conf", .inputs = {relu}, .in_channels = 16, .out_channels = 2});
+  stem.heads = {{.feature = relu, .loc = "loc", .conf = "conf"}};
   stem.priors.levels = {{.min_sizes = {8}, .max_sizes = {}, .aspect_ratios = {}}};
   TorchNetwork small(stem, 3);
   Weights taken = small.weights();
