@@ -77,7 +77,10 @@ TorchNetwork::TorchNetwork(NetworkSpec spec, std::uint64_t seed) : spec_(std::mo
     for (const std::string& name : {head.loc, head.conf})
       steps_[slot.at(name) - 1].weight.mul_(0.1);
     torch::Tensor& bias = steps_[slot.at(head.conf) - 1].bias;
-    bias.view({-1, classes}).select(1, 0).fill_(std::log(99.0 * static_cast<double>(classes - 1)));
+    if (bias.defined())
+      bias.view({-1, classes})
+          .select(1, 0)
+          .fill_(std::log(99.0 * static_cast<double>(classes - 1)));
   }
 
   for (const Head& head : spec_.heads)

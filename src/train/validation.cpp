@@ -1,11 +1,10 @@
 #include "train/validation.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "detect/decoder.hpp"
 #include "evaluate/average_precision.hpp"
-#include "faceshot/box_coding.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/nms.hpp"
 #include "faceshot/parallel.hpp"
@@ -45,24 +44,13 @@ std::vector<Annotation> scaled(const std::vector<Annotation>& annotations, float
   return result;
 }
 
-std::vector<Detection> decode_faces(const float* loc, const float* conf,
-                                    const std::vector<Prior>& priors,
-                                    const std::array<float, 4>& variances) {
-  const float logit = std::log(score_threshold / (1 - score_threshold));
-  std::vector<Detection> found;
-  for (std::size_t p = 0; p < priors.size(); ++p) {
-    const float margin = conf[2 * p + 1] - conf[2 * p];
-    if (margin < logit) continue;
-    const BoxOffsets offsets{loc[4 * p], loc[4 * p + 1], loc[4 * p + 2], loc[4 * p + 3]};
-    found.push_back({decode(offsets, priors[p], variances), 1 / (1 + std::exp(-margin)), 0});
-  }
-  if (found.size() > nms_candidates) {
-    std::nth_element(found.begin(), found.begin() + nms_candidates, found.end(),
-                     [](const Detection& a, const Detection& b) { return a.score > b.score; });
-    found.resize(nms_candidates);
-  }
+std::vector<Detection> find_faces(const float* loc, const float* conf,
+                                  const std::vector<Prior>& priors,
+                                  const std::array<float, 4>& variances) {
+  std::vector<Detection> candidates;
+  decode_detections(loc, conf, priors, variances, 1, score_threshold, nms_candidates, candidates);
   std::vector<Detection> kept;
-  for (const std::size_t i : nms(found, nms_threshold)) kept.push_back(found[i]);
+  for (const std::size_t i : nms(candidates, nms_threshold)) kept.push_back(candidates[i]);
   return kept;
 }
 
@@ -115,8 +103,8 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
     positives += loss.positives;
     parallel_for(count, threads, [&](std::size_t i) {
       detections[first + i] =
-          decode_faces(loc_data + i * priors.size() * 4, conf_data + i * priors.size() * 2, priors,
-                       spec.priors.variances);
+          find_faces(loc_data + i * priors.size() * 4, conf_data + i * priors.size() * 2, priors,
+                     spec.priors.variances);
       for (const Annotation& a : annotations[i]) truth[first + i].push_back({a.box, a.ignore});
     });
   }
