@@ -18,11 +18,26 @@ std::vector<std::size_t> last_readers(const Graph& graph) {
   return last;
 }
 
-/// True if the node's result is memory of its own that a later node may add onto.
-bool owns_memory(const Graph& graph, int producer) {
-  if (producer < 0) return false;
-  const Op op = graph.nodes[static_cast<std::size_t>(producer)].op;
-  return op == Op::conv || op == Op::resize || op == Op::max_pool;
+/// True if the node's result may be another tensor's memory under a new name.
+bool may_alias(Op op) {
+  return op == Op::identity || op == Op::reshape || op == Op::flatten || op == Op::transpose;
+}
+
+/// True if a node may add onto the tensor: its memory is its own, and stays its own.
+bool owns_memory(const Graph& graph, int tensor, const std::vector<int>& producer) {
+  const int maker = producer[static_cast<std::size_t>(tensor)];
+  if (maker < 0 || may_alias(graph.nodes[static_cast<std::size_t>(maker)].op)) return false;
+  return std::none_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
+    return may_alias(node.op) && node.inputs.front() == tensor;
+  });
+}
+
+/// True if one of the nodes [first, last) adds onto the tensor, so that a reader cannot be moved
+/// behind them.
+bool is_overwritten(const Graph& graph, int tensor, std::size_t first, std::size_t last) {
+  for (std::size_t n = first; n < last; ++n)
+    if (graph.nodes[n].adds_input && graph.nodes[n].inputs[1] == tensor) return true;
+  return false;
 }
 
 }  // namespace
@@ -44,17 +59,11 @@ void fuse_add(Graph& graph) {
         // Adding comes first in a convolution's post-operations, an activation after it.
         if (conv.op != Op::conv || conv.activation != Activation::none || conv.adds_input) continue;
         if (last[static_cast<std::size_t>(addend)] != n) continue;
-        // A relu between a convolution and its readers will be fused into the convolution.
-        int maker = producer[static_cast<std::size_t>(addend)];
-        if (maker >= 0) {
-          const Node& m = graph.nodes[static_cast<std::size_t>(maker)];
-          if ((m.op == Op::relu || m.op == Op::clip) &&
-              readers[static_cast<std::size_t>(m.inputs.front())] == 1)
-            maker = producer[static_cast<std::size_t>(m.inputs.front())];
-        }
-        if (!owns_memory(graph, maker)) continue;
+        if (!owns_memory(graph, addend, producer)) continue;
         // The convolution may read what it adds onto only if that is another tensor.
         if (conv.inputs.front() == addend) continue;
+        if (is_overwritten(graph, conv.inputs.front(), static_cast<std::size_t>(before), n))
+          continue;
         Node moved = conv;
         moved.inputs.push_back(addend);
         moved.adds_input = true;

@@ -54,6 +54,7 @@ struct Node {
   Activation activation = Activation::none;  ///< fused behind a conv
   bool adds_input = false;  ///< conv: adds inputs[1] to its result before activation
   std::int64_t axis = 0;    ///< concat, softmax, flatten
+  bool flattens = false;    ///< softmax: over all axes from `axis` on (before opset 13)
   Shape permutation;        ///< transpose
   Shape target;             ///< reshape
   std::int64_t factor_y = 1, factor_x = 1;  ///< resize: nearest neighbour

@@ -224,8 +224,7 @@ class Reader {
     else if (type == "Clip")
       read_clip(proto, node);
     else if (type == "Softmax")
-      read_unary(proto, node, Op::softmax),
-          node.axis = integer(proto, "axis", opset() < 13 ? 1 : -1);
+      read_softmax(proto, node);
     else if (type == "Flatten")
       read_unary(proto, node, Op::flatten), node.axis = integer(proto, "axis", 1);
     else if (type == "Add" || type == "Mul")
@@ -255,6 +254,12 @@ class Reader {
   void read_unary(const onnx::NodeProto& proto, Node& node, Op op) {
     node.op = op;
     node.inputs = {activation(proto, 0)};
+  }
+
+  void read_softmax(const onnx::NodeProto& proto, Node& node) {
+    read_unary(proto, node, Op::softmax);
+    node.flattens = opset() < 13;
+    node.axis = integer(proto, "axis", node.flattens ? 1 : -1);
   }
 
   void read_window(const onnx::NodeProto& proto, Node& node) {
@@ -349,6 +354,7 @@ class Reader {
   void read_max_pool(const onnx::NodeProto& proto, Node& node) {
     node.op = Op::max_pool;
     node.inputs = {activation(proto, 0)};
+    if (attribute(proto, "kernel_shape") == nullptr) damaged(proto, "lacks kernel_shape");
     read_window(proto, node);
     if (integer(proto, "ceil_mode", 0) != 0) unsupported(proto, "ceil_mode");
     if (node.dilation != std::array<std::int64_t, 2>{1, 1}) unsupported(proto, "dilated pooling");

@@ -383,8 +383,9 @@ struct Plan::Impl {
     const auto rank = static_cast<std::int64_t>(in.shape.size());
     const std::int64_t axis = node.axis < 0 ? node.axis + rank : node.axis;
     const std::int64_t outer = element_count({in.shape.begin(), in.shape.begin() + axis});
-    const std::int64_t size = in.shape[static_cast<std::size_t>(axis)];
-    const std::int64_t inner = element_count(in.shape) / (outer * size);
+    const std::int64_t rest = element_count(in.shape) / outer;
+    const std::int64_t size = node.flattens ? rest : in.shape[static_cast<std::size_t>(axis)];
+    const std::int64_t inner = rest / size;
     draft({in.storage, out.storage},
           [this, from = in.storage, to = out.storage, outer, size, inner] {
             return Action([source = address(from), result = address(to), outer, size, inner] {

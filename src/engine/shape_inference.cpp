@@ -40,18 +40,18 @@ Shape windowed(const Node& node, const Shape& in, std::int64_t channels) {
 
 Shape reshaped(const Node& node, const Shape& in) {
   Shape out = node.target;
+  const std::int64_t count = element_count(in);
   std::int64_t known = 1;
   int open = -1;
   for (std::size_t d = 0; d < out.size(); ++d) {
     if (out[d] == 0 && d < in.size()) out[d] = in[d];
     if (out[d] == -1 && open < 0)
       open = static_cast<int>(d);
-    else if (out[d] <= 0)
-      fail(node, "has an impossible target shape");
+    else if (out[d] <= 0 || out[d] > count / known)
+      fail(node, "cannot reshape " + text_of(in) + " as wanted");
     else
       known *= out[d];
   }
-  const std::int64_t count = element_count(in);
   if (open >= 0 && count % known == 0) {
     out[static_cast<std::size_t>(open)] = count / known;
     known = count;
@@ -72,6 +72,19 @@ Shape concatenated(const Node& node, const std::vector<Shape>& shapes) {
     out[axis] = joined;
   }
   return out;
+}
+
+/// Keeps every product of dimensions far from overflow, and memory within reason.
+void demand_modest(const std::string& name, const Shape& shape) {
+  constexpr std::int64_t most = std::int64_t{1} << 31;
+  std::int64_t count = 1;
+  for (const std::int64_t d : shape) {
+    if (d > most / count)
+      throw Error(ErrorCode::invalid_argument, "network: '" + name + "' would have " +
+                                                   text_of(shape) +
+                                                   " elements; try a smaller input");
+    count *= d;
+  }
 }
 
 Shape output_shape(const Node& node, const std::vector<Shape>& shapes) {
@@ -98,7 +111,10 @@ Shape output_shape(const Node& node, const std::vector<Shape>& shapes) {
       if (node.inputs.size() == 2 && shapes[static_cast<std::size_t>(node.inputs[1])] != in)
         fail(node, "combines " + text_of(in) + " and " +
                        text_of(shapes[static_cast<std::size_t>(node.inputs[1])]));
-      if (node.constant.size() > 1) channels_fit(node.constant.size());
+      if (node.constant.size() > 1) {
+        if (in.size() != 4) fail(node, "has a constant a channel, but an input of " + text_of(in));
+        channels_fit(node.constant.size());
+      }
       return in;
     case Op::softmax:
       (void)axis_of(node, in);
@@ -168,8 +184,12 @@ std::vector<Shape> infer_shapes(const Graph& graph, const Shape& input_shape) {
                                                  text_of(input_shape));
   std::vector<Shape> shapes(graph.tensors.size());
   shapes[static_cast<std::size_t>(graph.inputs.front())] = input_shape;
-  for (const Node& node : graph.nodes)
-    shapes[static_cast<std::size_t>(node.output)] = output_shape(node, shapes);
+  demand_modest(input.name, input_shape);
+  for (const Node& node : graph.nodes) {
+    Shape& made = shapes[static_cast<std::size_t>(node.output)];
+    made = output_shape(node, shapes);
+    demand_modest(node.name, made);
+  }
   return shapes;
 }
 

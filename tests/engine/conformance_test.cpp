@@ -1,0 +1,145 @@
+// The ONNX project's own conformance tests (Debian package libonnx-testdata): for each network in
+// them the engine must either compute the recorded output or refuse it with a clear error.
+#include <google/protobuf/stubs/logging.h>
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/onnx_reader.hpp"
+#include "engine/passes.hpp"
+#include "engine/plan.hpp"
+#include "engine/reference.hpp"
+#include "engine/shape_inference.hpp"
+#include "faceshot/error.hpp"
+
+namespace faceshot::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path data_root = "/usr/share/libonnx-testdata/data";
+
+template <typename Message>
+Message read_message(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  Message message;
+  if (!in || !message.ParseFromIstream(&in))
+    throw std::runtime_error("cannot read " + path.string());
+  return message;
+}
+
+std::vector<float> floats(const onnx::TensorProto& tensor) {
+  if (!tensor.has_raw_data()) return {tensor.float_data().begin(), tensor.float_data().end()};
+  std::vector<float> values(tensor.raw_data().size() / sizeof(float));
+  std::memcpy(values.data(), tensor.raw_data().data(), values.size() * sizeof(float));
+  return values;
+}
+
+Shape shape_of(const onnx::TensorProto& tensor) {
+  return {tensor.dims().begin(), tensor.dims().end()};
+}
+
+/// What the tests feed at run time, all but the first input, is constant for us.
+onnx::ModelProto with_constants(const fs::path& folder) {
+  auto model = read_message<onnx::ModelProto>(folder / "model.onnx");
+  onnx::GraphProto& graph = *model.mutable_graph();
+  std::set<std::string> constants;
+  for (const auto& initializer : graph.initializer()) constants.insert(initializer.name());
+  onnx::GraphProto kept = graph;
+  kept.clear_input();
+  int fed = 0;
+  for (const auto& input : graph.input()) {
+    if (constants.contains(input.name())) continue;
+    if (fed++ == 0) {
+      *kept.add_input() = input;
+      continue;
+    }
+    auto value = read_message<onnx::TensorProto>(folder / "test_data_set_0" /
+                                                 ("input_" + std::to_string(fed - 1) + ".pb"));
+    value.set_name(input.name());
+    *kept.add_initializer() = value;
+  }
+  graph = kept;
+  return model;
+}
+
+enum class Verdict { right, refused, wrong };
+
+bool near(double got, double wanted) {
+  return std::abs(got - wanted) <= 1e-5 + 1e-4 * std::abs(wanted);
+}
+
+Verdict verdict(const fs::path& folder) {
+  const fs::path data = folder / "test_data_set_0";
+  onnx::ModelProto model;
+  onnx::TensorProto in, wanted;
+  try {
+    const google::protobuf::LogSilencer silence;  // sequences and the like are no tensors
+    model = with_constants(folder);
+    in = read_message<onnx::TensorProto>(data / "input_0.pb");
+    wanted = read_message<onnx::TensorProto>(data / "output_0.pb");
+  } catch (const std::runtime_error&) {
+    return Verdict::refused;
+  }
+  try {
+    const std::string bytes = model.SerializeAsString();
+    const Graph read = read_onnx(std::as_bytes(std::span(bytes)), folder.filename().string());
+    Graph graph = read;
+    optimise(graph);
+    const Shape shape = shape_of(in);
+    Plan plan(graph, shape);
+    const std::vector<float> input = floats(in), output = floats(wanted);
+    if (input.size() != static_cast<std::size_t>(element_count(shape))) return Verdict::wrong;
+    std::copy(input.begin(), input.end(), plan.input());
+    plan.run();
+    if (plan.output_shape(0) != shape_of(wanted)) return Verdict::wrong;
+    const auto reference = testing::run_reference(read, shape, input);
+    for (std::size_t i = 0; i < output.size(); ++i) {
+      const double value = static_cast<double>(output[i]);
+      if (!near(static_cast<double>(plan.output(0)[i]), value) ||
+          !near(reference[static_cast<std::size_t>(read.outputs[0])][i], value))
+        return Verdict::wrong;
+    }
+    return Verdict::right;
+  } catch (const Error&) {
+    return Verdict::refused;
+  }
+}
+
+class OnnxConformance : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!fs::exists(data_root)) GTEST_SKIP() << "Debian's package libonnx-testdata is missing";
+  }
+};
+
+TEST_F(OnnxConformance, WhatTheEngineClaimsIsRight) {
+  std::ifstream names(fs::path(FACESHOT_SOURCE_DIR) / "tests/engine/fixtures/onnx_conformance.txt");
+  int count = 0;
+  for (std::string name; std::getline(names, name); ++count)
+    EXPECT_EQ(verdict(data_root / name), Verdict::right) << name;
+  EXPECT_GE(count, 90);
+}
+
+TEST_F(OnnxConformance, NothingIsComputedWrongly) {
+  int right = 0;
+  for (const char* suite : {"node", "simple", "pytorch-converted", "pytorch-operator"}) {
+    for (const auto& entry : fs::directory_iterator(data_root / suite)) {
+      const Verdict v = verdict(entry.path());
+      EXPECT_NE(v, Verdict::wrong) << entry.path();
+      right += v == Verdict::right ? 1 : 0;
+    }
+  }
+  EXPECT_GE(right, 90);
+}
+
+}  // namespace
+}  // namespace faceshot::engine

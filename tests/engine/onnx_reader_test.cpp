@@ -1,0 +1,174 @@
+#include "engine/onnx_reader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+#include "engine/onnx_builder.hpp"
+#include "engine/passes.hpp"
+#include "engine/plan.hpp"
+#include "faceshot/error.hpp"
+#include "faceshot/random.hpp"
+
+namespace faceshot::engine {
+namespace {
+
+using faceshot::testing::OnnxBuilder;
+using faceshot::testing::set_int;
+using faceshot::testing::set_ints;
+
+Graph read(const std::string& bytes) {
+  return read_onnx(std::as_bytes(std::span(bytes)), "test.onnx");
+}
+
+/// A small network with most kinds of constants and attributes.
+OnnxBuilder example() {
+  OnnxBuilder onnx;
+  onnx.input("in", {"1", "2", "h", "w"});
+  onnx.weights("w", {4, 2, 3, 3}, std::vector<float>(72, 0.1F));
+  onnx.weights("b", {4}, {0, 1, 2, 3});
+  onnx::NodeProto& conv = onnx.node("Conv", {"in", "w", "b"}, "conv");
+  set_ints(conv, "kernel_shape", {3, 3});
+  set_ints(conv, "pads", {1, 1, 1, 1});
+  onnx.node("Relu", {"conv"}, "relu");
+  set_ints(onnx.node("MaxPool", {"relu"}, "pool"), "kernel_shape", {2, 2});
+  set_ints(onnx.node("Transpose", {"pool"}, "nhwc"), "perm", {0, 2, 3, 1});
+  onnx.integers("shape", {1, -1, 2});
+  onnx.node("Reshape", {"nhwc", "shape"}, "pairs");
+  set_int(onnx.node("Softmax", {"pairs"}, "out"), "axis", -1);
+  onnx.output("out");
+  return onnx;
+}
+
+/// The message with which the network is refused; empty if it is not.
+std::string refusal(const OnnxBuilder& onnx, ErrorCode code) {
+  try {
+    (void)read(onnx.bytes());
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), code) << error.what();
+    return error.what();
+  }
+  return {};
+}
+
+TEST(OnnxReader, ReadsWhatItNeeds) {
+  OnnxBuilder onnx = example();
+  onnx.metadata({{"faceshot", "1"}});
+  const Graph graph = read(onnx.bytes());
+  ASSERT_EQ(graph.nodes.size(), 6U);
+  EXPECT_EQ(graph.nodes[0].op, Op::conv);
+  EXPECT_EQ(graph.nodes[0].weight_shape, (Shape{4, 2, 3, 3}));
+  EXPECT_EQ(graph.nodes[0].bias, (std::vector<float>{0, 1, 2, 3}));
+  EXPECT_EQ(graph.nodes[0].padding, (std::array<std::int64_t, 4>{1, 1, 1, 1}));
+  EXPECT_EQ(graph.nodes[4].target, (Shape{1, -1, 2}));
+  EXPECT_EQ(graph.tensors[static_cast<std::size_t>(graph.inputs[0])].declared,
+            (Shape{1, 2, -1, -1}));
+  EXPECT_EQ(graph.metadata.at("faceshot"), "1");
+}
+
+TEST(OnnxReader, NamesTheOperatorThatItLacks) {
+  OnnxBuilder onnx = example();
+  onnx.node("LSTM", {"out"}, "memory");
+  const std::string message = refusal(onnx, ErrorCode::unsupported);
+  EXPECT_NE(message.find("LSTM"), std::string::npos) << message;
+  EXPECT_NE(message.find("memory"), std::string::npos) << message;
+  EXPECT_NE(message.find("test.onnx"), std::string::npos) << message;
+}
+
+struct Damage {
+  const char* name;
+  ErrorCode code;
+  std::function<void(onnx::GraphProto&)> apply;
+};
+
+class OnnxReaderDamage : public ::testing::TestWithParam<Damage> {};
+
+TEST_P(OnnxReaderDamage, IsRefused) {
+  OnnxBuilder onnx = example();
+  GetParam().apply(*onnx.model().mutable_graph());
+  EXPECT_NE(refusal(onnx, GetParam().code), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, OnnxReaderDamage,
+    ::testing::Values(
+        Damage{"NoInput", ErrorCode::format, [](auto& g) { g.clear_input(); }},
+        Damage{"NoOutput", ErrorCode::format, [](auto& g) { g.clear_output(); }},
+        Damage{"UnknownOutput", ErrorCode::format,
+               [](auto& g) { g.mutable_output(0)->set_name("nobody"); }},
+        Damage{"ReadsBeforeWritten", ErrorCode::format,
+               [](auto& g) { g.mutable_node()->SwapElements(0, 1); }},
+        Damage{"ReadsItself", ErrorCode::format,
+               [](auto& g) { g.mutable_node(1)->set_input(0, "relu"); }},
+        Damage{"TwoOfOneName", ErrorCode::format,
+               [](auto& g) { g.mutable_node(1)->set_output(0, "conv"); }},
+        Damage{"OverwritesAConstant", ErrorCode::format,
+               [](auto& g) { g.mutable_node(1)->set_output(0, "w"); }},
+        Damage{"NodeWithoutOutput", ErrorCode::format,
+               [](auto& g) { g.mutable_node(1)->clear_output(); }},
+        Damage{"NodeWithoutInput", ErrorCode::format,
+               [](auto& g) { g.mutable_node(1)->clear_input(); }},
+        Damage{"FewerWeightsThanItsShape", ErrorCode::format,
+               [](auto& g) { g.mutable_initializer(0)->mutable_float_data()->RemoveLast(); }},
+        Damage{"AbsurdShape", ErrorCode::format,
+               [](auto& g) { g.mutable_initializer(0)->set_dims(0, std::int64_t{1} << 62); }},
+        Damage{"NegativeShape", ErrorCode::format,
+               [](auto& g) { g.mutable_initializer(0)->set_dims(0, -4); }},
+        Damage{"RawDataOfTheWrongSize", ErrorCode::format,
+               [](auto& g) { g.mutable_initializer(1)->set_raw_data("abc"); }},
+        Damage{"BiasOfTheWrongSize", ErrorCode::format,
+               [](auto& g) { g.mutable_node(0)->set_input(2, "shape"); }},
+        Damage{"KernelThatIsNotTheWeights", ErrorCode::format,
+               [](auto& g) { g.mutable_node(0)->mutable_attribute(0)->set_ints(0, 5); }},
+        Damage{"NegativePadding", ErrorCode::format,
+               [](auto& g) { g.mutable_node(0)->mutable_attribute(1)->set_ints(0, -1); }},
+        Damage{"PermThatIsNone", ErrorCode::format,
+               [](auto& g) { g.mutable_node(3)->mutable_attribute(0)->set_ints(0, 1); }},
+        Damage{"PoolWithoutKernel", ErrorCode::format,
+               [](auto& g) { g.mutable_node(2)->clear_attribute(); }},
+        Damage{"WeightsThatAreComputed", ErrorCode::unsupported,
+               [](auto& g) { g.mutable_node(0)->set_input(1, "in"); }},
+        Damage{"WeightsElsewhere", ErrorCode::unsupported,
+               [](auto& g) {
+                 g.mutable_initializer(0)->set_data_location(onnx::TensorProto::EXTERNAL);
+               }},
+        Damage{"WholeNumbersAsInput", ErrorCode::unsupported,
+               [](auto& g) {
+                 g.mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(
+                     onnx::TensorProto::UINT8);
+               }}),
+    [](const auto& test) { return test.param.name; });
+
+/// Reads, plans and runs; Error is the only way to fail.
+void survive(const std::string& bytes) {
+  try {
+    Graph graph = read(bytes);
+    if (graph.inputs.size() != 1) return;
+    optimise(graph);
+    Plan plan(graph, {1, 2, 6, 6});
+    plan.run();
+  } catch (const Error&) {
+  }
+}
+
+TEST(OnnxReader, SurvivesEveryTruncation) {
+  const std::string bytes = example().bytes();
+  survive(bytes);
+  for (std::size_t size = 0; size < bytes.size(); ++size) survive(bytes.substr(0, size));
+}
+
+TEST(OnnxReader, SurvivesRandomDamage) {
+  const std::string bytes = example().bytes();
+  for (std::uint32_t seed = 0; seed < 20000; ++seed) {
+    Random random(seed);
+    std::string damaged = bytes;
+    for (std::uint32_t n = 1 + random.below(3); n > 0; --n)
+      damaged[random.below(static_cast<std::uint32_t>(bytes.size()))] =
+          static_cast<char>(random.below(256));
+    survive(damaged);
+  }
+}
+
+}  // namespace
+}  // namespace faceshot::engine

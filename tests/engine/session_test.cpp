@@ -1,0 +1,158 @@
+// Network and Session, as programs use them.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cmath>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/allocation_counter.hpp"
+#include "engine/onnx_builder.hpp"
+#include "faceshot/error.hpp"
+#include "faceshot/network.hpp"
+#include "faceshot/random.hpp"
+
+namespace faceshot {
+namespace {
+
+using faceshot::testing::OnnxBuilder;
+using faceshot::testing::set_ints;
+
+std::vector<float> noise(std::size_t count, std::uint32_t seed) {
+  Random random(seed);
+  std::vector<float> values(count);
+  for (float& v : values) v = random.uniform(-1, 1);
+  return values;
+}
+
+/// Two convolutions, two outputs.
+Network example() {
+  OnnxBuilder onnx;
+  onnx.input("in", {"1", "3", "h", "w"});
+  onnx.weights("w0", {16, 3, 3, 3}, noise(432, 1));
+  onnx::NodeProto& first = onnx.node("Conv", {"in", "w0"}, "c0");
+  set_ints(first, "strides", {2, 2});
+  set_ints(first, "pads", {1, 1, 1, 1});
+  onnx.node("Relu", {"c0"}, "r0");
+  onnx.weights("w1", {8, 16, 1, 1}, noise(128, 2));
+  onnx.node("Conv", {"r0", "w1"}, "c1");
+  onnx.node("Sigmoid", {"c1"}, "s1");
+  onnx.output("s1");
+  onnx.output("r0");
+  const std::string bytes = onnx.bytes();
+  return Network::from_bytes(std::as_bytes(std::span(bytes)), "example");
+}
+
+std::vector<float> run(Session& session, const std::vector<float>& input, const char* output) {
+  std::copy(input.begin(), input.end(), session.input());
+  session.run();
+  const TensorView view = session.output(output);
+  std::size_t count = 1;
+  for (const auto d : view.shape) count *= static_cast<std::size_t>(d);
+  return {view.data, view.data + count};
+}
+
+TEST(Network, TellsItsInputsAndOutputs) {
+  const Network network = example();
+  EXPECT_EQ(network.inputs(), std::vector<std::string>{"in"});
+  EXPECT_EQ(network.outputs(), (std::vector<std::string>{"s1", "r0"}));
+  EXPECT_EQ(network.input_shape("in"), (std::vector<std::int64_t>{1, 3, -1, -1}));
+  EXPECT_THROW((void)network.input_shape("out"), Error);
+}
+
+TEST(Network, ThatIsMissingIsNotFound) {
+  try {
+    (void)Network::load("/nowhere/net.onnx");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::not_found);
+    EXPECT_NE(std::string(error.what()).find("/nowhere/net.onnx"), std::string::npos);
+  }
+}
+
+TEST(Session, KnowsShapesOfAllTensorsAlsoOfThoseFusedAway) {
+  const Network network = example();
+  const Session session(network, {1, 3, 9, 7});
+  EXPECT_EQ(session.tensor_shape("c1"), (std::vector<std::int64_t>{1, 8, 5, 4}));
+  EXPECT_EQ(session.output("s1").shape, (std::vector<std::int64_t>{1, 8, 5, 4}));
+  EXPECT_THROW((void)session.output("c1"), Error);
+  EXPECT_THROW((void)session.tensor_shape("nobody"), Error);
+}
+
+TEST(Session, CountsOperationsOfConvolutions) {
+  // 2 * outputs * products for each: 5*4*16 * 27 and 5*4*8 * 16.
+  const Network network = example();
+  EXPECT_DOUBLE_EQ(Session(network, {1, 3, 9, 7}).flop(), 2.0 * (320 * 27 + 160 * 16));
+}
+
+TEST(Session, RefusesShapesThatDoNotFit) {
+  const Network network = example();
+  const auto code = [&](const std::vector<std::int64_t>& shape, int threads) {
+    try {
+      Session session(network, shape, threads);
+    } catch (const Error& error) {
+      return error.code();
+    }
+    ADD_FAILURE() << "not refused";
+    return ErrorCode::io;
+  };
+  EXPECT_EQ(code({1, 4, 8, 8}, 1), ErrorCode::invalid_argument);
+  EXPECT_EQ(code({2, 3, 8, 8}, 1), ErrorCode::invalid_argument);
+  EXPECT_EQ(code({1, 3, 8}, 1), ErrorCode::invalid_argument);
+  EXPECT_EQ(code({1, 3, 0, 8}, 1), ErrorCode::invalid_argument);
+  EXPECT_EQ(code({1, 3, 65536, 65536}, 1), ErrorCode::invalid_argument);
+  EXPECT_EQ(code({}, 1), ErrorCode::invalid_argument);
+  EXPECT_EQ(code({1, 3, 8, 8}, 0), ErrorCode::invalid_argument);
+}
+
+TEST(Session, GivesTheSameBitsAgainAndWithMoreThreads) {
+  const Network network = example();
+  Session one(network, {1, 3, 64, 48}, 1), two(network, {1, 3, 64, 48}, 2);
+  const auto a = noise(3 * 64 * 48, 3), b = noise(3 * 64 * 48, 4);
+  const auto first = run(one, a, "s1");
+  EXPECT_NE(run(one, b, "s1"), first);
+  EXPECT_EQ(run(one, a, "s1"), first);
+  EXPECT_EQ(run(two, a, "s1"), first);
+}
+
+TEST(Session, ManyMayRunAtOnce) {
+  const Network network = example();
+  const auto input = noise(3 * 32 * 32, 5);
+  Session alone(network, {1, 3, 32, 32});
+  const auto wanted = run(alone, input, "s1");
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&] {
+      Session session(network, {1, 3, 32, 32});
+      for (int i = 0; i < 20; ++i) wrong += run(session, input, "s1") == wanted ? 0 : 1;
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(Session, OutlivesItsNetworkAndMayBeMoved) {
+  const auto input = noise(3 * 8 * 8, 6);
+  Session session = [] {
+    const Network network = example();
+    return Session(network, {1, 3, 8, 8});
+  }();
+  const auto wanted = run(session, input, "r0");
+  Session moved = std::move(session);
+  EXPECT_EQ(run(moved, input, "r0"), wanted);
+}
+
+TEST(Session, AllocatesNoTensorWhileItRuns) {
+  const Network network = example();
+  Session session(network, {1, 3, 64, 64});
+  session.run();
+  const std::size_t before = faceshot::testing::allocated_bytes();
+  for (int i = 0; i < 10; ++i) session.run();
+  // oneDNN keeps its books on the heap, a few hundred bytes a primitive; the smallest tensor here
+  // is of 32 KiB.
+  EXPECT_LT(faceshot::testing::allocated_bytes() - before, 32 * 1024U);
+}
+
+}  // namespace
+}  // namespace faceshot
