@@ -23,6 +23,12 @@ int guarded(const std::function<int()>& body) {
   }
 }
 
+void report_usage_in_one_line(CLI::App& app) {
+  app.failure_message([](const CLI::App*, const CLI::Error& e) {
+    return "faceshot: " + std::string(e.what()) + "; see --help\n";
+  });
+}
+
 bool live_terminal() { return isatty(STDERR_FILENO) == 1; }
 
 Progress::Progress(std::string what, std::size_t total)

@@ -1,6 +1,7 @@
 // What all subcommands share at the terminal: errors, exit codes, progress.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -15,6 +16,9 @@ inline constexpr int exit_usage = 2;    ///< the command was used wrongly
 /// Runs `body`; turns an exception into one line on stderr and an exit code: 1, or 2 where the
 /// error is Error(invalid_argument).
 int guarded(const std::function<int()>& body);
+
+/// Makes CLI11 report wrong use in one line, as guarded() reports failures.
+void report_usage_in_one_line(CLI::App& app);
 
 /// True if stderr is a terminal: only then is a live line drawn over itself.
 bool live_terminal();

@@ -16,6 +16,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/default_model.hpp"
+#include "core/folder.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
 #include "media/draw.hpp"
@@ -75,11 +76,7 @@ fs::path output_path(const fs::path& out, const Job& job, const Inputs& inputs,
         (out / job.relative)
             .replace_filename(job.relative.stem().string() + "-" + std::to_string(n) + extension);
   used.insert(target);
-  std::error_code failed;
-  fs::create_directories(target.parent_path(), failed);
-  if (failed)
-    throw Error(ErrorCode::io,
-                "cannot make '" + target.parent_path().string() + "': " + failed.message());
+  make_folder(target.parent_path());
   return target;
 }
 

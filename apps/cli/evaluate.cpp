@@ -13,9 +13,10 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/default_model.hpp"
+#include "core/atomic_file.hpp"
+#include "core/folder.hpp"
 #include "dataset/prepared.hpp"
 #include "evaluate/result_files.hpp"
-#include "evaluate/text_file.hpp"
 #include "evaluate/wider_ground_truth.hpp"
 #include "evaluate/wider_protocol.hpp"
 #include "evaluate/wider_report.hpp"
@@ -127,9 +128,10 @@ int evaluate(const Options& o) {
   if (!o.out.empty()) {
     nlohmann::ordered_json report = wider_json(result, true);
     report.update(scored.run);
-    write_text_file(o.out / "report.json", report.dump(1) + "\n");
-    write_text_file(o.out / "precision_recall.svg",
-                    wider_svg(result, "WIDER FACE: " + scored.title));
+    make_folder(o.out);
+    write_file_atomically(o.out / "report.json", report.dump(1) + "\n");
+    write_file_atomically(o.out / "precision_recall.svg",
+                          wider_svg(result, "WIDER FACE: " + scored.title));
     if (!o.data.empty()) write_result_files(o.out / "detections", scored.images);
   }
   if (o.json) {

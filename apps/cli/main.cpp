@@ -61,9 +61,7 @@ int main(int argc, char** argv) {
   app.add_subcommand("export", "Write a trained network as ONNX (see faceshot export --help)");
   cli::add_evaluate(app, exit_code);
   cli::add_bench(app, exit_code);
-  app.failure_message([](const CLI::App*, const CLI::Error& e) {
-    return "faceshot: " + std::string(e.what()) + "; see --help\n";
-  });
+  cli::report_usage_in_one_line(app);
   try {
     // CLI11 alone would say that a subcommand is required.
     const auto is_named = [&](const CLI::App* c) { return c->check_name(argv[1]); };

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "core/atomic_file.hpp"
+#include "core/folder.hpp"
 #include "dataset/csv.hpp"
 #include "dataset/prepared.hpp"
 #include "dataset/prepared_format.hpp"
@@ -131,9 +132,7 @@ Json label(const std::filesystem::path& path, const std::string& split, const Pr
 void write_prepared(const std::filesystem::path& dir, const std::string& split,
                     const PreparedSet& set, const std::string& source) {
   check(set);
-  std::error_code error;
-  std::filesystem::create_directories(dir, error);
-  if (error) throw Error(ErrorCode::io, "cannot create '" + dir.string() + "': " + error.message());
+  make_folder(dir);
   const Json description = label(label_path(dir), split, set, source);
   write_file_atomically(dir / (split + ".csv"), csv_text(set));
   write_file_atomically(label_path(dir),

@@ -9,7 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include "evaluate/text_file.hpp"
+#include "core/atomic_file.hpp"
+#include "core/folder.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot {
@@ -142,7 +143,8 @@ void write_result_files(const std::filesystem::path& dir, std::span<const ImageD
       append_number(text, box.score);
       text += '\n';
     }
-    write_text_file(dir / image.event / (image.image + ".txt"), text);
+    make_folder(dir / image.event);
+    write_file_atomically(dir / image.event / (image.image + ".txt"), text);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/atomic_file.hpp"
+#include "core/folder.hpp"
 #include "dataset/loader.hpp"
 #include "faceshot/error.hpp"
 #include "loss/multibox_loss.hpp"
@@ -237,9 +238,7 @@ TrainOutcome start_training(const Config& config, const std::filesystem::path& d
                                                  dir.string() + " or choose another --out");
   Trainer trainer(config, dir, callbacks, stop);  // before the folder is made: a bad config or
                                                   // data set leaves nothing behind
-  std::error_code failed;
-  std::filesystem::create_directories(dir, failed);
-  if (failed) throw Error(ErrorCode::io, "cannot make '" + dir.string() + "': " + failed.message());
+  make_folder(dir);
   write_file_atomically(dir / "config.toml", to_toml(config));
   return trainer.run();
 }

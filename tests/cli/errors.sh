@@ -90,5 +90,35 @@ expect "bench: a size that is none" 2 1 640 bench "${model[@]}" --size 640
 expect "bench: a missing model" 1 1 nowhere.onnx bench --model nowhere.onnx
 expect "evaluate: nothing to evaluate" 2 1 --data evaluate --ground-truth empty
 
+# prepare: the row is named, and there is no half of a data set.
+printf 'image,x1,y1,x2,y2\nphotos/cell.png,4,4,12,12\nphotos/cell.jpg,9,4,5,12\n' >crossed.csv
+expect "prepare: x1 >= x2" 1 1 "crossed.csv:3: .*x1 >= x2" \
+  prepare csv --images . --annotations crossed.csv --out prepared
+[ ! -e prepared ] || complain "prepare: x1 >= x2: something was written"
+printf 'image,x1,y1,x2,y2\nphotos/gone.png,4,4,12,12\n' >gone.csv
+expect "prepare: no annotations" 1 1 nowhere.csv \
+  prepare csv --images . --annotations nowhere.csv --out prepared
+[ ! -e prepared ] || complain "prepare: no annotations: something was written"
+
+# Training and export, where they are built.
+if [ -x "$(dirname "$program")/faceshot-train" ]; then
+  printf '[model]\nname = "faceshot-nano"\n[data]\ntrain = ["set/train.csv"]\n' >good.toml
+  sed 's/name/nmae/' good.toml >misspelt.toml
+  head -c 25 good.toml >cut.toml
+  expect "train: nothing" 2 1 "give a config" train
+  expect "train: an unknown option" 2 1 --colour train --colour
+  expect "train: a missing config" 1 1 nowhere.toml train nowhere.toml --out run
+  expect "train: an unknown key" 2 1 model.nmae train misspelt.toml --out run
+  expect "train: an unknown key as override" 2 1 train.epoch train good.toml train.epoch=3 --out run
+  expect "train: a value of the wrong kind" 2 1 train.epochs train good.toml train.epochs=many --out run
+  expect "train: a cut config" 2 1 cut.toml train cut.toml --out run
+  expect "train: missing data" 1 1 set/train.csv train good.toml --out run
+  expect "train: nothing to resume" 1 1 run train --resume run
+  [ ! -e run ] || complain "train: something was written"
+  expect "export: a missing checkpoint" 1 1 nowhere.pt export nowhere.pt --out new.onnx
+  expect "export: no checkpoint" 1 1 text.onnx export text.onnx --out new.onnx
+  [ ! -e new.onnx ] || complain "export: something was written"
+fi
+
 [ "$failed" -eq 0 ] && echo "all as it should be"
 exit "$failed"
