@@ -22,6 +22,17 @@
 namespace faceshot {
 namespace {
 
+/// The config that travels with the network: it names the data sets, not the folders of the machine
+/// that they were on.
+std::string published_config(Config config) {
+  for (auto* const sets : {&config.data.train, &config.data.val})
+    for (std::string& set : *sets) {
+      const std::filesystem::path path(set);
+      set = (path.parent_path().filename() / path.filename()).string();
+    }
+  return to_toml(config);
+}
+
 ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
                      const Checkpoint& checkpoint, const ExportOptions& options) {
   const NetworkSpec& spec = folded.spec;
@@ -35,7 +46,7 @@ ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
   info.priors = spec.priors;
   for (const Head& head : spec.heads) info.features.push_back(head.feature);
   info.classes = spec.classes;
-  info.notes["faceshot.config"] = checkpoint.config;
+  info.notes["faceshot.config"] = published_config(config);
   char text[96];
   std::snprintf(text, sizeof text, "{\"val_ap\":%.4f,\"epochs\":%lld}",
                 checkpoint.scalars.at("best_ap"),

@@ -26,6 +26,18 @@ TEST(Exporter, TheEngineComputesWhatTorchComputes) {
   EXPECT_TRUE(std::filesystem::exists(file));
 }
 
+TEST(Exporter, TheConfigInTheFileNamesDataSetsButNoFolders) {
+  Checkpoint checkpoint = example_checkpoint();
+  Config config;
+  config.data.train = {"/home/somebody/data/wider/train.csv", "mine/train.csv"};
+  checkpoint.config = to_toml(config);
+  const auto file = temporary("config.onnx");
+  export_network(checkpoint, file);
+  const Network network = Network::load(file.string());
+  const Config read = parse_config(network.metadata().at("faceshot.config"), "metadata");
+  EXPECT_EQ(read.data.train, (std::vector<std::string>{"wider/train.csv", "mine/train.csv"}));
+}
+
 TEST(Exporter, AFileThatDiffersIsNotWritten) {
   const auto file = temporary("differs.onnx");
   ExportOptions options;
