@@ -35,7 +35,9 @@ NetworkSpec build_faceshot_nano(const ModelOptions& options) {
   x = net.residual_separable("backbone.stage3.1", x);
   const Feature c4 = x = net.residual_separable("backbone.stage3.2", x);
   x = net.separable("backbone.stage4.0", x, channels(128), 2);
-  const Feature c5 = net.residual_separable("backbone.stage4.1", x);
+  x = net.residual_separable("backbone.stage4.1", x);
+  const Feature c5 = x = net.residual_separable("backbone.stage4.2", x);
+  const Feature c6 = net.separable("backbone.stage5.0", x, channels(128), 2);
 
   // Top-down path: small faces borrow context from the deeper, coarser maps.
   const int neck = channels(64);
@@ -46,7 +48,7 @@ NetworkSpec build_faceshot_nano(const ModelOptions& options) {
   const Feature lateral3 = net.conv_bn_relu("neck.lateral3", c3, neck, 1);
   const Feature p3 = net.separable(
       "neck.smooth3", net.add("neck.add3", lateral3, net.upsample("neck.up4", p4, 2)), neck);
-  const Feature p6 = net.separable("neck.down6", p5, neck, 2);
+  const Feature p6 = net.conv_bn_relu("neck.lateral6", c6, neck, 1);
 
   const Feature levels[] = {p3, p4, p5, p6};
   for (std::size_t l = 0; l < 4; ++l)
