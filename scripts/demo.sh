@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 program=${1:-build/release/bin/faceshot}
 faces=build/demo/faces
+sheet=build/demo/faces.jpg
 
 if [ ! -x "$program" ]; then
   echo "demo: $program is not built; run: make demo" >&2
@@ -12,7 +13,8 @@ if [ ! -x "$program" ]; then
 fi
 photos=$(scripts/demo_photos.sh build/demo/photos)
 rm -rf "$faces"
-"$program" detect "$photos" --out "$faces"
+"$program" detect "$photos" --out "$faces" --sheet "$sheet"
 echo
-echo "Photographs: $photos"
-echo "Annotated:   $faces"
+echo "Photographs:     $photos"
+echo "Annotated:       $faces"
+echo "All at a glance: $sheet"
