@@ -12,7 +12,9 @@
 #include "cli/console.hpp"
 #include "dataset/csv_boxes.hpp"
 #include "dataset/import.hpp"
+#include "dataset/retinaface_text.hpp"
 #include "dataset/set_builder.hpp"
+#include "dataset/wider_mat.hpp"
 #include "dataset/wider_text.hpp"
 #include "faceshot/error.hpp"
 
@@ -138,8 +140,18 @@ int prepare(const Options& o, const std::function<Source(const Options&)>& read)
 }
 
 Source read_widerface(const Options& o) {
-  return {
-      read_wider_text(o.annotations), {}, {}, "WIDER FACE, " + o.annotations.filename().string()};
+  const bool matlab = o.annotations.extension() == ".mat";
+  return {matlab ? read_wider_mat(o.annotations) : read_wider_text(o.annotations),
+          {},
+          {},
+          "WIDER FACE, " + o.annotations.filename().string()};
+}
+
+Source read_retinaface(const Options& o) {
+  return {read_retinaface_text(o.annotations),
+          {},
+          {},
+          "RetinaFace labels, " + o.annotations.filename().string()};
 }
 
 Source read_csv(const Options& o) {
@@ -162,10 +174,16 @@ struct Kind {
 };
 
 constexpr Kind kinds[] = {
-    {"widerface", "WIDER FACE's text layout", "wider_face_train_bbx_gt.txt or the like",
+    {"widerface", "WIDER FACE's official files, text or MATLAB",
+     "wider_face_train_bbx_gt.txt, wider_face_train.mat or the like",
      "Example:\n  faceshot prepare widerface --images WIDER_train/images "
      "--annotations wider_face_split/wider_face_train_bbx_gt.txt --out data/wider",
      read_widerface},
+    {"retinaface", "RetinaFace's labels for WIDER FACE: boxes with five landmarks",
+     "train/label.txt or the like",
+     "Example:\n  faceshot prepare retinaface --images WIDER_train/images "
+     "--annotations train/label.txt --out data/wider",
+     read_retinaface},
     {"csv", "A CSV file with a header, one box a row",
      "CSV with the columns image (or name, filename, file) and xmin,ymin,xmax,ymax (or "
      "x1,y1,x2,y2 or x,y,w,h); width,height are checked if there; an empty box: no faces",

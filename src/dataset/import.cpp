@@ -61,8 +61,8 @@ ImportedSet import_images(const std::vector<LabelledImage>& images,
   std::size_t done = 0;
   for (const LabelledImage& image : images) {
     const auto fail = [&](const std::string& what) {
-      throw Error(ErrorCode::format,
-                  source.string() + ":" + std::to_string(image.line) + ": " + what);
+      const std::string line = image.line == 0 ? "" : ":" + std::to_string(image.line);
+      throw Error(ErrorCode::format, source.string() + line + ": " + what);
     };
     if (const auto fault = image_path_fault(image.image); !fault.empty())
       fail(fault + "; give it relative to the folder of images");

@@ -3,68 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "dataset/prepared_format.hpp"
 #include "dataset/text_file.hpp"
+#include "dataset/text_lines.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot {
 namespace {
 
-/// Lines of a text without the blanks at their ends; empty ones are skipped.
-class Lines {
- public:
-  explicit Lines(std::string_view text) : rest_(text) { next(); }
-
-  [[nodiscard]] bool done() const { return line_.empty(); }
-  [[nodiscard]] std::string_view line() const { return line_; }
-  [[nodiscard]] std::size_t number() const { return number_; }
-
-  void next() {
-    line_ = {};
-    while (line_.empty() && !rest_.empty()) {
-      const std::size_t end = std::min(rest_.find('\n'), rest_.size());
-      line_ = rest_.substr(0, end);
-      rest_.remove_prefix(std::min(end + 1, rest_.size()));
-      line_ = line_.substr(0, line_.find_last_not_of(" \t\r") + 1);
-      ++number_;
-    }
-  }
-
- private:
-  std::string_view rest_;
-  std::string_view line_;
-  std::size_t number_ = 0;
-};
-
 constexpr std::size_t box_fields = 4;
 constexpr std::size_t all_fields = 10;
-
-/// The numbers of a line.
-struct Numbers {
-  std::array<float, all_fields> values{};
-  std::size_t count = 0;  ///< 0 if the line has anything but up to ten finite numbers
-};
-
-Numbers parse_numbers(std::string_view line) {
-  Numbers numbers;
-  const char* at = line.data();
-  const char* const end = at + line.size();
-  while (true) {
-    at = std::find_if(at, end, [](char c) { return c != ' ' && c != '\t'; });
-    if (at == end) return numbers;
-    if (numbers.count == all_fields) return {};
-    float& value = numbers.values[numbers.count++];
-    const auto [after, error] = std::from_chars(at, end, value);
-    if (error != std::errc{} || !std::isfinite(value)) return {};
-    if (after != end && *after != ' ' && *after != '\t') return {};
-    at = after;
-  }
-}
 
 /// Reads the images one after the other.
 class WiderParser {
@@ -104,21 +56,22 @@ class WiderParser {
 
   /// The official files write a box of zeros where there is none.
   void skip_dummy() {
-    const Numbers numbers = parse_numbers(lines_.line());
-    if (numbers.count >= box_fields &&
-        std::all_of(numbers.values.begin(), numbers.values.end(), [](float v) { return v == 0; }))
+    const auto numbers = parse_numbers(lines_.line(), all_fields);
+    if (numbers && numbers->size() >= box_fields &&
+        std::all_of(numbers->begin(), numbers->end(), [](float v) { return v == 0; }))
       lines_.next();
   }
 
   [[nodiscard]] Annotation box(const std::string& image) const {
-    const auto [v, count] = parse_numbers(lines_.line());
     if (lines_.done()) fail("the file ends before the last box of '" + image + "'");
-    if (count != box_fields && count != all_fields)
+    const auto numbers = parse_numbers(lines_.line(), all_fields);
+    if (!numbers || (numbers->size() != box_fields && numbers->size() != all_fields))
       fail("a box of '" + image + "' must stand here (4 or 10 numbers), not '" +
            std::string(lines_.line()) + "'; correct it or the number of faces above");
+    const std::vector<float>& v = *numbers;
     Annotation a;
     a.box = {v[0], v[1], v[0] + v[2], v[1] + v[3]};
-    if (count == box_fields) return a;
+    if (v.size() == box_fields) return a;
     constexpr std::size_t invalid = 7;
     constexpr std::array<std::size_t, attributes.size()> places{4, 5, 6, 8, 9};
     for (std::size_t i = 0; i < attributes.size(); ++i)
@@ -142,7 +95,7 @@ class WiderParser {
   }
 
   std::string name_;
-  Lines lines_;
+  TextLines lines_;
   std::unordered_map<std::string, std::size_t> first_lines_;
 };
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "evaluate/mat_cells.hpp"
+#include "matfile/mat_file.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot {

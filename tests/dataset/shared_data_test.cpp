@@ -5,6 +5,8 @@
 
 #include "dataset/csv_boxes.hpp"
 #include "dataset/import.hpp"
+#include "dataset/retinaface_text.hpp"
+#include "dataset/wider_mat.hpp"
 #include "dataset/wider_text.hpp"
 
 namespace faceshot {
@@ -50,12 +52,38 @@ TEST_F(SharedData, OfficialValidationFile) {
   EXPECT_EQ(kept, report.faces + report.ignored);
 }
 
+TEST_F(SharedData, OfficialMatFiles) {
+  // The .mat and the text of val say the same.
+  const fs::path split = shared / "wider/wider_face_split";
+  const auto images = read_wider_mat(split / "wider_face_val.mat");
+  EXPECT_EQ(images.size(), 3226U);
+  EXPECT_EQ(boxes_of(images), 39708U);
+  const fs::path text = split / "wider_face_val_bbx_gt.txt";
+  const fs::path photographs = shared / "wider/WIDER_val/images";
+  EXPECT_EQ(import_images(images, photographs, "mat").records,
+            import_images(read_wider_text(text), photographs, text).records);
+  // Published: 12,880 images, 159,424 faces.
+  const auto train = read_wider_mat(split / "wider_face_train.mat");
+  EXPECT_EQ(train.size(), 12880U);
+  EXPECT_EQ(boxes_of(train), 159424U);
+}
+
 TEST_F(SharedData, ReducedTrainingFile) {
   const fs::path text = shared / "wider_reduced/wider_face_train_bbx_gt.txt";
   const auto images = read_wider_text(text);
   // Lines: a name and a count each, one a box, and the dummy lines of the two images without faces.
   EXPECT_EQ(images.size(), 3627U);
   EXPECT_EQ(boxes_of(images), 72327U - 2 * 3627U - 2);
+}
+
+TEST_F(SharedData, RetinafaceLabels) {
+  const auto images = read_retinaface_text(shared / "wider_reduced/train_label.txt");
+  EXPECT_EQ(images.size(), 3627U);
+  EXPECT_EQ(boxes_of(images), 65071U);
+  std::size_t with_landmarks = 0;
+  for (const auto& image : images)
+    for (const auto& a : image.annotations) with_landmarks += a.landmarks ? 1U : 0U;
+  EXPECT_EQ(with_landmarks, 25672U);
 }
 
 TEST_F(SharedData, FaceCountingCsv) {

@@ -1,11 +1,9 @@
 #include "evaluate/wider_ground_truth.hpp"
 
 #include <gtest/gtest.h>
-#include <matio.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -14,8 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "evaluate/mat_cells.hpp"
 #include "faceshot/error.hpp"
+#include "matfile/mat_file.hpp"
+#include "matfile/mat_writer.hpp"
 
 /// matio asks for whatever memory a damaged length calls for, and copes with being refused it. The
 /// address sanitizer, where a test is built with it, must refuse too and not end the program.
@@ -29,27 +28,11 @@ namespace fs = std::filesystem;
 
 const fs::path fixture = fs::path(FACESHOT_SOURCE_DIR) / "tests/evaluate/fixtures/ground_truth";
 
-using Mat = std::shared_ptr<matvar_t>;
-
-Mat matrix(std::size_t rows, std::size_t columns, std::vector<double> values) {
-  std::size_t dims[2] = {rows, columns};
-  return {Mat_VarCreate(nullptr, MAT_C_DOUBLE, MAT_T_DOUBLE, 2, dims, values.data(), 0),
-          Mat_VarFree};
-}
-
-Mat text(std::string value) {
-  std::size_t dims[2] = {1, value.size()};
-  return {Mat_VarCreate(nullptr, MAT_C_CHAR, MAT_T_UINT8, 2, dims, value.data(), 0), Mat_VarFree};
-}
-
-/// A column of cells; copies what is in them.
-Mat cell(const std::vector<Mat>& values) {
-  std::size_t dims[2] = {values.size(), 1};
-  Mat result{Mat_VarCreate(nullptr, MAT_C_CELL, MAT_T_CELL, 2, dims, nullptr, 0), Mat_VarFree};
-  for (std::size_t i = 0; i < values.size(); ++i)
-    Mat_VarSetCell(result.get(), static_cast<int>(i), Mat_VarDuplicate(values[i].get(), 1));
-  return result;
-}
+using faceshot::testing::cell;
+using faceshot::testing::Mat;
+using faceshot::testing::matrix;
+using faceshot::testing::save_mat;
+using faceshot::testing::text;
 
 /// A copy of the fixture that a test may damage.
 class WiderGroundTruthFiles : public ::testing::Test {
@@ -71,15 +54,7 @@ class WiderGroundTruthFiles : public ::testing::Test {
     std::ofstream(dir_ / file, std::ios::binary) << content;
   }
   void save(const std::string& file, const std::vector<std::pair<std::string, Mat>>& values) const {
-    mat_t* mat = Mat_CreateVer((dir_ / file).c_str(), nullptr, MAT_FT_MAT5);
-    ASSERT_NE(mat, nullptr);
-    for (const auto& [name, value] : values) {
-      matvar_t* named = Mat_VarDuplicate(value.get(), 1);
-      named->name = strdup(name.c_str());
-      EXPECT_EQ(Mat_VarWrite(mat, named, MAT_COMPRESSION_NONE), 0);
-      Mat_VarFree(named);
-    }
-    Mat_Close(mat);
+    save_mat(dir_ / file, values);
   }
   /// The error's message; empty if the files were read.
   [[nodiscard]] std::string message(ErrorCode expected = ErrorCode::format) const {

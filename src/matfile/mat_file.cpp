@@ -1,4 +1,4 @@
-#include "evaluate/mat_cells.hpp"
+#include "matfile/mat_file.hpp"
 
 #include <matio.h>
 
@@ -162,6 +162,11 @@ MatFile::MatFile(const std::filesystem::path& path) : path_(path) {
   require_whole(path);
   file_.reset(Mat_Open(path.c_str(), MAT_ACC_RDONLY));
   if (!file_) damaged(path_.string(), "not a MATLAB .mat file, or damaged");
+}
+
+bool MatFile::has(const std::string& name) const {
+  const std::unique_ptr<matvar_t, Free> info(Mat_VarReadInfo(file_.get(), name.c_str()));
+  return info != nullptr;
 }
 
 MatValue MatFile::read(const std::string& name) {

@@ -44,6 +44,9 @@ class MatFile {
   /// @throws Error(not_found) no such file; Error(format) not a .mat file
   explicit MatFile(const std::filesystem::path& path);
 
+  /// Whether the file has a variable of this name.
+  [[nodiscard]] bool has(const std::string& name) const;
+
   /// Reads one variable whole; it stays in memory as long as this object.
   /// @throws Error(format) if it is not there or damaged
   [[nodiscard]] MatValue read(const std::string& name);
