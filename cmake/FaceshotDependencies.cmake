@@ -8,6 +8,8 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(matio REQUIRED IMPORTED_TARGET matio)
+find_package(pugixml REQUIRED)
+find_package(yaml-cpp REQUIRED)
 
 # Debian's dnnl-config.cmake demands OpenCL's development files, for a GPU that we do not use.
 find_library(DNNL_LIBRARY dnnl REQUIRED)

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,12 +9,10 @@
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
-#include "dataset/csv_boxes.hpp"
+#include "cli/prepare_sources.hpp"
+#include "dataset/classes.hpp"
 #include "dataset/import.hpp"
-#include "dataset/retinaface_text.hpp"
 #include "dataset/set_builder.hpp"
-#include "dataset/wider_mat.hpp"
-#include "dataset/wider_text.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::cli {
@@ -24,22 +21,14 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-  fs::path images;
-  fs::path annotations;
+  SourceOptions source;
   fs::path out;
   std::string split = "train";
   std::string link = "hard";
-  bool skip_bad_rows = false;
+  std::vector<std::string> classes;  ///< to keep; empty: all
+  std::string merge;                 ///< one name for all classes; empty: each keeps its own
   bool strict = false;
   bool json = false;
-};
-
-/// What a reader made of the source.
-struct Source {
-  std::vector<LabelledImage> images;
-  std::vector<std::string> ignored_columns;
-  std::vector<std::string> skipped_rows;
-  std::string description;  ///< for label.json
 };
 
 LinkMode link_mode(const std::string& name) {
@@ -61,25 +50,28 @@ void require_complete(const ImportReport& report) {
 }
 
 void require_any(const Options& o, const Source& source, const ImportedSet& set) {
-  if (source.images.empty())
+  if (source.set.images.empty())
     throw Error(ErrorCode::format,
-                o.annotations.string() + ": no image in it" +
+                o.source.annotations.string() + ": no image in it" +
                     (source.skipped_rows.empty() ? "" : "; skipped " + source.skipped_rows[0]));
   if (set.records.empty())
-    throw Error(ErrorCode::not_found, "none of the " + std::to_string(source.images.size()) +
-                                          " images can be read in '" + o.images.string() +
-                                          "', such as '" + source.images[0].image +
+    throw Error(ErrorCode::not_found, "none of the " + std::to_string(source.set.images.size()) +
+                                          " images can be read in '" + source.images.string() +
+                                          "', such as '" + source.set.images[0].image +
                                           "'; names are relative to --images");
 }
 
-nlohmann::ordered_json to_json(const Options& o, const Source& source, const ImportReport& r) {
+nlohmann::ordered_json to_json(const Options& o, const Source& source, const ImportReport& r,
+                               std::size_t other_classes) {
   return {{"out", o.out.string()},
           {"split", o.split},
+          {"classes", source.set.classes},
           {"images", r.images},
           {"faces", r.faces},
           {"ignored", r.ignored},
           {"clipped", r.clipped},
           {"dropped", r.dropped},
+          {"other_classes", other_classes},
           {"missing", r.missing},
           {"damaged", r.damaged},
           {"skipped_rows", source.skipped_rows},
@@ -93,12 +85,15 @@ void print_names(const std::vector<std::string>& names) {
   if (names.size() > shown) std::printf("    ... and %zu more (--json)\n", names.size() - shown);
 }
 
-void print_table(const Options& o, const Source& source, const ImportReport& r) {
+void print_table(const Options& o, const Source& source, const ImportReport& r,
+                 std::size_t other_classes) {
   std::printf("images    %8zu\n", r.images);
   std::printf("faces     %8zu\n", r.faces);
   std::printf("ignored   %8zu  boxes marked as neither face nor background\n", r.ignored);
   std::printf("clipped   %8zu  boxes cut to their image\n", r.clipped);
   std::printf("dropped   %8zu  boxes with nothing inside their image\n", r.dropped);
+  if (other_classes != 0)
+    std::printf("other     %8zu  boxes of classes that are not wanted\n", other_classes);
   std::printf("missing   %8zu  images named but not there\n", r.missing.size());
   print_names(r.missing);
   std::printf("damaged   %8zu  images that cannot be read\n", r.damaged.size());
@@ -109,99 +104,90 @@ void print_table(const Options& o, const Source& source, const ImportReport& r) 
   }
   for (const std::string& column : source.ignored_columns)
     std::printf("column '%s' is not used\n", column.c_str());
+  if (source.set.classes != std::vector<std::string>{"face"}) {
+    std::printf("classes  ");
+    for (const std::string& name : source.set.classes) std::printf(" %s", name.c_str());
+    std::printf("\n");
+  }
   std::printf("%s is ready\n", (o.out / (o.split + ".csv")).c_str());
 }
 
-int prepare(const Options& o, const std::function<Source(const Options&)>& read) {
+/// What was read, with the classes that are wanted.
+struct Wanted {
+  Source source;
+  std::size_t other_classes = 0;  ///< boxes that went because of their class
+};
+
+Wanted read(const Options& o, const SourceKind& kind) {
+  const bool by_root = kind.root != nullptr && !o.source.root.empty();
+  if (!by_root && o.source.images.empty())
+    throw Error(ErrorCode::invalid_argument, kind.root != nullptr
+                                                 ? "give --root, or --images and --annotations"
+                                                 : "give --images");
+  if (!by_root && !fs::is_directory(o.source.images))
+    throw Error(ErrorCode::not_found,
+                "--images '" + o.source.images.string() + "' is not a folder");
+  if (!by_root && kind.annotations != nullptr && o.source.annotations.empty())
+    throw Error(ErrorCode::invalid_argument, "give --annotations");
+  Wanted wanted{kind.read(o.source), 0};
+  if (!o.classes.empty()) wanted.other_classes = select_classes(wanted.source.set, o.classes);
+  if (!o.merge.empty()) merge_classes(wanted.source.set, o.merge);
+  return wanted;
+}
+
+int prepare(const Options& o, const SourceKind& kind) {
   check_destination(o.out);
-  if (!fs::is_directory(o.images))
-    throw Error(ErrorCode::not_found, "--images '" + o.images.string() + "' is not a folder");
-  const Source source = read(o);
-  const auto import = [&] {
-    Progress progress("reading", source.images.size());
-    return import_images(source.images, o.images, o.annotations,
+  const auto [source, other_classes] = read(o, kind);
+  const auto import = [&, &from = source] {
+    Progress progress("reading", from.set.images.size());
+    return import_images(from.set.images, from.images, o.source.annotations,
                          [&](std::size_t done, std::size_t) { progress.update(done); });
   };
-  const ImportedSet set = import();
+  ImportedSet set = import();
   if (o.strict) require_complete(set.report);
   require_any(o, source, set);
   {
     Progress progress("writing", set.records.size());
-    build_set(o.out, o.split, set.records, o.images, link_mode(o.link), source.description,
+    build_set(o.out, o.split, {source.images, source.set.classes, std::move(set.records)},
+              link_mode(o.link), source.description,
               [&](std::size_t done, std::size_t) { progress.update(done); });
   }
   if (o.json)
-    std::printf("%s\n", to_json(o, source, set.report)
+    std::printf("%s\n", to_json(o, source, set.report, other_classes)
                             .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
                             .c_str());
   else
-    print_table(o, source, set.report);
+    print_table(o, source, set.report, other_classes);
   return exit_ok;
 }
 
-Source read_widerface(const Options& o) {
-  const bool matlab = o.annotations.extension() == ".mat";
-  return {matlab ? read_wider_mat(o.annotations) : read_wider_text(o.annotations),
-          {},
-          {},
-          "WIDER FACE, " + o.annotations.filename().string()};
+void add_source_options(CLI::App& command, const SourceKind& kind, Options& o) {
+  CLI::Option* images = command.add_option("--images", o.source.images,
+                                           "Folder to which the images' names are relative");
+  CLI::Option* annotations =
+      kind.annotations == nullptr
+          ? nullptr
+          : command.add_option("--annotations", o.source.annotations, kind.annotations);
+  if (kind.root != nullptr) {
+    command.add_option("--root", o.source.root, kind.root)->excludes(images)->excludes(annotations);
+  } else {
+    images->required();
+    if (annotations != nullptr) annotations->required();
+  }
+  if (kind.has_names)
+    command.add_option("--names", o.source.names,
+                       "data.yaml or classes.txt with the names of the classes");
+  command.add_option("--class", o.classes, "Keep this class only (repeat for several); else all")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("--merge", o.merge, "One name for all classes that are kept, such as face");
 }
 
-Source read_retinaface(const Options& o) {
-  return {read_retinaface_text(o.annotations),
-          {},
-          {},
-          "RetinaFace labels, " + o.annotations.filename().string()};
-}
-
-Source read_csv(const Options& o) {
-  CsvBoxes csv = read_csv_boxes(o.annotations, o.skip_bad_rows ? BadRows::skip : BadRows::fail);
-  return {std::move(csv.images), std::move(csv.ignored_columns), std::move(csv.skipped_rows),
-          "CSV boxes, " + o.annotations.filename().string()};
-}
-
-Source read_background(const Options& o) {
-  return {list_background(o.images), {}, {}, "photographs without faces"};
-}
-
-/// One kind of source: `faceshot prepare NAME`.
-struct Kind {
-  const char* name;
-  const char* help;
-  const char* annotations;  ///< help of --annotations; nullptr: the kind has none
-  const char* example;
-  Source (*read)(const Options&);
-};
-
-constexpr Kind kinds[] = {
-    {"widerface", "WIDER FACE's official files, text or MATLAB",
-     "wider_face_train_bbx_gt.txt, wider_face_train.mat or the like",
-     "Example:\n  faceshot prepare widerface --images WIDER_train/images "
-     "--annotations wider_face_split/wider_face_train_bbx_gt.txt --out data/wider",
-     read_widerface},
-    {"retinaface", "RetinaFace's labels for WIDER FACE: boxes with five landmarks",
-     "train/label.txt or the like",
-     "Example:\n  faceshot prepare retinaface --images WIDER_train/images "
-     "--annotations train/label.txt --out data/wider",
-     read_retinaface},
-    {"csv", "A CSV file with a header, one box a row",
-     "CSV with the columns image (or name, filename, file) and xmin,ymin,xmax,ymax (or "
-     "x1,y1,x2,y2 or x,y,w,h); width,height are checked if there; an empty box: no faces",
-     "Example:\n  faceshot prepare csv --images photos --annotations boxes.csv --out data/mine",
-     read_csv},
-    {"background", "A folder of photographs without faces (searched recursively)", nullptr,
-     "Example:\n  faceshot prepare background --images landscapes --out data/background",
-     read_background},
-};
-
-void add_kind(CLI::App& prepare_command, const Kind& kind, int& exit_code) {
+void add_kind(CLI::App& prepare_command, const SourceKind& kind, int& exit_code) {
   auto options = std::make_shared<Options>();
   Options& o = *options;
   CLI::App* command = prepare_command.add_subcommand(kind.name, kind.help);
-  command->add_option("--images", o.images, "Folder to which the images' names are relative")
-      ->required();
-  if (kind.annotations != nullptr)
-    command->add_option("--annotations", o.annotations, kind.annotations)->required();
+  add_source_options(*command, kind, o);
   command
       ->add_option("--out", o.out,
                    "Folder of the prepared set: new, empty, or a set to which a split is added")
@@ -218,15 +204,15 @@ void add_kind(CLI::App& prepare_command, const Kind& kind, int& exit_code) {
   CLI::Option* strict = command->add_flag(
       "--strict", o.strict,
       "Missing or damaged images and dropped boxes are errors; nothing is written");
-  if (kind.read == read_csv)
+  if (kind.has_bad_rows)
     command
-        ->add_flag("--skip-bad-rows", o.skip_bad_rows,
+        ->add_flag("--skip-bad-rows", o.source.skip_bad_rows,
                    "Leave out rows that cannot be used, and list them, instead of stopping")
         ->excludes(strict);
   command->add_flag("--json", o.json, "Write the summary as JSON instead of a table");
   command->footer(kind.example);
   command->callback([options, &kind, &exit_code] {
-    exit_code = guarded([&] { return prepare(*options, kind.read); });
+    exit_code = guarded([&] { return prepare(*options, kind); });
   });
 }
 
@@ -236,8 +222,8 @@ void add_prepare(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("prepare", "Bring a data set into the form that training reads");
   command->require_subcommand(1);
-  for (const Kind& kind : kinds) add_kind(*command, kind, exit_code);
-  command->footer(kinds[0].example);
+  for (const SourceKind& kind : source_kinds()) add_kind(*command, kind, exit_code);
+  command->footer(source_kinds().front().example);
 }
 
 }  // namespace faceshot::cli

@@ -17,10 +17,16 @@ bool differs(const Box& a, const Box& b) {
          std::abs(a.x2 - b.x2) > rounding || std::abs(a.y2 - b.y2) > rounding;
 }
 
+Box to_pixels(const Box& shares, ImageSize size) {
+  const auto width = static_cast<float>(size.width), height = static_cast<float>(size.height);
+  return {shares.x1 * width, shares.y1 * height, shares.x2 * width, shares.y2 * height};
+}
+
 /// The image's record; its boxes are counted.
 ImageRecord record_of(const LabelledImage& image, ImageSize size, ImportReport& report) {
   ImageRecord record{image.image, size.width, size.height, {}};
   for (Annotation a : image.annotations) {
+    if (image.normalised) a.box = to_pixels(a.box, size);
     const Box inside = clip(a.box, static_cast<float>(size.width), static_cast<float>(size.height));
     if (!a.box.valid() || !inside.valid()) {
       ++report.dropped;

@@ -14,6 +14,13 @@ struct LabelledImage {
   std::size_t line = 0;       ///< of the annotation file; 0: there is no such file
   int width = 0, height = 0;  ///< as the file claims; 0: it does not say
   std::vector<Annotation> annotations;  ///< boxes may be empty or reach beyond the image
+  bool normalised = false;  ///< boxes are shares of the image's width and height, not pixels
+};
+
+/// All that a file says that knows more than one class.
+struct LabelledSet {
+  std::vector<std::string> classes{"face"};  ///< by class id
+  std::vector<LabelledImage> images;
 };
 
 }  // namespace faceshot

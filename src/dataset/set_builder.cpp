@@ -98,8 +98,7 @@ void check_destination(const fs::path& dir) {
         "'" + dir.string() + "' has content but is no prepared set; name a new or empty folder");
 }
 
-void build_set(const fs::path& dir, const std::string& split,
-               const std::vector<ImageRecord>& records, const fs::path& images_dir, LinkMode mode,
+void build_set(const fs::path& dir, const std::string& split, const PreparedSet& set, LinkMode mode,
                const std::string& source, const ImportProgress& progress) {
   check_destination(dir);
   try {
@@ -110,18 +109,16 @@ void build_set(const fs::path& dir, const std::string& split,
     fs::create_directory(staged_images);
     std::vector<std::string> staged;
     std::size_t done = 0;
-    for (const ImageRecord& record : records) {
-      const fs::path original = images_dir / record.image;
+    for (const ImageRecord& record : set.records) {
+      const fs::path original = set.images_dir / record.image;
       if (!extends || !is_there(original, target / "images" / record.image)) {
         link_image(original, staged_images / record.image, mode);
         staged.push_back(record.image);
       }
-      if (progress) progress(++done, records.size());
+      if (progress) progress(++done, set.records.size());
     }
     // Everything that can be wrong is found here, before the destination changes.
     if (extends) fs::copy_file(label_path(target), label_path(staging.path()));
-    PreparedSet set;
-    set.records = records;
     write_prepared(staging.path(), split, set, source);
     if (!extends) {
       fs::rename(staging.path(), target);  // also over an empty folder

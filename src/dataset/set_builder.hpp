@@ -26,12 +26,11 @@ void check_destination(const std::filesystem::path& dir);
 /// Makes DIR/images, DIR/SPLIT.csv, DIR/label.json. A new set is built in a temporary folder beside
 /// `dir` and renamed at the end; a split that is added to a set becomes visible with its CSV, last.
 /// Whatever fails, `dir` is left as it was.
-/// @param images_dir where the records' images are
+/// @param set its images_dir is where the images are now
 /// @param source one line for label.json: where the set comes from
 /// @throws Error(invalid_argument) as check_destination, or if the set has another image of the
 ///         same name; Error(io)
-void build_set(const std::filesystem::path& dir, const std::string& split,
-               const std::vector<ImageRecord>& records, const std::filesystem::path& images_dir,
+void build_set(const std::filesystem::path& dir, const std::string& split, const PreparedSet& set,
                LinkMode mode, const std::string& source, const ImportProgress& progress = {});
 
 }  // namespace faceshot

@@ -21,7 +21,7 @@ class SetBuilder : public ::testing::Test {
   void build(LinkMode mode, const std::string& split = "train",
              const std::vector<ImageRecord>& records = {{"e/a.png", 20, 10, {}},
                                                         {"b.png", 8, 9, {}}}) const {
-    build_set(folder / "out", split, records, folder / "photos", mode, "test");
+    build_set(folder / "out", split, {folder / "photos", {"face"}, records}, mode, "test");
   }
   TestFolder folder;
 };
@@ -57,7 +57,8 @@ TEST_F(SetBuilder, ALinkedOriginalIsFollowed) {
 
 TEST_F(SetBuilder, EmptyFolderAndTrailingSlashAreFine) {
   fs::create_directory(folder / "out");
-  build_set(folder / "out/", "val", {{"b.png", 8, 9, {}}}, folder / "photos", LinkMode::hard, "x");
+  build_set(folder / "out/", "val", {folder / "photos", {"face"}, {{"b.png", 8, 9, {}}}},
+            LinkMode::hard, "x");
   EXPECT_EQ(read_prepared(folder / "out/val.csv").records.size(), 1U);
 }
 

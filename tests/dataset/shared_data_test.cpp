@@ -4,8 +4,10 @@
 #include <filesystem>
 
 #include "dataset/csv_boxes.hpp"
+#include "dataset/fddb_ellipses.hpp"
 #include "dataset/import.hpp"
 #include "dataset/retinaface_text.hpp"
+#include "dataset/voc.hpp"
 #include "dataset/wider_mat.hpp"
 #include "dataset/wider_text.hpp"
 
@@ -84,6 +86,26 @@ TEST_F(SharedData, RetinafaceLabels) {
   for (const auto& image : images)
     for (const auto& a : image.annotations) with_landmarks += a.landmarks ? 1U : 0U;
   EXPECT_EQ(with_landmarks, 25672U);
+}
+
+TEST_F(SharedData, VocFolder) {
+  // Counted with grep: 22 files with 74 objects of three classes.
+  const VocFolders folders = find_voc_folders(shared / "formats/voc");
+  const LabelledSet set = read_voc(folders.annotations);
+  EXPECT_EQ(set.classes,
+            (std::vector<std::string>{"mask_weared_incorrect", "with_mask", "without_mask"}));
+  EXPECT_EQ(set.images.size(), 22U);
+  EXPECT_EQ(boxes_of(set.images), 74U);
+  const auto report = import_images(set.images, folders.images, "voc").report;
+  EXPECT_EQ(report.images, 22U);
+  EXPECT_EQ(report.faces, 74U);
+}
+
+TEST_F(SharedData, FddbFold) {
+  // Published: fold 1 has 290 images with 515 faces.
+  const auto images = read_fddb_ellipses(shared / "formats/fddb/FDDB-fold-01-ellipseList.txt");
+  EXPECT_EQ(images.size(), 290U);
+  EXPECT_EQ(boxes_of(images), 515U);
 }
 
 TEST_F(SharedData, FaceCountingCsv) {

@@ -1,0 +1,46 @@
+// The kinds of data set that `faceshot prepare` reads.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dataset/labelled_image.hpp"
+
+namespace faceshot::cli {
+
+/// Where a data set is, as the user says. Which of these a kind uses its `inputs` tell.
+struct SourceOptions {
+  std::filesystem::path images;       ///< folder to which the images' names are relative
+  std::filesystem::path annotations;  ///< file, or folder of files
+  std::filesystem::path root;         ///< folder with images and annotations in their usual places
+  std::filesystem::path names;        ///< file with the names of the classes
+  bool skip_bad_rows = false;
+};
+
+/// What a reader made of the source.
+struct Source {
+  LabelledSet set;
+  std::filesystem::path images;              ///< folder to which the images' names are relative
+  std::string description;                   ///< for label.json
+  std::vector<std::string> ignored_columns;  ///< CSV
+  std::vector<std::string> skipped_rows;     ///< CSV
+};
+
+/// One kind of source: `faceshot prepare NAME`.
+struct SourceKind {
+  const char* name;
+  const char* help;
+  const char* annotations;  ///< help of --annotations; nullptr: the kind has none
+  const char* root;         ///< help of --root, which may replace the others; nullptr: none
+  bool has_names;           ///< --names
+  bool has_bad_rows;        ///< --skip-bad-rows
+  const char* example;
+  /// @throws Error as the readers
+  Source (*read)(const SourceOptions&);
+};
+
+[[nodiscard]] std::span<const SourceKind> source_kinds();
+
+}  // namespace faceshot::cli
