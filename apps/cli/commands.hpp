@@ -7,6 +7,7 @@
 namespace faceshot::cli {
 
 void add_prepare(CLI::App& app, int& exit_code);
+void add_data(CLI::App& app, int& exit_code);
 void add_detect(CLI::App& app, int& exit_code);
 void add_evaluate(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
