@@ -7,6 +7,8 @@
 namespace faceshot::cli {
 
 void add_prepare(CLI::App& app, int& exit_code);
+/// Subcommands of `prepare`.
+void add_merge_and_split(CLI::App& prepare, int& exit_code);
 void add_data(CLI::App& app, int& exit_code);
 void add_detect(CLI::App& app, int& exit_code);
 void add_evaluate(CLI::App& app, int& exit_code);

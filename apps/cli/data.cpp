@@ -14,7 +14,9 @@
 #include "core/atomic_file.hpp"
 #include "core/folder.hpp"
 #include "dataset/annotation_sheet.hpp"
+#include "dataset/npz.hpp"
 #include "dataset/prior_fit.hpp"
+#include "dataset/set_export.hpp"
 #include "dataset/set_stats.hpp"
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
@@ -29,6 +31,8 @@ struct Options {
   std::string split = "train";
   fs::path out;
   SheetOptions sheet;
+  std::string format;
+  std::string link = "hard";
   int prior_count = 12;
   int prior_size = 320;
   float prior_min_side = 6;
@@ -217,6 +221,43 @@ int priors(const Options& o) {
   return exit_ok;
 }
 
+// --- export
+// ---------------------------------------------------------------------------------------
+
+int export_set(const Options& o) {
+  const PreparedSet set = read_prepared(csv_of(o));
+  if (o.format == "npz") {
+    write_npz(o.out, set);
+    std::printf("%zu images are in %s\n", set.records.size(), o.out.c_str());
+    return exit_ok;
+  }
+  const auto write = o.format == "coco"   ? export_coco
+                     : o.format == "yolo" ? export_yolo
+                                          : export_voc;
+  const auto run = [&] {
+    Progress progress("writing", set.records.size());
+    return write(set, o.out, link_mode(o.link),
+                 [&](std::size_t done, std::size_t) { progress.update(done); });
+  };
+  const ExportReport report = run();
+  if (o.json) {
+    print_json({{"out", o.out.string()},
+                {"images", report.images},
+                {"boxes", report.boxes},
+                {"ignored_left_out", report.ignored_left_out},
+                {"landmarks_left_out", report.landmarks_left_out}});
+    return exit_ok;
+  }
+  std::printf("%zu images and %zu boxes are in %s\n", report.images, report.boxes, o.out.c_str());
+  if (report.ignored_left_out > 0)
+    std::printf("%zu ignored regions were left out: %s has no such thing\n",
+                report.ignored_left_out, o.format.c_str());
+  if (report.landmarks_left_out > 0)
+    std::printf("the landmarks of %zu boxes were left out: %s has none\n",
+                report.landmarks_left_out, o.format.c_str());
+  return exit_ok;
+}
+
 CLI::App* add_command(CLI::App& parent, const char* name, const char* help, Options& o) {
   CLI::App* command = parent.add_subcommand(name, help);
   command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files")
@@ -261,6 +302,21 @@ void add_data(CLI::App& app, int& exit_code) {
       add("stats", "Counts, and how sizes, crowds, shapes and positions are distributed", stats);
   stats_command->add_option("--out", stats_options->out, "Folder for stats.svg and stats.json");
   stats_command->footer("Example:\n  faceshot data stats data/wider --out stats/");
+
+  const auto [export_command, export_options] =
+      add("export", "A set in another format: COCO, YOLO, Pascal VOC, NumPy", export_set);
+  export_command->add_option("--format", export_options->format, "coco, yolo, voc or npz")
+      ->check(CLI::IsMember({"coco", "yolo", "voc", "npz"}))
+      ->required();
+  export_command->add_option("--out", export_options->out, "New folder; for npz the file")
+      ->required();
+  export_command
+      ->add_option("--link", export_options->link, "How images come there: hard, copy, symlink")
+      ->check(CLI::IsMember({"hard", "copy", "symlink"}))
+      ->capture_default_str();
+  export_command->footer(
+      "npz holds labels only: files, sizes, offsets, bboxes, labels, ignore, classes.\n"
+      "Example:\n  faceshot data export data/wider --format coco --out coco/");
 
   const auto [priors_command, priors_options] =
       add("priors", "Which faces the shipped network's priors reach, and sizes that fit better",

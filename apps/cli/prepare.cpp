@@ -31,10 +31,6 @@ struct Options {
   bool json = false;
 };
 
-LinkMode link_mode(const std::string& name) {
-  return name == "copy" ? LinkMode::copy : name == "symlink" ? LinkMode::symlink : LinkMode::hard;
-}
-
 void require_complete(const ImportReport& report) {
   const auto refuse = [](const std::string& what) {
     throw Error(ErrorCode::format, what + "; leave --strict out to go on without");
@@ -223,6 +219,7 @@ void add_prepare(CLI::App& app, int& exit_code) {
       app.add_subcommand("prepare", "Bring a data set into the form that training reads");
   command->require_subcommand(1);
   for (const SourceKind& kind : source_kinds()) add_kind(*command, kind, exit_code);
+  add_merge_and_split(*command, exit_code);
   command->footer(source_kinds().front().example);
 }
 

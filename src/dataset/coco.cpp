@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -83,7 +84,23 @@ class CocoParser {
     Annotation& a = set_.images[image->second].annotations.emplace_back();
     a.box = {v[0], v[1], v[0] + v[2], v[1] + v[3]};
     a.class_id = class_id->second;
+    a.landmarks = landmarks(annotation, place);
     a.ignore = annotation.contains("iscrowd") && integer(annotation, "iscrowd", place) != 0;
+  }
+
+  /// Five keypoints that are labelled; people's seventeen and others mean nothing to us.
+  std::optional<Landmarks> landmarks(const Json& annotation, const std::string& place) const {
+    constexpr std::size_t fields = 15;  // x, y, visibility
+    if (!annotation.contains("keypoints")) return std::nullopt;
+    const Json& points = annotation["keypoints"];
+    if (!points.is_array() || points.size() != fields) return std::nullopt;
+    Landmarks result;
+    for (std::size_t i = 0; i < fields; ++i) {
+      if (!points[i].is_number()) fail(place + ": keypoints must be numbers");
+      if (i % 3 == 2 && points[i].get<double>() == 0) return std::nullopt;  // not labelled
+      if (i % 3 != 2) result[i / 3 * 2 + i % 3] = points[i].get<float>();
+    }
+    return result;
   }
 
   const Json& list(const char* name) const {

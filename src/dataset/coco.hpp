@@ -1,6 +1,6 @@
 // COCO's object annotations: one JSON document with `images` (id, file_name, width, height),
 // `categories` (id, name) and `annotations` (image_id, category_id, bbox [x, y, width, height],
-// iscrowd).
+// iscrowd). Five `keypoints`, all of them labelled, are taken for eyes, nose and mouth corners.
 #pragma once
 
 #include <filesystem>

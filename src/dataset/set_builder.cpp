@@ -1,48 +1,17 @@
 #include "dataset/set_builder.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 
 #include "dataset/prepared_format.hpp"
+#include "dataset/staging.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder beside the destination that vanishes with everything in it.
-class StagingFolder {
- public:
-  explicit StagingFolder(const fs::path& dir) : path_(name_for(dir)) {
-    fs::create_directories(path_.parent_path());
-    fs::remove_all(path_);  // of a process that had our number before and was killed
-    fs::create_directory(path_);
-  }
-  ~StagingFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  StagingFolder(const StagingFolder&) = delete;
-  StagingFolder& operator=(const StagingFolder&) = delete;
-
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  static fs::path name_for(const fs::path& dir) {
-    return dir.string() + ".preparing-" + std::to_string(::getpid());
-  }
-  fs::path path_;
-};
-
-/// The folder's real place without a slash at its end: a sibling of it can be named.
-fs::path destination(const fs::path& dir) {
-  const fs::path real = fs::weakly_canonical(fs::absolute(dir));
-  return real.has_filename() ? real : real.parent_path();
-}
 
 bool is_prepared_set(const fs::path& dir) {
   return fs::exists(label_path(dir)) && fs::is_directory(dir / "images");
@@ -54,18 +23,6 @@ bool same_bytes(const fs::path& a, const fs::path& b) {
   std::ifstream in_b(b, std::ios::binary);
   return std::equal(std::istreambuf_iterator<char>(in_a), {}, std::istreambuf_iterator<char>(in_b),
                     {});
-}
-
-void link_image(const fs::path& from, const fs::path& to, LinkMode mode) {
-  fs::create_directories(to.parent_path());
-  const fs::path original = fs::canonical(from);  // not a link to a link
-  if (mode == LinkMode::symlink) {
-    fs::create_symlink(original, to);
-    return;
-  }
-  std::error_code error;
-  if (mode == LinkMode::hard) fs::create_hard_link(original, to, error);
-  if (mode == LinkMode::copy || error) fs::copy_file(original, to);
 }
 
 /// Images that the set has already: they must be the same, and need no second link.
@@ -99,10 +56,11 @@ void check_destination(const fs::path& dir) {
 }
 
 void build_set(const fs::path& dir, const std::string& split, const PreparedSet& set, LinkMode mode,
-               const std::string& source, const ImportProgress& progress) {
+               const std::string& source, const ImportProgress& progress,
+               const std::vector<fs::path>& originals) {
   check_destination(dir);
   try {
-    const fs::path target = destination(dir);
+    const fs::path target = real_folder(dir);
     const bool extends = is_prepared_set(target);
     const StagingFolder staging(target);
     const fs::path staged_images = staging.path() / "images";
@@ -110,12 +68,14 @@ void build_set(const fs::path& dir, const std::string& split, const PreparedSet&
     std::vector<std::string> staged;
     std::size_t done = 0;
     for (const ImageRecord& record : set.records) {
-      const fs::path original = set.images_dir / record.image;
+      const fs::path original =
+          originals.empty() ? set.images_dir / record.image : originals.at(done);
       if (!extends || !is_there(original, target / "images" / record.image)) {
         link_image(original, staged_images / record.image, mode);
         staged.push_back(record.image);
       }
-      if (progress) progress(++done, set.records.size());
+      ++done;
+      if (progress) progress(done, set.records.size());
     }
     // Everything that can be wrong is found here, before the destination changes.
     if (extends) fs::copy_file(label_path(target), label_path(staging.path()));

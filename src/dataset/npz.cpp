@@ -1,0 +1,218 @@
+#include "dataset/npz.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "core/folder.hpp"
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+namespace {
+
+namespace fs = std::filesystem;
+
+static_assert(std::endian::native == std::endian::little,
+              "arrays are written as they lie in memory");
+
+/// Code points of a UTF-8 text. @throws Error(invalid_argument)
+std::vector<char32_t> code_points(std::string_view text) {
+  std::vector<char32_t> points;
+  const auto fail = [&] {
+    throw Error(ErrorCode::invalid_argument,
+                "the name '" + std::string(text) + "' is not UTF-8; rename the file");
+  };
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const int length = lead < 0x80       ? 1
+                       : lead >> 5 == 6  ? 2
+                       : lead >> 4 == 14 ? 3
+                       : lead >> 3 == 30 ? 4
+                                         : 0;
+    if (length == 0 || i + static_cast<std::size_t>(length) > text.size()) fail();
+    char32_t point = length == 1 ? lead : lead & (0xFFU >> (length + 1));
+    for (int k = 1; k < length; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]);
+      if (next >> 6 != 2) fail();
+      point = point << 6 | (next & 0x3FU);
+    }
+    points.push_back(point);
+    i += static_cast<std::size_t>(length);
+  }
+  return points;
+}
+
+/// Bytes that go out in blocks.
+class Sink {
+ public:
+  explicit Sink(archive* zip) : zip_(zip) {}
+
+  void write(const void* bytes, std::size_t size) {
+    const auto* from = static_cast<const char*>(bytes);
+    buffer_.insert(buffer_.end(), from, from + size);
+    if (buffer_.size() >= block) flush();
+  }
+  template <class T>
+  void put(T value) {
+    write(&value, sizeof value);
+  }
+  void flush() {
+    if (!buffer_.empty() && archive_write_data(zip_, buffer_.data(), buffer_.size()) !=
+                                static_cast<la_ssize_t>(buffer_.size()))
+      throw Error(ErrorCode::io, archive_error_string(zip_));
+    buffer_.clear();
+  }
+
+ private:
+  static constexpr std::size_t block = std::size_t{1} << 17;
+  archive* zip_;
+  std::vector<char> buffer_;
+};
+
+/// The header of a .npy file; its length is a multiple of 64.
+std::string npy_header(const std::string& type, const std::string& shape) {
+  std::string text =
+      "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
+  constexpr std::size_t preamble = 10;  // magic, version, length
+  text.append(63 - (preamble + text.size()) % 64, ' ');
+  text += '\n';
+  std::string header = "\x93NUMPY";
+  header += '\x01';
+  header += '\0';
+  const auto length = static_cast<std::uint16_t>(text.size());
+  header += static_cast<char>(length & 0xFF);
+  header += static_cast<char>(length >> 8);
+  return header + text;
+}
+
+/// A zip archive whose entries are stored, not compressed: numpy maps and reads them fastest.
+class NpzWriter {
+ public:
+  explicit NpzWriter(const fs::path& path) : zip_(archive_write_new(), archive_write_free) {
+    archive_write_set_format_zip(zip_.get());
+    archive_write_set_options(zip_.get(), "zip:compression=store");
+    if (archive_write_open_filename(zip_.get(), path.c_str()) != ARCHIVE_OK)
+      throw Error(ErrorCode::io, archive_error_string(zip_.get()));
+  }
+
+  /// @param shape as Python writes it, "12," or "12, 4"
+  /// @param bytes of the array's values, which `fill` must put
+  void add(const std::string& name, const std::string& type, const std::string& shape,
+           std::size_t bytes, const std::function<void(Sink&)>& fill) {
+    const std::string header = npy_header(type, shape);
+    const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),
+                                                                         archive_entry_free);
+    archive_entry_set_pathname(entry.get(), (name + ".npy").c_str());
+    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(header.size() + bytes));
+    archive_entry_set_filetype(entry.get(), AE_IFREG);
+    archive_entry_set_perm(entry.get(), 0644);
+    if (archive_write_header(zip_.get(), entry.get()) != ARCHIVE_OK)
+      throw Error(ErrorCode::io, archive_error_string(zip_.get()));
+    Sink sink(zip_.get());
+    sink.write(header.data(), header.size());
+    fill(sink);
+    sink.flush();
+  }
+
+  void close() {
+    if (archive_write_close(zip_.get()) != ARCHIVE_OK)
+      throw Error(ErrorCode::io, archive_error_string(zip_.get()));
+  }
+
+ private:
+  std::unique_ptr<archive, int (*)(archive*)> zip_;
+};
+
+/// Texts of one width, as numpy's '<U' has them: 32 bits a code point, zeros behind.
+void add_texts(NpzWriter& npz, const char* name, std::size_t count,
+               const std::function<const std::string&(std::size_t)>& text) {
+  std::size_t width = 1;
+  for (std::size_t i = 0; i < count; ++i) width = std::max(width, code_points(text(i)).size());
+  npz.add(name, "<U" + std::to_string(width), std::to_string(count) + ",", count * width * 4,
+          [&](Sink& sink) {
+            for (std::size_t i = 0; i < count; ++i) {
+              std::vector<char32_t> points = code_points(text(i));
+              points.resize(width);
+              sink.write(points.data(), width * 4);
+            }
+          });
+}
+
+void add_arrays(NpzWriter& npz, const PreparedSet& set) {
+  const std::size_t images = set.records.size();
+  std::size_t boxes = 0;
+  for (const ImageRecord& record : set.records) boxes += record.annotations.size();
+  const auto each_box = [&](const auto& put) {
+    for (const ImageRecord& record : set.records)
+      for (const Annotation& a : record.annotations) put(record, a);
+  };
+  const std::string box_count = std::to_string(boxes);
+
+  add_texts(npz, "files", images,
+            [&](std::size_t i) -> const std::string& { return set.records[i].image; });
+  npz.add("sizes", "<i4", std::to_string(images) + ", 2", images * 8, [&](Sink& sink) {
+    for (const ImageRecord& record : set.records) {
+      sink.put(static_cast<std::int32_t>(record.width));
+      sink.put(static_cast<std::int32_t>(record.height));
+    }
+  });
+  npz.add("offsets", "<i8", std::to_string(images + 1) + ",", (images + 1) * 8, [&](Sink& sink) {
+    std::int64_t offset = 0;
+    sink.put(offset);
+    for (const ImageRecord& record : set.records)
+      sink.put(offset += static_cast<std::int64_t>(record.annotations.size()));
+  });
+  npz.add("bboxes", "<f4", box_count + ", 4", boxes * 16, [&](Sink& sink) {
+    each_box([&](const ImageRecord& record, const Annotation& a) {
+      const auto width = static_cast<float>(record.width),
+                 height = static_cast<float>(record.height);
+      for (const float share :
+           {a.box.x1 / width, a.box.y1 / height, a.box.x2 / width, a.box.y2 / height})
+        sink.put(share);
+    });
+  });
+  npz.add("labels", "<i8", box_count + ",", boxes * 8, [&](Sink& sink) {
+    each_box([&](const ImageRecord&, const Annotation& a) { sink.put(std::int64_t{a.class_id}); });
+  });
+  npz.add("ignore", "|b1", box_count + ",", boxes, [&](Sink& sink) {
+    each_box(
+        [&](const ImageRecord&, const Annotation& a) { sink.put(static_cast<char>(a.ignore)); });
+  });
+  add_texts(npz, "classes", set.classes.size(),
+            [&](std::size_t i) -> const std::string& { return set.classes[i]; });
+}
+
+}  // namespace
+
+void write_npz(const fs::path& path, const PreparedSet& set) {
+  make_folder(path.parent_path());
+  const fs::path temporary = path.string() + ".tmp-" + std::to_string(::getpid());
+  try {
+    NpzWriter npz(temporary);
+    add_arrays(npz, set);
+    npz.close();
+    fs::rename(temporary, path);
+  } catch (const fs::filesystem_error& e) {
+    fs::remove(temporary);
+    throw Error(ErrorCode::io, "cannot write '" + path.string() + "': " + e.code().message());
+  } catch (const Error& e) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    if (e.code() == ErrorCode::io)
+      throw Error(ErrorCode::io, "cannot write '" + path.string() + "': " + e.what());
+    throw;
+  }
+}
+
+}  // namespace faceshot

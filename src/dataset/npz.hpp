@@ -1,0 +1,26 @@
+// NumPy's .npz: a zip archive of .npy arrays (numpy.lib.format, version 1.0 and 2.0), which
+// numpy.load reads without pickle.
+#pragma once
+
+#include <filesystem>
+
+#include "dataset/prepared.hpp"
+
+namespace faceshot {
+
+/// Writes a set's labels as
+///
+///   files    [images]      text     names of the images, relative to images/
+///   sizes    [images, 2]   int32    width, height in pixels
+///   offsets  [images + 1]  int64    boxes of image i are those from offsets[i] to offsets[i + 1]
+///   bboxes   [boxes, 4]    float32  x1, y1, x2, y2 as shares of the image's width and height
+///   labels   [boxes]       int64    class ids
+///   ignore   [boxes]       bool     neither face nor background
+///   classes  [classes]     text     names by class id
+///
+/// The file appears complete or not at all. Beyond the set itself a few hundred kilobytes of memory
+/// are used, however many rows there are.
+/// @throws Error(io); Error(invalid_argument) for a name that is not UTF-8
+void write_npz(const std::filesystem::path& path, const PreparedSet& set);
+
+}  // namespace faceshot

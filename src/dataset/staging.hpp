@@ -1,0 +1,43 @@
+// Folders that appear complete or not at all.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace faceshot {
+
+/// How a set's images come into its folder.
+enum class LinkMode {
+  hard,     ///< a second name of the same file; copied where the file system cannot
+  copy,     ///< bytes of its own
+  symlink,  ///< a pointer to the original's absolute path
+};
+
+/// "hard", "copy" or "symlink". @throws Error(invalid_argument)
+[[nodiscard]] LinkMode link_mode(const std::string& name);
+
+/// Makes the folders above `to` and puts the image there. A link is followed to its original.
+/// @throws std::filesystem::filesystem_error
+void link_image(const std::filesystem::path& from, const std::filesystem::path& to, LinkMode mode);
+
+/// The folder's real place without a slash at its end: a sibling of it can be named. It need not be
+/// there.
+[[nodiscard]] std::filesystem::path real_folder(const std::filesystem::path& dir);
+
+/// A folder beside the destination, to be renamed to it when it is complete; if it is not, it
+/// vanishes with everything in it.
+class StagingFolder {
+ public:
+  /// @param dir as real_folder() gives it
+  explicit StagingFolder(const std::filesystem::path& dir);
+  ~StagingFolder();
+  StagingFolder(const StagingFolder&) = delete;
+  StagingFolder& operator=(const StagingFolder&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace faceshot

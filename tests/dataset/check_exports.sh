@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# `faceshot data export` as other programs see it: numpy loads the .npz without pickle, and the COCO
+# document is what its format says, member by member.
+#   check_exports.sh PROGRAM
+set -eu
+program=$1
+python=/usr/bin/python3
+"$python" -c "import numpy" 2>/dev/null || {
+  echo "SKIPPED: exports are NOT tested: Debian's python3-numpy is missing"
+  exit 77
+}
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# Two flat BMP images of 4x3 pixels, written byte by byte.
+mkdir -p photos/ü
+"$python" - <<'EOF'
+import struct
+def bmp(path, w, h):
+    row = b'\x40\x80\xc0' * w + b'\0' * (-3 * w % 4)
+    data = row * h
+    head = struct.pack('<2sIHHI', b'BM', 54 + len(data), 0, 0, 54)
+    info = struct.pack('<IiiHHIIiiII', 40, w, h, 1, 24, 0, len(data), 2835, 2835, 0, 0)
+    open(path, 'wb').write(head + info + data)
+bmp('photos/a.bmp', 40, 30)
+bmp('photos/ü/b.bmp', 20, 10)
+EOF
+printf 'image,x1,y1,x2,y2\na.bmp,4,3,20,15\na.bmp,0,0,40,30\n"ü/b.bmp",,,,\n' >boxes.csv
+"$program" prepare csv --images photos --annotations boxes.csv --out set >/dev/null
+"$program" data export set --format npz --out set.npz >/dev/null
+"$program" data export set --format coco --out coco >/dev/null
+"$python" "$here/check_exports.py" set.npz coco/annotations.json
+[ -f coco/images/ü/b.bmp ]
+echo "all as it should be"
