@@ -10,6 +10,8 @@ void add_prepare(CLI::App& app, int& exit_code);
 /// Subcommands of `prepare`.
 void add_merge_and_split(CLI::App& prepare, int& exit_code);
 void add_data(CLI::App& app, int& exit_code);
+/// Subcommand of `data`.
+void add_data_check(CLI::App& data, int& exit_code);
 void add_detect(CLI::App& app, int& exit_code);
 void add_evaluate(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);

@@ -284,6 +284,8 @@ void add_data(CLI::App& app, int& exit_code) {
     return std::pair(command, options.get());
   };
 
+  add_data_check(*data, exit_code);
+
   const auto [show_command, show_options] =
       add("show", "Photographs with their boxes, landmarks and ignore regions", show);
   show_command->add_option("--out", show_options->out, "The picture, such as sheet.png")

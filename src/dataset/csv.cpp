@@ -30,7 +30,14 @@ bool CsvReader::next() {
     if (text_[at_++] == '\n') ++next_line_;
   if (at_ >= text_.size()) return false;
   line_ = next_line_;
-  read_record();
+  const std::size_t start = at_;
+  try {
+    read_record();
+  } catch (const Error&) {
+    at_ = std::min(text_.find('\n', start), text_.size() - 1) + 1;
+    next_line_ = line_ + 1;
+    throw;
+  }
   if (!header_.empty() && fields_.size() != header_.size())
     fail(std::to_string(fields_.size()) + " fields where the header has " +
          std::to_string(header_.size()) + "; quote names that contain a comma");

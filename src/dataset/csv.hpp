@@ -23,7 +23,8 @@ class CsvReader {
   [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
 
   /// Goes to the next record; false at the end of the file.
-  /// @throws Error(format) for a wrong number of fields or broken quoting
+  /// @throws Error(format) for a wrong number of fields or broken quoting; the next call goes on
+  ///         behind the record, or, if its end cannot be told, behind its first line
   bool next();
 
   /// Fields of the record; valid as long as the reader.

@@ -1,46 +1,19 @@
 #include "dataset/prepared.hpp"
 
-#include <algorithm>
-#include <array>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "dataset/csv.hpp"
 #include "dataset/prepared_format.hpp"
-#include "dataset/text_file.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot {
 namespace {
 
-constexpr std::size_t absent = static_cast<std::size_t>(-1);
-
-/// Classes of label.json, ordered by id. A set without the file has the one class "face".
-std::vector<std::string> read_classes(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) return {"face"};
-  const auto fail = [&](const std::string& what) {
-    return Error(ErrorCode::format, path.string() + ": " + what);
-  };
-  const auto label = nlohmann::json::parse(read_text_file(path), nullptr, false);
-  if (!label.is_object() || !label.contains("classes") || !label["classes"].is_object() ||
-      label["classes"].empty())
-    throw fail(R"(it must be JSON with "classes": {"0": "face"}; prepare the set again)");
-  const auto& named = label["classes"];
-  std::vector<std::string> classes;
-  for (std::size_t id = 0; id < named.size(); ++id) {
-    const auto entry = named.find(std::to_string(id));
-    if (entry == named.end() || !entry->is_string())
-      throw fail("class " + std::to_string(id) +
-                 " has no name; ids must count from 0 without a gap");
-    classes.push_back(entry->get<std::string>());
-  }
-  return classes;
-}
-
 /// Turns rows into records.
 class RowParser {
  public:
-  RowParser(CsvReader& csv, std::size_t classes) : csv_(csv), classes_(classes) { find_columns(); }
+  RowParser(CsvReader& csv, std::size_t classes)
+      : csv_(csv), classes_(classes), columns_(find_prepared_columns(csv)) {}
 
   std::vector<ImageRecord> parse() {
     while (csv_.next()) add_row();
@@ -48,26 +21,8 @@ class RowParser {
   }
 
  private:
-  void find_columns() {
-    columns_.fill(absent);
-    const auto& header = csv_.header();
-    for (std::size_t field = 0; field < header.size(); ++field) {
-      const auto known = std::find_if(prepared_columns.begin(), prepared_columns.end(),
-                                      [&](const auto& c) { return c.name == header[field]; });
-      if (known == prepared_columns.end())
-        csv_.fail("unknown column '" + header[field] +
-                  "'; remove it, or see docs/formats.md for the columns there are");
-      auto& place = columns_[static_cast<std::size_t>(known - prepared_columns.begin())];
-      if (place != absent) csv_.fail("column '" + header[field] + "' is there twice; remove one");
-      place = field;
-    }
-    for (std::size_t c = 0; c < required_columns; ++c)
-      if (columns_[c] == absent)
-        csv_.fail("column '" + std::string(prepared_columns[c].name) + "' is missing; add it");
-  }
-
   [[nodiscard]] std::string_view text(std::size_t column) const {
-    return columns_[column] == absent ? std::string_view{} : csv_.fields()[columns_[column]];
+    return columns_[column] == absent_column ? std::string_view{} : csv_.fields()[columns_[column]];
   }
   [[nodiscard]] float number(std::size_t column) const { return csv_.number(columns_[column]); }
   [[nodiscard]] int integer(std::size_t column, int low, int high, int otherwise) const {
@@ -139,7 +94,7 @@ class RowParser {
 
   CsvReader& csv_;
   std::size_t classes_;
-  std::array<std::size_t, column_count> columns_{};  ///< field of each column, or absent
+  PreparedColumns columns_;
   std::vector<ImageRecord> records_;
   std::unordered_map<std::string, std::size_t> lines_;  ///< where each image came first
   bool had_empty_row_ = false;                          ///< of the last record
@@ -152,7 +107,7 @@ PreparedSet read_prepared(const std::filesystem::path& csv) {
   const auto dir = csv.parent_path();
   PreparedSet set;
   set.images_dir = dir / "images";
-  set.classes = read_classes(label_path(dir));
+  set.classes = read_class_names(label_path(dir));
   set.records = RowParser(reader, set.classes.size()).parse();
   return set;
 }

@@ -1,8 +1,54 @@
 #include "dataset/prepared_format.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "dataset/text_file.hpp"
+#include "faceshot/error.hpp"
 
 namespace faceshot {
+
+PreparedColumns find_prepared_columns(const CsvReader& csv) {
+  PreparedColumns columns{};
+  columns.fill(absent_column);
+  const auto& header = csv.header();
+  for (std::size_t field = 0; field < header.size(); ++field) {
+    const auto known = std::find_if(prepared_columns.begin(), prepared_columns.end(),
+                                    [&](const auto& c) { return c.name == header[field]; });
+    if (known == prepared_columns.end())
+      csv.fail("unknown column '" + header[field] +
+               "'; remove it, or see docs/formats.md for the columns there are");
+    auto& place = columns[static_cast<std::size_t>(known - prepared_columns.begin())];
+    if (place != absent_column)
+      csv.fail("column '" + header[field] + "' is there twice; remove one");
+    place = field;
+  }
+  for (std::size_t c = 0; c < required_columns; ++c)
+    if (columns[c] == absent_column)
+      csv.fail("column '" + std::string(prepared_columns[c].name) + "' is missing; add it");
+  return columns;
+}
+
+std::vector<std::string> read_class_names(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) return {"face"};
+  const auto fail = [&](const std::string& what) {
+    return Error(ErrorCode::format, path.string() + ": " + what);
+  };
+  const auto label = nlohmann::json::parse(read_text_file(path), nullptr, false);
+  if (!label.is_object() || !label.contains("classes") || !label["classes"].is_object() ||
+      label["classes"].empty())
+    throw fail(R"(it must be JSON with "classes": {"0": "face"}; prepare the set again)");
+  const auto& named = label["classes"];
+  std::vector<std::string> classes;
+  for (std::size_t id = 0; id < named.size(); ++id) {
+    const auto entry = named.find(std::to_string(id));
+    if (entry == named.end() || !entry->is_string())
+      throw fail("class " + std::to_string(id) +
+                 " has no name; ids must count from 0 without a gap");
+    classes.push_back(entry->get<std::string>());
+  }
+  return classes;
+}
 
 std::string box_fault(const Box& box, int width, int height) {
   constexpr float rounding = 0.01F;

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "dataset/csv.hpp"
 #include "dataset/prepared.hpp"
 
 namespace faceshot {
@@ -78,6 +80,18 @@ inline constexpr std::array<Attribute, 5> attributes{{
     {column_occlusion, &Annotation::occlusion, 2},
     {column_pose, &Annotation::pose, 1},
 }};
+
+/// Field of each column in a file, or absent_column.
+using PreparedColumns = std::array<std::size_t, column_count>;
+inline constexpr std::size_t absent_column = static_cast<std::size_t>(-1);
+
+/// Finds the columns in a file's header.
+/// @throws Error(format) for an unknown or doubled column, or a required one that is missing
+[[nodiscard]] PreparedColumns find_prepared_columns(const CsvReader& csv);
+
+/// Classes of a label.json, ordered by id. A set without the file has the one class "face".
+/// @throws Error(format) if it is no JSON or ids have gaps
+[[nodiscard]] std::vector<std::string> read_class_names(const std::filesystem::path& path);
 
 /// What is wrong with a box in an image of this size; empty if nothing is. 0.01 px beyond the edge
 /// are rounding.
