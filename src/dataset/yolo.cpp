@@ -46,7 +46,11 @@ std::vector<std::string> names_in_text(const fs::path& path) {
   return names;
 }
 
-void read_labels(const fs::path& path, std::size_t classes, LabelledImage& image) {
+}  // namespace
+
+LabelledImage read_yolo_labels(const fs::path& path, std::size_t classes) {
+  LabelledImage image;
+  image.normalised = true;
   const std::string text = read_text_file(path);
   for (TextLines lines(text); !lines.done(); lines.next()) {
     const auto fail = [&](const std::string& what) {
@@ -68,9 +72,12 @@ void read_labels(const fs::path& path, std::size_t classes, LabelledImage& image
     a.class_id = static_cast<int>(v[0]);
     a.box = {v[1] - v[3] / 2, v[2] - v[4] / 2, v[1] + v[3] / 2, v[2] + v[4] / 2};
   }
+  return image;
 }
 
-}  // namespace
+std::vector<std::string> read_yolo_names(const fs::path& path) {
+  return path.extension() == ".txt" ? names_in_text(path) : names_in_yaml(path);
+}
 
 LabelledSet read_yolo(const fs::path& images, const fs::path& labels, const fs::path& names) {
   LabelledSet set;
@@ -78,15 +85,13 @@ LabelledSet read_yolo(const fs::path& images, const fs::path& labels, const fs::
     throw Error(ErrorCode::not_found, "'" + labels.string() + "' is not a folder of labels");
   if (!fs::is_directory(images))
     throw Error(ErrorCode::not_found, "'" + images.string() + "' is not a folder of images");
-  if (!names.empty())
-    set.classes = names.extension() == ".txt" ? names_in_text(names) : names_in_yaml(names);
+  if (!names.empty()) set.classes = read_yolo_names(names);
   for (const fs::path& file : list_images({images})) {
     const fs::path relative = file.lexically_relative(images);
-    LabelledImage image;
-    image.image = relative.generic_string();
-    image.normalised = true;
     const fs::path text = (labels / relative).replace_extension(".txt");
-    if (fs::exists(text)) read_labels(text, set.classes.size(), image);
+    LabelledImage image =
+        fs::exists(text) ? read_yolo_labels(text, set.classes.size()) : LabelledImage{};
+    image.image = relative.generic_string();
     set.images.push_back(std::move(image));
   }
   return set;

@@ -21,4 +21,11 @@ namespace faceshot {
                                     const std::filesystem::path& labels,
                                     const std::filesystem::path& names);
 
+/// The parts of read_yolo that read one file each.
+/// @param classes how many names there are
+[[nodiscard]] LabelledImage read_yolo_labels(const std::filesystem::path& path,
+                                             std::size_t classes);
+/// @param path data.yaml, or a .txt with a name a line
+[[nodiscard]] std::vector<std::string> read_yolo_names(const std::filesystem::path& path);
+
 }  // namespace faceshot

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Runs the fuzz targets (clang with libFuzzer and sanitizers) one after the other. Fails at the first
+# finding, whose input is then in build/fuzz/findings/.
+#   scripts/fuzz.sh [SECONDS_EACH] [TARGET...]     default: 300 seconds, all targets
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+seconds=${1:-300}
+shift || true
+command -v clang++-14 >/dev/null || {
+  echo "fuzz: clang++-14 is missing; install Debian's package clang-14" >&2
+  exit 1
+}
+cmake --preset fuzz --log-level=WARNING
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=(wider_text wider_mat retinaface_text voc yolo yolo_names coco fddb csv_boxes prepared)
+cmake --build build/fuzz --parallel "$(scripts/jobs.sh)" --target "${targets[@]/#/fuzz_}"
+mkdir -p build/fuzz/findings
+for target in "${targets[@]}"; do
+  corpus=build/fuzz/corpus/$target
+  mkdir -p "$corpus"
+  seeds=tests/fuzz/seeds/$target
+  [ -d "$seeds" ] || seeds=
+  echo "fuzz: $target, $seconds s"
+  # matio and yaml-cpp ask for what a damaged length says; being refused is their affair.
+  ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0 \
+    "build/fuzz/tests/fuzz/fuzz_$target" "$corpus" ${seeds:+"$seeds"} -max_total_time="$seconds" \
+    -max_len=65536 -rss_limit_mb=4096 -malloc_limit_mb=4096 -timeout=20 -print_final_stats=1 \
+    -artifact_prefix=build/fuzz/findings/"$target"- >"build/fuzz/$target.log" 2>&1 || {
+    tail -n 30 "build/fuzz/$target.log" >&2
+    echo "fuzz: $target found something; see build/fuzz/$target.log" >&2
+    exit 1
+  }
+  grep -E "stat::number_of_executed_units|stat::new_units_added" "build/fuzz/$target.log"
+done
+echo "fuzz: no findings"

@@ -1,0 +1,42 @@
+// A libFuzzer target: any bytes as a foreign file. The reader must return or throw Error, nothing
+// else. FUZZ_HEADER declares it and FUZZ_CALL is the call, given `path`.
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include FUZZ_HEADER
+#include "faceshot/error.hpp"
+
+namespace {
+
+/// A folder in memory of this process's own, so that a reader of folders finds one file in it.
+std::filesystem::path make_folder_in_memory() {
+  const std::filesystem::path folder = "/dev/shm/faceshot-fuzz-" + std::to_string(::getpid());
+  std::filesystem::create_directories(folder);
+  static const std::filesystem::path kept = folder;
+  std::atexit([] {
+    std::error_code ignored;
+    std::filesystem::remove_all(kept, ignored);
+  });
+  return folder;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace faceshot;
+  static const std::filesystem::path folder = make_folder_in_memory();
+  const std::filesystem::path path = folder / "a.xml";
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
+  try {
+    (void)FUZZ_CALL;
+  } catch (const Error&) {
+  }
+  return 0;
+}
