@@ -33,7 +33,7 @@ test: build  ## all tests (CTEST_ARGS="-L fast" for the fast ones)
 
 bench: configure  ## time the shipped network on this machine
 	@cmake --build $(BUILD) --parallel $(JOBS) --target faceshot_cli
-	@scripts/bench.sh $(BUILD)/bin/faceshot
+	@$(BUILD)/bin/faceshot bench
 
 format:  ## format all sources (clang-format 14)
 	@scripts/format.sh
