@@ -18,12 +18,12 @@ mkdir -p build/fuzz/findings
 for target in "${targets[@]}"; do
   corpus=build/fuzz/corpus/$target
   mkdir -p "$corpus"
-  seeds=tests/fuzz/seeds/$target
+  seeds=fuzz/seeds/$target
   [ -d "$seeds" ] || seeds=
   echo "fuzz: $target, $seconds s"
   # matio and yaml-cpp ask for what a damaged length says; being refused is their affair.
   ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0 \
-    "build/fuzz/tests/fuzz/fuzz_$target" "$corpus" ${seeds:+"$seeds"} -max_total_time="$seconds" \
+    "build/fuzz/fuzz/fuzz_$target" "$corpus" ${seeds:+"$seeds"} -max_total_time="$seconds" \
     -max_len=65536 -rss_limit_mb=4096 -malloc_limit_mb=4096 -timeout=20 -print_final_stats=1 \
     -artifact_prefix=build/fuzz/findings/"$target"- >"build/fuzz/$target.log" 2>&1 || {
     tail -n 30 "build/fuzz/$target.log" >&2
