@@ -45,16 +45,21 @@ void require_complete(const ImportReport& report) {
     refuse(std::to_string(report.dropped) + " boxes have no part inside their image");
 }
 
-void require_any(const Options& o, const Source& source, const ImportedSet& set) {
+void require_images(const Options& o, const Source& source) {
   if (source.set.images.empty())
     throw Error(ErrorCode::format,
                 o.source.annotations.string() + ": no image in it" +
                     (source.skipped_rows.empty() ? "" : "; skipped " + source.skipped_rows[0]));
-  if (set.records.empty())
-    throw Error(ErrorCode::not_found, "none of the " + std::to_string(source.set.images.size()) +
-                                          " images can be read in '" + source.images.string() +
-                                          "', such as '" + source.set.images[0].image +
-                                          "'; names are relative to --images");
+}
+
+void require_readable(const Source& source, const ImportedSet& set) {
+  const ImportReport& r = set.report;
+  if (!set.records.empty()) return;
+  throw Error(ErrorCode::not_found,
+              "none of the " + std::to_string(r.missing.size() + r.damaged.size()) +
+                  " images can be read in '" + source.images.string() + "', such as '" +
+                  (r.missing.empty() ? r.damaged : r.missing).front() +
+                  "'; names are relative to --images");
 }
 
 nlohmann::ordered_json to_json(const Options& o, const Source& source, const ImportReport& r,
@@ -133,15 +138,16 @@ Wanted read(const Options& o, const SourceKind& kind) {
 
 int prepare(const Options& o, const SourceKind& kind) {
   check_destination(o.out);
-  const auto [source, other_classes] = read(o, kind);
+  auto [source, other_classes] = read(o, kind);
+  require_images(o, source);
   const auto import = [&, &from = source] {
     Progress progress("reading", from.set.images.size());
-    return import_images(from.set.images, from.images, o.source.annotations,
+    return import_images(std::move(from.set.images), from.images, o.source.annotations,
                          [&](std::size_t done, std::size_t) { progress.update(done); });
   };
   ImportedSet set = import();
   if (o.strict) require_complete(set.report);
-  require_any(o, source, set);
+  require_readable(source, set);
   {
     Progress progress("writing", set.records.size());
     build_set(o.out, o.split, {source.images, source.set.classes, std::move(set.records)},

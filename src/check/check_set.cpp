@@ -128,6 +128,7 @@ class Checker {
           b.annotation.box.y2 += b.annotation.box.y1;
         }
       check_image(set, image, facts_[at], gone_[at], split.repaired.records);
+      image = {};  // its boxes are in the repaired set now
       ++at;
     }
     report_.splits.push_back(std::move(split));

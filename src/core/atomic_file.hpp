@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace faceshot {
@@ -11,5 +12,29 @@ namespace faceshot {
 /// Two writers of the same path do not disturb each other; the last one wins. Thread safe.
 /// @throws Error(io) naming the path and the system's reason; no temporary file is left then
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+/// The same, piece by piece, for what is too large to be held in memory.
+class AtomicFile {
+ public:
+  /// Opens the temporary file. @throws Error(io)
+  explicit AtomicFile(const std::filesystem::path& path);
+  ~AtomicFile();  ///< removes the temporary file unless it was committed
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  /// Appends. @throws Error(io)
+  void write(std::string_view bytes);
+  /// Forces all to disk and renames. @throws Error(io)
+  void commit();
+
+ private:
+  [[noreturn]] void fail(int reason);
+  void flush();
+
+  std::filesystem::path path_;
+  std::string temporary_;
+  std::string buffer_;
+  int file_ = -1;
+};
 
 }  // namespace faceshot

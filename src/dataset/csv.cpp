@@ -20,15 +20,45 @@ bool parse(std::string_view text, Number& value) {
 }  // namespace
 
 CsvReader::CsvReader(const std::filesystem::path& path)
-    : name_(path.string()), text_(read_text_file(path)) {
+    : name_(path.string()), in_(open_text_file(path)) {
   if (!next()) throw Error(ErrorCode::format, name_ + ":1: the file is empty; it needs a header");
   header_.assign(fields_.begin(), fields_.end());
 }
 
+/// Appends a block of the file; false at its end.
+bool CsvReader::load_more() {
+  constexpr std::size_t block = std::size_t{1} << 20;
+  const std::size_t before = text_.size();
+  text_.resize(before + block);
+  in_.read(text_.data() + before, block);
+  text_.resize(before + static_cast<std::size_t>(in_.gcount()));
+  if (in_.bad()) throw Error(ErrorCode::io, "cannot read '" + name_ + "'");
+  return text_.size() > before;
+}
+
+/// Makes sure that the whole record is in text_, unless a quote is left open.
+void CsvReader::load_record() {
+  constexpr std::size_t longest = std::size_t{1} << 24;
+  bool quoted = false;
+  for (std::size_t scan = at_; scan - at_ < longest; ++scan) {
+    if (scan == text_.size() && !load_more()) return;
+    if (text_[scan] == '"') quoted = !quoted;
+    if (text_[scan] == '\n' && !quoted) return;
+  }
+}
+
 bool CsvReader::next() {
-  while (at_ < text_.size() && (text_[at_] == '\n' || text_[at_] == '\r'))
+  unescaped_.clear();
+  if (at_ > text_.size() / 2) {  // seldom, so that it costs little
+    text_.erase(0, at_);
+    at_ = 0;
+  }
+  while (at_ < text_.size() || load_more()) {
+    if (text_[at_] != '\n' && text_[at_] != '\r') break;
     if (text_[at_++] == '\n') ++next_line_;
+  }
   if (at_ >= text_.size()) return false;
+  load_record();
   line_ = next_line_;
   const std::size_t start = at_;
   try {
@@ -71,12 +101,10 @@ void CsvReader::read_record() {
   }
 }
 
-/// Reads from an opening quote up to the comma or line end behind the closing one. What was
-/// doubled becomes single in place: the result is never longer than its source.
+/// Reads from an opening quote up to the comma or line end behind the closing one.
 std::string_view CsvReader::read_quoted() {
-  const std::size_t start = ++at_;
-  std::size_t end = start;
-  for (;; ++at_) {
+  std::string& field = unescaped_.emplace_back();
+  for (++at_;; ++at_) {
     if (at_ >= text_.size()) fail("a quoted field is never closed");
     const char c = text_[at_];
     if (c == '"') {
@@ -84,12 +112,12 @@ std::string_view CsvReader::read_quoted() {
       if (at_ >= text_.size() || text_[at_] != '"') break;
     }
     if (c == '\n') ++next_line_;
-    text_[end++] = c;
+    field += c;
   }
   if (at_ < text_.size() && text_[at_] == '\r') ++at_;
   if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n')
     fail("text behind the closing quote of a field; double the quotes inside it");
-  return {text_.data() + start, end - start};
+  return field;
 }
 
 float CsvReader::number(std::size_t field) const {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,13 +13,14 @@ namespace faceshot {
 
 /// Reads a CSV file: the first record is the header, every other must have as many fields. Fields
 /// may be quoted ("" stands for a quote, commas and line breaks are content); LF and CRLF; a UTF-8
-/// byte order mark and empty lines are skipped. One reader a thread.
+/// byte order mark and empty lines are skipped. The file is read as it goes, so a large one needs
+/// no more memory than a small one. One reader a thread.
 class CsvReader {
  public:
-  /// Reads the whole file and its header.
+  /// Opens the file and reads its header.
   /// @throws Error(not_found) no such file; Error(io); Error(format) no header
   explicit CsvReader(const std::filesystem::path& path);
-  CsvReader(const CsvReader&) = delete;  // its fields point into its own text
+  CsvReader(const CsvReader&) = delete;  // its fields point into its own buffer
   CsvReader& operator=(const CsvReader&) = delete;
 
   [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
@@ -27,7 +30,7 @@ class CsvReader {
   ///         behind the record, or, if its end cannot be told, behind its first line
   bool next();
 
-  /// Fields of the record; valid as long as the reader.
+  /// Fields of the record; valid until the next call of next().
   [[nodiscard]] const std::vector<std::string_view>& fields() const { return fields_; }
 
   /// The line on which the record begins; the file's first is 1.
@@ -45,13 +48,17 @@ class CsvReader {
   [[noreturn]] void fail(const std::string& what) const;
 
  private:
+  bool load_more();
+  void load_record();
   void read_record();
   std::string_view read_quoted();
 
   std::string name_;
-  std::string text_;
-  std::size_t at_ = 0;         ///< where the next record begins in text_
-  std::size_t next_line_ = 1;  ///< its line
+  std::ifstream in_;
+  std::string text_;                   ///< the part of the file that is being read
+  std::deque<std::string> unescaped_;  ///< fields of the record that are not as they stand there
+  std::size_t at_ = 0;                 ///< where the next record begins in text_
+  std::size_t next_line_ = 1;          ///< its line
   std::size_t line_ = 0;
   std::vector<std::string> header_;
   std::vector<std::string_view> fields_;

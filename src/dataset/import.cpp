@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "dataset/prepared_format.hpp"
 #include "faceshot/error.hpp"
@@ -23,9 +24,10 @@ Box to_pixels(const Box& shares, ImageSize size) {
 }
 
 /// The image's record; its boxes are counted.
-ImageRecord record_of(const LabelledImage& image, ImageSize size, ImportReport& report) {
-  ImageRecord record{image.image, size.width, size.height, {}};
-  for (Annotation a : image.annotations) {
+ImageRecord record_of(LabelledImage& image, ImageSize size, ImportReport& report) {
+  ImageRecord record{std::move(image.image), size.width, size.height, std::move(image.annotations)};
+  std::size_t kept = 0;
+  for (Annotation& a : record.annotations) {
     if (image.normalised) a.box = to_pixels(a.box, size);
     const Box inside = clip(a.box, static_cast<float>(size.width), static_cast<float>(size.height));
     if (!a.box.valid() || !inside.valid()) {
@@ -35,8 +37,10 @@ ImageRecord record_of(const LabelledImage& image, ImageSize size, ImportReport& 
     if (differs(inside, a.box)) ++report.clipped;
     ++(a.ignore ? report.ignored : report.faces);
     a.box = inside;
-    record.annotations.push_back(a);
+    record.annotations[kept++] = a;
   }
+  record.annotations.resize(kept);
+  record.annotations.shrink_to_fit();
   return record;
 }
 
@@ -60,12 +64,12 @@ std::string size_text(ImageSize size) {
 
 }  // namespace
 
-ImportedSet import_images(const std::vector<LabelledImage>& images,
+ImportedSet import_images(std::vector<LabelledImage> images,
                           const std::filesystem::path& images_dir,
                           const std::filesystem::path& source, const ImportProgress& progress) {
   ImportedSet set;
   std::size_t done = 0;
-  for (const LabelledImage& image : images) {
+  for (LabelledImage& image : images) {
     const auto fail = [&](const std::string& what) {
       const std::string line = image.line == 0 ? "" : ":" + std::to_string(image.line);
       throw Error(ErrorCode::format, source.string() + line + ": " + what);
@@ -79,6 +83,7 @@ ImportedSet import_images(const std::vector<LabelledImage>& images,
              "; scale the boxes, or remove width and height if they fit");
       set.records.push_back(record_of(image, *size, set.report));
     }
+    image = {};
     if (progress) progress(++done, images.size());
   }
   set.report.images = set.records.size();

@@ -31,12 +31,13 @@ struct ImportedSet {
 /// Called with (done, total) after each image.
 using ImportProgress = std::function<void(std::size_t, std::size_t)>;
 
-/// Looks up each image's size below `images_dir`, clips its boxes and drops those of which nothing
+/// Hand `images` over (std::move) where memory counts: each is freed as it is done. Looks up each
+/// image's size below `images_dir`, clips its boxes and drops those of which nothing
 /// is left.
 /// @param source the annotation file, for messages
 /// @throws Error(format) if the file names a path outside `images_dir` or claims another size than
 ///         the image has: its boxes are of another scale then
-[[nodiscard]] ImportedSet import_images(const std::vector<LabelledImage>& images,
+[[nodiscard]] ImportedSet import_images(std::vector<LabelledImage> images,
                                         const std::filesystem::path& images_dir,
                                         const std::filesystem::path& source,
                                         const ImportProgress& progress = {});

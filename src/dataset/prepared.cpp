@@ -69,6 +69,7 @@ class RowParser {
       csv_.fail("'" + std::string(image) + "' comes back after line " +
                 std::to_string(first->second) + "; keep all rows of an image together");
     had_empty_row_ = false;
+    if (!records_.empty()) records_.back().annotations.shrink_to_fit();  // of sets of millions
     return records_.emplace_back(ImageRecord{std::string(image), width, height, {}});
   }
 

@@ -68,16 +68,18 @@ void check(const PreparedSet& set) {
   }
 }
 
-std::string csv_text(const PreparedSet& set) {
+void write_csv(const std::filesystem::path& path, const PreparedSet& set) {
+  AtomicFile file(path);
   std::string text;
   for (const auto& column : prepared_columns) {
     if (!text.empty()) text += ',';
     text += column.name;
   }
-  text += '\n';
+  file.write(text + '\n');
   for (const ImageRecord& record : set.records) {
     const std::string image = csv_field(record.image) + ',' + std::to_string(record.width) + ',' +
                               std::to_string(record.height);
+    text.clear();
     for (const Annotation& a : record.annotations) {
       text += image;
       append_annotation(text, a);
@@ -85,8 +87,9 @@ std::string csv_text(const PreparedSet& set) {
     }
     if (record.annotations.empty())
       text += image + std::string(column_count - column_x1, ',') + '\n';
+    file.write(text);
   }
-  return text;
+  file.commit();
 }
 
 Json split_summary(const PreparedSet& set, const std::string& source) {
@@ -134,7 +137,7 @@ void write_prepared(const std::filesystem::path& dir, const std::string& split,
   check(set);
   make_folder(dir);
   const Json description = label(label_path(dir), split, set, source);
-  write_file_atomically(dir / (split + ".csv"), csv_text(set));
+  write_csv(dir / (split + ".csv"), set);
   write_file_atomically(label_path(dir),
                         description.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
 }

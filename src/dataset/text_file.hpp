@@ -1,10 +1,15 @@
-// A text file as one string.
+// Text files, opened or read as one string.
 #pragma once
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 namespace faceshot {
+
+/// A stream that stands behind a UTF-8 byte order mark, if there is one.
+/// @throws Error(not_found) no such file; Error(io) it is a folder or the system cannot read it
+[[nodiscard]] std::ifstream open_text_file(const std::filesystem::path& path);
 
 /// The whole file, without a UTF-8 byte order mark.
 /// @throws Error(not_found) no such file; Error(io) it is a folder or the system cannot read it

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "matfile/mat_file.hpp"
 #include "faceshot/error.hpp"
+#include "matfile/mat_file.hpp"
 
 namespace faceshot {
 namespace {

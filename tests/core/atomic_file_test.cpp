@@ -24,7 +24,7 @@ std::string content_of(const fs::path& path) {
 }
 
 /// An empty folder for each test.
-class AtomicFile : public ::testing::Test {
+class AtomicFileTest : public ::testing::Test {
  protected:
   void SetUp() override {
     const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
@@ -42,7 +42,7 @@ class AtomicFile : public ::testing::Test {
   fs::path folder_;
 };
 
-TEST_F(AtomicFile, WritesAndReplacesEveryByte) {
+TEST_F(AtomicFileTest, WritesAndReplacesEveryByte) {
   const fs::path path = folder_ / "file";
   const std::string binary("a\0b\n\xff", 5);
   write_file_atomically(path, binary);
@@ -55,7 +55,7 @@ TEST_F(AtomicFile, WritesAndReplacesEveryByte) {
   EXPECT_EQ(files(), 1U) << "a temporary file was left";
 }
 
-TEST_F(AtomicFile, AFailureNamesThePathAndLeavesNothing) {
+TEST_F(AtomicFileTest, AFailureNamesThePathAndLeavesNothing) {
   for (const fs::path& path : {folder_ / "missing" / "file", folder_ / "is_a_folder"}) {
     if (path.filename() == "is_a_folder") fs::create_directories(path / "inside");
     try {
@@ -69,7 +69,24 @@ TEST_F(AtomicFile, AFailureNamesThePathAndLeavesNothing) {
   EXPECT_EQ(files(), 1U) << "only the folder is there";
 }
 
-TEST_F(AtomicFile, LeftoversOfAKilledWriterAreNoObstacle) {
+TEST_F(AtomicFileTest, PiecesAppearTogetherOrNotAtAll) {
+  const fs::path path = folder_ / "file";
+  const std::string piece(700'000, 'x');
+  {
+    AtomicFile abandoned(path);
+    abandoned.write(piece);
+    abandoned.write(piece);
+  }
+  EXPECT_EQ(files(), 0U);
+  AtomicFile file(path);
+  for (int i = 0; i < 5; ++i) file.write(piece);
+  EXPECT_FALSE(fs::exists(path));
+  file.commit();
+  EXPECT_EQ(fs::file_size(path), 5 * piece.size());
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(AtomicFileTest, LeftoversOfAKilledWriterAreNoObstacle) {
   // Process numbers come again, in containers always: block the names that we would use next.
   const fs::path path = folder_ / "file";
   for (int serial = 0; serial < 50; ++serial)
@@ -80,7 +97,7 @@ TEST_F(AtomicFile, LeftoversOfAKilledWriterAreNoObstacle) {
   EXPECT_EQ(content_of(path), "whole");
 }
 
-TEST_F(AtomicFile, ReadersSeeOneVersionOrTheOther) {
+TEST_F(AtomicFileTest, ReadersSeeOneVersionOrTheOther) {
   const fs::path path = folder_ / "file";
   const std::string a(1U << 16, 'a');
   const std::string b(1U << 17, 'b');

@@ -40,6 +40,42 @@ TEST(Csv, ReadsQuotingAsRfc4180Says) {
   EXPECT_FALSE(csv.next());
 }
 
+TEST(Csv, FilesLargerThanItsBufferAndRecordsAcrossBlocks) {
+  const TestFolder folder;
+  std::string text = "name,x\n";
+  constexpr int rows = 60'000;
+  for (int i = 0; i < rows; ++i)
+    text += "\"row \"\"" + std::to_string(i) + "\"\",\n" +
+            std::string(static_cast<std::size_t>(i % 97), '.') + "\"," + std::to_string(i) + "\n";
+  ASSERT_GT(text.size(), std::size_t{3} << 20);
+  CsvReader csv(folder.write("large.csv", text));
+  for (int i = 0; i < rows; ++i) {
+    ASSERT_TRUE(csv.next());
+    ASSERT_EQ(csv.fields()[0], "row \"" + std::to_string(i) + "\",\n" +
+                                   std::string(static_cast<std::size_t>(i % 97), '.'));
+    ASSERT_EQ(csv.integer(1, 0, rows), i);
+    ASSERT_EQ(csv.line(), static_cast<std::size_t>(2 + 2 * i));
+  }
+  EXPECT_FALSE(csv.next());
+}
+
+TEST(Csv, GoesOnBehindABadRecord) {
+  const TestFolder folder;
+  CsvReader csv(folder.write("a.csv", "a,b\n1,2,3\n4,5\n\"6,7\n8,9\n1\"0,11\n12,13\n"));
+  std::vector<std::string> good;
+  int bad = 0;
+  while (true) {
+    try {
+      if (!csv.next()) break;
+      good.emplace_back(csv.fields()[0]);
+    } catch (const Error&) {
+      ++bad;
+    }
+  }
+  EXPECT_EQ(good, (std::vector<std::string>{"4", "8", "12"}));
+  EXPECT_EQ(bad, 3);
+}
+
 TEST(Csv, FieldSurvivesWritingAndReading) {
   const TestFolder folder;
   for (const std::string text : {"plain", "a,b", "\"", "a\r\nb", "", " blank ", "\xC3\xA9"}) {
