@@ -11,6 +11,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/default_model.hpp"
 #include "core/atomic_file.hpp"
 #include "core/folder.hpp"
 #include "dataset/annotation_sheet.hpp"
@@ -19,6 +20,8 @@
 #include "dataset/set_export.hpp"
 #include "dataset/set_stats.hpp"
 #include "faceshot/error.hpp"
+#include "faceshot/model_info.hpp"
+#include "faceshot/network.hpp"
 #include "media/image_file.hpp"
 
 namespace faceshot::cli {
@@ -33,6 +36,7 @@ struct Options {
   SheetOptions sheet;
   std::string format;
   std::string link = "hard";
+  fs::path model;
   int prior_count = 12;
   int prior_size = 320;
   float prior_min_side = 6;
@@ -133,11 +137,28 @@ int stats(const Options& o) {
 // --- priors
 // ---------------------------------------------------------------------------------------
 
-constexpr std::array<int, 4> strides{8, 16, 32, 64};
+/// A network's priors, level by level.
+struct NetworkPriors {
+  std::string name;
+  std::vector<float> strides;  ///< rising
+  std::vector<LevelPriors> levels;
+};
 
-/// Those that faceshot-nano is trained with (configs/faceshot-nano.toml).
-std::vector<SquarePriors> current_priors() {
-  return {{8, {8, 14, 22}}, {16, {32, 48}}, {32, {64, 96}}, {64, {128, 192, 256}}};
+NetworkPriors priors_of(const fs::path& model, int size) {
+  const Network network = Network::load(model.string());
+  const ModelInfo info = ModelInfo::from_metadata(network.metadata());
+  const int divisor = info.size_divisor;
+  const int side = (size + divisor - 1) / divisor * divisor;
+  const Session session(network, {1, 3, side, side});
+  NetworkPriors priors{info.name, {}, {}};
+  for (std::size_t l = 0; l < info.features.size(); ++l) {
+    const float step = info.priors.levels[l].step;
+    const auto cells = static_cast<float>(session.tensor_shape(info.features[l]).back());
+    priors.strides.push_back(step > 0 ? step : static_cast<float>(side) / cells);
+  }
+  priors.levels = level_priors(info.priors, priors.strides);
+  std::sort(priors.strides.begin(), priors.strides.end());
+  return priors;
 }
 
 /// Faces of a range of sizes and what share of them priors reach.
@@ -148,8 +169,8 @@ struct RecallRow {
 };
 
 std::vector<RecallRow> recall_table(const std::vector<Box>& faces,
-                                    const std::vector<SquarePriors>& current,
-                                    const std::vector<SquarePriors>& proposed, int size) {
+                                    const std::vector<LevelPriors>& current,
+                                    const std::vector<LevelPriors>& proposed, int size) {
   constexpr std::array<float, 7> limits{8, 16, 32, 64, 128, 256, 1e9F};
   constexpr std::array<float, 2> thresholds{0.35F, 0.5F};
   std::vector<RecallRow> rows{{"<8", 0, {}, {}},    {"8-16", 0, {}, {}},   {"16-32", 0, {}, {}},
@@ -172,12 +193,12 @@ std::vector<RecallRow> recall_table(const std::vector<Box>& faces,
   return rows;
 }
 
-std::string config_line(const std::vector<SquarePriors>& levels) {
+std::string config_line(const std::vector<LevelPriors>& levels) {
   std::string line = "[";
-  for (const SquarePriors& level : levels) {
+  for (const LevelPriors& level : levels) {
     line += line.size() > 1 ? ", [" : "[";
-    for (std::size_t i = 0; i < level.sizes.size(); ++i)
-      line += (i > 0 ? ", " : "") + std::to_string(std::lround(level.sizes[i]));
+    for (std::size_t i = 0; i < level.shapes.size(); ++i)
+      line += (i > 0 ? ", " : "") + std::to_string(std::lround(level.shapes[i].w));
     line += "]";
   }
   return line + "]";
@@ -187,9 +208,11 @@ int priors(const Options& o) {
   const std::vector<Box> faces = scaled_faces(read_prepared(csv_of(o)), o.prior_size);
   if (faces.empty())
     throw Error(ErrorCode::format, csv_of(o).string() + ": has no faces to fit priors to");
+  const NetworkPriors network =
+      priors_of(o.model.empty() ? default_model() : o.model, o.prior_size);
   const auto proposed =
-      assign_levels(propose_prior_sizes(faces, o.prior_count, o.prior_min_side), strides);
-  const auto current = current_priors();
+      assign_levels(propose_prior_sizes(faces, o.prior_count, o.prior_min_side), network.strides);
+  const auto& current = network.levels;
   const auto rows = recall_table(faces, current, proposed, o.prior_size);
   if (o.json) {
     nlohmann::ordered_json json{{"proposed", nlohmann::json::parse(config_line(proposed))},
@@ -205,7 +228,7 @@ int priors(const Options& o) {
   }
   std::printf("share of faces that a prior overlaps by IoU, longer side of the image at %d\n\n",
               o.prior_size);
-  std::printf("                    faceshot-nano      proposed\n");
+  std::printf("                  %15s      proposed\n", network.name.c_str());
   std::printf("side px    faces   >=0.35  >=0.5   >=0.35  >=0.5\n");
   for (const RecallRow& row : rows) {
     if (row.faces == 0) continue;
@@ -216,8 +239,8 @@ int priors(const Options& o) {
                 share(row.current[0]), share(row.current[1]), share(row.proposed[0]),
                 share(row.proposed[1]));
   }
-  std::printf("\nfaceshot-nano    prior_sizes = %s\n", config_line(current).c_str());
-  std::printf("proposed         prior_sizes = %s\n", config_line(proposed).c_str());
+  std::printf("\n%-16s prior_sizes = %s\n", network.name.c_str(), config_line(current).c_str());
+  std::printf("%-16s prior_sizes = %s\n", "proposed", config_line(proposed).c_str());
   return exit_ok;
 }
 
@@ -321,8 +344,9 @@ void add_data(CLI::App& app, int& exit_code) {
       "Example:\n  faceshot data export data/wider --format coco --out coco/");
 
   const auto [priors_command, priors_options] =
-      add("priors", "Which faces the shipped network's priors reach, and sizes that fit better",
-          priors);
+      add("priors", "Which faces a network's priors reach, and sizes that fit better", priors);
+  priors_command->add_option("--model", priors_options->model,
+                             "Network whose priors are looked at; default: the one shipped");
   priors_command->add_option("--count", priors_options->prior_count, "How many sizes to propose")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

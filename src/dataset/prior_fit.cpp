@@ -4,6 +4,9 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <string>
+
+#include "faceshot/error.hpp"
 
 namespace faceshot {
 namespace {
@@ -64,19 +67,35 @@ std::vector<Box> scaled_faces(const PreparedSet& set, int size) {
   return faces;
 }
 
-float best_prior_iou(const Box& face, std::span<const SquarePriors> priors, int size) {
+std::vector<LevelPriors> level_priors(const PriorSpec& spec, std::span<const float> strides) {
+  validate(spec);
+  if (strides.size() != spec.levels.size())
+    throw Error(ErrorCode::invalid_argument, "priors of " + std::to_string(spec.levels.size()) +
+                                                 " levels, but " + std::to_string(strides.size()) +
+                                                 " strides");
+  std::vector<LevelPriors> levels;
+  for (std::size_t l = 0; l < strides.size(); ++l) {
+    PriorSpec one = spec;  // on a map of one cell, the priors are the shapes
+    one.levels = {spec.levels[l]};
+    one.clip = false;
+    levels.push_back({strides[l], make_priors(one, 1, 1, {{1, 1}})});
+  }
+  return levels;
+}
+
+float best_prior_iou(const Box& face, std::span<const LevelPriors> priors, int size) {
   float best = 0;
-  for (const SquarePriors& level : priors) {
-    // Of priors of one size, that whose centre is nearest overlaps most.
-    const auto stride = static_cast<float>(level.stride);
-    const int cells = (size + level.stride - 1) / level.stride;
+  for (const LevelPriors& level : priors) {
+    // Of priors of one shape, that whose centre is nearest overlaps most.
+    const float cells = std::ceil(static_cast<float>(size) / level.stride);
     const auto centre = [&](float at) {
-      const int cell = std::clamp(static_cast<int>(std::floor(at / stride)), 0, cells - 1);
-      return (static_cast<float>(cell) + 0.5F) * stride;
+      return (std::clamp(std::floor(at / level.stride), 0.0F, cells - 1) + 0.5F) * level.stride;
     };
-    const float x = centre(face.center_x()), y = centre(face.center_y());
-    for (const float side : level.sizes)
-      best = std::max(best, iou(face, {x - side / 2, y - side / 2, x + side / 2, y + side / 2}));
+    for (Prior prior : level.shapes) {
+      prior.cx = centre(face.center_x());
+      prior.cy = centre(face.center_y());
+      best = std::max(best, iou(face, prior.box()));
+    }
   }
   return best;
 }
@@ -110,15 +129,14 @@ std::vector<float> propose_prior_sizes(std::span<const Box> faces, int count, fl
   return sizes;
 }
 
-std::vector<SquarePriors> assign_levels(std::span<const float> sizes,
-                                        std::span<const int> strides) {
-  std::vector<SquarePriors> levels;
-  for (const int stride : strides) levels.push_back({stride, {}});
+std::vector<LevelPriors> assign_levels(std::span<const float> sizes,
+                                       std::span<const float> strides) {
+  std::vector<LevelPriors> levels;
+  for (const float stride : strides) levels.push_back({stride, {}});
   for (const float size : sizes) {
     std::size_t level = 0;
-    while (level + 1 < levels.size() && 2 * static_cast<float>(levels[level + 1].stride) <= size)
-      ++level;
-    levels[level].sizes.push_back(size);
+    while (level + 1 < levels.size() && 2 * levels[level + 1].stride <= size) ++level;
+    levels[level].shapes.push_back({0, 0, size, size});
   }
   return levels;
 }

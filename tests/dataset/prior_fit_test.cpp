@@ -23,11 +23,12 @@ std::vector<Box> random_faces(std::uint32_t seed, int count, int size) {
 }
 
 TEST(PriorFit, BestOverlapIsThatOfAllPriors) {
-  const std::vector<SquarePriors> levels{{8, {10, 16}}, {16, {32}}, {64, {128, 200}}};
   PriorSpec spec;
-  for (const auto& level : levels)
-    spec.levels.push_back({level.sizes, {}, {}, true, static_cast<float>(level.stride)});
+  spec.levels = {
+      {{10, 16}, {}, {}, true, 0}, {{32}, {40}, {1.5F}, true, 0}, {{128, 200}, {}, {}, true, 0}};
   const auto priors = make_priors(spec, 320, 320, {{40, 40}, {20, 20}, {5, 5}});
+  const auto levels = level_priors(spec, std::array{8.0F, 16.0F, 64.0F});
+  EXPECT_EQ(levels[1].shapes.size(), 4U);
   for (const Box& face : random_faces(1, 300, 320)) {
     float best = 0;
     for (const Prior& prior : priors) best = std::max(best, iou(face, prior.box()));
@@ -82,13 +83,17 @@ TEST(PriorFit, MoreSizesLieNearer) {
 }
 
 TEST(PriorFit, SizesGoWhereCellsLieDenseEnough) {
-  constexpr std::array<int, 4> strides{8, 16, 32, 64};
-  constexpr std::array<float, 6> sizes{5, 31, 32, 70, 127, 300};
-  const auto levels = assign_levels(sizes, strides);
-  EXPECT_EQ(levels[0].sizes, (std::vector<float>{5, 31}));
-  EXPECT_EQ(levels[1].sizes, (std::vector<float>{32}));
-  EXPECT_EQ(levels[2].sizes, (std::vector<float>{70, 127}));
-  EXPECT_EQ(levels[3].sizes, (std::vector<float>{300}));
+  const auto levels = assign_levels(std::array<float, 6>{5, 31, 32, 70, 127, 300},
+                                    std::array<float, 4>{8, 16, 32, 64});
+  const auto sizes = [&](std::size_t level) {
+    std::vector<float> sides;
+    for (const Prior& shape : levels[level].shapes) sides.push_back(shape.w);
+    return sides;
+  };
+  EXPECT_EQ(sizes(0), (std::vector<float>{5, 31}));
+  EXPECT_EQ(sizes(1), (std::vector<float>{32}));
+  EXPECT_EQ(sizes(2), (std::vector<float>{70, 127}));
+  EXPECT_EQ(sizes(3), (std::vector<float>{300}));
 }
 
 TEST(PriorFit, FacesAreScaledByTheLongerSideAndIgnoredOnesLeftOut) {
