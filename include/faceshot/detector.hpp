@@ -13,12 +13,14 @@
 namespace faceshot {
 
 struct DetectorOptions {
-  float score_threshold = 0.5F;  ///< in (0, 1): detections below are never decoded
-  float nms_threshold = 0.45F;   ///< IoU in [0, 1]
-  int max_side = 640;            ///< the image is scaled so that its longer side is this; 0: native
-  bool upscale = false;          ///< whether images smaller than max_side are enlarged to it
-  int keep_top = 750;            ///< at most so many detections; 0: all
-  int threads = 1;               ///< CPU threads for one image
+  /// In (0, 1): detections below are never decoded. Hard negative mining shows a network few of the
+  /// many backgrounds there are, which makes it sure of itself: 0.5 would be too low.
+  float score_threshold = 0.7F;
+  float nms_threshold = 0.45F;  ///< IoU in [0, 1]
+  int max_side = 640;           ///< the image is scaled so that its longer side is this; 0: native
+  bool upscale = false;         ///< whether images smaller than max_side are enlarged to it
+  int keep_top = 750;           ///< at most so many detections; 0: all
+  int threads = 1;              ///< CPU threads for one image
 };
 
 /// Where the time of one call went, in milliseconds.
