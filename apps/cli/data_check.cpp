@@ -60,10 +60,6 @@ Repairs repairs_of(const std::vector<std::string>& names) {
   return repairs;
 }
 
-const char* severity_name(Severity severity) {
-  return severity == Severity::error ? "error" : severity == Severity::warning ? "warning" : "note";
-}
-
 nlohmann::ordered_json to_json(const CheckReport& report) {
   nlohmann::ordered_json json{{"splits", nlohmann::json::array()},
                               {"findings", nlohmann::json::array()}};
@@ -72,7 +68,7 @@ nlohmann::ordered_json to_json(const CheckReport& report) {
         {{"csv", split.csv.string()}, {"images", split.images}, {"boxes", split.boxes}});
   for (const Finding& f : report.findings) {
     nlohmann::ordered_json entry{{"problem", info(f.problem).name},
-                                 {"severity", severity_name(info(f.problem).severity)},
+                                 {"severity", name_of(info(f.problem).severity)},
                                  {"place", f.place},
                                  {"image", f.image},
                                  {"detail", f.detail}};
@@ -90,7 +86,7 @@ void print_table(const CheckReport& report) {
   for (const ProblemInfo& p : problems()) {
     const std::size_t count = counts[static_cast<std::size_t>(p.problem)];
     if (count == 0) continue;
-    std::printf("%-8s %6zu  %s: %s\n", severity_name(p.severity), count,
+    std::printf("%-8s %6zu  %s: %s\n", std::string(name_of(p.severity)).c_str(), count,
                 std::string(p.name).c_str(), std::string(p.meaning).c_str());
     std::size_t listed = 0;
     for (const Finding& f : report.findings) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/markup.hpp"
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
 
@@ -18,23 +19,6 @@ namespace {
 
 constexpr std::size_t most_rows = 200;  // of one problem; a page of thousands helps nobody
 constexpr int thumbnail_side = 220;
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
 
 std::string base64(const std::vector<std::uint8_t>& bytes) {
   constexpr std::string_view digits =
@@ -76,10 +60,6 @@ std::string thumbnail(const std::filesystem::path& path, const std::optional<Box
   return "<img alt='' src='data:image/jpeg;base64," + base64(jpeg) + "'>";
 }
 
-std::string_view severity_name(Severity severity) {
-  return severity == Severity::error ? "error" : severity == Severity::warning ? "warning" : "note";
-}
-
 constexpr std::string_view style = R"(<style>
 body { font: 15px/1.45 sans-serif; color: #222; background: #fff; max-width: 1100px; margin: 2em auto; padding: 0 1em; }
 table { border-collapse: collapse; } td, th { padding: .3em .8em .3em 0; text-align: left; vertical-align: top; border-bottom: 1px solid #ddd; }
@@ -101,9 +81,9 @@ std::filesystem::path image_path(const CheckReport& report, const Finding& findi
 void append_summary(std::string& html, const CheckReport& report) {
   html += "<table><tr><th>file</th><th>images</th><th>boxes</th></tr>\n";
   for (const CheckedSplit& split : report.splits)
-    html += "<tr><td><code>" + escaped(split.csv.string()) + "</code></td><td class='number'>" +
-            std::to_string(split.images) + "</td><td class='number'>" +
-            std::to_string(split.boxes) + "</td></tr>\n";
+    html += "<tr><td><code>" + escape_markup(split.csv.string()) +
+            "</code></td><td class='number'>" + std::to_string(split.images) +
+            "</td><td class='number'>" + std::to_string(split.boxes) + "</td></tr>\n";
   html += "</table>\n";
   if (report.findings.empty()) {
     html += "<p class='fine'>Nothing is wrong.</p>\n";
@@ -114,11 +94,11 @@ void append_summary(std::string& html, const CheckReport& report) {
   for (const ProblemInfo& p : problems()) {
     const std::size_t count = counts[static_cast<std::size_t>(p.problem)];
     if (count == 0) continue;
-    const std::string name(severity_name(p.severity));
+    const std::string name(name_of(p.severity));
     html += "<tr><td class='" + name + "'>" + name + "</td><td class='number'>" +
             std::to_string(count) + "</td><td><a href='#" + std::string(p.name) + "'>" +
-            std::string(p.name) + "</a>: " + escaped(p.meaning) + "</td><td>" + escaped(p.repair) +
-            "</td></tr>\n";
+            std::string(p.name) + "</a>: " + escape_markup(p.meaning) + "</td><td>" +
+            escape_markup(p.repair) + "</td></tr>\n";
   }
   html += "</table>\n";
 }
@@ -131,14 +111,15 @@ void append_problem(std::string& html, const CheckReport& report, const ProblemI
   if (findings.empty()) return;
   html += "<h2 id='" + std::string(problem.name) + "'>" + std::string(problem.name) + " (" +
           std::to_string(findings.size()) + ")</h2>\n<p class='meaning'>" +
-          escaped(problem.meaning) +
-          (problem.repair.empty() ? "" : "; with --fix, " + escaped(problem.repair)) + "</p>\n";
+          escape_markup(problem.meaning) +
+          (problem.repair.empty() ? "" : "; with --fix, " + escape_markup(problem.repair)) +
+          "</p>\n";
   for (std::size_t i = 0; i < std::min(findings.size(), most_rows); ++i) {
     const Finding& f = *findings[i];
     html += "<div class='finding'>";
     if (i < pictures && !f.image.empty()) html += thumbnail(image_path(report, f), f.box);
-    html += "<div><code>" + escaped(f.place) + "</code><br>" + escaped(f.image) + "<br>" +
-            escaped(f.detail) + "</div></div>\n";
+    html += "<div><code>" + escape_markup(f.place) + "</code><br>" + escape_markup(f.image) +
+            "<br>" + escape_markup(f.detail) + "</div></div>\n";
   }
   if (findings.size() > most_rows)
     html += "<p>... and " + std::to_string(findings.size() - most_rows) + " more (--json)</p>\n";

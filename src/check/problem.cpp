@@ -49,6 +49,10 @@ const std::array<ProblemInfo, static_cast<std::size_t>(Problem::count)>& problem
   return table;
 }
 
+std::string_view name_of(Severity severity) {
+  return severity == Severity::error ? "error" : severity == Severity::warning ? "warning" : "note";
+}
+
 const ProblemInfo& info(Problem problem) { return problems()[static_cast<std::size_t>(problem)]; }
 
 Problem problem_of(std::string_view name) {

@@ -41,6 +41,9 @@ enum class Problem : std::uint8_t {
 /// How bad it is: training fails or learns nonsense; results suffer; worth knowing.
 enum class Severity : std::uint8_t { error, warning, note };
 
+/// "error", "warning", "note".
+[[nodiscard]] std::string_view name_of(Severity severity);
+
 struct ProblemInfo {
   Problem problem;
   std::string_view name;  ///< for programs, and for --fix

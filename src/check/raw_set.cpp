@@ -14,9 +14,7 @@ namespace {
 class RawReader {
  public:
   RawReader(RawSet& set, std::vector<Finding>& findings)
-      : set_(set), findings_(findings), csv_(set.csv) {
-    columns_ = find_prepared_columns(csv_);
-  }
+      : set_(set), findings_(findings), csv_(set.csv), row_(csv_) {}
 
   void read() {
     while (true) {
@@ -30,28 +28,15 @@ class RawReader {
   }
 
  private:
-  [[nodiscard]] std::string_view text(std::size_t column) const {
-    return columns_[column] == absent_column ? std::string_view{} : csv_.fields()[columns_[column]];
-  }
-  [[nodiscard]] float number(std::size_t column) const { return csv_.number(columns_[column]); }
-  [[nodiscard]] int integer(std::size_t column, int low, int high, int otherwise) const {
-    return text(column).empty() ? otherwise : csv_.integer(columns_[column], low, high);
-  }
-  [[nodiscard]] std::size_t filled(std::size_t first, std::size_t count) const {
-    std::size_t n = 0;
-    for (std::size_t c = first; c < first + count; ++c) n += text(c).empty() ? 0 : 1;
-    return n;
-  }
-
   void add_row() {
-    constexpr int max_side = 1 << 24;
-    const std::string name(text(column_image));
+    constexpr int any_class = 1 << 20;
+    const std::string name(row_.text(column_image));
     if (name.empty()) csv_.fail("the row names no image");
-    const int width = csv_.integer(columns_[column_width], 1, max_side);
-    const int height = csv_.integer(columns_[column_height], 1, max_side);
-    const std::size_t given = filled(column_x1, 4);
+    const int width = row_.side(column_width);
+    const int height = row_.side(column_height);
+    const std::size_t given = row_.filled(column_x1, 4);
     if (given != 0 && given != 4) csv_.fail("a box needs all of x1, y1, x2, y2");
-    const Annotation a = given == 4 ? annotation() : Annotation{};  // before anything is added
+    const Annotation a = given == 4 ? row_.annotation(-any_class, any_class) : Annotation{};
     if (const auto fault = image_path_fault(name); !fault.empty()) {
       add(Problem::bad_path, name, fault, {});
       return;
@@ -72,25 +57,6 @@ class RawReader {
     return set_.images[last_];
   }
 
-  [[nodiscard]] Annotation annotation() const {
-    Annotation a;
-    a.box = {number(column_x1), number(column_y1), number(column_x2), number(column_y2)};
-    constexpr int most_classes = 1 << 20;
-    a.class_id = integer(column_class, -most_classes, most_classes, 0);
-    a.ignore = integer(column_ignore, 0, 1, 0) == 1;
-    for (const Attribute& attribute : attributes)
-      a.*attribute.member =
-          static_cast<std::int8_t>(integer(attribute.column, 0, attribute.max, -1));
-    const std::size_t given = filled(column_landmarks, 10);
-    if (given == 10) {
-      auto& points = a.landmarks.emplace();
-      for (std::size_t i = 0; i < points.size(); ++i) points[i] = number(column_landmarks + i);
-    } else if (given != 0) {
-      csv_.fail("landmarks need all ten fields");
-    }
-    return a;
-  }
-
   void add(Problem problem, const std::string& image, std::string detail,
            const std::optional<Box>& box) {
     const std::string place = set_.csv.string() + ":" + std::to_string(csv_.line());
@@ -101,7 +67,7 @@ class RawReader {
   RawSet& set_;
   std::vector<Finding>& findings_;
   CsvReader csv_;
-  PreparedColumns columns_{};
+  PreparedRow row_;
   std::unordered_map<std::string, std::size_t> places_;
   std::size_t last_ = absent_column;
 };

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <string>
-#include <unordered_map>
 
 #include "dataset/text_file.hpp"
 #include "dataset/text_lines.hpp"
@@ -27,7 +26,7 @@ std::vector<LabelledImage> read_fddb_ellipses(const std::filesystem::path& path)
   const std::string text = read_text_file(path);
   TextLines lines(text);
   std::vector<LabelledImage> images;
-  std::unordered_map<std::string, std::size_t> first_lines;
+  UniqueNames names;
   const auto fail = [&](const std::string& what) {
     throw Error(ErrorCode::format,
                 path.string() + ":" + std::to_string(lines.number()) + ": " + what);
@@ -36,9 +35,9 @@ std::vector<LabelledImage> read_fddb_ellipses(const std::filesystem::path& path)
     LabelledImage image;
     image.image = std::string(lines.line()) + ".jpg";
     image.line = lines.number();
-    if (const auto [first, is_new] = first_lines.try_emplace(image.image, image.line); !is_new)
-      fail("'" + std::string(lines.line()) + "' was named on line " +
-           std::to_string(first->second) + " already; remove one");
+    if (const std::size_t before = names.add(image.image, image.line); before != 0)
+      fail("'" + std::string(lines.line()) + "' was named on line " + std::to_string(before) +
+           " already; remove one");
     lines.next();
     const auto count = parse_numbers(lines.line(), 1);
     if (lines.done() || !count || count->empty() || !(count->front() >= 0) ||

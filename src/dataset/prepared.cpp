@@ -12,8 +12,7 @@ namespace {
 /// Turns rows into records.
 class RowParser {
  public:
-  RowParser(CsvReader& csv, std::size_t classes)
-      : csv_(csv), classes_(classes), columns_(find_prepared_columns(csv)) {}
+  RowParser(CsvReader& csv, std::size_t classes) : csv_(csv), classes_(classes), row_(csv) {}
 
   std::vector<ImageRecord> parse() {
     while (csv_.next()) add_row();
@@ -21,26 +20,13 @@ class RowParser {
   }
 
  private:
-  [[nodiscard]] std::string_view text(std::size_t column) const {
-    return columns_[column] == absent_column ? std::string_view{} : csv_.fields()[columns_[column]];
-  }
-  [[nodiscard]] float number(std::size_t column) const { return csv_.number(columns_[column]); }
-  [[nodiscard]] int integer(std::size_t column, int low, int high, int otherwise) const {
-    return text(column).empty() ? otherwise : csv_.integer(columns_[column], low, high);
-  }
-  [[nodiscard]] std::size_t filled(std::size_t first, std::size_t count) const {
-    std::size_t n = 0;
-    for (std::size_t c = first; c < first + count; ++c) n += text(c).empty() ? 0 : 1;
-    return n;
-  }
-
   void add_row() {
     ImageRecord& record = record_of_row();
-    const std::size_t given = filled(column_x1, 4);
+    const std::size_t given = row_.filled(column_x1, 4);
     if (given == 0) {
       if (!record.annotations.empty() || had_empty_row_)
         csv_.fail("an empty box for an image that has other rows; remove the row");
-      if (filled(column_class, column_count - column_class) != 0)
+      if (row_.filled(column_class, column_count - column_class) != 0)
         csv_.fail("attributes without a box; give the box or empty the row");
       had_empty_row_ = true;
       return;
@@ -53,10 +39,9 @@ class RowParser {
 
   /// The record the row belongs to: the last one, or a new one.
   ImageRecord& record_of_row() {
-    constexpr int max_side = 1 << 24;  // up to here a float counts pixels exactly
-    const std::string_view image = text(column_image);
-    const int width = csv_.integer(columns_[column_width], 1, max_side);
-    const int height = csv_.integer(columns_[column_height], 1, max_side);
+    const std::string_view image = row_.text(column_image);
+    const int width = row_.side(column_width);
+    const int height = row_.side(column_height);
     if (!records_.empty() && records_.back().image == image) {
       if (records_.back().width != width || records_.back().height != height)
         csv_.fail("'" + std::string(image) + "' has another size than in the row before");
@@ -74,28 +59,16 @@ class RowParser {
   }
 
   [[nodiscard]] Annotation annotation(const ImageRecord& record) const {
-    Annotation a;
-    a.box = {number(column_x1), number(column_y1), number(column_x2), number(column_y2)};
+    Annotation a = row_.annotation(0, static_cast<int>(classes_) - 1);
     if (const auto fault = box_fault(a.box, record.width, record.height); !fault.empty())
       csv_.fail(fault + "; correct it or remove the row");
     a.box = clip(a.box, static_cast<float>(record.width), static_cast<float>(record.height));
-    a.class_id = integer(column_class, 0, static_cast<int>(classes_) - 1, 0);
-    a.ignore = integer(column_ignore, 0, 1, 0) == 1;
-    for (const Attribute& attribute : attributes)
-      a.*attribute.member =
-          static_cast<std::int8_t>(integer(attribute.column, 0, attribute.max, -1));
-    if (const std::size_t given = filled(column_landmarks, 10); given == 10) {
-      auto& points = a.landmarks.emplace();
-      for (std::size_t i = 0; i < points.size(); ++i) points[i] = number(column_landmarks + i);
-    } else if (given != 0) {
-      csv_.fail("landmarks need all ten fields; fill in or empty all");
-    }
     return a;
   }
 
   CsvReader& csv_;
   std::size_t classes_;
-  PreparedColumns columns_;
+  PreparedRow row_;
   std::vector<ImageRecord> records_;
   std::unordered_map<std::string, std::size_t> lines_;  ///< where each image came first
   bool had_empty_row_ = false;                          ///< of the last record

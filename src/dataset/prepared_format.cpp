@@ -29,6 +29,41 @@ PreparedColumns find_prepared_columns(const CsvReader& csv) {
   return columns;
 }
 
+std::string_view PreparedRow::text(std::size_t column) const {
+  return columns_[column] == absent_column ? std::string_view{} : csv_.fields()[columns_[column]];
+}
+
+int PreparedRow::integer(std::size_t column, int low, int high, int otherwise) const {
+  return text(column).empty() ? otherwise : csv_.integer(columns_[column], low, high);
+}
+
+std::size_t PreparedRow::filled(std::size_t first, std::size_t count) const {
+  std::size_t n = 0;
+  for (std::size_t c = first; c < first + count; ++c) n += text(c).empty() ? 0 : 1;
+  return n;
+}
+
+int PreparedRow::side(std::size_t column) const {
+  constexpr int most = 1 << 24;  // up to here a float counts pixels exactly
+  return csv_.integer(columns_[column], 1, most);
+}
+
+Annotation PreparedRow::annotation(int lowest_class, int highest_class) const {
+  Annotation a;
+  a.box = {number(column_x1), number(column_y1), number(column_x2), number(column_y2)};
+  a.class_id = integer(column_class, lowest_class, highest_class, 0);
+  a.ignore = integer(column_ignore, 0, 1, 0) == 1;
+  for (const Attribute& attribute : attributes)
+    a.*attribute.member = static_cast<std::int8_t>(integer(attribute.column, 0, attribute.max, -1));
+  if (const std::size_t given = filled(column_landmarks, 10); given == 10) {
+    auto& points = a.landmarks.emplace();
+    for (std::size_t i = 0; i < points.size(); ++i) points[i] = number(column_landmarks + i);
+  } else if (given != 0) {
+    csv_.fail("landmarks need all ten fields; fill in or empty all");
+  }
+  return a;
+}
+
 std::vector<std::string> read_class_names(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) return {"face"};
   const auto fail = [&](const std::string& what) {

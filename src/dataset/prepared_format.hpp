@@ -89,6 +89,31 @@ inline constexpr std::size_t absent_column = static_cast<std::size_t>(-1);
 /// @throws Error(format) for an unknown or doubled column, or a required one that is missing
 [[nodiscard]] PreparedColumns find_prepared_columns(const CsvReader& csv);
 
+/// The current record of a file in the prepared form, by column.
+class PreparedRow {
+ public:
+  /// @throws Error(format) as find_prepared_columns
+  explicit PreparedRow(const CsvReader& csv) : csv_(csv), columns_(find_prepared_columns(csv)) {}
+
+  /// Empty if the file has no such column.
+  [[nodiscard]] std::string_view text(std::size_t column) const;
+  /// @throws Error(format) as CsvReader::number
+  [[nodiscard]] float number(std::size_t column) const { return csv_.number(columns_[column]); }
+  /// `otherwise` for an empty field. @throws Error(format) as CsvReader::integer
+  [[nodiscard]] int integer(std::size_t column, int low, int high, int otherwise) const;
+  /// How many of these columns are not empty.
+  [[nodiscard]] std::size_t filled(std::size_t first, std::size_t count) const;
+  /// Width or height, whole pixels. @throws Error(format)
+  [[nodiscard]] int side(std::size_t column) const;
+  /// Box, ignore, attributes and landmarks as they stand there.
+  /// @throws Error(format) for a field that is no number or out of range, or landmarks in part
+  [[nodiscard]] Annotation annotation(int lowest_class, int highest_class) const;
+
+ private:
+  const CsvReader& csv_;
+  PreparedColumns columns_;
+};
+
 /// Classes of a label.json, ordered by id. A set without the file has the one class "face".
 /// @throws Error(format) if it is no JSON or ids have gaps
 [[nodiscard]] std::vector<std::string> read_class_names(const std::filesystem::path& path);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "dataset/text_file.hpp"
 #include "dataset/text_lines.hpp"
@@ -50,11 +49,13 @@ class RetinafaceParser {
     std::string_view name = lines_.line().substr(1);
     name.remove_prefix(std::min(name.find_first_not_of(" \t"), name.size()));
     if (name.empty()) fail("'#' must be followed by the image's name");
-    const auto [first, is_new] = first_lines_.try_emplace(std::string(name), lines_.number());
-    if (!is_new)
-      fail("'" + first->first + "' was named on line " + std::to_string(first->second) +
+    LabelledImage image;
+    image.image = name;
+    image.line = lines_.number();
+    if (const std::size_t before = names_.add(image.image, image.line); before != 0)
+      fail("'" + image.image + "' was named on line " + std::to_string(before) +
            " already; remove one");
-    return {first->first, lines_.number(), 0, 0, {}};
+    return image;
   }
 
   [[nodiscard]] Annotation box() const {
@@ -76,7 +77,7 @@ class RetinafaceParser {
 
   std::string name_;
   TextLines lines_;
-  std::unordered_map<std::string, std::size_t> first_lines_;
+  UniqueNames names_;
 };
 
 }  // namespace

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace faceshot {
@@ -23,6 +25,19 @@ class TextLines {
   std::string_view rest_;
   std::string_view line_;
   std::size_t number_ = 0;
+};
+
+/// Names that may come once in a file.
+class UniqueNames {
+ public:
+  /// The line on which the name came before; 0 if it is new.
+  std::size_t add(const std::string& name, std::size_t line) {
+    const auto [first, is_new] = lines_.try_emplace(name, line);
+    return is_new ? 0 : first->second;
+  }
+
+ private:
+  std::unordered_map<std::string, std::size_t> lines_;
 };
 
 /// The numbers of a line, separated by blanks or tabs; nothing if it has anything but up to `most`

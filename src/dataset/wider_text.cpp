@@ -5,7 +5,6 @@
 #include <charconv>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "dataset/prepared_format.hpp"
 #include "dataset/text_file.hpp"
@@ -32,9 +31,8 @@ class WiderParser {
  private:
   LabelledImage image() {
     LabelledImage image{std::string(lines_.line()), lines_.number(), 0, 0, {}};
-    const auto [first, is_new] = first_lines_.try_emplace(image.image, image.line);
-    if (!is_new)
-      fail("'" + image.image + "' was named on line " + std::to_string(first->second) +
+    if (const std::size_t before = names_.add(image.image, image.line); before != 0)
+      fail("'" + image.image + "' was named on line " + std::to_string(before) +
            " already; remove one");
     lines_.next();
     std::size_t faces = count_of(image.image);
@@ -96,7 +94,7 @@ class WiderParser {
 
   std::string name_;
   TextLines lines_;
-  std::unordered_map<std::string, std::size_t> first_lines_;
+  UniqueNames names_;
 };
 
 }  // namespace
