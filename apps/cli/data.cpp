@@ -336,8 +336,9 @@ void add_data(CLI::App& app, int& exit_code) {
   export_command->add_option("--out", export_options->out, "New folder; for npz the file")
       ->required();
   export_command
-      ->add_option("--link", export_options->link, "How images come there: hard, copy, symlink")
-      ->check(CLI::IsMember({"hard", "copy", "symlink"}))
+      ->add_option("--link", export_options->link,
+                   "How images come there: hard, copy, symlink, relative")
+      ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
       ->capture_default_str();
   export_command->footer(
       "npz holds labels only: files, sizes, offsets, bboxes, labels, ignore, classes.\n"

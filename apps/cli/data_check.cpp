@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -49,15 +50,36 @@ std::vector<fs::path> csvs_of(const std::vector<fs::path>& sets) {
   return csvs;
 }
 
+/// Short names for what is repaired most.
+const std::map<std::string, std::vector<Problem>, std::less<>> repair_groups{
+    {"clip", {Problem::box_beyond_edge}},
+    {"swap", {Problem::swapped_corners}},
+    {"drop-empty", {Problem::empty_box, Problem::box_outside}},
+    {"drop-images", {Problem::missing_image, Problem::damaged_image, Problem::bad_path}},
+    {"drop-doubles", {Problem::doubled_box, Problem::duplicate_image, Problem::near_duplicate}},
+};
+
 Repairs repairs_of(const std::vector<std::string>& names) {
   Repairs repairs{};
+  const auto repair = [&](Problem problem) { repairs[static_cast<std::size_t>(problem)] = true; };
   for (const std::string& name : names) {
     if (name == "all")
       repairs.fill(true);
+    else if (const auto group = repair_groups.find(name); group != repair_groups.end())
+      std::for_each(group->second.begin(), group->second.end(), repair);
     else
-      repairs[static_cast<std::size_t>(problem_of(name))] = true;
+      repair(problem_of(name));
   }
   return repairs;
+}
+
+std::string groups_text() {
+  std::string text = "Short names: all";
+  for (const auto& [name, members] : repair_groups) {
+    text += "; " + name + ":";
+    for (const Problem problem : members) text += " " + std::string(info(problem).name);
+  }
+  return text + "\n";
 }
 
 nlohmann::ordered_json to_json(const CheckReport& report) {
@@ -156,8 +178,8 @@ void add_data_check(CLI::App& data, int& exit_code) {
   command->add_option("--report", o.report, "HTML page with pictures of what was found");
   command
       ->add_option("--fix", o.fixes,
-                   "Repair these problems, or all, and write the CSV files anew (names as in the "
-                   "table, separated by commas)")
+                   "Repair these problems and write the CSV files anew (names below, separated by "
+                   "commas)")
       ->delimiter(',')
       ->expected(1);
   command->add_flag("--strict", o.strict, "Warnings count as errors for the exit status");
@@ -172,9 +194,10 @@ void add_data_check(CLI::App& data, int& exit_code) {
   for (const ProblemInfo& p : problems())
     footer += "  " + std::string(p.name) + std::string(18 - p.name.size(), ' ') +
               (p.repair.empty() ? "(only told)" : std::string(p.repair)) + "\n";
+  footer += groups_text();
   footer +=
       "Example:\n  faceshot data check data/mine --report check.html\n"
-      "  faceshot data check data/mine --fix swapped-corners,box-beyond-edge";
+      "  faceshot data check data/mine --fix clip,swap,drop-empty --strict";
   command->footer(footer);
   command->callback(
       [options, &exit_code] { exit_code = guarded([&] { return check(*options); }); });

@@ -200,8 +200,8 @@ void add_kind(CLI::App& prepare_command, const SourceKind& kind, int& exit_code)
   command
       ->add_option("--link", o.link,
                    "How images come into the set: hard (a second name of the file; copied where "
-                   "the file system cannot), copy, symlink")
-      ->check(CLI::IsMember({"hard", "copy", "symlink"}))
+                   "the file system cannot), copy, symlink (absolute), relative (symlink)")
+      ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
       ->capture_default_str();
   CLI::Option* strict = command->add_flag(
       "--strict", o.strict,

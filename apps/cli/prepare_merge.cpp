@@ -66,8 +66,9 @@ void add_merge(CLI::App& parent, int& exit_code) {
   command->add_option("--split", o.split, "Which split of each set")
       ->check(CLI::IsMember({"train", "val", "test"}))
       ->capture_default_str();
-  command->add_option("--link", o.link, "How images come into the set: hard, copy, symlink")
-      ->check(CLI::IsMember({"hard", "copy", "symlink"}))
+  command
+      ->add_option("--link", o.link, "How images come into the set: hard, copy, symlink, relative")
+      ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
       ->capture_default_str();
   command->add_option("--seed", o.seed, "Chooses the images of a share")->capture_default_str();
   command->footer(
@@ -94,7 +95,7 @@ int split(const SplitOptions& o) {
       throw Error(ErrorCode::invalid_argument,
                   "'" + (o.set / name).string() + "' is there already; remove it to split again");
   SplitSet parts = split_records(set.records, o.val, o.test,
-                                 o.by == "folder" ? SplitBy::folder : SplitBy::image, o.seed);
+                                 o.by == "image" ? SplitBy::image : SplitBy::folder, o.seed);
   const auto write = [&](const char* name, std::vector<ImageRecord>& records) {
     if (records.empty()) return;
     set.records = std::move(records);
@@ -121,9 +122,10 @@ void add_split(CLI::App& parent, int& exit_code) {
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command
-      ->add_option("--by", o.by,
-                   "What stays together: image, or folder (such as WIDER FACE's events)")
-      ->check(CLI::IsMember({"image", "folder"}))
+      ->add_option(
+          "--by", o.by,
+          "What stays together: image; or folder, also called event, as WIDER FACE's folders")
+      ->check(CLI::IsMember({"image", "folder", "event"}))
       ->capture_default_str();
   command->add_option("--seed", o.seed, "Chooses which")->capture_default_str();
   command->footer("Example:\n  faceshot prepare split data/all --val 0.1 --by folder");

@@ -15,8 +15,9 @@ LinkMode link_mode(const std::string& name) {
   if (name == "hard") return LinkMode::hard;
   if (name == "copy") return LinkMode::copy;
   if (name == "symlink") return LinkMode::symlink;
+  if (name == "relative") return LinkMode::relative_symlink;
   throw Error(ErrorCode::invalid_argument,
-              "'" + name + "' is no kind of link; hard, copy, symlink");
+              "'" + name + "' is no kind of link; hard, copy, symlink, relative");
 }
 
 void link_image(const fs::path& from, const fs::path& to, LinkMode mode) {
@@ -24,6 +25,11 @@ void link_image(const fs::path& from, const fs::path& to, LinkMode mode) {
   const fs::path original = fs::canonical(from);  // not a link to a link
   if (mode == LinkMode::symlink) {
     fs::create_symlink(original, to);
+    return;
+  }
+  if (mode == LinkMode::relative_symlink) {
+    // A staging folder lies beside the folder that it becomes: the way from both is the same.
+    fs::create_symlink(fs::relative(original, fs::canonical(to.parent_path())), to);
     return;
   }
   std::error_code error;

@@ -8,12 +8,13 @@ namespace faceshot {
 
 /// How a set's images come into its folder.
 enum class LinkMode {
-  hard,     ///< a second name of the same file; copied where the file system cannot
-  copy,     ///< bytes of its own
-  symlink,  ///< a pointer to the original's absolute path
+  hard,              ///< a second name of the same file; copied where the file system cannot
+  copy,              ///< bytes of its own
+  symlink,           ///< a pointer to the original's absolute path
+  relative_symlink,  ///< a pointer relative to the set: both may move together
 };
 
-/// "hard", "copy" or "symlink". @throws Error(invalid_argument)
+/// "hard", "copy", "symlink" or "relative". @throws Error(invalid_argument)
 [[nodiscard]] LinkMode link_mode(const std::string& name);
 
 /// Makes the folders above `to` and puts the image there. A link is followed to its original.

@@ -47,6 +47,10 @@ TEST_F(SetBuilder, LinksAsAsked) {
   build(LinkMode::symlink);
   EXPECT_EQ(fs::read_symlink(folder / "out/images/e/a.png"),
             fs::canonical(folder / "photos/e/a.png"));
+  fs::remove_all(folder / "out");
+  build(LinkMode::relative_symlink);
+  EXPECT_EQ(fs::read_symlink(folder / "out/images/e/a.png"), "../../../photos/e/a.png");
+  EXPECT_EQ(read_all(folder / "out/images/e/a.png"), read_all(folder / "photos/e/a.png"));
 }
 
 TEST_F(SetBuilder, ALinkedOriginalIsFollowed) {
