@@ -181,7 +181,7 @@ void add_data_check(CLI::App& data, int& exit_code) {
                    "Repair these problems and write the CSV files anew (names below, separated by "
                    "commas)")
       ->delimiter(',')
-      ->expected(1);
+      ->allow_extra_args(false);
   command->add_flag("--strict", o.strict, "Warnings count as errors for the exit status");
   command->add_option("--min-side", o.check.min_side, "Faces with a shorter side are tiny, pixels")
       ->check(CLI::Range(0.0F, 1e4F))

@@ -100,6 +100,23 @@ expect "prepare: no annotations" 1 1 nowhere.csv \
   prepare csv --images . --annotations nowhere.csv --out prepared
 [ ! -e prepared ] || complain "prepare: no annotations: something was written"
 
+# data: what is wrong is told, repaired on request, and the exit status says so.
+printf 'image,x1,y1,x2,y2\nphotos/cell.png,4,4,12,12\n' >boxes.csv
+expect "prepare: a good set" 0 0 "" prepare csv --images . --annotations boxes.csv --out checked --link copy
+expect "data check: a good set" 0 0 "" data check checked --strict
+sed -i 's/,4,4,12,12,/,12,4,4,12,/' checked/train.csv
+expect "data check: swapped corners" 1 0 "" data check checked --report check.html --json
+grep -q swapped-corners out || complain "data check: the problem is not named"
+grep -q "data:image/jpeg" check.html || complain "data check: no picture in the report"
+expect "data check: the wrong repair" 2 1 "nothing was repaired" data check checked --fix clip
+expect "data check: an unknown repair" 2 1 "no problem 'swop'" data check checked --fix swop
+expect "data check: repair" 0 0 "" data check --fix swap,clip checked
+expect "data check: a repaired set" 0 0 "" data check checked --strict
+expect "data check: no set" 1 1 "no train.csv" data check empty
+expect "data show: no format" 2 1 sheet.xyz data show checked --out sheet.xyz
+expect "data export: a folder with content" 2 1 "has content" data export checked --format coco --out checked
+expect "prepare split: no shares left" 2 1 "leave something to train on" prepare split checked --val 1
+
 # Training and export, where they are built.
 if [ -x "$(dirname "$program")/faceshot-train" ]; then
   printf '[model]\nname = "faceshot-nano"\n[data]\ntrain = ["set/train.csv"]\n' >good.toml
