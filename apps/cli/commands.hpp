@@ -8,7 +8,7 @@ namespace faceshot::cli {
 
 void add_prepare(CLI::App& app, int& exit_code);
 /// Subcommands of `prepare`.
-void add_merge_and_split(CLI::App& prepare, int& exit_code);
+void add_set_commands(CLI::App& prepare, int& exit_code);
 void add_data(CLI::App& app, int& exit_code);
 /// Subcommand of `data`.
 void add_data_check(CLI::App& data, int& exit_code);

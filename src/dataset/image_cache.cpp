@@ -6,8 +6,11 @@
 
 namespace faceshot {
 
-ImageCache::ImageCache(std::vector<std::filesystem::path> images, std::size_t bytes)
-    : paths_(std::move(images)), capacity_(bytes), images_(paths_.size()) {}
+ImageCache::ImageCache(std::vector<std::filesystem::path> images, std::size_t bytes,
+                       std::vector<cv::Mat> decoded)
+    : paths_(std::move(images)), capacity_(bytes), images_(std::move(decoded)) {
+  images_.resize(paths_.size());
+}
 
 cv::Mat ImageCache::get(std::size_t index) {
   {

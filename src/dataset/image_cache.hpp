@@ -16,7 +16,10 @@ namespace faceshot {
 class ImageCache {
  public:
   /// @param bytes bound on the pixels kept; 0 keeps none
-  ImageCache(std::vector<std::filesystem::path> images, std::size_t bytes);
+  /// @param decoded images that need not be decoded, by index (others empty), such as views of an
+  ///        ImagePack that outlives this; they do not count towards the bound
+  ImageCache(std::vector<std::filesystem::path> images, std::size_t bytes,
+             std::vector<cv::Mat> decoded = {});
 
   /// The image, as read_image gives it. Shared with the cache and others: do not write to it.
   /// @pre index < number of images

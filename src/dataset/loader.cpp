@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "dataset/image_cache.hpp"
+#include "dataset/image_pack.hpp"
 #include "dataset/sample_order.hpp"
 #include "faceshot/error.hpp"
 
@@ -45,6 +46,24 @@ std::vector<std::filesystem::path> image_paths(const std::vector<PreparedSet>& s
   return paths;
 }
 
+using Packs = std::vector<std::shared_ptr<const ImagePack>>;
+
+/// The packs of the sets that have one.
+Packs open_packs(const std::vector<PreparedSet>& sets) {
+  Packs packs;
+  for (const auto& set : sets) packs.push_back(ImagePack::open(set.images_dir.parent_path()));
+  return packs;
+}
+
+/// Views of all images that are packed, by record; the others are empty.
+std::vector<cv::Mat> packed_images(const std::vector<PreparedSet>& sets, const Packs& packs) {
+  std::vector<cv::Mat> images;
+  for (std::size_t s = 0; s < sets.size(); ++s)
+    for (const auto& record : sets[s].records)
+      images.push_back(packs[s] ? packs[s]->find(record.image) : cv::Mat());
+  return images;
+}
+
 std::vector<ImageRecord> concatenate(std::vector<PreparedSet> sets) {
   std::vector<ImageRecord> records;
   for (auto& set : sets) {
@@ -75,6 +94,7 @@ struct Loader::Impl {
   const LoaderOptions options;
   const AugmentOptions augment_options;
   const SampleOrder order;
+  const Packs packs;  ///< before the cache, which holds views of them
   ImageCache cache;
   const std::vector<ImageRecord> records;
 
@@ -95,7 +115,8 @@ struct Loader::Impl {
       : options(loader),
         augment_options(augment),
         order(sizes_of(sets), std::move(weights), loader.seed),
-        cache(image_paths(sets), loader.cache_mb * 1024 * 1024),
+        packs(open_packs(sets)),
+        cache(image_paths(sets), loader.cache_mb * 1024 * 1024, packed_images(sets, packs)),
         records(concatenate(std::move(sets))),
         slots(static_cast<std::size_t>(loader.prefetch)) {
     if (batches() == 0) {

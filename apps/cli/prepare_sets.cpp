@@ -1,4 +1,4 @@
-// `faceshot prepare merge` and `faceshot prepare split`: one set from several, several from one.
+// `faceshot prepare merge`, `split` and `pack`: new sets from prepared ones.
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "dataset/image_pack.hpp"
 #include "dataset/set_builder.hpp"
 #include "dataset/set_merge.hpp"
 #include "faceshot/error.hpp"
@@ -133,11 +134,52 @@ void add_split(CLI::App& parent, int& exit_code) {
       [options, &exit_code] { exit_code = guarded([&] { return split(*options); }); });
 }
 
+// --- pack
+// -----------------------------------------------------------------------------------------
+
+struct PackOptions {
+  fs::path set, out;
+  std::string split = "train";
+  int max_side = 640;
+};
+
+int pack(const PackOptions& o) {
+  const PreparedSet set = read_prepared(o.set / (o.split + ".csv"));
+  {
+    Progress progress("packing", set.records.size());
+    pack_set(set, o.split, o.out, o.max_side,
+             [&](std::size_t done, std::size_t) { progress.update(done); });
+  }
+  std::printf("%zu images are in %s, decoded in %.1f GB\n", set.records.size(), o.out.c_str(),
+              static_cast<double>(fs::file_size(o.out / "images.pack")) / 1e9);
+  return exit_ok;
+}
+
+void add_pack(CLI::App& parent, int& exit_code) {
+  auto options = std::make_shared<PackOptions>();
+  PackOptions& o = *options;
+  CLI::App* command = parent.add_subcommand(
+      "pack",
+      "A set with its images reduced and decoded in one file, so that training starts fast");
+  command->add_option("set", o.set, "Folder of a prepared set")->required();
+  command->add_option("--out", o.out, "Folder of the new set")->required();
+  command->add_option("--split", o.split, "Which split")
+      ->check(CLI::IsMember({"train", "val", "test"}))
+      ->capture_default_str();
+  command->add_option("--max-side", o.max_side, "Longer side to which images are reduced; 0: none")
+      ->check(CLI::Range(0, 65536))
+      ->capture_default_str();
+  command->footer(
+      "Example:\n  faceshot prepare pack data/wider --max-side 800 --out data/wider800");
+  command->callback([options, &exit_code] { exit_code = guarded([&] { return pack(*options); }); });
+}
+
 }  // namespace
 
-void add_merge_and_split(CLI::App& prepare, int& exit_code) {
+void add_set_commands(CLI::App& prepare, int& exit_code) {
   add_merge(prepare, exit_code);
   add_split(prepare, exit_code);
+  add_pack(prepare, exit_code);
 }
 
 }  // namespace faceshot::cli
