@@ -10,6 +10,11 @@
 #include "faceshot/error.hpp"
 
 namespace faceshot::cli {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+}  // namespace
 
 int guarded(const std::function<int()>& body) {
   try {
@@ -17,6 +22,9 @@ int guarded(const std::function<int()>& body) {
   } catch (const Error& e) {
     std::fprintf(stderr, "faceshot: %s\n", e.what());
     return e.code() == ErrorCode::invalid_argument ? exit_usage : exit_failure;
+  } catch (const Interrupted&) {
+    std::fprintf(stderr, "faceshot: interrupted; what was half done is removed\n");
+    return exit_interrupted;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "faceshot: unexpected: %s\n", e.what());
     return exit_failure;
@@ -32,13 +40,22 @@ void report_usage_in_one_line(CLI::App& app) {
 bool live_terminal() { return isatty(STDERR_FILENO) == 1; }
 
 Progress::Progress(std::string what, std::size_t total)
-    : what_(std::move(what)), total_(total), live_(live_terminal()) {}
+    : what_(std::move(what)), total_(total), live_(live_terminal()) {
+  struct sigaction handler {};
+  handler.sa_handler = [](int) { interrupted = 1; };
+  handler.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  sigaction(SIGINT, &handler, &old_handler_);
+  // Who started us deaf to Ctrl-C, as shells do in the background, means it.
+  if (old_handler_.sa_handler == SIG_IGN) sigaction(SIGINT, &old_handler_, nullptr);
+}
 
 Progress::~Progress() {
+  sigaction(SIGINT, &old_handler_, nullptr);
   if (drawn_ && live_) std::fputs("\r\033[K", stderr);
 }
 
 void Progress::update(std::size_t done) {
+  if (interrupted != 0) throw Interrupted{};
   const auto now = Clock::now();
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double since = std::chrono::duration<double>(now - last_).count();

@@ -1,6 +1,8 @@
 // What all subcommands share at the terminal: errors, exit codes, progress.
 #pragma once
 
+#include <csignal>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstddef>
@@ -10,11 +12,15 @@
 namespace faceshot::cli {
 
 inline constexpr int exit_ok = 0;
-inline constexpr int exit_failure = 1;  ///< the work could not be done
-inline constexpr int exit_usage = 2;    ///< the command was used wrongly
+inline constexpr int exit_failure = 1;        ///< the work could not be done
+inline constexpr int exit_usage = 2;          ///< the command was used wrongly
+inline constexpr int exit_interrupted = 130;  ///< Ctrl-C, as shells have it
+
+/// Ctrl-C while a Progress was shown. Unwinding removes what is half done.
+struct Interrupted {};
 
 /// Runs `body`; turns an exception into one line on stderr and an exit code: 1, or 2 where the
-/// error is Error(invalid_argument).
+/// error is Error(invalid_argument), or 130 after Ctrl-C.
 int guarded(const std::function<int()>& body);
 
 /// Makes CLI11 report wrong use in one line, as guarded() reports failures.
@@ -24,7 +30,8 @@ void report_usage_in_one_line(CLI::App& app);
 bool live_terminal();
 
 /// One live line on stderr: "what 120/470  25.1/s  14 s left". Quiet for the first two seconds, and
-/// on anything but a terminal, where it writes a line every 30 seconds.
+/// on anything but a terminal, where it writes a line every 30 seconds. While one is alive, Ctrl-C
+/// makes update() throw Interrupted; a second Ctrl-C ends the program at once.
 class Progress {
  public:
   Progress(std::string what, std::size_t total);
@@ -32,7 +39,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void update(std::size_t done);
+  void update(std::size_t done);  ///< @throws Interrupted
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -42,6 +49,7 @@ class Progress {
   Clock::time_point last_ = start_;
   bool drawn_ = false;
   bool live_;
+  struct sigaction old_handler_ {};
 };
 
 /// "1 h 05 min", "3 min 20 s", "14 s".

@@ -100,6 +100,18 @@ expect "prepare: no annotations" 1 1 nowhere.csv \
   prepare csv --images . --annotations nowhere.csv --out prepared
 [ ! -e prepared ] || complain "prepare: no annotations: something was written"
 
+# Ctrl-C: the staging folder goes, and the destination never was there.
+mkdir many
+cp photos/cell.jpg many/0.jpg
+for i in $(seq 1 4000); do ln many/0.jpg "many/$i.jpg"; done
+bash -c 'set -m; "$1" prepare background --images many --out cancelled --link copy >out 2>err &
+         sleep 0.05; kill -INT $!; wait $!' _ "$program" 2>/dev/null
+case $? in
+  130) [ -z "$(find . -maxdepth 1 -name "cancelled*")" ] || complain "Ctrl-C: something was left" ;;
+  0) echo "Ctrl-C came too late to be tested" ;;
+  *) complain "Ctrl-C: an unexpected end" ;;
+esac
+
 # data: what is wrong is told, repaired on request, and the exit status says so.
 printf 'image,x1,y1,x2,y2\nphotos/cell.png,4,4,12,12\n' >boxes.csv
 expect "prepare: a good set" 0 0 "" prepare csv --images . --annotations boxes.csv --out checked --link copy
