@@ -51,8 +51,7 @@ void print_json(const nlohmann::ordered_json& json) {
   std::printf("%s\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
 }
 
-// --- show
-// -----------------------------------------------------------------------------------------
+// --- show --------------------------------------------------------------------------------------
 
 int show(const Options& o) {
   const AnnotationSheet sheet = annotation_sheet(read_prepared(csv_of(o)), o.sheet);
@@ -67,8 +66,7 @@ int show(const Options& o) {
   return exit_ok;
 }
 
-// --- stats
-// ----------------------------------------------------------------------------------------
+// --- stats -------------------------------------------------------------------------------------
 
 nlohmann::ordered_json to_json(const Histogram& histogram) {
   nlohmann::ordered_json json;
@@ -134,8 +132,7 @@ int stats(const Options& o) {
   return exit_ok;
 }
 
-// --- priors
-// ---------------------------------------------------------------------------------------
+// --- priors ------------------------------------------------------------------------------------
 
 /// A network's priors, level by level.
 struct NetworkPriors {
@@ -244,8 +241,7 @@ int priors(const Options& o) {
   return exit_ok;
 }
 
-// --- export
-// ---------------------------------------------------------------------------------------
+// --- export ------------------------------------------------------------------------------------
 
 int export_set(const Options& o) {
   const PreparedSet set = read_prepared(csv_of(o));

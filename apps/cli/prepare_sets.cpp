@@ -18,8 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// --- merge
-// ----------------------------------------------------------------------------------------
+// --- merge -------------------------------------------------------------------------------------
 
 struct MergeOptions {
   std::vector<fs::path> sets;
@@ -79,8 +78,7 @@ void add_merge(CLI::App& parent, int& exit_code) {
       [options, &exit_code] { exit_code = guarded([&] { return merge(*options); }); });
 }
 
-// --- split
-// ----------------------------------------------------------------------------------------
+// --- split -------------------------------------------------------------------------------------
 
 struct SplitOptions {
   fs::path set;
@@ -134,8 +132,7 @@ void add_split(CLI::App& parent, int& exit_code) {
       [options, &exit_code] { exit_code = guarded([&] { return split(*options); }); });
 }
 
-// --- pack
-// -----------------------------------------------------------------------------------------
+// --- pack --------------------------------------------------------------------------------------
 
 struct PackOptions {
   fs::path set, out;

@@ -12,6 +12,7 @@
 #include <opencv2/imgproc.hpp>
 #include <set>
 #include <unordered_map>
+#include <vector>
 
 #include "dataset/staging.hpp"
 #include "dataset/text_file.hpp"
@@ -31,8 +32,7 @@ fs::path index_path(const fs::path& dir) { return dir / "images.json"; }
 
 }  // namespace
 
-// --- reading
-// --------------------------------------------------------------------------------------
+// --- reading -----------------------------------------------------------------------------------
 
 struct ImagePack::Impl {
   struct Place {
@@ -100,16 +100,17 @@ cv::Mat ImagePack::find(const std::string& name) const {
           static_cast<std::uint8_t*>(impl_->memory) + place.offset};
 }
 
-// --- writing
-// --------------------------------------------------------------------------------------
+// --- writing -----------------------------------------------------------------------------------
 
 namespace {
 
 /// Puts images and their pixels into a folder that is being made.
 class Packer {
  public:
-  Packer(const fs::path& dir, int max_side)
-      : dir_(dir), max_side_(max_side), pixels_(pixels_path(dir), std::ios::binary) {}
+  Packer(const fs::path& dir, int max_side, const std::vector<ImageRecord>& records)
+      : dir_(dir), max_side_(max_side), pixels_(pixels_path(dir), std::ios::binary) {
+    for (const ImageRecord& record : records) names_.insert(record.image);
+  }
 
   ImageRecord add(const ImageRecord& record, const fs::path& images_dir) {
     const fs::path original = images_dir / record.image;
@@ -131,7 +132,6 @@ class Packer {
       scale_annotations(packed, image);
     } else {
       link_image(original, dir_ / "images" / packed.image, LinkMode::hard);
-      names_.insert(packed.image);
     }
     append(packed.image, image);
     return packed;
@@ -150,7 +150,8 @@ class Packer {
   /// The image's name with .jpg, or with .jpg added if that is another image's.
   std::string free_name(const std::string& name) {
     std::string jpeg = fs::path(name).replace_extension(".jpg").generic_string();
-    if (!names_.insert(jpeg).second) names_.insert(jpeg = name + ".jpg");
+    if (jpeg == name || names_.insert(jpeg).second) return jpeg;
+    names_.insert(jpeg = name + ".jpg");
     return jpeg;
   }
 
@@ -183,7 +184,7 @@ class Packer {
   int max_side_;
   std::ofstream pixels_;
   std::size_t at_ = 0;
-  std::set<std::string> names_;
+  std::set<std::string> names_;  ///< of all images, as they were and as they are now
   nlohmann::json index_ = nlohmann::json::array();
 };
 
@@ -191,14 +192,12 @@ class Packer {
 
 void pack_set(const PreparedSet& set, const std::string& split, const fs::path& dir, int max_side,
               const ImportProgress& progress) {
-  if (fs::exists(dir) && (!fs::is_directory(dir) || !fs::is_empty(dir)))
-    throw Error(ErrorCode::invalid_argument,
-                "'" + dir.string() + "' has content; name a new or empty folder");
+  require_new_folder(dir);
   try {
     const fs::path target = real_folder(dir);
     const StagingFolder staging(target);
     fs::create_directory(staging.path() / "images");
-    Packer packer(staging.path(), max_side);
+    Packer packer(staging.path(), max_side, set.records);
     PreparedSet packed;
     packed.classes = set.classes;
     for (const ImageRecord& record : set.records) {

@@ -39,9 +39,7 @@ void write_file(const fs::path& path, const std::string& text) {
 /// Builds DIR in a folder beside it: `write` makes its files, images come into `images`.
 void build(const PreparedSet& set, const fs::path& dir, const char* images, LinkMode mode,
            const ImportProgress& progress, const std::function<void(const fs::path&)>& write) {
-  if (fs::exists(dir) && (!fs::is_directory(dir) || !fs::is_empty(dir)))
-    throw Error(ErrorCode::invalid_argument,
-                "'" + dir.string() + "' has content; name a new or empty folder");
+  require_new_folder(dir);
   try {
     const fs::path target = real_folder(dir);
     const StagingFolder staging(target);
@@ -62,8 +60,7 @@ void build(const PreparedSet& set, const fs::path& dir, const char* images, Link
   }
 }
 
-// --- COCO
-// -----------------------------------------------------------------------------------------
+// --- COCO --------------------------------------------------------------------------------------
 
 bool any_landmarks(const PreparedSet& set) {
   for (const ImageRecord& record : set.records)
@@ -140,8 +137,7 @@ void require_different_stems(const PreparedSet& set) {
                       "' in their extension alone: their labels would have one name");
 }
 
-// --- YOLO
-// -----------------------------------------------------------------------------------------
+// --- YOLO --------------------------------------------------------------------------------------
 
 std::string yolo_labels(const ImageRecord& record) {
   std::string text;
@@ -167,8 +163,7 @@ std::string yolo_yaml(const PreparedSet& set) {
   return text;
 }
 
-// --- VOC
-// ------------------------------------------------------------------------------------------
+// --- VOC ---------------------------------------------------------------------------------------
 
 void add_text(pugi::xml_node parent, const char* name, const std::string& text) {
   parent.append_child(name).text().set(text.c_str());

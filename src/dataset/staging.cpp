@@ -42,6 +42,12 @@ fs::path real_folder(const fs::path& dir) {
   return real.has_filename() ? real : real.parent_path();
 }
 
+void require_new_folder(const fs::path& dir) {
+  if (fs::exists(dir) && (!fs::is_directory(dir) || !fs::is_empty(dir)))
+    throw Error(ErrorCode::invalid_argument,
+                "'" + dir.string() + "' has content; name a new or empty folder");
+}
+
 StagingFolder::StagingFolder(const fs::path& dir)
     : path_(dir.string() + ".preparing-" + std::to_string(::getpid())) {
   if (path_.has_parent_path()) fs::create_directories(path_.parent_path());

@@ -25,6 +25,9 @@ void link_image(const std::filesystem::path& from, const std::filesystem::path& 
 /// there.
 [[nodiscard]] std::filesystem::path real_folder(const std::filesystem::path& dir);
 
+/// @throws Error(invalid_argument) if `dir` is there and is not an empty folder
+void require_new_folder(const std::filesystem::path& dir);
+
 /// A folder beside the destination, to be renamed to it when it is complete; if it is not, it
 /// vanishes with everything in it.
 class StagingFolder {

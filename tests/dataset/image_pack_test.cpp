@@ -68,6 +68,15 @@ TEST_F(ImagePackTest, ReducesWhatIsLargeAndScalesItsBoxes) {
   EXPECT_EQ(records[2].image, "e/large.bmp.jpg") << "e/large.jpg was taken";
 }
 
+TEST_F(ImagePackTest, AReducedImageDoesNotTakeTheNameOfALaterOne) {
+  folder.write_image("set/images/e/large.jpg", 30, 20);  // small enough to keep its name
+  set.records.push_back({"e/large.jpg", 30, 20, {}});
+  pack_set(set, "train", folder / "packed", 40);
+  const auto records = read_prepared(folder / "packed/train.csv").records;
+  EXPECT_EQ(records[0].image, "e/large.png.jpg");
+  EXPECT_EQ(records[3].image, "e/large.jpg");
+}
+
 TEST_F(ImagePackTest, GivesTheLoaderTheSameBatches) {
   pack_set(set, "train", folder / "packed", 0);
   LoaderOptions options;
