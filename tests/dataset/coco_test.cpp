@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "dataset/test_folder.hpp"
@@ -40,6 +41,57 @@ TEST(Coco, ReadsTheOfficialLayout) {
   EXPECT_EQ(set.images[0].annotations[1].class_id, 1);
   EXPECT_TRUE(set.images[0].annotations[1].ignore) << "a crowd";
   EXPECT_TRUE(set.images[1].annotations.empty());
+}
+
+// Two records of COCO 2017's own instances_val2017.json (annotations: CC BY 4.0), with the members
+// that the official file has and we do not read. The polygon's extent is an independent proof of
+// what bbox means.
+TEST(Coco, ReadsRecordsOfTheOfficialFile) {
+  const TestFolder folder;
+  const std::string text = R"({
+    "info": {"description": "COCO 2017 Dataset", "version": "1.0", "year": 2017,
+             "contributor": "COCO Consortium", "date_created": "2017/09/01"},
+    "licenses": [{"id": 4, "name": "Attribution License",
+                  "url": "http://creativecommons.org/licenses/by/2.0/"}],
+    "images": [{"license": 4, "file_name": "000000397133.jpg", "height": 427, "width": 640,
+                "coco_url": "http://images.cocodataset.org/val2017/000000397133.jpg",
+                "date_captured": "2013-11-14 17:02:52", "id": 397133}],
+    "annotations": [
+      {"segmentation": [[224.24,297.18,228.29,297.18,234.91,298.29,243.0,297.55,249.25,296.45,
+                         252.19,294.98,256.61,292.4,254.4,264.08,251.83,262.61,241.53,260.04,
+                         235.27,259.67,230.49,259.67,233.44,255.25,237.48,250.47,237.85,243.85,
+                         237.11,240.54,234.17,242.01,228.65,249.37,224.24,255.62,220.93,262.61,
+                         218.36,267.39,217.62,268.5,218.72,295.71,225.34,297.55]],
+       "area": 1481.3806499999994, "iscrowd": 0, "image_id": 397133,
+       "bbox": [217.62, 240.54, 38.99, 57.75], "category_id": 44, "id": 82445},
+      {"area": 17376.91885, "iscrowd": 0, "image_id": 397133,
+       "bbox": [388.66, 69.92, 109.41, 277.62], "category_id": 1, "id": 200887}],
+    "categories": [{"supercategory": "person", "id": 1, "name": "person"},
+                   {"supercategory": "kitchen", "id": 44, "name": "bottle"}]})";
+  const LabelledSet set = read_coco(folder.write("instances_val2017.json", text));
+  EXPECT_EQ(set.classes, (std::vector<std::string>{"person", "bottle"}));
+  ASSERT_EQ(set.images.size(), 1U);
+  EXPECT_EQ(set.images[0].image, "000000397133.jpg");
+  EXPECT_EQ(set.images[0].width, 640);
+  EXPECT_EQ(set.images[0].height, 427);
+  ASSERT_EQ(set.images[0].annotations.size(), 2U);
+  EXPECT_EQ(set.images[0].annotations[0].class_id, 1);
+  EXPECT_EQ(set.images[0].annotations[1].class_id, 0);
+
+  const Json document = Json::parse(text);
+  const Json& polygon = document["annotations"][0]["segmentation"][0];
+  Box extent{1e9F, 1e9F, 0, 0};
+  for (std::size_t i = 0; i < polygon.size(); i += 2) {
+    extent.x1 = std::min(extent.x1, polygon[i].get<float>());
+    extent.y1 = std::min(extent.y1, polygon[i + 1].get<float>());
+    extent.x2 = std::max(extent.x2, polygon[i].get<float>());
+    extent.y2 = std::max(extent.y2, polygon[i + 1].get<float>());
+  }
+  const Box box = set.images[0].annotations[0].box;
+  EXPECT_NEAR(box.x1, extent.x1, 1e-3);
+  EXPECT_NEAR(box.y1, extent.y1, 1e-3);
+  EXPECT_NEAR(box.x2, extent.x2, 1e-3);
+  EXPECT_NEAR(box.y2, extent.y2, 1e-3);
 }
 
 TEST(Coco, ErrorsNameFileAndPlace) {

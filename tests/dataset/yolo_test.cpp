@@ -32,6 +32,33 @@ TEST(Yolo, SharesBecomePixels) {
   EXPECT_EQ(records[1].annotations[1].box, (Box{0, 0, 100, 50})) << "clipped";
 }
 
+// Lines and data.yaml from Roboflow's page on the format. Their boxes were drawn on whole pixels of
+// a 500 x 466 photograph: only the right reading finds them there again.
+TEST(Yolo, ReadsPublishedExamples) {
+  const TestFolder folder;
+  folder.write_image("images/roboflow.png", 500, 466);
+  folder.write("labels/roboflow.txt",
+               "1 0.617 0.3594420600858369 0.114 0.17381974248927037\n"
+               "1 0.295 0.3959227467811159 0.13 0.19527896995708155\n");
+  folder.write("data.yaml",
+               "train: ../train/images\nval: ../valid/images\nnc: 3\n"
+               "names: ['head', 'helmet', 'person']\n");
+  const LabelledSet set = read_yolo(folder / "images", folder / "labels", folder / "data.yaml");
+  EXPECT_EQ(set.classes, (std::vector<std::string>{"head", "helmet", "person"}));
+  const auto records = import_images(set.images, folder / "images", "labels").records;
+  ASSERT_EQ(records.size(), 1U);
+  const auto expect_box = [](const Box& box, const Box& wanted) {
+    EXPECT_NEAR(box.x1, wanted.x1, 1e-3);
+    EXPECT_NEAR(box.y1, wanted.y1, 1e-3);
+    EXPECT_NEAR(box.x2, wanted.x2, 1e-3);
+    EXPECT_NEAR(box.y2, wanted.y2, 1e-3);
+  };
+  ASSERT_EQ(records[0].annotations.size(), 2U);
+  EXPECT_EQ(records[0].annotations[0].class_id, 1);
+  expect_box(records[0].annotations[0].box, {280, 127, 337, 208});
+  expect_box(records[0].annotations[1].box, {115, 139, 180, 230});
+}
+
 TEST(Yolo, NamesComeAsListMapOrText) {
   const TestFolder folder;
   folder.write_image("images/a.png", 8, 8);
