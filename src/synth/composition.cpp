@@ -33,7 +33,7 @@ FacePaste draw_paste(const FacePlace& place, const CompositionOptions& o, Random
   how.height = place.height;
   how.roll = o.roll * std::clamp(random.normal(), -3.0F, 3.0F);
   how.flip = random.chance(0.5F);
-  how.margin = random.uniform(0.2F, 0.45F);
+  how.margin = random.uniform(0.15F, 0.35F);
   how.relight = random.uniform(0, o.relight);
   how.gain = std::exp(0.1F * random.normal());
   return how;

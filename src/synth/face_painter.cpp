@@ -119,8 +119,7 @@ class Painter {
     const cv::Point2f below = (at - throat_) * unit;
     const float down = (at.y - chin_.y) * unit;
     if (below.y < -0.3F || down > t_.body_length) return;
-    const float neck =
-        0.48F + 0.25F * std::max(0.0F, below.y - 0.75F) * below.y - std::abs(below.x);
+    const float neck = 0.48F + 0.3F * std::clamp(below.y - 0.75F, 0.0F, 0.5F) - std::abs(below.x);
     if (neck > -0.05F) {
       // The head's own shadow lies on the throat.
       const float shadow = std::clamp(0.25F + 0.8F * (down - 0.05F), 0.3F, 0.9F);

@@ -76,8 +76,9 @@ std::vector<FacePlace> place_faces(const SceneOptions& o, Random& random) {
 }
 
 bool collides(const Box& box, const std::vector<Annotation>& others, float overlap) {
-  return std::any_of(others.begin(), others.end(),
-                     [&](const Annotation& other) { return iou(box, other.box) >= overlap; });
+  return std::any_of(others.begin(), others.end(), [&](const Annotation& other) {
+    return iou(box, other.box) >= overlap || coverage(other.box, box) > 0.5F;
+  });
 }
 
 }  // namespace faceshot

@@ -34,7 +34,8 @@ struct FacePlace {
 /// @pre validate(options) passes
 [[nodiscard]] std::vector<FacePlace> place_faces(const SceneOptions& options, Random& random);
 
-/// True if a face's box overlaps one of the others with an IoU of `overlap` or more.
+/// True if a face's box overlaps one of the others with an IoU of `overlap` or more, or covers more
+/// than half of one: a large face hides a small one whole at an IoU of next to nothing.
 [[nodiscard]] bool collides(const Box& box, const std::vector<Annotation>& others, float overlap);
 
 }  // namespace faceshot
