@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   int exit_code = cli::exit_ok;
   cli::add_detect(app, exit_code);
   cli::add_prepare(app, exit_code);
+  cli::add_synthesize(app, exit_code);
   cli::add_data(app, exit_code);
   cli::add_augment(app, exit_code);
   // Listed for --help only: hand_over() has taken them by now.
