@@ -1,10 +1,12 @@
 // Operations that bring in other photographs.
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <utility>
 
 #include "augment/canvas.hpp"
 #include "augment/crop.hpp"
+#include "augment/face_paste.hpp"
 #include "augment/families.hpp"
 #include "augment/resample.hpp"
 
@@ -132,6 +134,52 @@ void mixup(const Step& step, Canvas& canvas, Random& random, const AugmentContex
   faces.insert(faces.end(), added.begin(), added.end());
 }
 
+bool may_be_pasted(const Annotation& face) {
+  return is_sought(face) && face.blur < 2 && face.occlusion < 2 &&
+         std::min(face.box.width(), face.box.height()) >= 16;
+}
+
+/// Faces of other pictures, put where they cover none that is there already (after Ghiasi et al.,
+/// "Simple copy-paste is a strong data augmentation method for instance segmentation", CVPR 2021).
+void copy_paste(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+  if (context.pool == nullptr) return;
+  constexpr int attempts = 8;  // to find a face, and a free place for it
+  const int count = step.draw_whole("count", random);
+  cv::Mat& image = canvas.pixels();
+  auto& faces = canvas.faces();
+  for (int i = 0; i < count; ++i) {
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+      const Scene scene = draw_scene(random, *context.pool);
+      if (scene.annotations.empty()) continue;
+      const Annotation& face =
+          scene.annotations[random.below(static_cast<std::uint32_t>(scene.annotations.size()))];
+      if (!may_be_pasted(face) || scene.image.data == image.data) continue;
+      FacePaste how;
+      how.height = face.box.height() * step.draw("scale", random);
+      how.height = std::min(how.height, 0.8F * static_cast<float>(image.rows));
+      how.roll = step.draw("roll", random) * std::numbers::pi_v<float> / 180;
+      how.relight = step.draw("relight", random);
+      how.flip = random.chance(0.5F);
+      how.center.x = static_cast<float>(image.cols) * random.uniform();
+      how.center.y = static_cast<float>(image.rows) * random.uniform();
+      const float aspect = face.box.width() / face.box.height();
+      const float half = 0.5F * how.height * (1 + how.margin);
+      const Box place{how.center.x - half * aspect, how.center.y - half,
+                      how.center.x + half * aspect, how.center.y + half};
+      const auto touches = [&](const TrackedFace& other) {
+        return intersect(place, other.annotation.box).valid();
+      };
+      if (place.x1 < 0 || place.y1 < 0 || place.x2 > static_cast<float>(image.cols) ||
+          place.y2 > static_cast<float>(image.rows) ||
+          std::any_of(faces.begin(), faces.end(), touches))
+        continue;
+      faces.push_back({paste_face(scene.image, face, how, image), 1});
+      break;
+    }
+  }
+  settle_faces(faces, image.cols, image.rows, canvas.rule());
+}
+
 }  // namespace
 
 std::vector<OperationInfo> mixing_operations() {
@@ -161,6 +209,25 @@ std::vector<OperationInfo> mixing_operations() {
        {{"weight", {0.5F, 0.8F}, 0, 1, "of this picture; the other has the rest", 1},
         {"faint", 0.35F, 0, 1, "faces of a picture with less weight are ignored"}},
        mixup},
+      {"copy_paste",
+       family,
+       "faces of other pictures, softly blended in where none is covered",
+       {{.name = "count",
+         .initial = {1, 3},
+         .low = 0,
+         .high = 100,
+         .meaning = "faces",
+         .whole = true},
+        {"scale", {0.5F, 1.2F}, 0.05F, 4, "factor of their own size; above 1 magnifies"},
+        {.name = "roll",
+         .initial = {-12, 12},
+         .low = -180,
+         .high = 180,
+         .meaning = "degrees, clockwise",
+         .neutral = 0,
+         .plus_minus = true},
+        {"relight", {0, 0.7F}, 0, 1, "0 keeps their light, 1 takes that of the place"}},
+       copy_paste},
   };
 }
 

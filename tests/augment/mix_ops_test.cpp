@@ -81,6 +81,28 @@ TEST(Mosaic, WithoutOthersNothingHappens) {
   EXPECT_EQ(sample.annotations.size(), 1U);
 }
 
+TEST(CopyPaste, AddsFacesThatTouchNone) {
+  const Plain pool(10);
+  std::size_t pasted = 0;
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    const Sample sample =
+        mixed("{op='copy_paste', count=2, scale=0.7, roll=0, relight=0}", &pool, i);
+    ASSERT_GE(sample.annotations.size(), 1U);
+    for (std::size_t k = 1; k < sample.annotations.size(); ++k) {
+      const Box& box = sample.annotations[k].box;
+      // A face of 60 px, 0.7 times as high, in a picture that is shown at 0.8.
+      EXPECT_NEAR(box.height(), 60 * 0.7 * 0.8, 1e-2);
+      const auto& centre = sample.image.at<cv::Vec3b>(static_cast<int>(box.center_y()),
+                                                      static_cast<int>(box.center_x()));
+      EXPECT_EQ(centre[1], 0) << "the middle of a face";
+      EXPECT_NE(centre[0], 200) << "of another picture";
+      for (std::size_t j = 0; j < k; ++j) EXPECT_EQ(iou(box, sample.annotations[j].box), 0);
+      ++pasted;
+    }
+  }
+  EXPECT_GT(pasted, 120U);
+}
+
 TEST(Mixup, BlendsPicturesAndKeepsBothFaces) {
   const Plain pool(1);  // black and green
   const Sample sample = mixed("{op='mixup', weight=0.6}", &pool, 0);
