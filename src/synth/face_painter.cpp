@@ -52,15 +52,14 @@ class Painter {
   void paint(cv::Point2f corner, float pixel, cv::Mat& bgra, cv::Mat& face) {
     const int columns = bgra.cols;
     std::vector<SurfacePoint> above(static_cast<std::size_t>(columns) + 1), here = above;
-    std::vector<cv::Point2f> planes(static_cast<std::size_t>(columns) + 1);
     for (int y = -1; y < bgra.rows; ++y) {
       std::swap(above, here);
       for (int x = -1; x < columns; ++x) {
         const cv::Point2f at = corner + pixel * cv::Point2f(static_cast<float>(x) + 0.5F,
                                                             static_cast<float>(y) + 0.5F);
         const auto i = static_cast<std::size_t>(x + 1);
-        planes[i] = head_.to_plane(at);
-        here[i] = planes[i].y < 1.1F ? head_.look(planes[i]) : SurfacePoint{};
+        const cv::Point2f plane = head_.to_plane(at);
+        here[i] = plane.y < 1.1F ? head_.look(plane) : SurfacePoint{};
         if (x < 0 || y < 0) continue;
         // Without a neighbour on the head there is no slope.
         const float bump = here[i].bump;
@@ -69,8 +68,8 @@ class Painter {
         const cv::Point2f slope(std::clamp(right / step_, -1.5F, 1.5F),
                                 std::clamp(down / step_, -1.5F, 1.5F));
         Pixel p;
-        if (here[i].edge < step_) behind(at, planes[i], p);
-        if (planes[i].y < 1.1F) head(planes[i], here[i], slope, p);
+        if (here[i].edge < step_) behind(at, plane, p);
+        if (plane.y < 1.1F) head(plane, here[i], slope, p);
         bgra.at<cv::Vec4b>(y, x) = {cv::saturate_cast<std::uint8_t>(p.color[0]),
                                     cv::saturate_cast<std::uint8_t>(p.color[1]),
                                     cv::saturate_cast<std::uint8_t>(p.color[2]),
