@@ -100,7 +100,7 @@ void FaceFeatures::add_nostrils(float u, float v, Color& color) const {
 void FaceFeatures::add_brow(float u, float v, float step, Color& color) const {
   const float along = (std::abs(u) - eye_.x + 0.03F) / 0.21F;  // -1 at the nose .. 1 outside
   if (std::abs(along) > 1.15F || v < -0.7F || v > -0.2F) return;
-  const float arch = eye_.y - 0.2F - 0.035F * (1 - square(along - 0.3F)) + 0.03F * along;
+  const float arch = eye_.y - 0.2F - 0.035F * (1 - square(along - 0.3F)) + 0.012F * along;
   const float thick = 0.042F * (1 - 0.55F * std::max(0.0F, along)) *
                       std::sqrt(std::max(0.0F, 1.15F - std::abs(along)) / 1.15F);
   const float hair = value_noise(u * 50 + v * 20, v * 22, t_.grain + 14);
@@ -159,7 +159,7 @@ void FaceFeatures::add_mouth(float u, float v, float step, Color& color) const {
   const float across = 1 - x * x;
   if (across <= 0) return;
   // The line between the lips bends with the smile; a gap opens below it.
-  const float bend = mouth_.y + 0.1F * std::max(-0.4F, t_.smile) * across;
+  const float bend = mouth_.y + 0.12F * std::max(-0.4F, t_.smile) * across;
   const float gap = t_.mouth_open * 0.26F * std::pow(across, 0.7F);
   const float cupid = 1 - 0.2F * bell(square(u / 0.06F));
   const float upper = bend - 0.2F * gap - 0.075F * t_.lip_size * std::pow(across, 0.8F) * cupid;

@@ -18,6 +18,8 @@ using Color = cv::Vec3f;
 /// Faces are drawn with at least this many pixels to the unit.
 constexpr float least_resolution = 40;
 
+constexpr float square(float x) noexcept { return x * x; }
+
 /// Colour and coverage of a pixel to which layers are added, from behind to the front.
 struct Pixel {
   Color color{0, 0, 0};  ///< premultiplied
@@ -50,15 +52,14 @@ class Painter {
   void paint(cv::Point2f corner, float pixel, cv::Mat& bgra, cv::Mat& face) {
     const int columns = bgra.cols;
     std::vector<SurfacePoint> above(static_cast<std::size_t>(columns) + 1), here = above;
-    std::vector<cv::Point2f> planes(static_cast<std::size_t>(columns) + 1);
     for (int y = -1; y < bgra.rows; ++y) {
       std::swap(above, here);
       for (int x = -1; x < columns; ++x) {
         const cv::Point2f at = corner + pixel * cv::Point2f(static_cast<float>(x) + 0.5F,
                                                             static_cast<float>(y) + 0.5F);
         const auto i = static_cast<std::size_t>(x + 1);
-        planes[i] = head_.to_plane(at);
-        here[i] = planes[i].y < 1.1F ? head_.look(planes[i]) : SurfacePoint{};
+        const cv::Point2f plane = head_.to_plane(at);
+        here[i] = plane.y < 1.1F ? head_.look(plane) : SurfacePoint{};
         if (x < 0 || y < 0) continue;
         // Without a neighbour on the head there is no slope.
         const float bump = here[i].bump;
@@ -67,8 +68,8 @@ class Painter {
         const cv::Point2f slope(std::clamp(right / step_, -1.5F, 1.5F),
                                 std::clamp(down / step_, -1.5F, 1.5F));
         Pixel p;
-        behind(at, planes[i], p);
-        if (planes[i].y < 1.1F) head(planes[i], here[i], slope, p);
+        if (here[i].edge < step_) behind(at, plane, p);
+        if (plane.y < 1.1F) head(plane, here[i], slope, p);
         bgra.at<cv::Vec4b>(y, x) = {cv::saturate_cast<std::uint8_t>(p.color[0]),
                                     cv::saturate_cast<std::uint8_t>(p.color[1]),
                                     cv::saturate_cast<std::uint8_t>(p.color[2]),
@@ -181,7 +182,8 @@ class Painter {
     Color shaded = shade(color, normal, lit);
     // Skin shines where it mirrors the lamp; less so when it is far from flat.
     const float mirror = std::max(0.0F, normal.dot(half_));
-    const float shine = std::pow(mirror, 18.0F) * 30 * t_.light_strength * lit;
+    const float m4 = square(square(mirror));
+    const float shine = square(square(m4)) * 28 * t_.light_strength * lit;
     shaded += Color(shine, shine, shine);
     // Little light reaches under a hair edge, and the underside of the jaw.
     const float hair = t_.hair_style == HairStyle::bald
@@ -238,7 +240,7 @@ class Painter {
                         12 * std::max(0.0F, -s.front) * std::max(0.0F, std::abs(s.u) - 0.35F);
     const float low = std::min(length, cheek) + 2 * ragged - s.v;
     // Off the head it stands all around, but not below its length.
-    const float beside = on_head.hit ? -1.0F : std::min(length - plane.y, 0.5F);
+    const float beside = on_head.hit ? -1.0F : std::min(std::min(length, 0.5F) - plane.y, 0.5F);
     float cover = std::max({above, std::min(back, low), beside});
     if (scarf) cover = std::max({above + 0.1F, 0.3F - s.front, on_head.hit ? -1.0F : 0.5F});
     const float outline = shell.edge + (curls ? 0.0F : ragged * 0.5F);

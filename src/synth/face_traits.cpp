@@ -90,7 +90,7 @@ void draw_expression(FaceTraits& t, Random& random) {
   t.eyes_open = random.chance(0.06F) ? 0.0F : spread(random, 0.9F, 0.2F, 0.4F);
   t.gaze_x = spread(random, 0, 0.35F, 0.8F);
   t.gaze_y = spread(random, 0, 0.2F, 0.5F);
-  t.smile = random.chance(0.5F) ? random.uniform(0.3F, 1.0F) : random.uniform(-0.3F, 0.3F);
+  t.smile = random.chance(0.6F) ? random.uniform(0.3F, 1.0F) : random.uniform(-0.2F, 0.3F);
   if (random.chance(0.35F)) t.mouth_open = random.uniform(0.15F, random.chance(0.2F) ? 1.0F : 0.5F);
 }
 

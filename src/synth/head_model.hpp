@@ -16,7 +16,7 @@ namespace faceshot {
 /// A point of the head's surface, as seen at a point of the picture.
 struct SurfacePoint {
   bool hit = false;    ///< false: beside the head, and nothing else is set but `edge`
-  float edge = 0;      ///< distance inside the outline, units; < 0 outside
+  float edge = -1;     ///< distance inside the outline, units; < 0 outside
   float u = 0, v = 0;  ///< on the face
   float front = 0;     ///< 1 straight ahead of the head .. 0 at the ears .. -1 behind
   float bump = 0;      ///< height of the face's relief, units

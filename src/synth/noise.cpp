@@ -1,7 +1,5 @@
 #include "synth/noise.hpp"
 
-#include <cmath>
-
 namespace faceshot {
 namespace {
 
@@ -18,18 +16,25 @@ float lattice(std::int32_t x, std::int32_t y, std::uint32_t seed) noexcept {
 
 float ease(float t) noexcept { return t * t * (3 - 2 * t); }
 
+// Faces are noise for a third of their time: std::floor and std::lerp are calls, and exact in cases
+// that do not arise here.
+std::int32_t floor(float x) noexcept {
+  const auto toward_zero = static_cast<std::int32_t>(x);
+  return toward_zero - (x < static_cast<float>(toward_zero) ? 1 : 0);
+}
+
+float blend(float a, float b, float t) noexcept { return a + (b - a) * t; }
+
 }  // namespace
 
 float value_noise(float x, float y, std::uint32_t seed) noexcept {
-  const float left = std::floor(x);
-  const float top = std::floor(y);
-  const auto ix = static_cast<std::int32_t>(left);
-  const auto iy = static_cast<std::int32_t>(top);
-  const float tx = ease(x - left);
-  const float ty = ease(y - top);
-  const float a = std::lerp(lattice(ix, iy, seed), lattice(ix + 1, iy, seed), tx);
-  const float b = std::lerp(lattice(ix, iy + 1, seed), lattice(ix + 1, iy + 1, seed), tx);
-  return a + (b - a) * ty;
+  const std::int32_t ix = floor(x);
+  const std::int32_t iy = floor(y);
+  const float tx = ease(x - static_cast<float>(ix));
+  const float ty = ease(y - static_cast<float>(iy));
+  const float a = blend(lattice(ix, iy, seed), lattice(ix + 1, iy, seed), tx);
+  const float b = blend(lattice(ix, iy + 1, seed), lattice(ix + 1, iy + 1, seed), tx);
+  return blend(a, b, ty);
 }
 
 }  // namespace faceshot
