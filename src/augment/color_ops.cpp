@@ -1,5 +1,6 @@
 // Operations on colours that are linear: those next to each other fold into one pass.
 #include "augment/canvas.hpp"
+#include "augment/color_matrices.hpp"
 #include "augment/families.hpp"
 #include "augment/photometric.hpp"
 
@@ -34,6 +35,25 @@ void grey(const Step&, Canvas& canvas, Random&, const AugmentContext&) {
   ColorChange change;
   change.saturation = 0;
   canvas.recolor(color_matrix(change));
+}
+
+void sepia(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  canvas.recolor(sepia_matrix(step.draw("strength", random)));
+}
+
+void white_balance(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  const float warmth = step.draw("warmth", random);
+  canvas.recolor(white_balance_matrix(warmth, step.draw("tint", random)));
+}
+
+void channel_shift(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  const float blue = step.draw("by", random);
+  const float green = step.draw("by", random);
+  canvas.recolor(channel_shift_matrix(blue, green, step.draw("by", random)));
+}
+
+void channel_swap(const Step&, Canvas& canvas, Random& random, const AugmentContext&) {
+  canvas.recolor(channel_swap_matrix(static_cast<int>(random.below(6))));
 }
 
 /// SSD's distortion (Liu et al., after Howard 2013): each part on its own chance.
@@ -86,6 +106,23 @@ std::vector<OperationInfo> color_operations() {
        {shift("degrees", 18, 180, "degrees on the colour circle")},
        hue},
       {"grey", family, "no colours", {}, grey},
+      {"sepia",
+       family,
+       "brown as an old print",
+       {{"strength", {0.3F, 1}, 0, 1, "1: no other colour is left", 0}},
+       sepia},
+      {"white_balance",
+       family,
+       "light of another colour; greys keep their brightness",
+       {shift("warmth", 0.5F, 1, "-1 blue, as in shade, to 1 orange, as from a light bulb"),
+        shift("tint", 0.2F, 1, "-1 green, as from fluorescent tubes, to 1 magenta")},
+       white_balance},
+      {"channel_shift",
+       family,
+       "adds to blue, green and red, each drawn anew",
+       {shift("by", 24, 255, levels)},
+       channel_shift},
+      {"channel_swap", family, "exchanges channels, all orders alike", {}, channel_swap},
       {"photometric",
        family,
        "SSD's distortion: brightness, contrast, saturation and hue at once",

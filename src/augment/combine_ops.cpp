@@ -49,7 +49,9 @@ const std::vector<Step>& usual_choice() {
   static const std::vector<Step> steps = [] {
     std::vector<Step> all;
     for (const auto* name :
-         {"fliplr", "affine", "perspective", "brightness", "contrast", "saturation", "hue", "grey"})
+         {"fliplr", "affine", "perspective", "brightness", "contrast", "saturation", "hue",
+          "white_balance", "gamma", "posterize", "equalize", "directional_light", "shadow",
+          "gaussian_blur", "motion_blur", "downscale", "jpeg", "iso_noise"})
       all.emplace_back(find_operation(name));
     return all;
   }();

@@ -1,0 +1,46 @@
+// What every operation on pixels has to keep.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+namespace faceshot {
+
+/// A picture with broad areas, detail, black and white.
+inline cv::Mat test_picture(int width = 320, int height = 320) {
+  cv::Mat picture(height, width, CV_8UC3);
+  cv::RNG(7).fill(picture, cv::RNG::UNIFORM, 0, 256);
+  cv::GaussianBlur(picture, picture, {}, 4);
+  cv::normalize(picture, picture, 0, 255, cv::NORM_MINMAX);
+  return picture;
+}
+
+/// Largest difference of two pictures of one size.
+inline double difference(const cv::Mat& a, const cv::Mat& b) {
+  return cv::norm(a, b, cv::NORM_INF);
+}
+
+/// Expects that a part of a larger picture comes out as it does on its own, and that the
+/// surroundings stay. `operation` gets the image; it has to do the same each time. Odd sizes, and
+/// down to one pixel.
+template <class Operation>
+void expect_keeps_to_its_part(Operation operation) {
+  for (const cv::Rect part : {cv::Rect(13, 7, 61, 47), cv::Rect(5, 6, 1, 1), cv::Rect(9, 3, 40, 1),
+                              cv::Rect(9, 3, 2, 33), cv::Rect(0, 0, 100, 80)}) {
+    SCOPED_TRACE(part);
+    const cv::Mat before = test_picture(100, 80);
+    cv::Mat alone = before(part).clone();
+    operation(alone);
+    cv::Mat whole = before.clone();
+    cv::Mat roi = whole(part);
+    operation(roi);
+    ASSERT_EQ(roi.data, whole.ptr(part.y) + 3 * part.x) << "not in place";
+    EXPECT_EQ(difference(whole(part), alone), 0);
+    before(part).copyTo(whole(part));
+    EXPECT_EQ(difference(whole, before), 0) << "wrote outside";
+  }
+}
+
+}  // namespace faceshot
