@@ -10,7 +10,7 @@ CTEST_ARGS ?=
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build demo test bench format lint clean
+.PHONY: help setup configure build demo test slow bench format lint clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -28,8 +28,11 @@ demo: configure  ## detect faces in a few real photographs
 	@cmake --build $(BUILD) --parallel $(JOBS) --target faceshot_cli
 	@scripts/demo.sh $(BUILD)/bin/faceshot
 
-test: build  ## all tests (CTEST_ARGS="-L fast" for the fast ones)
-	@OMP_NUM_THREADS=1 ctest --test-dir $(BUILD) --parallel $(TEST_JOBS) --output-on-failure $(CTEST_ARGS)
+test: build  ## all tests but the slow ones
+	@OMP_NUM_THREADS=1 ctest --test-dir $(BUILD) --parallel $(TEST_JOBS) --output-on-failure -LE slow $(CTEST_ARGS)
+
+slow: build  ## the slow tests: those that train, minutes each
+	@ctest --test-dir $(BUILD) --output-on-failure -L slow $(CTEST_ARGS)
 
 bench: configure  ## time the shipped network on this machine
 	@cmake --build $(BUILD) --parallel $(JOBS) --target faceshot_cli

@@ -12,6 +12,8 @@ void add_set_commands(CLI::App& prepare, int& exit_code);
 void add_data(CLI::App& app, int& exit_code);
 /// Subcommand of `data`.
 void add_data_check(CLI::App& data, int& exit_code);
+void add_augment(CLI::App& app, int& exit_code);
+void add_synthesize(CLI::App& app, int& exit_code);
 void add_detect(CLI::App& app, int& exit_code);
 void add_evaluate(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);

@@ -16,6 +16,7 @@
 #include "core/atomic_file.hpp"
 #include "core/folder.hpp"
 #include "dataset/prepared.hpp"
+#include "evaluate/average_precision.hpp"
 #include "evaluate/result_files.hpp"
 #include "evaluate/wider_ground_truth.hpp"
 #include "evaluate/wider_protocol.hpp"
@@ -39,6 +40,8 @@ struct Options {
   std::string protocol = "widerface";
   double threshold = 0.02;  // in double, so that the report says 0.02 and not 0.0199999996
   double nms = 0.45;
+  double score = 0.7;
+  double min_face = 0;
   int max_side = 640;
   int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   bool json = false;
@@ -48,6 +51,8 @@ struct Options {
 struct Scored {
   std::string title;
   std::vector<ImageDetections> images;
+  std::vector<std::vector<Detection>> detections;  ///< the same, of a network on a prepared set
+  PreparedSet set;
   nlohmann::ordered_json run;
   double seconds = 0;  ///< of detection; 0 if the detections were read
 };
@@ -59,13 +64,15 @@ PreparedSet read_data(const fs::path& data) {
 /// The network on every image of the prepared set. One thread an image: on many images that is
 /// faster than many threads on one.
 Scored run_detector(const Options& o) {
-  const PreparedSet set = read_data(o.data);
+  Scored scored;
+  scored.set = read_data(o.data);
+  const PreparedSet& set = scored.set;
   const fs::path model = o.model.empty() ? default_model() : o.model;
   const Detector detector(model.string(), {.score_threshold = static_cast<float>(o.threshold),
                                            .nms_threshold = static_cast<float>(o.nms),
                                            .max_side = o.max_side});
-  Scored scored;
   scored.images.resize(set.records.size());
+  scored.detections.resize(set.records.size());
   Progress progress("detecting", set.records.size());
   std::mutex progress_mutex;
   std::size_t done = 0;
@@ -75,7 +82,8 @@ Scored run_detector(const Options& o) {
     scored.images[i].event = image.parent_path().string();
     scored.images[i].image = image.stem().string();
     const cv::Mat pixels = read_image(set.images_dir / image);
-    for (const Detection& detection : detector.detect(view_of(pixels)))
+    scored.detections[i] = detector.detect(view_of(pixels));
+    for (const Detection& detection : scored.detections[i])
       scored.images[i].boxes.push_back(to_scored_box(detection));
     const std::lock_guard lock(progress_mutex);
     progress.update(++done);
@@ -114,8 +122,65 @@ void require_source(const Options& o) {
                 "evaluate --detections scores files and runs no network: leave --model out");
 }
 
+void print_speed(const Scored& scored, int threads) {
+  if (scored.seconds > 0)
+    std::printf("%zu images in %s: %.1f images/s with %d threads\n", scored.images.size(),
+                duration_text(scored.seconds).c_str(),
+                static_cast<double>(scored.images.size()) / scored.seconds, threads);
+}
+
+/// PASCAL VOC's protocol against the prepared set's own labels.
+int evaluate_voc(const Options& o) {
+  if (o.data.empty())
+    throw Error(ErrorCode::invalid_argument,
+                "evaluate --protocol voc runs a network on --data, a prepared set");
+  const Scored scored = run_detector(o);
+  std::vector<std::vector<GroundTruthBox>> truth(scored.set.records.size());
+  std::vector<ImageEvaluation> images;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    for (const Annotation& a : scored.set.records[i].annotations) {
+      const double side = std::min(a.box.width(), a.box.height());
+      truth[i].push_back({a.box, a.ignore || side < o.min_face});
+    }
+    images.push_back({scored.detections[i], truth[i]});
+  }
+  const double ap = average_precision(images);
+  const OperatingPoint point = operating_point(images, static_cast<float>(o.score));
+  nlohmann::ordered_json report{{"protocol", "voc"},
+                                {"ap", ap},
+                                {"iou", 0.5},
+                                {"images", images.size()},
+                                {"faces", point.faces},
+                                {"score", o.score},
+                                {"recall", point.recall()},
+                                {"precision", point.precision()},
+                                {"found", point.found},
+                                {"false_alarms", point.false_alarms}};
+  report.update(scored.run);
+  if (!o.out.empty()) {
+    make_folder(o.out);
+    write_file_atomically(o.out / "report.json", report.dump(1) + "\n");
+    write_result_files(o.out / "detections", scored.images);
+  }
+  if (o.json) {
+    std::printf("%s\n", report.dump(2).c_str());
+    return exit_ok;
+  }
+  std::printf(
+      "AP at IoU 0.5        %.4f\n"
+      "at score %.2f        recall %.4f  precision %.4f  (%zu of %zu faces, %zu false alarms)\n",
+      ap, o.score, point.recall(), point.precision(), point.found, point.faces, point.false_alarms);
+  print_speed(scored, o.threads);
+  return exit_ok;
+}
+
 int evaluate(const Options& o) {
   require_source(o);
+  if (o.protocol == "voc") return evaluate_voc(o);
+  if (o.ground_truth.empty())
+    throw Error(ErrorCode::invalid_argument,
+                "evaluate needs --ground-truth, the folder with WIDER FACE's .mat files; or "
+                "--protocol voc, which takes the labels of --data");
   const WiderGroundTruth truth = read_wider_ground_truth(o.ground_truth);
   const Scored scored = o.data.empty() ? read_detections(o.detections) : run_detector(o);
   const WiderResult result = evaluate_wider(truth, scored.images);
@@ -141,10 +206,7 @@ int evaluate(const Options& o) {
     return exit_ok;
   }
   std::fputs(wider_table(result).c_str(), stdout);
-  if (scored.seconds > 0)
-    std::printf("%zu images in %s: %.1f images/s with %d threads\n", scored.images.size(),
-                duration_text(scored.seconds).c_str(),
-                static_cast<double>(scored.images.size()) / scored.seconds, o.threads);
+  print_speed(scored, o.threads);
   if (!o.out.empty())
     std::printf("report.json and precision_recall.svg are in %s\n", o.out.string().c_str());
   return exit_ok;
@@ -163,12 +225,20 @@ void add_evaluate(CLI::App& app, int& exit_code) {
                       "ONNX file to run on --data; default: the network that FaceShot ships");
   command->add_option("--detections", o.detections,
                       "Score these result files instead: DIR/<event>/<image>.txt");
+  command->add_option("--ground-truth", o.ground_truth,
+                      "Folder with wider_face_val.mat and wider_{easy,medium,hard}_val.mat");
   command
-      ->add_option("--ground-truth", o.ground_truth,
-                   "Folder with wider_face_val.mat and wider_{easy,medium,hard}_val.mat")
-      ->required();
-  command->add_option("--protocol", o.protocol, "Official protocol")
-      ->check(CLI::IsMember({"widerface"}))
+      ->add_option("--protocol", o.protocol,
+                   "widerface, or voc: AP at IoU 0.5 against the labels of --data")
+      ->check(CLI::IsMember({"widerface", "voc"}))
+      ->capture_default_str();
+  command->add_option("--score", o.score, "voc: recall and precision are told for this score")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command
+      ->add_option("--min-face", o.min_face,
+                   "voc: faces with a shorter side below this many pixels are ignored")
+      ->check(CLI::Range(0.0, 1e5))
       ->capture_default_str();
   command->add_option("--out", o.out,
                       "Folder for report.json, precision_recall.svg and detections/");
@@ -193,7 +263,8 @@ void add_evaluate(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  faceshot evaluate --model nano.onnx --data data/wider-val --ground-truth "
       "eval_tools/ground_truth --max-side 640 --out report/\n"
-      "  faceshot evaluate --detections report/detections --ground-truth eval_tools/ground_truth");
+      "  faceshot evaluate --detections report/detections --ground-truth eval_tools/ground_truth\n"
+      "  faceshot evaluate --model mine.onnx --data data/mine --protocol voc");
   command->callback(
       [options, &exit_code] { exit_code = guarded([&] { return evaluate(*options); }); });
 }

@@ -56,7 +56,9 @@ int main(int argc, char** argv) {
   int exit_code = cli::exit_ok;
   cli::add_detect(app, exit_code);
   cli::add_prepare(app, exit_code);
+  cli::add_synthesize(app, exit_code);
   cli::add_data(app, exit_code);
+  cli::add_augment(app, exit_code);
   // Listed for --help only: hand_over() has taken them by now.
   app.add_subcommand("train", "Train a network (see faceshot train --help)");
   app.add_subcommand("export", "Write a trained network as ONNX (see faceshot export --help)");

@@ -6,25 +6,6 @@
 
 namespace faceshot {
 
-std::optional<ColorChange> draw_color_change(const AugmentOptions& options, Random& random) {
-  ColorChange change;
-  bool any = false;
-  const auto maybe = [&](float& value, float low, float high) {
-    if (!random.chance(options.photometric_chance)) return;
-    value = random.uniform(low, high);
-    any = true;
-  };
-  maybe(change.brightness, -options.brightness, options.brightness);
-  maybe(change.contrast, options.contrast_min, options.contrast_max);
-  maybe(change.saturation, options.saturation_min, options.saturation_max);
-  maybe(change.hue, -options.hue, options.hue);
-  if (random.chance(options.gray_chance)) {
-    change.saturation = 0;
-    any = true;
-  }
-  return any ? std::optional(change) : std::nullopt;
-}
-
 cv::Matx34f color_matrix(const ColorChange& change) noexcept {
   // RGB to YIQ (FCC NTSC standard, 47 CFR 73.682), with columns in the order B, G, R.
   const cv::Matx33d to_yiq(0.114, 0.587, 0.299,       //
@@ -48,6 +29,17 @@ cv::Matx34f color_matrix(const ColorChange& change) noexcept {
     matrix(row, 3) = static_cast<float>(offset);
   }
   return matrix;
+}
+
+cv::Matx34f then(const cv::Matx34f& first, const cv::Matx34f& second) noexcept {
+  cv::Matx34f both;
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 4; ++column) {
+      both(row, column) = column == 3 ? second(row, 3) : 0;
+      for (int k = 0; k < 3; ++k) both(row, column) += second(row, k) * first(k, column);
+    }
+  }
+  return both;
 }
 
 void apply_color(const cv::Matx34f& matrix, cv::Mat& image) { cv::transform(image, image, matrix); }

@@ -1,10 +1,7 @@
-// Colour distortion of a whole sample, folded into one affine map of the colour space.
+// Linear changes of colour, folded into one affine map of the colour space.
 #pragma once
 
 #include <opencv2/core.hpp>
-#include <optional>
-
-#include "augment/augmenter.hpp"
 
 namespace faceshot {
 
@@ -16,14 +13,12 @@ struct ColorChange {
   float hue = 0;         ///< rotation of the chroma, degrees
 };
 
-/// Draws a change: each part with `photometric_chance`, grey with `gray_chance`.
-/// @return nothing where the sample is to stay as it is
-[[nodiscard]] std::optional<ColorChange> draw_color_change(const AugmentOptions& options,
-                                                           Random& random);
-
 /// The change as a 3x4 matrix on (B, G, R, 1). Saturation and hue act in YIQ (NTSC), where the luma
 /// is untouched by both: greys stay grey, and the brightness of the picture stays.
 [[nodiscard]] cv::Matx34f color_matrix(const ColorChange& change) noexcept;
+
+/// The matrix that does `first` and then `second`, without rounding in between.
+[[nodiscard]] cv::Matx34f then(const cv::Matx34f& first, const cv::Matx34f& second) noexcept;
 
 /// Applies it in place, rounding and saturating once. @pre image is 8-bit BGR
 void apply_color(const cv::Matx34f& matrix, cv::Mat& image);

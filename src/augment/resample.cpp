@@ -99,25 +99,25 @@ void sum_columns(const std::uint16_t* sum, const Axis& columns, std::uint8_t* ou
 
 }  // namespace
 
-void resample(const cv::Mat& image, const CropWindow& window, bool flip, cv::Mat& sample) {
-  const int size = sample.cols;
-  const Axis columns = make_axis(image.cols, window.x, window.side, size, flip);
-  const Axis rows = make_axis(image.rows, window.y, window.side, size, false);
+void resample(const cv::Mat& image, const Window& window, Flip flip, cv::Mat& sample) {
+  const Axis columns = make_axis(image.cols, window.x, window.width, sample.cols, flip.left_right);
+  const Axis rows = make_axis(image.rows, window.y, window.height, sample.rows, flip.up_down);
   const int used = std::max(0, columns.last - columns.first);
+  const auto bytes = static_cast<std::size_t>(sample.cols) * 3;
 
   // With room for the lanes that sum_columns reads and writes beyond the last pixel.
   std::vector<std::uint16_t> sum(static_cast<std::size_t>(used) * 3 + 8);
-  std::vector<std::uint8_t> line(static_cast<std::size_t>(size) * 3 + 8);
-  for (int y = 0; y < size; ++y) {
+  std::vector<std::uint8_t> line(bytes + 8);
+  for (int y = 0; y < sample.rows; ++y) {
     const Taps& taps = rows.taps[static_cast<std::size_t>(y)];
     auto* out = sample.ptr<std::uint8_t>(y);
     if (taps.count == 0 || used == 0) {
-      std::memset(out, padding_gray, static_cast<std::size_t>(size) * 3);
+      std::memset(out, padding_gray, bytes);
       continue;
     }
     sum_rows(image, rows, taps, columns.first, used, sum.data());
     sum_columns(sum.data(), columns, line.data());
-    std::memcpy(out, line.data(), static_cast<std::size_t>(size) * 3);
+    std::memcpy(out, line.data(), bytes);
   }
 }
 

@@ -72,12 +72,41 @@ std::vector<ImageRecord> concatenate(std::vector<PreparedSet> sets) {
   return records;
 }
 
+cv::Mat checked_image(ImageCache& cache, const std::vector<ImageRecord>& records,
+                      std::size_t index) {
+  const ImageRecord& record = records[index];
+  const cv::Mat image = cache.get(index);
+  if (image.cols == record.width && image.rows == record.height) return image;
+  throw Error(ErrorCode::format,
+              cache.path(index).string() + ": is " + std::to_string(image.cols) + "x" +
+                  std::to_string(image.rows) + " pixels, but its record says " +
+                  std::to_string(record.width) + "x" + std::to_string(record.height) +
+                  "; prepare the data set again");
+}
+
 std::vector<std::size_t> sizes_of(const std::vector<PreparedSet>& sets) {
   std::vector<std::size_t> sizes;
   sizes.reserve(sets.size());
   for (const auto& set : sets) sizes.push_back(set.records.size());
   return sizes;
 }
+
+/// All images of the loader, for operations that mix.
+class CachePool : public ScenePool {
+ public:
+  CachePool(ImageCache& cache, const std::vector<ImageRecord>& records)
+      : cache_(cache), records_(records) {}
+  [[nodiscard]] std::uint32_t size() const override {
+    return static_cast<std::uint32_t>(records_.size());
+  }
+  [[nodiscard]] Scene scene(std::uint32_t index) const override {
+    return {checked_image(cache_, records_, index), records_[index].annotations};
+  }
+
+ private:
+  ImageCache& cache_;
+  const std::vector<ImageRecord>& records_;
+};
 
 }  // namespace
 
@@ -97,6 +126,7 @@ struct Loader::Impl {
   const Packs packs;  ///< before the cache, which holds views of them
   ImageCache cache;
   const std::vector<ImageRecord> records;
+  const CachePool pool;
 
   std::mutex mutex;  ///< guards all below; pixels of a slot belong to its workers while missing > 0
   std::condition_variable_any work_ready, batch_ready, all_idle;
@@ -118,6 +148,7 @@ struct Loader::Impl {
         packs(open_packs(sets)),
         cache(image_paths(sets), loader.cache_mb * 1024 * 1024, packed_images(sets, packs)),
         records(concatenate(std::move(sets))),
+        pool(cache, records),
         slots(static_cast<std::size_t>(loader.prefetch)) {
     if (batches() == 0) {
       throw Error(ErrorCode::invalid_argument,
@@ -159,6 +190,7 @@ struct Loader::Impl {
 
   void work(const std::stop_token& stop) {
     Sample sample;
+    CanvasMemory memory;
     std::unique_lock lock(mutex);
     while (work_ready.wait(lock, stop, [this] { return has_work(); })) {
       const std::size_t position = next_sample++;
@@ -168,7 +200,7 @@ struct Loader::Impl {
 
       std::exception_ptr error;
       try {
-        make(position, slot.batch, sample);
+        make(position, slot.batch, sample, memory);
       } catch (...) {
         error = std::current_exception();
       }
@@ -186,23 +218,15 @@ struct Loader::Impl {
 
   /// Makes the sample at a position of the epoch in its place of the batch. Reads `epoch_order` and
   /// `epoch` without the mutex: they change only while no worker is busy.
-  void make(std::size_t position, Batch& batch, Sample& sample) {
+  void make(std::size_t position, Batch& batch, Sample& sample, CanvasMemory& memory) {
     const std::size_t place = position % batch_size();
     const std::uint32_t index = epoch_order[position];
-    const ImageRecord& record = records[index];
-    const cv::Mat image = cache.get(index);
-    if (image.cols != record.width || image.rows != record.height) {
-      throw Error(ErrorCode::format,
-                  cache.path(index).string() + ": is " + std::to_string(image.cols) + "x" +
-                      std::to_string(image.rows) + " pixels, but its record says " +
-                      std::to_string(record.width) + "x" + std::to_string(record.height) +
-                      "; prepare the data set again");
-    }
+    const cv::Mat image = checked_image(cache, records, index);
     const int side = augment_options.size;
     const auto bytes = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
     sample.image = cv::Mat(side, side, CV_8UC3, batch.pixels.data() + place * bytes);
     Random random(options.seed, epoch, static_cast<std::uint32_t>(position));
-    augment(image, record.annotations, augment_options, random, sample);
+    augment(image, records[index].annotations, augment_options, random, sample, memory, &pool);
     std::swap(batch.annotations[place], sample.annotations);
     batch.records[place] = index;
   }

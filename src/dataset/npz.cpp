@@ -193,26 +193,53 @@ void add_arrays(NpzWriter& npz, const PreparedSet& set) {
             [&](std::size_t i) -> const std::string& { return set.classes[i]; });
 }
 
-}  // namespace
+void add_pixels(NpzWriter& npz, std::size_t count, const NpzPixels& pixels) {
+  const auto row = static_cast<std::size_t>(pixels.width) * 3;
+  const std::string shape = std::to_string(count) + ", " + std::to_string(pixels.height) + ", " +
+                            std::to_string(pixels.width) + ", 3";
+  npz.add("images", "|u1", shape, count * row * static_cast<std::size_t>(pixels.height),
+          [&](Sink& sink) {
+            for (std::size_t i = 0; i < count; ++i) {
+              const cv::Mat image = pixels.image(i);
+              for (int y = 0; y < image.rows; ++y) sink.write(image.ptr(y), row);
+            }
+          });
+}
 
-void write_npz(const fs::path& path, const PreparedSet& set) {
+/// A file under a temporary name until it is complete.
+void write_whole(const fs::path& path, const std::function<void(NpzWriter&)>& add) {
   make_folder(path.parent_path());
   const fs::path temporary = path.string() + ".tmp-" + std::to_string(::getpid());
   try {
     NpzWriter npz(temporary);
-    add_arrays(npz, set);
+    add(npz);
     npz.close();
     fs::rename(temporary, path);
-  } catch (const fs::filesystem_error& e) {
-    fs::remove(temporary);
-    throw Error(ErrorCode::io, "cannot write '" + path.string() + "': " + e.code().message());
-  } catch (const Error& e) {
+  } catch (...) {
     std::error_code ignored;
     fs::remove(temporary, ignored);
-    if (e.code() == ErrorCode::io)
+    try {
+      throw;
+    } catch (const fs::filesystem_error& e) {
+      throw Error(ErrorCode::io, "cannot write '" + path.string() + "': " + e.code().message());
+    } catch (const Error& e) {
+      if (e.code() != ErrorCode::io) throw;
       throw Error(ErrorCode::io, "cannot write '" + path.string() + "': " + e.what());
-    throw;
+    }
   }
+}
+
+}  // namespace
+
+void write_npz(const fs::path& path, const PreparedSet& set) {
+  write_whole(path, [&](NpzWriter& npz) { add_arrays(npz, set); });
+}
+
+void write_npz(const fs::path& path, const PreparedSet& set, const NpzPixels& pixels) {
+  write_whole(path, [&](NpzWriter& npz) {
+    add_pixels(npz, set.records.size(), pixels);
+    add_arrays(npz, set);
+  });
 }
 
 }  // namespace faceshot

@@ -2,7 +2,10 @@
 // numpy.load reads without pickle.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <opencv2/core.hpp>
 
 #include "dataset/prepared.hpp"
 
@@ -22,5 +25,19 @@ namespace faceshot {
 /// are used, however many rows there are.
 /// @throws Error(io); Error(invalid_argument) for a name that is not UTF-8
 void write_npz(const std::filesystem::path& path, const PreparedSet& set);
+
+/// Pixels for an .npz, all images of one size.
+struct NpzPixels {
+  int width = 0, height = 0;
+  std::function<cv::Mat(std::size_t)> image;  ///< of record i: 8-bit BGR, of that size
+};
+
+/// The same with
+///
+///   images   [images, height, width, 3]  uint8  blue, green, red
+///
+/// written first, one by one: who makes the images on the way may complete the boxes of `set`
+/// meanwhile.
+void write_npz(const std::filesystem::path& path, const PreparedSet& set, const NpzPixels& pixels);
 
 }  // namespace faceshot

@@ -46,6 +46,48 @@ struct Ranked {
   std::size_t index;
 };
 
+/// All detections of all images that count, by falling score.
+struct Ranking {
+  std::size_t faces = 0;
+  std::vector<float> scores;
+  std::vector<bool> hits;  ///< of each: a face found, or a false alarm
+};
+
+Ranking rank(std::span<const ImageEvaluation> images, float iou_threshold) {
+  if (!(iou_threshold > 0 && iou_threshold <= 1))
+    throw Error(ErrorCode::invalid_argument,
+                "average_precision: the IoU threshold must be in (0, 1], it is " +
+                    std::to_string(iou_threshold));
+  std::vector<Ranked> order;
+  std::vector<std::vector<char>> found(images.size());
+  Ranking ranking;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    for (std::size_t j = 0; j < images[i].detections.size(); ++j) {
+      const float score = images[i].detections[j].score;
+      if (std::isnan(score))
+        throw Error(ErrorCode::invalid_argument, "average_precision: detection " +
+                                                     std::to_string(j) + " of image " +
+                                                     std::to_string(i) + " has no score (NaN)");
+      order.push_back({score, i, j});
+    }
+    found[i].resize(images[i].truth.size());
+    ranking.faces += static_cast<std::size_t>(
+        std::count_if(images[i].truth.begin(), images[i].truth.end(),
+                      [](const GroundTruthBox& face) { return !face.ignore; }));
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
+  for (const Ranked& r : order) {
+    const ImageEvaluation& image = images[r.image];
+    const Verdict verdict =
+        judge(image.detections[r.index].box, image.truth, iou_threshold, found[r.image]);
+    if (verdict == Verdict::ignored) continue;
+    ranking.scores.push_back(r.score);
+    ranking.hits.push_back(verdict == Verdict::true_positive);
+  }
+  return ranking;
+}
+
 }  // namespace
 
 double area_under_envelope(std::span<const double> recall, std::span<const double> precision) {
@@ -61,46 +103,36 @@ double area_under_envelope(std::span<const double> recall, std::span<const doubl
 }
 
 double average_precision(std::span<const ImageEvaluation> images, float iou_threshold) {
-  if (!(iou_threshold > 0 && iou_threshold <= 1))
-    throw Error(ErrorCode::invalid_argument,
-                "average_precision: the IoU threshold must be in (0, 1], it is " +
-                    std::to_string(iou_threshold));
-  std::vector<Ranked> ranking;
-  std::vector<std::vector<char>> found(images.size());
-  std::size_t faces = 0;
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    for (std::size_t j = 0; j < images[i].detections.size(); ++j) {
-      const float score = images[i].detections[j].score;
-      if (std::isnan(score))
-        throw Error(ErrorCode::invalid_argument, "average_precision: detection " +
-                                                     std::to_string(j) + " of image " +
-                                                     std::to_string(i) + " has no score (NaN)");
-      ranking.push_back({score, i, j});
-    }
-    found[i].resize(images[i].truth.size());
-    faces += static_cast<std::size_t>(
-        std::count_if(images[i].truth.begin(), images[i].truth.end(),
-                      [](const GroundTruthBox& face) { return !face.ignore; }));
-  }
-  if (faces == 0) return 0;
-  std::stable_sort(ranking.begin(), ranking.end(),
-                   [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
-
+  const Ranking ranking = rank(images, iou_threshold);
+  if (ranking.faces == 0) return 0;
   std::vector<double> recall;
   std::vector<double> precision;
   std::size_t hits = 0;
-  std::size_t counted = 0;
-  for (const Ranked& r : ranking) {
-    const ImageEvaluation& image = images[r.image];
-    const Verdict verdict =
-        judge(image.detections[r.index].box, image.truth, iou_threshold, found[r.image]);
-    if (verdict == Verdict::ignored) continue;
-    ++counted;
-    if (verdict == Verdict::true_positive) ++hits;
-    recall.push_back(static_cast<double>(hits) / static_cast<double>(faces));
-    precision.push_back(static_cast<double>(hits) / static_cast<double>(counted));
+  for (const bool hit : ranking.hits) {
+    hits += hit ? 1 : 0;
+    recall.push_back(static_cast<double>(hits) / static_cast<double>(ranking.faces));
+    precision.push_back(static_cast<double>(hits) / static_cast<double>(recall.size()));
   }
   return area_under_envelope(recall, precision);
+}
+
+double OperatingPoint::recall() const {
+  return faces == 0 ? 0 : static_cast<double>(found) / static_cast<double>(faces);
+}
+
+double OperatingPoint::precision() const {
+  const std::size_t shown = found + false_alarms;
+  return shown == 0 ? 1 : static_cast<double>(found) / static_cast<double>(shown);
+}
+
+OperatingPoint operating_point(std::span<const ImageEvaluation> images, float score_threshold,
+                               float iou_threshold) {
+  const Ranking ranking = rank(images, iou_threshold);
+  OperatingPoint point;
+  point.faces = ranking.faces;
+  for (std::size_t i = 0; i < ranking.hits.size() && ranking.scores[i] >= score_threshold; ++i)
+    ++(ranking.hits[i] ? point.found : point.false_alarms);
+  return point;
 }
 
 }  // namespace faceshot

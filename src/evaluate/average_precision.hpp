@@ -3,6 +3,7 @@
 // differ (there: fixed thresholds, many detections may match one face, "+1" in the IoU).
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -38,6 +39,20 @@ struct ImageEvaluation {
 /// Thread safe.
 [[nodiscard]] double average_precision(std::span<const ImageEvaluation> images,
                                        float iou_threshold = 0.5F);
+
+/// What a user sees who shows only detections of a score and above.
+struct OperatingPoint {
+  std::size_t faces = 0;         ///< faces that count
+  std::size_t found = 0;         ///< of them, by the rules of average_precision
+  std::size_t false_alarms = 0;  ///< detections that are neither a face found nor excused
+
+  [[nodiscard]] double recall() const;     ///< 0 if there are no faces
+  [[nodiscard]] double precision() const;  ///< 1 if nothing was detected
+};
+
+/// @throws Error as average_precision. Thread safe.
+[[nodiscard]] OperatingPoint operating_point(std::span<const ImageEvaluation> images,
+                                             float score_threshold, float iou_threshold = 0.5F);
 
 /// Area under the precision envelope (VOC's `VOCap`): precision made monotonic from the right,
 /// summed where recall grows.

@@ -5,41 +5,17 @@
 #include <charconv>
 #include <cstdio>
 #include <fstream>
-#include <numeric>
 #include <optional>
 #include <sstream>
 #include <type_traits>
 
+#include "augment/policy_toml.hpp"
+#include "core/nearest_name.hpp"
 #include "faceshot/error.hpp"
 #include "train/config_fields.hpp"
 
 namespace faceshot {
 namespace {
-
-/// Edit distance, to guess what a mistyped key was meant to be.
-std::size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row.back();
-}
-
-/// Where a value stands, for messages: "configs/nano.toml:12" or "train.epochs=0".
-struct Place {
-  std::string name;
-  [[nodiscard]] std::string at(const toml::node& node) const {
-    const auto line = node.source().begin.line;
-    return line > 0 ? name + ":" + std::to_string(line) : name;
-  }
-};
 
 [[noreturn]] void fail(const std::string& where, const std::string& what) {
   throw Error(ErrorCode::invalid_argument, where + ": " + what);
@@ -92,7 +68,18 @@ std::vector<T> list(const toml::node& node, const ConfigField& field, const std:
   return values;
 }
 
-void assign(const toml::node& node, const ConfigField& field, const std::string& where) {
+/// A policy is the name of a preset, a file, or the steps themselves.
+Policy policy(const toml::node& node, const std::string& name, const std::string& where) {
+  if (!node.is_string()) return policy_of(node, name);
+  try {
+    return read_policy(node.value_or(std::string()));
+  } catch (const Error& e) {
+    fail(where, std::string("augment.policy: ") + e.what());
+  }
+}
+
+void assign(const toml::node& node, const ConfigField& field, const std::string& name,
+            const std::string& where) {
   std::visit(
       [&](auto* target) {
         using T = std::remove_pointer_t<decltype(target)>;
@@ -112,6 +99,8 @@ void assign(const toml::node& node, const ConfigField& field, const std::string&
                              std::is_same_v<T, std::vector<float>> ||
                              std::is_same_v<T, std::vector<std::string>>) {
           *target = list<typename T::value_type>(node, field, where);
+        } else if constexpr (std::is_same_v<T, Policy>) {
+          *target = policy(node, name, where);
         } else {
           *target = scalar<T>(node, field, where);
         }
@@ -123,15 +112,13 @@ const ConfigField& find_field(const std::vector<ConfigField>& fields, const std:
                               const std::string& where) {
   for (const ConfigField& field : fields)
     if (field.key == key) return field;
-  const auto nearest =
-      std::min_element(fields.begin(), fields.end(), [&](const auto& a, const auto& b) {
-        return edit_distance(a.key, key) < edit_distance(b.key, key);
-      });
-  fail(where, "unknown key '" + key + "'; did you mean '" + nearest->key + "'?");
+  std::vector<std::string> keys;
+  for (const ConfigField& field : fields) keys.push_back(field.key);
+  fail(where, "unknown key '" + key + "'; did you mean '" + nearest_name(key, keys) + "'?");
 }
 
 void apply_table(const toml::table& table, const std::string& prefix,
-                 const std::vector<ConfigField>& fields, const Place& place) {
+                 const std::vector<ConfigField>& fields, const std::string& name) {
   for (const auto& [key, node] : table) {
     const std::string full = prefix + std::string(key.str());
     if (const toml::table* const inner = node.as_table()) {
@@ -139,11 +126,11 @@ void apply_table(const toml::table& table, const std::string& prefix,
       const bool known = std::any_of(fields.begin(), fields.end(), [&](const ConfigField& f) {
         return f.key.starts_with(section);
       });
-      if (!known) fail(place.at(node), "unknown section [" + full + "]");
-      apply_table(*inner, section, fields, place);
+      if (!known) fail(place_of(node, name), "unknown section [" + full + "]");
+      apply_table(*inner, section, fields, name);
     } else {
-      const std::string where = place.at(node);
-      assign(node, find_field(fields, full, where), where);
+      const std::string where = place_of(node, name);
+      assign(node, find_field(fields, full, where), name, where);
     }
   }
 }
@@ -160,7 +147,8 @@ void apply_override(const std::string& text, const std::vector<ConfigField>& fie
   } catch (const toml::parse_error&) {
     parsed.insert_or_assign("value", value);
   }
-  assign(*parsed.get("value"), field, "'" + text + "'");
+  const std::string name = "'" + text + "'";
+  assign(*parsed.get("value"), field, name, name);
 }
 
 /// Checks that span several keys.
@@ -187,6 +175,7 @@ std::string text_of(float value) {
   if (text.find_first_of(".en") == std::string::npos) text += ".0";
   return text;
 }
+std::string text_of(const Policy& value) { return to_toml(value); }
 std::string text_of(int value) { return std::to_string(value); }
 std::string text_of(std::uint64_t value) { return std::to_string(value); }
 std::string text_of(const std::string& value) {
@@ -202,10 +191,16 @@ std::string text_of(const List& values) {
 }
 
 const char* type_name(const ConfigValue& value) {
-  constexpr const char* names[] = {
-      "integer",         "number",           "integer",
-      "string",          "list of integers", "list of numbers",
-      "list of strings", "4 numbers",        "list of lists of numbers"};
+  constexpr const char* names[] = {"integer",
+                                   "number",
+                                   "integer",
+                                   "string",
+                                   "list of integers",
+                                   "list of numbers",
+                                   "list of strings",
+                                   "4 numbers",
+                                   "list of lists of numbers",
+                                   "steps, a preset or a file"};
   return names[value.index()];
 }
 
@@ -216,7 +211,7 @@ Config parse_config(const std::string& toml, const std::string& name,
   Config config;
   const auto fields = config_fields(config);
   try {
-    apply_table(toml::parse(toml), "", fields, {name});
+    apply_table(toml::parse(toml), "", fields, name);
   } catch (const toml::parse_error& e) {
     fail(name + ":" + std::to_string(e.source().begin.line), std::string(e.description()));
   }

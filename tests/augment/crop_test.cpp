@@ -20,30 +20,33 @@ Annotation face(float x, float y, float w, float h) {
   return annotation;
 }
 
-AugmentOptions only(float anchor, float expand) {
-  AugmentOptions options;
-  options.anchor_chance = anchor;
-  options.expand_chance = expand;
+CropSource source(const std::vector<Annotation>& annotations) {
+  return {width, height, annotations};
+}
+
+AnchorCrop anchors() {
+  AnchorCrop options;
+  options.sizes = {10, 16, 24, 32, 48, 64, 96, 128, 192, 256};
   return options;
 }
 
 /// A window reaches outside the image only on an axis on which it is longer than the image.
-void expect_tight(const CropWindow& w, int image_width, int image_height) {
+void expect_tight(const Window& w) {
   constexpr double slack = 1e-6;
-  EXPECT_GE(w.x, std::min(0.0, image_width - w.side) - slack);
-  EXPECT_LE(w.x, std::max(0.0, image_width - w.side) + slack);
-  EXPECT_GE(w.y, std::min(0.0, image_height - w.side) - slack);
-  EXPECT_LE(w.y, std::max(0.0, image_height - w.side) + slack);
+  EXPECT_GE(w.x, std::min(0.0, width - w.width) - slack);
+  EXPECT_LE(w.x, std::max(0.0, width - w.width) + slack);
+  EXPECT_GE(w.y, std::min(0.0, height - w.height) - slack);
+  EXPECT_LE(w.y, std::max(0.0, height - w.height) + slack);
 }
 
-TEST(Crop, CroppedSidesAreLogUniform) {
-  const auto options = only(0, 0);
+TEST(Crop, SquareSidesAreLogUniform) {
   std::vector<double> shares;
   for (int i = 0; i < draws; ++i) {
     Random random(1, 0, static_cast<std::uint32_t>(i));
-    const CropWindow window = choose_crop(width, height, {}, options, random);
-    expect_tight(window, width, height);
-    shares.push_back(std::log(window.side / height / 0.3) / std::log(1.0 / 0.3));
+    const Window window = square_crop(source({}), 0.3F, 1, 0, random);
+    expect_tight(window);
+    EXPECT_EQ(window.width, window.height);
+    shares.push_back(std::log(window.width / height / 0.3) / std::log(1.0 / 0.3));
   }
   // Kolmogorov-Smirnov distance from the uniform distribution; 1.63 / sqrt(n) is its 1 % bound.
   std::sort(shares.begin(), shares.end());
@@ -54,18 +57,16 @@ TEST(Crop, CroppedSidesAreLogUniform) {
   EXPECT_LT(distance, 1.63 / std::sqrt(draws));
 }
 
-TEST(Crop, CroppedWindowsSeekAFace) {
+TEST(Crop, SquaresSeekAFace) {
   // One small face in a corner: a window of 0.3 x 500 px rarely meets it by chance alone.
   const std::vector<Annotation> faces{face(40, 50, 30, 40)};
-  auto options = only(0, 0);
-  options.crop_max = 0.5F;
   int with_face = 0;
   int by_chance = 0;
   for (int i = 0; i < draws; ++i) {
     Random sought(2, 0, static_cast<std::uint32_t>(i));
     Random blind(2, 0, static_cast<std::uint32_t>(i));
-    with_face += choose_crop(width, height, faces, options, sought).contains(55, 70);
-    by_chance += choose_crop(width, height, {}, options, blind).contains(55, 70);
+    with_face += square_crop(source(faces), 0.3F, 0.5F, 0, sought).contains(55, 70);
+    by_chance += square_crop(source({}), 0.3F, 0.5F, 0, blind).contains(55, 70);
   }
   const double p = static_cast<double>(by_chance) / draws;
   // Ten tries of which one suffices.
@@ -79,44 +80,37 @@ TEST(Crop, IgnoredFacesAreNotSought) {
   for (std::uint32_t i = 0; i < 100; ++i) {
     Random with(3, 0, i);
     Random without(3, 0, i);
-    const CropWindow a = choose_crop(width, height, faces, AugmentOptions{}, with);
-    const CropWindow b = choose_crop(width, height, {}, AugmentOptions{}, without);
+    const Window a = square_crop(source(faces), 0.3F, 1, 0, with);
+    const Window b = square_crop(source({}), 0.3F, 1, 0, without);
     EXPECT_EQ(a.x, b.x);
-    EXPECT_EQ(a.side, b.side);
+    EXPECT_EQ(a.width, b.width);
   }
 }
 
-TEST(Crop, ExpandedWindowsHoldTheWholeImage) {
-  const auto options = only(0, 1);
-  double smallest = 1e9;
-  double largest = 0;
-  for (std::uint32_t i = 0; i < draws; ++i) {
+TEST(Crop, SquareAroundHoldsTheWholeImage) {
+  for (std::uint32_t i = 0; i < 100; ++i) {
     Random random(4, 0, i);
-    const CropWindow window = choose_crop(width, height, {}, options, random);
-    expect_tight(window, width, height);
-    smallest = std::min(smallest, window.side);
-    largest = std::max(largest, window.side);
+    const Window window = square_around(source({}), 1.5, random);
+    expect_tight(window);
+    EXPECT_DOUBLE_EQ(window.width, 1200);
+    EXPECT_DOUBLE_EQ(window.height, 1200);
   }
-  EXPECT_GE(smallest, width);
-  EXPECT_LT(smallest, width * 1.02);
-  EXPECT_LE(largest, width * 2);
-  EXPECT_GT(largest, width * 1.98);
 }
 
 TEST(Crop, AimedWindowsScaleAFaceToASizeUpToOneAboveItsOwn) {
-  auto options = only(1, 0);
+  AnchorCrop options;
   options.size = 600;
-  options.anchor_sizes = {8, 64, 512};  // so far apart that the jitter cannot mix them up
+  options.sizes = {8, 64, 512};  // so far apart that the jitter cannot mix them up
   options.expand_max = 16;
   options.magnify_max = 100;
   const std::vector<Annotation> faces{face(300, 200, 60, 60)};  // nearest to 64
   std::array<int, 3> hits{};
   for (std::uint32_t i = 0; i < draws; ++i) {
     Random random(5, 0, i);
-    const double target = 600 * 60 / choose_crop(width, height, faces, options, random).side;
+    const double target = 600 * 60 / anchor_crop(source(faces), options, random).width;
     EXPECT_LE(target, 600.001) << "the face is whole";
     for (std::size_t k = 0; k < 3; ++k) {
-      hits[k] += std::abs(std::log2(target / static_cast<double>(options.anchor_sizes[k]))) < 0.501;
+      hits[k] += std::abs(std::log2(target / static_cast<double>(options.sizes[k]))) < 0.501;
     }
   }
   for (const int count : hits) EXPECT_NEAR(count, draws / 3.0, 100);
@@ -125,37 +119,63 @@ TEST(Crop, AimedWindowsScaleAFaceToASizeUpToOneAboveItsOwn) {
   const std::vector<Annotation> small{face(300, 200, 8, 8)};
   for (std::uint32_t i = 0; i < draws; ++i) {
     Random random(6, 0, i);
-    EXPECT_LT(600 * 8 / choose_crop(width, height, small, options, random).side, 64 * 1.5);
+    EXPECT_LT(600 * 8 / anchor_crop(source(small), options, random).width, 64 * 1.5);
   }
 }
 
 TEST(Crop, AimedWindowsHoldTheirFace) {
-  const auto options = only(1, 0);
+  const AnchorCrop options = anchors();
   Random place(7);
   for (std::uint32_t i = 0; i < draws; ++i) {
     const float w = place.uniform(4, 200);
     const float h = std::min(499.0F, w * place.uniform(0.7F, 1.8F));
-    const std::vector<Annotation> faces{
-        face(place.uniform(0, width - w), place.uniform(0, height - h), w, h)};
+    const float x = place.uniform(0, width - w);
+    const std::vector<Annotation> faces{face(x, place.uniform(0, height - h), w, h)};
     const Box& box = faces[0].box;
     Random random(8, 0, i);
-    const CropWindow window = choose_crop(width, height, faces, options, random);
-    expect_tight(window, width, height);
+    const Window window = anchor_crop(source(faces), options, random);
+    expect_tight(window);
     constexpr double slack = 1e-3;
     EXPECT_LE(window.x, box.x1 + slack);
     EXPECT_LE(window.y, box.y1 + slack);
-    EXPECT_GE(window.x + window.side, box.x2 - slack);
-    EXPECT_GE(window.y + window.side, box.y2 - slack);
-    EXPECT_LE(options.size / window.side, options.magnify_max * 1.0001);
-    EXPECT_LE(window.side, width * options.expand_max + slack);
+    EXPECT_GE(window.x + window.width, box.x2 - slack);
+    EXPECT_GE(window.y + window.height, box.y2 - slack);
+    EXPECT_LE(options.size / window.width, options.magnify_max * 1.0001);
+    EXPECT_LE(window.width, width * options.expand_max + slack);
   }
 }
 
 TEST(Crop, TinyImagesAreTakenWholeRatherThanFramedInGray) {
-  const auto options = only(0, 0);
   Random random(9);
-  const CropWindow window = choose_crop(40, 30, {}, options, random);  // 3 x 40 < 320
-  EXPECT_DOUBLE_EQ(window.side, 30);
+  const Window window = square_crop({40, 30, {}}, 0.3F, 1, 320 / 3.0, random);
+  EXPECT_DOUBLE_EQ(window.width, 30);
+}
+
+TEST(Crop, SsdPatchesOverlapAFaceAndKeepTheirProportions) {
+  const std::vector<Annotation> faces{face(100, 100, 300, 350)};
+  int cropped = 0;
+  for (std::uint32_t i = 0; i < draws; ++i) {
+    Random random(10, 0, i);
+    const Window w = ssd_crop(source(faces), 0.5F, 0.3F, 1, random);
+    expect_tight(w);
+    EXPECT_LE(std::max(w.width / w.height, w.height / w.width), 2.0001);
+    EXPECT_GE(w.width, 0.3 * width - 1e-3);
+    EXPECT_GE(w.height, 0.3 * height - 1e-3);
+    const Box patch{static_cast<float>(w.x), static_cast<float>(w.y),
+                    static_cast<float>(w.x + w.width), static_cast<float>(w.y + w.height)};
+    if (w.width == width && w.height == height) continue;
+    ++cropped;
+    EXPECT_GE(iou(patch, faces[0].box), 0.5F);
+  }
+  EXPECT_GT(cropped, draws / 2);
+}
+
+TEST(Crop, SsdTakesTheWholeImageWhereNoPatchWillDo) {
+  Random random(11);
+  // A face of 10 px never overlaps a patch of 240 px by an IoU of 0.9.
+  const Window window = ssd_crop(source({face(100, 100, 10, 10)}), 0.9F, 0.3F, 1, random);
+  EXPECT_EQ(window.width, width);
+  EXPECT_EQ(window.height, height);
 }
 
 }  // namespace

@@ -241,7 +241,7 @@ TEST(Loader, RejectsWrongUse) {
   other.classes = {"face", "mask"};
   EXPECT_THROW(Loader({set, other}, {}, with_workers(1), small()), Error);
   AugmentOptions impossible = small();
-  impossible.crop_min = -1;
+  impossible.min_visible = -1;
   EXPECT_THROW(Loader({set}, {}, with_workers(1), impossible), Error);
 
   Loader loader = make_loader(set, with_workers(1));

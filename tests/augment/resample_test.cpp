@@ -17,9 +17,14 @@ cv::Mat random_image(int width, int height, std::uint64_t seed) {
   return image;
 }
 
-cv::Mat sampled(const cv::Mat& image, const CropWindow& window, int size, bool flip = false) {
+/// A square window.
+struct Square {
+  double x, y, side;
+};
+
+cv::Mat sampled(const cv::Mat& image, const Square& square, int size, bool flip = false) {
   cv::Mat sample(size, size, CV_8UC3, cv::Scalar(1, 2, 3));
-  resample(image, window, flip, sample);
+  resample(image, {square.x, square.y, square.side, square.side}, {flip, false}, sample);
   return sample;
 }
 
@@ -77,7 +82,7 @@ TEST(Resample, FractionalWindowOnARampIsExact) {
   }
   for (const double side : {40.25, 97.7, 180.3}) {
     constexpr int size = 64;
-    const CropWindow window{21.4, 33.8, side};
+    const Square window{21.4, 33.8, side};
     const cv::Mat sample = sampled(ramp, window, size);
     for (int y = 0; y < size; ++y) {
       for (int x = 0; x < size; ++x) {
@@ -93,7 +98,7 @@ TEST(Resample, FractionalWindowOnARampIsExact) {
 
 TEST(Resample, FlipMirrorsAndTwiceIsIdentity) {
   const cv::Mat image = random_image(120, 90, 4);
-  for (const CropWindow& window : {CropWindow{3.3, 7.9, 60}, CropWindow{-20, -31.5, 170}}) {
+  for (const Square& window : {Square{3.3, 7.9, 60}, Square{-20, -31.5, 170}}) {
     cv::Mat mirrored;
     cv::flip(sampled(image, window, 48, true), mirrored, 1);
     EXPECT_EQ(largest_difference(sampled(image, window, 48), mirrored), 0);
@@ -101,6 +106,19 @@ TEST(Resample, FlipMirrorsAndTwiceIsIdentity) {
   const cv::Mat once = sampled(image(cv::Rect(0, 0, 90, 90)), {0, 0, 90}, 90, true);
   EXPECT_EQ(largest_difference(sampled(once, {0, 0, 90}, 90, true), image(cv::Rect(0, 0, 90, 90))),
             0);
+}
+
+TEST(Resample, SidesScaleAndFlipOnTheirOwn) {
+  const cv::Mat image = random_image(300, 200, 7);
+  cv::Mat expected;
+  cv::resize(image(cv::Rect(20, 30, 240, 90)), expected, {100, 60}, 0, 0, cv::INTER_AREA);
+  cv::flip(expected, expected, 0);
+  cv::Mat sample(60, 100, CV_8UC3);
+  resample(image, {20, 30, 240, 90}, {false, true}, sample);
+  EXPECT_LE(largest_difference(sample, expected), 2);
+  cv::flip(expected, expected, 1);
+  resample(image, {20, 30, 240, 90}, {true, true}, sample);
+  EXPECT_LE(largest_difference(sample, expected), 2);
 }
 
 TEST(Resample, OutsideIsGrayAndInsideIsNotTouchedByIt) {

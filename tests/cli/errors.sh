@@ -88,6 +88,7 @@ rm -f photos/cell-2.png photos/more/{whole,cell-2,cell-3}.png
 
 expect "bench: a size that is none" 2 1 640 bench "${model[@]}" --size 640
 expect "bench: a missing model" 1 1 nowhere.onnx bench --model nowhere.onnx
+expect "evaluate: no ground truth" 2 1 --ground-truth evaluate --data empty
 expect "evaluate: nothing to evaluate" 2 1 --data evaluate --ground-truth empty
 
 # prepare: the row is named, and there is no half of a data set.

@@ -37,6 +37,15 @@ TEST(AveragePrecision, PublishedExample) {
     scene.detections.push_back({box, score -= 0.01F});
   }
   EXPECT_NEAR(ap_of({scene}), 0.2456, 1e-4);
+
+  // The tenth row of its table: three true of ten, precision 0.3, recall 0.2.
+  const std::vector<ImageEvaluation> images{{scene.detections, scene.truth}};
+  const OperatingPoint tenth = operating_point(images, scene.detections[9].score);
+  EXPECT_EQ(tenth.found, 3U);
+  EXPECT_EQ(tenth.false_alarms, 7U);
+  EXPECT_NEAR(tenth.precision(), 0.3, 1e-9);
+  EXPECT_NEAR(tenth.recall(), 0.2, 1e-9);
+  EXPECT_EQ(operating_point(images, 2).precision(), 1) << "nothing is shown";
 }
 
 TEST(AveragePrecision, PerfectIsOneAndNothingIsZero) {

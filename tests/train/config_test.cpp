@@ -37,6 +37,22 @@ TEST(Config, OverridesWinAndTakePlainPathsAndLists) {
   EXPECT_EQ(c.model.prior_sizes.back(), (std::vector<float>{64, 128}));
 }
 
+TEST(Config, ThePolicyIsAPresetAFileOrSteps) {
+  const auto policy = [](const std::string& toml, const std::vector<std::string>& overrides = {}) {
+    return parse_config(toml, "x.toml", overrides).augment.policy;
+  };
+  EXPECT_EQ(policy(""), preset_policy("face"));
+  EXPECT_EQ(policy("[augment]\npolicy = \"ssd\"\n"), preset_policy("ssd"));
+  EXPECT_EQ(policy("", {"augment.policy=light"}), preset_policy("light"));
+  EXPECT_EQ(policy("[augment]\nsize = 64\n[[augment.policy]]\nop = \"fliplr\"\np = 0.25\n"),
+            parse_policy("policy = [{op = 'fliplr', p = 0.25}]", "p"));
+  EXPECT_EQ(policy("", {"augment.policy=[{op='grey'}]"}),
+            parse_policy("policy = [{op = 'grey'}]", "p"));
+  EXPECT_EQ(message("[[augment.policy]]\n\nop = \"flplr\"\n").rfind("x.toml:3: unknown op", 0), 0U);
+  EXPECT_NE(message("[augment]\npolicy = \"sdd\"\n").find("x.toml:2: augment.policy: 'sdd'"),
+            std::string::npos);
+}
+
 TEST(Config, UnknownKeysNameFileLineAndTheNearestKey) {
   EXPECT_EQ(message("[train]\nepochs = 1\nlearning_rat = 1\n"),
             "x.toml:3: unknown key 'train.learning_rat'; did you mean 'train.learning_rate'?");

@@ -1,0 +1,43 @@
+// A parameter of an augmentation operation as people write it: a number, a range, or a choice.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "faceshot/random.hpp"
+
+namespace faceshot {
+
+/// What a value is drawn from, each time an operation runs. Thread safe (const).
+class Parameter {
+ public:
+  enum class Kind {
+    fixed,   ///< always the one value
+    range,   ///< uniform between two values
+    choice,  ///< one of several values
+  };
+
+  Parameter(float value) : values_{value} {}  // NOLINT: a number is a parameter
+  /// Uniform in [low, high). @pre low <= high
+  Parameter(float low, float high) : kind_(Kind::range), values_{low, high} {}
+  /// One of `values`, each as likely. @pre not empty
+  [[nodiscard]] static Parameter choice(std::vector<float> values) {
+    return {Kind::choice, std::move(values)};
+  }
+
+  [[nodiscard]] Kind kind() const noexcept { return kind_; }
+  /// As written: the number, both ends of the range, or all that can be chosen.
+  [[nodiscard]] std::span<const float> values() const noexcept { return values_; }
+  /// A fixed one takes nothing from `random`.
+  [[nodiscard]] float draw(Random& random) const;
+
+  friend bool operator==(const Parameter&, const Parameter&) = default;
+
+ private:
+  Parameter(Kind kind, std::vector<float> values) : kind_(kind), values_(std::move(values)) {}
+
+  Kind kind_ = Kind::fixed;
+  std::vector<float> values_;
+};
+
+}  // namespace faceshot

@@ -1,0 +1,16 @@
+// A rectangle of a picture, wherever it lies.
+#pragma once
+
+namespace faceshot {
+
+/// In continuous pixel coordinates. It may reach outside the picture.
+struct Window {
+  double x = 0, y = 0;           ///< top-left corner
+  double width = 0, height = 0;  ///< > 0
+
+  [[nodiscard]] bool contains(double px, double py) const noexcept {
+    return px >= x && px < x + width && py >= y && py < y + height;
+  }
+};
+
+}  // namespace faceshot

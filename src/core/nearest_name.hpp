@@ -1,0 +1,16 @@
+// What somebody meant who mistyped a name.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace faceshot {
+
+/// The one of `names` with the smallest edit distance (Levenshtein) to `name`; the first of
+/// several.
+/// @pre `names` is not empty
+[[nodiscard]] const std::string& nearest_name(std::string_view name,
+                                              const std::vector<std::string>& names);
+
+}  // namespace faceshot

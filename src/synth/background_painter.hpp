@@ -1,0 +1,21 @@
+// Scenery without faces, and things that are easily taken for faces.
+#pragma once
+
+#include <opencv2/core.hpp>
+
+#include "faceshot/random.hpp"
+
+namespace faceshot {
+
+/// Fills a picture with a room, a street or a landscape of sorts: gradients, clouds, bricks, tiles,
+/// stripes, windows, leaves, lettering, and lookalikes (paint_lookalike). Thread safe with a
+/// `random` of its own.
+/// @throws Error(invalid_argument) if a side is not in 1..16384
+[[nodiscard]] cv::Mat paint_background(cv::Size size, Random& random);
+
+/// Draws a thing of the colour or shape of a face that is none: a ball, a skin-coloured oval, a
+/// hand, a plate. Else a network learns that skin-coloured ovals are faces.
+/// @param image 8-bit BGR @param center, radius pixels
+void paint_lookalike(cv::Mat& image, cv::Point2f center, float radius, Random& random);
+
+}  // namespace faceshot

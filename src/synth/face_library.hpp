@@ -1,0 +1,44 @@
+// Faces of a prepared set that are good enough to be put into other photographs.
+#pragma once
+
+#include <cstddef>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "dataset/prepared.hpp"
+#include "faceshot/random.hpp"
+
+namespace faceshot {
+
+/// A photograph and one face in it.
+struct FaceSource {
+  cv::Mat image;    ///< 8-bit BGR
+  Annotation face;  ///< in its pixels
+};
+
+/// Immutable; thread safe.
+class FaceLibrary {
+ public:
+  /// Takes faces whose shorter side is at least `least_side` pixels, that are not `ignore`, not
+  /// heavily blurred and not at all known to be hidden, and lie inside their image.
+  /// @throws Error(invalid_argument) if there is none
+  explicit FaceLibrary(PreparedSet set, float least_side = 24);
+
+  [[nodiscard]] std::size_t size() const noexcept { return faces_.size(); }
+
+  /// A face at random, each as likely, of those that are at least `height` pixels high; of the
+  /// highest eighth where there are none. Reads its photograph.
+  /// @throws Error of read_image
+  [[nodiscard]] FaceSource draw(float height, Random& random) const;
+
+ private:
+  struct Entry {
+    std::size_t record, annotation;
+    float height;
+  };
+
+  PreparedSet set_;
+  std::vector<Entry> faces_;  ///< highest first
+};
+
+}  // namespace faceshot

@@ -1,0 +1,31 @@
+// Draws one person: head, hair, what is worn, neck and shoulders.
+#pragma once
+
+#include <cstdint>
+#include <opencv2/core.hpp>
+
+#include "dataset/prepared.hpp"
+#include "synth/face_traits.hpp"
+
+namespace faceshot {
+
+/// A person cut out, to be laid over a picture.
+struct FaceLayer {
+  cv::Rect place;         ///< where it belongs in the picture, inside it; may be empty
+  cv::Mat pixels;         ///< 8-bit BGRA of that size, colours premultiplied by alpha
+  cv::Mat face;           ///< 8-bit, that size: share of each pixel that is face, 0..255
+  Annotation annotation;  ///< pixels of the picture, not clipped to it; five landmarks
+};
+
+/// Draws the part of a person that lies in a picture. Small faces are drawn larger and reduced, so
+/// that nothing aliases. Thread safe.
+/// @param center, height of the face's box, pixels: top of the forehead to chin, ear to ear
+/// @param picture size of the picture
+/// @throws Error(invalid_argument) if `height` is not at least 1
+[[nodiscard]] FaceLayer paint_face(const FaceTraits& traits, cv::Point2f center, float height,
+                                   cv::Size picture);
+
+/// Lays it over the picture for which it was drawn, 8-bit BGR. Thread safe.
+void blend(const FaceLayer& layer, cv::Mat& image);
+
+}  // namespace faceshot

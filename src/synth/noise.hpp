@@ -1,0 +1,14 @@
+// Smooth noise for skin, cloth and clouds.
+#pragma once
+
+#include <cstdint>
+
+namespace faceshot {
+
+/// Value noise: random numbers at whole coordinates, blended smoothly in between (Ebert et al.,
+/// Texturing and Modeling, chapter 2). Pure; thread safe.
+/// @param seed another seed is another pattern
+/// @return in [0, 1), mean 0.5
+[[nodiscard]] float value_noise(float x, float y, std::uint32_t seed) noexcept;
+
+}  // namespace faceshot

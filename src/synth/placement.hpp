@@ -1,0 +1,41 @@
+// How many faces a picture gets, how large and where.
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "dataset/prepared.hpp"
+#include "faceshot/random.hpp"
+
+namespace faceshot {
+
+struct SceneOptions {
+  cv::Size size{640, 480};
+  float min_face = 12;          ///< height of the smallest face, pixels
+  float max_face_share = 0.6F;  ///< height of the largest, as a share of the picture's height
+  int min_faces = 0;            ///< 0: a tenth of the pictures have none
+  int max_faces = 12;           ///< most pictures have few
+  float overlap = 0.2F;         ///< the IoU of two faces stays below
+};
+
+/// @throws Error(invalid_argument) that names the option
+void validate(const SceneOptions& options);
+
+struct FacePlace {
+  cv::Point2f center;
+  float height = 0;  ///< of the face's box, pixels
+};
+
+/// Draws places, the smallest (farthest) first: between min_faces and max_faces where there is
+/// room, else fewer. The number is geometric: half the pictures with faces have one or two. Sizes
+/// are log-uniform: as many from 10 to 20 px as from 100 to 200; in every other picture all are
+/// about alike, as in groups. Centres keep off the edges, so that a fifth of a face is cut at most.
+/// Thread safe with a `random` of its own.
+/// @pre validate(options) passes
+[[nodiscard]] std::vector<FacePlace> place_faces(const SceneOptions& options, Random& random);
+
+/// True if a face's box overlaps one of the others with an IoU of `overlap` or more, or covers more
+/// than half of one: a large face hides a small one whole at an IoU of next to nothing.
+[[nodiscard]] bool collides(const Box& box, const std::vector<Annotation>& others, float overlap);
+
+}  // namespace faceshot

@@ -1,0 +1,29 @@
+// Whole pictures of drawn people.
+#pragma once
+
+#include <cstdint>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "dataset/prepared.hpp"
+#include "faceshot/random.hpp"
+#include "synth/camera.hpp"
+#include "synth/placement.hpp"
+
+namespace faceshot {
+
+struct SyntheticScene {
+  cv::Mat image;                        ///< 8-bit BGR
+  std::vector<Annotation> annotations;  ///< inside the image; `ignore` where more than half hidden
+};
+
+/// Draws background, people and camera. Boxes and landmarks are exact; `occlusion`, `blur`, `pose`,
+/// `expression` and `illumination` are set. Depends on its arguments alone; starts no threads;
+/// thread safe with a `random` of its own.
+/// @throws Error(invalid_argument) as validate
+[[nodiscard]] SyntheticScene render_scene(const SceneOptions& options, Random& random);
+
+/// 0 clear, 1 normal, 2 heavy, as WIDER FACE has it, of a face this high.
+[[nodiscard]] std::int8_t blur_level(const CameraBlur& blur, float face_height) noexcept;
+
+}  // namespace faceshot

@@ -1,0 +1,74 @@
+#include "synth/synthetic_set.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <mutex>
+
+#include "dataset/prepared.hpp"
+#include "dataset/staging.hpp"
+#include "faceshot/error.hpp"
+#include "faceshot/parallel.hpp"
+#include "media/image_file.hpp"
+
+namespace faceshot {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string image_name(std::size_t index) {
+  char name[32];
+  std::snprintf(name, sizeof name, "%06zu.jpg", index);
+  return name;
+}
+
+SyntheticSetReport report_of(const std::vector<ImageRecord>& records) {
+  SyntheticSetReport report;
+  report.images = records.size();
+  for (const ImageRecord& record : records) {
+    const auto ignored =
+        static_cast<std::size_t>(std::count_if(record.annotations.begin(), record.annotations.end(),
+                                               [](const Annotation& a) { return a.ignore; }));
+    report.ignored += ignored;
+    report.faces += record.annotations.size() - ignored;
+    if (record.annotations.size() == ignored) ++report.images_without_faces;
+  }
+  return report;
+}
+
+}  // namespace
+
+SyntheticSetReport write_synthetic_set(const fs::path& dir, const MakeScene& make,
+                                       const SyntheticSetOptions& options,
+                                       const ImportProgress& progress) {
+  constexpr std::size_t most = 1'000'000;
+  if (options.count < 1 || options.count > most)
+    throw Error(ErrorCode::invalid_argument, "the number of pictures must be 1 to a million");
+  require_new_folder(dir);
+  try {
+    const fs::path target = real_folder(dir);
+    const StagingFolder staging(target);
+    const fs::path images = staging.path() / "images";
+    fs::create_directory(images);
+    PreparedSet set;
+    set.records.resize(options.count);
+    std::mutex mutex;
+    std::size_t done = 0;
+    parallel_for(options.count, options.threads, [&](std::size_t i) {
+      Random random(options.seed, 0, static_cast<std::uint32_t>(i));
+      SyntheticScene scene = make(random);
+      const std::string name = image_name(i);
+      write_image(images / name, scene.image);
+      set.records[i] = {name, scene.image.cols, scene.image.rows, std::move(scene.annotations)};
+      const std::lock_guard lock(mutex);
+      if (progress) progress(++done, options.count);
+    });
+    write_prepared(staging.path(), options.split, set, options.source);
+    fs::rename(staging.path(), target);
+    return report_of(set.records);
+  } catch (const fs::filesystem_error& e) {
+    throw Error(ErrorCode::io, "cannot write '" + dir.string() + "': " + e.code().message() +
+                                   " ('" + e.path1().string() + "')");
+  }
+}
+
+}  // namespace faceshot

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# `faceshot synthesize`: the same bytes whatever the number of threads, and a set that holds up.
+#   synthesize.sh PROGRAM
+set -u
+program=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+failed=0
+complain() {
+  echo "FAILED: $*"
+  failed=1
+}
+sums() { (cd "$1" && find . -type f -exec md5sum {} + | sort); }
+size=320x240
+make() { "$program" synthesize --count 8 --size $size "$@" >out 2>err </dev/null; }
+
+make --seed 7 --threads 1 --out one || complain "a good run: $(cat err)"
+make --seed 7 --threads 2 --out two || complain "two threads: $(cat err)"
+[ "$(find one/images -name '*.jpg' | wc -l)" -eq 8 ] || complain "not 8 images"
+[ "$(sums one)" = "$(sums two)" ] || complain "the number of threads changes the result"
+make --seed 8 --threads 1 --out other --split val || complain "another seed: $(cat err)"
+[ "$(sums one/images)" != "$(sums other/images)" ] || complain "the seed changes nothing"
+[ -e other/val.csv ] || complain "no val.csv"
+"$program" data check one --strict >out 2>err || complain "data check: $(cat out err)"
+
+# Faces of one set in photographs of another.
+make --seed 3 --min-face 40 --out faces || complain "large faces: $(cat err)"
+mkdir walls
+cp one/images/00000{0,1}.jpg walls
+"$program" prepare background --images walls --out backgrounds >out 2>err || complain "$(cat err)"
+for threads in 1 2; do
+  make --faces faces --backgrounds backgrounds/train.csv --threads $threads --out composed$threads \
+    --json || complain "composition: $(cat err)"
+done
+grep -q '"images": 8' out || complain "composition: no JSON: $(cat out)"
+[ "$(sums composed1)" = "$(sums composed2)" ] || complain "composition: threads change the result"
+"$program" data check composed1 >out 2>err || complain "data check: $(cat out err)"
+
+# refuse PATTERN ARGUMENTS...: wrong use, told in one line, with nothing written.
+refuse() {
+  local pattern=$1 got
+  shift
+  make "$@"
+  got=$?
+  [ "$got" -eq 2 ] || complain "$pattern: exit status $got instead of 2"
+  [ "$(wc -l <err)" -eq 1 ] && grep -q -- "$pattern" err || complain "$pattern: $(cat err)"
+}
+before=$(sums one)
+refuse "has content" --out one
+[ "$(sums one)" = "$before" ] || complain "a set was changed"
+size=640 refuse "WxH" --out new
+refuse "smallest face" --min-face 1000 --out new
+refuse "--backgrounds" --faces faces --out new
+refuse "backgrounds must have none" --faces faces --backgrounds composed1 --out new
+[ -z "$(find . -maxdepth 1 -name 'new*')" ] || complain "something was left"
+
+[ "$failed" -eq 0 ] && echo "all as it should be"
+exit "$failed"
