@@ -51,7 +51,7 @@ const std::vector<Step>& usual_choice() {
     for (const auto* name :
          {"fliplr", "affine", "perspective", "brightness", "contrast", "saturation", "hue",
           "white_balance", "gamma", "posterize", "equalize", "directional_light", "shadow",
-          "gaussian_blur", "motion_blur", "downscale", "jpeg", "iso_noise"})
+          "gaussian_blur", "motion_blur", "downscale", "jpeg", "iso_noise", "cutout"})
       all.emplace_back(find_operation(name));
     return all;
   }();

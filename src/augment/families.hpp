@@ -12,6 +12,7 @@ namespace faceshot {
 [[nodiscard]] std::vector<OperationInfo> crop_operations();       ///< crop_ops.cpp
 [[nodiscard]] std::vector<OperationInfo> color_operations();      ///< color_ops.cpp
 [[nodiscard]] std::vector<OperationInfo> pixel_operations();      ///< pixel_ops.cpp
+[[nodiscard]] std::vector<OperationInfo> occlusion_operations();  ///< occlusion_ops.cpp
 [[nodiscard]] std::vector<OperationInfo> mixing_operations();     ///< mix_ops.cpp
 
 }  // namespace faceshot

@@ -14,7 +14,7 @@ const std::vector<OperationInfo>& operations() {
   static const std::vector<OperationInfo> table = [] {
     std::vector<OperationInfo> all;
     for (const auto family : {combinators, geometric_operations, crop_operations, color_operations,
-                              pixel_operations, mixing_operations}) {
+                              pixel_operations, occlusion_operations, mixing_operations}) {
       auto part = family();
       std::move(part.begin(), part.end(), std::back_inserter(all));
     }

@@ -103,6 +103,15 @@ TEST(CopyPaste, AddsFacesThatTouchNone) {
   EXPECT_GT(pasted, 120U);
 }
 
+TEST(Cutout, FacesOfWhichTooLittleIsLeftAreIgnored) {
+  // Half as wide and high as the face, about its centre or a corner: a quarter at most.
+  const Sample partly = mixed("{op='cutout', where='faces', count=1, share=0.5}", nullptr, 1);
+  EXPECT_FALSE(partly.annotations.at(0).ignore);
+  const Sample wholly =
+      mixed("{op='cutout', where='faces', count=20, share=0.5, fill='mean'}", nullptr, 1);
+  EXPECT_TRUE(wholly.annotations.at(0).ignore);
+}
+
 TEST(Mixup, BlendsPicturesAndKeepsBothFaces) {
   const Plain pool(1);  // black and green
   const Sample sample = mixed("{op='mixup', weight=0.6}", &pool, 0);
