@@ -1,0 +1,16 @@
+// The checksum of TensorFlow's record files.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace faceshot {
+
+/// CRC-32C (Castagnoli; RFC 3720, appendix B.4). Pure.
+[[nodiscard]] std::uint32_t crc32c(std::string_view bytes) noexcept;
+
+/// Rotated and shifted by a constant, as record files store it: data that holds checksums of its
+/// own stays checkable.
+[[nodiscard]] std::uint32_t masked_crc32c(std::string_view bytes) noexcept;
+
+}  // namespace faceshot

@@ -1,0 +1,19 @@
+// A network's graph for TensorBoard's page of graphs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace faceshot {
+
+/// One operation. Slashes in names make boxes that open.
+struct GraphNode {
+  std::string name, op;
+  std::vector<std::string> inputs;                              ///< names of other nodes
+  std::vector<std::pair<std::string, std::string>> attributes;  ///< shown as text
+};
+
+/// TensorFlow's `GraphDef`, serialised, for EventFile::write_graph.
+[[nodiscard]] std::string graph_def(const std::vector<GraphNode>& nodes);
+
+}  // namespace faceshot

@@ -1,0 +1,44 @@
+// What TensorBoard shows, one value each. Field numbers after TensorFlow's summary.proto and
+// TensorBoard's plugins (scalar, image, histogram, pr_curve, hparams).
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tensorboard/wire_writer.hpp"
+
+namespace faceshot {
+
+/// A `Summary.Value`, to be written with EventFile::write. The slashes of a tag make groups.
+using SummaryValue = WireWriter;
+
+[[nodiscard]] SummaryValue scalar_summary(std::string_view tag, double value);
+
+/// @param encoded a PNG or JPEG file of width x height pixels
+[[nodiscard]] SummaryValue image_summary(std::string_view tag, int width, int height,
+                                         std::string_view encoded);
+
+/// The distribution of `values`, in buckets that grow by a tenth from 1e-12 on, to both sides, as
+/// TensorFlow's. NaN and infinities are left out.
+[[nodiscard]] SummaryValue histogram_summary(std::string_view tag, std::span<const float> values);
+
+/// Counts of a detector at falling thresholds; all of one length.
+struct PrCurve {
+  std::vector<double> true_positives, false_positives, false_negatives;
+  std::vector<double> precision, recall;
+};
+
+/// @throws Error(invalid_argument) if the lengths differ
+[[nodiscard]] SummaryValue pr_curve_summary(std::string_view tag, const PrCurve& curve);
+
+/// The values that tell runs apart, for the page of hyperparameters: first an experiment that names
+/// them and the metrics, then this session's. @return values to be written together, once a run
+[[nodiscard]] std::vector<SummaryValue> hyperparameter_summaries(
+    const std::map<std::string, std::string>& texts, const std::map<std::string, double>& numbers,
+    const std::vector<std::string>& metric_tags, double start_seconds);
+
+}  // namespace faceshot
