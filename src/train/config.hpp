@@ -31,8 +31,11 @@ struct TrainOptions {
   float learning_rate = 2e-3F;      ///< peak, after warm-up
   float weight_decay = 0.01F;       ///< not on BatchNorm and biases
   int warmup_steps = 300;           ///< linear, from 0
-  std::string schedule = "cosine";  ///< cosine, step or constant
+  std::string schedule = "cosine";  ///< constant, step, exponential, cosine, poly or one_cycle
   float final_rate = 0.01F;         ///< cosine: last rate as a share of the peak
+  float decay_rate = 0.1F;          ///< exponential: factor over every decay_steps steps
+  int decay_steps = 10000;          ///< exponential
+  float poly_power = 1;             ///< poly: the share of the run that is left, to this power
   std::vector<int> step_epochs;     ///< step: epochs at which the rate is multiplied by step_factor
   float step_factor = 0.1F;
   float ema_decay = 0.9995F;       ///< moving average of weights that is validated; 0: off

@@ -6,6 +6,22 @@
 
 namespace faceshot {
 
+namespace {
+
+/// From `from` to `to` along half a cosine. @param share in [0, 1]
+double anneal(double from, double to, double share) {
+  return to + (from - to) * 0.5 * (1 + std::cos(std::numbers::pi * share));
+}
+
+double one_cycle(double peak, double step, double steps) {
+  constexpr double rising = 0.3, first = 1.0 / 25, last = first / 1e4;
+  const double top = rising * steps - 1;
+  if (step <= top) return anneal(peak * first, peak, step / std::max(top, 1.0));
+  return anneal(peak, peak * last, std::min(1.0, (step - top) / std::max(steps - 1 - top, 1.0)));
+}
+
+}  // namespace
+
 double learning_rate(const TrainOptions& options, std::int64_t steps_per_epoch, std::int64_t step) {
   const auto peak = static_cast<double>(options.learning_rate);
   const std::int64_t warmup = options.warmup_steps;
@@ -16,15 +32,17 @@ double learning_rate(const TrainOptions& options, std::int64_t steps_per_epoch, 
                                      [&](int at) { return epoch >= at; });
     return peak * std::pow(static_cast<double>(options.step_factor), static_cast<double>(drops));
   }
-  if (options.schedule == "cosine") {
-    const std::int64_t total = steps_per_epoch * options.epochs;
-    const double progress =
-        std::clamp(static_cast<double>(step - warmup) /
-                       static_cast<double>(std::max<std::int64_t>(total - warmup, 1)),
-                   0.0, 1.0);
-    const auto last = static_cast<double>(options.final_rate);
-    return peak * (last + (1 - last) * 0.5 * (1 + std::cos(std::numbers::pi * progress)));
-  }
+  const auto done = static_cast<double>(step - warmup);
+  if (options.schedule == "exponential")
+    return peak * std::pow(static_cast<double>(options.decay_rate), done / options.decay_steps);
+  const auto all =
+      static_cast<double>(std::max<std::int64_t>(steps_per_epoch * options.epochs - warmup, 1));
+  const double share = std::clamp(done / all, 0.0, 1.0);
+  if (options.schedule == "cosine")
+    return anneal(peak, peak * static_cast<double>(options.final_rate), share);
+  if (options.schedule == "poly")
+    return peak * std::pow(1 - share, static_cast<double>(options.poly_power));
+  if (options.schedule == "one_cycle") return one_cycle(peak, done, all);
   return peak;
 }
 

@@ -8,8 +8,15 @@
 namespace faceshot {
 
 /// Rate of step `step` (from 0) of `steps_per_epoch * options.epochs`: linear warm-up from
-/// learning_rate / warmup_steps, then cosine (Loshchilov and Hutter, 2017, without restarts),
-/// steps, or constant. Thread safe.
+/// learning_rate / warmup_steps, then one of
+/// - constant;
+/// - step: times step_factor at each of step_epochs;
+/// - exponential: times decay_rate every decay_steps steps, smoothly;
+/// - cosine: down to final_rate (Loshchilov and Hutter, 2017, without restarts);
+/// - poly: (1 - share of the steps done)^poly_power (DeepLab's);
+/// - one_cycle: up for 30 % of the steps from a 25th, then down to a 10,000th of that (Smith and
+///   Topin, 2019), as PyTorch's OneCycleLR.
+/// Thread safe.
 [[nodiscard]] double learning_rate(const TrainOptions& options, std::int64_t steps_per_epoch,
                                    std::int64_t step);
 

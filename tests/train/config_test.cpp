@@ -87,7 +87,7 @@ TEST(Config, WhatIsWrittenReadsBackTheSame) {
 TEST(Config, EveryKeyIsDescribed) {
   const std::string text = describe_config_keys();
   EXPECT_NE(text.find("train.learning_rate = 0.002"), std::string::npos);
-  EXPECT_NE(text.find("cosine, step, constant"), std::string::npos);
+  EXPECT_NE(text.find("cosine, step, exponential"), std::string::npos);
 }
 
 TEST(Config, ShippedConfigsAreValid) {

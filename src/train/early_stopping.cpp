@@ -1,0 +1,44 @@
+#include "train/early_stopping.hpp"
+
+#include <limits>
+
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+EarlyStopping::EarlyStopping(const EarlyStoppingOptions& options)
+    : options_(options), best_(options.maximize ? -infinity : infinity) {
+  if (options.patience < 1)
+    throw Error(ErrorCode::invalid_argument, "early stopping: the patience must be at least 1");
+  if (!(options.min_delta >= 0))
+    throw Error(ErrorCode::invalid_argument, "early stopping: min_delta cannot be negative");
+}
+
+bool EarlyStopping::update(double metric) {
+  const bool better =
+      options_.maximize ? metric > best_ + options_.min_delta : metric < best_ - options_.min_delta;
+  if (better) {
+    best_ = metric;
+    waited_ = 0;
+    return false;
+  }
+  return ++waited_ >= options_.patience;
+}
+
+std::map<std::string, double> EarlyStopping::state() const {
+  return {{"early_stopping/best", best_}, {"early_stopping/waited", waited_}};
+}
+
+void EarlyStopping::load(const std::map<std::string, double>& state) {
+  if (const auto found = state.find("early_stopping/best"); found != state.end())
+    best_ = found->second;
+  if (const auto found = state.find("early_stopping/waited"); found != state.end())
+    waited_ = static_cast<int>(found->second);
+}
+
+}  // namespace faceshot
