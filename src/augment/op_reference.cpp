@@ -78,7 +78,11 @@ std::vector<PicturedOperation> picture_operations(const Scene& scene, const Scen
     AugmentOptions options;
     options.square = false;
     options.min_face = 0;
-    options.policy = {Step(info)};
+    Step step(info);
+    // What is done by chance is done in the picture.
+    for (std::size_t i = 0; i < info.parameters.size(); ++i)
+      if (info.parameters[i].name == "each") step.parameters[i] = 1;
+    options.policy = {step};
     Random random(seed);
     Sample sample = augment(scene.image, scene.annotations, options, random, &pool);
     draw_annotations(sample.image, sample.annotations, 1);
