@@ -68,6 +68,20 @@ TEST(Loader, SameBatchesWithOneAndThreeWorkers) {
   }
 }
 
+TEST(Loader, OperationsThatMixDoNotDependOnTheWorkersEither) {
+  const auto set = test::make_image_folder("loader_mix", 17);
+  AugmentOptions mixing = small();
+  mixing.policy = parse_policy(
+      "policy = [{op='mosaic', p=0.5}, {op='mixup', p=0.3}, {op='copy_paste', p=0.5}, "
+      "{op='rand_augment', n=2}, {op='iso_noise'}, {op='rain'}, {op='cutout'}]",
+      "mixing");
+  Loader one({set}, {}, with_workers(1), mixing);
+  Loader three({set}, {}, with_workers(3), mixing);
+  one.start(4);
+  three.start(4);
+  expect_equal(rest_of_epoch(one), rest_of_epoch(three));
+}
+
 TEST(Loader, ResumesInMidEpochWithTheSameBatches) {
   const auto set = test::make_image_folder("loader_resume", 23);
   Loader whole = make_loader(set, with_workers(2));
