@@ -15,8 +15,9 @@ IouLoss iou_loss_from_name(const std::string& name) {
   if (name == "giou") return IouLoss::giou;
   if (name == "diou") return IouLoss::diou;
   if (name == "ciou") return IouLoss::ciou;
+  if (name == "eiou") return IouLoss::eiou;
   throw Error(ErrorCode::invalid_argument,
-              "loss.iou_loss is '" + name + "'; it must be none, iou, giou, diou or ciou");
+              "loss.iou_loss is '" + name + "'; it must be none, iou, giou, diou, ciou or eiou");
 }
 
 LocationLoss smooth_l1(const BoxOffsets& predicted, const BoxOffsets& target, double beta) {
@@ -68,7 +69,7 @@ LocationLoss iou_loss(IouLoss kind, const BoxOffsets& predicted, const Prior& pr
   if (kind == IouLoss::giou) {
     const Dual4 hull = hull_w * hull_h;
     loss = loss + (hull - united) / hull;
-  } else if (kind == IouLoss::diou || kind == IouLoss::ciou) {
+  } else if (kind == IouLoss::diou || kind == IouLoss::ciou || kind == IouLoss::eiou) {
     const Dual4 dx = cx - half * (tx1 + tx2);
     const Dual4 dy = cy - half * (ty1 + ty2);
     loss = loss + (dx * dx + dy * dy) / (hull_w * hull_w + hull_h * hull_h);
@@ -78,6 +79,10 @@ LocationLoss iou_loss(IouLoss kind, const BoxOffsets& predicted, const Prior& pr
       const double denominator = 1 - overlap.value + v.value;
       const double alpha = denominator > 0 ? v.value / denominator : 0.0;
       loss = loss + Dual4(alpha) * v;
+    } else if (kind == IouLoss::eiou) {
+      const Dual4 dw = w - (tx2 - tx1);
+      const Dual4 dh = h - (ty2 - ty1);
+      loss = loss + dw * dw / (hull_w * hull_w) + dh * dh / (hull_h * hull_h);
     }
   }
   return {loss.value, loss.gradient};

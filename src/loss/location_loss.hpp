@@ -12,8 +12,8 @@ namespace faceshot {
 
 /// Losses of the IoU family, 1 - IoU + penalty:
 /// giou: Rezatofighi et al., CVPR 2019; diou and ciou: Zheng et al., AAAI 2020 (ciou's alpha is
-/// treated as a constant in the gradient, as there).
-enum class IouLoss { none, iou, giou, diou, ciou };
+/// treated as a constant in the gradient, as there). eiou: Zhang et al., Neurocomputing 2022.
+enum class IouLoss { none, iou, giou, diou, ciou, eiou };
 
 /// @throws Error(invalid_argument) listing the names
 [[nodiscard]] IouLoss iou_loss_from_name(const std::string& name);

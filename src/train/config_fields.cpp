@@ -52,7 +52,7 @@ std::vector<ConfigField> config_fields(Config& c) {
        0,
        0,
        "on the decoded boxes",
-       {"none", "iou", "giou", "diou", "ciou"}},
+       {"none", "iou", "giou", "diou", "ciou", "eiou"}},
       {"loss.iou_weight", &c.loss.iou_weight, 0, 1e3, "its weight"},
 
       {"train.epochs", &c.train.epochs, 1, 1e6, "passes over the training images"},

@@ -6,6 +6,7 @@
 
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
+#include "loss/torch_losses.hpp"
 
 namespace faceshot {
 namespace {
@@ -36,7 +37,8 @@ TEST(SmoothL1, BetaMovesTheKneeAndKeepsItContinuous) {
 TEST(IouLoss, IsZeroForTheExactBox) {
   const Prior prior{50, 60, 20, 30};
   const Box target{43, 44, 71, 90};
-  for (const IouLoss kind : {IouLoss::iou, IouLoss::giou, IouLoss::diou, IouLoss::ciou})
+  for (const IouLoss kind :
+       {IouLoss::iou, IouLoss::giou, IouLoss::diou, IouLoss::ciou, IouLoss::eiou})
     EXPECT_NEAR(iou_loss(kind, offsets_of(target, prior), prior, unit_variances, target).value, 0,
                 1e-5);
 }
@@ -54,6 +56,42 @@ TEST(IouLoss, MatchesHandComputedValues) {
   EXPECT_NEAR(value(IouLoss::giou), 1 - 1.0 / 3 + 0, 1e-9);  // hull equals union
   EXPECT_NEAR(value(IouLoss::diou), 1 - 1.0 / 3 + 25.0 / 325, 1e-9);
   EXPECT_NEAR(value(IouLoss::ciou), 1 - 1.0 / 3 + 25.0 / 325, 1e-9);  // same shape: no more
+  EXPECT_NEAR(value(IouLoss::eiou), 1 - 1.0 / 3 + 25.0 / 325, 1e-9);
+}
+
+TEST(IouLoss, EiouMeasuresWidthAndHeightApart) {
+  // Same centre, 10x10 against 20x10: IoU 1/2, hull 20x10, widths 10 apart.
+  EXPECT_NEAR(
+      iou_loss(IouLoss::eiou, {0, 0, 0, 0}, {10, 5, 10, 10}, unit_variances, {0, 0, 20, 10}).value,
+      0.5 + 100.0 / 400, 1e-9);
+}
+
+TEST(SmoothL1, EqualsPyTorch) {
+  const auto cases = test::torch_losses("smooth_l1");
+  for (const auto& c : cases) {
+    const auto loss = smooth_l1(c.at("predicted").get<BoxOffsets>(),
+                                c.at("target").get<BoxOffsets>(), c.at("beta"));
+    EXPECT_NEAR(loss.value, c.at("value").get<double>(), 1e-5);
+    for (std::size_t i = 0; i < 4; ++i)
+      EXPECT_NEAR(loss.gradient[i], c.at("gradient")[i].get<double>(), 1e-5);
+  }
+}
+
+TEST(IouLoss, EqualsTorchvision) {
+  const Prior prior{50, 60, 20, 30};
+  for (const auto& [name, kind] :
+       {std::pair{"giou", IouLoss::giou}, std::pair{"diou", IouLoss::diou},
+        std::pair{"ciou", IouLoss::ciou}}) {
+    const auto cases = test::torch_losses(name);
+    for (const auto& c : cases) {
+      const auto corners = c.at("face").get<std::array<float, 4>>();
+      const auto loss = iou_loss(kind, c.at("offsets").get<BoxOffsets>(), prior, unit_variances,
+                                 {corners[0], corners[1], corners[2], corners[3]});
+      EXPECT_NEAR(loss.value, c.at("value").get<double>(), 1e-6) << name;
+      for (std::size_t i = 0; i < 4; ++i)
+        EXPECT_NEAR(loss.gradient[i], c.at("gradient")[i].get<double>(), 2e-6) << name;
+    }
+  }
 }
 
 TEST(IouLoss, GiouAndDiouStillPullBoxesThatDoNotTouch) {
@@ -68,7 +106,8 @@ TEST(IouLoss, GiouAndDiouStillPullBoxesThatDoNotTouch) {
 TEST(IouLoss, StaysFiniteForWildOffsets) {
   const Prior prior{50, 60, 20, 30};
   for (const float wild : {-1e4F, -100.0F, 100.0F, 1e4F})
-    for (const IouLoss kind : {IouLoss::iou, IouLoss::giou, IouLoss::diou, IouLoss::ciou}) {
+    for (const IouLoss kind :
+         {IouLoss::iou, IouLoss::giou, IouLoss::diou, IouLoss::ciou, IouLoss::eiou}) {
       const auto loss = iou_loss(kind, {wild, -wild, wild, wild}, prior, {0.1F, 0.1F, 0.2F, 0.2F},
                                  {1, 2, 30, 40});
       EXPECT_TRUE(std::isfinite(loss.value));

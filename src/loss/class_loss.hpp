@@ -1,0 +1,42 @@
+// Losses for what a prior shows: classification of one prior, value and gradient. Pure, thread
+// safe, defined for any finite logits.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace faceshot {
+
+/// cross_entropy: of the softmax.
+/// focal: Lin et al., "Focal loss for dense object detection", ICCV 2017, on the softmax. With one
+///   class the softmax of two logits is the sigmoid of their difference, so this is the paper's.
+/// quality_focal: Li et al., "Generalized focal loss", NeurIPS 2020: the score learns the IoU of
+/// its
+///   box. For one class.
+enum class ClassLoss { cross_entropy, focal, quality_focal };
+
+/// @throws Error(invalid_argument) listing the names
+[[nodiscard]] ClassLoss class_loss_from_name(const std::string& name);
+
+/// Cross-entropy of the softmax against `target`.
+/// @param logits background first @param gradient as many; overwritten
+double cross_entropy(std::span<const float> logits, std::size_t target, std::span<float> gradient);
+
+/// -alpha_t (1 - p_t)^gamma log p_t, where alpha_t is `alpha` for a class and 1 - alpha for
+/// background; a negative alpha stands for no weights at all.
+/// @param gamma >= 0
+double focal_loss(std::span<const float> logits, std::size_t target, double alpha, double gamma,
+                  std::span<float> gradient);
+
+/// |quality - p|^beta times the binary cross-entropy of p against `quality`, p the sigmoid of the
+/// difference of the two logits.
+/// @param logits two: background, face @param quality in [0, 1]: IoU of the predicted box, 0 for
+///        background @param beta >= 1
+double quality_focal_loss(std::span<const float> logits, double quality, double beta,
+                          std::span<float> gradient);
+
+/// log(sum(exp(logits))), safe for logits of any size. @pre not empty
+[[nodiscard]] double log_sum_exp(std::span<const float> logits);
+
+}  // namespace faceshot

@@ -1,0 +1,122 @@
+#include "loss/class_loss.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "faceshot/error.hpp"
+#include "faceshot/random.hpp"
+#include "loss/torch_losses.hpp"
+
+namespace faceshot {
+namespace {
+
+using test::torch_losses;
+
+TEST(CrossEntropy, EqualsPyTorch) {
+  const auto cases = torch_losses("cross_entropy");
+  for (const auto& c : cases) {
+    const auto logits = c.at("logits").get<std::vector<float>>();
+    std::vector<float> gradient(logits.size());
+    const double value = cross_entropy(logits, c.at("target"), gradient);
+    EXPECT_NEAR(value, c.at("value").get<double>(), 1e-6);
+    for (std::size_t i = 0; i < gradient.size(); ++i)
+      EXPECT_NEAR(gradient[i], c.at("gradient")[i].get<double>(), 1e-6);
+  }
+}
+
+TEST(FocalLoss, EqualsTorchvision) {
+  const auto cases = torch_losses("focal");
+  for (const auto& c : cases) {
+    const auto logits = c.at("logits").get<std::vector<float>>();
+    std::vector<float> gradient(2);
+    const double value = focal_loss(logits, c.at("target"), c.at("alpha"), c.at("gamma"), gradient);
+    EXPECT_NEAR(value, c.at("value").get<double>(), 1e-6);
+    for (std::size_t i = 0; i < 2; ++i)
+      EXPECT_NEAR(gradient[i], c.at("gradient")[i].get<double>(), 1e-6);
+  }
+}
+
+TEST(FocalLoss, WithoutFocusIsCrossEntropy) {
+  const std::array<float, 3> logits{0.3F, -1.2F, 2};
+  std::array<float, 3> a{};
+  std::array<float, 3> b{};
+  EXPECT_NEAR(focal_loss(logits, 1, -1, 0, a), cross_entropy(logits, 1, b), 1e-9);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(a[i], b[i], 1e-6);
+}
+
+// Li et al., eq. 4, written out: |y - s|^beta * ((1 - y) log(1 - s) + y log(s)), negated.
+TEST(QualityFocalLoss, IsTheFormulaOfThePaper) {
+  Random random(1);
+  for (int i = 0; i < 200; ++i) {
+    const float background = random.uniform(-4, 4);
+    const std::array<float, 2> logits{background, random.uniform(-4, 4)};
+    const double y = static_cast<double>(random.uniform());
+    const double s = 1 / (1 + std::exp(-(static_cast<double>(logits[1]) - logits[0])));
+    const double wanted =
+        -std::pow(std::abs(y - s), 2) * ((1 - y) * std::log(1 - s) + y * std::log(s));
+    std::array<float, 2> gradient{};
+    EXPECT_NEAR(quality_focal_loss(logits, y, 2, gradient), wanted, 1e-9);
+  }
+}
+
+using Loss = std::function<double(std::span<const float>, std::span<float>)>;
+
+/// Central differences of the value against the gradient.
+void expect_gradient(const Loss& loss, std::vector<float> logits) {
+  constexpr float step = 1.0F / 256;
+  std::vector<float> gradient(logits.size());
+  std::vector<float> unused(logits.size());
+  (void)loss(logits, gradient);
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    const float at = logits[i];
+    logits[i] = at + step;
+    const double above = loss(logits, unused);
+    logits[i] = at - step;
+    const double below = loss(logits, unused);
+    logits[i] = at;
+    EXPECT_NEAR(gradient[i], (above - below) / (2 * static_cast<double>(step)), 2e-4);
+  }
+}
+
+TEST(ClassLoss, GradientsAreThoseOfTheValues) {
+  Random random(2);
+  for (int i = 0; i < 100; ++i) {
+    const float a = random.uniform(-3, 3);
+    const float b = random.uniform(-3, 3);
+    const float c = random.uniform(-3, 3);
+    for (const std::size_t target : {std::size_t{0}, std::size_t{2}}) {
+      expect_gradient([=](auto z, auto g) { return cross_entropy(z, target, g); }, {a, b, c});
+      expect_gradient([=](auto z, auto g) { return focal_loss(z, target, 0.25, 2, g); }, {a, b, c});
+      expect_gradient([=](auto z, auto g) { return focal_loss(z, target, 0.7, 1, g); }, {a, b, c});
+    }
+    for (const double quality : {0.0, 0.37, 1.0})
+      expect_gradient([=](auto z, auto g) { return quality_focal_loss(z, quality, 2, g); }, {a, b});
+  }
+}
+
+TEST(ClassLoss, StaysFiniteForWildLogits) {
+  for (const float wild : {-1e4F, -50.0F, 50.0F, 1e4F}) {
+    const std::array<float, 2> logits{-wild, wild};
+    std::array<float, 2> gradient{};
+    for (const std::size_t target : {std::size_t{0}, std::size_t{1}}) {
+      EXPECT_TRUE(std::isfinite(focal_loss(logits, target, 0.25, 2, gradient)));
+      EXPECT_TRUE(std::isfinite(gradient[0]) && std::isfinite(gradient[1]));
+      EXPECT_TRUE(
+          std::isfinite(quality_focal_loss(logits, static_cast<double>(target), 2, gradient)));
+      EXPECT_TRUE(std::isfinite(gradient[0]) && std::isfinite(gradient[1]));
+    }
+  }
+}
+
+TEST(ClassLoss, NamesAreKnown) {
+  EXPECT_EQ(class_loss_from_name("focal"), ClassLoss::focal);
+  EXPECT_THROW((void)class_loss_from_name("foccal"), Error);
+}
+
+}  // namespace
+}  // namespace faceshot
