@@ -5,6 +5,7 @@
 #include <string>
 
 #include "faceshot/error.hpp"
+#include "loss/ignore_regions.hpp"
 
 namespace faceshot {
 namespace {
@@ -79,13 +80,7 @@ std::vector<std::int32_t> match_priors(std::span<const Prior> priors,
   }
 
   // Ignore regions before the forced matches: a labelled face inside one still gets its prior.
-  for (const Annotation& region : faces) {
-    if (!region.ignore) continue;
-    for (std::size_t p = 0; p < priors.size(); ++p)
-      if (match[p] == match_negative &&
-          coverage(priors[p].box(), region.box) >= options.ignore_coverage)
-        match[p] = match_ignored;
-  }
+  mark_ignored(priors, faces, options.ignore_coverage, match);
 
   // Rule 2: faces by the IoU of their best prior, so that a contested one goes to the better fit.
   std::vector<std::vector<std::size_t>> ranked(faces.size());

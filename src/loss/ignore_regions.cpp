@@ -1,0 +1,17 @@
+#include "loss/ignore_regions.hpp"
+
+#include "loss/matching.hpp"
+
+namespace faceshot {
+
+void mark_ignored(std::span<const Prior> priors, std::span<const Annotation> faces,
+                  float coverage_limit, std::vector<std::int32_t>& match) {
+  for (const Annotation& region : faces) {
+    if (!region.ignore) continue;
+    for (std::size_t p = 0; p < priors.size(); ++p)
+      if (match[p] == match_negative && coverage(priors[p].box(), region.box) >= coverage_limit)
+        match[p] = match_ignored;
+  }
+}
+
+}  // namespace faceshot

@@ -1,0 +1,44 @@
+// Which prior is responsible for which face, by what the network itself makes of it: the simplified
+// optimal transport assignment of YOLOX (Ge et al., "YOLOX: Exceeding YOLO series in 2021",
+// arXiv:2107.08430, section 2.1).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dataset/prepared.hpp"
+#include "faceshot/box.hpp"
+#include "faceshot/prior.hpp"
+
+namespace faceshot {
+
+struct SimotaOptions {
+  float center_radius = 2.5F;    ///< priors so near to a face's centre are candidates, in cells
+  int dynamic_candidates = 10;   ///< best IoUs whose sum is the number of priors of a face
+  float iou_weight = 3;          ///< of -log IoU in the cost, beside the classification's 1
+  float ignore_coverage = 0.5F;  ///< as MatchOptions has it
+};
+
+/// What the network says of every prior.
+struct Predictions {
+  std::span<const Box> boxes;     ///< decoded
+  std::span<const float> scores;  ///< of being a face, in (0, 1)
+};
+
+/// Candidates of a face are priors with their centre inside it or near its centre. Each costs its
+/// binary cross-entropy plus iou_weight times -log IoU of the predicted box, and a fortune if it is
+/// not both inside and near. A face takes its cheapest, as many as the rounded sum of its best
+/// IoUs, one at least; a prior that several take goes to the one to which it costs least.
+/// @param level_begin index of each level's first prior @param level_step distance of its cells,
+///        pixels
+/// @return as match_priors(). Thread safe.
+[[nodiscard]] std::vector<std::int32_t> match_simota(std::span<const Prior> priors,
+                                                     std::span<const std::size_t> level_begin,
+                                                     std::span<const float> level_step,
+                                                     std::span<const Annotation> faces,
+                                                     const Predictions& predictions,
+                                                     const SimotaOptions& options);
+
+}  // namespace faceshot
