@@ -64,6 +64,9 @@ struct OperationInfo {
   std::vector<ParameterInfo> parameters;
   ApplyOperation apply;
   bool combines = false;  ///< has steps of its own
+  /// Where a policy gives one parameter, the others do nothing unless given too: who writes a shear
+  /// wants no rotation.
+  bool others_neutral = false;
 };
 
 /// All operations, family by family.

@@ -38,6 +38,7 @@ class StepReader {
     if (op == nullptr || !op->is_string())
       fail(place_of(table_, name_), "a step needs op = \"NAME\", as in {op = \"fliplr\", p = 0.5}");
     Step step(info_of(*op));
+    if (step.operation->others_neutral && names_a_parameter(step)) make_neutral(step);
     for (const auto& [key, node] : table_) {
       if (key == "op") continue;
       if (key == "p") {
@@ -73,6 +74,17 @@ class StepReader {
       result.push_back(StepReader(*inner, name_).read(depth + 1));
     }
     return result;
+  }
+
+  [[nodiscard]] bool names_a_parameter(const Step& step) const {
+    const auto& infos = step.operation->parameters;
+    return std::any_of(infos.begin(), infos.end(),
+                       [this](const auto& info) { return table_.contains(info.name); });
+  }
+
+  static void make_neutral(Step& step) {
+    for (std::size_t i = 0; i < step.parameters.size(); ++i)
+      step.parameters[i] = step.operation->parameters[i].neutral;
   }
 
   void set(Step& step, const std::string& key, const toml::node& node) const {

@@ -56,6 +56,17 @@ TEST(Policy, ReadsNumbersRangesAndChoices) {
   EXPECT_EQ(scale("{choice = [0.5, 2]}"), Parameter::choice({0.5F, 2}));
 }
 
+TEST(Policy, AffineDoesWhatIsGivenAndElseADefault) {
+  const auto step = [](const std::string& toml) {
+    return parse_policy("policy = [" + toml + "]", "p")[0];
+  };
+  const Step sheared = step("{op = 'affine', shear = 5}");
+  EXPECT_EQ(sheared["shear"], Parameter(-5, 5));
+  EXPECT_EQ(sheared["rotate"], Parameter(0));
+  EXPECT_EQ(sheared["scale"], Parameter(1));
+  EXPECT_EQ(step("{op = 'affine', p = 0.5}")["rotate"], Parameter(-10, 10));
+}
+
 TEST(Policy, WritesWhatItReadsBack) {
   Policy all = parse_policy(example, "p.toml");
   for (const auto& name : preset_names())
