@@ -48,7 +48,8 @@ std::vector<Detection> find_faces(const float* loc, const float* conf,
                                   const std::vector<Prior>& priors,
                                   const std::array<float, 4>& variances) {
   std::vector<Detection> candidates;
-  decode_detections(loc, conf, priors, variances, 1, score_threshold, nms_candidates, candidates);
+  decode_detections(loc, conf, nullptr, priors, variances, 1, score_threshold, nms_candidates,
+                    candidates);
   std::vector<Detection> kept;
   for (const std::size_t i : nms(candidates, nms_threshold)) kept.push_back(candidates[i]);
   return kept;

@@ -76,7 +76,7 @@ TEST(Exporter, OpenCvFindsTheSameBoxes) {
   ASSERT_EQ(outputs[0].total(), priors.size() * 4);
   const auto boxes = [&](const float* loc, const float* conf) {
     std::vector<Detection> candidates;
-    decode_detections(loc, conf, priors, info.priors.variances, 1, 0.5F, 0, candidates);
+    decode_detections(loc, conf, nullptr, priors, info.priors.variances, 1, 0.5F, 0, candidates);
     return candidates;
   };
   const auto ours = boxes(session.output("loc").data, session.output("conf").data);
