@@ -19,6 +19,7 @@
 #include "core/folder.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
+#include "media/aligned_face.hpp"
 #include "media/draw.hpp"
 #include "media/image_file.hpp"
 
@@ -34,6 +35,7 @@ struct DetectArguments {
   std::vector<std::string> paths;
   std::string model, out, sheet;
   DetectorOptions options{};
+  int align = 0;  ///< side of aligned crops, pixels; 0: none
   bool json = false;
 };
 
@@ -65,19 +67,29 @@ class Inputs {
   std::set<fs::path> files_;
 };
 
-/// Where an annotated picture goes: never over an input, never over another picture of this run.
-fs::path output_path(const fs::path& out, const Job& job, const Inputs& inputs,
-                     std::set<fs::path>& used) {
-  // A photograph may have any name; what is written needs one that tells its format.
-  const std::string extension = is_image_path(job.file) ? job.file.extension().string() : ".jpg";
-  fs::path target = (out / job.relative).replace_extension(extension);
+/// `wanted`, or with a number where that is taken: never over an input, never over another picture
+/// of this run. Its folder is made.
+fs::path free_path(const fs::path& wanted, const Inputs& inputs, std::set<fs::path>& used) {
+  fs::path target = wanted;
   for (int n = 2; used.contains(target) || inputs.contains(target); ++n)
-    target =
-        (out / job.relative)
-            .replace_filename(job.relative.stem().string() + "-" + std::to_string(n) + extension);
+    target.replace_filename(wanted.stem().string() + "-" + std::to_string(n) +
+                            wanted.extension().string());
   used.insert(target);
   make_folder(target.parent_path());
   return target;
+}
+
+/// Where an annotated picture goes.
+fs::path annotated_path(const fs::path& out, const Job& job) {
+  // A photograph may have any name; what is written needs one that tells its format.
+  const std::string extension = is_image_path(job.file) ? job.file.extension().string() : ".jpg";
+  return (out / job.relative).replace_extension(extension);
+}
+
+/// Where a face's aligned crop goes: lossless, since another network is to look at it.
+fs::path crop_path(const fs::path& out, const Job& job, std::size_t face) {
+  return (out / job.relative)
+      .replace_filename(job.relative.stem().string() + "-face" + std::to_string(face + 1) + ".png");
 }
 
 /// @throws Error(invalid_argument) before any work is done for it
@@ -104,14 +116,51 @@ cv::Mat thumbnail(const cv::Mat& image) {
   return small;
 }
 
-nlohmann::json json_of(const Job& job, const cv::Mat& image, const std::vector<Detection>& faces) {
+/// @throws Error before any work is done for it
+void check_align(const DetectArguments& a, const Detector& detector) {
+  if (a.out.empty())
+    throw Error(ErrorCode::invalid_argument,
+                "--align writes crops into a folder; name it with --out, as in --align 112 --out "
+                "faces/");
+  if (!detector.info().has_landmarks())
+    throw Error(ErrorCode::unsupported,
+                "--align needs the eyes, nose and mouth, which the network '" +
+                    detector.info().name +
+                    "' does not give; name one that was trained with model.heads.landmarks=5 as "
+                    "--model");
+}
+
+/// Writes the crop of each face that has landmarks. @return their paths, by face; empty for others
+std::vector<std::string> write_crops(const DetectArguments& a, const Job& job, const cv::Mat& image,
+                                     const std::vector<Detection>& faces, const Inputs& inputs,
+                                     std::set<fs::path>& used) {
+  std::vector<std::string> crops(faces.size());
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    if (!faces[i].landmarks) continue;
+    const cv::Mat crop = align_face(image, *faces[i].landmarks, a.align);
+    const fs::path target = free_path(crop_path(a.out, job, i), inputs, used);
+    write_image(target, crop);
+    crops[i] = target.string();
+  }
+  return crops;
+}
+
+/// @param crops as write_crops() gives them, or none
+nlohmann::json json_of(const Job& job, const cv::Mat& image, const std::vector<Detection>& faces,
+                       const std::vector<std::string>& crops) {
   nlohmann::json list = nlohmann::json::array();
-  for (const Detection& d : faces)
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    const Detection& d = faces[i];
     list.push_back({{"x1", d.box.x1},
                     {"y1", d.box.y1},
                     {"x2", d.box.x2},
                     {"y2", d.box.y2},
                     {"score", d.score}});
+    if (d.landmarks)
+      for (std::size_t k = 0; k < d.landmarks->size(); k += 2)
+        list.back()["landmarks"].push_back({(*d.landmarks)[k], (*d.landmarks)[k + 1]});
+    if (i < crops.size() && !crops[i].empty()) list.back()["crop"] = crops[i];
+  }
   return {{"file", job.file.string()},
           {"width", image.cols},
           {"height", image.rows},
@@ -124,6 +173,7 @@ int run(const DetectArguments& a) {
   if (!a.sheet.empty()) check_sheet(a.sheet, inputs);
   const Detector detector((a.model.empty() ? default_model() : fs::path(a.model)).string(),
                           a.options);
+  if (a.align > 0) check_align(a, detector);
   nlohmann::json document = nlohmann::json::array();
   std::vector<cv::Mat> pictures;
   std::set<fs::path> used;
@@ -145,8 +195,10 @@ int run(const DetectArguments& a) {
         DetectTimings t;
         const auto faces = detector.detect(view_of(image), &t);
         faces_in_all += faces.size();
+        std::vector<std::string> crops;
+        if (a.align > 0) crops = write_crops(a, job, image, faces, inputs, used);
         if (a.json) {
-          document.push_back(json_of(job, image, faces));
+          document.push_back(json_of(job, image, faces, crops));
         } else {
           char best[16] = "-";
           if (!faces.empty())
@@ -155,8 +207,9 @@ int run(const DetectArguments& a) {
                       job.relative.string().c_str(), image.cols, image.rows, faces.size(), best,
                       t.preprocess + t.network + t.postprocess);
         }
-        if (!a.out.empty() || !a.sheet.empty()) draw_detections(image, faces);
-        if (!a.out.empty()) write_image(output_path(a.out, job, inputs, used), image);
+        const bool annotate = !a.out.empty() && a.align == 0;
+        if (annotate || !a.sheet.empty()) draw_detections(image, faces);
+        if (annotate) write_image(free_path(annotated_path(a.out, job), inputs, used), image);
         if (!a.sheet.empty()) pictures.push_back(thumbnail(image));
       } catch (const Error& e) {
         // One bad picture does not stop the others; the exit status tells.
@@ -173,7 +226,10 @@ int run(const DetectArguments& a) {
     std::cout << document.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
   else
     std::printf("%zu faces in %zu images%s%s\n", faces_in_all, jobs.size() - failures,
-                a.out.empty() ? "" : "; annotated pictures in ", a.out.c_str());
+                a.out.empty() ? ""
+                : a.align > 0 ? "; aligned crops in "
+                              : "; annotated pictures in ",
+                a.out.c_str());
   return failures == 0 ? exit_ok : exit_failure;
 }
 
@@ -184,7 +240,12 @@ void add_detect(CLI::App& app, int& exit_code) {
   CLI::App* const command = app.add_subcommand("detect", "Find faces in photographs");
   command->add_option("paths", a->paths, "Photographs, or folders that are searched for them")
       ->required();
-  command->add_option("--out", a->out, "Folder for annotated pictures");
+  command->add_option("--out", a->out, "Folder for annotated pictures, or aligned crops");
+  command
+      ->add_option("--align", a->align,
+                   "Write each face to --out instead, upright, in a square of so many pixels, eyes "
+                   "and mouth where recognition networks expect them (ArcFace: 112)")
+      ->check(CLI::Range(16, 1024));
   command->add_option("--sheet", a->sheet, "One picture with all annotated photographs");
   command->add_option("--model", a->model, "ONNX file; default: the network that FaceShot ships");
   command->add_option("--threshold", a->options.score_threshold, "Lowest score, 0 to 1")
@@ -201,7 +262,8 @@ void add_detect(CLI::App& app, int& exit_code) {
   command->footer(
       "Examples:\n"
       "  faceshot detect photo.jpg holiday/ --out faces/\n"
-      "  faceshot detect photo.jpg --threshold 0.6 --max-side 1280 --json");
+      "  faceshot detect photo.jpg --threshold 0.6 --max-side 1280 --json\n"
+      "  faceshot detect photo.jpg --model landmarks.onnx --align 112 --out faces/");
   command->callback([a, &exit_code] { exit_code = guarded([&] { return run(*a); }); });
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "core/folder.hpp"
 #include "dataset/prepared.hpp"
 #include "evaluate/average_precision.hpp"
+#include "evaluate/landmark_error.hpp"
 #include "evaluate/result_files.hpp"
 #include "evaluate/wider_ground_truth.hpp"
 #include "evaluate/wider_protocol.hpp"
@@ -129,6 +131,19 @@ void print_speed(const Scored& scored, int threads) {
                 static_cast<double>(scored.images.size()) / scored.seconds, threads);
 }
 
+/// The faces that were found, of those that have landmarks in the labels and from the network.
+std::vector<LandmarkPair> landmark_pairs(const Scored& scored,
+                                         std::span<const ImageEvaluation> images, double score) {
+  std::vector<LandmarkPair> pairs;
+  for (const MatchedFace& m : matched_faces(images, static_cast<float>(score))) {
+    const Annotation& face = scored.set.records[m.image].annotations[m.face];
+    const Detection& found = scored.detections[m.image][m.detection];
+    if (face.landmarks && found.landmarks)
+      pairs.push_back({*found.landmarks, *face.landmarks, face.box});
+  }
+  return pairs;
+}
+
 /// PASCAL VOC's protocol against the prepared set's own labels.
 int evaluate_voc(const Options& o) {
   if (o.data.empty())
@@ -156,6 +171,13 @@ int evaluate_voc(const Options& o) {
                                 {"precision", point.precision()},
                                 {"found", point.found},
                                 {"false_alarms", point.false_alarms}};
+  const LandmarkError error = landmark_error(landmark_pairs(scored, images, o.score));
+  if (error.faces > 0)
+    report["landmarks"] = {{"faces", error.faces},
+                           {"nme", error.mean},
+                           {"normalised_by", "sqrt(width * height) of the labelled box"},
+                           {"by_point", error.by_point},
+                           {"share_above_0.1", error.failures}};
   report.update(scored.run);
   if (!o.out.empty()) {
     make_folder(o.out);
@@ -170,6 +192,11 @@ int evaluate_voc(const Options& o) {
       "AP at IoU 0.5        %.4f\n"
       "at score %.2f        recall %.4f  precision %.4f  (%zu of %zu faces, %zu false alarms)\n",
       ap, o.score, point.recall(), point.precision(), point.found, point.faces, point.false_alarms);
+  if (error.faces > 0)
+    std::printf(
+        "landmarks            NME %.4f of sqrt(box area)  over %zu faces found  (%.1f%% above "
+        "0.1)\n",
+        error.mean, error.faces, 100 * error.failures);
   print_speed(scored, o.threads);
   return exit_ok;
 }

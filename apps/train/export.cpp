@@ -41,9 +41,11 @@ int run(const ExportArguments& a) {
   const ParityReport report = export_network(load_checkpoint(a.checkpoint), a.out, options);
   std::printf(
       "%s: equal to the trained network on %d random and %d real inputs; largest difference "
-      "loc %.2e, conf %.2e\n",
+      "loc %.2e, conf %.2e",
       a.out.c_str(), report.random_inputs, report.real_inputs, report.largest_loc,
       report.largest_conf);
+  if (report.largest_landmarks) std::printf(", landmarks %.2e", *report.largest_landmarks);
+  std::printf("\n");
   return exit_ok;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,14 @@ std::atomic<bool> stop_requested{false};
 extern "C" void request_stop(int) {
   // A second Ctrl-C means now.
   if (stop_requested.exchange(true)) std::_Exit(130);
+}
+
+/// Nothing for a network without landmarks.
+std::string landmark_text(const std::optional<double>& loss) {
+  if (!loss) return "";
+  char text[32];
+  std::snprintf(text, sizeof text, "  landmarks %.4f", *loss);
+  return text;
 }
 
 /// The live line, and a lasting line an epoch.
@@ -40,21 +49,23 @@ class TrainDisplay {
     clear();
     std::fprintf(
         stderr,
-        "epoch %d/%d  batch %lld/%lld  conf %.4f  loc %.4f  lr %.2e  %.0f images/s  %s left%s",
+        "epoch %d/%d  batch %lld/%lld  conf %.4f  loc %.4f%s  lr %.2e  %.0f images/s  %s left%s",
         p.epoch, p.epochs, static_cast<long long>(p.batch), static_cast<long long>(p.batches),
-        p.confidence_loss, p.location_loss, p.learning_rate, p.images_per_second,
-        duration_text(p.seconds_left).c_str(), live_ ? "" : "\n");
+        p.confidence_loss, p.location_loss, landmark_text(p.landmark_loss).c_str(), p.learning_rate,
+        p.images_per_second, duration_text(p.seconds_left).c_str(), live_ ? "" : "\n");
     drawn_ = live_;
   }
 
   void epoch(const EpochMetrics& m, bool best) {
     clear();
-    std::printf("epoch %3d  conf %.4f  loc %.4f  lr %.2e  %.0f images/s  waiting %.1f%%", m.epoch,
-                m.confidence_loss, m.location_loss, m.learning_rate, m.images_per_second,
-                100 * m.waiting_share);
+    std::printf("epoch %3d  conf %.4f  loc %.4f%s  lr %.2e  %.0f images/s  waiting %.1f%%", m.epoch,
+                m.confidence_loss, m.location_loss, landmark_text(m.landmark_loss).c_str(),
+                m.learning_rate, m.images_per_second, 100 * m.waiting_share);
     if (m.val_ap)
-      std::printf("  val conf %.4f  loc %.4f  AP %.4f%s", *m.val_confidence_loss,
-                  *m.val_location_loss, *m.val_ap, best ? "  best" : "");
+      std::printf("  val conf %.4f  loc %.4f%s  AP %.4f%s", *m.val_confidence_loss,
+                  *m.val_location_loss, landmark_text(m.val_landmark_loss).c_str(), *m.val_ap,
+                  best ? "  best" : "");
+    if (m.val_landmark_error) std::printf("  NME %.4f", *m.val_landmark_error);
     std::printf("\n");
     std::fflush(stdout);
   }

@@ -55,10 +55,10 @@ int main(int argc, char** argv) {
     const Picture picture = read_ppm(argv[2]);
     const faceshot::ImageView view{picture.rgb.data(), picture.width, picture.height,
                                    std::ptrdiff_t{3} * picture.width, faceshot::PixelFormat::rgb};
-    for (const auto& [box, score, label] : detector.detect(view))
-      std::printf("%.3f %.1f %.1f %.1f %.1f\n", static_cast<double>(score),
-                  static_cast<double>(box.x1), static_cast<double>(box.y1),
-                  static_cast<double>(box.x2), static_cast<double>(box.y2));
+    for (const faceshot::Detection& face : detector.detect(view))
+      std::printf("%.3f %.1f %.1f %.1f %.1f\n", static_cast<double>(face.score),
+                  static_cast<double>(face.box.x1), static_cast<double>(face.box.y1),
+                  static_cast<double>(face.box.x2), static_cast<double>(face.box.y2));
   } catch (const std::exception& e) {
     std::fprintf(stderr, "detect_ppm: %s\n", e.what());
     return 1;

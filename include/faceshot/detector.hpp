@@ -42,7 +42,8 @@ class Detector {
   Detector(Detector&&) noexcept;
   Detector& operator=(Detector&&) noexcept;
 
-  /// Boxes in pixels of `image`, clipped to it, by falling score.
+  /// Boxes in pixels of `image`, clipped to it, by falling score; with landmarks, which are not
+  /// clipped, if the network has them (info().has_landmarks()).
   /// @throws Error(invalid_argument) for an empty view
   /// @param timings if given, receives where the time went (without making a session, which the
   ///        first call with a new input size does)

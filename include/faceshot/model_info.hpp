@@ -26,8 +26,11 @@ struct ModelInfo {
   std::vector<std::string> classes{"face"};  ///< "faceshot.classes": JSON list, without background
   std::string loc_output = "loc";            ///< [1, P, 4] offsets
   std::string conf_output = "conf";          ///< [1, P, classes + 1] logits, background first
+  std::string landmark_output;               ///< [1, P, 10] offsets; empty: the network has none
   std::map<std::string, std::string> notes;  ///< "faceshot.config", "faceshot.provenance",
                                              ///< "faceshot.license", "faceshot.metrics", ...
+
+  [[nodiscard]] bool has_landmarks() const { return !landmark_output.empty(); }
 
   /// @throws Error(format) that names the missing or damaged key
   [[nodiscard]] static ModelInfo from_metadata(const std::map<std::string, std::string>& metadata);

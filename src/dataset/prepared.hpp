@@ -2,7 +2,6 @@
 // DIR/label.json, DIR/images/. docs/formats.md describes every column.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -10,11 +9,9 @@
 #include <vector>
 
 #include "faceshot/box.hpp"
+#include "faceshot/landmarks.hpp"
 
 namespace faceshot {
-
-/// Left eye, right eye, nose, left and right mouth corner as the viewer sees them; x, y in pixels.
-using Landmarks = std::array<float, 10>;
 
 /// One labelled box. Attributes are WIDER FACE's; -1 where the source does not say.
 struct Annotation {

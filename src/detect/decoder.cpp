@@ -34,16 +34,22 @@ void for_each_over(const float* conf, std::size_t priors, std::size_t classes, f
 
 }  // namespace
 
-void decode_detections(const float* loc, const float* conf, std::span<const Prior> priors,
-                       const std::array<float, 4>& variances, std::size_t classes,
-                       float score_threshold, std::size_t keep_top,
+void decode_detections(const float* loc, const float* conf, const float* landmarks,
+                       std::span<const Prior> priors, const std::array<float, 4>& variances,
+                       std::size_t classes, float score_threshold, std::size_t keep_top,
                        std::vector<Detection>& candidates) {
   candidates.clear();
   for_each_over(
       conf, priors.size(), classes, score_threshold, [&](std::size_t p, int label, float score) {
         const BoxOffsets offsets{loc[4 * p], loc[4 * p + 1], loc[4 * p + 2], loc[4 * p + 3]};
         const Box box = decode(offsets, priors[p], variances);
-        if (finite(box)) candidates.push_back({box, score, label});
+        if (!finite(box)) return;
+        candidates.push_back({box, score, label});
+        if (landmarks == nullptr) return;
+        LandmarkOffsets coded;
+        std::copy_n(landmarks + coded.size() * p, coded.size(), coded.begin());
+        const Landmarks points = decode_landmarks(coded, priors[p], variances);
+        if (finite(points)) candidates.back().landmarks = points;
       });
   if (keep_top == 0 || candidates.size() <= keep_top) return;
   // Stable, so that equal scores are cut in prior order on every machine.

@@ -61,6 +61,11 @@ struct Worker {
         session.output(info.conf_output).shape != std::vector<std::int64_t>{1, rows, outputs})
       throw Error(ErrorCode::format, "the model's outputs do not fit the priors in its metadata (" +
                                          std::to_string(rows) + " priors)");
+    if (info.has_landmarks() &&
+        session.output(info.landmark_output).shape != std::vector<std::int64_t>{1, rows, 10})
+      throw Error(ErrorCode::format, "the model's output '" + info.landmark_output +
+                                         "' is not [1, " + std::to_string(rows) +
+                                         ", 10], five points a prior");
   }
 
   Session session;
@@ -136,10 +141,11 @@ std::vector<Detection> Detector::detect(const ImageView& image, DetectTimings* t
   const auto prepared = Clock::now();
   worker->session.run();
   const auto computed = Clock::now();
-  decode_detections(worker->session.output(info.loc_output).data,
-                    worker->session.output(info.conf_output).data, worker->priors,
-                    info.priors.variances, info.classes.size(), options.score_threshold,
-                    nms_candidates, worker->candidates);
+  decode_detections(
+      worker->session.output(info.loc_output).data, worker->session.output(info.conf_output).data,
+      info.has_landmarks() ? worker->session.output(info.landmark_output).data : nullptr,
+      worker->priors, info.priors.variances, info.classes.size(), options.score_threshold,
+      nms_candidates, worker->candidates);
   const float scale_x = static_cast<float>(image.width) / static_cast<float>(size.content_width);
   const float scale_y = static_cast<float>(image.height) / static_cast<float>(size.content_height);
   std::vector<Detection> found;
@@ -148,7 +154,13 @@ std::vector<Detection> Detector::detect(const ImageView& image, DetectTimings* t
     Detection d = worker->candidates[i];
     d.box = clip({d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y},
                  static_cast<float>(image.width), static_cast<float>(image.height));
-    if (d.box.valid()) found.push_back(d);  // what lay in the padding is gone
+    if (!d.box.valid()) continue;  // it lay in the padding
+    if (d.landmarks)
+      for (std::size_t k = 0; k < d.landmarks->size(); k += 2) {
+        (*d.landmarks)[k] *= scale_x;
+        (*d.landmarks)[k + 1] *= scale_y;
+      }
+    found.push_back(d);
   }
   const auto finished = Clock::now();
   if (timings != nullptr)

@@ -15,6 +15,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* landmark_key = "faceshot.landmark_output";  // of networks with landmarks only
+
 [[noreturn]] void fail(const std::string& key, const std::string& what) {
   throw Error(ErrorCode::format, "the model's metadata key '" + key + "' " + what);
 }
@@ -187,6 +189,10 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
     info.loc_output = text_of(metadata, "faceshot.loc_output");
   if (metadata.contains("faceshot.conf_output"))
     info.conf_output = text_of(metadata, "faceshot.conf_output");
+  if (metadata.contains(landmark_key)) {
+    info.landmark_output = text_of(metadata, landmark_key);
+    if (!info.has_landmarks()) fail(landmark_key, "names no output; leave it out");
+  }
 
   try {
     validate(info.priors);
@@ -201,7 +207,7 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
   // Whatever is not one of the fields above is a note.
   const auto own = ModelInfo{}.to_metadata();
   for (const auto& [key, note] : metadata)
-    if (!own.contains(key)) info.notes.emplace(key, note);
+    if (!own.contains(key) && key != landmark_key) info.notes.emplace(key, note);
   return info;
 }
 
@@ -218,6 +224,7 @@ std::map<std::string, std::string> ModelInfo::to_metadata() const {
   metadata["faceshot.classes"] = json(classes).dump();
   metadata["faceshot.loc_output"] = loc_output;
   metadata["faceshot.conf_output"] = conf_output;
+  if (has_landmarks()) metadata[landmark_key] = landmark_output;
   return metadata;
 }
 

@@ -16,9 +16,14 @@ constexpr float excused_coverage = 0.5F;
 
 enum class Verdict { true_positive, false_positive, ignored };
 
+struct Judgement {
+  Verdict verdict;
+  std::size_t face = 0;  ///< the one found, of a true positive
+};
+
 /// Judges one detection and marks the face it found in `found`.
-Verdict judge(const Box& box, std::span<const GroundTruthBox> truth, float iou_threshold,
-              std::vector<char>& found) {
+Judgement judge(const Box& box, std::span<const GroundTruthBox> truth, float iou_threshold,
+                std::vector<char>& found) {
   std::size_t best = truth.size();
   float best_iou = 0;
   bool excused = false;
@@ -33,11 +38,11 @@ Verdict judge(const Box& box, std::span<const GroundTruthBox> truth, float iou_t
     }
   }
   if (best_iou >= iou_threshold) {
-    if (found[best] != 0) return Verdict::false_positive;
+    if (found[best] != 0) return {Verdict::false_positive};
     found[best] = 1;
-    return Verdict::true_positive;
+    return {Verdict::true_positive, best};
   }
-  return excused ? Verdict::ignored : Verdict::false_positive;
+  return {excused ? Verdict::ignored : Verdict::false_positive};
 }
 
 struct Ranked {
@@ -50,7 +55,8 @@ struct Ranked {
 struct Ranking {
   std::size_t faces = 0;
   std::vector<float> scores;
-  std::vector<bool> hits;  ///< of each: a face found, or a false alarm
+  std::vector<bool> hits;            ///< of each: a face found, or a false alarm
+  std::vector<MatchedFace> matches;  ///< of the hits, in this order
 };
 
 Ranking rank(std::span<const ImageEvaluation> images, float iou_threshold) {
@@ -79,11 +85,12 @@ Ranking rank(std::span<const ImageEvaluation> images, float iou_threshold) {
                    [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
   for (const Ranked& r : order) {
     const ImageEvaluation& image = images[r.image];
-    const Verdict verdict =
+    const auto [verdict, face] =
         judge(image.detections[r.index].box, image.truth, iou_threshold, found[r.image]);
     if (verdict == Verdict::ignored) continue;
     ranking.scores.push_back(r.score);
     ranking.hits.push_back(verdict == Verdict::true_positive);
+    if (ranking.hits.back()) ranking.matches.push_back({r.image, r.index, face});
   }
   return ranking;
 }
@@ -133,6 +140,16 @@ OperatingPoint operating_point(std::span<const ImageEvaluation> images, float sc
   for (std::size_t i = 0; i < ranking.hits.size() && ranking.scores[i] >= score_threshold; ++i)
     ++(ranking.hits[i] ? point.found : point.false_alarms);
   return point;
+}
+
+std::vector<MatchedFace> matched_faces(std::span<const ImageEvaluation> images,
+                                       float score_threshold, float iou_threshold) {
+  std::vector<MatchedFace> matches = rank(images, iou_threshold).matches;
+  const auto below = std::find_if(matches.begin(), matches.end(), [&](const MatchedFace& m) {
+    return images[m.image].detections[m.detection].score < score_threshold;
+  });
+  matches.erase(below, matches.end());
+  return matches;
 }
 
 }  // namespace faceshot

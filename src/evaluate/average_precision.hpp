@@ -54,6 +54,17 @@ struct OperatingPoint {
 [[nodiscard]] OperatingPoint operating_point(std::span<const ImageEvaluation> images,
                                              float score_threshold, float iou_threshold = 0.5F);
 
+/// A face that was found: places in the lists of ImageEvaluation.
+struct MatchedFace {
+  std::size_t image = 0, detection = 0, face = 0;
+};
+
+/// The faces that detections of a score and above find, by the rules of average_precision; by
+/// falling score. @throws Error as average_precision. Thread safe.
+[[nodiscard]] std::vector<MatchedFace> matched_faces(std::span<const ImageEvaluation> images,
+                                                     float score_threshold,
+                                                     float iou_threshold = 0.5F);
+
 /// Area under the precision envelope (VOC's `VOCap`): precision made monotonic from the right,
 /// summed where recall grows.
 /// @param recall rising, in [0, 1] @param precision same length, in [0, 1]

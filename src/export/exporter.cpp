@@ -46,6 +46,7 @@ ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
   info.priors = spec.priors;
   for (const Head& head : spec.heads) info.features.push_back(head.feature);
   info.classes = spec.classes;
+  if (has_landmarks(spec)) info.landmark_output = "landmarks";
   info.notes["faceshot.config"] = published_config(config);
   char text[96];
   std::snprintf(text, sizeof text, "{\"val_ap\":%.4f,\"epochs\":%lld}",
@@ -77,6 +78,9 @@ void compare(const TorchNetwork& torch_network, Session& session, const torch::T
   };
   report.largest_loc = std::max(report.largest_loc, difference("loc", expected.loc));
   report.largest_conf = std::max(report.largest_conf, difference("conf", expected.conf));
+  if (expected.landmarks.defined())
+    report.largest_landmarks =
+        std::max(report.largest_landmarks.value_or(0), difference("landmarks", expected.landmarks));
 }
 
 torch::Tensor random_input(int width, int height, std::uint32_t index) {
@@ -130,7 +134,8 @@ ParityReport export_network(const Checkpoint& checkpoint, const std::filesystem:
       write_onnx(folded.spec, folded.weights,
                  model_info(folded, config, checkpoint, options).to_metadata(), options.size);
   const ParityReport report = prove(checkpoint, config, bytes, options);
-  const double largest = std::max(report.largest_loc, report.largest_conf);
+  const double largest =
+      std::max({report.largest_loc, report.largest_conf, report.largest_landmarks.value_or(0)});
   if (!(largest <= options.tolerance)) {
     char text[160];
     std::snprintf(text, sizeof text,

@@ -15,6 +15,7 @@ namespace faceshot {
 struct ParityReport {
   int random_inputs = 0, real_inputs = 0;
   double largest_loc = 0, largest_conf = 0;  ///< absolute, over all raw outputs
+  std::optional<double> largest_landmarks;   ///< none: the network has no landmarks
 };
 
 struct ExportOptions {

@@ -49,7 +49,8 @@ FoldedNetwork fold_batch_norm(const NetworkSpec& spec, const Weights& weights) {
   for (const Layer& layer : spec.layers)
     for (const std::string& input : layer.inputs) ++readers[input];
   for (const Head& head : spec.heads)
-    for (const std::string& name : {head.feature, head.loc, head.conf}) ++readers[name];
+    for (const std::string& name : {head.feature, head.loc, head.conf, head.landmarks})
+      ++readers[name];
 
   FoldedNetwork folded{spec, weights};
   folded.spec.layers.clear();
@@ -77,6 +78,7 @@ FoldedNetwork fold_batch_norm(const NetworkSpec& spec, const Weights& weights) {
     head.feature = renamed(head.feature);
     head.loc = renamed(head.loc);
     head.conf = renamed(head.conf);
+    head.landmarks = renamed(head.landmarks);
   }
   return folded;
 }

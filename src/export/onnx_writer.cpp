@@ -227,6 +227,11 @@ std::string write_onnx(const NetworkSpec& spec, const Weights& weights,
   }
   writer.concat("loc", locs);
   writer.concat("conf", confs);
+  if (has_landmarks(spec)) {
+    std::vector<std::string> landmarks;
+    for (const Head& head : spec.heads) landmarks.push_back(writer.flatten(head.landmarks, 10));
+    writer.concat("landmarks", landmarks);
+  }
 
   const std::int64_t priors = size ? prior_count(spec, *size) : 0;
   const std::string rows = size ? "" : "priors";
@@ -234,6 +239,8 @@ std::string write_onnx(const NetworkSpec& spec, const Weights& weights,
           {1, spec.input_channels, size ? size->height : 0, size ? size->width : 0});
   declare(*graph.add_output(), "loc", {"", rows, ""}, {1, priors, 4});
   declare(*graph.add_output(), "conf", {"", rows, ""}, {1, priors, classes});
+  if (has_landmarks(spec))
+    declare(*graph.add_output(), "landmarks", {"", rows, ""}, {1, priors, 10});
 
   std::string bytes;
   if (!model.SerializeToString(&bytes))

@@ -13,8 +13,9 @@ struct FixedSize {
   int width = 0, height = 0;
 };
 
-/// Serialised ModelProto. Input "input" [1, C, height, width], normalised; outputs "loc" [1, P, 4]
-/// and "conf" [1, P, classes + 1], raw. Tensors are named as the spec's layers.
+/// Serialised ModelProto. Input "input" [1, C, height, width], normalised; outputs "loc" [1, P, 4],
+/// "conf" [1, P, classes + 1] and, if the network has them, "landmarks" [1, P, 10], raw. Tensors
+/// are named as the spec's layers.
 /// @param size width and height written into the graph; without it they stay dynamic
 /// @param metadata becomes metadata_props
 /// @throws Error(invalid_argument) for a size that size_divisor does not divide; Error(format) if a

@@ -6,6 +6,7 @@
 
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
+#include "loss/landmark_loss.hpp"
 
 namespace faceshot {
 
@@ -24,6 +25,13 @@ void validate(const LossOptions& options) {
   if (!(options.smooth_l1_beta > 0))
     throw Error(ErrorCode::invalid_argument, "loss.smooth_l1_beta must be positive");
   (void)iou_loss_from_name(options.iou_loss);
+  (void)landmark_loss_from_name(options.landmark_loss);
+  not_negative("landmark_weight", options.landmark_weight);
+  for (const auto& [name, value] : {std::pair{"landmark_beta", options.landmark_beta},
+                                    {"wing_width", options.wing_width},
+                                    {"wing_curvature", options.wing_curvature}})
+    if (!(value > 0) || !std::isfinite(value))
+      throw Error(ErrorCode::invalid_argument, std::string("loss.") + name + " must be positive");
 }
 
 namespace {
@@ -37,11 +45,23 @@ double log_sum_exp(const float* logits, std::size_t count) {
   return static_cast<double>(largest) + std::log(sum);
 }
 
+/// One image's part of the outputs and of the gradients; landmarks null where there are none.
+struct ImageOutputs {
+  const float* loc;
+  const float* conf;
+  const float* landmarks;
+  float* loc_gradient;
+  float* conf_gradient;
+  float* landmark_gradient;
+};
+
 /// What one image adds, before the division by the batch's positives.
 struct ImageLoss {
   double confidence = 0;
   double location = 0;
+  double landmarks = 0;
   std::int64_t positives = 0;
+  std::int64_t landmark_positives = 0;
   std::int64_t negatives = 0;
 };
 
@@ -51,6 +71,7 @@ struct Problem {
   std::size_t outputs;  ///< classes + 1
   const LossOptions& options;
   IouLoss iou_kind;
+  LandmarkLossKind landmark_kind;
 };
 
 /// Adds the cross-entropy of one prior against `target`; writes its gradient.
@@ -78,6 +99,20 @@ LocationLoss location_loss(const Problem& problem, const BoxOffsets& offsets, co
   if (o.iou_weight > 0)
     add(o.iou_weight, iou_loss(problem.iou_kind, offsets, prior, problem.variances, face));
   return sum;
+}
+
+LandmarkLoss landmark_loss(const Problem& problem, const LandmarkOffsets& offsets,
+                           const Prior& prior, const Landmarks& points) {
+  const LossOptions& o = problem.options;
+  const LandmarkOffsets target = encode_landmarks(points, prior, problem.variances);
+  LandmarkLoss loss =
+      problem.landmark_kind == LandmarkLossKind::wing
+          ? wing_landmarks(offsets, target, static_cast<double>(o.wing_width),
+                           static_cast<double>(o.wing_curvature))
+          : smooth_l1_landmarks(offsets, target, static_cast<double>(o.landmark_beta));
+  loss.value *= static_cast<double>(o.landmark_weight);
+  for (double& g : loss.gradient) g *= static_cast<double>(o.landmark_weight);
+  return loss;
 }
 
 /// The hardest negatives of an image: those to which the network gives the least background.
@@ -110,9 +145,8 @@ std::vector<std::uint32_t> mine_negatives(const Problem& problem, const float* c
   return candidates;
 }
 
-ImageLoss image_loss(const Problem& problem, const float* loc, const float* conf,
-                     std::span<const Annotation> annotations, float* loc_gradient,
-                     float* conf_gradient) {
+ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
+                     std::span<const Annotation> annotations) {
   std::vector<Annotation> faces(annotations.begin(), annotations.end());
   for (Annotation& face : faces)
     if (!finite(face.box) || face.box.width() < 1 || face.box.height() < 1) face.ignore = true;
@@ -123,19 +157,29 @@ ImageLoss image_loss(const Problem& problem, const float* loc, const float* conf
     if (match[p] < 0) continue;
     const Annotation& face = faces[static_cast<std::size_t>(match[p])];
     ++sum.positives;
-    sum.confidence += cross_entropy(conf + p * problem.outputs, problem.outputs,
+    sum.confidence += cross_entropy(out.conf + p * problem.outputs, problem.outputs,
                                     static_cast<std::size_t>(face.class_id) + 1,
-                                    conf_gradient + p * problem.outputs);
-    const BoxOffsets offsets{loc[4 * p], loc[4 * p + 1], loc[4 * p + 2], loc[4 * p + 3]};
+                                    out.conf_gradient + p * problem.outputs);
+    BoxOffsets offsets;
+    std::copy_n(out.loc + 4 * p, 4, offsets.begin());
     const LocationLoss where = location_loss(problem, offsets, problem.priors[p], face.box);
     sum.location += where.value;
     for (std::size_t i = 0; i < 4; ++i)
-      loc_gradient[4 * p + i] = static_cast<float>(where.gradient[i]);
+      out.loc_gradient[4 * p + i] = static_cast<float>(where.gradient[i]);
+
+    if (out.landmarks == nullptr || !face.landmarks || !finite(*face.landmarks)) continue;
+    ++sum.landmark_positives;
+    LandmarkOffsets points;
+    std::copy_n(out.landmarks + 10 * p, 10, points.begin());
+    const LandmarkLoss marks = landmark_loss(problem, points, problem.priors[p], *face.landmarks);
+    sum.landmarks += marks.value;
+    for (std::size_t i = 0; i < 10; ++i)
+      out.landmark_gradient[10 * p + i] = static_cast<float>(marks.gradient[i]);
   }
-  for (const std::uint32_t p : mine_negatives(problem, conf, match, sum.positives)) {
+  for (const std::uint32_t p : mine_negatives(problem, out.conf, match, sum.positives)) {
     ++sum.negatives;
-    sum.confidence += cross_entropy(conf + p * problem.outputs, problem.outputs, 0,
-                                    conf_gradient + p * problem.outputs);
+    sum.confidence += cross_entropy(out.conf + p * problem.outputs, problem.outputs, 0,
+                                    out.conf_gradient + p * problem.outputs);
   }
   return sum;
 }
@@ -143,16 +187,20 @@ ImageLoss image_loss(const Problem& problem, const float* loc, const float* conf
 }  // namespace
 
 void multibox_loss(std::span<const float> loc, std::span<const float> conf,
-                   std::span<const Prior> priors, const std::array<float, 4>& variances,
+                   std::span<const float> landmarks, std::span<const Prior> priors,
+                   const std::array<float, 4>& variances,
                    std::span<const std::vector<Annotation>> annotations, std::size_t classes,
                    const LossOptions& options, int threads, MultiboxResult& result) {
   const std::size_t images = annotations.size();
   const std::size_t outputs = classes + 1;
-  if (loc.size() != images * priors.size() * 4 || conf.size() != images * priors.size() * outputs)
+  const std::size_t rows = images * priors.size();
+  if (loc.size() != rows * 4 || conf.size() != rows * outputs ||
+      (!landmarks.empty() && landmarks.size() != rows * 10))
     throw Error(ErrorCode::invalid_argument,
                 "multibox loss: " + std::to_string(images) + " images with " +
                     std::to_string(priors.size()) + " priors do not fit outputs of " +
-                    std::to_string(loc.size()) + " and " + std::to_string(conf.size()) + " values");
+                    std::to_string(loc.size()) + ", " + std::to_string(conf.size()) + " and " +
+                    std::to_string(landmarks.size()) + " values");
   for (const auto& list : annotations)
     for (const Annotation& a : list)
       if (a.class_id < 0 || static_cast<std::size_t>(a.class_id) >= classes)
@@ -161,27 +209,43 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
                         std::to_string(classes));
   const auto is_finite = [](float v) { return std::isfinite(v); };
   if (!std::all_of(loc.begin(), loc.end(), is_finite) ||
-      !std::all_of(conf.begin(), conf.end(), is_finite))
+      !std::all_of(conf.begin(), conf.end(), is_finite) ||
+      !std::all_of(landmarks.begin(), landmarks.end(), is_finite))
     throw Error(ErrorCode::invalid_argument,
                 "multibox loss: the network's output is not finite: training has diverged; lower "
                 "train.learning_rate or train.clip_norm");
   result.loc_gradient.assign(loc.size(), 0.0F);
   result.conf_gradient.assign(conf.size(), 0.0F);
+  result.landmark_gradient.assign(landmarks.size(), 0.0F);
 
-  const Problem problem{priors, variances, outputs, options, iou_loss_from_name(options.iou_loss)};
+  const Problem problem{priors,
+                        variances,
+                        outputs,
+                        options,
+                        iou_loss_from_name(options.iou_loss),
+                        landmark_loss_from_name(options.landmark_loss)};
   std::vector<ImageLoss> parts(images);
   parallel_for(images, threads, [&](std::size_t i) {
     const std::size_t first = i * priors.size();
-    parts[i] = image_loss(problem, loc.data() + first * 4, conf.data() + first * outputs,
-                          annotations[i], result.loc_gradient.data() + first * 4,
-                          result.conf_gradient.data() + first * outputs);
+    const bool points = !landmarks.empty();
+    parts[i] = image_loss(
+        problem,
+        {.loc = loc.data() + first * 4,
+         .conf = conf.data() + first * outputs,
+         .landmarks = points ? landmarks.data() + first * 10 : nullptr,
+         .loc_gradient = result.loc_gradient.data() + first * 4,
+         .conf_gradient = result.conf_gradient.data() + first * outputs,
+         .landmark_gradient = points ? result.landmark_gradient.data() + first * 10 : nullptr},
+        annotations[i]);
   });
 
   ImageLoss sum;
   for (const ImageLoss& part : parts) {
     sum.confidence += part.confidence;
     sum.location += part.location;
+    sum.landmarks += part.landmarks;
     sum.positives += part.positives;
+    sum.landmark_positives += part.landmark_positives;
     sum.negatives += part.negatives;
   }
   const double divisor = static_cast<double>(std::max<std::int64_t>(sum.positives, 1));
@@ -192,6 +256,12 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
   const auto factor = static_cast<float>(1 / divisor);
   for (float& g : result.loc_gradient) g *= factor;
   for (float& g : result.conf_gradient) g *= factor;
+
+  const double marked = static_cast<double>(std::max<std::int64_t>(sum.landmark_positives, 1));
+  result.landmarks = sum.landmarks / marked;
+  result.landmark_positives = sum.landmark_positives;
+  const auto landmark_factor = static_cast<float>(1 / marked);
+  for (float& g : result.landmark_gradient) g *= landmark_factor;
 }
 
 }  // namespace faceshot

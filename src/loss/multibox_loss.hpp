@@ -4,7 +4,8 @@
 //
 // W. Liu et al., "SSD: Single Shot MultiBox Detector", ECCV 2016, section 2.2: softmax
 // cross-entropy over classes plus a location loss on positives, both divided by the number of
-// positives.
+// positives. Where the network gives landmarks, a loss of their own on the positives whose face has
+// landmarks, divided by the number of these (RetinaFace, Deng et al., CVPR 2020, section 3.1).
 #pragma once
 
 #include <cstdint>
@@ -24,10 +25,15 @@ struct LossOptions {
   MatchOptions match;
   float negative_ratio = 3;  ///< hard negatives mined per positive, image by image
   int min_negatives = 16;    ///< at least so many an image, so that images without faces teach too
-  float smooth_l1_weight = 1;     ///< weight of smooth L1 on the coded offsets
-  float smooth_l1_beta = 1;       ///< where smooth L1 turns from square to linear
-  std::string iou_loss = "diou";  ///< none, iou, giou, diou, ciou: on the decoded boxes
-  float iou_weight = 1;           ///< its weight
+  float smooth_l1_weight = 1;               ///< weight of smooth L1 on the coded offsets
+  float smooth_l1_beta = 1;                 ///< where smooth L1 turns from square to linear
+  std::string iou_loss = "diou";            ///< none, iou, giou, diou, ciou: on the decoded boxes
+  float iou_weight = 1;                     ///< its weight
+  std::string landmark_loss = "smooth_l1";  ///< smooth_l1 or wing: on the coded points
+  float landmark_weight = 0.5F;             ///< its weight
+  float landmark_beta = 1;                  ///< where its smooth L1 turns from square to linear
+  float wing_width = 0.4F;                  ///< wing: where it turns from logarithm to linear
+  float wing_curvature = 0.08F;             ///< wing: the smaller, the steeper at the target
 };
 
 /// @throws Error(invalid_argument) that names the option
@@ -37,25 +43,31 @@ void validate(const LossOptions& options);
 struct MultiboxResult {
   double confidence = 0;  ///< cross-entropy of positives and mined negatives / positives
   double location = 0;    ///< location loss of positives / positives
+  double landmarks = 0;   ///< landmark loss of positives whose face has them / their number
   std::int64_t positives = 0;
-  std::int64_t negatives = 0;        ///< mined
-  std::vector<float> loc_gradient;   ///< [N, P, 4]
-  std::vector<float> conf_gradient;  ///< [N, P, classes + 1]
+  std::int64_t landmark_positives = 0;   ///< of them, those whose face has landmarks
+  std::int64_t negatives = 0;            ///< mined
+  std::vector<float> loc_gradient;       ///< [N, P, 4]
+  std::vector<float> conf_gradient;      ///< [N, P, classes + 1]
+  std::vector<float> landmark_gradient;  ///< [N, P, 10]; empty if the network has no landmarks
 
-  [[nodiscard]] double total() const { return confidence + location; }
+  [[nodiscard]] double total() const { return confidence + location + landmarks; }
 };
 
 /// @param loc [N, P, 4], @param conf [N, P, classes + 1] logits, background first; row-major
+/// @param landmarks [N, P, 10] offsets as encode_landmarks() gives them; empty: the network has
+/// none
 /// @param priors P priors in the pixels of the annotations
 /// @param annotations N lists of faces; may be empty lists; N may be 0
 /// @param threads images are worked on by so many threads; the result does not depend on it
 /// @param result overwritten; its buffers are reused
-/// The divisor is max(1, positives): a batch without faces gives a finite loss, never NaN. Faces
-/// smaller than a pixel or inverted are treated as ignore regions.
+/// Divisors are at least 1: a batch without faces gives a finite loss, never NaN. Faces smaller
+/// than a pixel or inverted are treated as ignore regions.
 /// @throws Error(invalid_argument) if sizes do not fit, a class is unknown, or outputs are not
 /// finite
 void multibox_loss(std::span<const float> loc, std::span<const float> conf,
-                   std::span<const Prior> priors, const std::array<float, 4>& variances,
+                   std::span<const float> landmarks, std::span<const Prior> priors,
+                   const std::array<float, 4>& variances,
                    std::span<const std::vector<Annotation>> annotations, std::size_t classes,
                    const LossOptions& options, int threads, MultiboxResult& result);
 

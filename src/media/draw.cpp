@@ -15,6 +15,7 @@ namespace {
 
 using Bgr = std::array<int, 3>;
 constexpr Bgr box_colour{60, 230, 90};
+constexpr Bgr point_colour{60, 220, 255};
 constexpr Bgr halo_colour{20, 20, 20};  // keeps the box visible on bright and on green ground
 constexpr Bgr sheet_colour{32, 32, 32};
 constexpr float smallest_labelled = 24;  // px, shorter side of a box
@@ -64,6 +65,24 @@ void draw_box(cv::Mat& image, const Box& box) {
   };
   if (width > 1) draw_frame(image, grown(width + 1), 1, halo_colour);
   draw_frame(image, grown(width), width, box_colour);
+}
+
+/// A dot a point, with a halo; hardly wider than a pupil.
+void draw_landmarks(cv::Mat& image, const Landmarks& points, const Box& box) {
+  constexpr int shift = 4;  // points lie between pixels: 1/16 px
+  const float radius = std::max(
+      1.0F, std::min(2.0F * static_cast<float>(line_width(image, box)), shorter_side(box) / 40));
+  const auto fixed = [](float v) { return static_cast<int>(std::lround(v * (1 << shift))); };
+  const cv::Rect2f all(0, 0, static_cast<float>(image.cols), static_cast<float>(image.rows));
+  for (std::size_t k = 0; k < points.size(); k += 2) {
+    const cv::Point2f point(points[k], points[k + 1]);
+    if (!all.contains(point)) continue;
+    // Coordinates have their origin at the corner of the first pixel, OpenCV at its centre.
+    const cv::Point place(fixed(point.x - 0.5F), fixed(point.y - 0.5F));
+    cv::circle(image, place, fixed(radius + 1), scalar(halo_colour), cv::FILLED, cv::LINE_AA,
+               shift);
+    cv::circle(image, place, fixed(radius), scalar(point_colour), cv::FILLED, cv::LINE_AA, shift);
+  }
 }
 
 /// A score, ready to be put somewhere.
@@ -142,6 +161,8 @@ void draw_detections(cv::Mat& image, std::span<const Detection> detections) {
   std::vector<cv::Rect> occupied;  // the faces first, then the labels as they are placed
   for (const Detection& detection : shown) {
     draw_box(image, detection.box);
+    if (detection.landmarks && shorter_side(detection.box) >= smallest_labelled)
+      draw_landmarks(image, *detection.landmarks, detection.box);
     occupied.push_back(to_pixels(detection.box));
   }
   for (std::size_t i = 0; i < shown.size(); ++i) {

@@ -9,9 +9,9 @@
 
 namespace faceshot {
 
-/// Draws boxes, and each score beside its box where it hides no other face. Line width and text
-/// grow with the image; small faces in a crowd get thin lines, and no score below 24 px. Thread
-/// safe.
+/// Draws boxes, landmarks as dots, and each score beside its box where it hides no other face. Line
+/// width, dots and text grow with the image; small faces in a crowd get thin lines, and neither
+/// score nor dots below 24 px. Thread safe.
 /// @param image 8-bit BGR, written to
 /// @param detections in its pixels; parts outside the image are cut off
 /// @throws Error(invalid_argument) if the image is empty or not 8-bit BGR

@@ -76,13 +76,17 @@ Feature NetworkBuilder::residual_separable(const std::string& name, const Featur
   return relu(name + ".relu", add(name + ".add", branch, in));
 }
 
-void NetworkBuilder::ssd_head(const std::string& name, const Feature& in, const PriorLevel& level) {
+void NetworkBuilder::ssd_head(const std::string& name, const Feature& in, const PriorLevel& level,
+                              bool landmarks) {
   const auto priors = static_cast<int>(level.priors_per_cell());
   const auto classes = static_cast<int>(spec_.classes.size()) + 1;
   const Feature tower = separable(name + ".tower", in, in.channels);
   const Feature loc = conv(name + ".loc", tower, 4 * priors, 1, 1, 1, true);
   const Feature conf = conv(name + ".conf", tower, classes * priors, 1, 1, 1, true);
   spec_.heads.push_back({.feature = in.layer, .loc = loc.layer, .conf = conf.layer});
+  if (landmarks)
+    spec_.heads.back().landmarks =
+        conv(name + ".landmarks", tower, 10 * priors, 1, 1, 1, true).layer;
 }
 
 }  // namespace faceshot

@@ -40,8 +40,10 @@ class NetworkBuilder {
   Feature add(const std::string& name, const Feature& a, const Feature& b);
   Feature upsample(const std::string& name, const Feature& in, int factor);
 
-  /// SSD head on a level: a separable tower, then 1x1 convolutions for location and confidence.
-  void ssd_head(const std::string& name, const Feature& in, const PriorLevel& level);
+  /// SSD head on a level: a separable tower, then 1x1 convolutions for location and confidence
+  /// and, if wanted, for five landmarks.
+  void ssd_head(const std::string& name, const Feature& in, const PriorLevel& level,
+                bool landmarks = false);
 
  private:
   Feature append(Layer layer);

@@ -34,6 +34,10 @@ std::map<std::string, FeatureSize> all_sizes(const NetworkSpec& spec, int width,
 
 }  // namespace
 
+bool has_landmarks(const NetworkSpec& spec) {
+  return !spec.heads.empty() && !spec.heads.front().landmarks.empty();
+}
+
 FeatureSize output_size(const NetworkSpec& spec, const std::string& layer, int input_width,
                         int input_height) {
   const auto sizes = all_sizes(spec, input_width, input_height);
@@ -86,8 +90,12 @@ void validate(const NetworkSpec& spec) {
     const Head& head = spec.heads[l];
     const auto priors = static_cast<int>(spec.priors.levels[l].priors_per_cell());
     const int classes = static_cast<int>(spec.classes.size()) + 1;
-    for (const auto& [name, wanted] :
-         {std::pair{head.loc, 4 * priors}, std::pair{head.conf, classes * priors}}) {
+    if (head.landmarks.empty() == has_landmarks(spec))
+      fail("some heads have landmarks and some have not");
+    std::vector<std::pair<std::string, int>> outputs{{head.loc, 4 * priors},
+                                                     {head.conf, classes * priors}};
+    if (!head.landmarks.empty()) outputs.emplace_back(head.landmarks, 10 * priors);
+    for (const auto& [name, wanted] : outputs) {
       const auto found = channels.find(name);
       if (found == channels.end()) fail("head layer '" + name + "' does not exist");
       if (found->second != wanted)

@@ -37,12 +37,14 @@ struct Layer {
   float epsilon = 1e-5F;  ///< batch_norm
 };
 
-/// A detection head on one feature map: two convolutions whose channels are, for prior k of a cell,
-/// 4k..4k+3 (location offsets) and (classes+1)k.. (logits, background first).
+/// A detection head on one feature map: convolutions whose channels are, for prior k of a cell,
+/// 4k..4k+3 (location offsets), (classes+1)k.. (logits, background first) and, if the network finds
+/// landmarks, 10k..10k+9 (offsets of five points).
 struct Head {
-  std::string feature;  ///< layer whose output's size gives the cells of this level
-  std::string loc;      ///< conv layer with priors_per_cell * 4 channels
-  std::string conf;     ///< conv layer with priors_per_cell * (classes + 1) channels
+  std::string feature;      ///< layer whose output's size gives the cells of this level
+  std::string loc;          ///< conv layer with priors_per_cell * 4 channels
+  std::string conf;         ///< conv layer with priors_per_cell * (classes + 1) channels
+  std::string landmarks{};  ///< conv layer with priors_per_cell * 10 channels; empty: none
 };
 
 struct NetworkSpec {
@@ -54,6 +56,9 @@ struct NetworkSpec {
   int input_channels = 3;
   int size_divisor = 32;  ///< input width and height must be multiples of it
 };
+
+/// Whether its heads give landmarks: all of them do, or none.
+[[nodiscard]] bool has_landmarks(const NetworkSpec& spec);
 
 /// Weights by parameter name, 32-bit, row-major, in the layouts named at LayerKind.
 struct WeightArray {

@@ -37,8 +37,15 @@ NetworkSpec make_network(const ModelOptions& options) {
   if (!(options.width > 0 && options.width <= 4))
     throw Error(ErrorCode::invalid_argument,
                 "model.width is " + std::to_string(options.width) + "; it must be in (0, 4]");
+  if (options.heads_landmarks != 0 && options.heads_landmarks != 5)
+    throw Error(ErrorCode::invalid_argument, "model.heads.landmarks is " +
+                                                 std::to_string(options.heads_landmarks) +
+                                                 "; it must be 0 or 5 (eyes, nose, mouth corners)");
   NetworkSpec spec = entry->build(options);
   validate(spec);
+  if (has_landmarks(spec) != (options.heads_landmarks != 0))
+    throw Error(ErrorCode::unsupported,
+                options.name + " has no heads for landmarks; leave model.heads.landmarks at 0");
   return spec;
 }
 

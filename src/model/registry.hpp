@@ -16,6 +16,7 @@ struct ModelOptions {
   /// Side lengths of the square priors of each level, in input pixels.
   std::vector<std::vector<float>> prior_sizes{{10, 16, 24}, {32, 48}, {64, 96}, {128, 192, 256}};
   std::array<float, 4> variances{0.1F, 0.1F, 0.2F, 0.2F};
+  int heads_landmarks = 0;  ///< points a face that the heads give: 0 or 5
 };
 
 /// Names that make_network() knows.

@@ -4,6 +4,11 @@
 
 namespace faceshot {
 
+std::span<const float> values_of(const torch::Tensor& tensor) {
+  if (!tensor.defined()) return {};
+  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
+}
+
 WeightArray to_array(const torch::Tensor& tensor) {
   const torch::Tensor plain = tensor.detach().to(torch::kFloat).contiguous();
   const auto* const first = plain.data_ptr<float>();

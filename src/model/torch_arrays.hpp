@@ -3,11 +3,15 @@
 
 #include <torch/torch.h>
 
+#include <span>
 #include <string>
 
 #include "model/network_spec.hpp"
 
 namespace faceshot {
+
+/// The values of a contiguous float32 tensor, valid as long as it; none of an undefined one.
+[[nodiscard]] std::span<const float> values_of(const torch::Tensor& tensor);
 
 /// A row-major float32 copy.
 [[nodiscard]] WeightArray to_array(const torch::Tensor& tensor);

@@ -76,6 +76,7 @@ TorchNetwork::TorchNetwork(NetworkSpec spec, std::uint64_t seed) : spec_(std::mo
   for (const Head& head : spec_.heads) {
     for (const std::string& name : {head.loc, head.conf})
       steps_[slot.at(name) - 1].weight.mul_(0.1);
+    if (!head.landmarks.empty()) steps_[slot.at(head.landmarks) - 1].weight.mul_(0.1);
     torch::Tensor& bias = steps_[slot.at(head.conf) - 1].bias;
     if (bias.defined())
       bias.view({-1, classes})
@@ -83,8 +84,10 @@ TorchNetwork::TorchNetwork(NetworkSpec spec, std::uint64_t seed) : spec_(std::mo
           .fill_(std::log(99.0 * static_cast<double>(classes - 1)));
   }
 
-  for (const Head& head : spec_.heads)
+  for (const Head& head : spec_.heads) {
     head_slots_.emplace_back(slot.at(head.loc), slot.at(head.conf));
+    if (!head.landmarks.empty()) landmark_slots_.push_back(slot.at(head.landmarks));
+  }
 
   // A slot is released after its last reader, so that inference needs few maps at a time.
   std::map<std::size_t, std::size_t> last_reader;
@@ -94,6 +97,7 @@ TorchNetwork::TorchNetwork(NetworkSpec spec, std::uint64_t seed) : spec_(std::mo
     last_reader.erase(loc);
     last_reader.erase(conf);
   }
+  for (const std::size_t landmarks : landmark_slots_) last_reader.erase(landmarks);
   for (const auto& [input, reader] : last_reader) steps_[reader].last_use.push_back(input);
 }
 
@@ -143,7 +147,13 @@ NetworkOutput TorchNetwork::forward(const torch::Tensor& input) const {
     locs.push_back(flatten_head(slots[loc], 4));
     confs.push_back(flatten_head(slots[conf], classes));
   }
-  return {torch::cat(locs, 1).to(torch::kFloat), torch::cat(confs, 1).to(torch::kFloat)};
+  NetworkOutput output{torch::cat(locs, 1).to(torch::kFloat),
+                       torch::cat(confs, 1).to(torch::kFloat), torch::Tensor()};
+  if (landmark_slots_.empty()) return output;
+  std::vector<torch::Tensor> landmarks;
+  for (const std::size_t slot : landmark_slots_) landmarks.push_back(flatten_head(slots[slot], 10));
+  output.landmarks = torch::cat(landmarks, 1).to(torch::kFloat);
+  return output;
 }
 
 Weights TorchNetwork::weights() const {

@@ -14,8 +14,9 @@ namespace faceshot {
 
 /// What a forward pass yields: raw outputs of all priors, float32.
 struct NetworkOutput {
-  torch::Tensor loc;   ///< [N, P, 4] coded offsets
-  torch::Tensor conf;  ///< [N, P, classes + 1] logits, background first
+  torch::Tensor loc;        ///< [N, P, 4] coded offsets
+  torch::Tensor conf;       ///< [N, P, classes + 1] logits, background first
+  torch::Tensor landmarks;  ///< [N, P, 10] coded offsets; undefined if the network has none
 };
 
 /// Runs the layers of a spec in order. Parameters and buffers are named as the spec says
@@ -58,6 +59,7 @@ class TorchNetwork {
   Named buffers_;
   std::vector<Step> steps_;
   std::vector<std::pair<std::size_t, std::size_t>> head_slots_;  ///< loc, conf of each head
+  std::vector<std::size_t> landmark_slots_;  ///< landmarks of each head; empty: none
   bool training_ = true;
 };
 

@@ -13,7 +13,8 @@ namespace {
 
 constexpr const char* header =
     "epoch,confidence_loss,location_loss,learning_rate,images_per_second,waiting_share,"
-    "val_confidence_loss,val_location_loss,val_ap\n";
+    "val_confidence_loss,val_location_loss,val_ap,landmark_loss,val_landmark_loss,"
+    "val_landmark_error\n";
 
 std::string field(const std::optional<double>& value) {
   if (!value) return "";
@@ -41,7 +42,8 @@ void MetricsLog::append(const EpochMetrics& m) {
   for (const auto& value :
        {std::optional(m.confidence_loss), std::optional(m.location_loss),
         std::optional(m.learning_rate), std::optional(m.images_per_second),
-        std::optional(m.waiting_share), m.val_confidence_loss, m.val_location_loss, m.val_ap})
+        std::optional(m.waiting_share), m.val_confidence_loss, m.val_location_loss, m.val_ap,
+        m.landmark_loss, m.val_landmark_loss, m.val_landmark_error})
     row.append(",").append(field(value));
   std::ofstream out(path_, std::ios::app);
   out << row << "\n";

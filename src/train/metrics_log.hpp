@@ -13,6 +13,9 @@ struct EpochMetrics {
   double images_per_second = 0;
   double waiting_share = 0;  ///< share of the time spent waiting for data
   std::optional<double> val_confidence_loss, val_location_loss, val_ap;
+  // Only of networks with landmarks.
+  std::optional<double> landmark_loss, val_landmark_loss;
+  std::optional<double> val_landmark_error;  ///< normalised mean error of the faces found
 };
 
 class MetricsLog {

@@ -13,6 +13,7 @@
 #include "faceshot/error.hpp"
 #include "loss/multibox_loss.hpp"
 #include "model/registry.hpp"
+#include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
 #include "train/checkpoint.hpp"
 #include "train/ema.hpp"
@@ -71,6 +72,8 @@ class Trainer {
     position_ = {checkpoint.counters.at("epoch"),       checkpoint.counters.at("batch"),
                  checkpoint.counters.at("step"),        checkpoint.scalars.at("confidence_sum"),
                  checkpoint.scalars.at("location_sum"), checkpoint.scalars.at("best_ap")};
+    if (has_landmarks(network_.spec()))
+      position_.landmark_sum = checkpoint.scalars.at("landmark_sum");
     optimizer_.load(checkpoint.optimizer, position_.step);
   }
 
@@ -111,10 +114,16 @@ class Trainer {
     std::int64_t step = 0;                        ///< done in all
     double confidence_sum = 0, location_sum = 0;  ///< over the batches of the epoch
     double best_ap = -1;
+    double landmark_sum = 0;  ///< as the other sums
   };
 
   void note(const std::string& text) const {
     if (callbacks_.on_note) callbacks_.on_note(text);
+  }
+
+  /// A metric of networks with landmarks only.
+  [[nodiscard]] std::optional<double> landmark_loss(double value) const {
+    return has_landmarks(network_.spec()) ? std::optional(value) : std::nullopt;
   }
 
   void step(std::int64_t batches) {
@@ -129,14 +138,21 @@ class Trainer {
     }
     const torch::Tensor loc = output.loc.contiguous();
     const torch::Tensor conf = output.conf.contiguous();
-    multibox_loss({loc.data_ptr<float>(), static_cast<std::size_t>(loc.numel())},
-                  {conf.data_ptr<float>(), static_cast<std::size_t>(conf.numel())}, priors_,
+    const torch::Tensor landmarks =
+        output.landmarks.defined() ? output.landmarks.contiguous() : output.landmarks;
+    multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), priors_,
                   network_.spec().priors.variances, batch_.annotations,
                   network_.spec().classes.size(), config_.loss, threads_, loss_);
     optimizer_.zero_grad();
-    torch::autograd::backward({loc, conf},
-                              {torch::from_blob(loss_.loc_gradient.data(), loc.sizes()),
-                               torch::from_blob(loss_.conf_gradient.data(), conf.sizes())});
+    std::vector<torch::Tensor> outputs{loc, conf};
+    std::vector<torch::Tensor> gradients{
+        torch::from_blob(loss_.loc_gradient.data(), loc.sizes()),
+        torch::from_blob(loss_.conf_gradient.data(), conf.sizes())};
+    if (landmarks.defined()) {
+      outputs.push_back(landmarks);
+      gradients.push_back(torch::from_blob(loss_.landmark_gradient.data(), landmarks.sizes()));
+    }
+    torch::autograd::backward(outputs, gradients);
     if (config_.train.clip_norm > 0) {
       std::vector<torch::Tensor> tensors;
       for (const auto& [name, tensor] : network_.parameters()) tensors.push_back(tensor);
@@ -148,6 +164,7 @@ class Trainer {
     ++position_.batch;
     position_.confidence_sum += loss_.confidence;
     position_.location_sum += loss_.location;
+    position_.landmark_sum += loss_.landmarks;
     report(batches, rate);
   }
 
@@ -159,7 +176,8 @@ class Trainer {
     const auto in_epoch = static_cast<double>(position_.batch);
     callbacks_.on_step({static_cast<int>(position_.epoch) + 1, config_.train.epochs,
                         position_.batch, batches, position_.confidence_sum / in_epoch,
-                        position_.location_sum / in_epoch, rate,
+                        position_.location_sum / in_epoch,
+                        landmark_loss(position_.landmark_sum / in_epoch), rate,
                         done * config_.train.batch_size / elapsed, left * elapsed / done});
   }
 
@@ -169,6 +187,7 @@ class Trainer {
     metrics.epoch = static_cast<int>(position_.epoch) + 1;
     metrics.confidence_loss = position_.confidence_sum / static_cast<double>(batches);
     metrics.location_loss = position_.location_sum / static_cast<double>(batches);
+    metrics.landmark_loss = landmark_loss(position_.landmark_sum / static_cast<double>(batches));
     metrics.learning_rate = learning_rate(config_.train, batches, position_.step - 1);
     metrics.images_per_second =
         static_cast<double>(batches_now * config_.train.batch_size) / seconds;
@@ -183,12 +202,14 @@ class Trainer {
       metrics.val_confidence_loss = result.confidence_loss;
       metrics.val_location_loss = result.location_loss;
       metrics.val_ap = result.ap;
+      metrics.val_landmark_loss = landmark_loss(result.landmark_loss);
+      metrics.val_landmark_error = result.landmark_error;
       best = result.ap > position_.best_ap;
       if (best) position_.best_ap = result.ap;
     }
     ++position_.epoch;
     position_.batch = 0;
-    position_.confidence_sum = position_.location_sum = 0;
+    position_.confidence_sum = position_.location_sum = position_.landmark_sum = 0;
     // Best before last: killed between the two, the resumed run validates and writes it again.
     if (best || (data_.val.records.empty() && last)) save("best.pt");
     log.append(metrics);
@@ -207,6 +228,7 @@ class Trainer {
     checkpoint.scalars = {{"confidence_sum", position_.confidence_sum},
                           {"location_sum", position_.location_sum},
                           {"best_ap", position_.best_ap}};
+    if (has_landmarks(network_.spec())) checkpoint.scalars["landmark_sum"] = position_.landmark_sum;
     save_checkpoint(dir_ / name, checkpoint);
   }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "train/config.hpp"
@@ -17,6 +18,7 @@ struct TrainProgress {
   int epoch = 0, epochs = 0;                      ///< epoch from 1
   std::int64_t batch = 0, batches = 0;            ///< within the epoch, batch from 1
   double confidence_loss = 0, location_loss = 0;  ///< mean over the epoch so far
+  std::optional<double> landmark_loss;            ///< the same, if the network has landmarks
   double learning_rate = 0;
   double images_per_second = 0;  ///< since the run was started or resumed
   double seconds_left = 0;       ///< to the end of the last epoch

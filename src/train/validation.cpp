@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
+#include <span>
 
 #include "detect/decoder.hpp"
 #include "evaluate/average_precision.hpp"
+#include "evaluate/landmark_error.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/nms.hpp"
 #include "faceshot/parallel.hpp"
 #include "media/image_file.hpp"
+#include "model/torch_arrays.hpp"
 #include "train/input.hpp"
 
 namespace faceshot {
@@ -40,15 +43,19 @@ std::vector<Annotation> scaled(const std::vector<Annotation>& annotations, float
   for (Annotation& a : result) {
     a.box = {a.box.x1 * scale, a.box.y1 * scale, a.box.x2 * scale, a.box.y2 * scale};
     if (std::min(a.box.width(), a.box.height()) < min_face) a.ignore = true;
+    if (a.landmarks)
+      for (float& coordinate : *a.landmarks) coordinate *= scale;
   }
   return result;
 }
 
-std::vector<Detection> find_faces(const float* loc, const float* conf,
+/// @param landmarks null where the network has none
+std::vector<Detection> find_faces(const float* loc, const float* conf, const float* landmarks,
                                   const std::vector<Prior>& priors,
                                   const std::array<float, 4>& variances) {
   std::vector<Detection> candidates;
-  decode_detections(loc, conf, priors, variances, 1, score_threshold, nms_candidates, candidates);
+  decode_detections(loc, conf, landmarks, priors, variances, 1, score_threshold, nms_candidates,
+                    candidates);
   std::vector<Detection> kept;
   for (const std::size_t i : nms(candidates, nms_threshold)) kept.push_back(candidates[i]);
   return kept;
@@ -69,15 +76,17 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   ValidationResult result;
   std::vector<std::vector<Detection>> detections(set.records.size());
   std::vector<std::vector<GroundTruthBox>> truth(set.records.size());
+  std::vector<std::vector<Annotation>> faces(set.records.size());  ///< in pixels of the input
   const std::size_t image_bytes =
       static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
   std::vector<std::uint8_t> pixels;
   MultiboxResult loss;
   std::int64_t positives = 0;
+  std::int64_t landmark_positives = 0;
   for (std::size_t first = 0; first < set.records.size(); first += batch_size) {
     const std::size_t count = std::min<std::size_t>(batch_size, set.records.size() - first);
     pixels.assign(count * image_bytes, static_cast<std::uint8_t>(input_mean));
-    std::vector<std::vector<Annotation>> annotations(count);
+    const std::span annotations(faces.data() + first, count);
     parallel_for(count, threads, [&](std::size_t i) {
       const ImageRecord& record = set.records[first + i];
       const cv::Mat image = read_image(set.images_dir / record.image);
@@ -94,17 +103,21 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
     const torch::Tensor conf = output.conf.contiguous();
     const auto* const loc_data = loc.data_ptr<float>();
     const auto* const conf_data = conf.data_ptr<float>();
-    multibox_loss({loc_data, static_cast<std::size_t>(loc.numel())},
-                  {conf_data, static_cast<std::size_t>(conf.numel())}, priors,
+    const torch::Tensor landmarks =
+        output.landmarks.defined() ? output.landmarks.contiguous() : output.landmarks;
+    multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), priors,
                   spec.priors.variances, annotations, 1, config.loss, threads, loss);
     // Weighted by positives: the mean over the whole set, not over batches.
     result.confidence_loss += loss.confidence * static_cast<double>(loss.positives);
     result.location_loss += loss.location * static_cast<double>(loss.positives);
+    result.landmark_loss += loss.landmarks * static_cast<double>(loss.landmark_positives);
     positives += loss.positives;
+    landmark_positives += loss.landmark_positives;
     parallel_for(count, threads, [&](std::size_t i) {
-      detections[first + i] =
-          find_faces(loc_data + i * priors.size() * 4, conf_data + i * priors.size() * 2, priors,
-                     spec.priors.variances);
+      detections[first + i] = find_faces(
+          loc_data + i * priors.size() * 4, conf_data + i * priors.size() * 2,
+          landmarks.defined() ? landmarks.data_ptr<float>() + i * priors.size() * 10 : nullptr,
+          priors, spec.priors.variances);
       for (const Annotation& a : annotations[i]) truth[first + i].push_back({a.box, a.ignore});
     });
   }
@@ -116,6 +129,15 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   const double divisor = static_cast<double>(std::max<std::int64_t>(positives, 1));
   result.confidence_loss /= divisor;
   result.location_loss /= divisor;
+  result.landmark_loss /= static_cast<double>(std::max<std::int64_t>(landmark_positives, 1));
+  std::vector<LandmarkPair> pairs;
+  for (const MatchedFace& m : matched_faces(images, score_threshold)) {
+    const Annotation& face = faces[m.image][m.face];
+    const Detection& found = detections[m.image][m.detection];
+    if (face.landmarks && found.landmarks)
+      pairs.push_back({*found.landmarks, *face.landmarks, face.box});
+  }
+  if (!pairs.empty()) result.landmark_error = landmark_error(pairs).mean;
   return result;
 }
 

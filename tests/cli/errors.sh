@@ -52,6 +52,19 @@ expect_files "a good run" good "./cell.jpg ./cell.png ./more/cell.png "
 expect "JSON" 0 0 "" detect photos/cell.png "${model[@]}" --json
 grep -q '"score"' out && grep -q '"x1": 17' out || complain "JSON: not the expected box: $(cat out)"
 
+grep -q '"landmarks"' out && complain "JSON: landmarks of a network that has none"
+expect "landmarks" 0 0 "" detect photos/cell.png --model points.onnx --json
+# The cell's centre is (20, 12); the left eye lies 2 px up and left of it.
+tr -d ' \n' <out | grep -q '"landmarks":\[\[18.0,10.0\],' || complain "landmarks: $(cat out)"
+
+expect "aligned crops" 0 0 "" detect photos --model points.onnx --align 32 --out crops --json
+expect_files "aligned crops" crops "./cell-face1-2.png ./cell-face1.png ./more/cell-face1.png "
+grep -q '"crop": "crops/more/cell-face1.png"' out || complain "aligned crops: not in JSON"
+expect "nothing to align by" 1 1 landmarks detect photos "${model[@]}" --align 112 --out no_crops
+[ -e no_crops ] && complain "nothing to align by: a folder was made"
+expect "crops without a folder" 2 1 --out detect photos --model points.onnx --align 112
+expect "an impossible crop" 2 1 align detect photos --model points.onnx --align 5 --out no_crops
+
 expect "a cut JPEG" 1 1 cut.jpg detect bad/cut.jpg "${model[@]}" --out cut
 expect_files "a cut JPEG" cut ""
 expect "damaged files beside a whole one" 1 2 cut.jpg detect bad "${model[@]}" --out some

@@ -1,5 +1,6 @@
 // Fills a folder with what the shell tests of the program work on: model.onnx, which finds bright
-// 8x8 cells (detect/tiny_model.hpp), and photos/ with one such cell in each of two pictures.
+// 8x8 cells (detect/tiny_model.hpp), points.onnx, which gives landmarks too, and photos/ with one
+// such cell in each of two pictures.
 #include <filesystem>
 #include <fstream>
 #include <opencv2/core.hpp>
@@ -13,6 +14,10 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(folder / "photos/more");
   std::ofstream(folder / "model.onnx", std::ios::binary)
       << faceshot::testing::tiny_onnx(faceshot::testing::tiny_info());
+  faceshot::ModelInfo with_landmarks = faceshot::testing::tiny_info();
+  with_landmarks.landmark_output = "points";
+  std::ofstream(folder / "points.onnx", std::ios::binary)
+      << faceshot::testing::tiny_onnx(with_landmarks);
   cv::Mat image(48, 64, CV_8UC3, cv::Scalar::all(0));
   image(cv::Rect(16, 8, 8, 8)).setTo(cv::Scalar::all(255));
   faceshot::write_image(folder / "photos/cell.png", image);

@@ -17,8 +17,8 @@ std::vector<Detection> decode_all(const std::vector<float>& loc, const std::vect
                                   const std::vector<Prior>& priors, std::size_t classes,
                                   float threshold, std::size_t keep_top = 0) {
   std::vector<Detection> found{{{9, 9, 9, 9}, 9, 9}};  // left over from an earlier call
-  decode_detections(loc.data(), conf.data(), priors, variances, classes, threshold, keep_top,
-                    found);
+  decode_detections(loc.data(), conf.data(), nullptr, priors, variances, classes, threshold,
+                    keep_top, found);
   return found;
 }
 
@@ -112,6 +112,24 @@ TEST(Decoder, BoundsTheCandidatesByScore) {
   EXPECT_EQ(found[0].box.center_x(), 980);  // of two with one score, the earlier prior comes first
   EXPECT_EQ(found[1].box.center_x(), 990);
   EXPECT_EQ(found[2].box.center_x(), 960);
+}
+
+TEST(Decoder, DecodesTheLandmarksOfItsPriorByHand) {
+  // Of three priors the last two pass. Centre (100, 50), 20 x 10, variances 0.1: an offset of 1 is
+  // 2 px across and 1 px down.
+  const std::vector<Prior> priors{{5, 5, 4, 4}, {100, 50, 20, 10}, {30, 30, 10, 10}};
+  const std::vector<float> conf{9, 0, 0, 9, 0, 9};
+  const std::vector<float> loc(12, 0.0F);
+  std::vector<float> offsets(30, 0.0F);
+  for (std::size_t k = 0; k < 10; ++k) offsets[10 + k] = static_cast<float>(k);
+  offsets[27] = std::numeric_limits<float>::quiet_NaN();
+  std::vector<Detection> found;
+  decode_detections(loc.data(), conf.data(), offsets.data(), priors, variances, 1, 0.5F, 0, found);
+  ASSERT_EQ(found.size(), 2U);
+  ASSERT_TRUE(found[0].landmarks);
+  const Landmarks wanted{100, 51, 104, 53, 108, 55, 112, 57, 116, 59};
+  for (std::size_t k = 0; k < 10; ++k) EXPECT_NEAR((*found[0].landmarks)[k], wanted[k], 1e-4);
+  EXPECT_FALSE(found[1].landmarks) << "a face whose points are no numbers keeps its box alone";
 }
 
 TEST(Decoder, InvertsTheCodingOfTraining) {

@@ -63,6 +63,41 @@ TEST(Detector, GivesBoxesInTheImagesOwnPixels) {
   EXPECT_TRUE(native.detect(view_of(small)).empty()) << "native cells are half white at most";
 }
 
+ModelInfo info_with_landmarks() {
+  ModelInfo info = tiny_info();
+  info.landmark_output = "points";
+  return info;
+}
+
+TEST(Detector, GivesLandmarksInTheImagesOwnPixels) {
+  // 400x150 at max_side 200 is 200x75: everything is twice as large here. The cell's centre is
+  // (36, 20) there.
+  const Detector detector(load(info_with_landmarks()), {.max_side = 200});
+  EXPECT_TRUE(detector.info().has_landmarks());
+  const auto found = detector.detect(view_of(make_image(400, 150, {64, 32, 16, 16})));
+  ASSERT_EQ(found.size(), 1U);
+  ASSERT_TRUE(found[0].landmarks);
+  const Landmarks wanted{68, 36, 76, 36, 72, 40, 70, 44, 74, 44};
+  for (std::size_t k = 0; k < 10; ++k) EXPECT_NEAR((*found[0].landmarks)[k], wanted[k], 1e-3) << k;
+}
+
+TEST(Detector, LandmarksBelongToTheBoxThatSurvives) {
+  const auto found = Detector(load(info_with_landmarks()), {.keep_top = 0})
+                         .detect(view_of(make_image(64, 64, {0, 0, 64, 64})));
+  ASSERT_EQ(found.size(), 64U);
+  for (const Detection& d : found) {
+    ASSERT_TRUE(d.landmarks);
+    EXPECT_NEAR((*d.landmarks)[4], d.box.x1 + 3, 1e-3);  // the nose is at the prior's centre,
+    EXPECT_NEAR((*d.landmarks)[5], d.box.y1 + 4, 1e-3);  // the box 1 px right of it
+  }
+}
+
+TEST(Detector, WithoutALandmarkOutputThereAreNone) {
+  const Detector detector(load());
+  EXPECT_FALSE(detector.info().has_landmarks());
+  EXPECT_FALSE(detector.detect(view_of(make_image(61, 43, {16, 8, 8, 8})))[0].landmarks);
+}
+
 TEST(Detector, ScalesBothSidesByWhatRoundingMadeOfThem) {
   // 333 x 100 at max_side 100 is 100 x 30: x by 3.33, y by 10 / 3.
   const Detector detector(load(), {.max_side = 100});
@@ -219,6 +254,11 @@ TEST(Detector, RefusesAModelWhoseMetadataDoNotFitItsGraph) {
   info = tiny_info();
   info.classes = {"face", "head"};  // one logit too few
   refusal(ErrorCode::format, [&] { (void)Detector(load(info)).detect(view_of(image)); });
+  const std::string four_points = testing::tiny_onnx(info_with_landmarks(), 8);
+  refusal(ErrorCode::format, [&] {
+    const Detector detector(Network::from_bytes(std::as_bytes(std::span(four_points)), "tiny"));
+    (void)detector.detect(view_of(image));
+  });
   info = tiny_info();
   info.features = {"nowhere"};
   const std::string message =

@@ -39,6 +39,22 @@ std::string message_of(const Metadata& metadata) {
   return "(no error)";
 }
 
+TEST(ModelInfo, LandmarksAreThereOnlyIfTheFileSaysSo) {
+  Metadata metadata = make_metadata();
+  EXPECT_FALSE(ModelInfo::from_metadata(metadata).has_landmarks());
+  EXPECT_FALSE(
+      ModelInfo::from_metadata(metadata).to_metadata().contains("faceshot.landmark_output"))
+      << "files of networks without landmarks stay as they were";
+  metadata["faceshot.landmark_output"] = "points";
+  const ModelInfo info = ModelInfo::from_metadata(metadata);
+  EXPECT_TRUE(info.has_landmarks());
+  EXPECT_EQ(info.landmark_output, "points");
+  EXPECT_FALSE(info.notes.contains("faceshot.landmark_output"));
+  EXPECT_EQ(info.to_metadata().at("faceshot.landmark_output"), "points");
+  metadata["faceshot.landmark_output"] = "";
+  EXPECT_NE(message_of(metadata).find("faceshot.landmark_output"), std::string::npos);
+}
+
 TEST(ModelInfo, ReadsEveryField) {
   const ModelInfo info = ModelInfo::from_metadata(make_metadata());
   EXPECT_EQ(info.name, "tiny");

@@ -33,7 +33,7 @@ ModelInfo tiny_info() {
   return info;
 }
 
-std::string tiny_onnx(const ModelInfo& info) {
+std::string tiny_onnx(const ModelInfo& info, std::size_t landmark_values) {
   OnnxBuilder onnx;
   onnx.input("image", {"1", "3", "height", "width"});
   onnx.weights("mean.weight", {1, 3, 8, 8}, std::vector<float>(192, 1 / 192.0F));
@@ -42,6 +42,11 @@ std::string tiny_onnx(const ModelInfo& info) {
   set_ints(mean, "strides", {8, 8});
   add_head(onnx, "loc", {0, 0, 0, 0}, {1.25F, 0, 0, 0});
   add_head(onnx, "conf", {0, 20}, {0, -10});
+  if (info.has_landmarks()) {
+    std::vector<float> offsets{-2.5F, -2.5F, 2.5F, -2.5F, 0, 0, -1.25F, 2.5F, 1.25F, 2.5F};
+    offsets.resize(landmark_values);
+    add_head(onnx, info.landmark_output, std::vector<float>(landmark_values, 0.0F), offsets);
+  }
   onnx.metadata(info.to_metadata());
   return onnx.bytes();
 }

@@ -1,6 +1,7 @@
 // A detector that can be computed by hand: it finds bright 8x8 cells.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "faceshot/model_info.hpp"
@@ -13,7 +14,9 @@ namespace faceshot::testing {
 
 /// The ONNX file. "cells" is the mean m of each 8x8 cell over pixels and channels; the face's logit
 /// is 20 m - 10, the background's 0; the offsets are constant (1.25, 0, 0, 0), that is, each box
-/// lies 1.25 * 0.1 * 8 = 1 px right of its prior.
-[[nodiscard]] std::string tiny_onnx(const ModelInfo& info);
+/// lies 1.25 * 0.1 * 8 = 1 px right of its prior. If the info names a landmark output, the points
+/// lie at (-2, -2), (2, -2), (0, 0), (-1, 2) and (1, 2) px from the prior's centre.
+/// @param landmark_values other than 10 for a file that does not fit its metadata
+[[nodiscard]] std::string tiny_onnx(const ModelInfo& info, std::size_t landmark_values = 10);
 
 }  // namespace faceshot::testing

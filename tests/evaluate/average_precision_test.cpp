@@ -48,6 +48,25 @@ TEST(AveragePrecision, PublishedExample) {
   EXPECT_EQ(operating_point(images, 2).precision(), 1) << "nothing is shown";
 }
 
+TEST(AveragePrecision, TellsWhichDetectionFoundWhichFace) {
+  // Image 0: an ignored face first, then one found twice. Image 1: one found with a lower score.
+  const Scene first{{{square(50), 0.6F}, {square(51), 0.9F}, {square(0), 0.95F}},
+                    {{square(0), true}, {square(50)}}};
+  const Scene second{{{square(0, 500), 0.99F}, {square(2), 0.4F}}, {{square(0)}}};
+  const std::vector<ImageEvaluation> images{{first.detections, first.truth},
+                                            {second.detections, second.truth}};
+  const auto all = matched_faces(images, 0);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].image, 0U);
+  EXPECT_EQ(all[0].detection, 1U);
+  EXPECT_EQ(all[0].face, 1U);
+  EXPECT_EQ(all[1].image, 1U);
+  EXPECT_EQ(all[1].detection, 1U);
+  EXPECT_EQ(all[1].face, 0U);
+  EXPECT_EQ(matched_faces(images, 0.5F).size(), 1U);
+  EXPECT_EQ(matched_faces(images, 0, 0.9F).size(), 1U) << "2 px off is IoU 2/3, 1 px off 9/11";
+}
+
 TEST(AveragePrecision, PerfectIsOneAndNothingIsZero) {
   const Scene perfect{{{square(0), 0.9F}, {square(50), 0.2F}}, {{square(0)}, {square(50)}}};
   EXPECT_DOUBLE_EQ(ap_of({perfect}), 1.0);

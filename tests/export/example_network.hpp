@@ -9,9 +9,10 @@
 namespace faceshot {
 
 /// faceshot-nano with weights and BatchNorm statistics that are random but of sane size.
-inline Checkpoint example_checkpoint() {
+inline Checkpoint example_checkpoint(const ModelOptions& model = {}) {
   Checkpoint c;
-  const Config config;
+  Config config;
+  config.model = model;
   c.config = to_toml(config);
   c.counters = {{"epoch", 1}, {"batch", 0}, {"step", 1}};
   c.scalars = {{"best_ap", 0.5}};

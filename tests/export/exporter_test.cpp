@@ -26,6 +26,31 @@ TEST(Exporter, TheEngineComputesWhatTorchComputes) {
   EXPECT_TRUE(std::filesystem::exists(file));
 }
 
+ModelOptions with_landmarks() {
+  ModelOptions model;
+  model.heads_landmarks = 5;
+  return model;
+}
+
+TEST(Exporter, LandmarksAreAnOutputThatIsProvenToo) {
+  const auto file = temporary("landmarks.onnx");
+  const ParityReport report = export_network(example_checkpoint(with_landmarks()), file);
+  ASSERT_TRUE(report.largest_landmarks);
+  EXPECT_GT(*report.largest_landmarks, 0) << "nothing was compared";
+  EXPECT_LT(*report.largest_landmarks, 1e-3);
+  const Network network = Network::load(file.string());
+  EXPECT_EQ(network.outputs(), (std::vector<std::string>{"loc", "conf", "landmarks"}));
+  EXPECT_EQ(ModelInfo::from_metadata(network.metadata()).landmark_output, "landmarks");
+}
+
+TEST(Exporter, WithoutLandmarksTheFileKnowsNothingOfThem) {
+  const auto file = temporary("no_landmarks.onnx");
+  EXPECT_FALSE(export_network(example_checkpoint(), file).largest_landmarks);
+  const Network network = Network::load(file.string());
+  EXPECT_EQ(network.outputs(), (std::vector<std::string>{"loc", "conf"}));
+  EXPECT_FALSE(network.metadata().contains("faceshot.landmark_output"));
+}
+
 TEST(Exporter, TheConfigInTheFileNamesDataSetsButNoFolders) {
   Checkpoint checkpoint = example_checkpoint();
   Config config;
@@ -46,11 +71,11 @@ TEST(Exporter, AFileThatDiffersIsNotWritten) {
   EXPECT_FALSE(std::filesystem::exists(file));
 }
 
-TEST(Exporter, OpenCvFindsTheSameBoxes) {
+TEST(Exporter, OpenCvFindsTheSameBoxesAndLandmarks) {
   const auto file = temporary("fixed.onnx");
   ExportOptions options;
   options.size = FixedSize{320, 256};
-  export_network(example_checkpoint(), file, options);
+  export_network(example_checkpoint(with_landmarks()), file, options);
 
   const Network network = Network::load(file.string());
   const ModelInfo info = ModelInfo::from_metadata(network.metadata());
@@ -65,7 +90,7 @@ TEST(Exporter, OpenCvFindsTheSameBoxes) {
   cv::dnn::Net net = cv::dnn::readNetFromONNX(file.string());
   net.setInput(blob);
   std::vector<cv::Mat> outputs;
-  net.forward(outputs, std::vector<cv::String>{"loc", "conf"});
+  net.forward(outputs, std::vector<cv::String>{"loc", "conf", "landmarks"});
 
   std::vector<FeatureSize> features;
   for (const std::string& name : info.features) {
@@ -74,18 +99,24 @@ TEST(Exporter, OpenCvFindsTheSameBoxes) {
   }
   const auto priors = make_priors(info.priors, 320, 256, features);
   ASSERT_EQ(outputs[0].total(), priors.size() * 4);
-  const auto boxes = [&](const float* loc, const float* conf) {
+  ASSERT_EQ(outputs[2].total(), priors.size() * 10);
+  const auto boxes = [&](const float* loc, const float* conf, const float* landmarks) {
     std::vector<Detection> candidates;
-    decode_detections(loc, conf, priors, info.priors.variances, 1, 0.5F, 0, candidates);
+    decode_detections(loc, conf, landmarks, priors, info.priors.variances, 1, 0.5F, 0, candidates);
     return candidates;
   };
-  const auto ours = boxes(session.output("loc").data, session.output("conf").data);
-  const auto theirs = boxes(outputs[0].ptr<float>(), outputs[1].ptr<float>());
+  const auto ours = boxes(session.output("loc").data, session.output("conf").data,
+                          session.output("landmarks").data);
+  const auto theirs =
+      boxes(outputs[0].ptr<float>(), outputs[1].ptr<float>(), outputs[2].ptr<float>());
   ASSERT_GT(ours.size(), 10U);
   ASSERT_EQ(ours.size(), theirs.size());
   for (std::size_t i = 0; i < ours.size(); ++i) {
     EXPECT_NEAR(ours[i].score, theirs[i].score, 1e-4);
     EXPECT_GT(iou(ours[i].box, theirs[i].box), 0.999F) << i;
+    ASSERT_TRUE(ours[i].landmarks && theirs[i].landmarks);
+    for (std::size_t k = 0; k < 10; ++k)
+      EXPECT_NEAR((*ours[i].landmarks)[k], (*theirs[i].landmarks)[k], 0.01) << i;
   }
 }
 

@@ -28,6 +28,7 @@ Annotation face(float x1, float y1, float x2, float y2, bool ignore = false) {
 
 struct Outputs {
   std::vector<float> loc, conf;
+  std::vector<float> landmarks{};  ///< empty: a network without
 };
 
 Outputs random_outputs(std::size_t images, std::size_t priors, std::size_t classes,
@@ -43,7 +44,8 @@ Outputs random_outputs(std::size_t images, std::size_t priors, std::size_t class
 MultiboxResult loss_of(const Outputs& o, const std::vector<std::vector<Annotation>>& annotations,
                        const LossOptions& options = {}, int threads = 1, std::size_t classes = 1) {
   MultiboxResult result;
-  multibox_loss(o.loc, o.conf, grid(), variances, annotations, classes, options, threads, result);
+  multibox_loss(o.loc, o.conf, o.landmarks, grid(), variances, annotations, classes, options,
+                threads, result);
   return result;
 }
 
@@ -134,6 +136,102 @@ TEST(MultiboxLoss, RefusesUnknownClassesAndSizes) {
   cat.class_id = 1;
   EXPECT_THROW(loss_of(random_outputs(1, 128, 1, 11), {{cat}}), Error);
   EXPECT_THROW(loss_of(random_outputs(1, 127, 1, 11), {{}}), Error);
+}
+
+Outputs outputs_with_landmarks(std::size_t images, std::uint64_t seed) {
+  Outputs o = random_outputs(images, 128, 1, seed);
+  Random random(seed + 1);
+  o.landmarks.resize(images * 128 * 10);
+  for (float& v : o.landmarks) v = random.uniform(-2, 2);
+  return o;
+}
+
+Annotation face_with_landmarks() {
+  Annotation a = face(8, 8, 18, 18);
+  a.landmarks = Landmarks{10, 11, 15, 11, 13, 14, 11, 16, 15, 16};
+  return a;
+}
+
+TEST(MultiboxLandmarks, CountOnlyWhereTheFaceHasThem) {
+  const std::vector<Annotation> faces{face_with_landmarks(), face(36, 36, 50, 50)};
+  const auto match = match_priors(grid(), faces, {});
+  const auto result = loss_of(outputs_with_landmarks(1, 20), {faces});
+  EXPECT_EQ(result.landmark_positives, std::count(match.begin(), match.end(), 0));
+  EXPECT_LT(result.landmark_positives, result.positives);
+  for (std::size_t p = 0; p < match.size(); ++p)
+    for (std::size_t i = 0; i < 10; ++i)
+      EXPECT_EQ(result.landmark_gradient[10 * p + i] != 0, match[p] == 0) << "prior " << p;
+}
+
+TEST(MultiboxLandmarks, PerfectPointsCostNothingAndOthersByHand) {
+  const auto priors = grid();
+  const std::vector<Annotation> faces{face_with_landmarks()};
+  const auto match = match_priors(priors, faces, {});
+  Outputs o = outputs_with_landmarks(1, 21);
+  for (std::size_t p = 0; p < priors.size(); ++p) {
+    if (match[p] < 0) continue;
+    const auto exact = encode_landmarks(*faces[0].landmarks, priors[p], variances);
+    std::copy(exact.begin(), exact.end(),
+              o.landmarks.begin() + static_cast<std::ptrdiff_t>(10 * p));
+  }
+  EXPECT_NEAR(loss_of(o, {faces}).landmarks, 0, 1e-9);
+  // All ten coordinates of every prior 3 units off: smooth L1 of 2.5 each, weight 0.5.
+  for (float& v : o.landmarks) v += 3;
+  EXPECT_NEAR(loss_of(o, {faces}).landmarks, 0.5 * 10 * 2.5, 1e-5);
+}
+
+TEST(MultiboxLandmarks, LeaveTheOtherLossesAlone) {
+  const std::vector<std::vector<Annotation>> faces{{face_with_landmarks()}};
+  Outputs o = outputs_with_landmarks(1, 22);
+  const auto with = loss_of(o, faces);
+  o.landmarks.clear();
+  const auto without = loss_of(o, faces);
+  EXPECT_GT(with.landmarks, 0);
+  EXPECT_EQ(with.confidence, without.confidence);
+  EXPECT_EQ(with.location, without.location);
+  EXPECT_EQ(with.loc_gradient, without.loc_gradient);
+  EXPECT_EQ(with.conf_gradient, without.conf_gradient);
+  EXPECT_EQ(without.landmarks, 0);
+  EXPECT_TRUE(without.landmark_gradient.empty());
+}
+
+TEST(MultiboxLandmarks, AreFiniteWithoutAnyAndRefusedInTheWrongNumber) {
+  const auto nobody = loss_of(outputs_with_landmarks(2, 23), {{}, {face(8, 8, 18, 18)}});
+  EXPECT_EQ(nobody.landmarks, 0);
+  EXPECT_EQ(nobody.landmark_positives, 0);
+  Outputs o = outputs_with_landmarks(1, 24);
+  o.landmarks.pop_back();
+  EXPECT_THROW(loss_of(o, {{}}), Error);
+  o = outputs_with_landmarks(1, 24);
+  o.landmarks[3] = std::numeric_limits<float>::infinity();
+  EXPECT_THROW(loss_of(o, {{}}), Error);
+}
+
+TEST(MultiboxLandmarks, GradientAgreesWithFiniteDifferences) {
+  const std::vector<std::vector<Annotation>> faces{{face_with_landmarks(), face(36, 36, 50, 50)},
+                                                   {face_with_landmarks()}};
+  for (const char* const kind : {"smooth_l1", "wing"}) {
+    LossOptions options;
+    options.landmark_loss = kind;
+    options.landmark_weight = 0.7F;
+    const Outputs o = outputs_with_landmarks(2, 25);
+    const auto result = loss_of(o, faces, options);
+    int compared = 0;
+    for (std::size_t i = 0; i < o.landmarks.size(); ++i) {
+      if (result.landmark_gradient[i] == 0 && i % 97 != 0) continue;
+      const float h = 2e-3F;
+      Outputs moved = o;
+      moved.landmarks[i] = o.landmarks[i] + h;
+      const double up = loss_of(moved, faces, options).total();
+      moved.landmarks[i] = o.landmarks[i] - h;
+      const double down = loss_of(moved, faces, options).total();
+      EXPECT_NEAR(static_cast<double>(result.landmark_gradient[i]),
+                  (up - down) / static_cast<double>(2 * h), 2e-3)
+          << kind << " " << i;
+      ++compared;
+    }
+    EXPECT_GT(compared, 60);
+  }
 }
 
 struct GradientCase {

@@ -35,6 +35,40 @@ TEST(DrawDetections, SurroundsTheFaceAndLeavesItVisible) {
   EXPECT_EQ(painted(image, {280, 150, 1, 100}), 100) << "and its right";
 }
 
+TEST(DrawDetections, LandmarksAreDotsWhereTheyLie) {
+  Detection face = detection(200, 150, 280, 250);
+  face.landmarks =
+      Landmarks{220.5F, 180.5F, 260.5F, 180.5F, 240.5F, 200.5F, 225.5F, 230.5F, 255.5F, 230.5F};
+  cv::Mat image = make_ground();
+  draw_detections(image, std::vector{face});
+  const cv::Rect inside(201, 151, 78, 98);
+  int dots = 0;
+  cv::Mat rest = image.clone();
+  for (std::size_t k = 0; k < 10; k += 2) {
+    const cv::Point centre(static_cast<int>((*face.landmarks)[k]),
+                           static_cast<int>((*face.landmarks)[k + 1]));
+    EXPECT_GT(image.at<cv::Vec3b>(centre)[2], 200) << "the dot's colour is in its middle";
+    const cv::Rect dot(centre.x - 6, centre.y - 6, 13, 13);
+    dots += painted(image, dot) > 4 ? 1 : 0;
+    rest(dot).setTo(ground);
+  }
+  EXPECT_EQ(dots, 5);
+  EXPECT_EQ(painted(rest, inside), 0) << "nothing else of the face is hidden";
+}
+
+TEST(DrawDetections, SmallFacesGetNoDotsAndPointsOutsideNone) {
+  Detection small = detection(100, 100, 112, 114);
+  small.landmarks = Landmarks{103, 104, 109, 104, 106, 107, 104, 111, 108, 111};
+  cv::Mat image = make_ground();
+  draw_detections(image, std::vector{small});
+  EXPECT_EQ(painted(image, {100, 100, 12, 14}), 0);
+  Detection cut = detection(0, 150, 80, 250);
+  constexpr float far = 1e9F;
+  cut.landmarks = Landmarks{-20, 180, far, 180, 20, -far, std::numeric_limits<float>::quiet_NaN(),
+                            230, 700, 230};
+  EXPECT_NO_THROW(draw_detections(image, std::vector{cut}));
+}
+
 TEST(DrawDetections, LinesGrowWithTheImage) {
   const auto width_at = [](int scale) {
     cv::Mat image = make_ground(640 * scale, 480 * scale);

@@ -50,6 +50,18 @@ TEST(Registry, NamesWhatItKnows) {
   EXPECT_THROW((void)make_network(options), Error);
 }
 
+TEST(Registry, AddsLandmarkHeadsOnlyIfAsked) {
+  EXPECT_FALSE(has_landmarks(make_network({})));
+  ModelOptions options;
+  options.heads_landmarks = 5;
+  const NetworkSpec spec = make_network(options);
+  EXPECT_TRUE(has_landmarks(spec));
+  // 64 channels to ten numbers for each of 3 + 2 + 2 + 3 priors, and their biases.
+  EXPECT_EQ(parameter_count(spec) - parameter_count(make_network({})), 10 * 10 * (64 + 1));
+  options.heads_landmarks = 4;
+  EXPECT_THROW((void)make_network(options), Error);
+}
+
 TEST(NetworkSpec, CountsParametersAndMultiplications) {
   NetworkSpec spec;
   NetworkBuilder net(spec);
@@ -69,6 +81,10 @@ TEST(NetworkSpec, MistakesAreFoundBeforeAStepIsRun) {
   };
   broken([](NetworkSpec& s) { s.heads.front().conf = "nowhere"; });
   broken([](NetworkSpec& s) { s.heads.front().feature = "nowhere"; });
+  broken([](NetworkSpec& s) { s.heads.back().landmarks = s.heads.back().loc; });
+  broken([](NetworkSpec& s) {
+    for (Head& head : s.heads) head.landmarks = head.loc;  // four channels a prior, not ten
+  });
   broken([](NetworkSpec& s) { s.heads.pop_back(); });
   broken([](NetworkSpec& s) { s.priors.levels.front().min_sizes.push_back(4); });
   broken([](NetworkSpec& s) { std::swap(s.layers.front(), s.layers.back()); });

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "faceshot/error.hpp"
 #include "model/registry.hpp"
 
@@ -14,6 +16,45 @@ TEST(TorchNetwork, OutputsOneRowAPrior) {
   // 8*12*3 + 4*6*2 + 2*3*2 + 1*2*3
   EXPECT_EQ(output.loc.sizes(), torch::IntArrayRef({2, 354, 4}));
   EXPECT_EQ(output.conf.sizes(), torch::IntArrayRef({2, 354, 2}));
+}
+
+TEST(TorchNetwork, GivesTenNumbersAPriorForLandmarksIfAsked) {
+  EXPECT_FALSE(
+      TorchNetwork(make_network({}), 1).forward(torch::rand({1, 3, 64, 64})).landmarks.defined());
+  ModelOptions options;
+  options.heads_landmarks = 5;
+  TorchNetwork network(make_network(options), 1);
+  const auto output = network.forward(torch::rand({2, 3, 64, 96}));
+  EXPECT_EQ(output.landmarks.sizes(), torch::IntArrayRef({2, 354, 10}));
+  EXPECT_EQ(output.loc.sizes(), torch::IntArrayRef({2, 354, 4}));
+  output.landmarks.square().sum().backward();
+  for (const auto& [name, tensor] : network.parameters()) {
+    if (name.find(".loc") != std::string::npos || name.find(".conf") != std::string::npos) continue;
+    ASSERT_TRUE(tensor.grad().defined()) << name;
+  }
+}
+
+TEST(TorchNetwork, LandmarksOfAPriorStandInItsRow) {
+  ModelOptions options;
+  options.heads_landmarks = 5;
+  TorchNetwork network(make_network(options), 1);
+  network.train(false);
+  // The second prior of a cell of the first level (three priors) answers with its own bias only.
+  Weights weights = network.weights();
+  for (auto& [name, array] : weights)
+    if (name.find(".landmarks.") != std::string::npos)
+      std::fill(array.values.begin(), array.values.end(), 0.0F);
+  for (std::size_t i = 0; i < 10; ++i)
+    weights.at("head0.landmarks.bias").values[10 + i] = static_cast<float>(i);
+  network.load(weights);
+  const torch::NoGradGuard no_grad;
+  const auto rows = network.forward(torch::rand({1, 3, 64, 64})).landmarks[0];
+  for (std::int64_t row = 0; row < rows.size(0); ++row) {
+    const bool answers = row < 8 * 8 * 3 && row % 3 == 1;
+    EXPECT_TRUE(
+        torch::equal(rows[row], answers ? torch::arange(10, torch::kFloat) : torch::zeros(10)))
+        << row;
+  }
 }
 
 TEST(TorchNetwork, StartsSureOfBackground) {

@@ -37,6 +37,17 @@ TEST(Config, OverridesWinAndTakePlainPathsAndLists) {
   EXPECT_EQ(c.model.prior_sizes.back(), (std::vector<float>{64, 128}));
 }
 
+TEST(Config, HeadsWithLandmarksAreWrittenInAnyOfTomlsWays) {
+  EXPECT_EQ(parse_config("", "x.toml").model.heads_landmarks, 0);
+  EXPECT_EQ(parse_config("[model]\nheads = {landmarks = 5}\n", "x").model.heads_landmarks, 5);
+  EXPECT_EQ(parse_config("[model]\nheads.landmarks = 5\n", "x").model.heads_landmarks, 5);
+  EXPECT_EQ(parse_config("[model.heads]\nlandmarks = 5\n", "x").model.heads_landmarks, 5);
+  const Config c = parse_config("", "x.toml", {"model.heads.landmarks=5"});
+  EXPECT_EQ(parse_config(to_toml(c), "y").model.heads_landmarks, 5);
+  EXPECT_NE(message("", {"model.heads.landmarks=3"}).find("0 or 5"), std::string::npos);
+  EXPECT_NE(message("[loss]\nlandmark_loss = \"l2\"\n").find("smooth_l1, wing"), std::string::npos);
+}
+
 TEST(Config, ThePolicyIsAPresetAFileOrSteps) {
   const auto policy = [](const std::string& toml, const std::vector<std::string>& overrides = {}) {
     return parse_config(toml, "x.toml", overrides).augment.policy;

@@ -29,10 +29,25 @@ TEST(MetricsLog, AppendsAndForgetsEpochsThatAreRunAgain) {
     }
   }
   const std::string before = content(dir / "metrics.csv");
-  EXPECT_NE(before.find("\n2,0.5,0,0,0,0,,,0.25\n"), std::string::npos) << before;
+  EXPECT_NE(before.find("\n2,0.5,0,0,0,0,,,0.25,,,\n"), std::string::npos) << before;
   const MetricsLog resumed(dir, 2);
   const std::string after = content(dir / "metrics.csv");
   EXPECT_EQ(after, before.substr(0, before.find("\n3,") + 1));
+}
+
+TEST(MetricsLog, HasColumnsForLandmarks) {
+  const std::filesystem::path dir = std::filesystem::path(::testing::TempDir()) / "metrics_points";
+  std::filesystem::remove_all(dir);
+  std::filesystem::create_directories(dir);
+  EpochMetrics m;
+  m.epoch = 1;
+  m.landmark_loss = 0.75;
+  m.val_landmark_loss = 0.5;
+  m.val_landmark_error = 0.125;
+  MetricsLog(dir, 0).append(m);
+  const std::string text = content(dir / "metrics.csv");
+  EXPECT_NE(text.find(",landmark_loss,val_landmark_loss,val_landmark_error\n"), std::string::npos);
+  EXPECT_NE(text.find(",0.75,0.5,0.125\n"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ NetworkSpec build_faceshot_nano(const ModelOptions& options) {
 
   const Feature levels[] = {p3, p4, p5, p6};
   for (std::size_t l = 0; l < 4; ++l)
-    net.ssd_head("head" + std::to_string(l), levels[l], spec.priors.levels[l]);
+    net.ssd_head("head" + std::to_string(l), levels[l], spec.priors.levels[l],
+                 options.heads_landmarks != 0);
   return spec;
 }
 

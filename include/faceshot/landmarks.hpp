@@ -1,0 +1,39 @@
+// Five points of a face, and how a network codes them.
+//
+// A point is coded as the box coding codes a box's centre:
+// g_x = (x - p.cx) / p.w / v0    g_y = (y - p.cy) / p.h / v1
+// (as in RetinaFace, Deng et al., CVPR 2020). All functions are pure and thread safe.
+#pragma once
+
+#include <array>
+#include <cmath>
+
+#include "faceshot/prior.hpp"
+
+namespace faceshot {
+
+/// Left eye, right eye, nose, left and right mouth corner as the viewer sees them; x, y in pixels.
+/// Points of a face that is cut off may lie outside the image.
+using Landmarks = std::array<float, 10>;
+
+/// g_x, g_y of each point in turn.
+using LandmarkOffsets = std::array<float, 10>;
+
+/// @pre p.w > 0, p.h > 0, variances > 0 (the result is not finite otherwise)
+/// @param variances those of the box coding; only the first two, of the centre, are used
+[[nodiscard]] LandmarkOffsets encode_landmarks(const Landmarks& points, const Prior& p,
+                                               const std::array<float, 4>& variances) noexcept;
+
+/// Inverse of `encode_landmarks`. No point comes to lie further than 1000 times its prior's size
+/// from the prior's centre, however wild the offsets. (NaN stays NaN.)
+[[nodiscard]] Landmarks decode_landmarks(const LandmarkOffsets& offsets, const Prior& p,
+                                         const std::array<float, 4>& variances) noexcept;
+
+/// True if all ten coordinates are finite.
+[[nodiscard]] inline bool finite(const Landmarks& points) noexcept {
+  for (const float coordinate : points)
+    if (!std::isfinite(coordinate)) return false;
+  return true;
+}
+
+}  // namespace faceshot

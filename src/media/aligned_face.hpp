@@ -1,0 +1,20 @@
+// Faces cut out upright, as recognition networks want them.
+#pragma once
+
+#include <opencv2/core.hpp>
+
+#include "faceshot/landmarks.hpp"
+
+namespace faceshot {
+
+/// Cuts a face out, turned and scaled by the similarity that brings its landmarks closest to
+/// alignment_template(size). What lies outside the photograph is black. Landmarks are in our
+/// coordinates (origin at the corner of the first pixel) and the template in those of its
+/// publishers (origin at the centre of the first pixel), so that a crop is what InsightFace makes
+/// of the same face. Thread safe.
+/// @param image 8-bit BGR @param size side of the crop in pixels, > 0
+/// @return 8-bit BGR, size x size
+/// @throws Error(invalid_argument) for no image, an impossible size, or as fit_similarity()
+[[nodiscard]] cv::Mat align_face(const cv::Mat& image, const Landmarks& landmarks, int size = 112);
+
+}  // namespace faceshot

@@ -1,0 +1,43 @@
+#include "evaluate/landmark_error.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace faceshot {
+namespace {
+
+constexpr Landmarks eyes_to_mouth{10, 10, 30, 10, 20, 20, 12, 30, 28, 30};
+
+TEST(LandmarkError, ByHand) {
+  // A box of 20 x 45 has sqrt(900) = 30. Points off by (3, 4), 6, 0, 3 and 1: 5, 6, 0, 3, 1 px.
+  const Landmarks found{13, 14, 30, 16, 20, 20, 12, 27, 29, 30};
+  const std::vector<LandmarkPair> one{{found, eyes_to_mouth, {5, 0, 25, 45}}};
+  const LandmarkError error = landmark_error(one);
+  EXPECT_EQ(error.faces, 1U);
+  EXPECT_NEAR(error.mean, 15.0 / 5 / 30, 1e-9);
+  const double wanted[] = {5.0 / 30, 6.0 / 30, 0, 3.0 / 30, 1.0 / 30};
+  for (std::size_t k = 0; k < 5; ++k) EXPECT_NEAR(error.by_point[k], wanted[k], 1e-9);
+  EXPECT_EQ(error.failures, 0);
+}
+
+TEST(LandmarkError, EveryFaceCountsTheSameWhateverItsSize) {
+  // The same face, ten times as large, with no error: the mean halves.
+  Landmarks shifted = eyes_to_mouth;
+  for (std::size_t i = 0; i < 10; i += 2) shifted[i] += 6;  // 6 of 30: 0.2, a failure
+  Landmarks large = eyes_to_mouth;
+  for (float& v : large) v *= 10;
+  const std::vector<LandmarkPair> two{{shifted, eyes_to_mouth, {5, 0, 35, 30}},
+                                      {large, large, {50, 0, 350, 300}}};
+  const LandmarkError error = landmark_error(two);
+  EXPECT_NEAR(error.mean, 0.1, 1e-6);
+  EXPECT_NEAR(error.failures, 0.5, 1e-12);
+}
+
+TEST(LandmarkError, OfNothingIsNothing) {
+  EXPECT_EQ(landmark_error({}).faces, 0U);
+  EXPECT_EQ(landmark_error({}).mean, 0);
+}
+
+}  // namespace
+}  // namespace faceshot
