@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "faceshot/prior.hpp"
+#include "weights/weights.hpp"
 
 namespace faceshot {
 
@@ -54,13 +54,6 @@ struct NetworkSpec {
   int input_channels = 3;
   int size_divisor = 32;  ///< input width and height must be multiples of it
 };
-
-/// Weights by parameter name, 32-bit, row-major, in the layouts named at LayerKind.
-struct WeightArray {
-  std::vector<std::int64_t> shape;
-  std::vector<float> values;
-};
-using Weights = std::map<std::string, WeightArray>;
 
 /// Size of the map that `layer` outputs for an input of the given size.
 /// @throws Error(not_found) if there is no such layer
