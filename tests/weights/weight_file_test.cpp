@@ -65,7 +65,7 @@ TEST(WeightFile, DamageIsAnErrorAndNothingElse) {
   for (const char* const name : {"small.safetensors", "small.onnx", "views.pt", "nested.pt",
                                  "deflated.npz", "stored.npz", "single.npy"}) {
     const std::string bytes = testing::read_all(fixture(name));
-    for (std::uint32_t trial = 0; trial < 100; ++trial) {
+    for (std::uint32_t trial = 0; trial < 40; ++trial) {
       Random random(3, 0, trial);
       std::string damaged = bytes;
       for (int change = 0; change < 3; ++change)
@@ -80,7 +80,7 @@ TEST(WeightFile, DamageIsAnErrorAndNothingElse) {
       }
     }
   }
-  EXPECT_GT(refused, 100);
+  EXPECT_GT(refused, 40);
   EXPECT_GT(read_well, 10);
 }
 
