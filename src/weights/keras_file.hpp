@@ -14,6 +14,7 @@ namespace faceshot {
 /// layout (layout.hpp); the layer's name is put in front where names would not differ otherwise. Of
 /// a whole model only the group "model_weights" is read. In a file without such lists all data sets
 /// of numbers are read and named by their paths.
+/// libhdf5 runs in a process of its own (isolated.hpp).
 /// @throws Error(not_found), Error(io); Error(format) if the file is damaged; Error(unsupported) if
 ///   parts of it are in other files
 [[nodiscard]] std::vector<NamedArray> read_keras_file(const std::filesystem::path& path);
