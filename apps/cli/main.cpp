@@ -18,7 +18,7 @@
 
 namespace {
 
-constexpr std::string_view training_commands[] = {"train", "export"};
+constexpr std::string_view training_commands[] = {"train", "export", "weights"};
 
 /// Replaces this process by faceshot-train (beside this program, else on the PATH); returns only if
 /// that fails.
@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
   // Listed for --help only: hand_over() has taken them by now.
   app.add_subcommand("train", "Train a network (see faceshot train --help)");
   app.add_subcommand("export", "Write a trained network as ONNX (see faceshot export --help)");
+  app.add_subcommand("weights", "Look into weight files (see faceshot weights --help)");
   cli::add_runs(app, exit_code);
   cli::add_evaluate(app, exit_code);
   cli::add_bench(app, exit_code);

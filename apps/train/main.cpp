@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   int exit_code = cli::exit_ok;
   cli::add_train(app, exit_code);
   cli::add_export(app, exit_code);
+  cli::add_weights(app, exit_code);
   cli::report_usage_in_one_line(app);
   try {
     app.parse(argc, argv);

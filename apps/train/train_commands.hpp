@@ -7,5 +7,6 @@ namespace faceshot::cli {
 
 void add_train(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
+void add_weights(CLI::App& app, int& exit_code);
 
 }  // namespace faceshot::cli

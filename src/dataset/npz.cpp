@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/folder.hpp"
+#include "core/npy_header.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot {
@@ -79,22 +80,6 @@ class Sink {
   archive* zip_;
   std::vector<char> buffer_;
 };
-
-/// The header of a .npy file; its length is a multiple of 64.
-std::string npy_header(const std::string& type, const std::string& shape) {
-  std::string text =
-      "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
-  constexpr std::size_t preamble = 10;  // magic, version, length
-  text.append(63 - (preamble + text.size()) % 64, ' ');
-  text += '\n';
-  std::string header = "\x93NUMPY";
-  header += '\x01';
-  header += '\0';
-  const auto length = static_cast<std::uint16_t>(text.size());
-  header += static_cast<char>(length & 0xFF);
-  header += static_cast<char>(length >> 8);
-  return header + text;
-}
 
 /// A zip archive whose entries are stored, not compressed: numpy maps and reads them fastest.
 class NpzWriter {

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "faceshot/prior.hpp"
+#include "weights/weights.hpp"
 
 namespace faceshot {
 
@@ -59,13 +59,6 @@ struct NetworkSpec {
 
 /// Whether its heads give landmarks: all of them do, or none.
 [[nodiscard]] bool has_landmarks(const NetworkSpec& spec);
-
-/// Weights by parameter name, 32-bit, row-major, in the layouts named at LayerKind.
-struct WeightArray {
-  std::vector<std::int64_t> shape;
-  std::vector<float> values;
-};
-using Weights = std::map<std::string, WeightArray>;
 
 /// Size of the map that `layer` outputs for an input of the given size.
 /// @throws Error(not_found) if there is no such layer

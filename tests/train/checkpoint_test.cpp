@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "faceshot/error.hpp"
+#include "weights/torch_file.hpp"
 
 namespace faceshot {
 namespace {
@@ -38,6 +39,24 @@ TEST(Checkpoint, RoundTripsEveryBit) {
   EXPECT_EQ(again.counters, c.counters);
   EXPECT_EQ(again.scalars, c.scalars);
   EXPECT_EQ(&again.best_weights(), &again.ema);
+}
+
+TEST(Checkpoint, IsAWeightFile) {
+  // What `faceshot weights` and configs take from it: the average, or without one the weights.
+  const auto file = temporary("weights.pt");
+  Checkpoint c = example();
+  save_checkpoint(file, c);
+  const TorchFile averaged = read_torch_file(file);
+  EXPECT_EQ(averaged.part, "ema");
+  ASSERT_EQ(averaged.arrays.size(), 1U);
+  EXPECT_EQ(averaged.arrays[0].name, "conv.weight");
+  EXPECT_EQ(averaged.arrays[0].values, c.ema.at("conv.weight").values);
+  c.ema.clear();
+  save_checkpoint(file, c);
+  const TorchFile plain = read_torch_file(file);
+  EXPECT_EQ(plain.part, "model");
+  ASSERT_EQ(plain.arrays.size(), 1U);
+  EXPECT_EQ(plain.arrays[0].values, c.model.at("conv.weight").values);
 }
 
 TEST(Checkpoint, DamageIsAnErrorOfOneLine) {

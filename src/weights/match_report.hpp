@@ -1,0 +1,22 @@
+// What became of each array, for people and for programs.
+#pragma once
+
+#include <string>
+
+#include "weights/name_map.hpp"
+
+namespace faceshot {
+
+/// A line of counts; then, a line each, wrong shapes, what is missing, what is left over and what
+/// was filled in; with `all`, also what matched. Ends with a newline.
+[[nodiscard]] std::string report_table(const MatchReport& report, bool all = false);
+
+/// The same as JSON, always with what matched: {"map", "matched": [{"name", "foreign", "shape"}],
+/// "wrong_shape": [{"name", "foreign", "wanted", "found"}], "left_over", "missing", "filled",
+/// "counters"}.
+[[nodiscard]] std::string report_json(const MatchReport& report);
+
+/// "8x3x3x3"; "scalar" for no dimensions.
+[[nodiscard]] std::string shape_text(const std::vector<std::int64_t>& shape);
+
+}  // namespace faceshot

@@ -1,0 +1,59 @@
+// Finding out which array of a foreign file is which parameter of a network.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "weights/weights.hpp"
+
+namespace faceshot {
+
+struct MatchOptions {
+  /// "none": the file has the network's very names. "torchvision": the same but for what stands in
+  /// front ("module.", "model.", "backbone.", "features."). "keras": keras_names.hpp. "auto":
+  /// whichever of these fits most arrays.
+  std::string map = "auto";
+  std::string prefix = "backbone.";  ///< what the network may have in front of the usual names
+  bool strict = false;               ///< left-overs on either side, and wrong shapes, are fatal
+};
+
+struct MatchReport {
+  struct Matched {
+    std::string name;     ///< here
+    std::string foreign;  ///< in the file
+    std::vector<std::int64_t> shape;
+  };
+  struct WrongShape {
+    std::string name, foreign;
+    std::vector<std::int64_t> wanted;  ///< by the network
+    std::vector<std::int64_t> found;   ///< in the file, after conversion to our layout
+  };
+  std::string map;  ///< the rule that was used: "none", "torchvision" or "keras"
+  std::vector<Matched> matched;
+  std::vector<WrongShape> wrong_shape;
+  std::vector<std::string> left_over;  ///< in the file, of no use here
+  std::vector<std::string> missing;    ///< here, not in the file
+  /// BatchNorm parameters that the file lacks because its layers have none (Keras' scale=False,
+  /// center=False): given 1 or 0, which is the same.
+  std::vector<std::string> filled;
+  /// PyTorch's num_batches_tracked: counters, no weights; neither matched nor left over.
+  std::vector<std::string> counters;
+};
+
+struct MatchedWeights {
+  MatchReport report;
+  Weights weights;  ///< by our names, in our layout: those matched and those filled
+};
+
+/// Matches the arrays of a file with a network's parameters.
+/// @param have  the file's arrays, whose values are moved from
+/// @param want  the network's parameters and BatchNorm statistics with their shapes
+/// @throws Error(invalid_argument) for an unknown `map`, where nothing matches at all, and with
+///   `strict` for left-overs and wrong shapes; the message names the first of them
+[[nodiscard]] MatchedWeights match_weights(
+    std::vector<NamedArray> have, const std::map<std::string, std::vector<std::int64_t>>& want,
+    const MatchOptions& options = {});
+
+}  // namespace faceshot

@@ -1,0 +1,14 @@
+// What all writers of named arrays demand of them.
+#pragma once
+
+#include <vector>
+
+#include "weights/weights.hpp"
+
+namespace faceshot {
+
+/// @throws Error(invalid_argument) if two arrays have one name, or one's values do not fit its
+/// shape
+void require_consistent(const std::vector<NamedArray>& arrays);
+
+}  // namespace faceshot

@@ -1,0 +1,73 @@
+// Python's pickle (protocol 2) as far as torch.save() writes it for state dicts: dictionaries,
+// lists, numbers, texts and tensors whose elements are elsewhere. A pickle is a program that may
+// call any function; here nothing is ever called: a fixed few names have a meaning, all others are
+// errors.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "weights/element_type.hpp"
+
+namespace faceshot {
+
+/// Index of a value in Pickle::values. Values may be reached in several ways, and may hold
+/// themselves.
+using PickleIndex = std::size_t;
+
+/// A list or a tuple.
+struct PickleList {
+  std::vector<PickleIndex> items;
+};
+
+/// A dict or an OrderedDict, in its order.
+struct PickleDict {
+  std::vector<std::pair<PickleIndex, PickleIndex>> items;
+};
+
+/// A name from a Python module, "torch FloatStorage".
+struct PickleGlobal {
+  std::string name;
+};
+
+/// Elements that are kept outside the pickle, under a key.
+struct PickleStorage {
+  std::string key;
+  ElementType type = ElementType::float32;
+  std::int64_t count = 0;
+};
+
+/// A view of a storage. Checked: shape and strides have one length, nothing is negative, and every
+/// element lies within the storage.
+struct PickleTensor {
+  PickleStorage storage;
+  std::int64_t offset = 0;
+  std::vector<std::int64_t> shape, strides;  ///< in elements
+};
+
+/// std::monostate is None.
+using PickleValue = std::variant<std::monostate, bool, std::int64_t, double, std::string,
+                                 PickleList, PickleDict, PickleGlobal, PickleStorage, PickleTensor>;
+
+struct Pickle {
+  std::vector<PickleValue> values;
+  PickleIndex root = 0;
+
+  /// Index of the value under a text key of `dict`; `values.size()` if `dict` is no dictionary or
+  /// has no such key. @pre `dict` is an index
+  [[nodiscard]] PickleIndex find(PickleIndex dict, std::string_view key) const;
+};
+
+/// @param path  named in errors
+/// @throws Error(format) if the pickle is damaged; Error(unsupported) if it holds anything else
+/// than
+///   the values above
+[[nodiscard]] Pickle read_pickle(std::string_view bytes, const std::filesystem::path& path);
+
+}  // namespace faceshot

@@ -1,0 +1,38 @@
+// Zip archives that are not trusted, through libarchive: what .npz and PyTorch's files are.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+struct archive;
+
+namespace faceshot {
+
+/// Goes once through the entries of a zip archive, stored or deflated. Not thread safe.
+class ZipReader {
+ public:
+  /// @throws Error(io) if the file cannot be opened; Error(format) if it is no zip archive
+  explicit ZipReader(const std::filesystem::path& path);
+
+  /// Moves to the next entry; false behind the last one. @throws Error(format)
+  [[nodiscard]] bool next();
+
+  /// Name of the entry, as in the archive: folders and '/'.
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  /// Reads the entry on, `count` bytes or to its end. Memory grows with what is there, not with
+  /// what the archive claims.
+  /// @throws Error(format) if the archive is damaged
+  [[nodiscard]] std::string read(std::uint64_t count);
+
+ private:
+  [[noreturn]] void fail() const;
+
+  std::filesystem::path path_;
+  std::unique_ptr<archive, int (*)(archive*)> archive_;
+  std::string name_;
+};
+
+}  // namespace faceshot
