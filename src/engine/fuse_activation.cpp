@@ -1,3 +1,4 @@
+#include "engine/eltwise.hpp"
 #include "engine/fusion.hpp"
 #include "engine/passes.hpp"
 
@@ -5,12 +6,11 @@ namespace faceshot::engine {
 
 void fuse_activation(Graph& graph) {
   fuse_into_convolution(
-      graph, [](const Node& node) { return node.op == Op::relu || node.op == Op::clip; },
+      graph,
+      [](const Node& node) { return node.op == Op::unary && !eltwise_steps(node.unary).empty(); },
       [](Node& conv, const Node& activation) {
-        if (conv.activation != Activation::none) return false;
-        conv.activation = activation.op == Op::relu ? Activation::relu : Activation::clip;
-        conv.low = activation.low;
-        conv.high = activation.high;
+        if (conv.unary.function != Function::none) return false;
+        conv.unary = activation.unary;
         return true;
       });
 }

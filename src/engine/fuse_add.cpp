@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/fusion.hpp"
 #include "engine/passes.hpp"
 
 namespace faceshot::engine {
@@ -12,7 +11,8 @@ namespace {
 std::vector<std::size_t> last_readers(const Graph& graph) {
   std::vector<std::size_t> last(graph.tensors.size(), 0);
   for (std::size_t n = 0; n < graph.nodes.size(); ++n)
-    for (const int input : graph.nodes[n].inputs) last[static_cast<std::size_t>(input)] = n;
+    for (std::size_t i = 0; i < data_inputs(graph.nodes[n]); ++i)
+      last[static_cast<std::size_t>(graph.nodes[n].inputs[i])] = n;
   for (const auto* const kept : {&graph.outputs, &graph.inputs})
     for (const int tensor : *kept) last[static_cast<std::size_t>(tensor)] = graph.nodes.size();
   return last;
@@ -20,7 +20,8 @@ std::vector<std::size_t> last_readers(const Graph& graph) {
 
 /// True if the node's result may be another tensor's memory under a new name.
 bool may_alias(Op op) {
-  return op == Op::identity || op == Op::reshape || op == Op::flatten || op == Op::transpose;
+  return op == Op::identity || op == Op::cast || op == Op::reshape || op == Op::flatten ||
+         op == Op::squeeze || op == Op::unsqueeze || op == Op::transpose;
 }
 
 /// True if a node may add onto the tensor: its memory is its own, and stays its own.
@@ -42,14 +43,16 @@ bool is_overwritten(const Graph& graph, int tensor, std::size_t first, std::size
 
 }  // namespace
 
-void fuse_add(Graph& graph) {
+void fuse_add(Graph& graph, const InferredTensors& known) {
   for (std::size_t n = 0; n < graph.nodes.size();) {
     const Node& add = graph.nodes[n];
     const auto readers = reader_counts(graph);
     const auto producer = producers(graph);
     const auto last = last_readers(graph);
     bool fused = false;
-    if (add.op == Op::add && add.inputs.size() == 2 && add.inputs[0] != add.inputs[1]) {
+    if (add.op == Op::binary && add.binary == Binary::add && add.inputs[0] != add.inputs[1] &&
+        known.shapes[static_cast<std::size_t>(add.inputs[0])] ==
+            known.shapes[static_cast<std::size_t>(add.inputs[1])]) {
       for (const auto& [own, other] : {std::pair{0, 1}, std::pair{1, 0}}) {
         const int result = add.inputs[static_cast<std::size_t>(own)];
         const int addend = add.inputs[static_cast<std::size_t>(other)];
@@ -57,7 +60,8 @@ void fuse_add(Graph& graph) {
         if (before < 0 || readers[static_cast<std::size_t>(result)] != 1) continue;
         const Node& conv = graph.nodes[static_cast<std::size_t>(before)];
         // Adding comes first in a convolution's post-operations, an activation after it.
-        if (conv.op != Op::conv || conv.activation != Activation::none || conv.adds_input) continue;
+        if (conv.op != Op::conv || conv.unary.function != Function::none || conv.adds_input)
+          continue;
         if (last[static_cast<std::size_t>(addend)] != n) continue;
         if (!owns_memory(graph, addend, producer)) continue;
         // The convolution may read what it adds onto only if that is another tensor.

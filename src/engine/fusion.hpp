@@ -1,4 +1,4 @@
-// What the fusing passes share.
+// What the passes that fuse something into a convolution share.
 #pragma once
 
 #include <functional>
@@ -7,13 +7,10 @@
 
 namespace faceshot::engine {
 
-/// For each node that `wanted` accepts and whose (first) input is made by a convolution that nobody
-/// else reads: calls `fuse(convolution, node)`; if that says true, the convolution takes over the
-/// node's output and the node goes.
+/// For each node that `wanted` accepts and whose (first) input is made by a convolution (transposed
+/// or not) that nobody else reads: calls `fuse(convolution, node)`; if that says true, the
+/// convolution takes over the node's output and the node goes.
 void fuse_into_convolution(Graph& graph, const std::function<bool(const Node&)>& wanted,
                            const std::function<bool(Node&, const Node&)>& fuse);
-
-/// Index of the node that makes each tensor; -1 for graph inputs and tensors fused away.
-[[nodiscard]] std::vector<int> producers(const Graph& graph);
 
 }  // namespace faceshot::engine

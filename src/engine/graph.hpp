@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,58 +12,149 @@ namespace faceshot::engine {
 
 using Shape = std::vector<std::int64_t>;
 
+/// A tensor whose values are known before the network runs, row-major: weights (floats), or shapes,
+/// axes and indices (whole numbers).
+struct Constant {
+  Shape shape;
+  bool whole = false;                  ///< which of the two is filled
+  std::vector<float> floats;           ///< also of what the file stores as double
+  std::vector<std::int64_t> integers;  ///< also of what the file stores as int32
+};
+using ConstantPtr = std::shared_ptr<const Constant>;
+
 enum class Op : std::uint8_t {
   conv,
+  conv_transpose,
+  matmul,
   batch_norm,
-  relu,
-  clip,
-  sigmoid,
+  unary,
+  binary,
   softmax,
-  add,
-  mul,
+  lp_normalization,
+  reduce,
   max_pool,
+  average_pool,
+  resize,
   concat,
+  slice,
+  slice_part,
+  gather,
   transpose,
   reshape,
   flatten,
-  resize,
+  squeeze,
+  unsqueeze,
+  shape,
+  cast,
   identity,
 };
 
-enum class Activation : std::uint8_t { none, relu, clip };
+enum class Function : std::uint8_t {
+  none,
+  relu,
+  leaky_relu,  ///< x < 0: alpha * x
+  clip,        ///< between alpha and beta
+  sigmoid,
+  hard_sigmoid,  ///< alpha * x + beta between 0 and 1
+  hard_swish,    ///< x times hard_sigmoid of alpha 1/6, beta 1/2
+  tanh,
+  elu,  ///< x < 0: alpha * (exp(x) - 1)
+  softplus,
+  exp,
+  log,
+  sqrt,
+  abs,
+  negate,
+  reciprocal,
+  floor,
+  ceil,
+};
 
-/// One operation. Tensors are named by index into Graph::tensors; which attributes mean something
+/// A function of each element by itself.
+struct Unary {
+  Function function = Function::none;
+  float alpha = 0, beta = 0;
+};
+
+/// Of two elements; operands are broadcast as in ONNX (and NumPy).
+enum class Binary : std::uint8_t {
+  add,
+  subtract,
+  multiply,
+  divide,
+  power,
+  prelu,  ///< first < 0: first * second
+};
+
+enum class Reduction : std::uint8_t { mean, sum, max, l2 };
+
+enum class AutoPadding : std::uint8_t { none, same_upper, same_lower };
+
+/// A window that walks over height and width.
+struct Window {
+  std::array<std::int64_t, 2> kernel{1, 1}, stride{1, 1}, dilation{1, 1};
+  std::array<std::int64_t, 4> padding{0, 0, 0, 0};  ///< top, left, bottom, right
+  AutoPadding automatic = AutoPadding::none;        ///< if set, padding follows from the input size
+  bool whole_input = false;                         ///< global pooling: the kernel is the input
+  bool rounds_up = false;                           ///< pooling: ceil_mode
+  std::array<std::int64_t, 2> output_padding{0, 0};  ///< conv_transpose
+  std::array<std::int64_t, 2> output_size{0, 0};     ///< conv_transpose, if given: sets the padding
+};
+
+enum class Coordinates : std::uint8_t {
+  half_pixel,
+  pytorch_half_pixel,
+  align_corners,
+  asymmetric,
+};
+enum class Rounding : std::uint8_t { prefer_floor, prefer_ceil, floor, ceil };
+
+/// How a resized tensor finds its pixels; the words are ONNX's.
+struct Resize {
+  bool linear = false;
+  Coordinates coordinates = Coordinates::asymmetric;
+  Rounding rounding = Rounding::floor;
+};
+
+/// One operation. Tensors are named by index into Graph::tensors; which fields mean something
 /// follows from `op`.
 struct Node {
   Op op = Op::identity;
   std::string name;
-  std::vector<int> inputs;  ///< activations only: constants are resolved into the fields below
+  /// Data first, then what must be known when the input size is known:
+  ///   reshape: target; squeeze, unsqueeze, reduce: axes; gather: indices;
+  ///   slice: starts, ends, axes, steps; resize: scales, sizes. -1 where one is left out.
+  std::vector<int> inputs;
   int output = -1;
 
-  // conv, max_pool
-  std::array<std::int64_t, 2> kernel{1, 1}, stride{1, 1}, dilation{1, 1};
-  std::array<std::int64_t, 4> padding{0, 0, 0, 0};  ///< top, left, bottom, right
-  bool same_upper = false, same_lower = false;      ///< ONNX auto_pad: padding from the input size
-  std::int64_t group = 1;
-  std::vector<float> weight;  ///< conv: OIHW
-  Shape weight_shape;
-  std::vector<float> bias;  ///< conv: one a channel, or empty
+  Window window;                    ///< conv, conv_transpose, max_pool, average_pool
+  std::int64_t group = 1;           ///< conv, conv_transpose
+  ConstantPtr weight;               ///< conv: OIHW; conv_transpose: IOHW. I or O is of one group
+  ConstantPtr bias;                 ///< conv, conv_transpose: one a channel, or none
+  bool adds_input = false;          ///< conv: adds inputs[1] to its result, before `unary`
+  Unary unary;                      ///< unary; conv, conv_transpose: what is fused behind
+  Binary binary = Binary::add;      ///< binary
+  std::vector<float> scale, shift;  ///< batch_norm: y = x * scale + shift, a channel each
 
-  std::vector<float> scale, shift;           ///< batch_norm: y = x * scale + shift, a channel each
-  std::vector<float> constant;               ///< add, mul: the second operand, if it is constant
-  float low = 0, high = 0;                   ///< clip, and the clip fused behind a conv
-  Activation activation = Activation::none;  ///< fused behind a conv
-  bool adds_input = false;  ///< conv: adds inputs[1] to its result before activation
-  std::int64_t axis = 0;    ///< concat, softmax, flatten
-  bool flattens = false;    ///< softmax: over all axes from `axis` on (before opset 13)
-  Shape permutation;        ///< transpose
-  Shape target;             ///< reshape
-  std::int64_t factor_y = 1, factor_x = 1;  ///< resize: nearest neighbour
+  std::int64_t axis = 0;  ///< concat, softmax, flatten, gather, slice_part, lp_normalization
+  bool flattens = false;  ///< softmax: over all axes from `axis` on (before opset 13)
+  std::int64_t norm = 2;  ///< lp_normalization: 1 or 2
+  Reduction reduction = Reduction::mean;            ///< reduce
+  bool keeps_dimensions = true;                     ///< reduce
+  bool without_axes_is_identity = false;            ///< reduce: no axes means none, not all
+  bool counts_padding = false;                      ///< average_pool
+  bool transposes_a = false, transposes_b = false;  ///< matmul
+  Resize resize;                                    ///< resize
+  Shape permutation;                                ///< transpose; empty reverses the axes
+  std::int64_t part = 0, parts = 1;         ///< slice_part: which of how many equal parts of `axis`
+  std::int64_t start = 0, end = INT64_MAX;  ///< shape: which dimensions
+  bool to_whole = false;                    ///< cast: to whole numbers, or to floats
 };
 
 struct Tensor {
-  std::string name;
-  Shape declared;  ///< graph inputs: -1 where dynamic
+  std::string name;      ///< empty for what the file does not name
+  Shape declared;        ///< graph inputs: -1 where dynamic
+  ConstantPtr constant;  ///< set if no node makes it
 };
 
 struct Graph {
@@ -73,7 +165,23 @@ struct Graph {
   std::map<std::string, std::string> metadata;
 };
 
-/// How many nodes read each tensor; graph outputs count once more.
+/// How many of a node's first inputs it reads while the network runs. The others set its shape and
+/// are known before.
+[[nodiscard]] std::size_t data_inputs(const Node& node);
+
+/// How many nodes read each tensor while the network runs; graph outputs count once more.
 [[nodiscard]] std::vector<int> reader_counts(const Graph& graph);
+
+/// Index of the node that makes each tensor; -1 for graph inputs and constants.
+[[nodiscard]] std::vector<int> producers(const Graph& graph);
+
+/// Product of all dimensions.
+[[nodiscard]] std::int64_t element_count(const Shape& shape);
+
+/// As "1x3x240x320", for messages.
+[[nodiscard]] std::string text_of(const Shape& shape);
+
+/// A negative axis counts from the end. @return an index below rank, or -1 if it is outside
+[[nodiscard]] std::int64_t normal_axis(std::int64_t axis, std::size_t rank);
 
 }  // namespace faceshot::engine

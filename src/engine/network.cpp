@@ -5,7 +5,6 @@
 #include <iterator>
 
 #include "engine/onnx_reader.hpp"
-#include "engine/passes.hpp"
 #include "engine/plan.hpp"
 #include "engine/shape_inference.hpp"
 #include "engine/thread_count.hpp"
@@ -14,28 +13,25 @@
 namespace faceshot {
 
 struct Network::Impl {
-  engine::Graph original;  ///< for the shapes of tensors that passes fuse away
-  engine::Graph optimised;
+  engine::Graph graph;
   std::vector<std::string> inputs, outputs;
 };
 
 Network Network::from_bytes(std::span<const std::byte> onnx, const std::string& name) {
   auto impl = std::make_shared<Impl>();
-  impl->original = engine::read_onnx(onnx, name);
-  if (impl->original.inputs.size() != 1)
+  impl->graph = engine::read_onnx(onnx, name);
+  if (impl->graph.inputs.size() != 1)
     throw Error(ErrorCode::unsupported, "'" + name + "' has " +
-                                            std::to_string(impl->original.inputs.size()) +
+                                            std::to_string(impl->graph.inputs.size()) +
                                             " inputs; the engine takes networks with one");
-  impl->optimised = impl->original;
-  engine::optimise(impl->optimised);
   const auto names = [&](const std::vector<int>& tensors) {
     std::vector<std::string> result;
     for (const int t : tensors)
-      result.push_back(impl->original.tensors[static_cast<std::size_t>(t)].name);
+      result.push_back(impl->graph.tensors[static_cast<std::size_t>(t)].name);
     return result;
   };
-  impl->inputs = names(impl->original.inputs);
-  impl->outputs = names(impl->original.outputs);
+  impl->inputs = names(impl->graph.inputs);
+  impl->outputs = names(impl->graph.outputs);
   Network network;
   network.impl_ = std::move(impl);
   return network;
@@ -52,19 +48,19 @@ Network Network::load(const std::string& path) {
 const std::vector<std::string>& Network::inputs() const { return impl_->inputs; }
 const std::vector<std::string>& Network::outputs() const { return impl_->outputs; }
 const std::map<std::string, std::string>& Network::metadata() const {
-  return impl_->original.metadata;
+  return impl_->graph.metadata;
 }
 std::vector<std::int64_t> Network::input_shape(const std::string& name) const {
-  for (const int t : impl_->original.inputs)
-    if (impl_->original.tensors[static_cast<std::size_t>(t)].name == name)
-      return impl_->original.tensors[static_cast<std::size_t>(t)].declared;
+  for (const int t : impl_->graph.inputs)
+    if (impl_->graph.tensors[static_cast<std::size_t>(t)].name == name)
+      return impl_->graph.tensors[static_cast<std::size_t>(t)].declared;
   throw Error(ErrorCode::not_found, "the network has no input '" + name + "'");
 }
 
 struct Session::Impl {
   std::shared_ptr<const Network::Impl> network;
   int threads;
-  std::vector<engine::Shape> shapes;  ///< of the original graph
+  std::vector<engine::Shape> shapes;  ///< of all tensors, also of those that the plan fuses away
   std::unique_ptr<engine::Plan> plan;
 };
 
@@ -77,10 +73,10 @@ Session::Session(const Network& network, const std::vector<std::int64_t>& shape,
     throw Error(ErrorCode::invalid_argument, "session: one image at a time (batch size 1)");
   impl_->network = network.impl();
   impl_->threads = threads;
-  impl_->shapes = engine::infer_shapes(impl_->network->original, shape);
+  impl_->shapes = engine::infer_tensors(impl_->network->graph, shape).shapes;
   // oneDNN splits work for the team size that it sees while a primitive is made.
   const engine::ThreadCount team(threads);
-  impl_->plan = std::make_unique<engine::Plan>(impl_->network->optimised, shape);
+  impl_->plan = std::make_unique<engine::Plan>(impl_->network->graph, shape);
 }
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
@@ -103,7 +99,7 @@ TensorView Session::output(const std::string& name) const {
 }
 
 std::vector<std::int64_t> Session::tensor_shape(const std::string& name) const {
-  const auto& tensors = impl_->network->original.tensors;
+  const auto& tensors = impl_->network->graph.tensors;
   for (std::size_t t = 0; t < tensors.size(); ++t)
     if (tensors[t].name == name) return impl_->shapes[t];
   throw Error(ErrorCode::not_found, "the network has no tensor '" + name + "'");

@@ -1,22 +1,38 @@
-// Rewrites of a graph that compute the same with fewer nodes. Each keeps all tensor indices; nodes
-// that become superfluous are removed. Tensors that are graph outputs are never fused away.
+// Rewrites of a graph that compute the same with fewer nodes, for one input size. Each keeps all
+// tensor indices; nodes that become superfluous are removed. Tensors that are graph outputs are
+// never fused away.
 #pragma once
 
 #include "engine/graph.hpp"
+#include "engine/shape_inference.hpp"
 
 namespace faceshot::engine {
+
+/// Nodes whose output is known: the tensor becomes a constant.
+void drop_known(Graph& graph, const InferredTensors& known);
+
+/// Identities between nodes: their readers read what they copy.
+void drop_identities(Graph& graph);
+
+/// Nodes whose output nobody reads.
+void drop_unread(Graph& graph);
+
+/// A transposition behind a transposition becomes one, or none if they undo each other.
+void fuse_transposes(Graph& graph);
 
 /// Batch normalisation into the convolution before it.
 void fuse_batch_norm(Graph& graph);
 
-/// Relu and clip into the convolution before it.
+/// Functions of single elements (Relu, Clip, Sigmoid, ...) into the convolution before them.
 void fuse_activation(Graph& graph);
 
-/// The sum of a convolution's result and another tensor into the convolution, which then adds onto
-/// that tensor in place: only where nobody needs it afterwards. Before fuse_activation.
-void fuse_add(Graph& graph);
+/// The sum of a convolution's result and another tensor of the same shape into the convolution,
+/// which then adds onto that tensor in place: only where nobody needs it afterwards. Before
+/// fuse_activation.
+void fuse_add(Graph& graph, const InferredTensors& known);
 
 /// All of them, in the order that fuses most.
-void optimise(Graph& graph);
+/// @param known of the same graph, see infer_tensors
+[[nodiscard]] Graph optimise(Graph graph, const InferredTensors& known);
 
 }  // namespace faceshot::engine

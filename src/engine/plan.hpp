@@ -1,20 +1,20 @@
-// A graph made executable for one input shape: layouts chosen, oneDNN primitives built, all memory
-// placed.
+// A graph made executable for one input shape: optimised for it, layouts chosen, oneDNN primitives
+// built, all memory placed.
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
-#include <vector>
 
 #include "engine/graph.hpp"
 
 namespace faceshot::engine {
 
+class PlanBuilder;
+
 class Plan {
  public:
-  /// @param graph optimised; must outlive the plan
-  /// @throws Error as infer_shapes
+  /// @param graph as it was read; not needed afterwards
+  /// @throws Error as infer_tensors
   Plan(const Graph& graph, const Shape& input_shape);
   ~Plan();
   Plan(const Plan&) = delete;
@@ -30,8 +30,7 @@ class Plan {
   [[nodiscard]] double flop() const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<PlanBuilder> built_;
 };
 
 }  // namespace faceshot::engine

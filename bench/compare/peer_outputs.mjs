@@ -1,0 +1,82 @@
+// Runs the peers' networks in ONNX Runtime on a computed picture and writes samples of their outputs,
+// to which tests/engine/peers_test.cpp holds our engine:
+//
+//   cd bench/compare && npm install --ignore-scripts   (the CPU library is in the package itself)
+//   node peer_outputs.mjs FOLDER_OF_ONNX_FILES ../../tests/engine/fixtures/peers
+//
+// A fixture is text. "input H W" starts a run. "output NAME MEAN d0 d1 ..." starts an output: the mean
+// of its absolute values, and its shape. Then a sample a line, index in row-major order and value.
+import fs from 'node:fs';
+import path from 'node:path';
+import ort from 'onnxruntime-node';
+
+// What the networks want of a pixel: (value - mean[channel]) / scale. Sizes: height, width.
+const peers = {
+  'face_detection_yunet_2026may': {mean: [0, 0, 0], scale: 1, sizes: [[160, 224], [256, 320]]},
+  'yunet_n_dynamic': {mean: [0, 0, 0], scale: 1, sizes: [[160, 224], [256, 320]]},
+  'yunet_s_dynamic': {mean: [0, 0, 0], scale: 1, sizes: [[160, 224], [256, 320]]},
+  'retinaface_mnet025': {mean: [104, 117, 123], scale: 1, sizes: [[250, 333], [256, 320]]},
+  'scrfd_500m_bnkps': {mean: [127.5, 127.5, 127.5], scale: 128, sizes: [[640, 640]]},
+  'version-RFB-320': {mean: [127, 127, 127], scale: 128, sizes: [[240, 320]]},
+  'version-slim-320': {mean: [127, 127, 127], scale: 128, sizes: [[240, 320]]},
+};
+
+const samplesOfARun = 240;
+
+function triangle(n, period) {
+  const at = n % period;
+  return Math.min(at, period - at);
+}
+
+// Whole numbers from 0 to 255, so that every language computes the same picture: waves and noise.
+function pixel(c, y, x) {
+  const noise = ((x * 73 + y * 179 + c * 283) * 2654435 % 65536) >> 11;
+  return triangle(3 * x + 5 * y + 40 * c, 256) + triangle(7 * x + 2 * y + 30 * c, 190) + noise;
+}
+
+function picture({mean, scale}, height, width) {
+  const values = new Float32Array(3 * height * width);
+  let i = 0;
+  for (let c = 0; c < 3; ++c)
+    for (let y = 0; y < height; ++y)
+      for (let x = 0; x < width; ++x) values[i++] = (pixel(c, y, x) - mean[c]) / scale;
+  return new ort.Tensor('float32', values, [1, 3, height, width]);
+}
+
+// Evenly spread, and the largest and the smallest.
+function sampleIndices(values, count) {
+  const indices = new Set();
+  for (let i = 0; i < count; ++i) indices.add(Math.floor(i * values.length / count));
+  let low = 0, high = 0;
+  for (let i = 0; i < values.length; ++i) {
+    if (values[i] < values[low]) low = i;
+    if (values[i] > values[high]) high = i;
+  }
+  return [...indices.add(low).add(high)].sort((a, b) => a - b);
+}
+
+const [models, out] = process.argv.slice(2);
+if (!out) {
+  console.error('usage: node peer_outputs.mjs FOLDER_OF_ONNX_FILES OUTPUT_FOLDER');
+  process.exit(2);
+}
+const version = JSON.parse(fs.readFileSync('package.json')).dependencies['onnxruntime-node'];
+for (const [name, peer] of Object.entries(peers)) {
+  const session = await ort.InferenceSession.create(
+      path.join(models, `${name}.onnx`), {intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3});
+  const lines = [`# ${name}.onnx in onnxruntime-node ${version}; made by bench/compare/peer_outputs.mjs`];
+  lines.push(`pixels ${peer.mean.join(' ')} ${peer.scale}`);
+  for (const [height, width] of peer.sizes) {
+    lines.push(`input ${height} ${width}`);
+    const results = await session.run({[session.inputNames[0]]: picture(peer, height, width)});
+    const each = Math.ceil(samplesOfARun / session.outputNames.length);
+    for (const output of session.outputNames) {
+      const {data, dims} = results[output];
+      let sum = 0;
+      for (const v of data) sum += Math.abs(v);
+      lines.push(`output ${output} ${(sum / data.length).toPrecision(6)} ${dims.join(' ')}`);
+      for (const i of sampleIndices(data, each)) lines.push(`${i} ${data[i].toPrecision(9)}`);
+    }
+  }
+  fs.writeFileSync(path.join(out, `${name}.txt`), lines.join('\n') + '\n');
+}

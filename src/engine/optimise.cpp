@@ -1,0 +1,16 @@
+#include "engine/passes.hpp"
+
+namespace faceshot::engine {
+
+Graph optimise(Graph graph, const InferredTensors& known) {
+  drop_known(graph, known);
+  drop_identities(graph);
+  drop_unread(graph);
+  fuse_transposes(graph);
+  fuse_batch_norm(graph);
+  fuse_add(graph, known);
+  fuse_activation(graph);
+  return graph;
+}
+
+}  // namespace faceshot::engine

@@ -1,0 +1,114 @@
+// A graph on its way to becoming a plan: layouts are chosen and memory is shared out node by node,
+// then everything gets its address.
+#pragma once
+
+#include <dnnl.hpp>
+
+#include <functional>
+#include <vector>
+
+#include "engine/graph.hpp"
+#include "engine/place.hpp"
+#include "engine/shape_inference.hpp"
+#include "engine/tensor_memory.hpp"
+
+namespace faceshot::engine {
+
+/// One step of a plan: runs on memory that it knows.
+using Action = std::function<void()>;
+
+class PlanBuilder {
+ public:
+  /// Optimises the graph for this input size, and builds everything.
+  /// @throws Error as infer_tensors; dnnl::error if oneDNN refuses a layer
+  PlanBuilder(const Graph& graph, const Shape& input_shape);
+  PlanBuilder(const PlanBuilder&) = delete;
+  PlanBuilder& operator=(const PlanBuilder&) = delete;
+
+  [[nodiscard]] const std::vector<Action>& actions() const { return actions_; }
+  [[nodiscard]] float* input() const;
+  [[nodiscard]] const float* output(std::size_t index) const {
+    return memory_.address(outputs_[index].storage);
+  }
+  [[nodiscard]] const Shape& output_shape(std::size_t index) const { return outputs_[index].shape; }
+  [[nodiscard]] std::size_t memory_bytes() const {
+    return memory_.bytes() + scratch_bytes_ + weight_bytes_;
+  }
+  [[nodiscard]] double flop() const { return flop_; }
+
+ private:
+  /// A step whose storages are known but not yet their addresses.
+  struct Draft {
+    std::vector<int> storages;
+    std::function<Action()> finish;
+  };
+  /// oneDNN's arguments, with storages in place of addresses.
+  struct Argument {
+    int index = 0;
+    dnnl::memory::desc desc;
+    int storage = -1;
+  };
+
+  void add_node(const Node& node);
+  void finish();
+
+  // plan_convolution.cpp, plan_pooling.cpp, plan_elementwise.cpp, plan_dense.cpp, plan_copies.cpp
+  void add_convolution(const Node& node);
+  void add_transposed_convolution(const Node& node);
+  void add_pooling(const Node& node);
+  void add_unary(const Node& node);
+  void add_binary(const Node& node);
+  void add_batch_norm(const Node& node);
+  void add_matmul(const Node& node);
+  void add_normalisation(const Node& node);
+  void add_reduce(const Node& node);
+  void add_resize(const Node& node);
+  void add_concat(const Node& node);
+  void add_slice(const Node& node);
+  void add_gather(const Node& node);
+  void add_transpose(const Node& node);
+
+  /// The node's output is another name for memory that exists.
+  void add_alias(const Node& node);
+
+  // --- what the add_ functions are made of ------------------------------------------------------
+
+  void draft(std::vector<int> touched, std::function<Action()> finish_step) {
+    drafts_.push_back({std::move(touched), std::move(finish_step)});
+  }
+  /// A step that copies a tensor, read with strides from an offset, to where `to` lies.
+  /// @param strides by axis of to.shape
+  void draft_copy(int from, std::int64_t offset, const Shape& strides, const Place& to);
+  /// A step of oneDNN's; scratch memory is shared by all of them.
+  void draft_primitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad,
+                       std::vector<Argument> arguments,
+                       std::vector<std::pair<int, dnnl::memory>> constants = {});
+
+  /// The tensor in the wanted layout; copied if it must be, at once if it is a constant.
+  [[nodiscard]] Place in_layout(const Place& place, bool channels_last);
+  /// Where an input of a node lies. @throws Error(unsupported) if it holds whole numbers
+  [[nodiscard]] const Place& input_of(const Node& node, std::size_t i = 0);
+  [[nodiscard]] Place& define(const Node& node, bool channels_last, int storage);
+  [[nodiscard]] Place define(const Node& node, bool channels_last);
+  [[nodiscard]] const Shape& shape_of(int tensor) const {
+    return known_.shapes[static_cast<std::size_t>(tensor)];
+  }
+  /// Values that the node's other inputs have, by index; null where one is left out.
+  [[nodiscard]] std::vector<const Constant*> parameters(const Node& node) const;
+  [[nodiscard]] const Place& place_of(int tensor, const std::string& reader);
+
+  InferredTensors known_;
+  Graph graph_;
+  std::vector<int> readers_;
+  std::vector<Place> places_;  ///< by tensor
+  TensorMemory memory_;
+  std::vector<Draft> drafts_;
+  std::vector<Action> actions_;
+  std::vector<Place> outputs_;
+  dnnl::stream stream_;
+  AlignedFloats scratch_;
+  std::size_t scratch_bytes_ = 0, weight_bytes_ = 0;
+  double flop_ = 0;
+};
+
+}  // namespace faceshot::engine
