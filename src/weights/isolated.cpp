@@ -89,7 +89,7 @@ void restrict_process(std::uint64_t file_size) {
   const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   ::dup2(nowhere, STDERR_FILENO);
   limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, 10 + (file_size >> 22));
+  limit(RLIMIT_CPU, 3 + (file_size >> 22));
   limit(RLIMIT_DATA, data_bytes() + (std::uint64_t{1} << 30) + file_size * 128);
 }
 

@@ -14,7 +14,7 @@ namespace faceshot {
 using ArraySink = std::function<void(const NamedArray&)>;
 
 /// Runs `read` in a copy of this process (fork) and returns the arrays that it gave to its sink. It
-/// may crash, run on forever or ask for any amount of memory: processor time (10 seconds and one
+/// may crash, run on forever or ask for any amount of memory: processor time (3 seconds and one
 /// more for each 4 MB of the file) and memory (1 GB and 128 times the file) are limited, and the
 /// copy ends with it.
 ///
