@@ -83,6 +83,9 @@ void validate(const NetworkSpec& spec) {
     if (!channels.emplace(layer.name, has_channels ? layer.out_channels : in).second)
       fail("two layers are named '" + layer.name + "'");
   }
+  for (const Tap& tap : spec.taps)
+    if (!channels.contains(tap.layer))
+      fail("tap '" + tap.name + "' is layer '" + tap.layer + "', which does not exist");
   if (spec.heads.size() != spec.priors.levels.size())
     fail(std::to_string(spec.heads.size()) + " heads for " +
          std::to_string(spec.priors.levels.size()) + " prior levels");

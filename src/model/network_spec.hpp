@@ -47,9 +47,17 @@ struct Head {
   std::string landmarks{};  ///< conv layer with priors_per_cell * 10 channels; empty: none
 };
 
+/// A place of the backbone that other parts take their input from, under the field's name for it:
+/// "C3" is what the backbone gives at stride 8, "C4" at 16, "C5" at 32.
+struct Tap {
+  std::string name;
+  std::string layer;
+};
+
 struct NetworkSpec {
   std::string name;  ///< "faceshot-nano"
   std::vector<Layer> layers;
+  std::vector<Tap> taps;    ///< of the backbone, in layer order
   std::vector<Head> heads;  ///< one a level, in the order of `priors.levels`
   PriorSpec priors;
   std::vector<std::string> classes{"face"};  ///< without background

@@ -38,6 +38,7 @@ NetworkSpec build_faceshot_nano(const ModelOptions& options) {
   x = net.residual_separable("backbone.stage4.1", x);
   const Feature c5 = x = net.residual_separable("backbone.stage4.2", x);
   const Feature c6 = net.separable("backbone.stage5.0", x, channels(128), 2);
+  spec.taps = {{"C3", c3.layer}, {"C4", c4.layer}, {"C5", c5.layer}, {"C6", c6.layer}};
 
   // Top-down path: small faces borrow context from the deeper, coarser maps.
   const int neck = channels(64);
