@@ -18,7 +18,7 @@
 
 namespace {
 
-constexpr std::string_view training_commands[] = {"train", "export", "weights"};
+constexpr std::string_view training_commands[] = {"train", "export", "weights", "models", "model"};
 
 /// Replaces this process by faceshot-train (beside this program, else on the PATH); returns only if
 /// that fails.
@@ -63,6 +63,8 @@ int main(int argc, char** argv) {
   app.add_subcommand("train", "Train a network (see faceshot train --help)");
   app.add_subcommand("export", "Write a trained network as ONNX (see faceshot export --help)");
   app.add_subcommand("weights", "Look into weight files (see faceshot weights --help)");
+  app.add_subcommand("models", "List the backbones (see faceshot models --help)");
+  app.add_subcommand("model", "Look at the network of a config (see faceshot model --help)");
   cli::add_runs(app, exit_code);
   cli::add_evaluate(app, exit_code);
   cli::add_bench(app, exit_code);

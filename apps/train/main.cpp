@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
   cli::add_train(app, exit_code);
   cli::add_export(app, exit_code);
   cli::add_weights(app, exit_code);
+  cli::add_models(app, exit_code);
+  cli::add_model(app, exit_code);
   cli::report_usage_in_one_line(app);
   try {
     app.parse(argc, argv);

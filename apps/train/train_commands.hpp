@@ -8,5 +8,7 @@ namespace faceshot::cli {
 void add_train(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
 void add_weights(CLI::App& app, int& exit_code);
+void add_models(CLI::App& app, int& exit_code);  ///< in model.cpp
+void add_model(CLI::App& app, int& exit_code);
 
 }  // namespace faceshot::cli

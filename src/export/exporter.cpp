@@ -38,9 +38,9 @@ ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
   const NetworkSpec& spec = folded.spec;
   ModelInfo info;
   info.name = spec.name;
-  info.channel_order = PixelFormat::bgr;
-  info.mean.fill(input_mean);
-  info.scale.fill(input_scale);
+  info.channel_order = spec.input.order;
+  info.mean = spec.input.mean;
+  info.scale = spec.input.scale;
   info.size_divisor = spec.size_divisor;
   info.train_size = config.augment.size;
   info.priors = spec.priors;
@@ -91,11 +91,26 @@ torch::Tensor random_input(int width, int height, std::uint32_t index) {
   return input;
 }
 
-torch::Tensor image_input(const std::filesystem::path& path, FixedSize size) {
+torch::Tensor image_input(const std::filesystem::path& path, FixedSize size,
+                          const InputSpec& spec) {
   const cv::Mat image = read_image(path);
   cv::Mat resized;
   cv::resize(image, resized, {size.width, size.height}, 0, 0, cv::INTER_AREA);
-  return make_input(resized.data, 1, size.height, size.width, "fp32");
+  return make_input(resized.data, 1, size.height, size.width, spec, "fp32");
+}
+
+/// The size that it was trained at, a camera's, and one smaller than some priors; those of them
+/// that the network takes.
+std::vector<FixedSize> proof_sizes(const NetworkSpec& spec, int train_size) {
+  std::vector<FixedSize> sizes;
+  for (const FixedSize size :
+       {FixedSize{train_size, train_size}, FixedSize{640, 480}, FixedSize{32, 96}}) {
+    const auto features = feature_sizes(spec, size.width, size.height);
+    if (std::all_of(features.begin(), features.end(),
+                    [](const FeatureSize& f) { return f.width > 0 && f.height > 0; }))
+      sizes.push_back(size);
+  }
+  return sizes;
 }
 
 ParityReport prove(const Checkpoint& checkpoint, const Config& config, const std::string& onnx,
@@ -109,14 +124,14 @@ ParityReport prove(const Checkpoint& checkpoint, const Config& config, const std
   if (options.size)
     sizes = {*options.size};
   else
-    sizes = {{320, 320}, {640, 480}, {32, 96}};  // the last: smaller than some priors
+    sizes = proof_sizes(trained.spec(), config.augment.size);
   ParityReport report;
   for (const FixedSize size : sizes) {
     Session session(network, {1, trained.spec().input_channels, size.height, size.width}, 1);
     for (std::uint32_t i = 0; i < 4; ++i, ++report.random_inputs)
       compare(trained, session, random_input(size.width, size.height, i), report);
     for (const auto& path : options.images) {
-      compare(trained, session, image_input(path, size), report);
+      compare(trained, session, image_input(path, size, trained.spec().input), report);
       ++report.real_inputs;
     }
   }

@@ -42,6 +42,9 @@ void add_string(onnx::NodeProto& node, const char* name, const char* value) {
   attribute.set_s(value);
 }
 
+/// Old enough for Clip's bounds to be attributes: OpenCV 4.6 reads them no other way.
+constexpr int opset_version = 10;
+
 class GraphWriter {
  public:
   GraphWriter(onnx::GraphProto& graph, const Weights& weights) : graph_(graph), weights_(weights) {}
@@ -60,18 +63,29 @@ class GraphWriter {
       case LayerKind::relu:
         node("Relu", layer.name, layer.inputs);
         return;
+      case LayerKind::relu6: {
+        onnx::NodeProto& n = node("Clip", layer.name, layer.inputs);
+        add_float(n, "min", 0);
+        add_float(n, "max", 6);
+        return;
+      }
       case LayerKind::add:
         node("Add", layer.name, layer.inputs);
         return;
+      case LayerKind::concat:
+        return concat(layer.name, layer.inputs);
       case LayerKind::upsample:
         return upsample(layer);
       case LayerKind::max_pool: {
         onnx::NodeProto& n = node("MaxPool", layer.name, layer.inputs);
-        add_ints(n, "kernel_shape", {layer.kernel, layer.kernel});
-        add_ints(n, "strides", {layer.stride, layer.stride});
-        add_ints(n, "pads", {layer.padding, layer.padding, layer.padding, layer.padding});
+        add_window(n, layer);
+        add_int(n, "ceil_mode", layer.ceil_mode ? 1 : 0);
         return;
       }
+      case LayerKind::avg_pool:
+        return avg_pool(layer);
+      case LayerKind::l2_norm:
+        return l2_norm(layer);
     }
   }
 
@@ -104,36 +118,80 @@ class GraphWriter {
     onnx::NodeProto& n = node("Conv", layer.name, layer.inputs);
     n.add_input(parameter(layer.name + ".weight", std::int64_t{layer.out_channels} *
                                                       (layer.in_channels / layer.groups) *
-                                                      layer.kernel * layer.kernel));
+                                                      layer.kernel.height * layer.kernel.width));
     if (layer.bias) n.add_input(parameter(layer.name + ".bias", layer.out_channels));
-    add_ints(n, "kernel_shape", {layer.kernel, layer.kernel});
-    add_ints(n, "strides", {layer.stride, layer.stride});
-    add_ints(n, "pads", {layer.padding, layer.padding, layer.padding, layer.padding});
+    add_window(n, layer);
     add_ints(n, "dilations", {layer.dilation, layer.dilation});
     add_int(n, "group", layer.groups);
   }
 
+  static void add_window(onnx::NodeProto& n, const Layer& layer) {
+    add_ints(n, "kernel_shape", {layer.kernel.height, layer.kernel.width});
+    add_ints(n, "strides", {layer.stride, layer.stride});
+    const Padding& p = layer.padding;
+    if (layer.pads_same)
+      add_string(n, "auto_pad", "SAME_UPPER");
+    else
+      add_ints(n, "pads", {p.top, p.left, p.bottom, p.right});
+  }
+
+  /// A depthwise convolution with equal weights: AveragePool means the same, but OpenCV 4.6 does
+  /// not heed its count_include_pad and is wrong at the border.
+  void avg_pool(const Layer& layer) {
+    const int area = layer.kernel.height * layer.kernel.width;
+    const std::string weight = layer.name + ".weight";
+    add_initializer(weight, {layer.out_channels, 1, layer.kernel.height, layer.kernel.width},
+                    std::vector<float>(static_cast<std::size_t>(layer.out_channels * area),
+                                       1.0F / static_cast<float>(area)));
+    onnx::NodeProto& n = node("Conv", layer.name, {layer.inputs.front(), weight});
+    add_window(n, layer);
+    add_int(n, "group", layer.out_channels);
+  }
+
+  /// y_c = x_c * scale_c / sqrt(sum of x_k^2). The sum is a 1x1 convolution that gives it to every
+  /// channel, over scale_c^2 at once: OpenCV 4.6 knows no LpNormalization, and divides only maps of
+  /// the same shape. It costs a hundredth of VGG.
+  void l2_norm(const Layer& layer) {
+    const auto channels = static_cast<std::size_t>(layer.out_channels);
+    const WeightArray& scale = array_of(layer.name + ".weight", layer.out_channels);
+    std::vector<float> weight(channels * channels);
+    for (std::size_t c = 0; c < channels; ++c)
+      std::fill_n(weight.begin() + static_cast<std::ptrdiff_t>(c * channels), channels,
+                  1 / (scale.values[c] * scale.values[c]));
+    add_initializer(layer.name + ".sums", {layer.out_channels, layer.out_channels, 1, 1}, weight);
+    // Nothing at all has no direction; it stays nothing.
+    add_initializer(layer.name + ".least", {layer.out_channels},
+                    std::vector<float>(channels, 1e-20F));
+    const std::string& in = layer.inputs.front();
+    const std::string name = layer.name;
+    node("Mul", name + ".squares", {in, in});
+    onnx::NodeProto& n = node("Conv", name + ".length2", {name + ".squares", name + ".sums"});
+    n.add_input(name + ".least");
+    add_ints(n, "kernel_shape", {1, 1});
+    node("Sqrt", name + ".length", {name + ".length2"});
+    node("Div", name, {in, name + ".length"});
+  }
+
   void upsample(const Layer& layer) {
     const std::string scales = "scales_" + std::to_string(layer.stride);
-    if (!has_initializer(scales)) {
-      onnx::TensorProto& tensor = *graph_.add_initializer();
-      tensor.set_name(scales);
-      tensor.set_data_type(onnx::TensorProto::FLOAT);
-      tensor.add_dims(4);
-      const auto factor = static_cast<float>(layer.stride);
-      const float values[4] = {1, 1, factor, factor};
-      tensor.set_raw_data(values, sizeof values);
-    }
-    onnx::NodeProto& n = node("Resize", layer.name, {layer.inputs.front(), "", scales});
-    add_string(n, "mode", "nearest");
-    add_string(n, "coordinate_transformation_mode", "asymmetric");
-    add_string(n, "nearest_mode", "floor");
+    const auto factor = static_cast<float>(layer.stride);
+    if (!has_initializer(scales)) add_initializer(scales, {4}, {1, 1, factor, factor});
+    add_string(node("Resize", layer.name, {layer.inputs.front(), scales}), "mode", "nearest");
   }
 
   [[nodiscard]] bool has_initializer(const std::string& name) const {
     for (const onnx::TensorProto& tensor : graph_.initializer())
       if (tensor.name() == name) return true;
     return false;
+  }
+
+  void add_initializer(const std::string& name, const std::vector<std::int64_t>& shape,
+                       const std::vector<float>& values) {
+    onnx::TensorProto& tensor = *graph_.add_initializer();
+    tensor.set_name(name);
+    tensor.set_data_type(onnx::TensorProto::FLOAT);
+    for (const std::int64_t d : shape) tensor.add_dims(d);
+    tensor.set_raw_data(values.data(), values.size() * sizeof(float));
   }
 
   void int64_constant(const std::string& name, const std::vector<std::int64_t>& values) {
@@ -145,20 +203,20 @@ class GraphWriter {
     tensor.set_raw_data(values.data(), values.size() * sizeof(std::int64_t));
   }
 
-  std::string parameter(const std::string& name, std::int64_t size) {
+  [[nodiscard]] const WeightArray& array_of(const std::string& name, std::int64_t size) const {
     const auto found = weights_.find(name);
     if (found == weights_.end())
       throw Error(ErrorCode::format, "weights: '" + name + "' is missing");
-    const WeightArray& array = found->second;
-    if (static_cast<std::int64_t>(array.values.size()) != size)
+    if (static_cast<std::int64_t>(found->second.values.size()) != size)
       throw Error(ErrorCode::format, "weights: '" + name + "' has " +
-                                         std::to_string(array.values.size()) +
+                                         std::to_string(found->second.values.size()) +
                                          " values; the network wants " + std::to_string(size));
-    onnx::TensorProto& tensor = *graph_.add_initializer();
-    tensor.set_name(name);
-    tensor.set_data_type(onnx::TensorProto::FLOAT);
-    for (const std::int64_t d : array.shape) tensor.add_dims(d);
-    tensor.set_raw_data(array.values.data(), array.values.size() * sizeof(float));
+    return found->second;
+  }
+
+  std::string parameter(const std::string& name, std::int64_t size) {
+    const WeightArray& array = array_of(name, size);
+    add_initializer(name, array.shape, array.values);
     return name;
   }
 
@@ -207,7 +265,7 @@ std::string write_onnx(const NetworkSpec& spec, const Weights& weights,
   model.set_producer_version(FACESHOT_VERSION);
   onnx::OperatorSetIdProto& opset = *model.add_opset_import();
   opset.set_domain("");
-  opset.set_version(13);
+  opset.set_version(opset_version);
   for (const auto& [key, value] : metadata) {
     onnx::StringStringEntryProto& entry = *model.add_metadata_props();
     entry.set_key(key);

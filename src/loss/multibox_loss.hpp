@@ -30,7 +30,7 @@ struct LossOptions {
   std::string iou_loss = "diou";            ///< none, iou, giou, diou, ciou: on the decoded boxes
   float iou_weight = 1;                     ///< its weight
   std::string landmark_loss = "smooth_l1";  ///< smooth_l1 or wing: on the coded points
-  float landmark_weight = 0.5F;             ///< its weight
+  float landmark_weight = 0.25F;            ///< its weight
   float landmark_beta = 1;                  ///< where its smooth L1 turns from square to linear
   float wing_width = 0.4F;                  ///< wing: where it turns from logarithm to linear
   float wing_curvature = 0.08F;             ///< wing: the smaller, the steeper at the target

@@ -1,7 +1,9 @@
 // Writes a NetworkSpec layer by layer: the vocabulary in which backbones, necks and heads are put.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "model/network_spec.hpp"
 
@@ -13,15 +15,44 @@ struct Feature {
   int channels = 0;
 };
 
+enum class Activation : std::uint8_t { none, relu, relu6 };
+
+/// A convolution, with what most have as defaults.
+struct ConvShape {
+  int channels = 0;  ///< outputs
+  Kernel kernel{};
+  int stride = 1;
+  int groups = 1;
+  int dilation = 1;
+  bool bias = false;
+  std::optional<Padding> padding{};  ///< none: what keeps the size of a map at stride 1
+  bool pads_same = false;            ///< Layer::pads_same
+};
+
 class NetworkBuilder {
  public:
   explicit NetworkBuilder(NetworkSpec& spec) : spec_(spec) {}
 
   [[nodiscard]] Feature input() const { return {"input", spec_.input_channels}; }
 
-  /// Plain convolution with "same" padding for odd kernels; named NAME.
-  Feature conv(const std::string& name, const Feature& in, int channels, int kernel, int stride = 1,
-               int groups = 1, bool bias = false);
+  // --- single layers, each named `name` ---
+
+  Feature conv(const std::string& name, const Feature& in, const ConvShape& shape);
+  Feature batch_norm(const std::string& name, const Feature& in, float epsilon = 1e-5F);
+  Feature relu(const std::string& name, const Feature& in);
+  Feature relu6(const std::string& name, const Feature& in);
+  Feature add(const std::string& name, const Feature& a, const Feature& b);
+  Feature concat(const std::string& name, const std::vector<Feature>& parts);
+  Feature upsample(const std::string& name, const Feature& in, int factor);
+  Feature max_pool(const std::string& name, const Feature& in, int kernel, int stride,
+                   int padding = 0, bool ceil_mode = false);
+  Feature avg_pool(const std::string& name, const Feature& in, int kernel, int stride,
+                   int padding = 0);
+  Feature l2_norm(const std::string& name, const Feature& in);
+  /// Adds nothing for Activation::none.
+  Feature activation(const std::string& name, const Feature& in, Activation kind);
+
+  // --- blocks ---
 
   /// Convolution, BatchNorm, ReLU: NAME.conv, NAME.bn, NAME.relu.
   Feature conv_bn_relu(const std::string& name, const Feature& in, int channels, int kernel,
@@ -36,17 +67,10 @@ class NetworkBuilder {
   /// `in` plus a separable block of it, then ReLU.
   Feature residual_separable(const std::string& name, const Feature& in);
 
-  Feature relu(const std::string& name, const Feature& in);
-  Feature add(const std::string& name, const Feature& a, const Feature& b);
-  Feature upsample(const std::string& name, const Feature& in, int factor);
-
-  /// SSD head on a level: a separable tower, then 1x1 convolutions for location and confidence
-  /// and, if wanted, for five landmarks.
-  void ssd_head(const std::string& name, const Feature& in, const PriorLevel& level,
-                bool landmarks = false);
-
  private:
   Feature append(Layer layer);
+  /// A layer with one input and as many channels as it.
+  Feature append(const std::string& name, LayerKind kind, const Feature& in);
 
   NetworkSpec& spec_;
 };

@@ -8,15 +8,28 @@
 namespace faceshot {
 namespace {
 
-int windowed(int size, const Layer& layer) {
-  return (size + 2 * layer.padding - layer.dilation * (layer.kernel - 1) - 1) / layer.stride + 1;
+/// Positions of a window along one axis; below 1 if the axis is too short.
+int windowed(int size, int before, int after, int kernel, const Layer& layer) {
+  const int room = size + before + after - layer.dilation * (kernel - 1) - 1;
+  if (room < 0) return 0;
+  int count = room / layer.stride + 1;
+  // As in PyTorch: a window that is cut off must begin inside the map, not in the padding behind.
+  if (layer.ceil_mode && room % layer.stride != 0 && count * layer.stride < size + before) ++count;
+  return count;
 }
 
 FeatureSize after(const Layer& layer, FeatureSize in) {
   switch (layer.kind) {
     case LayerKind::conv:
     case LayerKind::max_pool:
-      return {windowed(in.width, layer), windowed(in.height, layer)};
+    case LayerKind::avg_pool: {
+      const int stride = layer.stride;
+      if (layer.pads_same)
+        return {(in.width + stride - 1) / stride, (in.height + stride - 1) / stride};
+      const Padding& p = layer.padding;
+      return {windowed(in.width, p.left, p.right, layer.kernel.width, layer),
+              windowed(in.height, p.top, p.bottom, layer.kernel.height, layer)};
+    }
     case LayerKind::upsample:
       return {in.width * layer.stride, in.height * layer.stride};
     default:
@@ -24,15 +37,20 @@ FeatureSize after(const Layer& layer, FeatureSize in) {
   }
 }
 
-/// Sizes of all layers' outputs, in layer order.
-std::map<std::string, FeatureSize> all_sizes(const NetworkSpec& spec, int width, int height) {
-  std::map<std::string, FeatureSize> sizes{{"input", {width, height}}};
+bool takes(LayerKind kind, std::size_t inputs) {
+  if (kind == LayerKind::add) return inputs == 2;
+  return kind == LayerKind::concat ? inputs >= 1 : inputs == 1;
+}
+
+}  // namespace
+
+std::map<std::string, FeatureSize> layer_sizes(const NetworkSpec& spec, int input_width,
+                                               int input_height) {
+  std::map<std::string, FeatureSize> sizes{{"input", {input_width, input_height}}};
   for (const Layer& layer : spec.layers)
     sizes[layer.name] = after(layer, sizes.at(layer.inputs.front()));
   return sizes;
 }
-
-}  // namespace
 
 bool has_landmarks(const NetworkSpec& spec) {
   return !spec.heads.empty() && !spec.heads.front().landmarks.empty();
@@ -40,7 +58,7 @@ bool has_landmarks(const NetworkSpec& spec) {
 
 FeatureSize output_size(const NetworkSpec& spec, const std::string& layer, int input_width,
                         int input_height) {
-  const auto sizes = all_sizes(spec, input_width, input_height);
+  const auto sizes = layer_sizes(spec, input_width, input_height);
   const auto found = sizes.find(layer);
   if (found == sizes.end())
     throw Error(ErrorCode::not_found, spec.name + " has no layer '" + layer + "'");
@@ -48,7 +66,7 @@ FeatureSize output_size(const NetworkSpec& spec, const std::string& layer, int i
 }
 
 std::vector<FeatureSize> feature_sizes(const NetworkSpec& spec, int input_width, int input_height) {
-  const auto sizes = all_sizes(spec, input_width, input_height);
+  const auto sizes = layer_sizes(spec, input_width, input_height);
   std::vector<FeatureSize> features;
   features.reserve(spec.heads.size());
   for (const Head& head : spec.heads) features.push_back(sizes.at(head.feature));
@@ -62,25 +80,31 @@ void validate(const NetworkSpec& spec) {
   validate(spec.priors);
   std::map<std::string, int> channels{{"input", spec.input_channels}};
   for (const Layer& layer : spec.layers) {
-    const bool adds = layer.kind == LayerKind::add;
-    if (layer.inputs.size() != (adds ? 2U : 1U))
+    if (!takes(layer.kind, layer.inputs.size()))
       fail("layer '" + layer.name + "' has " + std::to_string(layer.inputs.size()) + " inputs");
     for (const std::string& input : layer.inputs)
       if (!channels.contains(input))
         fail("layer '" + layer.name + "' takes '" + input + "', which no earlier layer makes");
     const int in = channels.at(layer.inputs.front());
-    if (adds && channels.at(layer.inputs.back()) != in)
+    if (layer.kind == LayerKind::add && channels.at(layer.inputs.back()) != in)
       fail("layer '" + layer.name + "' adds maps of " + std::to_string(in) + " and " +
            std::to_string(channels.at(layer.inputs.back())) + " channels");
-    const bool has_channels = layer.kind == LayerKind::conv || layer.kind == LayerKind::batch_norm;
-    if (has_channels && layer.in_channels != in)
+    if (layer.in_channels != in)
       fail("layer '" + layer.name + "' wants " + std::to_string(layer.in_channels) +
            " channels but gets " + std::to_string(in));
-    if (layer.kind == LayerKind::conv &&
-        (layer.groups < 1 || layer.in_channels % layer.groups || layer.out_channels % layer.groups))
-      fail("layer '" + layer.name + "' cannot be split into " + std::to_string(layer.groups) +
-           " groups");
-    if (!channels.emplace(layer.name, has_channels ? layer.out_channels : in).second)
+    int out = in;
+    if (layer.kind == LayerKind::concat)
+      for (std::size_t i = 1; i < layer.inputs.size(); ++i) out += channels.at(layer.inputs[i]);
+    if (layer.kind == LayerKind::conv) {
+      out = layer.out_channels;
+      if (layer.groups < 1 || in % layer.groups || out % layer.groups)
+        fail("layer '" + layer.name + "' cannot be split into " + std::to_string(layer.groups) +
+             " groups");
+    }
+    if (layer.out_channels != out)
+      fail("layer '" + layer.name + "' says that it gives " + std::to_string(layer.out_channels) +
+           " channels; they are " + std::to_string(out));
+    if (!channels.emplace(layer.name, out).second)
       fail("two layers are named '" + layer.name + "'");
   }
   for (const Tap& tap : spec.taps)
@@ -109,29 +133,67 @@ void validate(const NetworkSpec& spec) {
   }
 }
 
-std::int64_t parameter_count(const NetworkSpec& spec) {
+std::map<std::string, std::vector<std::int64_t>> parameter_shapes(const Layer& layer) {
+  const std::int64_t out = layer.out_channels;
+  switch (layer.kind) {
+    case LayerKind::conv: {
+      std::map<std::string, std::vector<std::int64_t>> shapes{
+          {layer.name + ".weight",
+           {out, layer.in_channels / layer.groups, layer.kernel.height, layer.kernel.width}}};
+      if (layer.bias) shapes[layer.name + ".bias"] = {out};
+      return shapes;
+    }
+    case LayerKind::batch_norm:
+      return {{layer.name + ".weight", {out}},
+              {layer.name + ".bias", {out}},
+              {layer.name + ".running_mean", {out}},
+              {layer.name + ".running_var", {out}}};
+    case LayerKind::l2_norm:
+      return {{layer.name + ".weight", {out}}};
+    default:
+      return {};
+  }
+}
+
+std::int64_t parameter_count(const Layer& layer) {
   std::int64_t count = 0;
-  for (const Layer& layer : spec.layers) {
-    const std::int64_t out = layer.out_channels;
-    if (layer.kind == LayerKind::conv)
-      count += out * (layer.in_channels / layer.groups) * layer.kernel * layer.kernel +
-               (layer.bias ? out : 0);
-    else if (layer.kind == LayerKind::batch_norm)
-      count += 2 * out;
+  for (const auto& [name, shape] : parameter_shapes(layer)) {
+    if (name.ends_with(".running_mean") || name.ends_with(".running_var")) continue;
+    std::int64_t values = 1;
+    for (const std::int64_t extent : shape) values *= extent;
+    count += values;
   }
   return count;
 }
 
+std::int64_t parameter_count(const NetworkSpec& spec) {
+  std::int64_t count = 0;
+  for (const Layer& layer : spec.layers) count += parameter_count(layer);
+  return count;
+}
+
+std::int64_t multiply_accumulates(const Layer& layer, FeatureSize output) {
+  if (layer.kind != LayerKind::conv) return 0;
+  return std::int64_t{output.width} * output.height * layer.out_channels *
+         (layer.in_channels / layer.groups) * layer.kernel.height * layer.kernel.width;
+}
+
 std::int64_t multiply_accumulates(const NetworkSpec& spec, int input_width, int input_height) {
-  const auto sizes = all_sizes(spec, input_width, input_height);
+  const auto sizes = layer_sizes(spec, input_width, input_height);
   std::int64_t total = 0;
-  for (const Layer& layer : spec.layers) {
-    if (layer.kind != LayerKind::conv) continue;
-    const FeatureSize size = sizes.at(layer.name);
-    total += std::int64_t{size.width} * size.height * layer.out_channels *
-             (layer.in_channels / layer.groups) * layer.kernel * layer.kernel;
-  }
+  for (const Layer& layer : spec.layers) total += multiply_accumulates(layer, sizes.at(layer.name));
   return total;
+}
+
+void prune(NetworkSpec& spec) {
+  std::set<std::string> needed;
+  for (const Head& head : spec.heads)
+    for (const std::string& name : {head.feature, head.loc, head.conf, head.landmarks})
+      needed.insert(name);
+  for (auto layer = spec.layers.rbegin(); layer != spec.layers.rend(); ++layer)
+    if (needed.contains(layer->name)) needed.insert(layer->inputs.begin(), layer->inputs.end());
+  std::erase_if(spec.layers, [&](const Layer& layer) { return !needed.contains(layer.name); });
+  std::erase_if(spec.taps, [&](const Tap& tap) { return !needed.contains(tap.layer); });
 }
 
 }  // namespace faceshot

@@ -3,49 +3,159 @@
 #include <algorithm>
 
 #include "faceshot/error.hpp"
-#include "model/backbones/faceshot_nano.hpp"
+#include "model/backbones/backbone.hpp"
+#include "model/extra_layers.hpp"
+#include "model/neck.hpp"
+#include "model/ssd_head.hpp"
 
 namespace faceshot {
 namespace {
 
-struct Entry {
-  const char* name;
-  NetworkSpec (*build)(const ModelOptions&);
-};
+[[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::invalid_argument, what); }
 
-constexpr Entry networks[] = {
-    {"faceshot-nano", build_faceshot_nano},
-};
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
+void check_ranges(const ModelOptions& options) {
+  if (!(options.alpha > 0 && options.alpha <= 4))
+    fail("model.alpha is " + std::to_string(options.alpha) + "; it must be in (0, 4]");
+  if (options.heads_landmarks != 0 && options.heads_landmarks != 5)
+    fail("model.heads.landmarks is " + std::to_string(options.heads_landmarks) +
+         "; it must be 0 or 5 (eyes, nose, mouth corners)");
+}
+
+std::string variant_of(const Backbone& backbone, const std::string& wanted) {
+  const auto& known = backbone.variants;
+  if (wanted.empty()) return known.front();
+  if (std::find(known.begin(), known.end(), wanted) == known.end())
+    fail("model.variant is '" + wanted + "'; " + backbone.name + " has: " + listed(known));
+  return wanted;
+}
+
+std::array<float, 3> a_channel_each(const std::vector<float>& values, const char* key) {
+  if (values.size() != 1 && values.size() != 3)
+    fail(std::string(key) + " has " + std::to_string(values.size()) +
+         " numbers; give one, or one for each of the three channels");
+  return {values.front(), values[values.size() / 2], values.back()};
+}
+
+InputSpec input_of(const ModelOptions& options) {
+  InputSpec input;
+  input.order = options.input_order == "rgb" ? PixelFormat::rgb : PixelFormat::bgr;
+  input.mean = a_channel_each(options.input_mean, "model.input.mean");
+  const auto deviation = a_channel_each(options.input_std, "model.input.std");
+  for (std::size_t c = 0; c < 3; ++c) {
+    if (!(deviation[c] > 0)) fail("model.input.std must be above 0");
+    input.scale[c] = 1 / deviation[c];
+  }
+  return input;
+}
+
+/// The features that levels start from, extra layers written where asked for.
+std::vector<Level> take_features(NetworkBuilder& net, const std::vector<BackboneTap>& taps,
+                                 const Backbone& backbone, const ModelOptions& options) {
+  std::vector<std::string> names;
+  for (const BackboneTap& tap : taps) names.push_back(tap.name);
+  std::vector<Level> levels;
+  std::vector<std::string> extras;
+  for (const std::string& name : options.features.empty() ? backbone.features : options.features) {
+    if (name.starts_with("extra")) {
+      extras.push_back(name);
+      if (name != "extra" + std::to_string(extras.size()))
+        fail("model.features has '" + name + "' where extra" + std::to_string(extras.size()) +
+             " must stand: extra layers are built one on the other");
+      continue;
+    }
+    const auto tap = std::find_if(taps.begin(), taps.end(),
+                                  [&](const BackboneTap& t) { return t.name == name; });
+    if (tap == taps.end())
+      throw Error(ErrorCode::not_found, "model.features: " + std::string(backbone.name) +
+                                            " has no tap '" + name + "'; it has: " + listed(names) +
+                                            ", and extra1, extra2, ...");
+    if (!extras.empty()) fail("model.features: '" + name + "' must stand before the extra layers");
+    if (!levels.empty() && levels.back().stride > tap->stride)
+      fail("model.features must go from fine to coarse; '" + name + "' comes after '" +
+           levels.back().name + "'");
+    levels.push_back({tap->name, tap->feature, tap->stride});
+  }
+  if (levels.empty()) fail("model.features names no tap of the backbone");
+  add_extra_layers(net, levels, extras.size(), backbone.batch_norm, options);
+  return levels;
+}
+
+/// One entry for each level, or none at all.
+template <typename T>
+T entry(const std::vector<T>& list, std::size_t level, std::size_t levels, const char* key) {
+  if (list.empty()) return {};
+  if (list.size() != levels)
+    fail(std::string(key) + " has " + std::to_string(list.size()) + " entries for " +
+         std::to_string(levels) + " levels");
+  return list[level];
+}
+
+PriorSpec priors_of(const ModelOptions& options, const std::vector<Level>& levels) {
+  if (options.prior_sizes.size() != levels.size()) {
+    std::vector<std::string> names;
+    for (const Level& level : levels) names.push_back(level.name);
+    fail("model.prior_sizes has " + std::to_string(options.prior_sizes.size()) +
+         " lists of sizes for " + std::to_string(levels.size()) + " levels (" + listed(names) +
+         "); faceshot data priors proposes some");
+  }
+  PriorSpec priors;
+  priors.variances = options.variances;
+  priors.clip = options.prior_clip;
+  for (std::size_t l = 0; l < levels.size(); ++l) {
+    PriorLevel level{.min_sizes = options.prior_sizes[l], .max_sizes = {}, .aspect_ratios = {}};
+    level.max_sizes = entry(options.prior_max_sizes, l, levels.size(), "model.prior_max_sizes");
+    level.aspect_ratios =
+        entry(options.prior_aspect_ratios, l, levels.size(), "model.prior_aspect_ratios");
+    level.step = entry(options.prior_steps, l, levels.size(), "model.prior_steps");
+    priors.levels.push_back(level);
+  }
+  return priors;
+}
 
 }  // namespace
 
-std::vector<std::string> network_names() {
+std::vector<std::string> backbone_names() {
   std::vector<std::string> names;
-  for (const Entry& entry : networks) names.emplace_back(entry.name);
+  for (const Backbone& backbone : backbones()) names.emplace_back(backbone.name);
   return names;
 }
 
+NetworkSpec make_backbone(const std::string& name, float alpha, const std::string& variant) {
+  const Backbone& backbone = find_backbone(name);
+  NetworkSpec spec;
+  spec.name = name;
+  NetworkBuilder net(spec);
+  for (const BackboneTap& tap : backbone.build(net, {alpha, variant_of(backbone, variant)}))
+    spec.taps.push_back({tap.name, tap.feature.layer});
+  return spec;
+}
+
 NetworkSpec make_network(const ModelOptions& options) {
-  const auto* const entry = std::find_if(std::begin(networks), std::end(networks),
-                                         [&](const Entry& e) { return options.name == e.name; });
-  if (entry == std::end(networks)) {
-    std::string known;
-    for (const std::string& name : network_names()) known += (known.empty() ? "" : ", ") + name;
-    throw Error(ErrorCode::not_found,
-                "no network is named '" + options.name + "'; there are: " + known);
-  }
-  if (!(options.width > 0 && options.width <= 4))
-    throw Error(ErrorCode::invalid_argument,
-                "model.width is " + std::to_string(options.width) + "; it must be in (0, 4]");
-  if (options.heads_landmarks != 0 && options.heads_landmarks != 5)
-    throw Error(ErrorCode::invalid_argument, "model.heads.landmarks is " +
-                                                 std::to_string(options.heads_landmarks) +
-                                                 "; it must be 0 or 5 (eyes, nose, mouth corners)");
-  NetworkSpec spec = entry->build(options);
+  const Backbone& backbone = find_backbone(options.backbone);
+  check_ranges(options);
+  NetworkSpec spec;
+  spec.name = options.name.empty() ? options.backbone : options.name;
+  spec.input = input_of(options);
+  NetworkBuilder net(spec);
+  const auto taps = backbone.build(net, {options.alpha, variant_of(backbone, options.variant)});
+  for (const BackboneTap& tap : taps) spec.taps.push_back({tap.name, tap.feature.layer});
+  std::vector<Level> levels = take_features(net, taps, backbone, options);
+  spec.priors = priors_of(options, levels);
+  spec.size_divisor = add_neck(net, levels, options.neck == "auto" ? backbone.neck : options.neck,
+                               options.neck_channels, options.alpha);
+  const HeadOptions head{options.heads_separable, options.heads_shared,
+                         options.heads_landmarks != 0};
+  for (std::size_t l = 0; l < levels.size(); ++l)
+    add_ssd_head(net, spec, "head" + std::to_string(l), levels[l].feature, spec.priors.levels[l],
+                 head);
+  prune(spec);
   validate(spec);
-  if (has_landmarks(spec) != (options.heads_landmarks != 0))
-    throw Error(ErrorCode::unsupported,
-                options.name + " has no heads for landmarks; leave model.heads.landmarks at 0");
   return spec;
 }
 

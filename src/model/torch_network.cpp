@@ -1,5 +1,6 @@
 #include "model/torch_network.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -18,7 +19,7 @@ struct TorchNetwork::Step {
 
 namespace {
 
-torch::Tensor he_normal(std::vector<std::int64_t> shape, Random& random) {
+torch::Tensor he_normal(const std::vector<std::int64_t>& shape, Random& random) {
   // Scaled by fan-out, as torchvision does for MobileNet: right for depthwise layers too.
   const double fan_out = static_cast<double>(shape[0] * shape[2] * shape[3]);
   const double groups_correction = shape[1] == 1 ? static_cast<double>(shape[0]) : 1.0;
@@ -27,6 +28,46 @@ torch::Tensor he_normal(std::vector<std::int64_t> shape, Random& random) {
   auto* const values = tensor.data_ptr<float>();
   for (std::int64_t i = 0; i < tensor.numel(); ++i) values[i] = deviation * random.normal();
   return tensor.contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+/// SSD's scale of conv4_3: features of length 1 would be too small to learn from.
+constexpr float l2_norm_scale = 20;
+
+torch::Tensor initial(const Layer& layer, const std::string& name,
+                      const std::vector<std::int64_t>& shape, Random& random) {
+  if (shape.size() == 4) return he_normal(shape, random);
+  if (layer.kind == LayerKind::l2_norm) return torch::full(shape, l2_norm_scale);
+  const bool one = layer.kind == LayerKind::batch_norm &&
+                   (name.ends_with(".weight") || name.ends_with(".running_var"));
+  return torch::full(shape, one ? 1.0F : 0.0F);
+}
+
+/// TensorFlow's SAME: zeros so that ceil(size / stride) positions fit, odd ones at the end.
+torch::Tensor pad_same(const torch::Tensor& in, const Layer& layer) {
+  const auto total = [&](std::int64_t size, int kernel) {
+    const std::int64_t positions = (size + layer.stride - 1) / layer.stride;
+    return std::max<std::int64_t>(
+        (positions - 1) * layer.stride + layer.dilation * (kernel - 1) + 1 - size, 0);
+  };
+  const std::int64_t y = total(in.size(2), layer.kernel.height);
+  const std::int64_t x = total(in.size(3), layer.kernel.width);
+  return torch::constant_pad_nd(in, {x / 2, x - x / 2, y / 2, y - y / 2});
+}
+
+bool symmetric(const Padding& p) { return p.top == p.bottom && p.left == p.right; }
+
+torch::Tensor convolved(const torch::Tensor& in, const Layer& layer, const torch::Tensor& weight,
+                        const torch::Tensor& bias) {
+  const Padding& p = layer.padding;
+  const std::vector<std::int64_t> none{0, 0};
+  if (layer.pads_same)
+    return torch::conv2d(pad_same(in, layer), weight, bias, layer.stride, none, layer.dilation,
+                         layer.groups);
+  if (symmetric(p))
+    return torch::conv2d(in, weight, bias, layer.stride, {p.top, p.left}, layer.dilation,
+                         layer.groups);
+  return torch::conv2d(torch::constant_pad_nd(in, {p.left, p.right, p.top, p.bottom}), weight, bias,
+                       layer.stride, none, layer.dilation, layer.groups);
 }
 
 /// [N, K*C, H, W] to [N, H*W*K, C]. The permuted view of a channels_last map is already in memory
@@ -53,17 +94,12 @@ TorchNetwork::TorchNetwork(NetworkSpec spec, std::uint64_t seed) : spec_(std::mo
     Step step;
     step.layer = &layer;
     for (const std::string& input : layer.inputs) step.inputs.push_back(slot.at(input));
-    if (layer.kind == LayerKind::conv) {
-      step.weight = parameter(layer.name + ".weight",
-                              he_normal({layer.out_channels, layer.in_channels / layer.groups,
-                                         layer.kernel, layer.kernel},
-                                        random));
-      if (layer.bias) step.bias = parameter(layer.name + ".bias", torch::zeros(layer.out_channels));
-    } else if (layer.kind == LayerKind::batch_norm) {
-      step.weight = parameter(layer.name + ".weight", torch::ones(layer.out_channels));
-      step.bias = parameter(layer.name + ".bias", torch::zeros(layer.out_channels));
-      step.running_mean = buffer(layer.name + ".running_mean", torch::zeros(layer.out_channels));
-      step.running_var = buffer(layer.name + ".running_var", torch::ones(layer.out_channels));
+    for (const auto& [name, shape] : parameter_shapes(layer)) {
+      const torch::Tensor value = initial(layer, name, shape, random);
+      if (name.ends_with(".weight")) step.weight = parameter(name, value);
+      if (name.ends_with(".bias")) step.bias = parameter(name, value);
+      if (name.ends_with(".running_mean")) step.running_mean = buffer(name, value);
+      if (name.ends_with(".running_var")) step.running_var = buffer(name, value);
     }
     steps_.push_back(std::move(step));
     slot[layer.name] = steps_.size();
@@ -105,41 +141,82 @@ TorchNetwork::~TorchNetwork() = default;
 TorchNetwork::TorchNetwork(TorchNetwork&&) noexcept = default;
 TorchNetwork& TorchNetwork::operator=(TorchNetwork&&) noexcept = default;
 
-NetworkOutput TorchNetwork::forward(const torch::Tensor& input) const {
-  std::vector<torch::Tensor> slots(steps_.size() + 1);
-  slots[0] = input;
+void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) const {
   for (std::size_t s = 0; s < steps_.size(); ++s) {
     const Step& step = steps_[s];
     const Layer& layer = *step.layer;
-    const torch::Tensor& in = slots[step.inputs.front()];
+    torch::Tensor& in = slots[step.inputs.front()];
+    // In place where nobody reads the input later: what comes before a ReLU (BatchNorm, a sum, a
+    // convolution) does not need its own output in the backward pass.
+    const bool in_place = !keep_all && !step.last_use.empty();
     torch::Tensor out;
     switch (layer.kind) {
       case LayerKind::conv:
-        out = torch::conv2d(in, step.weight, step.bias, layer.stride, layer.padding, layer.dilation,
-                            layer.groups);
+        out = convolved(in, layer, step.weight, step.bias);
         break;
       case LayerKind::batch_norm:
         out = torch::batch_norm(in, step.weight, step.bias, step.running_mean, step.running_var,
                                 training_, 0.1, layer.epsilon, false);
         break;
       case LayerKind::relu:
-        // In place where nobody reads the input later: what comes before a ReLU (BatchNorm, a sum)
-        // does not need its own output in the backward pass.
-        out = step.last_use.empty() ? torch::relu(in) : torch::relu_(slots[step.inputs.front()]);
+        out = in_place ? torch::relu_(in) : torch::relu(in);
+        break;
+      case LayerKind::relu6:
+        out = in_place ? torch::hardtanh_(in, 0, 6) : torch::hardtanh(in, 0, 6);
         break;
       case LayerKind::add:
         out = in + slots[step.inputs.back()];
         break;
+      case LayerKind::concat: {
+        std::vector<torch::Tensor> parts;
+        for (const std::size_t input : step.inputs) parts.push_back(slots[input]);
+        out = torch::cat(parts, 1);
+        break;
+      }
       case LayerKind::upsample:
         out = torch::upsample_nearest2d(in, {in.size(2) * layer.stride, in.size(3) * layer.stride});
         break;
       case LayerKind::max_pool:
-        out = torch::max_pool2d(in, layer.kernel, layer.stride, layer.padding);
+        out = torch::max_pool2d(in, {layer.kernel.height, layer.kernel.width}, layer.stride,
+                                {layer.padding.top, layer.padding.left}, 1, layer.ceil_mode);
+        break;
+      case LayerKind::avg_pool:
+        out = torch::avg_pool2d(in, {layer.kernel.height, layer.kernel.width}, layer.stride,
+                                {layer.padding.top, layer.padding.left});
+        break;
+      case LayerKind::l2_norm:
+        out = torch::nn::functional::normalize(
+                  in, torch::nn::functional::NormalizeFuncOptions().dim(1)) *
+              step.weight.view({1, -1, 1, 1});
         break;
     }
     slots[s + 1] = out;
+    if (keep_all) continue;
     for (const std::size_t dead : step.last_use) slots[dead].reset();
   }
+}
+
+std::vector<torch::Tensor> TorchNetwork::layer_outputs(
+    const torch::Tensor& input, const std::vector<std::string>& layers) const {
+  std::vector<torch::Tensor> slots(steps_.size() + 1);
+  slots[0] = input;
+  compute(slots, true);
+  std::map<std::string, std::size_t> slot{{"input", 0}};
+  for (std::size_t s = 0; s < steps_.size(); ++s) slot[steps_[s].layer->name] = s + 1;
+  std::vector<torch::Tensor> outputs;
+  for (const std::string& layer : layers) {
+    const auto found = slot.find(layer);
+    if (found == slot.end())
+      throw Error(ErrorCode::not_found, spec_.name + " has no layer '" + layer + "'");
+    outputs.push_back(slots[found->second]);
+  }
+  return outputs;
+}
+
+NetworkOutput TorchNetwork::forward(const torch::Tensor& input) const {
+  std::vector<torch::Tensor> slots(steps_.size() + 1);
+  slots[0] = input;
+  compute(slots, false);
   const auto classes = static_cast<std::int64_t>(spec_.classes.size()) + 1;
   std::vector<torch::Tensor> locs;
   std::vector<torch::Tensor> confs;

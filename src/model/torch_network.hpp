@@ -33,6 +33,11 @@ class TorchNetwork {
   /// @param input [N, C, H, W], normalised; H and W multiples of spec.size_divisor
   [[nodiscard]] NetworkOutput forward(const torch::Tensor& input) const;
 
+  /// The outputs of these layers ("input": the image itself), with all maps in memory at once; for
+  /// looking into a network. @throws Error(not_found) unknown layer
+  [[nodiscard]] std::vector<torch::Tensor> layer_outputs(
+      const torch::Tensor& input, const std::vector<std::string>& layers) const;
+
   void train(bool on) { training_ = on; }
 
   using Named = std::vector<std::pair<std::string, torch::Tensor>>;
@@ -53,6 +58,9 @@ class TorchNetwork {
 
  private:
   struct Step;  ///< a layer with its tensors and the slots of its inputs resolved
+
+  /// Fills the slots behind the image in slot 0. With `keep_all` none is released or overwritten.
+  void compute(std::vector<torch::Tensor>& slots, bool keep_all) const;
 
   NetworkSpec spec_;
   Named parameters_;

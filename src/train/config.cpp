@@ -37,7 +37,11 @@ double number(const toml::node& node, const ConfigField& field, const std::strin
 
 template <typename T>
 T scalar(const toml::node& node, const ConfigField& field, const std::string& where) {
-  if constexpr (std::is_same_v<T, std::string>) {
+  if constexpr (std::is_same_v<T, bool>) {
+    const auto value = node.value_exact<bool>();
+    if (!value) fail(where, field.key + " must be true or false");
+    return *value;
+  } else if constexpr (std::is_same_v<T, std::string>) {
     const auto value = node.value<std::string>();
     if (!node.is_string() || !value) fail(where, field.key + " must be a string");
     if (!field.choices.empty() &&
@@ -151,21 +155,37 @@ void apply_override(const std::string& text, const std::vector<ConfigField>& fie
   assign(*parsed.get("value"), field, name, name);
 }
 
+/// The network must make something of the training crops.
+void check_size(const NetworkSpec& spec, const Config& config) {
+  const int size = config.augment.size;
+  if (size % spec.size_divisor != 0)
+    throw Error(ErrorCode::invalid_argument, "augment.size must be a multiple of " +
+                                                 std::to_string(spec.size_divisor) +
+                                                 " for this network");
+  if (config.train.validate_side % spec.size_divisor != 0)
+    throw Error(ErrorCode::invalid_argument, "train.validate_side must be a multiple of " +
+                                                 std::to_string(spec.size_divisor) +
+                                                 " for this network");
+  const auto features = feature_sizes(spec, size, size);
+  for (std::size_t l = 0; l < features.size(); ++l)
+    if (features[l].width < 1 || features[l].height < 1)
+      throw Error(ErrorCode::invalid_argument,
+                  "augment.size " + std::to_string(size) + " leaves nothing for level " +
+                      std::to_string(l) + " of the network; take fewer levels or a larger size");
+}
+
 /// Checks that span several keys.
 void check(const Config& config, const std::string& name) {
   try {
     validate(config.augment);
     validate(config.loss);
-    (void)make_network(config.model);
+    check_size(make_network(config.model), config);
   } catch (const Error& e) {
     fail(name, e.what());
   }
   if (!config.data.weights.empty() && config.data.weights.size() != config.data.train.size())
     fail(name, "data.weights has " + std::to_string(config.data.weights.size()) + " entries for " +
                    std::to_string(config.data.train.size()) + " sets");
-  if (config.augment.size % 32 != 0) fail(name, "augment.size must be a multiple of 32");
-  if (config.train.validate_side % 64 != 0)
-    fail(name, "train.validate_side must be a multiple of 64");
 }
 
 std::string text_of(float value) {
@@ -176,6 +196,7 @@ std::string text_of(float value) {
   return text;
 }
 std::string text_of(const Policy& value) { return to_toml(value); }
+std::string text_of(bool value) { return value ? "true" : "false"; }
 std::string text_of(int value) { return std::to_string(value); }
 std::string text_of(std::uint64_t value) { return std::to_string(value); }
 std::string text_of(const std::string& value) {
@@ -200,7 +221,8 @@ const char* type_name(const ConfigValue& value) {
                                    "list of strings",
                                    "4 numbers",
                                    "list of lists of numbers",
-                                   "steps, a preset or a file"};
+                                   "steps, a preset or a file",
+                                   "true or false"};
   return names[value.index()];
 }
 

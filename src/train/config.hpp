@@ -43,7 +43,7 @@ struct TrainOptions {
   std::string precision = "bf16";  ///< bf16 (autocast) or fp32
   int threads = 0;                 ///< for the network; 0: as many as the machine has
   int validate_every = 5;          ///< epochs
-  int validate_side = 640;         ///< longer side of validation images, a multiple of 64
+  int validate_side = 640;         ///< longer side of validation images
   int checkpoint_every = 500;      ///< steps between checkpoints inside an epoch; 0: epochs only
   std::uint64_t seed = 1;
 };

@@ -133,8 +133,9 @@ class Trainer {
     NetworkOutput output;
     {
       const AutocastGuard autocast(config_.train.precision);
-      output = network_.forward(make_input(batch_.pixels.data(), batch_.count, batch_.size,
-                                           batch_.size, config_.train.precision));
+      output =
+          network_.forward(make_input(batch_.pixels.data(), batch_.count, batch_.size, batch_.size,
+                                      network_.spec().input, config_.train.precision));
     }
     const torch::Tensor loc = output.loc.contiguous();
     const torch::Tensor conf = output.conf.contiguous();

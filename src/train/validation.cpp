@@ -20,6 +20,7 @@ namespace {
 constexpr float score_threshold = 0.02F;
 constexpr float nms_threshold = 0.45F;
 constexpr int batch_size = 8;
+constexpr std::uint8_t border = 127;  ///< grey, as around the training crops
 /// Best-scored candidates that reach NMS: a young network finds faces everywhere, and NMS is
 /// quadratic.
 constexpr std::size_t nms_candidates = 3000;
@@ -85,7 +86,7 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   std::int64_t landmark_positives = 0;
   for (std::size_t first = 0; first < set.records.size(); first += batch_size) {
     const std::size_t count = std::min<std::size_t>(batch_size, set.records.size() - first);
-    pixels.assign(count * image_bytes, static_cast<std::uint8_t>(input_mean));
+    pixels.assign(count * image_bytes, border);
     const std::span annotations(faces.data() + first, count);
     parallel_for(count, threads, [&](std::size_t i) {
       const ImageRecord& record = set.records[first + i];
@@ -96,8 +97,8 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
     NetworkOutput output;
     {
       const AutocastGuard autocast(config.train.precision);
-      output = network.forward(
-          make_input(pixels.data(), static_cast<int>(count), side, side, config.train.precision));
+      output = network.forward(make_input(pixels.data(), static_cast<int>(count), side, side,
+                                          spec.input, config.train.precision));
     }
     const torch::Tensor loc = output.loc.contiguous();
     const torch::Tensor conf = output.conf.contiguous();

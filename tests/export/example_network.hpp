@@ -1,6 +1,8 @@
 // A network with random weights, as if trained, for the tests of export.
 #pragma once
 
+#include <cmath>
+
 #include "faceshot/random.hpp"
 #include "model/registry.hpp"
 #include "train/checkpoint.hpp"
@@ -8,11 +10,9 @@
 
 namespace faceshot {
 
-/// faceshot-nano with weights and BatchNorm statistics that are random but of sane size.
-inline Checkpoint example_checkpoint(const ModelOptions& model = {}) {
+/// A config's network with weights and BatchNorm statistics that are random but of sane size.
+inline Checkpoint example_checkpoint(const Config& config) {
   Checkpoint c;
-  Config config;
-  config.model = model;
   c.config = to_toml(config);
   c.counters = {{"epoch", 1}, {"batch", 0}, {"step", 1}};
   c.scalars = {{"best_ap", 0.5}};
@@ -25,21 +25,28 @@ inline Checkpoint example_checkpoint(const ModelOptions& model = {}) {
     for (float& v : array.values) v = random.uniform(low, high);
     c.model[name] = std::move(array);
   };
-  for (const Layer& l : make_network(config.model).layers) {
-    const std::int64_t out = l.out_channels;
-    if (l.kind == LayerKind::conv) {
-      const std::int64_t in = l.in_channels / l.groups;
-      const float size = 1.7F / std::sqrt(static_cast<float>(in * l.kernel * l.kernel));
-      fill(l.name + ".weight", {out, in, l.kernel, l.kernel}, -size, size);
-      if (l.bias) fill(l.name + ".bias", {out}, -1, 1);
-    } else if (l.kind == LayerKind::batch_norm) {
-      fill(l.name + ".weight", {out}, 0.5F, 1.5F);
-      fill(l.name + ".bias", {out}, -0.5F, 0.5F);
-      fill(l.name + ".running_mean", {out}, -0.5F, 0.5F);
-      fill(l.name + ".running_var", {out}, 0.5F, 1.5F);
+  for (const Layer& layer : make_network(config.model).layers) {
+    for (const auto& [name, shape] : parameter_shapes(layer)) {
+      if (shape.size() == 4) {
+        const float size = 1.7F / std::sqrt(static_cast<float>(shape[1] * shape[2] * shape[3]));
+        fill(name, shape, -size, size);
+      } else if (layer.kind == LayerKind::l2_norm) {
+        fill(name, shape, 15, 25);
+      } else if (name.ends_with("weight") || name.ends_with("var")) {
+        fill(name, shape, 0.5F, 1.5F);
+      } else {
+        fill(name, shape, -0.5F, 0.5F);
+      }
     }
   }
   return c;
+}
+
+/// The same for a [model] section alone.
+inline Checkpoint example_checkpoint(const ModelOptions& model = {}) {
+  Config config;
+  config.model = model;
+  return example_checkpoint(config);
 }
 
 }  // namespace faceshot

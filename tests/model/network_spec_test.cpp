@@ -31,19 +31,19 @@ TEST(FaceshotNano, TakesSizesThatStride64DoesNotDivide) {
 
 TEST(FaceshotNano, WidthScalesChannels) {
   ModelOptions half;
-  half.width = 0.5F;
+  half.alpha = 0.5F;
   EXPECT_LT(parameter_count(make_network(half)), parameter_count(make_network({})) / 2);
 }
 
 TEST(Registry, NamesWhatItKnows) {
   ModelOptions options;
-  options.name = "faceshot-nona";
+  options.backbone = "faceshot_nona";
   try {
     (void)make_network(options);
     FAIL();
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), ErrorCode::not_found);
-    EXPECT_NE(std::string(e.what()).find("faceshot-nano"), std::string::npos);
+    EXPECT_NE(std::string(e.what()).find("did you mean 'faceshot_nano'"), std::string::npos);
   }
   options = {};
   options.prior_sizes.pop_back();

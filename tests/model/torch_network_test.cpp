@@ -118,6 +118,7 @@ TEST(TorchNetwork, AgreesWithTorchsOwnModules) {
 
   NetworkSpec stem = spec;
   stem.layers.resize(3);
+  stem.taps.clear();
   const std::string relu = stem.layers.back().name;
   stem.layers.push_back({.name = "loc", .inputs = {relu}, .in_channels = 16, .out_channels = 4});
   stem.layers.push_back({.name = "conf", .inputs = {relu}, .in_channels = 16, .out_channels = 2});

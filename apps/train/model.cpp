@@ -1,0 +1,251 @@
+// faceshot models, faceshot model summary
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/console.hpp"
+#include "model/backbones/backbone.hpp"
+#include "model/registry.hpp"
+#include "model/summary.hpp"
+#include "train/config.hpp"
+#include "train_commands.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string joined(const std::vector<std::string>& names, const char* between) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : between) + name;
+  return text;
+}
+
+double gflop(std::int64_t multiply_accumulates) {
+  return 2e-9 * static_cast<double>(multiply_accumulates);
+}
+
+void print(const Json& json) { std::printf("%s\n", json.dump(2).c_str()); }
+
+// --- faceshot models -------------------------------------------------------------------------
+
+struct ModelsArguments {
+  std::string backbone, variant;
+  float alpha = 1;
+  bool json = false;
+};
+
+/// Everything about a backbone that a table shows.
+struct BackboneFigures {
+  const Backbone* backbone;
+  NetworkSpec spec;
+  std::int64_t parameters, multiply_accumulates;
+};
+
+BackboneFigures figures_of(const Backbone& backbone, const ModelsArguments& a) {
+  NetworkSpec spec = make_backbone(backbone.name, a.alpha, a.variant);
+  const std::int64_t parameters = parameter_count(spec);
+  const std::int64_t products =
+      multiply_accumulates(spec, backbone.input_size, backbone.input_size);
+  return {&backbone, std::move(spec), parameters, products};
+}
+
+Json taps_json(const BackboneFigures& f) {
+  const int size = f.backbone->input_size;
+  const auto rows = summarise_layers(f.spec, size, size);
+  Json taps = Json::array();
+  for (const Tap& tap : f.spec.taps) {
+    const auto row = std::find_if(rows.begin(), rows.end(),
+                                  [&](const LayerSummary& r) { return r.name == tap.layer; });
+    taps.push_back({{"name", tap.name},
+                    {"layer", tap.layer},
+                    {"channels", row->channels},
+                    {"stride", row->stride},
+                    {"receptive_field", row->receptive_field}});
+  }
+  return taps;
+}
+
+Json backbone_json(const BackboneFigures& f) {
+  return {{"name", f.backbone->name},
+          {"parameters", f.parameters},
+          {"gflop", gflop(f.multiply_accumulates)},
+          {"input", f.backbone->input_size},
+          {"variants", f.backbone->variants},
+          {"features", f.backbone->features},
+          {"neck", f.backbone->neck},
+          {"taps", taps_json(f)},
+          {"reference", f.backbone->reference}};
+}
+
+int list_all(const ModelsArguments& a) {
+  Json all = Json::array();
+  if (!a.json)
+    std::printf("%-15s %11s %8s %6s  %-28s %s\n", "backbone", "parameters", "GFLOP", "input",
+                "taps", "reference");
+  for (const Backbone& backbone : backbones()) {
+    const BackboneFigures f = figures_of(backbone, a);
+    if (a.json) {
+      all.push_back(backbone_json(f));
+      continue;
+    }
+    std::vector<std::string> taps;
+    for (const Tap& tap : f.spec.taps) taps.push_back(tap.name);
+    std::printf("%-15s %11lld %8.3f %6d  %-28s %s\n", backbone.name,
+                static_cast<long long>(f.parameters), gflop(f.multiply_accumulates),
+                backbone.input_size, joined(taps, " ").c_str(), backbone.reference);
+  }
+  if (a.json)
+    print(all);
+  else
+    std::printf(
+        "\nWithout classifiers. GFLOP (two a multiply-accumulate) at a square input of that side.\n"
+        "Take one with model.backbone; its taps: faceshot models --backbone NAME\n");
+  return exit_ok;
+}
+
+int list_one(const ModelsArguments& a) {
+  const Backbone& backbone = find_backbone(a.backbone);
+  const BackboneFigures f = figures_of(backbone, a);
+  if (a.json) {
+    print(backbone_json(f));
+    return exit_ok;
+  }
+  std::printf("%s: %s\n%lld parameters, %.3f GFLOP at %dx%d, variants: %s\n", backbone.name,
+              backbone.reference, static_cast<long long>(f.parameters),
+              gflop(f.multiply_accumulates), backbone.input_size, backbone.input_size,
+              joined(backbone.variants, ", ").c_str());
+  std::printf("\n%-12s %7s %9s %16s  %s\n", "tap", "stride", "channels", "receptive field",
+              "layer");
+  for (const auto& tap : taps_json(f))
+    std::printf("%-12s %7g %9d %16d  %s\n", tap["name"].get<std::string>().c_str(),
+                tap["stride"].get<double>(), tap["channels"].get<int>(),
+                tap["receptive_field"].get<int>(), tap["layer"].get<std::string>().c_str());
+  std::printf("\nA config that names none uses: %s; neck: %s\n",
+              joined(backbone.features, ", ").c_str(), backbone.neck);
+  return exit_ok;
+}
+
+// --- faceshot model summary ------------------------------------------------------------------
+
+struct SummaryArguments {
+  std::vector<std::string> config;  ///< file, then overrides
+  int size = 0;
+  bool json = false;
+};
+
+Json summary_json(const NetworkSpec& spec, int size) {
+  Json layers = Json::array();
+  for (const LayerSummary& row : summarise_layers(spec, size, size))
+    layers.push_back({{"name", row.name},
+                      {"operation", row.operation},
+                      {"width", row.size.width},
+                      {"height", row.size.height},
+                      {"channels", row.channels},
+                      {"parameters", row.parameters},
+                      {"gflop", gflop(row.multiply_accumulates)},
+                      {"receptive_field", row.receptive_field},
+                      {"stride", row.stride}});
+  Json levels = Json::array();
+  for (const LevelSummary& level : summarise_levels(spec, size, size))
+    levels.push_back({{"feature", level.feature},
+                      {"width", level.size.width},
+                      {"height", level.size.height},
+                      {"priors_per_cell", level.priors_per_cell},
+                      {"priors", level.priors},
+                      {"smallest", level.smallest},
+                      {"largest", level.largest},
+                      {"receptive_field", level.receptive_field}});
+  return {{"name", spec.name},
+          {"input", size},
+          {"parameters", parameter_count(spec)},
+          {"gflop", gflop(multiply_accumulates(spec, size, size))},
+          {"size_divisor", spec.size_divisor},
+          {"layers", layers},
+          {"levels", levels}};
+}
+
+std::string map_text(int channels, const FeatureSize& size) {
+  return std::to_string(channels) + " x " + std::to_string(size.height) + " x " +
+         std::to_string(size.width);
+}
+
+void print_summary(const NetworkSpec& spec, int size) {
+  std::size_t width = 5;
+  for (const Layer& layer : spec.layers) width = std::max(width, layer.name.size());
+  const int name = static_cast<int>(width);
+  std::printf("%-*s  %-19s %-18s %11s %8s %6s %7s\n", name, "layer", "operation",
+              "channels x h x w", "parameters", "MFLOP", "field", "stride");
+  for (const LayerSummary& row : summarise_layers(spec, size, size))
+    std::printf("%-*s  %-19s %-18s %11lld %8.2f %6d %7g\n", name, row.name.c_str(),
+                row.operation.c_str(), map_text(row.channels, row.size).c_str(),
+                static_cast<long long>(row.parameters), 1000 * gflop(row.multiply_accumulates),
+                row.receptive_field, row.stride);
+  std::printf("\n%-*s  %9s %9s %9s  %-17s %s\n", name, "level", "cells", "a cell", "priors",
+              "sizes, pixels", "field of its predictors");
+  std::int64_t priors = 0;
+  for (const LevelSummary& level : summarise_levels(spec, size, size)) {
+    char cells[32], sizes[48];
+    std::snprintf(cells, sizeof cells, "%dx%d", level.size.width, level.size.height);
+    std::snprintf(sizes, sizeof sizes, "%.4g to %.4g", static_cast<double>(level.smallest),
+                  static_cast<double>(level.largest));
+    std::printf("%-*s  %9s %9zu %9lld  %-17s %d\n", name, level.feature.c_str(), cells,
+                level.priors_per_cell, static_cast<long long>(level.priors), sizes,
+                level.receptive_field);
+    priors += level.priors;
+  }
+  std::printf("\n%s at %dx%d: %lld parameters, %.3f GFLOP, %lld priors\n", spec.name.c_str(), size,
+              size, static_cast<long long>(parameter_count(spec)),
+              gflop(multiply_accumulates(spec, size, size)), static_cast<long long>(priors));
+}
+
+int summarise(const SummaryArguments& a) {
+  const Config config = read_config(a.config.front(), {a.config.begin() + 1, a.config.end()});
+  const NetworkSpec spec = make_network(config.model);
+  const int size = a.size > 0 ? a.size : config.augment.size;
+  if (a.json)
+    print(summary_json(spec, size));
+  else
+    print_summary(spec, size);
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_models(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<ModelsArguments>();
+  CLI::App* const command =
+      app.add_subcommand("models", "List the backbones that a detector can be built on");
+  command->add_option("--backbone", arguments->backbone, "Tell about this one, its taps too");
+  command->add_option("--alpha", arguments->alpha, "Width multiplier")
+      ->capture_default_str()
+      ->check(CLI::Range(0.05, 4.0));
+  command->add_option("--variant", arguments->variant, "As torchvision or Keras has it");
+  command->add_flag("--json", arguments->json, "Print JSON");
+  command->footer("Example:\n  faceshot models --backbone mobilenet_v2 --alpha 0.5");
+  command->callback([arguments, &exit_code] {
+    exit_code = guarded(
+        [&] { return arguments->backbone.empty() ? list_all(*arguments) : list_one(*arguments); });
+  });
+}
+
+void add_model(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<SummaryArguments>();
+  CLI::App* const model = app.add_subcommand("model", "Look at the network of a config");
+  model->require_subcommand(1);
+  CLI::App* const command = model->add_subcommand(
+      "summary", "Its layers: shapes, parameters, arithmetic, receptive fields, priors a level");
+  command->add_option("config", arguments->config, "Config file, then overrides as key=value")
+      ->required();
+  command->add_option("--size", arguments->size, "Side of the input; default: augment.size")
+      ->check(CLI::Range(16, 8192));
+  command->add_flag("--json", arguments->json, "Print JSON");
+  command->footer("Example:\n  faceshot model summary configs/ssd300-mobilenetv2.toml");
+  command->callback(
+      [arguments, &exit_code] { exit_code = guarded([&] { return summarise(*arguments); }); });
+}
+
+}  // namespace faceshot::cli

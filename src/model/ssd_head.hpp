@@ -1,0 +1,22 @@
+// The predictors of one level.
+#pragma once
+
+#include "model/network_builder.hpp"
+
+namespace faceshot {
+
+struct HeadOptions {
+  bool separable = true;
+  bool shared = true;
+  bool landmarks = false;
+};
+
+/// Adds a head that predicts location, confidence and, if wanted, five landmarks for each prior:
+///   not separable        a 3x3 convolution each, as in SSD (Liu et al. 2016)
+///   separable            depthwise 3x3, BatchNorm, ReLU, 1x1 each: SSDLite (Sandler et al. 2018)
+///   separable and shared one separable block (NAME.tower), then a 1x1 each: a third of the cost
+/// Layers NAME.loc, NAME.conf, NAME.landmarks, with NAME.loc_dw and so on before them in SSDLite.
+void add_ssd_head(NetworkBuilder& net, NetworkSpec& spec, const std::string& name,
+                  const Feature& in, const PriorLevel& level, const HeadOptions& options);
+
+}  // namespace faceshot

@@ -1,0 +1,151 @@
+// Every backbone and every config that ships, from its network to a file that others read: our
+// engine and OpenCV's DNN give what Torch gives.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <opencv2/dnn.hpp>
+#include <set>
+
+#include "example_network.hpp"
+#include "export/exporter.hpp"
+#include "faceshot/box_coding.hpp"
+#include "faceshot/model_info.hpp"
+#include "faceshot/network.hpp"
+#include "model/backbones/backbone.hpp"
+#include "model/torch_network.hpp"
+
+namespace faceshot {
+namespace {
+
+struct Case {
+  std::string name;
+  Config config;
+};
+
+/// Every config that ships, and a plain SSD on each backbone that none of them is built on.
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  std::set<std::string> covered;
+  for (const auto& entry : std::filesystem::directory_iterator(FACESHOT_SOURCE_DIR "/configs")) {
+    if (entry.path().extension() != ".toml") continue;
+    all.push_back({entry.path().stem().string(), read_config(entry.path())});
+    covered.insert(all.back().config.model.backbone);
+  }
+  for (const Backbone& backbone : backbones()) {
+    for (const std::string& variant : backbone.variants) {
+      if (covered.contains(backbone.name) && variant == backbone.variants.front()) continue;
+      Config config;
+      config.model.backbone = backbone.name;
+      config.model.variant = variant;
+      config.model.neck = "none";
+      config.model.features = backbone.features;
+      config.model.prior_sizes.assign(backbone.features.size(), {48});
+      all.push_back({backbone.name + ("_" + variant), config});
+    }
+  }
+  std::sort(all.begin(), all.end(), [](const Case& a, const Case& b) { return a.name < b.name; });
+  for (Case& c : all) std::replace(c.name.begin(), c.name.end(), '-', '_');
+  return all;
+}
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+/// What becomes of one prior.
+struct Row {
+  double score;
+  Box box;
+};
+
+std::vector<Row> rows(const float* loc, const float* conf, const std::vector<Prior>& priors,
+                      const std::array<float, 4>& variances) {
+  std::vector<Row> all;
+  for (std::size_t p = 0; p < priors.size(); ++p) {
+    const double logit = static_cast<double>(conf[2 * p + 1]) - static_cast<double>(conf[2 * p]);
+    const BoxOffsets offsets{loc[4 * p], loc[4 * p + 1], loc[4 * p + 2], loc[4 * p + 3]};
+    all.push_back({1 / (1 + std::exp(-logit)), decode(offsets, priors[p], variances)});
+  }
+  return all;
+}
+
+class Networks : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Networks, ExportAndRunTheSameEverywhere) {
+  const Config& config = GetParam().config;
+  const int size = config.augment.size;
+  const auto file =
+      std::filesystem::path(::testing::TempDir()) / (GetParam().name + "_export.onnx");
+  ExportOptions options;
+  options.size = FixedSize{size, size};
+  const ParityReport report = export_network(example_checkpoint(config), file, options);
+  EXPECT_GE(report.random_inputs, 4);
+  EXPECT_LT(report.largest_loc, 1e-3);
+  EXPECT_LT(report.largest_conf, 1e-3);
+
+  const Network network = Network::load(file.string());
+  const ModelInfo info = ModelInfo::from_metadata(network.metadata());
+  Session session(network, {1, 3, size, size});
+  cv::Mat blob({1, 3, size, size}, CV_32F);
+  cv::RNG rng(4);
+  rng.fill(blob, cv::RNG::UNIFORM, -1, 1);
+  std::copy_n(blob.ptr<float>(), blob.total(), session.input());
+  session.run();
+  cv::dnn::Net net = cv::dnn::readNetFromONNX(file.string());
+  net.setInput(blob);
+  std::vector<cv::Mat> outputs;
+  net.forward(outputs, std::vector<cv::String>{"loc", "conf"});
+
+  std::vector<FeatureSize> features;
+  for (const std::string& name : info.features) {
+    const auto shape = session.tensor_shape(name);
+    features.push_back({static_cast<int>(shape[3]), static_cast<int>(shape[2])});
+  }
+  const auto priors = make_priors(info.priors, size, size, features);
+  ASSERT_EQ(outputs[0].total(), priors.size() * 4);
+  ASSERT_EQ(outputs[1].total(), priors.size() * 2);
+  const auto ours =
+      rows(session.output("loc").data, session.output("conf").data, priors, info.priors.variances);
+  const auto theirs =
+      rows(outputs[0].ptr<float>(), outputs[1].ptr<float>(), priors, info.priors.variances);
+  int found = 0;
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    EXPECT_NEAR(ours[i].score, theirs[i].score, 1e-3) << i;
+    if (ours[i].score < 0.5) continue;
+    ++found;
+    EXPECT_GT(iou(ours[i].box, theirs[i].box), 0.999F) << i;
+  }
+  EXPECT_GT(found, 10) << "nothing was compared";
+}
+
+TEST_P(Networks, TrainsAStep) {
+  Config config = GetParam().config;
+  config.model.alpha *= 0.25F;  // the layers are the same, and narrow ones are quick
+  TorchNetwork network(make_network(config.model), 1);
+  const int size = config.augment.size;
+  const torch::Tensor input = torch::rand({2, 3, size, size}) - 0.5;
+  const auto loss = [&] {
+    const auto output = network.forward(input);
+    return output.loc.square().sum() + output.conf.square().sum();
+  };
+  const torch::Tensor before = loss();
+  before.backward();
+  for (const auto& [name, tensor] : network.parameters()) {
+    ASSERT_TRUE(tensor.grad().defined()) << name;
+    EXPECT_TRUE(torch::isfinite(tensor.grad()).all().item<bool>()) << name;
+  }
+  // A step down the gradient lowers the loss: the gradient is that of this network.
+  double norm = 0;
+  for (const auto& [name, tensor] : network.parameters())
+    norm += tensor.grad().square().sum().item<double>();
+  const torch::NoGradGuard no_grad;
+  const auto value = before.item<double>();
+  for (const auto& [name, tensor] : network.parameters())
+    tensor.sub_(tensor.grad(), 1e-3 * value / norm);
+  EXPECT_LT(loss().item<double>(), value);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Networks, ::testing::ValuesIn(cases()),
+                         [](const auto& parameter) { return parameter.param.name; });
+
+}  // namespace
+}  // namespace faceshot
