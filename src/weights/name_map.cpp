@@ -34,7 +34,7 @@ std::vector<std::string> own_prefixes(const std::string& prefix) {
   return prefixes;
 }
 
-std::vector<Rule> rules(const MatchOptions& options) {
+std::vector<Rule> rules(const NameMapOptions& options) {
   const auto has = [&](const char* map) { return options.map == "auto" || options.map == map; };
   if (!has("none") && !has("torchvision") && !has("keras"))
     throw Error(ErrorCode::invalid_argument,
@@ -138,7 +138,7 @@ void require_all(const MatchReport& report) {
 }  // namespace
 
 MatchedWeights match_weights(std::vector<NamedArray> have, const Wanted& want,
-                             const MatchOptions& options) {
+                             const NameMapOptions& options) {
   MatchedWeights result;
   MatchReport& report = result.report;
   const auto counters = std::stable_partition(

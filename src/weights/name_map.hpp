@@ -10,7 +10,7 @@
 
 namespace faceshot {
 
-struct MatchOptions {
+struct NameMapOptions {
   /// "none": the file has the network's very names. "torchvision": the same but for what stands in
   /// front ("module.", "model.", "backbone.", "features."). "keras": keras_names.hpp. "auto":
   /// whichever of these fits most arrays.
@@ -54,6 +54,6 @@ struct MatchedWeights {
 ///   `strict` for left-overs and wrong shapes; the message names the first of them
 [[nodiscard]] MatchedWeights match_weights(
     std::vector<NamedArray> have, const std::map<std::string, std::vector<std::int64_t>>& want,
-    const MatchOptions& options = {});
+    const NameMapOptions& options = {});
 
 }  // namespace faceshot
