@@ -12,6 +12,7 @@
 #include "augment/policy_toml.hpp"
 #include "core/nearest_name.hpp"
 #include "faceshot/error.hpp"
+#include "model/parts.hpp"
 #include "train/config_fields.hpp"
 
 namespace faceshot {
@@ -47,6 +48,9 @@ T scalar(const toml::node& node, const ConfigField& field, const std::string& wh
       fail(where, field.key + " = '" + *value + "'; it must be one of: " + known);
     }
     return *value;
+  } else if constexpr (std::is_same_v<T, bool>) {
+    if (!node.is_boolean()) fail(where, field.key + " must be true or false");
+    return node.value_or(false);
   } else {
     const double value = number(node, field, where);
     if (std::is_integral_v<T> && !node.is_integer())
@@ -139,7 +143,7 @@ void apply_override(const std::string& text, const std::vector<ConfigField>& fie
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
     fail("'" + text + "'", "an override is written key=value, as in train.epochs=60");
-  const ConfigField& field = find_field(fields, text.substr(0, equals), "'" + text + "'");
+  const std::string key = text.substr(0, equals);
   const std::string value = text.substr(equals + 1);
   toml::table parsed;
   try {
@@ -148,6 +152,9 @@ void apply_override(const std::string& text, const std::vector<ConfigField>& fie
     parsed.insert_or_assign("value", value);
   }
   const std::string name = "'" + text + "'";
+  if (const toml::table* const section = parsed.get("value")->as_table())
+    return apply_table(*section, key + ".", fields, name);
+  const ConfigField& field = find_field(fields, key, name);
   assign(*parsed.get("value"), field, name, name);
 }
 
@@ -156,10 +163,12 @@ void check(const Config& config, const std::string& name) {
   try {
     validate(config.augment);
     validate(config.loss);
-    (void)make_network(config.model);
+    (void)frozen_layers(make_network(config.model), config.freeze.parts);
   } catch (const Error& e) {
     fail(name, e.what());
   }
+  if (!config.init.file.empty() && !config.init.by_name)
+    fail(name, "model.init.by_name must be true: weights of a file find their places by name only");
   if (!config.data.weights.empty() && config.data.weights.size() != config.data.train.size())
     fail(name, "data.weights has " + std::to_string(config.data.weights.size()) + " entries for " +
                    std::to_string(config.data.train.size()) + " sets");
@@ -176,6 +185,7 @@ std::string text_of(float value) {
   return text;
 }
 std::string text_of(const Policy& value) { return to_toml(value); }
+std::string text_of(bool value) { return value ? "true" : "false"; }
 std::string text_of(int value) { return std::to_string(value); }
 std::string text_of(std::uint64_t value) { return std::to_string(value); }
 std::string text_of(const std::string& value) {
@@ -200,7 +210,8 @@ const char* type_name(const ConfigValue& value) {
                                    "list of strings",
                                    "4 numbers",
                                    "list of lists of numbers",
-                                   "steps, a preset or a file"};
+                                   "steps, a preset or a file",
+                                   "true or false"};
   return names[value.index()];
 }
 

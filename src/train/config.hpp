@@ -12,6 +12,26 @@
 
 namespace faceshot {
 
+/// [model] init: the weights before the first step.
+struct InitOptions {
+  std::string file;          ///< weight file of any kind that is read (weights/weight_file.hpp);
+                             ///< empty: all weights are random
+  bool by_name = true;       ///< arrays find their places by name; there is no other way
+  std::string map = "auto";  ///< how the file's names are read: NameMapOptions::map
+  bool strict = false;       ///< what does not fit on either side is an error
+};
+
+/// [model] freeze: what does not learn until train.unfreeze_epoch.
+struct FreezeOptions {
+  std::vector<std::string> parts;  ///< as frozen_layers() takes them (model/parts.hpp)
+  bool batch_norm = true;  ///< BatchNorm there keeps its running statistics; false: they adapt
+};
+
+/// [train.rates]: factors on the learning rate, by part.
+struct PartRates {
+  float backbone = 1, neck = 1, extras = 1, heads = 1;
+};
+
 /// [data]
 struct DataOptions {
   std::vector<std::string> train;  ///< CSV files of prepared sets; required
@@ -38,6 +58,8 @@ struct TrainOptions {
   float poly_power = 1;             ///< poly: the share of the run that is left, to this power
   std::vector<int> step_epochs;     ///< step: epochs at which the rate is multiplied by step_factor
   float step_factor = 0.1F;
+  PartRates rates;                 ///< of the parts of the network
+  int unfreeze_epoch = 0;          ///< epochs after which nothing is frozen any more; 0: never
   float ema_decay = 0.9995F;       ///< moving average of weights that is validated; 0: off
   float clip_norm = 10;            ///< largest norm of the whole gradient; 0: off
   std::string precision = "bf16";  ///< bf16 (autocast) or fp32
@@ -50,6 +72,8 @@ struct TrainOptions {
 
 struct Config {
   ModelOptions model;
+  InitOptions init;
+  FreezeOptions freeze;
   DataOptions data;
   AugmentOptions augment;
   LossOptions loss;

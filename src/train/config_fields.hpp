@@ -10,9 +10,10 @@
 
 namespace faceshot {
 
-using ConfigValue = std::variant<int*, float*, std::uint64_t*, std::string*, std::vector<int>*,
-                                 std::vector<float>*, std::vector<std::string>*,
-                                 std::array<float, 4>*, std::vector<std::vector<float>>*, Policy*>;
+using ConfigValue =
+    std::variant<int*, float*, std::uint64_t*, std::string*, std::vector<int>*, std::vector<float>*,
+                 std::vector<std::string>*, std::array<float, 4>*, std::vector<std::vector<float>>*,
+                 Policy*, bool*>;
 
 struct ConfigField {
   std::string key;                     ///< "train.epochs"

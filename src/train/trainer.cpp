@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -12,11 +14,13 @@
 #include "dataset/loader.hpp"
 #include "faceshot/error.hpp"
 #include "loss/multibox_loss.hpp"
+#include "model/parts.hpp"
 #include "model/registry.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
 #include "train/checkpoint.hpp"
 #include "train/ema.hpp"
+#include "train/init_weights.hpp"
 #include "train/input.hpp"
 #include "train/optimizer.hpp"
 #include "train/schedule.hpp"
@@ -58,12 +62,30 @@ class Trainer {
         data_(load_training_data(config_)),
         loader_(data_.train, config_.data.weights, loader_options(config_), config_.augment),
         network_(make_network(config_.model), config_.train.seed),
+        frozen_(frozen_layers(network_.spec(), config_.freeze.parts)),
         optimizer_(network_, config_.train) {
     if (config_.train.ema_decay > 0) ema_.emplace(network_, config_.train.ema_decay);
     torch::set_num_threads(threads_);
     const int size = config_.augment.size;
     priors_ =
         make_priors(network_.spec().priors, size, size, feature_sizes(network_.spec(), size, size));
+  }
+
+  /// The weights of a new run. @return what init.json is to hold; empty without model.init.file
+  std::string init() {
+    if (config_.init.file.empty()) {
+      if (!frozen_.empty()) note("what is frozen keeps random weights: model.init.file names none");
+      return "";
+    }
+    Weights weights = network_.weights();
+    const MatchReport report = init_weights(weights, config_.init);
+    network_.load(weights);
+    if (ema_) ema_->network().load(weights);
+    note("weights from " + config_.init.file);
+    std::istringstream table(report_table(report));
+    for (std::string line; std::getline(table, line);) note(line);
+    note_random(report);
+    return report_json(report) + "\n";
   }
 
   void restore(const Checkpoint& checkpoint) {
@@ -74,7 +96,7 @@ class Trainer {
                  checkpoint.scalars.at("location_sum"), checkpoint.scalars.at("best_ap")};
     if (has_landmarks(network_.spec()))
       position_.landmark_sum = checkpoint.scalars.at("landmark_sum");
-    optimizer_.load(checkpoint.optimizer, position_.step);
+    optimizer_.load({checkpoint.optimizer, checkpoint.optimizer_steps});
   }
 
   TrainOutcome run() {
@@ -90,6 +112,7 @@ class Trainer {
       const auto epoch_start = Clock::now();
       const double waited_before = loader_.waited_seconds();
       const std::int64_t first_batch = position_.batch;
+      freeze();
       loader_.start(static_cast<std::uint32_t>(position_.epoch),
                     static_cast<std::size_t>(first_batch));
       while (position_.batch < batches) {
@@ -124,6 +147,36 @@ class Trainer {
   /// A metric of networks with landmarks only.
   [[nodiscard]] std::optional<double> landmark_loss(double value) const {
     return has_landmarks(network_.spec()) ? std::optional(value) : std::nullopt;
+  }
+
+  /// Says so where something is frozen that the file did not have.
+  void note_random(const MatchReport& report) const {
+    std::vector<std::string> names = report.missing;
+    for (const auto& wrong : report.wrong_shape) names.push_back(wrong.name);
+    std::erase_if(names, [&](const std::string& name) {
+      return !frozen_.contains(name.substr(0, name.rfind('.')));
+    });
+    if (!names.empty())
+      note(std::to_string(names.size()) + " of the frozen parameters keep random values, as '" +
+           names.front() + "'");
+  }
+
+  [[nodiscard]] std::int64_t frozen_parameters() const {
+    std::int64_t count = 0;
+    for (const auto& [name, tensor] : network_.parameters())
+      if (!tensor.requires_grad()) count += tensor.numel();
+    return count;
+  }
+
+  /// Depends on nothing but the epoch, so that a resumed run freezes what the whole run would.
+  void freeze() {
+    const int until = config_.train.unfreeze_epoch;
+    const bool over = until > 0 && position_.epoch >= until;
+    network_.freeze(over ? std::set<std::string>() : frozen_, config_.freeze.batch_norm);
+    if (frozen_.empty() || position_.batch > 0) return;
+    if (!over && position_.epoch == 0)
+      note("frozen: " + std::to_string(frozen_parameters()) + " parameters");
+    if (over && position_.epoch == until) note("nothing is frozen any more");
   }
 
   void step(std::int64_t batches) {
@@ -222,7 +275,9 @@ class Trainer {
     checkpoint.config = to_toml(config_);
     checkpoint.model = network_.weights();
     if (ema_) checkpoint.ema = ema_->network().weights();
-    checkpoint.optimizer = optimizer_.state();
+    OptimizerState state = optimizer_.state();
+    checkpoint.optimizer = std::move(state.arrays);
+    checkpoint.optimizer_steps = std::move(state.steps);
     checkpoint.counters = {
         {"epoch", position_.epoch}, {"batch", position_.batch}, {"step", position_.step}};
     checkpoint.scalars = {{"confidence_sum", position_.confidence_sum},
@@ -240,6 +295,7 @@ class Trainer {
   TrainingData data_;
   Loader loader_;
   TorchNetwork network_;
+  std::set<std::string> frozen_;  ///< layers that do not learn before train.unfreeze_epoch is over
   Optimizer optimizer_;
   std::optional<Ema> ema_;
   std::vector<Prior> priors_;
@@ -260,8 +316,10 @@ TrainOutcome start_training(const Config& config, const std::filesystem::path& d
                                                  dir.string() + " or choose another --out");
   Trainer trainer(config, dir, callbacks, stop);  // before the folder is made: a bad config or
                                                   // data set leaves nothing behind
+  const std::string init_json = trainer.init();   // the same for weights that do not fit
   make_folder(dir);
   write_file_atomically(dir / "config.toml", to_toml(config));
+  if (!init_json.empty()) write_file_atomically(dir / "init.json", init_json);
   return trainer.run();
 }
 
