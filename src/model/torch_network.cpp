@@ -15,6 +15,7 @@ struct TorchNetwork::Step {
   std::vector<std::size_t> inputs;    ///< slots; 0 is the image, i + 1 the output of step i
   std::vector<std::size_t> last_use;  ///< slots that no later step needs
   torch::Tensor weight, bias, running_mean, running_var;
+  bool keeps_statistics = false;  ///< BatchNorm that runs as in evaluation, whatever train() says
 };
 
 namespace {
@@ -156,7 +157,7 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
         break;
       case LayerKind::batch_norm:
         out = torch::batch_norm(in, step.weight, step.bias, step.running_mean, step.running_var,
-                                training_, 0.1, layer.epsilon, false);
+                                training_ && !step.keeps_statistics, 0.1, layer.epsilon, false);
         break;
       case LayerKind::relu:
         out = in_place ? torch::relu_(in) : torch::relu(in);
@@ -231,6 +232,17 @@ NetworkOutput TorchNetwork::forward(const torch::Tensor& input) const {
   for (const std::size_t slot : landmark_slots_) landmarks.push_back(flatten_head(slots[slot], 10));
   output.landmarks = torch::cat(landmarks, 1).to(torch::kFloat);
   return output;
+}
+
+void TorchNetwork::freeze(const std::set<std::string>& layers, bool batch_norm_too) {
+  for (const auto& [name, parameter] : parameters_) {
+    const bool frozen = layers.contains(name.substr(0, name.rfind('.')));
+    torch::Tensor tensor = parameter;  // the same parameter: tensors are handles
+    tensor.set_requires_grad(!frozen);
+    if (frozen) tensor.mutable_grad() = torch::Tensor();
+  }
+  for (Step& step : steps_)
+    step.keeps_statistics = batch_norm_too && layers.contains(step.layer->name);
 }
 
 Weights TorchNetwork::weights() const {

@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,12 @@ class TorchNetwork {
       const torch::Tensor& input, const std::vector<std::string>& layers) const;
 
   void train(bool on) { training_ = on; }
+
+  /// Freezes these layers and no others; an empty set lets everything learn. The parameters of
+  /// frozen layers get no gradients.
+  /// @param batch_norm_too  BatchNorm layers among them use and keep their running statistics in
+  ///   training as well; otherwise these go on adapting
+  void freeze(const std::set<std::string>& layers, bool batch_norm_too);
 
   using Named = std::vector<std::pair<std::string, torch::Tensor>>;
   [[nodiscard]] const Named& parameters() const {

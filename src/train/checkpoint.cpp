@@ -43,6 +43,13 @@ Weights to_weights(const c10::IValue& value) {
   return weights;
 }
 
+std::map<std::string, std::int64_t> to_counts(const c10::IValue& value) {
+  std::map<std::string, std::int64_t> counts;
+  for (const auto& entry : value.toGenericDict())
+    counts[entry.key().toStringRef()] = entry.value().toInt();
+  return counts;
+}
+
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
@@ -52,6 +59,8 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
   root.insert("model", to_dictionary(checkpoint.model));
   root.insert("ema", to_dictionary(checkpoint.ema));
   root.insert("optimizer", to_dictionary(checkpoint.optimizer));
+  if (!checkpoint.optimizer_steps.empty())
+    root.insert("optimizer_steps", to_dictionary(checkpoint.optimizer_steps));
   root.insert("counters", to_dictionary(checkpoint.counters));
   root.insert("scalars", to_dictionary(checkpoint.scalars));
   const std::vector<char> bytes = torch::pickle_save(root);
@@ -72,8 +81,12 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
     checkpoint.model = to_weights(root.at("model"));
     checkpoint.ema = to_weights(root.at("ema"));
     checkpoint.optimizer = to_weights(root.at("optimizer"));
-    for (const auto& entry : root.at("counters").toGenericDict())
-      checkpoint.counters[entry.key().toStringRef()] = entry.value().toInt();
+    checkpoint.counters = to_counts(root.at("counters"));
+    if (root.contains("optimizer_steps"))
+      checkpoint.optimizer_steps = to_counts(root.at("optimizer_steps"));
+    else
+      for (const auto& [key, array] : checkpoint.optimizer)
+        checkpoint.optimizer_steps[key.substr(key.find('/') + 1)] = checkpoint.counters.at("step");
     for (const auto& entry : root.at("scalars").toGenericDict())
       checkpoint.scalars[entry.key().toStringRef()] = entry.value().toDouble();
     return checkpoint;

@@ -18,6 +18,9 @@ struct Checkpoint {
   Weights model;       ///< parameters and BatchNorm statistics, as trained
   Weights ema;         ///< their moving average; empty if the run keeps none
   Weights optimizer;   ///< "exp_avg/NAME" and "exp_avg_sq/NAME"
+  /// Updates that each parameter's optimiser state has behind it: less than "step" for one that was
+  /// frozen at first. Where a file has none (it is from before there was freezing), "step" for all.
+  std::map<std::string, std::int64_t> optimizer_steps;
   std::map<std::string, std::int64_t> counters;  ///< "epoch", "batch", "step"
   std::map<std::string, double> scalars;         ///< "best_ap", running sums of the epoch
 

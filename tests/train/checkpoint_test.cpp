@@ -21,6 +21,7 @@ Checkpoint example() {
   c.model["conv.weight"] = {{2, 3}, {1, 2, 3, 4, 5, 6.5F}};
   c.ema["conv.weight"] = {{2, 3}, {6, 5, 4, 3, 2, 1e-30F}};
   c.optimizer["exp_avg/conv.weight"] = {{2, 3}, {0, 0, 0, 0, 0, 1}};
+  c.optimizer_steps = {{"conv.weight", 17}};
   c.counters = {{"epoch", 2}, {"step", std::int64_t{1} << 40}};
   c.scalars = {{"best_ap", 0.1 + 0.2}};
   return c;
@@ -36,9 +37,20 @@ TEST(Checkpoint, RoundTripsEveryBit) {
   EXPECT_EQ(again.model.at("conv.weight").shape, c.model.at("conv.weight").shape);
   EXPECT_EQ(again.ema.at("conv.weight").values, c.ema.at("conv.weight").values);
   EXPECT_EQ(again.optimizer.size(), 1U);
+  EXPECT_EQ(again.optimizer_steps, c.optimizer_steps);
   EXPECT_EQ(again.counters, c.counters);
   EXPECT_EQ(again.scalars, c.scalars);
   EXPECT_EQ(&again.best_weights(), &again.ema);
+}
+
+TEST(Checkpoint, OfOldHasOneStepCountForAllParameters) {
+  const auto file = temporary("old.pt");
+  Checkpoint c = example();
+  c.optimizer["exp_avg_sq/conv.weight"] = c.optimizer.at("exp_avg/conv.weight");
+  c.optimizer_steps.clear();  // then the file is as it was before there were any
+  save_checkpoint(file, c);
+  EXPECT_EQ(load_checkpoint(file).optimizer_steps,
+            (std::map<std::string, std::int64_t>{{"conv.weight", c.counters.at("step")}}));
 }
 
 TEST(Checkpoint, IsAWeightFile) {

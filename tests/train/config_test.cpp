@@ -64,6 +64,79 @@ TEST(Config, ThePolicyIsAPresetAFileOrSteps) {
             std::string::npos);
 }
 
+TEST(Config, AStartFromOtherWeightsIsWrittenInAnyOfTomlsWays) {
+  EXPECT_TRUE(parse_config("", "x").init.file.empty());
+  const char* const ways[] = {
+      "[model]\ninit = {file = \"a.h5\", by_name = true, map = \"keras\", strict = true}\n",
+      "[model.init]\nfile = \"a.h5\"\nmap = \"keras\"\nstrict = true\n"};
+  for (const char* const way : ways) {
+    // Written out and read back, too: a resumed run and an exported model do so.
+    const Config c = parse_config(to_toml(parse_config(way, "x")), "y");
+    EXPECT_EQ(c.init.file, "a.h5");
+    EXPECT_EQ(c.init.map, "keras");
+    EXPECT_TRUE(c.init.strict);
+    EXPECT_TRUE(c.init.by_name);
+  }
+  for (const auto& overrides :
+       std::vector<std::vector<std::string>>{{"model.init.file=b.pt", "model.init.strict=true"},
+                                             {"model.init={file='b.pt', strict=true}"}}) {
+    const Config c = parse_config("", "x", overrides);
+    EXPECT_EQ(c.init.file, "b.pt");
+    EXPECT_TRUE(c.init.strict);
+  }
+  EXPECT_NE(message("", {"model.init={fil='b.pt'}"}).find("did you mean 'model.init.file'?"),
+            std::string::npos);
+}
+
+TEST(Config, BooleansAreTrueOrFalse) {
+  EXPECT_FALSE(parse_config("[model]\nfreeze_batch_norm = false\n", "x").freeze.batch_norm);
+  for (const char* const value : {"1", "\"true\"", "[true]"})
+    EXPECT_EQ(message(std::string("[model]\nfreeze_batch_norm = ") + value + "\n"),
+              "x.toml:2: model.freeze_batch_norm must be true or false");
+  EXPECT_EQ(message("", {"model.init.strict=yes"}),
+            "'model.init.strict=yes': model.init.strict must be true or false");
+  EXPECT_NE(describe_config_keys().find("model.freeze_batch_norm = true\n    true or false: "),
+            std::string::npos);
+}
+
+TEST(Config, WeightsFindTheirPlacesByNameOnly) {
+  EXPECT_EQ(message("[model]\ninit = {file = \"a.h5\", by_name = false}\n"),
+            "x.toml: model.init.by_name must be true: weights of a file find their places by name "
+            "only");
+  EXPECT_NE(message("[model]\ninit = {file = \"a\", map = \"onnx\"}\n")
+                .find("auto, none, torchvision, keras"),
+            std::string::npos);
+  EXPECT_NE(message("[model]\ninit = \"a.h5\"\n").find("model.init"), std::string::npos);
+}
+
+TEST(Config, WhatIsFrozenIsCheckedBeforeAnythingRuns) {
+  const Config c = parse_config("[model]\nfreeze = [\"backbone.until:C4\", \"neck\"]\n", "x");
+  EXPECT_EQ(parse_config(to_toml(c), "y").freeze.parts,
+            (std::vector<std::string>{"backbone.until:C4", "neck"}));
+  EXPECT_EQ(parse_config("", "x", {"model.freeze=backbone"}).freeze.parts,
+            std::vector<std::string>{"backbone"});
+  EXPECT_NE(message("[model]\nfreeze = [\"bone\"]\n").find("there are: backbone, neck, heads"),
+            std::string::npos);
+  EXPECT_NE(message("", {"model.freeze=backbone.until:C9"}).find("there are: C3, C4, C5"),
+            std::string::npos);
+  EXPECT_NE(message("", {"model.freeze=[backbone,neck,heads]"}).find("no such part"),
+            std::string::npos)
+      << "without quotation marks it is one name";
+  EXPECT_NE(message("", {"model.freeze=['backbone','neck','heads']"}).find("nothing"),
+            std::string::npos);
+}
+
+TEST(Config, PartsHaveRatesOfTheirOwn) {
+  const Config c = parse_config("[train.rates]\nbackbone = 0.1\n", "x", {"train.rates.heads=2"});
+  const PartRates rates = parse_config(to_toml(c), "y").train.rates;
+  EXPECT_EQ(rates.backbone, 0.1F);
+  EXPECT_EQ(rates.neck, 1.0F);
+  EXPECT_EQ(rates.extras, 1.0F);
+  EXPECT_EQ(rates.heads, 2.0F);
+  EXPECT_NE(message("[train]\nrates = {heads = 101}\n").find("0 to 100"), std::string::npos);
+  EXPECT_NE(message("[train.rates]\nhead = 1\n").find("train.rates.heads"), std::string::npos);
+}
+
 TEST(Config, UnknownKeysNameFileLineAndTheNearestKey) {
   EXPECT_EQ(message("[train]\nepochs = 1\nlearning_rat = 1\n"),
             "x.toml:3: unknown key 'train.learning_rat'; did you mean 'train.learning_rate'?");

@@ -14,44 +14,13 @@
 #include <string>
 #include <vector>
 
-#include "dataset/prepared.hpp"
-#include "faceshot/random.hpp"
-#include "media/image_file.hpp"
 #include "train/checkpoint.hpp"
+#include "train/noise_set.hpp"
 
 namespace faceshot {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// 24 pictures of noise with bright squares as "faces".
-fs::path make_data(const fs::path& dir) {
-  fs::create_directories(dir / "images");
-  PreparedSet set;
-  set.images_dir = dir / "images";
-  for (std::uint32_t i = 0; i < 24; ++i) {
-    Random random(5, 0, i);
-    cv::Mat image(120, 160, CV_8UC3);
-    for (int y = 0; y < image.rows; ++y)
-      for (int x = 0; x < image.cols * 3; ++x)
-        image.ptr(y)[x] = static_cast<unsigned char>(random.below(100));
-    ImageRecord record{std::to_string(i) + ".png", 160, 120, {}};
-    for (std::uint32_t f = 0; f < i % 3; ++f) {
-      const int side = 16 + static_cast<int>(random.below(40));
-      const cv::Rect at(static_cast<int>(random.below(100)), static_cast<int>(random.below(60)),
-                        side, side);
-      image(at).setTo(cv::Scalar(200, 210, 230));
-      Annotation a;
-      a.box = {static_cast<float>(at.x), static_cast<float>(at.y), static_cast<float>(at.x + side),
-               static_cast<float>(at.y + side)};
-      record.annotations.push_back(a);
-    }
-    write_image(set.images_dir / record.image, image);
-    set.records.push_back(record);
-  }
-  write_prepared(dir, "train", set, "made by a test");
-  return dir / "train.csv";
-}
 
 class Resume : public ::testing::Test {
  protected:
@@ -59,7 +28,7 @@ class Resume : public ::testing::Test {
     // One folder a process: ctest may run these tests side by side.
     root_ = fs::path(::testing::TempDir()) / ("faceshot_resume_" + std::to_string(getpid()));
     fs::remove_all(root_);
-    csv_ = make_data(root_ / "data").string();
+    csv_ = testing::make_noise_set(root_ / "data").string();
   }
   void TearDown() override { fs::remove_all(root_); }
 
@@ -80,18 +49,21 @@ class Resume : public ::testing::Test {
   }
 
   std::vector<std::string> new_run(const fs::path& out) const {
-    return {std::string(FACESHOT_SOURCE_DIR) + "/configs/faceshot-nano.toml",
-            "data.train=" + csv_,
-            "data.val_fraction=0.2",
-            "train.epochs=3",
-            "train.batch_size=4",
-            "train.threads=1",
-            "train.validate_every=1",
-            "train.validate_side=128",
-            "train.checkpoint_every=2",
-            "augment.size=128",
-            "--out",
-            out.string()};
+    std::vector<std::string> arguments{
+        std::string(FACESHOT_SOURCE_DIR) + "/configs/faceshot-nano.toml",
+        "data.train=" + csv_,
+        "data.val_fraction=0.2",
+        "train.epochs=3",
+        "train.batch_size=4",
+        "train.threads=1",
+        "train.validate_every=1",
+        "train.validate_side=128",
+        "train.checkpoint_every=2",
+        "augment.size=128",
+        "--out",
+        out.string()};
+    arguments.insert(arguments.begin() + 1, overrides_.begin(), overrides_.end());
+    return arguments;
   }
 
   static int wait_for(pid_t child) {
@@ -145,6 +117,7 @@ class Resume : public ::testing::Test {
     same(whole.model, resumed.model);
     same(whole.ema, resumed.ema);
     same(whole.optimizer, resumed.optimizer);
+    EXPECT_EQ(whole.optimizer_steps, resumed.optimizer_steps);
     const auto rows = [](const fs::path& file) {
       std::ifstream in(file);
       return std::count(std::istreambuf_iterator<char>(in), {}, '\n');
@@ -154,6 +127,7 @@ class Resume : public ::testing::Test {
 
   fs::path root_;
   std::string csv_;
+  std::vector<std::string> overrides_;  ///< of the config, in new_run()
 };
 
 TEST_F(Resume, AfterAKillInTheMiddleOfAnEpoch) {
@@ -169,6 +143,23 @@ TEST_F(Resume, AfterAKillDuringACheckpointWrite) {
 
 TEST_F(Resume, AfterAKillBetweenBestAndLastAtAnEpochsEnd) {
   compare([](const fs::path& dir) { wait_for_file(dir, "best.pt", IN_MOVED_TO, 1); });
+}
+
+TEST_F(Resume, AfterAKillWhileThereIsSomethingFrozen) {
+  overrides_ = {"model.freeze=['backbone']", "train.unfreeze_epoch=2", "train.rates.backbone=0.5"};
+  compare([](const fs::path& dir) {
+    wait_for_file(dir, "last.pt", IN_MOVED_TO, 1);
+    usleep(30000);
+  });
+}
+
+TEST_F(Resume, AfterAKillWhenNothingIsFrozenAnyMore) {
+  overrides_ = {"model.freeze=['backbone.until:C4']", "train.unfreeze_epoch=1"};
+  // The fifth checkpoint is past the first epoch, which has three at most.
+  compare([](const fs::path& dir) { wait_for_file(dir, "last.pt.tmp", IN_CREATE, 5); });
+  const auto steps = load_checkpoint(root_ / "whole" / "last.pt").optimizer_steps;
+  EXPECT_GT(steps.at("backbone.stem.conv.weight"), 0);
+  EXPECT_LT(steps.at("backbone.stem.conv.weight"), steps.at("head0.loc.weight"));
 }
 
 TEST_F(Resume, AfterCtrlC) {

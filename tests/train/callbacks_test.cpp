@@ -1,0 +1,84 @@
+// Plateau and early stopping in whole, if small, training runs.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dataset/test_folder.hpp"
+#include "train/checkpoint.hpp"
+#include "train/noise_set.hpp"
+#include "train/trainer.hpp"
+
+namespace faceshot {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Callbacks : public ::testing::Test {
+ protected:
+  void SetUp() override { csv_ = testing::make_noise_set(folder_ / "data").string(); }
+
+  /// Epochs of three steps. A value is never good enough: every check counts as none better, but
+  /// for the first.
+  Config config() const {
+    return parse_config(
+        "", "test",
+        {"data.train=" + csv_, "data.val_fraction=0", "train.epochs=6", "train.batch_size=8",
+         "train.threads=1", "train.validate_side=128", "train.warmup_steps=0", "augment.size=64",
+         "train.schedule=constant", "train.learning_rate=1e-3", "train.checkpoint_every=2",
+         "train.plateau={metric='train_loss', factor=0.1, patience=1, threshold=0.999}",
+         "train.early_stopping={metric='train_loss', patience=3, min_delta=1e6}"});
+  }
+
+  testing::TestFolder folder_;
+  std::string csv_;
+  const std::atomic<bool> stop_ = false;
+};
+
+TEST_F(Callbacks, ThePlateauLowersTheRateAndEarlyStoppingEndsTheRun) {
+  std::vector<double> rates;
+  const TrainOutcome outcome = start_training(
+      config(), folder_ / "run",
+      {{}, {}, [&](const EpochMetrics& m, bool) { rates.push_back(m.learning_rate); }}, stop_);
+  EXPECT_TRUE(outcome.completed);
+  // Checks 2 and 3 are no better than the first: the rate drops after them. Check 4 is the third.
+  ASSERT_EQ(rates.size(), 4U);
+  EXPECT_NEAR(rates[2], 1e-3, 1e-9);
+  EXPECT_NEAR(rates[3], 1e-4, 1e-9);
+  EXPECT_TRUE(fs::exists(folder_ / "run" / "best.pt"));
+
+  // It stays ended.
+  bool stepped = false;
+  const TrainOutcome again = resume_training(
+      folder_ / "run", {{}, [&](const TrainProgress&) { stepped = true; }, {}}, stop_);
+  EXPECT_TRUE(again.completed);
+  EXPECT_EQ(again.epochs_done, 4);
+  EXPECT_FALSE(stepped);
+}
+
+TEST_F(Callbacks, EveryCheckpointLeadsToTheSameEnd) {
+  const fs::path dir = folder_ / "whole";
+  std::vector<fs::path> copies;
+  const auto copy = [&] {
+    if (!fs::exists(dir / "last.pt")) return;
+    copies.push_back(folder_ / ("copy" + std::to_string(copies.size())));
+    fs::create_directories(copies.back());
+    fs::copy(dir / "last.pt", copies.back() / "last.pt");
+  };
+  (void)start_training(config(), dir, {{}, [&](const TrainProgress&) { copy(); }, {}}, stop_);
+  const Checkpoint whole = load_checkpoint(dir / "last.pt");
+  ASSERT_GT(copies.size(), 8U);
+  for (const fs::path& from : copies) {
+    (void)resume_training(from, {}, stop_);
+    const Checkpoint end = load_checkpoint(from / "last.pt");
+    EXPECT_EQ(end.scalars, whole.scalars) << from;
+    EXPECT_EQ(end.counters, whole.counters) << from;
+    for (const auto& [name, array] : whole.model)
+      ASSERT_EQ(end.model.at(name).values, array.values) << from << " " << name;
+  }
+}
+
+}  // namespace
+}  // namespace faceshot

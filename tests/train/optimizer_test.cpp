@@ -1,0 +1,127 @@
+// Against Adam's formulas (Kingma and Ba 2015, algorithm 1) with numbers worked out by hand.
+#include "train/optimizer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "faceshot/error.hpp"
+#include "model/parts.hpp"
+#include "model/registry.hpp"
+
+namespace faceshot {
+namespace {
+
+/// Adds one to the gradient of every parameter that learns, and makes a step.
+void step(TorchNetwork& network, Optimizer& optimizer, double rate) {
+  optimizer.zero_grad();
+  torch::Tensor sum = torch::zeros({});
+  for (const auto& [name, tensor] : network.parameters())
+    if (tensor.requires_grad()) sum = sum + tensor.sum();
+  sum.backward();
+  optimizer.step(rate);
+}
+
+TrainOptions options(const std::string& algorithm, float decay = 0) {
+  TrainOptions o;
+  o.optimizer = algorithm;
+  o.weight_decay = decay;
+  return o;
+}
+
+/// Expects all of this parameter to have moved by `distance`.
+void expect_moved(const std::string& name, const Weights& from, const Weights& to,
+                  double distance) {
+  const auto& before = from.at(name).values;
+  const auto& after = to.at(name).values;
+  for (std::size_t i = 0; i < before.size(); ++i)
+    ASSERT_NEAR(static_cast<double>(before[i]) - static_cast<double>(after[i]), distance, 2e-6)
+        << name;
+}
+
+class OptimizerTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(OptimizerTest, RatesOfThePartsAreFactors) {
+  // Whatever the gradient, Adam's first step moves each weight by the learning rate.
+  TorchNetwork network(make_network({}), 1);
+  TrainOptions o = options(GetParam());
+  o.rates = {.backbone = 0.1F, .neck = 1, .extras = 1, .heads = 3};
+  Optimizer optimizer(network, o);
+  const Weights before = network.weights();
+  step(network, optimizer, 0.01);
+  const Weights after = network.weights();
+  for (const auto& [name, tensor] : network.parameters()) {
+    const double factor = name.starts_with("backbone.") ? 0.1 : name.starts_with("head") ? 3 : 1;
+    expect_moved(name, before, after, 0.01 * factor);
+  }
+}
+
+TEST_P(OptimizerTest, ARateOfZeroHoldsAPartStill) {
+  TorchNetwork network(make_network({}), 1);
+  TrainOptions o = options(GetParam(), 0.1F);
+  o.rates.neck = 0;
+  Optimizer optimizer(network, o);
+  const Weights before = network.weights();
+  step(network, optimizer, 0.01);
+  for (const auto& [name, array] : network.weights())
+    if (name.starts_with("neck.")) {
+      EXPECT_EQ(array.values, before.at(name).values) << name;
+    }
+}
+
+TEST_P(OptimizerTest, LeavesFrozenParametersAlone) {
+  // Weight decay as well, and no state of theirs is kept.
+  TorchNetwork network(make_network({}), 1);
+  network.freeze(frozen_layers(network.spec(), {"backbone"}), true);
+  Optimizer optimizer(network, options(GetParam(), 0.1F));
+  const Weights before = network.weights();
+  for (int i = 0; i < 3; ++i) step(network, optimizer, 0.01);
+  const Weights after = network.weights();
+  const OptimizerState state = optimizer.state();
+  std::size_t learning = 0;
+  for (const auto& [name, tensor] : network.parameters()) {
+    const bool frozen = name.starts_with("backbone.");
+    EXPECT_EQ(after.at(name).values == before.at(name).values, frozen) << name;
+    EXPECT_EQ(state.arrays.contains("exp_avg/" + name), !frozen) << name;
+    EXPECT_EQ(state.steps.contains(name), !frozen) << name;
+    if (frozen) continue;
+    EXPECT_EQ(state.steps.at(name), 3) << name;
+    ++learning;
+  }
+  EXPECT_EQ(state.arrays.size(), 2 * learning);
+}
+
+TEST_P(OptimizerTest, CorrectsTheBiasOfLatecomersByTheirOwnSteps) {
+  TorchNetwork network(make_network({}), 1);
+  network.freeze(frozen_layers(network.spec(), {"backbone"}), true);
+  Optimizer optimizer(network, options(GetParam()));
+  for (int i = 0; i < 3; ++i) step(network, optimizer, 0.01);
+  network.freeze({}, true);
+  // Saved and loaded at this very moment, too: the latecomers have no state yet.
+  Optimizer loaded(network, options(GetParam()));
+  loaded.load(optimizer.state());
+  const Weights before = network.weights();
+  for (Optimizer* const each : {&optimizer, &loaded}) {
+    network.load(before);
+    step(network, *each, 0.01);
+    // With step 4 of the others it would be (0.1 / 0.3439) / sqrt(0.001 / 0.003994) = 0.58 of that.
+    expect_moved("backbone.stem.conv.weight", before, network.weights(), 0.01);
+    EXPECT_EQ(each->state().steps.at("backbone.stem.conv.weight"), 1);
+    EXPECT_EQ(each->state().steps.at("head0.loc.weight"), 4);
+  }
+}
+
+TEST_P(OptimizerTest, AStateWithAHoleIsRefused) {
+  TorchNetwork network(make_network({}), 1);
+  Optimizer optimizer(network, options(GetParam()));
+  step(network, optimizer, 0.01);
+  OptimizerState state = optimizer.state();
+  state.arrays.erase("exp_avg_sq/head0.loc.weight");
+  EXPECT_THROW(optimizer.load(state), Error);
+}
+
+INSTANTIATE_TEST_SUITE_P(Adam, OptimizerTest, ::testing::Values("adam", "adamw"),
+                         [](const auto& test) { return std::string(test.param); });
+
+}  // namespace
+}  // namespace faceshot

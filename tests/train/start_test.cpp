@@ -1,0 +1,205 @@
+// Runs that start from other weights, and with parts frozen: whole, if small, training runs.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "dataset/test_folder.hpp"
+#include "faceshot/error.hpp"
+#include "model/parts.hpp"
+#include "train/checkpoint.hpp"
+#include "train/noise_set.hpp"
+#include "train/trainer.hpp"
+#include "weights/weight_file.hpp"
+
+namespace faceshot {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::expect_error;
+
+class Start : public ::testing::Test {
+ protected:
+  void SetUp() override { csv_ = testing::make_noise_set(folder_ / "data").string(); }
+
+  /// One epoch of three steps, unless the overrides say otherwise.
+  Config config(const std::vector<std::string>& overrides = {}) const {
+    std::vector<std::string> all{"data.train=" + csv_,   "data.val_fraction=0",
+                                 "train.epochs=1",       "train.batch_size=8",
+                                 "train.threads=1",      "train.validate_side=128",
+                                 "train.warmup_steps=0", "augment.size=64"};
+    all.insert(all.end(), overrides.begin(), overrides.end());
+    return parse_config("", "test", all);
+  }
+
+  /// Runs to the end. @return last.pt
+  Checkpoint run(const std::string& name, const std::vector<std::string>& overrides = {}) {
+    notes_.clear();
+    const std::atomic<bool> stop = false;
+    const TrainOutcome outcome =
+        start_training(config(overrides), folder_ / name,
+                       {[&](const std::string& line) { notes_.push_back(line); }, {}, {}}, stop);
+    EXPECT_TRUE(outcome.completed);
+    return load_checkpoint(folder_ / name / "last.pt");
+  }
+
+  bool noted(const std::string& part) const {
+    return std::any_of(notes_.begin(), notes_.end(), [&](const std::string& line) {
+      return line.find(part) != std::string::npos;
+    });
+  }
+
+  /// What another tool might have saved of a backbone; BatchNorm's statistics are not 0 and 1.
+  Weights foreign_backbone() {
+    Weights backbone;
+    for (auto& [name, array] : run("made", {"train.seed=9"}).model)
+      if (name.starts_with("backbone.")) backbone[name] = std::move(array);
+    std::vector<NamedArray> arrays;
+    for (const auto& [name, array] : backbone)
+      arrays.push_back({"module." + name.substr(std::string("backbone.").size()), "float32",
+                        array.shape, array.values});
+    write_weight_file(folder_ / "foreign.safetensors", arrays);
+    return backbone;
+  }
+
+  std::string init() const {
+    return "model.init.file=" + (folder_ / "foreign.safetensors").string();
+  }
+
+  testing::TestFolder folder_;
+  std::string csv_;
+  std::vector<std::string> notes_;
+};
+
+TEST_F(Start, FrozenWeightsFromAFileAreStillThereAtTheEnd) {
+  const Weights backbone = foreign_backbone();
+  const Checkpoint end = run("frozen", {init(), "model.freeze=['backbone']"});
+  EXPECT_EQ(end.counters.at("step"), 3);
+  const Weights made = load_checkpoint(folder_ / "made" / "last.pt").model;
+  for (const auto& [name, array] : end.model) {
+    if (part_of(name) == "backbone") {
+      EXPECT_EQ(array.values, backbone.at(name).values) << name;
+      EXPECT_EQ(end.ema.at(name).values, backbone.at(name).values) << name;
+      EXPECT_FALSE(end.optimizer.contains("exp_avg/" + name)) << name;
+    } else if (name != "head3.loc.bias") {  // no face here is large enough for that level
+      EXPECT_NE(array.values, end.ema.at(name).values) << name << " does not move";
+      EXPECT_NE(array.values, made.at(name).values) << name << " is not in the file";
+    }
+  }
+  EXPECT_EQ(end.optimizer_steps.at("head0.loc.weight"), 3);
+  EXPECT_FALSE(end.optimizer_steps.contains("backbone.stem.conv.weight"));
+
+  EXPECT_TRUE(noted(std::to_string(backbone.size()) + " of "));
+  EXPECT_TRUE(noted("head0.loc.weight")) << "the table, not its first line alone";
+  EXPECT_FALSE(noted("random")) << "nothing frozen is";
+  for (const std::string& line : notes_) EXPECT_EQ(line.find('\n'), std::string::npos);
+  const auto json = nlohmann::json::parse(testing::read_all(folder_ / "frozen" / "init.json"));
+  EXPECT_EQ(json.at("map"), "torchvision");
+  EXPECT_EQ(json.at("matched").size(), backbone.size());
+  EXPECT_FALSE(fs::exists(folder_ / "made" / "init.json"));
+}
+
+TEST_F(Start, StatisticsOfFrozenBatchNormMayAdapt) {
+  const Weights backbone = foreign_backbone();
+  const Checkpoint end =
+      run("adapt", {init(), "model.freeze=['backbone']", "model.freeze_batch_norm=false"});
+  for (const auto& [name, array] : backbone)
+    EXPECT_EQ(end.model.at(name).values != array.values,
+              name.find(".running_") != std::string::npos)
+        << name;
+}
+
+TEST_F(Start, FromOurOwnRunTakesAllOfItsAveragedWeights) {
+  const Checkpoint first = run("first");
+  // A rate of 0 shows what the run started with. BatchNorm's statistics move all the same.
+  const Checkpoint second =
+      run("second", {"model.init={file='" + (folder_ / "first" / "last.pt").string() +
+                         "', by_name=true, map='auto', strict=true}",
+                     "train.learning_rate=0", "train.seed=5"});
+  for (const auto& [name, array] : second.model)
+    if (name.find(".running_") == std::string::npos) {
+      EXPECT_EQ(array.values, first.ema.at(name).values) << name;
+    }
+}
+
+TEST_F(Start, WhatDoesNotFitIsFatalIfStrictAndLeavesNothingBehind) {
+  (void)foreign_backbone();
+  const std::atomic<bool> stop = false;
+  bool stepped = false;
+  const TrainCallbacks callbacks{{}, [&](const TrainProgress&) { stepped = true; }, {}};
+  expect_error(ErrorCode::invalid_argument, "foreign.safetensors': the weights do not fit", [&] {
+    (void)start_training(config({init(), "model.init.strict=true"}), folder_ / "strict", callbacks,
+                         stop);
+  });
+  expect_error(ErrorCode::invalid_argument, "none of the weights", [&] {
+    (void)start_training(config({init(), "model.init.map=none"}), folder_ / "strict", callbacks,
+                         stop);
+  });
+  EXPECT_FALSE(stepped);
+  EXPECT_FALSE(fs::exists(folder_ / "strict"));
+}
+
+TEST_F(Start, SaysWhatIsFrozenAtRandom) {
+  (void)run("random", {"model.freeze=['neck']"});
+  EXPECT_TRUE(noted("random weights"));
+  (void)foreign_backbone();
+  (void)run("half", {init(), "model.freeze=['backbone.until:C3', 'neck']"});
+  EXPECT_TRUE(noted("of the frozen parameters keep random values, as 'neck."));
+}
+
+TEST_F(Start, EveryCheckpointLeadsToTheSameEndAcrossTheEpochThatUnfreezes) {
+  (void)foreign_backbone();
+  const std::vector<std::string> overrides{init(),
+                                           "model.freeze=['backbone.until:C4', 'neck']",
+                                           "train.unfreeze_epoch=1",
+                                           "train.epochs=2",
+                                           "train.checkpoint_every=1",
+                                           "train.rates.backbone=0.1"};
+  // Copies of the run as it was after each step: a file is complete before the next step reports.
+  const fs::path dir = folder_ / "whole";
+  std::vector<fs::path> copies;
+  const auto copy = [&] {
+    if (!fs::exists(dir / "last.pt")) return;
+    copies.push_back(folder_ / ("copy" + std::to_string(copies.size())));
+    fs::create_directories(copies.back());
+    fs::copy(dir / "last.pt", copies.back() / "last.pt");
+  };
+  const std::atomic<bool> stop = false;
+  const TrainCallbacks callbacks{{},
+                                 [&](const TrainProgress&) { copy(); },
+                                 [&](const EpochMetrics& m, bool) {
+                                   if (m.epoch == 1) copy();
+                                 }};
+  ASSERT_TRUE(start_training(config(overrides), dir, callbacks, stop).completed);
+  const Checkpoint whole = load_checkpoint(dir / "last.pt");
+  EXPECT_EQ(whole.counters.at("step"), 6);
+  EXPECT_EQ(whole.optimizer_steps.at("backbone.stem.conv.weight"), 3);
+  EXPECT_EQ(whole.optimizer_steps.at("neck.lateral5.conv.weight"), 3);
+  EXPECT_EQ(whole.optimizer_steps.at("backbone.stage4.0.pw.weight"), 6);
+  EXPECT_EQ(whole.optimizer_steps.at("head0.loc.weight"), 6);
+
+  fs::remove(folder_ / "foreign.safetensors");  // a resumed run does not need it
+  std::vector<std::int64_t> began;
+  for (const fs::path& each : copies) {
+    began.push_back(load_checkpoint(each / "last.pt").counters.at("step"));
+    ASSERT_TRUE(resume_training(each, {}, stop).completed);
+    const Checkpoint end = load_checkpoint(each / "last.pt");
+    EXPECT_EQ(end.optimizer_steps, whole.optimizer_steps) << began.back();
+    const auto same = [&](const Weights& a, const Weights& b) {
+      ASSERT_EQ(a.size(), b.size());
+      for (const auto& [name, array] : a)
+        EXPECT_EQ(array.values, b.at(name).values) << name << " from step " << began.back();
+    };
+    same(end.model, whole.model);
+    same(end.ema, whole.ema);
+    same(end.optimizer, whole.optimizer);
+  }
+  // Within the frozen epoch, at its end (twice: the next step's report sees it too), and after it.
+  EXPECT_EQ(began, (std::vector<std::int64_t>{1, 2, 3, 3, 4, 5}));
+}
+
+}  // namespace
+}  // namespace faceshot
