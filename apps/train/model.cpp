@@ -174,6 +174,7 @@ std::string map_text(int channels, const FeatureSize& size) {
 }
 
 void print_summary(const NetworkSpec& spec, int size) {
+  const auto levels = summarise_levels(spec, size, size);  // an input too small is told at once
   std::size_t width = 5;
   for (const Layer& layer : spec.layers) width = std::max(width, layer.name.size());
   const int name = static_cast<int>(width);
@@ -187,7 +188,7 @@ void print_summary(const NetworkSpec& spec, int size) {
   std::printf("\n%-*s  %9s %9s %9s  %-17s %s\n", name, "level", "cells", "a cell", "priors",
               "sizes, pixels", "field of its predictors");
   std::int64_t priors = 0;
-  for (const LevelSummary& level : summarise_levels(spec, size, size)) {
+  for (const LevelSummary& level : levels) {
     char cells[32], sizes[48];
     std::snprintf(cells, sizeof cells, "%dx%d", level.size.width, level.size.height);
     std::snprintf(sizes, sizeof sizes, "%.4g to %.4g", static_cast<double>(level.smallest),

@@ -6,6 +6,7 @@
 
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
+#include "loss/class_loss.hpp"
 #include "loss/landmark_loss.hpp"
 
 namespace faceshot {
@@ -24,6 +25,16 @@ void validate(const LossOptions& options) {
   not_negative("iou_weight", options.iou_weight);
   if (!(options.smooth_l1_beta > 0))
     throw Error(ErrorCode::invalid_argument, "loss.smooth_l1_beta must be positive");
+  if (options.matching != "iou" && options.matching != "atss" && options.matching != "simota")
+    throw Error(ErrorCode::invalid_argument,
+                "loss.matching is '" + options.matching + "'; it must be iou, atss or simota");
+  (void)class_loss_from_name(options.class_loss);
+  if (!(options.focal_alpha <= 1))
+    throw Error(ErrorCode::invalid_argument, "loss.focal_alpha must be at most 1");
+  not_negative("focal_gamma", options.focal_gamma);
+  if (options.class_loss == "quality_focal" && !(options.focal_gamma >= 1))
+    throw Error(ErrorCode::invalid_argument,
+                "loss.focal_gamma must be at least 1 with loss.class_loss = quality_focal");
   (void)iou_loss_from_name(options.iou_loss);
   (void)landmark_loss_from_name(options.landmark_loss);
   not_negative("landmark_weight", options.landmark_weight);
@@ -35,15 +46,6 @@ void validate(const LossOptions& options) {
 }
 
 namespace {
-
-/// log(sum(exp(logits))), safe for logits of any size.
-double log_sum_exp(const float* logits, std::size_t count) {
-  const float largest = *std::max_element(logits, logits + count);
-  double sum = 0;
-  for (std::size_t c = 0; c < count; ++c)
-    sum += std::exp(static_cast<double>(logits[c]) - static_cast<double>(largest));
-  return static_cast<double>(largest) + std::log(sum);
-}
 
 /// One image's part of the outputs and of the gradients; landmarks null where there are none.
 struct ImageOutputs {
@@ -66,22 +68,32 @@ struct ImageLoss {
 };
 
 struct Problem {
+  const PriorGrid& grid;
   std::span<const Prior> priors;
   std::array<float, 4> variances;
   std::size_t outputs;  ///< classes + 1
   const LossOptions& options;
+  ClassLoss class_kind;
   IouLoss iou_kind;
   LandmarkLossKind landmark_kind;
 };
 
-/// Adds the cross-entropy of one prior against `target`; writes its gradient.
-double cross_entropy(const float* logits, std::size_t outputs, std::size_t target,
-                     float* gradient) {
-  const double log_sum = log_sum_exp(logits, outputs);
-  for (std::size_t c = 0; c < outputs; ++c)
-    gradient[c] = static_cast<float>(std::exp(static_cast<double>(logits[c]) - log_sum) -
-                                     (c == target ? 1.0 : 0.0));
-  return log_sum - static_cast<double>(logits[target]);
+/// Classification of one prior; writes its gradient.
+/// @param quality IoU of its predicted box with its face; 0 for background
+double class_loss(const Problem& problem, const ImageOutputs& out, std::size_t prior,
+                  std::size_t target, double quality) {
+  const LossOptions& o = problem.options;
+  const std::span logits(out.conf + prior * problem.outputs, problem.outputs);
+  const std::span gradient(out.conf_gradient + prior * problem.outputs, problem.outputs);
+  switch (problem.class_kind) {
+    case ClassLoss::focal:
+      return focal_loss(logits, target, static_cast<double>(o.focal_alpha),
+                        static_cast<double>(o.focal_gamma), gradient);
+    case ClassLoss::quality_focal:
+      return quality_focal_loss(logits, quality, static_cast<double>(o.focal_gamma), gradient);
+    default:
+      return cross_entropy(logits, target, gradient);
+  }
 }
 
 LocationLoss location_loss(const Problem& problem, const BoxOffsets& offsets, const Prior& prior,
@@ -123,6 +135,8 @@ std::vector<std::uint32_t> mine_negatives(const Problem& problem, const float* c
   candidates.reserve(match.size());
   for (std::uint32_t p = 0; p < match.size(); ++p)
     if (match[p] == match_negative) candidates.push_back(p);
+  // Focal losses weigh the easy ones down instead of leaving them out.
+  if (problem.class_kind != ClassLoss::cross_entropy) return candidates;
   const auto wanted = static_cast<std::size_t>(std::max(
       static_cast<double>(problem.options.min_negatives),
       static_cast<double>(problem.options.negative_ratio) * static_cast<double>(positives)));
@@ -134,7 +148,7 @@ std::vector<std::uint32_t> mine_negatives(const Problem& problem, const float* c
     // With one class the softmax loss rises with the logit difference: no exp() needed to rank.
     hardness[p] = problem.outputs == 2
                       ? logits[1] - logits[0]
-                      : static_cast<float>(log_sum_exp(logits, problem.outputs)) - logits[0];
+                      : static_cast<float>(log_sum_exp({logits, problem.outputs})) - logits[0];
   }
   std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(wanted),
                    candidates.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -145,23 +159,55 @@ std::vector<std::uint32_t> mine_negatives(const Problem& problem, const float* c
   return candidates;
 }
 
+std::vector<std::int32_t> match_image(const Problem& problem, const ImageOutputs& out,
+                                      const std::vector<Annotation>& faces) {
+  const LossOptions& o = problem.options;
+  const PriorGrid& grid = problem.grid;
+  if (o.matching == "iou") return match_priors(grid.priors, faces, o.match);
+  if (o.matching == "atss") {
+    AtssOptions atss = o.atss;
+    atss.ignore_coverage = o.match.ignore_coverage;
+    return match_atss(grid.priors, grid.level_begin, faces, atss);
+  }
+  SimotaOptions simota = o.simota;
+  simota.ignore_coverage = o.match.ignore_coverage;
+  std::vector<Box> boxes(grid.priors.size());
+  std::vector<float> scores(grid.priors.size());
+  for (std::size_t p = 0; p < boxes.size(); ++p) {
+    BoxOffsets offsets;
+    std::copy_n(out.loc + 4 * p, 4, offsets.begin());
+    boxes[p] = decode(offsets, grid.priors[p], problem.variances);
+    const std::span logits(out.conf + p * problem.outputs, problem.outputs);
+    // Anything but background; kept inside (0, 1) for the logarithms.
+    const double background = std::exp(static_cast<double>(logits[0]) - log_sum_exp(logits));
+    scores[p] = static_cast<float>(std::clamp(1 - background, 1e-6, 1 - 1e-6));
+  }
+  return match_simota(grid.priors, grid.level_begin, grid.level_step, faces, {boxes, scores},
+                      simota);
+}
+
 ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
                      std::span<const Annotation> annotations) {
   std::vector<Annotation> faces(annotations.begin(), annotations.end());
   for (Annotation& face : faces)
     if (!finite(face.box) || face.box.width() < 1 || face.box.height() < 1) face.ignore = true;
 
-  const auto match = match_priors(problem.priors, faces, problem.options.match);
+  const auto match = match_image(problem, out, faces);
   ImageLoss sum;
   for (std::size_t p = 0; p < match.size(); ++p) {
     if (match[p] < 0) continue;
     const Annotation& face = faces[static_cast<std::size_t>(match[p])];
     ++sum.positives;
-    sum.confidence += cross_entropy(out.conf + p * problem.outputs, problem.outputs,
-                                    static_cast<std::size_t>(face.class_id) + 1,
-                                    out.conf_gradient + p * problem.outputs);
     BoxOffsets offsets;
     std::copy_n(out.loc + 4 * p, 4, offsets.begin());
+    // A target, not a path for gradients: the paper's code stops them here.
+    const double quality =
+        problem.class_kind == ClassLoss::quality_focal
+            ? static_cast<double>(
+                  iou(decode(offsets, problem.priors[p], problem.variances), face.box))
+            : 0;
+    sum.confidence +=
+        class_loss(problem, out, p, static_cast<std::size_t>(face.class_id) + 1, quality);
     const LocationLoss where = location_loss(problem, offsets, problem.priors[p], face.box);
     sum.location += where.value;
     for (std::size_t i = 0; i < 4; ++i)
@@ -178,8 +224,7 @@ ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
   }
   for (const std::uint32_t p : mine_negatives(problem, out.conf, match, sum.positives)) {
     ++sum.negatives;
-    sum.confidence += cross_entropy(out.conf + p * problem.outputs, problem.outputs, 0,
-                                    out.conf_gradient + p * problem.outputs);
+    sum.confidence += class_loss(problem, out, p, 0, 0);
   }
   return sum;
 }
@@ -187,10 +232,11 @@ ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
 }  // namespace
 
 void multibox_loss(std::span<const float> loc, std::span<const float> conf,
-                   std::span<const float> landmarks, std::span<const Prior> priors,
+                   std::span<const float> landmarks, const PriorGrid& grid,
                    const std::array<float, 4>& variances,
                    std::span<const std::vector<Annotation>> annotations, std::size_t classes,
                    const LossOptions& options, int threads, MultiboxResult& result) {
+  const std::span<const Prior> priors = grid.priors;
   const std::size_t images = annotations.size();
   const std::size_t outputs = classes + 1;
   const std::size_t rows = images * priors.size();
@@ -207,6 +253,10 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
         throw Error(ErrorCode::invalid_argument,
                     "multibox loss: class " + std::to_string(a.class_id) + " but the network has " +
                         std::to_string(classes));
+  if (classes != 1 && options.class_loss == "quality_focal")
+    throw Error(ErrorCode::invalid_argument,
+                "loss.class_loss = quality_focal is for one class; the network has " +
+                    std::to_string(classes));
   const auto is_finite = [](float v) { return std::isfinite(v); };
   if (!std::all_of(loc.begin(), loc.end(), is_finite) ||
       !std::all_of(conf.begin(), conf.end(), is_finite) ||
@@ -218,10 +268,12 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
   result.conf_gradient.assign(conf.size(), 0.0F);
   result.landmark_gradient.assign(landmarks.size(), 0.0F);
 
-  const Problem problem{priors,
+  const Problem problem{grid,
+                        priors,
                         variances,
                         outputs,
                         options,
+                        class_loss_from_name(options.class_loss),
                         iou_loss_from_name(options.iou_loss),
                         landmark_loss_from_name(options.landmark_loss)};
   std::vector<ImageLoss> parts(images);

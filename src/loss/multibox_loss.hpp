@@ -14,17 +14,28 @@
 #include <vector>
 
 #include "dataset/prepared.hpp"
-#include "faceshot/prior.hpp"
+#include "loss/atss.hpp"
 #include "loss/location_loss.hpp"
 #include "loss/matching.hpp"
+#include "loss/prior_grid.hpp"
+#include "loss/simota.hpp"
 
 namespace faceshot {
 
 /// The [loss] section of a config.
 struct LossOptions {
-  MatchOptions match;
-  float negative_ratio = 3;  ///< hard negatives mined per positive, image by image
-  int min_negatives = 16;    ///< at least so many an image, so that images without faces teach too
+  /// iou (match_priors), atss (atss.hpp) or simota (simota.hpp).
+  std::string matching = "iou";
+  MatchOptions match;  ///< iou; its ignore_coverage holds for all
+  AtssOptions atss;
+  SimotaOptions simota;
+  /// cross_entropy (with hard negative mining), focal or quality_focal (with all negatives); see
+  /// class_loss.hpp.
+  std::string class_loss = "cross_entropy";
+  float focal_alpha = 0.25F;  ///< focal: weight of faces, 1 less this of background; below 0: none
+  float focal_gamma = 2;      ///< focal: gamma; quality_focal: beta, at least 1
+  float negative_ratio = 3;   ///< hard negatives mined per positive, image by image
+  int min_negatives = 16;     ///< at least so many an image, so that images without faces teach too
   float smooth_l1_weight = 1;               ///< weight of smooth L1 on the coded offsets
   float smooth_l1_beta = 1;                 ///< where smooth L1 turns from square to linear
   std::string iou_loss = "diou";            ///< none, iou, giou, diou, ciou: on the decoded boxes
@@ -41,7 +52,7 @@ void validate(const LossOptions& options);
 
 /// Loss of a batch, and its gradient with respect to the network's raw outputs.
 struct MultiboxResult {
-  double confidence = 0;  ///< cross-entropy of positives and mined negatives / positives
+  double confidence = 0;  ///< class loss of positives and negatives (mined ones) / positives
   double location = 0;    ///< location loss of positives / positives
   double landmarks = 0;   ///< landmark loss of positives whose face has them / their number
   std::int64_t positives = 0;
@@ -57,7 +68,7 @@ struct MultiboxResult {
 /// @param loc [N, P, 4], @param conf [N, P, classes + 1] logits, background first; row-major
 /// @param landmarks [N, P, 10] offsets as encode_landmarks() gives them; empty: the network has
 /// none
-/// @param priors P priors in the pixels of the annotations
+/// @param grid P priors in the pixels of the annotations
 /// @param annotations N lists of faces; may be empty lists; N may be 0
 /// @param threads images are worked on by so many threads; the result does not depend on it
 /// @param result overwritten; its buffers are reused
@@ -66,7 +77,7 @@ struct MultiboxResult {
 /// @throws Error(invalid_argument) if sizes do not fit, a class is unknown, or outputs are not
 /// finite
 void multibox_loss(std::span<const float> loc, std::span<const float> conf,
-                   std::span<const float> landmarks, std::span<const Prior> priors,
+                   std::span<const float> landmarks, const PriorGrid& grid,
                    const std::array<float, 4>& variances,
                    std::span<const std::vector<Annotation>> annotations, std::size_t classes,
                    const LossOptions& options, int threads, MultiboxResult& result);

@@ -83,10 +83,10 @@ Feature NetworkBuilder::upsample(const std::string& name, const Feature& in, int
                  .stride = factor});
 }
 
-Feature NetworkBuilder::max_pool(const std::string& name, const Feature& in, int kernel, int stride,
-                                 int padding, bool ceil_mode) {
+Feature NetworkBuilder::pool(const std::string& name, LayerKind kind, const Feature& in, int kernel,
+                             int stride, int padding, bool ceil_mode) {
   return append({.name = name,
-                 .kind = LayerKind::max_pool,
+                 .kind = kind,
                  .inputs = {in.layer},
                  .in_channels = in.channels,
                  .out_channels = in.channels,
@@ -96,16 +96,14 @@ Feature NetworkBuilder::max_pool(const std::string& name, const Feature& in, int
                  .ceil_mode = ceil_mode});
 }
 
+Feature NetworkBuilder::max_pool(const std::string& name, const Feature& in, int kernel, int stride,
+                                 int padding, bool ceil_mode) {
+  return pool(name, LayerKind::max_pool, in, kernel, stride, padding, ceil_mode);
+}
+
 Feature NetworkBuilder::avg_pool(const std::string& name, const Feature& in, int kernel, int stride,
                                  int padding) {
-  return append({.name = name,
-                 .kind = LayerKind::avg_pool,
-                 .inputs = {in.layer},
-                 .in_channels = in.channels,
-                 .out_channels = in.channels,
-                 .kernel = {kernel, kernel},
-                 .stride = stride,
-                 .padding = {padding, padding, padding, padding}});
+  return pool(name, LayerKind::avg_pool, in, kernel, stride, padding, false);
 }
 
 Feature NetworkBuilder::l2_norm(const std::string& name, const Feature& in) {

@@ -71,6 +71,8 @@ class NetworkBuilder {
   Feature append(Layer layer);
   /// A layer with one input and as many channels as it.
   Feature append(const std::string& name, LayerKind kind, const Feature& in);
+  Feature pool(const std::string& name, LayerKind kind, const Feature& in, int kernel, int stride,
+               int padding, bool ceil_mode);
 
   NetworkSpec& spec_;
 };

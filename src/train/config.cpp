@@ -191,6 +191,8 @@ void check(const Config& config, const std::string& name) {
   }
   if (!config.init.file.empty() && !config.init.by_name)
     fail(name, "model.init.by_name must be true: weights of a file find their places by name only");
+  if (config.train.nesterov && !(config.train.momentum > 0))
+    fail(name, "train.nesterov wants train.momentum above 0");
   if (!config.data.weights.empty() && config.data.weights.size() != config.data.train.size())
     fail(name, "data.weights has " + std::to_string(config.data.weights.size()) + " entries for " +
                    std::to_string(config.data.train.size()) + " sets");

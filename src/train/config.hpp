@@ -64,7 +64,9 @@ struct EarlyStoppingConfig {
 struct TrainOptions {
   int epochs = 60;
   int batch_size = 32;
-  std::string optimizer = "adamw";  ///< adam or adamw
+  std::string optimizer = "adamw";  ///< sgd, adam or adamw
+  float momentum = 0.9F;            ///< sgd
+  bool nesterov = false;            ///< sgd: Nesterov's momentum
   float learning_rate = 2e-3F;      ///< peak, after warm-up
   float weight_decay = 0.01F;       ///< not on BatchNorm and biases
   int warmup_steps = 300;           ///< linear, from 0
@@ -87,6 +89,7 @@ struct TrainOptions {
   int validate_side = 640;         ///< longer side of validation images
   float validate_score = 0.02F;    ///< detections below are not counted
   float validate_nms = 0.45F;      ///< IoU above which the weaker of two detections is dropped
+  float time_limit = 0;            ///< minutes after which a run stops, resumable; 0: none
   int checkpoint_every = 500;      ///< steps between checkpoints inside an epoch; 0: epochs only
   std::uint64_t seed = 1;
 };

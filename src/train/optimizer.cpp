@@ -30,14 +30,65 @@ Groups group(const TorchNetwork::Named& parameters, const TrainOptions& options)
 }
 
 template <typename Algorithm, typename Options>
-std::unique_ptr<torch::optim::Optimizer> make(const Groups& groups, const TrainOptions& options) {
-  const double rate = static_cast<double>(options.learning_rate);
-  const double decay = static_cast<double>(options.weight_decay);
+std::unique_ptr<torch::optim::Optimizer> make(const Groups& groups, const Options& common,
+                                              float weight_decay) {
   std::vector<torch::optim::OptimizerParamGroup> list;
-  for (const auto& [key, tensors] : groups)
-    list.emplace_back(
-        tensors, std::make_unique<Options>(Options(rate).weight_decay(key.second ? decay : 0.0)));
-  return std::make_unique<Algorithm>(std::move(list), Options(rate));
+  for (const auto& [key, tensors] : groups) {
+    auto options = std::make_unique<Options>(common);
+    options->weight_decay(key.second ? static_cast<double>(weight_decay) : 0.0);
+    list.emplace_back(tensors, std::move(options));
+  }
+  return std::make_unique<Algorithm>(std::move(list), common);
+}
+
+std::unique_ptr<torch::optim::Optimizer> make(const Groups& groups, const TrainOptions& options) {
+  using namespace torch::optim;
+  const double rate = static_cast<double>(options.learning_rate);
+  const float decay = options.weight_decay;
+  if (options.optimizer == "sgd")
+    return make<SGD>(
+        groups,
+        SGDOptions(rate).momentum(static_cast<double>(options.momentum)).nesterov(options.nesterov),
+        decay);
+  if (options.optimizer == "adam") return make<Adam>(groups, AdamOptions(rate), decay);
+  return make<AdamW>(groups, AdamWOptions(rate), decay);
+}
+
+// What a parameter's state is made of, written and read back.
+
+template <typename AdamState>
+void write(const AdamState& state, const std::string& name, OptimizerState& into) {
+  into.arrays["exp_avg/" + name] = to_array(state.exp_avg());
+  into.arrays["exp_avg_sq/" + name] = to_array(state.exp_avg_sq());
+  into.steps[name] = state.step();
+}
+
+void write(const torch::optim::SGDParamState& state, const std::string& name,
+           OptimizerState& into) {
+  into.arrays["momentum/" + name] = to_array(state.momentum_buffer());
+  into.steps[name] = 1;
+}
+
+torch::Tensor array(const OptimizerState& from, const std::string& key, const torch::Tensor& like) {
+  const auto found = from.arrays.find(key);
+  if (found == from.arrays.end())
+    throw Error(ErrorCode::format, "optimizer state: '" + key + "' is missing");
+  torch::Tensor tensor = torch::zeros_like(like, torch::MemoryFormat::Preserve);
+  copy_array(found->second, tensor, key);
+  return tensor;
+}
+
+template <typename AdamState>
+void read(const OptimizerState& from, const std::string& name, const torch::Tensor& like,
+          AdamState& state) {
+  state.step(from.steps.at(name));
+  state.exp_avg(array(from, "exp_avg/" + name, like));
+  state.exp_avg_sq(array(from, "exp_avg_sq/" + name, like));
+}
+
+void read(const OptimizerState& from, const std::string& name, const torch::Tensor& like,
+          torch::optim::SGDParamState& state) {
+  state.momentum_buffer(array(from, "momentum/" + name, like));
 }
 
 template <typename State>
@@ -45,32 +96,18 @@ void collect(torch::optim::Optimizer& optimizer, const TorchNetwork::Named& para
              OptimizerState& into) {
   for (const auto& [name, tensor] : parameters) {
     const auto found = optimizer.state().find(c10::guts::to_string(tensor.unsafeGetTensorImpl()));
-    if (found == optimizer.state().end()) continue;
-    const auto& state = static_cast<const State&>(*found->second);
-    into.arrays["exp_avg/" + name] = to_array(state.exp_avg());
-    into.arrays["exp_avg_sq/" + name] = to_array(state.exp_avg_sq());
-    into.steps[name] = state.step();
+    if (found != optimizer.state().end())
+      write(static_cast<const State&>(*found->second), name, into);
   }
 }
 
 template <typename State>
 void restore(torch::optim::Optimizer& optimizer, const TorchNetwork::Named& parameters,
              const OptimizerState& from) {
-  const auto get = [&](const std::string& key, const torch::Tensor& like) {
-    const auto found = from.arrays.find(key);
-    if (found == from.arrays.end())
-      throw Error(ErrorCode::format, "optimizer state: '" + key + "' is missing");
-    torch::Tensor tensor = torch::zeros_like(like, torch::MemoryFormat::Preserve);
-    copy_array(found->second, tensor, key);
-    return tensor;
-  };
   for (const auto& [name, tensor] : parameters) {
-    const auto steps = from.steps.find(name);
-    if (steps == from.steps.end()) continue;
+    if (!from.steps.contains(name)) continue;
     auto state = std::make_unique<State>();
-    state->step(steps->second);
-    state->exp_avg(get("exp_avg/" + name, tensor));
-    state->exp_avg_sq(get("exp_avg_sq/" + name, tensor));
+    read(from, name, tensor, *state);
     optimizer.state()[c10::guts::to_string(tensor.unsafeGetTensorImpl())] = std::move(state);
   }
 }
@@ -78,11 +115,10 @@ void restore(torch::optim::Optimizer& optimizer, const TorchNetwork::Named& para
 }  // namespace
 
 Optimizer::Optimizer(const TorchNetwork& network, const TrainOptions& options)
-    : parameters_(network.parameters()), decoupled_(options.optimizer == "adamw") {
+    : parameters_(network.parameters()), kind_(options.optimizer) {
   const Groups groups = group(parameters_, options);
   for (const auto& [key, tensors] : groups) factors_.push_back(key.first);
-  optimizer_ = decoupled_ ? make<torch::optim::AdamW, torch::optim::AdamWOptions>(groups, options)
-                          : make<torch::optim::Adam, torch::optim::AdamOptions>(groups, options);
+  optimizer_ = make(groups, options);
 }
 
 void Optimizer::zero_grad() { optimizer_->zero_grad(); }
@@ -96,19 +132,23 @@ void Optimizer::step(double learning_rate) {
 
 OptimizerState Optimizer::state() const {
   OptimizerState all;
-  if (decoupled_)
-    collect<torch::optim::AdamWParamState>(*optimizer_, parameters_, all);
-  else
+  if (kind_ == "sgd")
+    collect<torch::optim::SGDParamState>(*optimizer_, parameters_, all);
+  else if (kind_ == "adam")
     collect<torch::optim::AdamParamState>(*optimizer_, parameters_, all);
+  else
+    collect<torch::optim::AdamWParamState>(*optimizer_, parameters_, all);
   return all;
 }
 
 void Optimizer::load(const OptimizerState& state) {
   const torch::NoGradGuard no_grad;
-  if (decoupled_)
-    restore<torch::optim::AdamWParamState>(*optimizer_, parameters_, state);
-  else
+  if (kind_ == "sgd")
+    restore<torch::optim::SGDParamState>(*optimizer_, parameters_, state);
+  else if (kind_ == "adam")
     restore<torch::optim::AdamParamState>(*optimizer_, parameters_, state);
+  else
+    restore<torch::optim::AdamWParamState>(*optimizer_, parameters_, state);
 }
 
 }  // namespace faceshot

@@ -1,4 +1,4 @@
-// Adam and AdamW over a network's parameters, with state that can be saved by parameter name.
+// SGD, Adam and AdamW over a network's parameters, with state that can be saved by parameter name.
 // Includes Torch: keep it out of other headers.
 #pragma once
 
@@ -15,9 +15,9 @@ namespace faceshot {
 
 /// What the updates so far have left behind. Parameters that have been frozen all along have none.
 struct OptimizerState {
-  Weights arrays;                             ///< "exp_avg/NAME" and "exp_avg_sq/NAME"
+  Weights arrays;  ///< Adam: "exp_avg/NAME" and "exp_avg_sq/NAME"; SGD: "momentum/NAME"
   std::map<std::string, std::int64_t> steps;  ///< updates of each parameter that has had any: Adam
-                                              ///< corrects its averages by this number
+                                              ///< corrects its averages by this number; SGD: 1
 };
 
 class Optimizer {
@@ -38,7 +38,7 @@ class Optimizer {
   TorchNetwork::Named parameters_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
   std::vector<double> factors_;  ///< on the rate, of each group of parameters
-  bool decoupled_;               ///< AdamW
+  std::string kind_;             ///< "adam", "adamw" or "sgd"
 };
 
 }  // namespace faceshot

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <chrono>
+#include <cmath>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -18,6 +19,7 @@
 #include "model/registry.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
+#include "train/batch_dump.hpp"
 #include "train/checkpoint.hpp"
 #include "train/early_stopping.hpp"
 #include "train/ema.hpp"
@@ -103,8 +105,8 @@ class Trainer {
     if (config_.train.ema_decay > 0) ema_.emplace(network_, config_.train.ema_decay);
     torch::set_num_threads(threads_);
     const int size = config_.augment.size;
-    priors_ =
-        make_priors(network_.spec().priors, size, size, feature_sizes(network_.spec(), size, size));
+    priors_ = make_prior_grid(network_.spec().priors, size, size,
+                              feature_sizes(network_.spec(), size, size));
   }
 
   /// The weights of a new run. @return what init.json is to hold; empty without model.init.file
@@ -146,8 +148,8 @@ class Trainer {
     loader_.start(0);
     while (faces.size() < images && loader_.next(batch_))
       faces.insert(faces.end(), batch_.annotations.begin(), batch_.annotations.end());
-    const std::string text =
-        coverage_note(prior_coverage(priors_, faces, static_cast<double>(config_.loss.match.iou)));
+    const std::string text = coverage_note(
+        prior_coverage(priors_.priors, faces, static_cast<double>(config_.loss.match.iou)));
     if (!text.empty()) note(text);
   }
 
@@ -155,7 +157,8 @@ class Trainer {
     note(std::to_string(data_.train_images()) + " training images, " +
          std::to_string(data_.val.records.size()) + " validation images, " +
          std::to_string(parameter_count(network_.spec())) + " parameters, " +
-         std::to_string(priors_.size()) + " priors, " + std::to_string(threads_) + " threads");
+         std::to_string(priors_.priors.size()) + " priors, " + std::to_string(threads_) +
+         " threads");
     MetricsLog log(dir_, static_cast<int>(position_.epoch));
     const std::int64_t batches = static_cast<std::int64_t>(loader_.batches_per_epoch());
     run_start_ = Clock::now();
@@ -169,7 +172,7 @@ class Trainer {
                     static_cast<std::size_t>(first_batch));
       while (position_.batch < batches) {
         step(batches);
-        if (stop_) {
+        if (stop_ || out_of_time()) {
           save("last.pt");
           return {false, static_cast<int>(position_.epoch), position_.best_ap};
         }
@@ -231,6 +234,12 @@ class Trainer {
     if (over && position_.epoch == until) note("nothing is frozen any more");
   }
 
+  /// Of this start or resume of the run.
+  [[nodiscard]] bool out_of_time() const {
+    const double limit = 60 * static_cast<double>(config_.train.time_limit);
+    return limit > 0 && seconds_since(run_start_) > limit;
+  }
+
   [[nodiscard]] double rate_of(std::int64_t batches, std::int64_t step) const {
     const double scheduled = learning_rate(config_.train, batches, step);
     return plateau_ ? plateau_->apply(scheduled) : scheduled;
@@ -265,6 +274,8 @@ class Trainer {
     const torch::Tensor conf = output.conf.contiguous();
     const torch::Tensor landmarks =
         output.landmarks.defined() ? output.landmarks.contiguous() : output.landmarks;
+    if (!std::isfinite(loc.sum().item<float>()) || !std::isfinite(conf.sum().item<float>()))
+      report_divergence();
     multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), priors_,
                   network_.spec().priors.variances, batch_.annotations,
                   network_.spec().classes.size(), config_.loss, threads_, loss_);
@@ -291,6 +302,24 @@ class Trainer {
     position_.location_sum += loss_.location;
     position_.landmark_sum += loss_.landmarks;
     report(batches, rate);
+  }
+
+  /// Stops a run whose network gives no numbers any more, with the batch for the user to look at.
+  [[noreturn]] void report_divergence() const {
+    std::vector<std::string> sources;
+    for (const std::uint32_t record : batch_.records) {
+      std::size_t at = record;
+      auto set = data_.train.begin();
+      while (at >= set->records.size()) at -= (set++)->records.size();
+      sources.push_back((set->images_dir / set->records[at].image).string());
+    }
+    dump_batch(batch_, sources, dir_ / "diverged");
+    throw Error(ErrorCode::format,
+                "training has diverged: the network's output is not finite in epoch " +
+                    std::to_string(position_.epoch + 1) + ", batch " +
+                    std::to_string(position_.batch + 1) + "; its images are in " +
+                    (dir_ / "diverged").string() +
+                    ". Lower train.learning_rate or train.clip_norm; last.pt is from before");
   }
 
   void report(std::int64_t batches, double rate) const {
@@ -377,7 +406,7 @@ class Trainer {
   std::optional<EarlyStopping> early_stopping_;
   bool ended_early_ = false;
   std::optional<Ema> ema_;
-  std::vector<Prior> priors_;
+  PriorGrid priors_;
   Position position_;
   Batch batch_;
   MultiboxResult loss_;

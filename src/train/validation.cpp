@@ -70,7 +70,8 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   const auto& spec = network.spec();
   if (spec.classes.size() != 1)
     throw Error(ErrorCode::unsupported, "validation counts one class; this network has more");
-  const auto priors = make_priors(spec.priors, side, side, feature_sizes(spec, side, side));
+  const PriorGrid grid = make_prior_grid(spec.priors, side, side, feature_sizes(spec, side, side));
+  const std::vector<Prior>& priors = grid.priors;
   network.train(false);
 
   ValidationResult result;
@@ -105,7 +106,7 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
     const auto* const conf_data = conf.data_ptr<float>();
     const torch::Tensor landmarks =
         output.landmarks.defined() ? output.landmarks.contiguous() : output.landmarks;
-    multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), priors,
+    multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), grid,
                   spec.priors.variances, annotations, 1, config.loss, threads, loss);
     // Weighted by positives: the mean over the whole set, not over batches.
     result.confidence_loss += loss.confidence * static_cast<double>(loss.positives);

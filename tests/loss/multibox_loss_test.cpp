@@ -14,10 +14,13 @@ namespace {
 
 constexpr std::array<float, 4> variances{0.1F, 0.1F, 0.2F, 0.2F};
 
-std::vector<Prior> grid() {
-  return make_priors({.levels = {{.min_sizes = {10, 16}, .max_sizes = {}, .aspect_ratios = {}}}},
-                     64, 64, {{8, 8}});
+PriorGrid prior_grid() {
+  return make_prior_grid(
+      {.levels = {{.min_sizes = {10, 16}, .max_sizes = {}, .aspect_ratios = {}}}}, 64, 64,
+      {{8, 8}});
 }
+
+std::vector<Prior> grid() { return prior_grid().priors; }
 
 Annotation face(float x1, float y1, float x2, float y2, bool ignore = false) {
   Annotation a;
@@ -44,7 +47,7 @@ Outputs random_outputs(std::size_t images, std::size_t priors, std::size_t class
 MultiboxResult loss_of(const Outputs& o, const std::vector<std::vector<Annotation>>& annotations,
                        const LossOptions& options = {}, int threads = 1, std::size_t classes = 1) {
   MultiboxResult result;
-  multibox_loss(o.loc, o.conf, o.landmarks, grid(), variances, annotations, classes, options,
+  multibox_loss(o.loc, o.conf, o.landmarks, prior_grid(), variances, annotations, classes, options,
                 threads, result);
   return result;
 }
@@ -238,6 +241,8 @@ struct GradientCase {
   std::string iou_loss;
   float smooth_l1_weight;
   std::size_t classes;
+  std::string class_loss = "cross_entropy";
+  std::string matching = "iou";
 };
 
 class MultiboxGradient : public ::testing::TestWithParam<GradientCase> {};
@@ -247,6 +252,8 @@ TEST_P(MultiboxGradient, AgreesWithFiniteDifferences) {
   options.iou_loss = GetParam().iou_loss;
   options.smooth_l1_weight = GetParam().smooth_l1_weight;
   options.iou_weight = 0.7F;
+  options.class_loss = GetParam().class_loss;
+  options.matching = GetParam().matching;
   options.min_negatives = 1000;  // mining would change with the outputs: take all negatives
   const std::size_t classes = GetParam().classes;
   std::vector<std::vector<Annotation>> faces{{face(8, 8, 18, 18), face(30, 20, 50, 44)},
@@ -271,12 +278,61 @@ TEST_P(MultiboxGradient, AgreesWithFiniteDifferences) {
     EXPECT_GT(compared, 50);
   };
   check(&Outputs::conf, result.conf_gradient);
-  check(&Outputs::loc, result.loc_gradient);
+  // Quality focal loss takes the box's IoU as a constant: differences would see it move.
+  if (options.class_loss != "quality_focal") check(&Outputs::loc, result.loc_gradient);
+}
+
+TEST(MultiboxLoss, MatchingIsThatOfTheOption) {
+  const std::vector<Annotation> faces{face(8, 8, 18, 18), face(30, 20, 50, 44)};
+  const auto o = random_outputs(1, 128, 1, 12);
+  const PriorGrid priors = prior_grid();
+  const auto positives = [](const std::vector<std::int32_t>& match) {
+    return std::count_if(match.begin(), match.end(), [](std::int32_t m) { return m >= 0; });
+  };
+  LossOptions options;
+  options.matching = "atss";
+  EXPECT_EQ(loss_of(o, {faces}, options).positives,
+            positives(match_atss(priors.priors, priors.level_begin, faces, {})));
+
+  std::vector<Box> boxes;
+  std::vector<float> scores;
+  for (std::size_t p = 0; p < priors.priors.size(); ++p) {
+    const BoxOffsets offsets{o.loc[4 * p], o.loc[4 * p + 1], o.loc[4 * p + 2], o.loc[4 * p + 3]};
+    boxes.push_back(decode(offsets, priors.priors[p], variances));
+    scores.push_back(1 / (1 + std::exp(o.conf[2 * p] - o.conf[2 * p + 1])));
+  }
+  options.matching = "simota";
+  EXPECT_EQ(loss_of(o, {faces}, options).positives,
+            positives(match_simota(priors.priors, priors.level_begin, priors.level_step, faces,
+                                   {boxes, scores}, {})));
+  EXPECT_EQ(priors.level_step, std::vector<float>{8});
+  options.matching = "nearest";
+  EXPECT_THROW(validate(options), Error);
+}
+
+TEST(MultiboxLoss, FocalLossesTakeAllNegativesAndMiningDoesNot) {
+  const std::vector<std::vector<Annotation>> faces{{face(8, 8, 18, 18)}};
+  const auto o = random_outputs(1, 128, 1, 12);
+  LossOptions options;
+  options.min_negatives = 4;
+  const auto mined = loss_of(o, faces, options);
+  EXPECT_EQ(mined.negatives, std::max<std::int64_t>(4, 3 * mined.positives));
+  for (const char* const kind : {"focal", "quality_focal"}) {
+    options.class_loss = kind;
+    const auto all = loss_of(o, faces, options);
+    EXPECT_EQ(all.negatives, 128 - all.positives) << kind;
+  }
+  EXPECT_THROW((void)loss_of(random_outputs(1, 128, 3, 12), faces, options, 1, 3), Error)
+      << "quality focal loss is for one class";
 }
 
 INSTANTIATE_TEST_SUITE_P(Options, MultiboxGradient,
                          ::testing::Values(GradientCase{"none", 1, 1}, GradientCase{"diou", 0, 1},
-                                           GradientCase{"giou", 1, 1}, GradientCase{"iou", 1, 3}),
+                                           GradientCase{"giou", 1, 1}, GradientCase{"iou", 1, 3},
+                                           GradientCase{"eiou", 0, 1, "focal"},
+                                           GradientCase{"none", 1, 3, "focal"},
+                                           GradientCase{"diou", 1, 1, "quality_focal"},
+                                           GradientCase{"diou", 1, 1, "focal", "atss"}),
                          [](const auto& tested) {
                            return tested.param.iou_loss + "_" + std::to_string(tested.index);
                          });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dataset/test_folder.hpp"
+#include "faceshot/error.hpp"
 #include "train/checkpoint.hpp"
 #include "train/noise_set.hpp"
 #include "train/trainer.hpp"
@@ -56,6 +57,38 @@ TEST_F(Callbacks, ThePlateauLowersTheRateAndEarlyStoppingEndsTheRun) {
   EXPECT_TRUE(again.completed);
   EXPECT_EQ(again.epochs_done, 4);
   EXPECT_FALSE(stepped);
+}
+
+TEST_F(Callbacks, ADivergedRunStopsAndShowsItsBatch) {
+  Config wild = config();
+  wild.train.learning_rate = 10;
+  wild.train.optimizer = "sgd";
+  wild.train.weight_decay = 10;  // each step multiplies weights by -99
+  wild.train.clip_norm = 0;
+  wild.train.ema_decay = 0;
+  try {
+    (void)start_training(wild, folder_ / "run", {}, stop_);
+    FAIL() << "the network survived that";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ErrorCode::format);
+    EXPECT_NE(std::string(e.what()).find("diverged"), std::string::npos) << e.what();
+  }
+  EXPECT_TRUE(fs::exists(folder_ / "run" / "diverged" / "7.png"));
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "diverged" / "8.png"));
+  const std::string csv = testing::read_all(folder_ / "run" / "diverged" / "batch.csv");
+  EXPECT_NE(csv.find("0.png,"), std::string::npos);
+  EXPECT_NE(csv.find((folder_ / "data" / "images").string()), std::string::npos);
+}
+
+TEST_F(Callbacks, ATimeLimitStopsTheRunWhereItCanGoOn) {
+  Config limited = config();
+  limited.train.time_limit = 1e-6F;
+  const TrainOutcome outcome = start_training(limited, folder_ / "run", {}, stop_);
+  EXPECT_FALSE(outcome.completed);
+  EXPECT_EQ(load_checkpoint(folder_ / "run" / "last.pt").counters.at("step"), 1);
+  // The limit is for each start: step by step a run comes to its end.
+  EXPECT_FALSE(resume_training(folder_ / "run", {}, stop_).completed);
+  EXPECT_EQ(load_checkpoint(folder_ / "run" / "last.pt").counters.at("step"), 2);
 }
 
 TEST_F(Callbacks, EveryCheckpointLeadsToTheSameEnd) {

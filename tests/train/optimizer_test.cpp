@@ -120,6 +120,48 @@ TEST_P(OptimizerTest, AStateWithAHoleIsRefused) {
   EXPECT_THROW(optimizer.load(state), Error);
 }
 
+TEST(Sgd, MovesByItsMomentumAndGoesOnFromItsState) {
+  // Of a gradient that is always 1 the momentum is 1, 1.9, 2.71, 3.439; Nesterov's step is one
+  // ahead.
+  for (const bool nesterov : {false, true}) {
+    TorchNetwork network(make_network({}), 1);
+    TrainOptions o = options("sgd");
+    o.momentum = 0.9F;
+    o.nesterov = nesterov;
+    Optimizer optimizer(network, o);
+    const Weights before = network.weights();
+    for (int i = 0; i < 2; ++i) step(network, optimizer, 0.01);
+    expect_moved("head0.loc.weight", before, network.weights(),
+                 0.01 * (nesterov ? 1.9 + 2.71 : 1 + 1.9));
+    Optimizer loaded(network, o);
+    loaded.load(optimizer.state());
+    const Weights middle = network.weights();
+    step(network, loaded, 0.01);
+    expect_moved("head0.loc.weight", middle, network.weights(), 0.01 * (nesterov ? 3.439 : 2.71));
+    OptimizerState hole = optimizer.state();
+    hole.arrays.erase("momentum/head0.loc.weight");
+    EXPECT_THROW(loaded.load(hole), Error);
+  }
+}
+
+TEST(Sgd, WeightDecayPullsConvolutionsOnly) {
+  TorchNetwork network(make_network({}), 1);
+  TrainOptions o = options("sgd", 0.5F);
+  o.momentum = 0;
+  Optimizer optimizer(network, o);
+  const Weights before = network.weights();
+  step(network, optimizer, 0.01);
+  const Weights after = network.weights();
+  EXPECT_TRUE(optimizer.state().arrays.empty());
+  const auto moved = [&](const char* name) {
+    return static_cast<double>(before.at(name).values[0] - after.at(name).values[0]);
+  };
+  EXPECT_NEAR(moved("head0.loc.bias"), 0.01, 1e-6);
+  EXPECT_NEAR(moved("head0.loc.weight"),
+              0.01 * (1 + 0.5 * static_cast<double>(before.at("head0.loc.weight").values[0])),
+              1e-6);
+}
+
 INSTANTIATE_TEST_SUITE_P(Adam, OptimizerTest, ::testing::Values("adam", "adamw"),
                          [](const auto& test) { return std::string(test.param); });
 
