@@ -43,6 +43,24 @@ torch::Tensor initial(const Layer& layer, const std::string& name,
   return torch::full(shape, one ? 1.0F : 0.0F);
 }
 
+/// min(max(x, 0), 6), from whose output alone its gradient is known. LibTorch 1.13's own hardtanh
+/// has no backward pass in bfloat16 on CPUs.
+class Relu6 : public torch::autograd::Function<Relu6> {
+ public:
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& in) {
+    const torch::Tensor out = torch::clamp(in, 0, 6);
+    context->save_for_backward({out});
+    return out;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const torch::Tensor out = context->get_saved_variables()[0];
+    const torch::Tensor above = at::threshold_backward(gradients[0], out, 0);
+    return {at::threshold_backward(above, 6 - out, 0)};
+  }
+};
+
 /// TensorFlow's SAME: zeros so that ceil(size / stride) positions fit, odd ones at the end.
 torch::Tensor pad_same(const torch::Tensor& in, const Layer& layer) {
   const auto total = [&](std::int64_t size, int kernel) {
@@ -163,7 +181,7 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
         out = in_place ? torch::relu_(in) : torch::relu(in);
         break;
       case LayerKind::relu6:
-        out = in_place ? torch::hardtanh_(in, 0, 6) : torch::hardtanh(in, 0, 6);
+        out = Relu6::apply(in);
         break;
       case LayerKind::add:
         out = in + slots[step.inputs.back()];

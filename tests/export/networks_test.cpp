@@ -14,6 +14,7 @@
 #include "faceshot/network.hpp"
 #include "model/backbones/backbone.hpp"
 #include "model/torch_network.hpp"
+#include "train/input.hpp"
 
 namespace faceshot {
 namespace {
@@ -117,31 +118,40 @@ TEST_P(Networks, ExportAndRunTheSameEverywhere) {
   EXPECT_GT(found, 10) << "nothing was compared";
 }
 
-TEST_P(Networks, TrainsAStep) {
+TEST_P(Networks, TrainsAStepInBothPrecisions) {
   Config config = GetParam().config;
   config.model.alpha *= 0.25F;  // the layers are the same, and narrow ones are quick
-  TorchNetwork network(make_network(config.model), 1);
   const int size = config.augment.size;
-  const torch::Tensor input = torch::rand({2, 3, size, size}) - 0.5;
-  const auto loss = [&] {
-    const auto output = network.forward(input);
-    return output.loc.square().sum() + output.conf.square().sum();
-  };
-  const torch::Tensor before = loss();
-  before.backward();
-  for (const auto& [name, tensor] : network.parameters()) {
-    ASSERT_TRUE(tensor.grad().defined()) << name;
-    EXPECT_TRUE(torch::isfinite(tensor.grad()).all().item<bool>()) << name;
+  const std::vector<std::uint8_t> pixels = [&] {
+    std::vector<std::uint8_t> all(static_cast<std::size_t>(2 * size * size * 3));
+    cv::RNG rng(4);
+    for (std::uint8_t& p : all) p = static_cast<std::uint8_t>(rng.uniform(0, 256));
+    return all;
+  }();
+  for (const char* const precision : {"fp32", "bf16"}) {
+    SCOPED_TRACE(precision);
+    TorchNetwork network(make_network(config.model), 1);
+    const auto loss = [&] {
+      const AutocastGuard autocast(precision);
+      const auto output = network.forward(
+          make_input(pixels.data(), 2, size, size, network.spec().input, precision));
+      return output.loc.square().sum() + output.conf.square().sum();
+    };
+    const torch::Tensor before = loss();
+    before.backward();
+    double norm = 0;
+    for (const auto& [name, tensor] : network.parameters()) {
+      ASSERT_TRUE(tensor.grad().defined()) << name;
+      EXPECT_TRUE(torch::isfinite(tensor.grad()).all().item<bool>()) << name;
+      norm += tensor.grad().square().sum().item<double>();
+    }
+    // A step down the gradient lowers the loss: the gradient is that of this network.
+    const torch::NoGradGuard no_grad;
+    const auto value = before.item<double>();
+    for (const auto& [name, tensor] : network.parameters())
+      tensor.sub_(tensor.grad(), 1e-2 * value / norm);
+    EXPECT_LT(loss().item<double>(), value);
   }
-  // A step down the gradient lowers the loss: the gradient is that of this network.
-  double norm = 0;
-  for (const auto& [name, tensor] : network.parameters())
-    norm += tensor.grad().square().sum().item<double>();
-  const torch::NoGradGuard no_grad;
-  const auto value = before.item<double>();
-  for (const auto& [name, tensor] : network.parameters())
-    tensor.sub_(tensor.grad(), 1e-3 * value / norm);
-  EXPECT_LT(loss().item<double>(), value);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Networks, ::testing::ValuesIn(cases()),
