@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/isolated_call.hpp"
 #include "dataset/prepared_format.hpp"
 #include "faceshot/error.hpp"
 #include "matfile/mat_file.hpp"
@@ -75,9 +76,7 @@ void add_labels(const LabelList& list, const MatValue& cell, std::vector<Annotat
   }
 }
 
-}  // namespace
-
-std::vector<LabelledImage> read_wider_mat(const std::filesystem::path& path) {
+std::vector<LabelledImage> read_here(const std::filesystem::path& path) {
   MatFile file(path);
   const MatValue events = file.read("event_list");
   const MatValue names = file.read("file_list");
@@ -103,6 +102,14 @@ std::vector<LabelledImage> read_wider_mat(const std::filesystem::path& path) {
     }
   }
   return images;
+}
+
+}  // namespace
+
+std::vector<LabelledImage> read_wider_mat(const std::filesystem::path& path) {
+  // matio works for minutes on a few bytes that claim a large array of structures.
+  try_isolated(path, [&] { (void)read_here(path); });
+  return read_here(path);
 }
 
 }  // namespace faceshot

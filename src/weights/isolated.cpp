@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,10 +9,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fstream>
 #include <limits>
 #include <string>
 
+#include "core/isolated_call.hpp"
 #include "faceshot/error.hpp"
 #include "weights/input_file.hpp"
 
@@ -68,34 +66,9 @@ class PipeWriter {
   int pipe_;
 };
 
-/// Bytes of memory that this process may write to, as RLIMIT_DATA counts them.
-std::uint64_t data_bytes() {
-  std::ifstream in("/proc/self/statm");
-  std::uint64_t pages = 0;
-  for (int field = 0; field < 6; ++field) in >> pages;
-  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
-void limit(decltype(RLIMIT_CPU) resource, std::uint64_t value) {
-  const rlimit both{value, value};
-  ::setrlimit(resource, &both);
-}
-
-/// What breaks down here breaks down quietly, soon and alone.
-void restrict_process(std::uint64_t file_size) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGINT, SIGTERM})
-    ::signal(signal, SIG_DFL);
-  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-  ::dup2(nowhere, STDERR_FILENO);
-  limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, 3 + (file_size >> 22));
-  limit(RLIMIT_DATA, data_bytes() + (std::uint64_t{1} << 30) + file_size * 128);
-}
-
 [[noreturn]] void run_copy(int pipe, std::uint64_t file_size,
                            const std::function<void(const ArraySink&)>& read) {
-  restrict_process(file_size);
+  limit_this_process(file_size);
   PipeWriter out(pipe);
   try {
     read([&](const NamedArray& array) { out.array(array); });

@@ -86,5 +86,12 @@ TEST(WiderMat, ErrorsNameThePlace) {
                [&] { static_cast<void>(read_wider_mat(folder.write("gt.txt", "no MATLAB"))); });
 }
 
+TEST(WiderMat, AFileThatKeepsMatioBusyForMinutesIsDamaged) {
+  // Found by fuzzing: 3.7 kB that claim a large array of structures.
+  expect_error(ErrorCode::format, "endless.mat", [] {
+    static_cast<void>(read_wider_mat(FACESHOT_SOURCE_DIR "/tests/dataset/fixtures/endless.mat"));
+  });
+}
+
 }  // namespace
 }  // namespace faceshot
