@@ -44,8 +44,9 @@ void write_all(int pipe, const std::string& text) {
   }
 }
 
-[[noreturn]] void run_copy(int pipe, std::uint64_t file_size, const std::function<void()>& call) {
-  limit_this_process(file_size);
+[[noreturn]] void run_copy(int pipe, std::uint64_t file_size, std::uint64_t seconds,
+                           const std::function<void()>& call) {
+  limit_this_process(file_size, seconds);
   try {
     call();
     write_all(pipe, {success});
@@ -76,18 +77,19 @@ std::string read_all(int pipe) {
 
 }  // namespace
 
-void limit_this_process(std::uint64_t file_size) {
+void limit_this_process(std::uint64_t file_size, std::uint64_t seconds) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGINT, SIGTERM})
     ::signal(signal, SIG_DFL);
   const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   ::dup2(nowhere, STDERR_FILENO);
   limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, 3 + (file_size >> 22));
+  limit(RLIMIT_CPU, seconds);
   limit(RLIMIT_DATA, data_bytes() + (std::uint64_t{1} << 30) + file_size * 128);
 }
 
-void try_isolated(const std::filesystem::path& path, const std::function<void()>& call) {
+void try_isolated(const std::filesystem::path& path, std::uint64_t seconds,
+                  const std::function<void()>& call) {
   std::error_code missing;
   const std::uintmax_t file_size = std::filesystem::file_size(path, missing);
   if (missing)
@@ -96,7 +98,7 @@ void try_isolated(const std::filesystem::path& path, const std::function<void()>
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC) != 0) refused();
   const pid_t process = ::fork();
-  if (process == 0) run_copy(ends[1], file_size, call);
+  if (process == 0) run_copy(ends[1], file_size, seconds, call);
   ::close(ends[1]);
   if (process < 0) {
     ::close(ends[0]);

@@ -68,7 +68,7 @@ class PipeWriter {
 
 [[noreturn]] void run_copy(int pipe, std::uint64_t file_size,
                            const std::function<void(const ArraySink&)>& read) {
-  limit_this_process(file_size);
+  limit_this_process(file_size, 3 + (file_size >> 22));
   PipeWriter out(pipe);
   try {
     read([&](const NamedArray& array) { out.array(array); });

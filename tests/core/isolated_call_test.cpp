@@ -21,7 +21,7 @@ class IsolatedCall : public ::testing::Test {
   /// The code of the error that came of it.
   [[nodiscard]] ErrorCode code_of(const std::function<void()>& call) const {
     try {
-      try_isolated(path_, call);
+      try_isolated(path_, 2, call);
     } catch (const Error& e) {
       return e.code();
     }
@@ -34,7 +34,7 @@ class IsolatedCall : public ::testing::Test {
 
 TEST_F(IsolatedCall, ReturnsWhatEndsWellAndChangesNothingHere) {
   int here = 1;
-  EXPECT_NO_THROW(try_isolated(path_, [&] { here = 2; }));
+  EXPECT_NO_THROW(try_isolated(path_, 2, [&] { here = 2; }));
   EXPECT_EQ(here, 1);
 }
 
@@ -42,7 +42,7 @@ TEST_F(IsolatedCall, ErrorsComeThrough) {
   for (const ErrorCode code : {ErrorCode::invalid_argument, ErrorCode::unsupported})
     EXPECT_EQ(code_of([&] { throw Error(code, "this and that"); }), code);
   try {
-    try_isolated(path_, [] { throw Error(ErrorCode::io, "this and that"); });
+    try_isolated(path_, 2, [] { throw Error(ErrorCode::io, "this and that"); });
   } catch (const Error& e) {
     EXPECT_STREQ(e.what(), "this and that");
   }
