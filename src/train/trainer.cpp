@@ -3,7 +3,6 @@
 #include <torch/torch.h>
 
 #include <chrono>
-#include <cmath>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -274,11 +273,16 @@ class Trainer {
     const torch::Tensor conf = output.conf.contiguous();
     const torch::Tensor landmarks =
         output.landmarks.defined() ? output.landmarks.contiguous() : output.landmarks;
-    if (!std::isfinite(loc.sum().item<float>()) || !std::isfinite(conf.sum().item<float>()))
-      report_divergence();
-    multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), priors_,
-                  network_.spec().priors.variances, batch_.annotations,
-                  network_.spec().classes.size(), config_.loss, threads_, loss_);
+    try {
+      multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), priors_,
+                    network_.spec().priors.variances, batch_.annotations,
+                    network_.spec().classes.size(), config_.loss, threads_, loss_);
+    } catch (const Error&) {
+      // It has looked at every number already; only now is it worth asking whether that was it.
+      for (const torch::Tensor& part : {loc, conf, landmarks})
+        if (part.defined() && !torch::isfinite(part).all().item<bool>()) report_divergence();
+      throw;
+    }
     optimizer_.zero_grad();
     std::vector<torch::Tensor> outputs{loc, conf};
     std::vector<torch::Tensor> gradients{
