@@ -220,11 +220,13 @@ void add_models(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<ModelsArguments>();
   CLI::App* const command =
       app.add_subcommand("models", "List the backbones that a detector can be built on");
-  command->add_option("--backbone", arguments->backbone, "Tell about this one, its taps too");
+  CLI::Option* const backbone =
+      command->add_option("--backbone", arguments->backbone, "Tell about this one, its taps too");
   command->add_option("--alpha", arguments->alpha, "Width multiplier")
       ->capture_default_str()
       ->check(CLI::Range(0.05, 4.0));
-  command->add_option("--variant", arguments->variant, "As torchvision or Keras has it");
+  command->add_option("--variant", arguments->variant, "As torchvision or Keras has it")
+      ->needs(backbone);
   command->add_flag("--json", arguments->json, "Print JSON");
   command->footer("Example:\n  faceshot models --backbone mobilenet_v2 --alpha 0.5");
   command->callback([arguments, &exit_code] {
