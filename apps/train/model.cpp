@@ -142,6 +142,7 @@ Json summary_json(const NetworkSpec& spec, int size) {
   for (const LayerSummary& row : summarise_layers(spec, size, size))
     layers.push_back({{"name", row.name},
                       {"operation", row.operation},
+                      {"inputs", row.inputs},
                       {"width", row.size.width},
                       {"height", row.size.height},
                       {"channels", row.channels},

@@ -91,9 +91,9 @@ std::vector<LayerSummary> summarise_layers(const NetworkSpec& spec, int input_wi
   rows.reserve(spec.layers.size());
   for (const Layer& layer : spec.layers) {
     const View& view = views.at(layer.name);
-    rows.push_back({layer.name, operation_of(layer), sizes.at(layer.name), layer.out_channels,
-                    parameter_count(layer), multiply_accumulates(layer, sizes.at(layer.name)),
-                    view.side(), view.stride});
+    rows.push_back({layer.name, operation_of(layer), layer.inputs, sizes.at(layer.name),
+                    layer.out_channels, parameter_count(layer),
+                    multiply_accumulates(layer, sizes.at(layer.name)), view.side(), view.stride});
   }
   return rows;
 }

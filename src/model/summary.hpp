@@ -11,8 +11,9 @@ namespace faceshot {
 
 struct LayerSummary {
   std::string name;
-  std::string operation;  ///< "conv 3x3 /2", "depthwise 3x3", "max pool 2x2 /2", "relu"
-  FeatureSize size;       ///< of the output
+  std::string operation;            ///< "conv 3x3 /2", "depthwise 3x3", "max pool 2x2 /2", "relu"
+  std::vector<std::string> inputs;  ///< names of other layers, "input" for the image
+  FeatureSize size;                 ///< of the output
   int channels = 0;
   std::int64_t parameters = 0;
   std::int64_t multiply_accumulates = 0;
