@@ -7,16 +7,21 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/console.hpp"
 #include "faceshot/error.hpp"
+#include "train/callbacks/callback_table.hpp"
+#include "train/dry_run.hpp"
 #include "train_commands.hpp"
 
 namespace faceshot::cli {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 std::atomic<bool> stop_requested{false};
 
@@ -56,7 +61,7 @@ class TrainDisplay {
     drawn_ = live_;
   }
 
-  void epoch(const EpochMetrics& m, bool best) {
+  void epoch(const EpochMetrics& m) {
     clear();
     std::printf("epoch %3d  conf %.4f  loc %.4f%s  lr %.2e  %.0f images/s  waiting %.1f%%", m.epoch,
                 m.confidence_loss, m.location_loss, landmark_text(m.landmark_loss).c_str(),
@@ -64,7 +69,7 @@ class TrainDisplay {
     if (m.val_ap)
       std::printf("  val conf %.4f  loc %.4f%s  AP %.4f%s", *m.val_confidence_loss,
                   *m.val_location_loss, landmark_text(m.val_landmark_loss).c_str(), *m.val_ap,
-                  best ? "  best" : "");
+                  m.best ? "  best" : "");
     if (m.val_landmark_error) std::printf("  NME %.4f", *m.val_landmark_error);
     std::printf("\n");
     std::fflush(stdout);
@@ -84,20 +89,85 @@ class TrainDisplay {
 struct TrainArguments {
   std::vector<std::string> config;  ///< file, then overrides
   std::string out, resume;
-  bool keys = false;
+  bool keys = false, callbacks = false, dry_run = false, json = false;
 };
+
+int list_callbacks() {
+  for (const CallbackInfo& info : callback_table())
+    std::printf("%-17s %-25s %s\n", info.name, *info.keys == '\0' ? "(always)" : info.keys,
+                info.meaning);
+  return exit_ok;
+}
+
+std::string megabytes(std::int64_t bytes) {
+  return std::to_string((bytes + 524288) / 1048576).append(" MB");
+}
+
+int run_dry(const TrainArguments& a) {
+  if (a.config.empty())
+    throw Error(ErrorCode::invalid_argument,
+                "give a config, as in: faceshot train --dry-run configs/faceshot-nano.toml "
+                "data.train=data/wider/train.csv");
+  TrainDisplay display;
+  const Config config = read_config(a.config.front(), {a.config.begin() + 1, a.config.end()});
+  const DryRun r = dry_run(config, [&](const std::string& text) { display.note(text); });
+  const bool tight =
+      r.available_memory > 0 && r.expected_memory - r.peak_memory > r.available_memory;
+  if (a.json) {
+    const Json json{{"train_images", r.train_images},
+                    {"val_images", r.val_images},
+                    {"test_images", r.test_images},
+                    {"parameters", r.parameters},
+                    {"priors", r.priors},
+                    {"epochs", r.epochs},
+                    {"steps_per_epoch", r.steps_per_epoch},
+                    {"threads", r.threads},
+                    {"callbacks", r.callbacks},
+                    {"images_per_second", r.images_per_second},
+                    {"first_images_per_second", r.first_images_per_second},
+                    {"validation_seconds", r.validation_seconds},
+                    {"total_seconds", r.total_seconds},
+                    {"peak_memory", r.peak_memory},
+                    {"expected_memory", r.expected_memory},
+                    {"available_memory", r.available_memory},
+                    {"checkpoint_size", r.checkpoint_size}};
+    std::printf("%s\n", json.dump(2).c_str());
+    return exit_ok;
+  }
+  std::string callbacks;
+  for (const std::string& name : r.callbacks)
+    callbacks.append(callbacks.empty() ? "" : ", ").append(name);
+  std::printf(
+      "images       %zu to train on, %zu to validate on, %zu to test on\n"
+      "network      %lld parameters, %lld priors; last.pt takes about %s\n"
+      "callbacks    %s\n"
+      "speed        %.0f images/s on %d threads, %.0f while images are read for the first time\n"
+      "memory       %s now, %s once all images are decoded%s\n"
+      "time         %s: %d epochs of %lld steps, each validation %s\n"
+      "Nothing was written. Start it with the same line and --out instead of --dry-run.\n",
+      r.train_images, r.val_images, r.test_images, static_cast<long long>(r.parameters),
+      static_cast<long long>(r.priors), megabytes(r.checkpoint_size).c_str(), callbacks.c_str(),
+      r.images_per_second, r.threads, r.first_images_per_second, megabytes(r.peak_memory).c_str(),
+      megabytes(r.expected_memory).c_str(),
+      tight ? ": more than the machine has left; lower data.cache_mb" : "",
+      duration_text(r.total_seconds).c_str(), r.epochs, static_cast<long long>(r.steps_per_epoch),
+      duration_text(r.validation_seconds).c_str());
+  return exit_ok;
+}
 
 int run(const TrainArguments& a) {
   if (a.keys) {
     std::cout << describe_config_keys();
     return exit_ok;
   }
+  if (a.callbacks) return list_callbacks();
+  if (a.dry_run) return run_dry(a);
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
   TrainDisplay display;
-  const TrainCallbacks callbacks{[&](const std::string& text) { display.note(text); },
-                                 [&](const TrainProgress& p) { display.step(p); },
-                                 [&](const EpochMetrics& m, bool best) { display.epoch(m, best); }};
+  const TrainListener listener{[&](const std::string& text) { display.note(text); },
+                               [&](const TrainProgress& p) { display.step(p); },
+                               [&](const EpochMetrics& m) { display.epoch(m); }};
 
   TrainOutcome outcome;
   std::string dir = a.resume;
@@ -105,7 +175,7 @@ int run(const TrainArguments& a) {
     if (!a.config.empty() || !a.out.empty())
       throw Error(ErrorCode::invalid_argument,
                   "--resume takes the config and the folder of the run; give nothing else");
-    outcome = resume_training(a.resume, callbacks, stop_requested);
+    outcome = resume_training(a.resume, listener, stop_requested);
   } else {
     if (a.config.empty() || a.out.empty())
       throw Error(ErrorCode::invalid_argument,
@@ -113,14 +183,15 @@ int run(const TrainArguments& a) {
                   "data.train=data/wider/train.csv --out runs/nano");
     dir = a.out;
     outcome = start_training(read_config(a.config.front(), {a.config.begin() + 1, a.config.end()}),
-                             a.out, callbacks, stop_requested);
+                             a.out, listener, stop_requested);
   }
   if (!outcome.completed) {
     std::fprintf(stderr, "stopped; saved. Go on with: faceshot train --resume %s\n", dir.c_str());
     return exit_ok;
   }
-  std::printf("done: %d epochs, best AP %.4f. Next: faceshot export %s/best.pt --out model.onnx\n",
-              outcome.epochs_done, outcome.best_ap, dir.c_str());
+  std::printf("done: %d epochs", outcome.epochs_done);
+  if (outcome.best_ap >= 0) std::printf(", best AP %.4f", outcome.best_ap);
+  std::printf(". Next: faceshot export %s/best.pt --out model.onnx\n", dir.c_str());
   return exit_ok;
 }
 
@@ -134,11 +205,19 @@ void add_train(CLI::App& app, int& exit_code) {
   command->add_option("--out", arguments->out, "Folder of the new run");
   command->add_option("--resume", arguments->resume, "Folder of a run to go on with");
   command->add_flag("--keys", arguments->keys, "List all config keys with defaults and meaning");
+  command->add_flag("--callbacks", arguments->callbacks,
+                    "List what happens beside the steps, in order, with the keys that steer it");
+  CLI::Option* const dry =
+      command->add_flag("--dry-run", arguments->dry_run,
+                        "Check config and data, measure speed and memory, estimate the time; "
+                        "write nothing");
+  command->add_flag("--json", arguments->json, "Print the dry run as JSON")->needs(dry);
   command->footer(
       "Example:\n"
       "  faceshot train configs/faceshot-nano.toml data.train=data/wider/train.csv --out "
       "runs/nano\n"
       "  faceshot train --resume runs/nano\n"
+      "  faceshot train --dry-run configs/faceshot-nano.toml data.train=data/wider/train.csv\n"
       "Ctrl-C saves and leaves; --resume goes on exactly there.");
   command->callback(
       [arguments, &exit_code] { exit_code = guarded([&] { return run(*arguments); }); });

@@ -142,6 +142,29 @@ OperatingPoint operating_point(std::span<const ImageEvaluation> images, float sc
   return point;
 }
 
+PrecisionRecallCurve precision_recall_curve(std::span<const ImageEvaluation> images,
+                                            std::size_t points, float iou_threshold) {
+  if (points < 2)
+    throw Error(ErrorCode::invalid_argument, "precision_recall_curve: it takes two points or more");
+  const Ranking ranking = rank(images, iou_threshold);
+  PrecisionRecallCurve curve;
+  for (std::size_t p = 0; p < points; ++p) {
+    curve.thresholds.push_back(static_cast<double>(p) / static_cast<double>(points - 1));
+    OperatingPoint point;
+    point.faces = ranking.faces;
+    for (std::size_t i = 0; i < ranking.hits.size() &&
+                            static_cast<double>(ranking.scores[i]) >= curve.thresholds.back();
+         ++i)
+      ++(ranking.hits[i] ? point.found : point.false_alarms);
+    curve.true_positives.push_back(static_cast<double>(point.found));
+    curve.false_positives.push_back(static_cast<double>(point.false_alarms));
+    curve.false_negatives.push_back(static_cast<double>(point.faces - point.found));
+    curve.precision.push_back(point.precision());
+    curve.recall.push_back(point.recall());
+  }
+  return curve;
+}
+
 std::vector<MatchedFace> matched_faces(std::span<const ImageEvaluation> images,
                                        float score_threshold, float iou_threshold) {
   std::vector<MatchedFace> matches = rank(images, iou_threshold).matches;

@@ -54,6 +54,19 @@ struct OperatingPoint {
 [[nodiscard]] OperatingPoint operating_point(std::span<const ImageEvaluation> images,
                                              float score_threshold, float iou_threshold = 0.5F);
 
+/// Counts and shares at thresholds that rise from 0 to 1 in equal steps; all of one length.
+struct PrecisionRecallCurve {
+  std::vector<double> thresholds;
+  std::vector<double> true_positives, false_positives, false_negatives;
+  std::vector<double> precision, recall;  ///< precision 1 where nothing is shown
+};
+
+/// The operating points at `points` thresholds. @param points >= 2
+/// @throws Error as average_precision. Thread safe.
+[[nodiscard]] PrecisionRecallCurve precision_recall_curve(std::span<const ImageEvaluation> images,
+                                                          std::size_t points = 101,
+                                                          float iou_threshold = 0.5F);
+
 /// A face that was found: places in the lists of ImageEvaluation.
 struct MatchedFace {
   std::size_t image = 0, detection = 0, face = 0;

@@ -70,6 +70,11 @@ void EventFile::write_graph(std::string_view graph_def) {
   append(event_at(seconds_now(), 0).bytes(4, graph_def));
 }
 
+void EventFile::write_session_start(std::int64_t step) {
+  constexpr std::uint64_t start = 1;  // SessionLog.SessionStatus
+  append(event_at(seconds_now(), step).message(7, WireWriter().integer(1, start)));
+}
+
 void EventFile::append(const WireWriter& event) {
   const std::string record = framed_record(event.text());
   if (std::fwrite(record.data(), 1, record.size(), file_.get()) != record.size() ||

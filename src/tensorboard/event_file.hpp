@@ -32,6 +32,10 @@ class EventFile {
   /// A network's graph: what graph_event() made. @throws Error(io)
   void write_graph(std::string_view graph_def);
 
+  /// A start of the run at this step: TensorBoard drops what earlier files of the folder have of
+  /// later steps, as a run that was killed left them. @throws Error(io)
+  void write_session_start(std::int64_t step);
+
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
  private:

@@ -26,7 +26,7 @@ using SummaryValue = WireWriter;
 /// TensorFlow's. NaN and infinities are left out.
 [[nodiscard]] SummaryValue histogram_summary(std::string_view tag, std::span<const float> values);
 
-/// Counts of a detector at falling thresholds; all of one length.
+/// Counts of a detector at thresholds that rise from 0 to 1 in equal steps; all of one length.
 struct PrCurve {
   std::vector<double> true_positives, false_positives, false_negatives;
   std::vector<double> precision, recall;

@@ -13,6 +13,7 @@
 #include "core/nearest_name.hpp"
 #include "faceshot/error.hpp"
 #include "model/parts.hpp"
+#include "train/checkpoint_name.hpp"
 #include "train/config_fields.hpp"
 
 namespace faceshot {
@@ -191,6 +192,16 @@ void check(const Config& config, const std::string& name) {
   }
   if (!config.init.file.empty() && !config.init.by_name)
     fail(name, "model.init.by_name must be true: weights of a file find their places by name only");
+  try {
+    check_checkpoint_pattern(config.train.checkpoint.file);
+  } catch (const Error& e) {
+    fail(name, e.what());
+  }
+  const EarlyStoppingConfig& early = config.train.early_stopping;
+  if (early.restore_best && early.metric != "none" && early.metric != config.train.checkpoint.best)
+    fail(name, "train.early_stopping.restore_best takes weights that are best by '" +
+                   config.train.checkpoint.best + "': set train.checkpoint.best to '" +
+                   early.metric + "' too");
   if (config.train.nesterov && !(config.train.momentum > 0))
     fail(name, "train.nesterov wants train.momentum above 0");
   if (!config.data.weights.empty() && config.data.weights.size() != config.data.train.size())
@@ -274,6 +285,19 @@ std::string to_toml(const Config& config) {
             std::visit([](const auto* value) { return text_of(*value); }, field.value) + "\n";
   }
   return text;
+}
+
+std::vector<std::pair<std::string, std::string>> config_values(const Config& config) {
+  Config copy = config;
+  std::vector<std::pair<std::string, std::string>> values;
+  for (const ConfigField& field : config_fields(copy)) {
+    const auto* const* text = std::get_if<std::string*>(&field.value);
+    values.emplace_back(
+        field.key, text != nullptr ? **text
+                                   : std::visit([](const auto* value) { return text_of(*value); },
+                                                field.value));
+  }
+  return values;
 }
 
 std::string describe_config_keys() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "augment/augmenter.hpp"
@@ -36,6 +37,7 @@ struct PartRates {
 struct DataOptions {
   std::vector<std::string> train;  ///< CSV files of prepared sets; required
   std::vector<float> weights;      ///< share of each set seen an epoch; empty: all of each
+  std::vector<std::string> test;   ///< CSV files for the evaluation at the end; empty: none
   std::vector<std::string> val;    ///< CSV files to validate on; empty: take val_fraction
   float val_fraction = 0.05F;      ///< share of the training images held out if `val` is empty
   int workers = 1;                 ///< threads that decode and augment
@@ -45,7 +47,7 @@ struct DataOptions {
 
 /// [train.plateau]: ReduceLROnPlateau (plateau.hpp).
 struct PlateauConfig {
-  std::string metric = "none";  ///< none, val_ap, val_loss or train_loss
+  std::string metric = "none";  ///< none or a metric (metric.hpp)
   float factor = 0.1F;          ///< on the scheduled rate, at each drop
   int patience = 5;             ///< checks without a better value that are waited out
   float threshold = 1e-4F;      ///< a value is better if it is so by this share of the best
@@ -55,9 +57,26 @@ struct PlateauConfig {
 
 /// [train.early_stopping] (early_stopping.hpp)
 struct EarlyStoppingConfig {
-  std::string metric = "none";  ///< none, val_ap, val_loss or train_loss
+  std::string metric = "none";  ///< none or a metric (metric.hpp)
   int patience = 10;            ///< checks in a row without a better value that end the run
   float min_delta = 0;          ///< a value is better if it is so by more than this
+  bool restore_best = false;    ///< the run ends with the weights of best.pt
+};
+
+/// [train.checkpoint]: files beside last.pt (checkpoint_name.hpp).
+struct CheckpointConfig {
+  std::string best = "val_ap";               ///< metric of best.pt
+  int epochs = 0;                            ///< every so many epochs a file; 0: none
+  std::string file = "epoch-{epoch:03}.pt";  ///< its name
+  int keep = 3;                              ///< so many of them are kept; 0: all
+};
+
+/// [train.tensorboard]: event files in the run's folder.
+struct TensorBoardConfig {
+  int every = 20;           ///< steps between scalars; 0: no event file at all
+  int images = 4;           ///< samples and validation images shown after a validation; 0: none
+  int histograms = 5;       ///< epochs between histograms of weights and gradients; 0: none
+  bool write_graph = true;  ///< the network's layers
 };
 
 /// [train]
@@ -81,6 +100,8 @@ struct TrainOptions {
   int unfreeze_epoch = 0;  ///< epochs after which nothing is frozen any more; 0: never
   PlateauConfig plateau;   ///< lowers the rate further
   EarlyStoppingConfig early_stopping;
+  CheckpointConfig checkpoint;
+  TensorBoardConfig tensorboard;
   float ema_decay = 0.9995F;       ///< moving average of weights that is validated; 0: off
   float clip_norm = 10;            ///< largest norm of the whole gradient; 0: off
   std::string precision = "bf16";  ///< bf16 (autocast) or fp32
@@ -117,6 +138,9 @@ struct Config {
 
 /// The whole config with every value, as TOML that parse_config reads back to the same.
 [[nodiscard]] std::string to_toml(const Config& config);
+
+/// Keys and values in the order of to_toml(); strings without their quotes.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> config_values(const Config& config);
 
 /// All keys with type, default and meaning, one a line: for `faceshot train --keys`.
 [[nodiscard]] std::string describe_config_keys();

@@ -2,7 +2,18 @@
 
 #include <limits>
 
+#include "train/metric.hpp"
+
 namespace faceshot {
+namespace {
+
+std::vector<std::string> none_or_metric() {
+  std::vector<std::string> names = metric_names();
+  names.insert(names.begin(), "none");
+  return names;
+}
+
+}  // namespace
 
 std::vector<ConfigField> config_fields(Config& c) {
   constexpr double inf = std::numeric_limits<double>::infinity();
@@ -69,6 +80,7 @@ std::vector<ConfigField> config_fields(Config& c) {
       {"data.train", &c.data.train, 0, 0, "CSV files of prepared sets to train on"},
       {"data.weights", &c.data.weights, 0, 100, "share of each set seen an epoch; [] = all"},
       {"data.val", &c.data.val, 0, 0, "CSV files to validate on; [] = hold out val_fraction"},
+      {"data.test", &c.data.test, 0, 0, "CSV files to measure the best weights on at the end"},
       {"data.val_fraction", &c.data.val_fraction, 0, 0.5,
        "share of the training images held out where data.val is empty"},
       {"data.workers", &c.data.workers, 1, 256, "threads that decode and augment"},
@@ -169,12 +181,8 @@ std::vector<ConfigField> config_fields(Config& c) {
       {"train.rates.heads", &c.train.rates.heads, 0, 100, "for the heads"},
       {"train.unfreeze_epoch", &c.train.unfreeze_epoch, 0, 1e6,
        "epochs after which nothing is frozen any more; 0 = never"},
-      {"train.plateau.metric",
-       &c.train.plateau.metric,
-       0,
-       0,
-       "when it no longer improves, the rate drops",
-       {"none", "val_ap", "val_loss", "train_loss"}},
+      {"train.plateau.metric", &c.train.plateau.metric, 0, 0,
+       "when it no longer improves, the rate drops", none_or_metric()},
       {"train.plateau.factor", &c.train.plateau.factor, 1e-6, 0.999, "of a drop"},
       {"train.plateau.patience", &c.train.plateau.patience, 0, 1e6,
        "checks without a better value that are waited out; val_: a check is a validation"},
@@ -182,16 +190,29 @@ std::vector<ConfigField> config_fields(Config& c) {
        "share of the best by which a value must be better"},
       {"train.plateau.cooldown", &c.train.plateau.cooldown, 0, 1e6, "checks after a drop"},
       {"train.plateau.min_rate", &c.train.plateau.min_rate, 0, 10, "no drop below this"},
-      {"train.early_stopping.metric",
-       &c.train.early_stopping.metric,
-       0,
-       0,
-       "when it no longer improves, the run ends",
-       {"none", "val_ap", "val_loss", "train_loss"}},
+      {"train.early_stopping.metric", &c.train.early_stopping.metric, 0, 0,
+       "when it no longer improves, the run ends", none_or_metric()},
       {"train.early_stopping.patience", &c.train.early_stopping.patience, 1, 1e6,
        "checks in a row without a better value; val_: a check is a validation"},
       {"train.early_stopping.min_delta", &c.train.early_stopping.min_delta, 0, 1e6,
        "by which a value must be better"},
+      {"train.early_stopping.restore_best", &c.train.early_stopping.restore_best, 0, 0,
+       "the run then ends with the weights of best.pt"},
+      {"train.checkpoint.best", &c.train.checkpoint.best, 0, 0, "metric that best.pt is best by",
+       metric_names()},
+      {"train.checkpoint.epochs", &c.train.checkpoint.epochs, 0, 1e6,
+       "every so many epochs a checkpoint of its own; 0 = none"},
+      {"train.checkpoint.file", &c.train.checkpoint.file, 0, 0, "name of these"},
+      {"train.checkpoint.keep", &c.train.checkpoint.keep, 0, 1e6,
+       "so many of these are kept, the latest; 0 = all"},
+      {"train.tensorboard.every", &c.train.tensorboard.every, 0, 1e9,
+       "steps between scalars in the event file; 0 = no event file"},
+      {"train.tensorboard.images", &c.train.tensorboard.images, 0, 16,
+       "samples and validation images to show after a validation; 0 = none"},
+      {"train.tensorboard.histograms", &c.train.tensorboard.histograms, 0, 1e6,
+       "epochs between histograms of weights and gradients; 0 = none"},
+      {"train.tensorboard.write_graph", &c.train.tensorboard.write_graph, 0, 0,
+       "the network's layers too"},
       {"train.ema_decay", &c.train.ema_decay, 0, 0.999999, "moving average of weights; 0 = off"},
       {"train.clip_norm", &c.train.clip_norm, 0, inf, "largest gradient norm; 0 = off"},
       {"train.precision", &c.train.precision, 0, 0, "of the arithmetic", {"bf16", "fp32"}},

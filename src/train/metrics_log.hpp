@@ -16,6 +16,7 @@ struct EpochMetrics {
   // Only of networks with landmarks.
   std::optional<double> landmark_loss, val_landmark_loss;
   std::optional<double> val_landmark_error;  ///< normalised mean error of the faces found
+  bool best = false;                         ///< by train.checkpoint.best; not in the file
 };
 
 class MetricsLog {

@@ -24,31 +24,35 @@ struct TrainProgress {
   double seconds_left = 0;       ///< to the end of the last epoch
 };
 
-struct TrainCallbacks {
+/// Who wants to hear of a run while it goes on. Called from the training thread.
+struct TrainListener {
   std::function<void(const std::string&)> on_note;  ///< one line about what is going on
   std::function<void(const TrainProgress&)> on_step;
-  std::function<void(const EpochMetrics&, bool best)> on_epoch;  ///< best: a new best validation AP
+  std::function<void(const EpochMetrics&)> on_epoch;  ///< its files are safe on disk
 };
 
 struct TrainOutcome {
   bool completed = false;  ///< false: stopped on request; resume goes on
   int epochs_done = 0;
-  double best_ap = 0;
+  double best_ap = -1;  ///< of all validations; below 0: there was none
 };
 
-/// Starts a run in `dir`: config.toml, metrics.csv, last.pt, best.pt (by validation AP; the last
-/// weights where nothing is validated), and, with model.init.file, init.json: what became of each
-/// array of that file (weights/match_report.hpp).
+/// Starts a run in `dir`: config.toml, last.pt, and what its callbacks write (callbacks/): best.pt
+/// (the last weights where nothing is validated), metrics.csv, event files, test.json; with
+/// model.init.file also init.json: what became of each array of that file
+/// (weights/match_report.hpp).
 /// @param stop when it turns true, the run saves last.pt and returns after the current step
 /// @throws Error(invalid_argument) if `dir` already holds a run, or for impossible data or config,
-///         and as init_weights(); Error(not_found), Error(format), Error(io) for files
+///         and as init_weights(); Error(format) if the run diverges; Error(not_found),
+///         Error(format), Error(io) for files. A checkpoint that cannot be written (full disk,
+///         read-only folder) is an Error(io) that says which checkpoint is still whole.
 TrainOutcome start_training(const Config& config, const std::filesystem::path& dir,
-                            const TrainCallbacks& callbacks, const std::atomic<bool>& stop);
+                            const TrainListener& listener, const std::atomic<bool>& stop);
 
 /// Goes on from DIR/last.pt, with the config stored in it (model.init.file is not read again); with
 /// the same number of threads the weights come out bit for bit as if the run had never stopped.
 /// @throws Error(not_found) if there is no last.pt in `dir`, and as start_training
-TrainOutcome resume_training(const std::filesystem::path& dir, const TrainCallbacks& callbacks,
+TrainOutcome resume_training(const std::filesystem::path& dir, const TrainListener& listener,
                              const std::atomic<bool>& stop);
 
 }  // namespace faceshot

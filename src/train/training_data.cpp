@@ -31,10 +31,14 @@ TrainingData load_training_data(const Config& config) {
                 "data.train=data/wider/train.csv");
   TrainingData data;
   for (const std::string& csv : config.data.train) data.train.push_back(read_prepared(csv));
-  for (const std::string& csv : config.data.val) {
-    const PreparedSet set = read_prepared(csv);
-    for (const ImageRecord& record : set.records) append_absolute(data.val, set, record);
-  }
+  const auto read_all = [](const std::vector<std::string>& files, PreparedSet& into) {
+    for (const std::string& csv : files) {
+      const PreparedSet set = read_prepared(csv);
+      for (const ImageRecord& record : set.records) append_absolute(into, set, record);
+    }
+  };
+  read_all(config.data.test, data.test);
+  read_all(config.data.val, data.val);
   if (!config.data.val.empty()) return data;
 
   for (std::size_t s = 0; s < data.train.size(); ++s) {

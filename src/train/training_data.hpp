@@ -11,12 +11,13 @@ namespace faceshot {
 struct TrainingData {
   std::vector<PreparedSet> train;  ///< one for each of data.train
   PreparedSet val;                 ///< all validation images; empty if there are none
+  PreparedSet test;                ///< all images of data.test; empty if it names none
 
   [[nodiscard]] std::size_t train_images() const;
 };
 
-/// Reads data.train and data.val. Without data.val, val_fraction of each training set is held out,
-/// chosen by train.seed. In `val`, paths are relative to an empty images_dir.
+/// Reads data.train, data.val and data.test. Without data.val, val_fraction of each training set is
+/// held out, chosen by train.seed. In `val` and `test`, paths are relative to an empty images_dir.
 /// @throws Error(invalid_argument) if data.train is empty; otherwise as read_prepared
 [[nodiscard]] TrainingData load_training_data(const Config& config);
 

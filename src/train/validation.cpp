@@ -12,12 +12,14 @@
 #include "faceshot/parallel.hpp"
 #include "media/image_file.hpp"
 #include "model/torch_arrays.hpp"
+#include "model/torch_network.hpp"
 #include "train/input.hpp"
 
 namespace faceshot {
 namespace {
 
 constexpr int batch_size = 8;
+constexpr std::size_t example_count = 16;
 constexpr std::uint8_t border = 127;  ///< grey, as around the training crops
 /// Best-scored candidates that reach NMS: a young network finds faces everywhere, and NMS is
 /// quadratic.
@@ -78,6 +80,7 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   std::vector<std::vector<Detection>> detections(set.records.size());
   std::vector<std::vector<GroundTruthBox>> truth(set.records.size());
   std::vector<std::vector<Annotation>> faces(set.records.size());  ///< in pixels of the input
+  result.examples.resize(std::min(example_count, set.records.size()));
   const std::size_t image_bytes =
       static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
   std::vector<std::uint8_t> pixels;
@@ -93,6 +96,8 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
       const cv::Mat image = read_image(set.images_dir / record.image);
       const float scale = letterbox(image, side, pixels.data() + i * image_bytes);
       annotations[i] = scaled(record.annotations, scale, config.augment.min_face);
+      if (first + i < result.examples.size())
+        result.examples[first + i] = {set.images_dir / record.image, scale, {}};
     });
     NetworkOutput output;
     {
@@ -127,6 +132,9 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   std::vector<ImageEvaluation> images;
   for (std::size_t i = 0; i < detections.size(); ++i) images.push_back({detections[i], truth[i]});
   result.ap = average_precision(images);
+  result.curve = precision_recall_curve(images);
+  for (std::size_t i = 0; i < result.examples.size(); ++i)
+    result.examples[i].detections = detections[i];
   const double divisor = static_cast<double>(std::max<std::int64_t>(positives, 1));
   result.confidence_loss /= divisor;
   result.location_loss /= divisor;

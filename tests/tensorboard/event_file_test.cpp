@@ -74,6 +74,7 @@ TEST(EventFile, ForTheIndependentReader) {
   file.write(0, hparams);
   file.write_graph(graph_def({{"input", "Placeholder", {}, {}},
                               {"backbone/stem", "Conv", {"input"}, {{"kernel", "3x3"}}}}));
+  file.write_session_start(12);
   EXPECT_GT(read_all(file.path()).size(), 500U);
 }
 

@@ -1,8 +1,12 @@
 // Plateau and early stopping in whole, if small, training runs.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
+#include <limits>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -42,7 +46,7 @@ TEST_F(Callbacks, ThePlateauLowersTheRateAndEarlyStoppingEndsTheRun) {
   std::vector<double> rates;
   const TrainOutcome outcome = start_training(
       config(), folder_ / "run",
-      {{}, {}, [&](const EpochMetrics& m, bool) { rates.push_back(m.learning_rate); }}, stop_);
+      {{}, {}, [&](const EpochMetrics& m) { rates.push_back(m.learning_rate); }}, stop_);
   EXPECT_TRUE(outcome.completed);
   // Checks 2 and 3 are no better than the first: the rate drops after them. Check 4 is the third.
   ASSERT_EQ(rates.size(), 4U);
@@ -91,6 +95,100 @@ TEST_F(Callbacks, ATimeLimitStopsTheRunWhereItCanGoOn) {
   EXPECT_EQ(load_checkpoint(folder_ / "run" / "last.pt").counters.at("step"), 2);
 }
 
+TEST_F(Callbacks, WhatNeverComesIsNotWaitedFor) {
+  // No validation images: a metric of validations would be silently without effect.
+  for (const char* key : {"train.plateau.metric", "train.early_stopping.metric"}) {
+    Config c = config();
+    (std::string(key) == "train.plateau.metric" ? c.train.plateau.metric
+                                                : c.train.early_stopping.metric) = "val_ap";
+    testing::expect_error(ErrorCode::invalid_argument, key,
+                          [&] { (void)start_training(c, folder_ / "run", {}, stop_); });
+    EXPECT_FALSE(fs::exists(folder_ / "run"));
+  }
+}
+
+TEST_F(Callbacks, TheBestCheckpointIsByTheMetricOfTheConfig) {
+  Config c = config();
+  c.train.early_stopping.metric = c.train.plateau.metric = "none";
+  c.train.checkpoint.best = "train_loss";
+  std::vector<double> losses;
+  std::vector<bool> best;
+  (void)start_training(c, folder_ / "run",
+                       {{},
+                        {},
+                        [&](const EpochMetrics& m) {
+                          losses.push_back(m.confidence_loss + m.location_loss);
+                          best.push_back(m.best);
+                        }},
+                       stop_);
+  double lowest = std::numeric_limits<double>::infinity();
+  std::int64_t epoch = 0;
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    EXPECT_EQ(best[i], losses[i] < lowest) << i;
+    if (losses[i] < lowest) epoch = static_cast<std::int64_t>(i) + 1;
+    lowest = std::min(lowest, losses[i]);
+  }
+  EXPECT_EQ(load_checkpoint(folder_ / "run" / "best.pt").counters.at("epoch"), epoch);
+}
+
+TEST_F(Callbacks, TheLastEpochFilesAreKept) {
+  Config c = config();
+  c.train.early_stopping.metric = c.train.plateau.metric = "none";
+  c.train.checkpoint = {"train_loss", 2, "e{epoch:02}.pt", 2};
+  (void)start_training(c, folder_ / "run", {}, stop_);
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "e02.pt"));
+  for (const char* name : {"e04.pt", "e06.pt"}) EXPECT_TRUE(fs::exists(folder_ / "run" / name));
+  EXPECT_EQ(load_checkpoint(folder_ / "run" / "e04.pt").counters.at("epoch"), 4);
+}
+
+TEST_F(Callbacks, EarlyStoppingMayRestoreTheBestWeights) {
+  Config c = config();
+  c.train.plateau.metric = "none";
+  c.train.checkpoint.best = "train_loss";
+  c.train.early_stopping = {"train_loss", 2, 1e6F, true};
+  (void)start_training(c, folder_ / "run", {}, stop_);
+  const Checkpoint last = load_checkpoint(folder_ / "run" / "last.pt");
+  const Checkpoint best = load_checkpoint(folder_ / "run" / "best.pt");
+  EXPECT_EQ(last.counters.at("epoch"), 3);
+  for (const auto& [name, array] : best.model)
+    ASSERT_EQ(array.values, last.model.at(name).values) << name;
+  // It must be the very metric that best.pt is best by.
+  EXPECT_THROW((void)parse_config("", "test",
+                                  {"train.early_stopping={metric='val_loss', restore_best=true}"}),
+               Error);
+}
+
+TEST_F(Callbacks, TheEndIsMeasuredOnTheTestSplit) {
+  Config c = config();
+  c.data.test = {csv_};
+  std::string said;
+  const auto note = [&](const std::string& line) { said += line + "\n"; };
+  (void)start_training(c, folder_ / "run", {note, {}, {}}, stop_);
+  const auto json = nlohmann::json::parse(testing::read_all(folder_ / "run" / "test.json"));
+  EXPECT_EQ(json.at("images"), 24);
+  EXPECT_NEAR(json.at("loss").get<double>(),
+              json.at("classification_loss").get<double>() + json.at("location_loss").get<double>(),
+              1e-9);
+  EXPECT_GE(json.at("ap").get<double>(), 0);
+  EXPECT_NE(said.find("test: loss "), std::string::npos) << said;
+}
+
+/// Written for check_run_events.py, which reads it with protobuf's own decoder.
+TEST_F(Callbacks, EventFilesForTheIndependentReader) {
+  const fs::path dir = fs::path(FACESHOT_BINARY_DIR) / "tests" / "train" / "event_run";
+  fs::remove_all(dir);
+  Config c = config();
+  c.train.early_stopping.metric = c.train.plateau.metric = "none";
+  c.data.val = {csv_};
+  c.train.epochs = 2;
+  c.train.validate_every = 1;
+  c.train.tensorboard = {1, 2, 1, true};
+  std::atomic<bool> stop = false;
+  const auto stop_in_second_epoch = [&](const TrainProgress& p) { stop = p.epoch == 2; };
+  ASSERT_FALSE(start_training(c, dir, {{}, stop_in_second_epoch, {}}, stop).completed);
+  ASSERT_TRUE(resume_training(dir, {}, stop_).completed);
+}
+
 TEST_F(Callbacks, EveryCheckpointLeadsToTheSameEnd) {
   const fs::path dir = folder_ / "whole";
   std::vector<fs::path> copies;
@@ -111,6 +209,11 @@ TEST_F(Callbacks, EveryCheckpointLeadsToTheSameEnd) {
     for (const auto& [name, array] : whole.model)
       ASSERT_EQ(end.model.at(name).values, array.values) << from << " " << name;
   }
+}
+
+/// A set for tests that are scripts.
+TEST(NoiseSet, ForScripts) {
+  if (const char* folder = std::getenv("FACESHOT_NOISE_SET")) testing::make_noise_set(folder);
 }
 
 }  // namespace

@@ -1,0 +1,66 @@
+#include "train/callbacks/callback_table.hpp"
+
+#include <utility>
+
+namespace faceshot {
+namespace {
+
+struct Row {
+  CallbackInfo info;
+  std::unique_ptr<Callback> (*make)(const TrainingRun&, const TrainListener&);
+};
+
+// The order matters: validation gives the numbers that plateau, early stopping and the best
+// checkpoint look at; last.pt comes after all of an epoch's other files, so that a run that is
+// killed before it writes them again; progress tells what is safe on disk.
+const std::vector<Row>& rows() {
+  using R = const TrainingRun&;
+  using L = const TrainListener&;
+  static const std::vector<Row> all{
+      {{"weight_average", "train.ema_decay", "moving average of the weights (EMA)"},
+       [](R run, L) { return make_weight_average(run); }},
+      {{"nan_guard", "", "stops a run that has diverged and writes its batch to diverged/"},
+       [](R, L) { return make_nan_guard(); }},
+      {{"validation", "train.validate_every", "losses, AP and landmark error on data.val"},
+       [](R run, L) { return make_validation(run); }},
+      {{"plateau", "train.plateau.*", "lowers the learning rate when a metric stands still"},
+       [](R run, L) { return make_plateau(run); }},
+      {{"early_stopping", "train.early_stopping.*", "ends the run when a metric stands still"},
+       [](R run, L) { return make_early_stopping(run); }},
+      {{"model_checkpoint", "train.checkpoint.*", "best.pt, and a file every so many epochs"},
+       [](R run, L) { return make_model_checkpoint(run); }},
+      {{"csv_log", "", "a row an epoch in metrics.csv"}, [](R, L) { return make_csv_log(); }},
+      {{"tensorboard", "train.tensorboard.*", "event files for TensorBoard"},
+       [](R run, L) { return make_tensorboard(run); }},
+      {{"last_checkpoint", "train.checkpoint_every", "last.pt, which --resume goes on from"},
+       [](R, L) { return make_last_checkpoint(); }},
+      {{"progress", "", "the live line, and a line an epoch"},
+       [](R, L listener) { return make_progress(listener); }},
+      {{"time_limit", "train.time_limit", "saves and stops after so many minutes"},
+       [](R run, L) { return make_time_limit(run); }},
+      {{"final_evaluation", "data.test", "measures the best weights on the test split"},
+       [](R run, L) { return make_final_evaluation(run); }},
+  };
+  return all;
+}
+
+}  // namespace
+
+const std::vector<CallbackInfo>& callback_table() {
+  static const std::vector<CallbackInfo> table = [] {
+    std::vector<CallbackInfo> infos;
+    for (const Row& row : rows()) infos.push_back(row.info);
+    return infos;
+  }();
+  return table;
+}
+
+std::vector<NamedCallback> make_callbacks(const TrainingRun& run, const TrainListener& listener) {
+  std::vector<NamedCallback> callbacks;
+  for (const Row& row : rows())
+    if (auto callback = row.make(run, listener))
+      callbacks.push_back({row.info.name, std::move(callback)});
+  return callbacks;
+}
+
+}  // namespace faceshot

@@ -1,0 +1,25 @@
+#include <optional>
+
+#include "train/callbacks/callback_table.hpp"
+#include "train/metrics_log.hpp"
+#include "train/training_run.hpp"
+
+namespace faceshot {
+namespace {
+
+class CsvLog : public Callback {
+ public:
+  void on_start(TrainingRun& run) override {
+    log_.emplace(run.dir, static_cast<int>(run.position.epoch));
+  }
+  void on_epoch(TrainingRun&, EpochMetrics& metrics) override { log_->append(metrics); }
+
+ private:
+  std::optional<MetricsLog> log_;
+};
+
+}  // namespace
+
+std::unique_ptr<Callback> make_csv_log() { return std::make_unique<CsvLog>(); }
+
+}  // namespace faceshot

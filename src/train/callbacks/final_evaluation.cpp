@@ -1,0 +1,51 @@
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/atomic_file.hpp"
+#include "model/torch_network.hpp"
+#include "train/callbacks/callback_table.hpp"
+#include "train/training_run.hpp"
+#include "train/validation.hpp"
+
+namespace faceshot {
+namespace {
+
+/// Measures what the run ships, best.pt, on images that it has never looked at.
+class FinalEvaluation : public Callback {
+ public:
+  void on_end(TrainingRun& run) override {
+    const std::filesystem::path file = run.dir / "test.json";
+    if (std::filesystem::exists(file)) return;  // a run that had ended was resumed
+    run.note("testing best.pt on " + std::to_string(run.data.test.records.size()) + " images");
+    const Checkpoint best = load_checkpoint(run.dir / "best.pt");
+    TorchNetwork network(run.spec(), run.config.train.seed);
+    network.load(best.best_weights());
+    const ValidationResult r = validate_network(network, run.data.test, run.config, run.threads);
+
+    nlohmann::ordered_json json{{"images", run.data.test.records.size()},
+                                {"epoch", best.counters.at("epoch")},
+                                {"loss", r.confidence_loss + r.location_loss +
+                                             run.landmark_metric(r.landmark_loss).value_or(0)},
+                                {"classification_loss", r.confidence_loss},
+                                {"location_loss", r.location_loss},
+                                {"ap", r.ap}};
+    if (has_landmarks(run.spec())) json["landmark_loss"] = r.landmark_loss;
+    if (r.landmark_error) json["landmark_error"] = *r.landmark_error;
+    write_file_atomically(file, json.dump(2) + "\n");
+    char line[160];
+    std::snprintf(line, sizeof line,
+                  "test: loss %.4f (classification %.4f, location %.4f), AP after NMS %.4f",
+                  json["loss"].get<double>(), r.confidence_loss, r.location_loss, r.ap);
+    run.note(line);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Callback> make_final_evaluation(const TrainingRun& run) {
+  return run.data.test.records.empty() ? nullptr : std::make_unique<FinalEvaluation>();
+}
+
+}  // namespace faceshot

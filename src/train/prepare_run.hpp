@@ -1,0 +1,25 @@
+// What is done to a run before its first step: weights from a file, a look at its priors, freezing.
+// No Torch here.
+#pragma once
+
+#include <string>
+
+namespace faceshot {
+
+struct TrainingRun;
+
+/// The weights of a new run: those of model.init.file where the config names one. Tells the user
+/// what became of each array.
+/// @return what init.json is to hold; empty without model.init.file
+/// @throws Error as init_weights()
+std::string start_weights(TrainingRun& run);
+
+/// Compares the faces of the first batches with the priors; tells the user where few are covered.
+/// @throws Error(invalid_argument) if hardly any is
+void check_prior_coverage(TrainingRun& run);
+
+/// Freezes what the config freezes in the coming epoch. Depends on nothing but the epoch, so that a
+/// resumed run freezes what the whole run would.
+void apply_freezing(TrainingRun& run);
+
+}  // namespace faceshot

@@ -1,0 +1,15 @@
+// One step of training: a batch forward, its loss, backward, and the update. No Torch here.
+#pragma once
+
+namespace faceshot {
+
+struct TrainingRun;
+
+/// Takes the next batch of `run.loader` into `run.batch`, leaves its loss in `run.loss`, updates
+/// the weights with `run.learning_rate` and advances `run.position` within the epoch.
+/// @return false if the network's output is not finite: nothing was updated then, and the batch is
+///         there to be looked at
+/// @throws Error(format) if the loader has no batch left; Error as multibox_loss()
+[[nodiscard]] bool train_step(TrainingRun& run);
+
+}  // namespace faceshot

@@ -1,0 +1,118 @@
+#include "train/training_run.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "faceshot/error.hpp"
+#include "model/parts.hpp"
+#include "model/torch_network.hpp"
+#include "train/ema.hpp"
+#include "train/metric.hpp"
+#include "train/optimizer.hpp"
+
+namespace faceshot {
+namespace {
+
+int thread_count(int wanted) {
+  return wanted > 0 ? wanted : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+LoaderOptions loader_options(const Config& config) {
+  LoaderOptions options;
+  options.batch_size = config.train.batch_size;
+  options.workers = config.data.workers;
+  options.cache_mb = static_cast<std::size_t>(config.data.cache_mb);
+  options.seed = config.train.seed;
+  options.samples_per_epoch = static_cast<std::size_t>(config.data.samples_per_epoch);
+  return options;
+}
+
+/// A metric that never comes would wait for ever, without a word.
+void demand_validation(const Config& config, const TrainingData& data) {
+  if (!data.val.records.empty()) return;
+  for (const auto& [key, metric] :
+       {std::pair("train.plateau.metric", config.train.plateau.metric),
+        std::pair("train.early_stopping.metric", config.train.early_stopping.metric)})
+    if (needs_validation(metric)) {
+      std::string message(key);
+      message.append(" = \"").append(metric).append(
+          "\" needs validation images: name some with data.val, hold some out with "
+          "data.val_fraction, or watch train_loss");
+      throw Error(ErrorCode::invalid_argument, message);
+    }
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(Config config_, std::filesystem::path dir_)
+    : config(std::move(config_)),
+      dir(std::move(dir_)),
+      threads(thread_count(config.train.threads)),
+      data(load_training_data(config)),
+      loader(data.train, config.data.weights, loader_options(config), config.augment),
+      network(std::make_unique<TorchNetwork>(make_network(config.model), config.train.seed)),
+      frozen(frozen_layers(network->spec(), config.freeze.parts)),
+      optimizer(std::make_unique<Optimizer>(*network, config.train)),
+      note([](const std::string&) {}) {
+  demand_validation(config, data);
+  if (config.train.ema_decay > 0) ema = std::make_unique<Ema>(*network, config.train.ema_decay);
+  const int size = config.augment.size;
+  priors = make_prior_grid(spec().priors, size, size, feature_sizes(spec(), size, size));
+}
+
+TrainingRun::~TrainingRun() = default;
+
+const NetworkSpec& TrainingRun::spec() const { return network->spec(); }
+
+std::int64_t TrainingRun::batches() const {
+  return static_cast<std::int64_t>(loader.batches_per_epoch());
+}
+
+bool TrainingRun::is_last_epoch() const {
+  return position.epoch >= config.train.epochs || ended_early;
+}
+
+TorchNetwork& TrainingRun::evaluated_network() { return ema ? ema->network() : *network; }
+
+std::optional<double> TrainingRun::landmark_metric(double value) const {
+  return has_landmarks(spec()) ? std::optional(value) : std::nullopt;
+}
+
+Checkpoint to_checkpoint(const TrainingRun& run) {
+  Checkpoint checkpoint;
+  checkpoint.config = to_toml(run.config);
+  checkpoint.model = run.network->weights();
+  if (run.ema) checkpoint.ema = run.ema->network().weights();
+  OptimizerState state = run.optimizer->state();
+  checkpoint.optimizer = std::move(state.arrays);
+  checkpoint.optimizer_steps = std::move(state.steps);
+  const Position& p = run.position;
+  checkpoint.counters = {{"epoch", p.epoch}, {"batch", p.batch}, {"step", p.step}};
+  checkpoint.scalars = {{"confidence_sum", p.confidence_sum},
+                        {"location_sum", p.location_sum},
+                        {"best_ap", run.best_ap}};
+  if (has_landmarks(run.spec())) checkpoint.scalars["landmark_sum"] = p.landmark_sum;
+  if (run.ended_early) checkpoint.scalars["ended_early"] = 1;
+  return checkpoint;
+}
+
+void restore_weights(TrainingRun& run, const Checkpoint& checkpoint) {
+  run.network->load(checkpoint.model);
+  if (run.ema) run.ema->network().load(checkpoint.ema);
+}
+
+void restore(TrainingRun& run, const Checkpoint& checkpoint) {
+  restore_weights(run, checkpoint);
+  run.position = {checkpoint.counters.at("epoch"),
+                  checkpoint.counters.at("batch"),
+                  checkpoint.counters.at("step"),
+                  checkpoint.scalars.at("confidence_sum"),
+                  checkpoint.scalars.at("location_sum"),
+                  has_landmarks(run.spec()) ? checkpoint.scalars.at("landmark_sum") : 0};
+  run.optimizer->load({checkpoint.optimizer, checkpoint.optimizer_steps});
+  run.best_ap = checkpoint.scalars.at("best_ap");
+  run.ended_early = checkpoint.scalars.contains("ended_early");
+}
+
+}  // namespace faceshot

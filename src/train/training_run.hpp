@@ -1,0 +1,90 @@
+// A run while it goes on: what its steps change, what callbacks look at and ask for, and how it is
+// written to a checkpoint. No Torch here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "dataset/loader.hpp"
+#include "loss/multibox_loss.hpp"
+#include "model/network_spec.hpp"
+#include "train/checkpoint.hpp"
+#include "train/config.hpp"
+#include "train/training_data.hpp"
+#include "train/validation.hpp"
+
+namespace faceshot {
+
+class Ema;
+class Optimizer;
+class TorchNetwork;
+
+/// Where a run stands.
+struct Position {
+  std::int64_t epoch = 0;  ///< done
+  std::int64_t batch = 0;  ///< done in the current epoch
+  std::int64_t step = 0;   ///< done in all
+  // Sums over the batches of the epoch.
+  double confidence_sum = 0, location_sum = 0, landmark_sum = 0;
+};
+
+/// Everything that a later step depends on is in `position`, the weights, the optimiser's state and
+/// the callbacks' (all in checkpoints), or is a function of the config. Not thread safe.
+struct TrainingRun {
+  /// Reads the data and makes the network with random weights; writes nothing.
+  /// @throws Error(invalid_argument) for a config that does not fit the data; as load_training_data
+  TrainingRun(Config config, std::filesystem::path dir);
+  ~TrainingRun();
+  TrainingRun(const TrainingRun&) = delete;
+  TrainingRun& operator=(const TrainingRun&) = delete;
+
+  const Config config;
+  const std::filesystem::path dir;
+  const int threads;  ///< for the network, >= 1
+  const TrainingData data;
+
+  Loader loader;
+  std::unique_ptr<TorchNetwork> network;
+  std::set<std::string> frozen;  ///< layers that do not learn before train.unfreeze_epoch is over
+  std::unique_ptr<Optimizer> optimizer;
+  std::unique_ptr<Ema> ema;  ///< null: no averages are kept
+  PriorGrid priors;
+
+  Position position;
+  bool ended_early = false;  ///< no further epoch is wanted
+  double best_ap = -1;       ///< of all validations; below 0: there was none
+
+  // Of the last step.
+  Batch batch;
+  MultiboxResult loss;
+  double learning_rate = 0;
+  std::optional<ValidationResult> validation;  ///< of the epoch that ends; nothing between epochs
+
+  bool stop = false;                             ///< a callback asks to save and leave; resumable
+  std::function<void(const std::string&)> note;  ///< one line for the user; never null
+  std::function<void(const std::string&)> save;  ///< writes the checkpoint of that name into `dir`
+
+  [[nodiscard]] const NetworkSpec& spec() const;
+  [[nodiscard]] std::int64_t batches() const;  ///< of an epoch
+  [[nodiscard]] bool is_last_epoch() const;    ///< of the one that `position.epoch` counts as done
+  /// The weights that are validated and tested: the averages where they are kept.
+  [[nodiscard]] TorchNetwork& evaluated_network();
+  /// A landmark loss or nothing, by whether the network has landmarks.
+  [[nodiscard]] std::optional<double> landmark_metric(double value) const;
+};
+
+/// Weights, optimiser state and position of the run, without what callbacks add.
+[[nodiscard]] Checkpoint to_checkpoint(const TrainingRun& run);
+
+/// The reverse. @throws Error(format) for a checkpoint of another network
+void restore(TrainingRun& run, const Checkpoint& checkpoint);
+
+/// Loads weights and averages only. @throws Error(format) for those of another network
+void restore_weights(TrainingRun& run, const Checkpoint& checkpoint);
+
+}  // namespace faceshot

@@ -1,0 +1,43 @@
+#include "train/metric.hpp"
+
+#include <gtest/gtest.h>
+
+namespace faceshot {
+namespace {
+
+EpochMetrics validated() {
+  EpochMetrics m;
+  m.confidence_loss = 1;
+  m.location_loss = 2;
+  m.val_confidence_loss = 3;
+  m.val_location_loss = 4;
+  m.val_ap = 0.5;
+  return m;
+}
+
+TEST(Metric, SumsTheLosses) {
+  EpochMetrics m = validated();
+  EXPECT_EQ(value_of("train_loss", m), 3);
+  EXPECT_EQ(value_of("val_loss", m), 7);
+  m.landmark_loss = 10;
+  m.val_landmark_loss = 20;
+  EXPECT_EQ(value_of("train_loss", m), 13);
+  EXPECT_EQ(value_of("val_loss", m), 27);
+}
+
+TEST(Metric, EveryNameHasAValueWhereThereIsOne) {
+  EpochMetrics m = validated();
+  m.val_landmark_error = 0.1;
+  for (const std::string& name : metric_names()) EXPECT_TRUE(value_of(name, m)) << name;
+  EXPECT_EQ(value_of("none", m), std::nullopt);
+}
+
+TEST(Metric, WithoutAValidationOnlyTheTrainingLossIsThere) {
+  for (const std::string& name : metric_names()) {
+    EXPECT_EQ(value_of(name, EpochMetrics()).has_value(), !needs_validation(name)) << name;
+    EXPECT_EQ(grows(name), name == "val_ap");
+  }
+}
+
+}  // namespace
+}  // namespace faceshot
