@@ -21,13 +21,15 @@ EarlyStopping::EarlyStopping(const EarlyStoppingOptions& options)
 
 bool EarlyStopping::update(double metric) {
   const bool better =
-      options_.maximize ? metric > best_ + options_.min_delta : metric < best_ - options_.min_delta;
+      options_.maximize ? metric - options_.min_delta > best_ : metric + options_.min_delta < best_;
   if (better) {
     best_ = metric;
     waited_ = 0;
     return false;
   }
-  return ++waited_ >= options_.patience;
+  // As in Keras the first check never ends a run, though its value may be no number.
+  const bool first = waited_ == 0 && best_ == (options_.maximize ? -infinity : infinity);
+  return ++waited_ >= options_.patience && !first;
 }
 
 std::map<std::string, double> EarlyStopping::state() const {

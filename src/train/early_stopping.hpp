@@ -1,4 +1,4 @@
-// Ends a run that no longer improves, as Keras' EarlyStopping does.
+// Ends a run that no longer improves, as Keras' EarlyStopping (without a baseline) does.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@ class EarlyStopping {
   /// @throws Error(invalid_argument) that names the option
   explicit EarlyStopping(const EarlyStoppingOptions& options);
 
-  /// Takes the metric of one check. NaN is no improvement.
+  /// Takes the metric of one check. NaN is no improvement; the first check never ends a run.
   /// @return true if the run is to end
   bool update(double metric);
 

@@ -1,9 +1,12 @@
-// Against Adam's formulas (Kingma and Ba 2015, algorithm 1) with numbers worked out by hand.
+// Against PyTorch's own optimisers (fixtures/make_torch_optimizers.py), and against Adam's formulas
+// (Kingma and Ba 2015, algorithm 1) with numbers worked out by hand.
 #include "train/optimizer.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "faceshot/error.hpp"
 #include "model/parts.hpp"
@@ -160,6 +163,62 @@ TEST(Sgd, WeightDecayPullsConvolutionsOnly) {
   EXPECT_NEAR(moved("head0.loc.weight"),
               0.01 * (1 + 0.5 * static_cast<double>(before.at("head0.loc.weight").values[0])),
               1e-6);
+}
+
+/// Two 1x1 convolutions with biases: the parameters of the fixture.
+NetworkSpec two_convolutions() {
+  const auto conv = [](const char* name, int channels) {
+    return Layer{.name = name,
+                 .kind = LayerKind::conv,
+                 .inputs = {"input"},
+                 .in_channels = 1,
+                 .out_channels = channels,
+                 .bias = true};
+  };
+  return {.name = "two convolutions",
+          .input = {},
+          .layers = {conv("loc", 4), conv("conf", 2)},
+          .taps = {},
+          .heads = {{.feature = "input", .loc = "loc", .conf = "conf"}},
+          .priors = {.levels = {{.min_sizes = {10}, .max_sizes = {}, .aspect_ratios = {}}}},
+          .input_channels = 1};
+}
+
+TEST(OptimizerSteps, EqualPyTorchStepByStep) {
+  std::ifstream in(std::string(FACESHOT_SOURCE_DIR) +
+                   "/tests/train/fixtures/torch_optimizers.json");
+  const auto fixture = nlohmann::json::parse(in);
+  const auto arrays = [&](const nlohmann::json& json) {
+    Weights weights;
+    for (const auto& [name, shape] : fixture.at("shapes").items())
+      weights[name] = {shape.get<std::vector<std::int64_t>>(),
+                       json.at(name).get<std::vector<float>>()};
+    return weights;
+  };
+  for (const auto& run : fixture.at("runs")) {
+    TorchNetwork network(two_convolutions(), 1);
+    network.load(arrays(fixture.at("start")));
+    TrainOptions o = options(run.at("optimizer"), run.at("weight_decay"));
+    o.momentum = run.at("momentum");
+    o.nesterov = run.at("nesterov");
+    Optimizer optimizer(network, o);
+    ASSERT_EQ(fixture.at("rates").size(), 50U);
+    for (std::size_t s = 0; s < 50; ++s) {
+      const Weights gradients = arrays(fixture.at("gradients")[s]);
+      for (const auto& [name, parameter] : network.parameters()) {
+        const torch::Tensor tensor = parameter;
+        tensor.mutable_grad() = torch::tensor(gradients.at(name).values).view(tensor.sizes());
+      }
+      optimizer.step(fixture.at("rates")[s]);
+      const Weights wanted = arrays(run.at("after")[s]);
+      const Weights got = network.weights();
+      for (const auto& [name, array] : wanted)
+        for (std::size_t i = 0; i < array.values.size(); ++i)
+          ASSERT_NEAR(got.at(name).values[i], array.values[i], 1e-6)
+              << o.optimizer << ", decay " << o.weight_decay << ", momentum " << o.momentum
+              << ", Nesterov " << o.nesterov << ", step " << s << ", " << name;
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Adam, OptimizerTest, ::testing::Values("adam", "adamw"),

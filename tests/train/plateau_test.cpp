@@ -7,6 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "faceshot/error.hpp"
 #include "train/early_stopping.hpp"
@@ -14,9 +15,18 @@
 namespace faceshot {
 namespace {
 
-nlohmann::json torch_rates() {
-  std::ifstream in(std::string(FACESHOT_SOURCE_DIR) + "/tests/train/fixtures/torch_schedules.json");
+/// fixtures/make_torch_schedules.py, make_keras_stops.py
+nlohmann::json fixture(const std::string& name) {
+  std::ifstream in(std::string(FACESHOT_SOURCE_DIR) + "/tests/train/fixtures/" + name);
   return nlohmann::json::parse(in);
+}
+
+/// JSON has no NaN: null stands for it.
+std::vector<double> metrics_of(const nlohmann::json& json) {
+  std::vector<double> values;
+  for (const auto& value : json)
+    values.push_back(value.is_null() ? std::nan("") : value.get<double>());
+  return values;
 }
 
 PlateauOptions options_of(const nlohmann::json& json) {
@@ -29,28 +39,29 @@ PlateauOptions options_of(const nlohmann::json& json) {
 }
 
 TEST(Plateau, EqualsPyTorchStepByStep) {
-  const auto fixture = torch_rates();
-  for (const auto& run : fixture.at("plateau")) {
+  int drops = 0;
+  for (const auto& run : fixture("torch_schedules.json").at("plateau")) {
     Plateau plateau(options_of(run));
-    int drops = 0;
-    for (std::size_t i = 0; i < fixture.at("metrics").size(); ++i) {
-      drops += plateau.update(fixture.at("metrics")[i]);
-      EXPECT_NEAR(plateau.apply(0.5), run.at("rates")[i].get<double>(), 1e-9) << "check " << i;
+    const auto metrics = metrics_of(run.at("metrics"));
+    for (std::size_t i = 0; i < metrics.size(); ++i) {
+      drops += plateau.update(metrics[i]);
+      EXPECT_NEAR(plateau.apply(0.5), run.at("rates")[i].get<double>(), 1e-9)
+          << run.at("name") << ", check " << i;
     }
-    EXPECT_GT(drops, 1);
   }
+  EXPECT_GT(drops, 100);
 }
 
 TEST(Plateau, ARestoredOneGoesOnAsIfNothingHadHappened) {
-  const auto fixture = torch_rates();
-  const auto& run = fixture.at("plateau")[1];
+  const auto run = fixture("torch_schedules.json").at("plateau")[1];
+  const auto metrics = metrics_of(run.at("metrics"));
   for (const std::size_t stop : {std::size_t{1}, std::size_t{30}, std::size_t{77}}) {
     Plateau first(options_of(run));
-    for (std::size_t i = 0; i < stop; ++i) first.update(fixture.at("metrics")[i]);
+    for (std::size_t i = 0; i < stop; ++i) first.update(metrics[i]);
     Plateau second(options_of(run));
     second.load(first.state());
-    for (std::size_t i = stop; i < fixture.at("metrics").size(); ++i) {
-      second.update(fixture.at("metrics")[i]);
+    for (std::size_t i = stop; i < metrics.size(); ++i) {
+      second.update(metrics[i]);
       EXPECT_NEAR(second.apply(0.5), run.at("rates")[i].get<double>(), 1e-9);
     }
   }
@@ -69,6 +80,20 @@ TEST(Plateau, RefusesOptionsWithoutMeaning) {
   EXPECT_THROW(Plateau({.patience = -1}), Error);
   EXPECT_THROW(Plateau({.cooldown = -1}), Error);
   EXPECT_THROW(Plateau({.min_rate = -1}), Error);
+}
+
+TEST(EarlyStopping, EndsARunWhereKerasDoes) {
+  const auto keras = fixture("keras_stops.json");
+  for (const auto& run : keras.at("runs")) {
+    EarlyStopping stopping({.maximize = run.at("maximize"),
+                            .patience = run.at("patience"),
+                            .min_delta = run.at("min_delta")});
+    int stop = -1;
+    const auto metrics = metrics_of(keras.at("sequences").at(run.at("name").get<std::string>()));
+    for (std::size_t i = 0; i < metrics.size() && stop < 0; ++i)
+      if (stopping.update(metrics[i])) stop = static_cast<int>(i);
+    EXPECT_EQ(stop, run.at("stop")) << run;
+  }
 }
 
 TEST(EarlyStopping, EndsAfterAsManyChecksWithoutABetterValue) {

@@ -21,28 +21,42 @@ TrainOptions options(const char* schedule) {
 }
 
 /// What PyTorch's schedulers give: fixtures/make_torch_schedules.py.
-void expect_as_torch(const char* name, const TrainOptions& o) {
+nlohmann::json torch_schedules() {
   std::ifstream in(std::string(FACESHOT_SOURCE_DIR) + "/tests/train/fixtures/torch_schedules.json");
-  const auto rates = nlohmann::json::parse(in).at(name).get<std::vector<double>>();
+  return nlohmann::json::parse(in);
+}
+
+void expect_as_torch(const char* name, const nlohmann::json& fixture, const TrainOptions& o) {
+  const auto rates = fixture.at(name).get<std::vector<double>>();
   ASSERT_EQ(rates.size(), 100U);
   for (std::size_t i = 0; i < rates.size(); ++i)
     EXPECT_NEAR(learning_rate(o, 10, static_cast<std::int64_t>(i)), rates[i], 1e-6 * rates[0])
         << name << ", step " << i;
 }
 
+TrainOptions options_of_fixture(const char* schedule, int warmup) {
+  TrainOptions o = options(schedule);
+  o.warmup_steps = warmup;
+  o.learning_rate = 0.5F;
+  o.poly_power = 2;
+  o.decay_rate = 0.9F;
+  o.decay_steps = 1;
+  o.final_rate = 0.01F;
+  o.step_epochs = {3, 6};
+  o.step_factor = 0.2F;
+  return o;
+}
+
 TEST(Schedule, EqualsPyTorchStepByStep) {
-  for (const char* const name : {"one_cycle", "poly", "exponential", "cosine", "step"}) {
-    TrainOptions o = options(name);
-    o.warmup_steps = 0;
-    o.learning_rate = 0.5F;
-    o.poly_power = 2;
-    o.decay_rate = 0.9F;
-    o.decay_steps = 1;
-    o.final_rate = 0.01F;
-    o.step_epochs = {3, 6};
-    o.step_factor = 0.2F;
-    expect_as_torch(name, o);
-  }
+  const auto fixture = torch_schedules();
+  for (const char* const name : {"one_cycle", "poly", "exponential", "cosine", "step"})
+    expect_as_torch(name, fixture, options_of_fixture(name, 0));
+}
+
+TEST(Schedule, EqualsPyTorchStepByStepAfterAWarmUp) {
+  const auto fixture = torch_schedules().at("warmup");
+  for (const char* const name : {"constant", "poly", "exponential", "cosine"})
+    expect_as_torch(name, fixture, options_of_fixture(name, 10));
 }
 
 TEST(Schedule, WarmsUpLinearly) {
