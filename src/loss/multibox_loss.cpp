@@ -19,6 +19,11 @@ void validate(const LossOptions& options) {
                                                    std::to_string(value) +
                                                    "; it must not be negative");
   };
+  not_negative("pos_alpha", options.pos_alpha);
+  not_negative("neg_alpha", options.neg_alpha);
+  if (!(options.pos_alpha + options.neg_alpha > 0))
+    throw Error(ErrorCode::invalid_argument,
+                "loss.pos_alpha and loss.neg_alpha are both 0: the network would learn no classes");
   not_negative("negative_ratio", options.negative_ratio);
   not_negative("min_negatives", static_cast<float>(options.min_negatives));
   not_negative("smooth_l1_weight", options.smooth_l1_weight);
@@ -85,15 +90,22 @@ double class_loss(const Problem& problem, const ImageOutputs& out, std::size_t p
   const LossOptions& o = problem.options;
   const std::span logits(out.conf + prior * problem.outputs, problem.outputs);
   const std::span gradient(out.conf_gradient + prior * problem.outputs, problem.outputs);
+  double value = 0;
   switch (problem.class_kind) {
     case ClassLoss::focal:
-      return focal_loss(logits, target, static_cast<double>(o.focal_alpha),
-                        static_cast<double>(o.focal_gamma), gradient);
+      value = focal_loss(logits, target, static_cast<double>(o.focal_alpha),
+                         static_cast<double>(o.focal_gamma), gradient);
+      break;
     case ClassLoss::quality_focal:
-      return quality_focal_loss(logits, quality, static_cast<double>(o.focal_gamma), gradient);
-    default:
-      return cross_entropy(logits, target, gradient);
+      value = quality_focal_loss(logits, quality, static_cast<double>(o.focal_gamma), gradient);
+      break;
+    case ClassLoss::cross_entropy:
+      value = cross_entropy(logits, target, gradient);
+      break;
   }
+  const float weight = target == 0 ? o.neg_alpha : o.pos_alpha;
+  for (float& g : gradient) g *= weight;
+  return static_cast<double>(weight) * value;
 }
 
 LocationLoss location_loss(const Problem& problem, const BoxOffsets& offsets, const Prior& prior,

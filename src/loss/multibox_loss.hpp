@@ -34,6 +34,8 @@ struct LossOptions {
   std::string class_loss = "cross_entropy";
   float focal_alpha = 0.25F;  ///< focal: weight of faces, 1 less this of background; below 0: none
   float focal_gamma = 2;      ///< focal: gamma; quality_focal: beta, at least 1
+  float pos_alpha = 1;        ///< weight of the class loss of positives, whichever loss it is
+  float neg_alpha = 1;        ///< and of that of negatives
   float negative_ratio = 3;   ///< hard negatives mined per positive, image by image
   int min_negatives = 16;     ///< at least so many an image, so that images without faces teach too
   float smooth_l1_weight = 1;               ///< weight of smooth L1 on the coded offsets
@@ -52,7 +54,7 @@ void validate(const LossOptions& options);
 
 /// Loss of a batch, and its gradient with respect to the network's raw outputs.
 struct MultiboxResult {
-  double confidence = 0;  ///< class loss of positives and negatives (mined ones) / positives
+  double confidence = 0;  ///< weighted class loss of positives and (mined) negatives / positives
   double location = 0;    ///< location loss of positives / positives
   double landmarks = 0;   ///< landmark loss of positives whose face has them / their number
   std::int64_t positives = 0;

@@ -130,6 +130,8 @@ std::vector<ConfigField> config_fields(Config& c) {
        {"cross_entropy", "focal", "quality_focal"}},
       {"loss.focal_alpha", &c.loss.focal_alpha, -1, 1, "focal: weight of faces; below 0 = none"},
       {"loss.focal_gamma", &c.loss.focal_gamma, 0, 10, "focal: gamma; quality_focal: beta"},
+      {"loss.pos_alpha", &c.loss.pos_alpha, 0, 1e3, "weight of the class loss of positives"},
+      {"loss.neg_alpha", &c.loss.neg_alpha, 0, 1e3, "weight of the class loss of negatives"},
       {"loss.negative_ratio", &c.loss.negative_ratio, 0, 1000, "mined negatives a positive"},
       {"loss.min_negatives", &c.loss.min_negatives, 0, 1e6, "mined negatives an image, at least"},
       {"loss.smooth_l1_weight", &c.loss.smooth_l1_weight, 0, 1e3, "of smooth L1 on the offsets"},

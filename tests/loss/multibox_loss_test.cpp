@@ -243,6 +243,7 @@ struct GradientCase {
   std::size_t classes;
   std::string class_loss = "cross_entropy";
   std::string matching = "iou";
+  float pos_alpha = 1, neg_alpha = 1;
 };
 
 class MultiboxGradient : public ::testing::TestWithParam<GradientCase> {};
@@ -254,6 +255,8 @@ TEST_P(MultiboxGradient, AgreesWithFiniteDifferences) {
   options.iou_weight = 0.7F;
   options.class_loss = GetParam().class_loss;
   options.matching = GetParam().matching;
+  options.pos_alpha = GetParam().pos_alpha;
+  options.neg_alpha = GetParam().neg_alpha;
   options.min_negatives = 1000;  // mining would change with the outputs: take all negatives
   const std::size_t classes = GetParam().classes;
   std::vector<std::vector<Annotation>> faces{{face(8, 8, 18, 18), face(30, 20, 50, 44)},
@@ -280,6 +283,40 @@ TEST_P(MultiboxGradient, AgreesWithFiniteDifferences) {
   check(&Outputs::conf, result.conf_gradient);
   // Quality focal loss takes the box's IoU as a constant: differences would see it move.
   if (options.class_loss != "quality_focal") check(&Outputs::loc, result.loc_gradient);
+}
+
+TEST(MultiboxLoss, PositivesAndNegativesAreWeightedApart) {
+  const std::vector<std::vector<Annotation>> faces{{face(8, 8, 18, 18)}, {}};
+  const auto o = random_outputs(2, 128, 1, 31);
+  for (const char* const kind : {"cross_entropy", "focal", "quality_focal"}) {
+    LossOptions options;
+    options.class_loss = kind;
+    const auto with = [&](float pos, float neg) {
+      options.pos_alpha = pos;
+      options.neg_alpha = neg;
+      return loss_of(o, faces, options);
+    };
+    const auto both = with(1, 1);
+    const double positives = with(1, 0).confidence;
+    const double negatives = with(0, 1).confidence;
+    EXPECT_GT(positives, 0) << kind;
+    EXPECT_GT(negatives, 0) << kind;
+    EXPECT_NEAR(both.confidence, positives + negatives, 1e-9) << kind;
+    const auto uneven = with(2, 0.5F);
+    EXPECT_NEAR(uneven.confidence, 2 * positives + 0.5 * negatives, 1e-9) << kind;
+    // Who is a negative does not change, nor where faces are.
+    EXPECT_EQ(uneven.negatives, both.negatives) << kind;
+    EXPECT_EQ(uneven.location, both.location) << kind;
+  }
+}
+
+TEST(MultiboxLoss, RefusesWeightsWithoutMeaning) {
+  for (const auto& [pos, neg] : {std::pair{-1.0F, 1.0F}, {1.0F, -1.0F}, {0.0F, 0.0F}}) {
+    LossOptions options;
+    options.pos_alpha = pos;
+    options.neg_alpha = neg;
+    EXPECT_THROW(validate(options), Error) << pos << " " << neg;
+  }
 }
 
 TEST(MultiboxLoss, MatchingIsThatOfTheOption) {
@@ -332,7 +369,12 @@ INSTANTIATE_TEST_SUITE_P(Options, MultiboxGradient,
                                            GradientCase{"eiou", 0, 1, "focal"},
                                            GradientCase{"none", 1, 3, "focal"},
                                            GradientCase{"diou", 1, 1, "quality_focal"},
-                                           GradientCase{"diou", 1, 1, "focal", "atss"}),
+                                           GradientCase{"diou", 1, 1, "focal", "atss"},
+                                           GradientCase{"none", 1, 1, "cross_entropy", "iou", 2,
+                                                        0.25F},
+                                           GradientCase{"none", 1, 3, "focal", "iou", 0.5F, 3},
+                                           GradientCase{"none", 1, 1, "quality_focal", "iou", 3,
+                                                        0.5F}),
                          [](const auto& tested) {
                            return tested.param.iou_loss + "_" + std::to_string(tested.index);
                          });
