@@ -1,5 +1,6 @@
 #include "engine/binary.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace faceshot::engine {
@@ -41,6 +42,10 @@ void apply(Binary binary, const Loops<3>& loops, const float* a, const float* b,
       return combine(loops, a, b, out, [](float x, float y) { return std::pow(x, y); });
     case Binary::prelu:
       return combine(loops, a, b, out, [](float x, float y) { return x < 0 ? x * y : x; });
+    case Binary::maximum:
+      return combine(loops, a, b, out, [](float x, float y) { return std::max(x, y); });
+    case Binary::minimum:
+      return combine(loops, a, b, out, [](float x, float y) { return std::min(x, y); });
   }
 }
 

@@ -98,6 +98,10 @@ std::int64_t combined(const Node& node, std::int64_t a, std::int64_t b) {
       return static_cast<std::int64_t>(x - y);
     case Binary::multiply:
       return static_cast<std::int64_t>(x * y);
+    case Binary::maximum:
+      return std::max(a, b);
+    case Binary::minimum:
+      return std::min(a, b);
     default:
       if (b == 0)
         throw Error(ErrorCode::invalid_argument,
@@ -118,6 +122,10 @@ float combined(const Node& node, float a, float b) {
       return a / b;
     case Binary::power:
       return std::pow(a, b);
+    case Binary::maximum:
+      return std::max(a, b);
+    case Binary::minimum:
+      return std::min(a, b);
     default:
       return a < 0 ? a * b : a;
   }

@@ -84,6 +84,8 @@ enum class Binary : std::uint8_t {
   divide,
   power,
   prelu,  ///< first < 0: first * second
+  maximum,
+  minimum,
 };
 
 enum class Reduction : std::uint8_t { mean, sum, max, l2 };

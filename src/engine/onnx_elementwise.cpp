@@ -72,6 +72,21 @@ void read_binary(const OnnxNode& in) {
   in.emit(std::move(node));
 }
 
+void read_extreme(const OnnxNode& in) {
+  if (in.input_count() < 1) in.damaged("wants at least one input");
+  if (in.input_count() == 1) return in.emit(in.start(Op::identity));
+  // a, b, c: (a, b), then what comes of it and c.
+  Node node = in.start(Op::binary);
+  for (int i = 1;; ++i) {
+    node.binary = in.type() == "Max" ? Binary::maximum : Binary::minimum;
+    node.inputs.push_back(in.input(i));
+    if (i + 1 == in.input_count()) return in.emit(std::move(node));
+    Node next = in.start(Op::binary);
+    next.inputs = {in.emit_inner(std::move(node))};
+    node = std::move(next);
+  }
+}
+
 void read_prelu(const OnnxNode& in) {
   const auto& slope = in.floats(1);
   if (slope.size() == 1) return emit_function(in, {Function::leaky_relu, slope.front(), 0});

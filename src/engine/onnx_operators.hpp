@@ -26,7 +26,8 @@ void read_leaky_relu(const OnnxNode& in);
 void read_elu(const OnnxNode& in);
 void read_hard_sigmoid(const OnnxNode& in);
 void read_clip(const OnnxNode& in);
-void read_binary(const OnnxNode& in);  ///< Add, Sub, Mul, Div, Pow
+void read_binary(const OnnxNode& in);   ///< Add, Sub, Mul, Div, Pow
+void read_extreme(const OnnxNode& in);  ///< Max, Min of any number of inputs
 void read_prelu(const OnnxNode& in);
 void read_batch_norm(const OnnxNode& in);
 

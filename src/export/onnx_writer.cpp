@@ -2,6 +2,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <numeric>
@@ -86,6 +87,8 @@ class GraphWriter {
         return avg_pool(layer);
       case LayerKind::l2_norm:
         return l2_norm(layer);
+      case LayerKind::max_out:
+        return max_out(layer);
     }
   }
 
@@ -170,6 +173,28 @@ class GraphWriter {
     add_ints(n, "kernel_shape", {1, 1});
     node("Sqrt", name + ".length", {name + ".length2"});
     node("Div", name, {in, name + ".length"});
+  }
+
+  /// The maximum of as many maps as the longest run is long: map j has the j-th channel of each run
+  /// (its last where the run is shorter), picked by a 1x1 convolution of ones and zeros. Slices
+  /// would take a node a channel.
+  void max_out(const Layer& layer) {
+    const auto in = static_cast<std::size_t>(layer.in_channels);
+    std::vector<std::string> maps;
+    for (int j = 0; j < *std::max_element(layer.runs.begin(), layer.runs.end()); ++j) {
+      std::vector<float> pick(static_cast<std::size_t>(layer.out_channels) * in);
+      std::size_t first = 0, row = 0;  // of the run, and of its output
+      for (; row < static_cast<std::size_t>(layer.out_channels); ++row) {
+        const int run = layer.runs[row % layer.runs.size()];
+        pick[row * in + first + static_cast<std::size_t>(std::min(j, run - 1))] = 1;
+        first += static_cast<std::size_t>(run);
+      }
+      const std::string map = layer.name + ".pick" + std::to_string(j);
+      add_initializer(map + ".weight", {layer.out_channels, layer.in_channels, 1, 1}, pick);
+      add_ints(node("Conv", map, {layer.inputs.front(), map + ".weight"}), "kernel_shape", {1, 1});
+      maps.push_back(map);
+    }
+    node("Max", layer.name, maps);
   }
 
   void upsample(const Layer& layer) {

@@ -1,5 +1,6 @@
 #include "model/network_builder.hpp"
 
+#include <numeric>
 #include <utility>
 
 namespace faceshot {
@@ -108,6 +109,17 @@ Feature NetworkBuilder::avg_pool(const std::string& name, const Feature& in, int
 
 Feature NetworkBuilder::l2_norm(const std::string& name, const Feature& in) {
   return append(name, LayerKind::l2_norm, in);
+}
+
+Feature NetworkBuilder::max_out(const std::string& name, const Feature& in,
+                                const std::vector<int>& runs) {
+  const int all = std::accumulate(runs.begin(), runs.end(), 0);
+  return append({.name = name,
+                 .kind = LayerKind::max_out,
+                 .inputs = {in.layer},
+                 .in_channels = in.channels,
+                 .out_channels = in.channels / all * static_cast<int>(runs.size()),
+                 .runs = runs});
 }
 
 Feature NetworkBuilder::conv_bn_relu(const std::string& name, const Feature& in, int channels,

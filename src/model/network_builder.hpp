@@ -49,6 +49,8 @@ class NetworkBuilder {
   Feature avg_pool(const std::string& name, const Feature& in, int kernel, int stride,
                    int padding = 0);
   Feature l2_norm(const std::string& name, const Feature& in);
+  /// @pre the channels of `in` are a multiple of the sum of `runs`
+  Feature max_out(const std::string& name, const Feature& in, const std::vector<int>& runs);
   /// Adds nothing for Activation::none.
   Feature activation(const std::string& name, const Feature& in, Activation kind);
 

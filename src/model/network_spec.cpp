@@ -1,6 +1,8 @@
 #include "model/network_spec.hpp"
 
+#include <algorithm>
 #include <functional>
+#include <numeric>
 #include <set>
 
 #include "faceshot/error.hpp"
@@ -79,6 +81,7 @@ void validate(const NetworkSpec& spec) {
   };
   validate(spec.priors);
   std::map<std::string, int> channels{{"input", spec.input_channels}};
+  std::set<std::string> convolutions;
   for (const Layer& layer : spec.layers) {
     if (!takes(layer.kind, layer.inputs.size()))
       fail("layer '" + layer.name + "' has " + std::to_string(layer.inputs.size()) + " inputs");
@@ -96,10 +99,21 @@ void validate(const NetworkSpec& spec) {
     if (layer.kind == LayerKind::concat)
       for (std::size_t i = 1; i < layer.inputs.size(); ++i) out += channels.at(layer.inputs[i]);
     if (layer.kind == LayerKind::conv) {
+      convolutions.insert(layer.name);
       out = layer.out_channels;
       if (layer.groups < 1 || in % layer.groups || out % layer.groups)
         fail("layer '" + layer.name + "' cannot be split into " + std::to_string(layer.groups) +
              " groups");
+    }
+    if (layer.kind == LayerKind::max_out) {
+      const auto bad = [](int run) { return run < 1; };
+      if (layer.runs.empty() || std::any_of(layer.runs.begin(), layer.runs.end(), bad))
+        fail("layer '" + layer.name + "' has no runs of channels to take the largest of");
+      const int all = std::accumulate(layer.runs.begin(), layer.runs.end(), 0);
+      if (in % all != 0)
+        fail("layer '" + layer.name + "' wants runs of " + std::to_string(all) +
+             " channels but gets " + std::to_string(in));
+      out = in / all * static_cast<int>(layer.runs.size());
     }
     if (layer.out_channels != out)
       fail("layer '" + layer.name + "' says that it gives " + std::to_string(layer.out_channels) +
@@ -129,6 +143,10 @@ void validate(const NetworkSpec& spec) {
         fail("head layer '" + name + "' has " + std::to_string(found->second) +
              " channels; its priors need " + std::to_string(wanted));
     }
+    for (const Layer& layer : spec.layers)
+      if (layer.name == head.conf && layer.kind == LayerKind::max_out &&
+          !convolutions.contains(layer.inputs.front()))
+        fail("head layer '" + layer.name + "' takes the largest of what is no convolution");
     if (!channels.contains(head.feature)) fail("tap '" + head.feature + "' does not exist");
   }
 }

@@ -26,6 +26,8 @@ enum class LayerKind : std::uint8_t {
   avg_pool,  ///< the same; padding counts as zeros, as in PyTorch's default
   l2_norm,   ///< each cell's channels scaled to length 1, times NAME.weight (a number a channel):
              ///< ParseNet, Liu et al. 2015, section 3.3; starts at 20 as in SSD
+  max_out,   ///< channels come in runs of the lengths `runs`, over and over; of each run the
+             ///< largest: S3FD's max-out (Zhang et al. 2017, section 3.3)
 };
 
 struct Kernel {
@@ -43,27 +45,29 @@ struct Layer {
   std::string name;
   LayerKind kind = LayerKind::conv;
   std::vector<std::string> inputs;
-  int in_channels = 0;     ///< of the first input
-  int out_channels = 0;    ///< equal to in_channels but for conv and concat
-  Kernel kernel{};         ///< conv, max_pool, avg_pool
-  int stride = 1;          ///< conv, pools, both ways; upsample: the factor
-  Padding padding{};       ///< conv, pools
-  bool pads_same = false;  ///< conv: padding as TensorFlow's SAME instead, which depends on the
-                           ///< size: the output is ceil(size / stride), odd zeros go to the end
-  bool ceil_mode = false;  ///< max_pool: a last window that is cut off by the border counts
-  int dilation = 1;        ///< conv
-  int groups = 1;          ///< conv
-  bool bias = false;       ///< conv
-  float epsilon = 1e-5F;   ///< batch_norm
+  int in_channels = 0;      ///< of the first input
+  int out_channels = 0;     ///< equal to in_channels but for conv, concat and max_out
+  Kernel kernel{};          ///< conv, max_pool, avg_pool
+  int stride = 1;           ///< conv, pools, both ways; upsample: the factor
+  Padding padding{};        ///< conv, pools
+  bool pads_same = false;   ///< conv: padding as TensorFlow's SAME instead, which depends on the
+                            ///< size: the output is ceil(size / stride), odd zeros go to the end
+  bool ceil_mode = false;   ///< max_pool: a last window that is cut off by the border counts
+  int dilation = 1;         ///< conv
+  int groups = 1;           ///< conv
+  bool bias = false;        ///< conv
+  float epsilon = 1e-5F;    ///< batch_norm
+  std::vector<int> runs{};  ///< max_out: at least one, each at least 1; {3, 1} makes 2 of 4
 };
 
-/// A detection head on one feature map: convolutions whose channels are, for prior k of a cell,
+/// A detection head on one feature map: layers whose channels are, for prior k of a cell,
 /// 4k..4k+3 (location offsets), (classes+1)k.. (logits, background first) and, if the network finds
 /// landmarks, 10k..10k+9 (offsets of five points).
 struct Head {
-  std::string feature;      ///< layer whose output's size gives the cells of this level
-  std::string loc;          ///< conv layer with priors_per_cell * 4 channels
-  std::string conf;         ///< conv layer with priors_per_cell * (classes + 1) channels
+  std::string feature;  ///< layer whose output's size gives the cells of this level
+  std::string loc;      ///< conv layer with priors_per_cell * 4 channels
+  std::string conf;     ///< priors_per_cell * (classes + 1) channels: a conv layer, or a max_out
+                        ///< layer on one
   std::string landmarks{};  ///< conv layer with priors_per_cell * 10 channels; empty: none
 };
 

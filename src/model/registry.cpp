@@ -25,6 +25,13 @@ void check_ranges(const ModelOptions& options) {
   if (options.heads_landmarks != 0 && options.heads_landmarks != 5)
     fail("model.heads.landmarks is " + std::to_string(options.heads_landmarks) +
          "; it must be 0 or 5 (eyes, nose, mouth corners)");
+  const auto& max_out = options.heads_max_out;
+  if (!max_out.empty() &&
+      (max_out.size() != 2 || std::any_of(max_out.begin(), max_out.end(),
+                                          [](int count) { return count < 1 || count > 16; })))
+    fail(
+        "model.heads.max_out wants two numbers from 1 to 16: logits for background and for faces, "
+        "as in [3, 1]; [] for one each");
 }
 
 std::string variant_of(const Backbone& backbone, const std::string& wanted) {
@@ -149,11 +156,13 @@ NetworkSpec make_network(const ModelOptions& options) {
   spec.priors = priors_of(options, levels);
   spec.size_divisor = add_neck(net, levels, options.neck == "auto" ? backbone.neck : options.neck,
                                options.neck_channels, options.alpha);
-  const HeadOptions head{options.heads_separable, options.heads_shared,
-                         options.heads_landmarks != 0};
-  for (std::size_t l = 0; l < levels.size(); ++l)
+  HeadOptions head{options.heads_separable, options.heads_shared, options.heads_landmarks != 0};
+  for (std::size_t l = 0; l < levels.size(); ++l) {
+    // The finest level has most of the background and the smallest faces.
+    head.max_out = l == 0 ? options.heads_max_out : std::vector<int>{};
     add_ssd_head(net, spec, "head" + std::to_string(l), levels[l].feature, spec.priors.levels[l],
                  head);
+  }
   prune(spec);
   validate(spec);
   return spec;

@@ -25,6 +25,9 @@ struct ModelOptions {
   bool heads_separable = true;           ///< depthwise + pointwise instead of 3x3 convolutions
   bool heads_shared = true;  ///< separable: one block for all predictors of a level (ssd_head.hpp)
   int heads_landmarks = 0;   ///< points a face that the heads give: 0 or 5
+  /// Logits a prior of the finest level for background and for faces, the largest of each counts
+  /// (S3FD's max-out, PyramidBox's max-in-out); empty: one each.
+  std::vector<int> heads_max_out;
 
   /// Priors of each level, in input pixels: sides of squares; for each of them (or for none) a
   /// second square of sqrt(side * max size); aspect ratios w/h, each with its inverse. Lists of

@@ -77,6 +77,11 @@ std::string operation_of(const Layer& layer) {
       return "average pool" + window_text(layer);
     case LayerKind::l2_norm:
       return "l2 norm";
+    case LayerKind::max_out: {
+      std::string text = "max out of";
+      for (const int run : layer.runs) text.append(" ").append(std::to_string(run));
+      return text;
+    }
   }
   return {};
 }

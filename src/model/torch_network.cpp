@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
@@ -73,6 +74,19 @@ torch::Tensor pad_same(const torch::Tensor& in, const Layer& layer) {
   return torch::constant_pad_nd(in, {x / 2, x - x / 2, y / 2, y - y / 2});
 }
 
+/// The largest of each run of channels (LayerKind::max_out).
+torch::Tensor largest_of_runs(const torch::Tensor& in, const std::vector<int>& runs) {
+  const std::int64_t all = std::accumulate(runs.begin(), runs.end(), std::int64_t{0});
+  // Channels last whatever the layout was: runs are then neighbours in memory.
+  const torch::Tensor rows = in.permute({0, 2, 3, 1}).reshape({-1, all});
+  std::vector<torch::Tensor> largest;
+  for (const torch::Tensor& run : rows.split_with_sizes({runs.begin(), runs.end()}, 1))
+    largest.push_back(run.size(1) == 1 ? run : std::get<0>(run.max(1, true)));
+  return torch::cat(largest, 1)
+      .reshape({in.size(0), in.size(2), in.size(3), -1})
+      .permute({0, 3, 1, 2});
+}
+
 bool symmetric(const Padding& p) { return p.top == p.bottom && p.left == p.right; }
 
 torch::Tensor convolved(const torch::Tensor& in, const Layer& layer, const torch::Tensor& weight,
@@ -129,13 +143,22 @@ TorchNetwork::TorchNetwork(NetworkSpec spec, std::uint64_t seed) : spec_(std::mo
   const auto classes = static_cast<std::int64_t>(spec_.classes.size()) + 1;
   const torch::NoGradGuard no_grad;
   for (const Head& head : spec_.heads) {
-    for (const std::string& name : {head.loc, head.conf})
-      steps_[slot.at(name) - 1].weight.mul_(0.1);
+    steps_[slot.at(head.loc) - 1].weight.mul_(0.1);
     if (!head.landmarks.empty()) steps_[slot.at(head.landmarks) - 1].weight.mul_(0.1);
-    torch::Tensor& bias = steps_[slot.at(head.conf) - 1].bias;
+    // The convolution that makes the logits, and how many it makes a prior.
+    const Step* conf = &steps_[slot.at(head.conf) - 1];
+    std::int64_t logits = classes, background = 1;
+    if (conf->layer->kind == LayerKind::max_out) {
+      const std::vector<int>& runs = conf->layer->runs;
+      logits = std::accumulate(runs.begin(), runs.end(), std::int64_t{0});
+      background = runs.front();
+      conf = &steps_[conf->inputs.front() - 1];
+    }
+    torch::Tensor weight = conf->weight, bias = conf->bias;
+    weight.mul_(0.1);
     if (bias.defined())
-      bias.view({-1, classes})
-          .select(1, 0)
+      bias.view({-1, logits})
+          .narrow(1, 0, background)
           .fill_(std::log(99.0 * static_cast<double>(classes - 1)));
   }
 
@@ -207,6 +230,9 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
         out = torch::nn::functional::normalize(
                   in, torch::nn::functional::NormalizeFuncOptions().dim(1)) *
               step.weight.view({1, -1, 1, 1});
+        break;
+      case LayerKind::max_out:
+        out = largest_of_runs(in, layer.runs);
         break;
     }
     slots[s + 1] = out;

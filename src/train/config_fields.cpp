@@ -47,6 +47,9 @@ std::vector<ConfigField> config_fields(Config& c) {
        "separable heads: one block for all predictors of a level"},
       {"model.heads.landmarks", &c.model.heads_landmarks, 0, 5,
        "points a face that the heads give: 0 or 5"},
+      {"model.heads.max_out", &c.model.heads_max_out, 1, 16,
+       "logits for background and for faces on the finest level, of which the largest count; [] = "
+       "one each"},
       {"model.prior_sizes", &c.model.prior_sizes, 1, 4096,
        "sides of the square priors of each level, in input pixels"},
       {"model.prior_max_sizes", &c.model.prior_max_sizes, 1, 8192,

@@ -108,6 +108,22 @@ TEST(Fusion, AResidualBlockBecomesItsConvolutions) {
   expect_equals_reference(graph, {1, 3, 7, 5}, random, "residual");
 }
 
+TEST(Fusion, ExtremesOfSeveralMapsAreThoseOfThePairs) {
+  Random random(5, 0, 0, 0);
+  for (const char* const op : {"Max", "Min"}) {
+    OnnxBuilder onnx;
+    onnx.input("in", {"1", "3", "h", "w"});
+    for (const char* const map : {"a", "b", "c"}) add_conv(onnx, "in", map, 3, 4, 1, random);
+    onnx.weights("each", {4, 1, 1}, noise(4, random));
+    onnx.node(op, {"a", "b", "each", "c"}, "most");
+    onnx.node(op, {"most"}, "out");
+    onnx.output("out");
+    const Graph graph = read(onnx);
+    EXPECT_EQ(count(graph, Op::binary), 3U);
+    expect_equals_reference(graph, {1, 3, 6, 5}, random, op);
+  }
+}
+
 TEST(Fusion, ATensorThatSomebodyElseReadsStays) {
   Random random(2, 0, 0, 0);
   OnnxBuilder onnx;

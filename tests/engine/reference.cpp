@@ -81,6 +81,10 @@ double combination(Binary f, double a, double b) {
       return std::pow(a, b);
     case Binary::prelu:
       return a < 0 ? a * b : a;
+    case Binary::maximum:
+      return a > b ? a : b;
+    case Binary::minimum:
+      return a < b ? a : b;
   }
   throw std::logic_error("the reference lacks this operation");
 }

@@ -24,7 +24,8 @@ struct Case {
   Config config;
 };
 
-/// Every config that ships, and a plain SSD on each backbone that none of them is built on.
+/// Every config that ships, a plain SSD on each backbone that none of them is built on, and
+/// max-out.
 std::vector<Case> cases() {
   std::vector<Case> all;
   std::set<std::string> covered;
@@ -45,6 +46,8 @@ std::vector<Case> cases() {
       all.push_back({backbone.name + ("_" + variant), config});
     }
   }
+  all.push_back({"max_out", {}});
+  all.back().config.model.heads_max_out = {3, 2};
   std::sort(all.begin(), all.end(), [](const Case& a, const Case& b) { return a.name < b.name; });
   for (Case& c : all) std::replace(c.name.begin(), c.name.end(), '-', '_');
   return all;

@@ -62,6 +62,53 @@ TEST(Registry, AddsLandmarkHeadsOnlyIfAsked) {
   EXPECT_THROW((void)make_network(options), Error);
 }
 
+TEST(Registry, MaxOutIsOnTheFinestLevelOnly) {
+  ModelOptions options;
+  options.heads_max_out = {3, 1};
+  const NetworkSpec spec = make_network(options);
+  // Two more logits for each of three priors, of 64 channels and a bias.
+  EXPECT_EQ(parameter_count(spec) - parameter_count(make_network({})), 2 * 3 * (64 + 1));
+  std::vector<std::string> found;
+  for (const Layer& layer : spec.layers)
+    if (layer.kind == LayerKind::max_out) found.push_back(layer.name);
+  EXPECT_EQ(found, std::vector<std::string>{spec.heads.front().conf});
+  for (const auto& bad : {std::vector<int>{3}, {3, 1, 1}, {0, 1}, {3, 17}}) {
+    options.heads_max_out = bad;
+    EXPECT_THROW((void)make_network(options), Error);
+  }
+}
+
+TEST(NetworkSpec, MaxOutWantsRunsThatFit) {
+  const auto spec = [](int channels, const std::vector<int>& runs, int out) {
+    NetworkSpec s = make_network({});
+    s.layers.push_back(
+        {.name = "x", .inputs = {"input"}, .in_channels = 3, .out_channels = channels});
+    s.layers.push_back({.name = "m",
+                        .kind = LayerKind::max_out,
+                        .inputs = {"x"},
+                        .in_channels = channels,
+                        .out_channels = out,
+                        .runs = runs});
+    return s;
+  };
+  EXPECT_NO_THROW(validate(spec(8, {3, 1}, 4)));
+  EXPECT_THROW(validate(spec(9, {3, 1}, 4)), Error);
+  EXPECT_THROW(validate(spec(8, {3, 1}, 2)), Error);
+  EXPECT_THROW(validate(spec(8, {}, 0)), Error);
+  EXPECT_THROW(validate(spec(8, {4, 0}, 4)), Error);
+  // Six channels, as the three priors of the first level want them, but of what is no convolution.
+  NetworkSpec rectified = spec(12, {3, 1}, 6);
+  rectified.heads.front().conf = "m";
+  EXPECT_NO_THROW(validate(rectified));
+  rectified.layers[rectified.layers.size() - 2].kind = LayerKind::relu;
+  rectified.layers[rectified.layers.size() - 2].in_channels = 12;
+  rectified.layers[rectified.layers.size() - 2].inputs = {"wide"};
+  rectified.layers.insert(
+      rectified.layers.end() - 2,
+      {.name = "wide", .inputs = {"input"}, .in_channels = 3, .out_channels = 12});
+  EXPECT_THROW(validate(rectified), Error);
+}
+
 TEST(NetworkSpec, CountsParametersAndMultiplications) {
   NetworkSpec spec;
   NetworkBuilder net(spec);

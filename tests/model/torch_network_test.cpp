@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "faceshot/error.hpp"
+#include "model/network_builder.hpp"
 #include "model/parts.hpp"
 #include "model/registry.hpp"
 
@@ -135,6 +136,53 @@ TEST(TorchNetwork, AgreesWithTorchsOwnModules) {
       torch::conv2d(expected, torch::tensor(head.values).view(torch::IntArrayRef(head.shape)));
   const auto got = small.forward(input).loc;  // [2, 256, 4]
   EXPECT_TRUE(torch::allclose(got, wanted.permute({0, 2, 3, 1}).reshape({2, 256, 4}), 1e-5, 1e-6));
+}
+
+TEST(TorchNetwork, MaxOutTakesTheLargestOfEachRun) {
+  // The one that is looked at takes the input itself; a head's must have a convolution before it.
+  NetworkSpec spec;
+  spec.input_channels = 8;
+  NetworkBuilder net(spec);
+  net.max_out("largest", net.input(), {3, 1});
+  net.conv("loc", net.input(), {.channels = 8});
+  net.max_out("conf", net.conv("logits", net.input(), {.channels = 8}), {3, 1});
+  spec.heads = {{.feature = "input", .loc = "loc", .conf = "conf"}};
+  spec.priors.levels = {{.min_sizes = {8, 16}, .max_sizes = {}, .aspect_ratios = {}}};
+  const TorchNetwork network(spec, 1);
+  auto input = torch::rand({2, 8, 3, 5}) - 0.5;
+  input.requires_grad_();
+  const auto out = network.layer_outputs(input, {"largest"}).front();
+  ASSERT_EQ(out.sizes(), torch::IntArrayRef({2, 4, 3, 5}));
+  const auto slope = torch::rand({2, 4, 3, 5}) + 0.5;
+  (out * slope).sum().backward();
+  for (std::int64_t n = 0; n < 2; ++n)
+    for (std::int64_t y = 0; y < 3; ++y)
+      for (std::int64_t x = 0; x < 5; ++x)
+        for (std::int64_t prior = 0; prior < 2; ++prior)
+          for (std::int64_t run = 0; run < 2; ++run) {
+            const std::int64_t first = 4 * prior + 3 * run, count = run == 0 ? 3 : 1;
+            std::int64_t best = first;
+            for (std::int64_t c = first; c < first + count; ++c)
+              if (input[n][c][y][x].item<float>() > input[n][best][y][x].item<float>()) best = c;
+            const std::int64_t to = 2 * prior + run;
+            EXPECT_EQ(out[n][to][y][x].item<float>(), input[n][best][y][x].item<float>());
+            for (std::int64_t c = first; c < first + count; ++c)
+              EXPECT_EQ(input.grad()[n][c][y][x].item<float>(),
+                        c == best ? slope[n][to][y][x].item<float>() : 0.0F);
+          }
+}
+
+TEST(TorchNetwork, MaxOutHeadsStartSureOfBackgroundToo) {
+  ModelOptions options;
+  options.heads_max_out = {3, 1};
+  TorchNetwork network(make_network(options), 1);
+  const auto output = network.forward(torch::rand({2, 3, 64, 64}));
+  EXPECT_EQ(output.conf.sizes(), torch::IntArrayRef({2, 8 * 8 * 3 + 4 * 4 * 2 + 2 * 2 * 2 + 3, 2}));
+  const double face = torch::softmax(output.conf, 2).select(2, 1).mean().item<double>();
+  EXPECT_NEAR(face, 0.01, 0.01);
+  (output.loc.square().sum() + output.conf.square().sum()).backward();
+  for (const auto& [name, tensor] : network.parameters())
+    EXPECT_TRUE(tensor.grad().defined()) << name;
 }
 
 /// A plain gradient step in training mode; returns the weights after it.
