@@ -10,8 +10,9 @@ void add_prepare(CLI::App& app, int& exit_code);
 /// Subcommands of `prepare`.
 void add_set_commands(CLI::App& prepare, int& exit_code);
 void add_data(CLI::App& app, int& exit_code);
-/// Subcommand of `data`.
+/// Subcommands of `data`.
 void add_data_check(CLI::App& data, int& exit_code);
+void add_data_pseudo(CLI::App& data, int& exit_code);
 void add_augment(CLI::App& app, int& exit_code);
 void add_synthesize(CLI::App& app, int& exit_code);
 void add_detect(CLI::App& app, int& exit_code);

@@ -304,6 +304,7 @@ void add_data(CLI::App& app, int& exit_code) {
   };
 
   add_data_check(*data, exit_code);
+  add_data_pseudo(*data, exit_code);
 
   const auto [show_command, show_options] =
       add("show", "Photographs with their boxes, landmarks and ignore regions", show);

@@ -19,22 +19,29 @@ const std::array<cv::Scalar, 6> class_colours{cv::Scalar(60, 230, 90),  cv::Scal
                                               cv::Scalar(233, 180, 86), cv::Scalar(167, 121, 204),
                                               cv::Scalar(66, 228, 240), cv::Scalar(178, 114, 0)};
 const cv::Scalar ignore_colour(170, 170, 170);
+const cv::Scalar detector_colour(0, 159, 230);  // the palette's orange
 const std::array<cv::Scalar, 5> point_colours{cv::Scalar(255, 120, 0), cv::Scalar(255, 255, 0),
                                               cv::Scalar(0, 255, 255), cv::Scalar(0, 0, 255),
                                               cv::Scalar(255, 0, 255)};
+
+cv::Scalar colour_of(const Annotation& a) {
+  if (a.source == source_detector) return detector_colour;
+  if (a.ignore) return ignore_colour;
+  return class_colours[static_cast<std::size_t>(a.class_id) % class_colours.size()];
+}
 
 cv::Point pixel(float x, float y) {
   return {static_cast<int>(std::lround(x)), static_cast<int>(std::lround(y))};
 }
 
 /// Diagonal lines within the box.
-void hatch(cv::Mat& image, const cv::Rect& box) {
+void hatch(cv::Mat& image, const cv::Rect& box, const cv::Scalar& colour) {
   const cv::Rect visible = box & cv::Rect(0, 0, image.cols, image.rows);
   if (visible.empty()) return;
   cv::Mat part = image(visible);
   constexpr int distance = 6;
   for (int d = -part.rows; d < part.cols; d += distance)
-    cv::line(part, {d, part.rows}, {d + part.rows, 0}, ignore_colour, 1);
+    cv::line(part, {d, part.rows}, {d + part.rows, 0}, colour, 1);
 }
 
 void draw_landmarks(cv::Mat& image, const Landmarks& points, float scale, float side) {
@@ -50,12 +57,9 @@ void draw_annotations(cv::Mat& image, std::span<const Annotation> annotations, f
   for (const Annotation& a : annotations) {
     const cv::Rect box(pixel(a.box.x1 * scale, a.box.y1 * scale),
                        pixel(a.box.x2 * scale, a.box.y2 * scale));
-    if (a.ignore) hatch(image, box);
-    cv::rectangle(image, box,
-                  a.ignore
-                      ? ignore_colour
-                      : class_colours[static_cast<std::size_t>(a.class_id) % class_colours.size()],
-                  box.width > 40 ? 2 : 1);
+    const cv::Scalar colour = colour_of(a);
+    if (a.ignore) hatch(image, box, colour);
+    cv::rectangle(image, box, colour, box.width > 40 ? 2 : 1);
     if (a.landmarks)
       draw_landmarks(image, *a.landmarks, scale,
                      static_cast<float>(std::min(box.width, box.height)));

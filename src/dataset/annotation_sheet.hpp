@@ -11,8 +11,9 @@
 
 namespace faceshot {
 
-/// Draws every box: each class in a colour of its own, `ignore` regions hatched in grey, landmarks
-/// as dots (eyes, nose, mouth corners). Thread safe.
+/// Draws every box: each class in a colour of its own, what a detector labelled in orange, `ignore`
+/// regions hatched (in grey, or orange), landmarks as dots (eyes, nose, mouth corners). Thread
+/// safe.
 /// @param image 8-bit BGR, written to
 /// @param annotations in pixels of the photograph
 /// @param scale from those to pixels of `image`

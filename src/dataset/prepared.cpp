@@ -1,9 +1,11 @@
 #include "dataset/prepared.hpp"
 
+#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "dataset/csv.hpp"
 #include "dataset/prepared_format.hpp"
+#include "dataset/text_file.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot {
@@ -75,6 +77,16 @@ class RowParser {
 };
 
 }  // namespace
+
+std::string source_of(const std::filesystem::path& csv) {
+  const auto path = label_path(csv.parent_path());
+  if (!std::filesystem::exists(path)) return {};
+  const auto label = nlohmann::json::parse(read_text_file(path), nullptr, false);
+  const nlohmann::json::json_pointer place("/splits/" + csv.stem().string() + "/source");
+  return label.is_object() && label.contains(place) && label[place].is_string()
+             ? label[place].get<std::string>()
+             : std::string();
+}
 
 PreparedSet read_prepared(const std::filesystem::path& csv) {
   CsvReader reader(csv);

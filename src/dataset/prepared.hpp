@@ -13,6 +13,11 @@
 
 namespace faceshot {
 
+/// Annotation::source: who labelled it.
+inline constexpr std::int8_t source_unknown = -1;
+inline constexpr std::int8_t source_person = 0;
+inline constexpr std::int8_t source_detector = 1;  ///< pseudo_label/
+
 /// One labelled box. Attributes are WIDER FACE's; -1 where the source does not say.
 struct Annotation {
   Box box;                ///< pixels of the upright image
@@ -24,6 +29,7 @@ struct Annotation {
   std::int8_t occlusion = -1;     ///< 0 none, 1 partial, 2 heavy
   std::int8_t pose = -1;          ///< 0 typical, 1 atypical
   std::optional<Landmarks> landmarks;
+  std::int8_t source = source_unknown;
 
   friend bool operator==(const Annotation&, const Annotation&) = default;
 };
@@ -52,6 +58,11 @@ struct PreparedSet {
 ///         or missing column, a field that is no number, a box with x1 >= x2 or outside the image,
 ///         an image name that leaves the folder, an image that comes back later
 [[nodiscard]] PreparedSet read_prepared(const std::filesystem::path& csv);
+
+/// Where a set comes from, as the label.json beside the CSV says; empty if it does not say. Thread
+/// safe.
+/// @throws Error(io)
+[[nodiscard]] std::string source_of(const std::filesystem::path& csv);
 
 /// Writes DIR/SPLIT.csv and DIR/label.json, each to a temporary name and renamed when complete;
 /// other splits in DIR stay. Makes DIR if it is missing; `images/` is the caller's.

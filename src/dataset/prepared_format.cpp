@@ -55,6 +55,7 @@ Annotation PreparedRow::annotation(int lowest_class, int highest_class) const {
   a.ignore = integer(column_ignore, 0, 1, 0) == 1;
   for (const Attribute& attribute : attributes)
     a.*attribute.member = static_cast<std::int8_t>(integer(attribute.column, 0, attribute.max, -1));
+  a.source = static_cast<std::int8_t>(integer(column_source, 0, 1, -1));
   if (const std::size_t given = filled(column_landmarks, 10); given == 10) {
     auto& points = a.landmarks.emplace();
     for (std::size_t i = 0; i < points.size(); ++i) points[i] = number(column_landmarks + i);

@@ -28,8 +28,9 @@ enum Column : std::size_t {
   column_illumination,
   column_occlusion,
   column_pose,
-  column_landmarks,  ///< the first of ten
-  column_count = column_landmarks + 10
+  column_landmarks,                       ///< the first of ten
+  column_source = column_landmarks + 10,  ///< written only where a box says it
+  column_count
 };
 
 struct ColumnInfo {
@@ -64,6 +65,7 @@ inline constexpr std::array<ColumnInfo, column_count> prepared_columns{{
     {"mouth_left_y", "mouth corner at the viewer's left, pixels from the top"},
     {"mouth_right_x", "mouth corner at the viewer's right, pixels from the left"},
     {"mouth_right_y", "mouth corner at the viewer's right, pixels from the top"},
+    {"source", "who labelled it: 0 a person, 1 a detector (faceshot data pseudo)"},
 }};
 
 /// One of WIDER FACE's attributes: its column, its place in Annotation, its largest value.

@@ -25,7 +25,16 @@ void append(std::string& row, float value) {
   row.append(digits, end.ptr);
 }
 
-void append_annotation(std::string& row, const Annotation& a) {
+/// How many of the columns a file gets. Nobody but pseudo-labels needs the last one, and programs
+/// that do not know it can read files without it.
+std::size_t columns_for(const PreparedSet& set) {
+  for (const ImageRecord& record : set.records)
+    for (const Annotation& a : record.annotations)
+      if (a.source >= 0) return column_count;
+  return column_source;
+}
+
+void append_annotation(std::string& row, const Annotation& a, std::size_t columns) {
   for (const float edge : {a.box.x1, a.box.y1, a.box.x2, a.box.y2}) {
     row += ',';
     append(row, edge);
@@ -39,6 +48,9 @@ void append_annotation(std::string& row, const Annotation& a) {
     row += ',';
     if (a.landmarks) append(row, (*a.landmarks)[i]);
   }
+  if (columns <= column_source) return;
+  row += ',';
+  if (a.source >= 0) row += std::to_string(a.source);
 }
 
 /// Refuses what read_prepared would refuse.
@@ -61,6 +73,8 @@ void check(const PreparedSet& set) {
         if (a.*attribute.member < -1 || a.*attribute.member > attribute.max)
           fail("column '" + std::string(prepared_columns[attribute.column].name) +
                "' cannot hold " + std::to_string(a.*attribute.member));
+      if (a.source < -1 || a.source > 1)
+        fail("column 'source' cannot hold " + std::to_string(a.source));
       if (a.landmarks && !std::all_of(a.landmarks->begin(), a.landmarks->end(),
                                       [](float v) { return std::isfinite(v); }))
         fail("a landmark is not finite");
@@ -70,10 +84,11 @@ void check(const PreparedSet& set) {
 
 void write_csv(const std::filesystem::path& path, const PreparedSet& set) {
   AtomicFile file(path);
+  const std::size_t columns = columns_for(set);
   std::string text;
-  for (const auto& column : prepared_columns) {
+  for (std::size_t c = 0; c < columns; ++c) {
     if (!text.empty()) text += ',';
-    text += column.name;
+    text += prepared_columns[c].name;
   }
   file.write(text + '\n');
   for (const ImageRecord& record : set.records) {
@@ -82,11 +97,10 @@ void write_csv(const std::filesystem::path& path, const PreparedSet& set) {
     text.clear();
     for (const Annotation& a : record.annotations) {
       text += image;
-      append_annotation(text, a);
+      append_annotation(text, a, columns);
       text += '\n';
     }
-    if (record.annotations.empty())
-      text += image + std::string(column_count - column_x1, ',') + '\n';
+    if (record.annotations.empty()) text += image + std::string(columns - column_x1, ',') + '\n';
     file.write(text);
   }
   file.commit();

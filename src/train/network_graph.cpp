@@ -28,6 +28,8 @@ const char* operation_of(LayerKind kind) {
       return "AvgPool";
     case LayerKind::l2_norm:
       return "L2Normalize";
+    case LayerKind::max_out:
+      return "MaxOut";
   }
   return "Unknown";
 }

@@ -64,7 +64,7 @@ TEST(Prepared, FileLooksAsDocumented) {
             "b.jpg,4,5,,,,,,,,,,,,,,,,,,,,,\n");
   const auto label = nlohmann::json::parse(read_all(folder / "set/label.json"));
   EXPECT_EQ(label["classes"], (nlohmann::json{{"0", "face"}}));
-  EXPECT_EQ(label["columns"].size(), 24U);
+  EXPECT_EQ(label["columns"].size(), 25U);
   EXPECT_EQ(label["splits"]["val"], (nlohmann::json{{"source", "by hand"},
                                                     {"images", 2},
                                                     {"images_without_boxes", 1},

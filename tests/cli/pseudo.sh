@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# `faceshot data pseudo` at the terminal: in place and into a new folder, again, and when it cannot.
+#   pseudo.sh PROGRAM MODEL
+set -u
+program=$1
+model=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+unset FACESHOT_MODEL
+cd "$work" || exit 1
+
+failed=0
+complain() {
+  echo "FAILED: $*: $(cat out err)"
+  failed=1
+}
+pseudo() { "$program" data pseudo "$@" --model "$model" >out 2>err </dev/null; }
+# expect STATUS PATTERN ARGUMENTS...: one line on stderr, and nothing has changed.
+expect() {
+  local status=$1 pattern=$2 before
+  shift 2
+  before=$(sums set)
+  "$program" data pseudo "$@" >out 2>err </dev/null
+  [ $? -eq "$status" ] || complain "no exit status $status: $*"
+  [ "$(wc -l <err)" -eq 1 ] && grep -q -- "$pattern" err || complain "no '$pattern': $*"
+  [ "$(sums set)" = "$before" ] || complain "the set has changed: $*"
+}
+sums() { (cd "$1" && find . -type f -exec md5sum {} + | sort); }
+
+"$program" synthesize --count 8 --seed 7 --size 640x480 --min-face 40 --out set >out 2>err ||
+  complain "synthesize"
+# The header, and a row without a box for each image: all labels hidden.
+cp set/train.csv whole.csv
+columns=$(head -1 whole.csv | tr ',' '\n' | wc -l)
+{ head -1 whole.csv; tail -n +2 whole.csv | cut -d, -f1-3 | sort -u |
+  sed "s/\$/$(printf ',%.0s' $(seq 4 "$columns"))/"; } >set/train.csv
+
+pseudo set --out new --json || complain "a new folder"
+grep -q '"labels_kept": 0' out || complain "labels out of nowhere"
+[ -s new/train-pseudo.png ] || complain "no picture"
+head -1 new/train.csv | grep -q ',source$' || complain "no column 'source'"
+grep -q ',source$' set/train.csv && complain "the old set has changed"
+grep -q 'pseudo-labels of faceshot-nano.onnx (accept 0.8, ignore 0.3)' new/label.json ||
+  complain "label.json does not say so"
+"$program" data check new >out 2>err || complain "data check"
+
+pseudo set || complain "in place"
+cmp -s set/train.csv new/train.csv || complain "in place it is another set"
+pseudo set --sheet other.png || complain "again"
+cmp -s set/train.csv new/train.csv || complain "again it is another set"
+grep -q 'of an earlier run' out || complain "earlier labels were not replaced"
+[ -s other.png ] || complain "no picture where it was asked for"
+[ "$(grep -o 'pseudo-labels of' set/label.json | wc -l)" -eq 1 ] || complain "said more than once"
+
+good=(--model "$model")
+expect 1 "nowhere.onnx" set --model nowhere.onnx
+expect 2 "must not be above" set "${good[@]}" --accept 0.2 --ignore 0.3
+expect 1 "missing" missing "${good[@]}"
+expect 2 "is no prepared set" set "${good[@]}" --out .
+expect 2 "sheet.xyz" set "${good[@]}" --sheet sheet.xyz
+head -1 whole.csv >set/val.csv
+expect 1 "no images" set "${good[@]}" --split val
+"$program" data pseudo --help | grep -q "Example:" || complain "no example"
+exit "$failed"
