@@ -106,7 +106,7 @@ int pseudo(Options o) {
               static_cast<double>(o.labels.accept));
   std::printf("ignore regions added      %8zu  score %g or more\n", labelled.doubtful,
               static_cast<double>(o.labels.ignore));
-  std::printf("findings labelled already %8zu\n", labelled.known);
+  std::printf("already labelled          %8zu\n", labelled.known);
   if (labelled.replaced > 0) std::printf("of an earlier run, gone   %8zu\n", labelled.replaced);
   if (!labelled.damaged.empty())
     std::printf("images left as they were  %8zu  damaged\n", labelled.damaged.size());

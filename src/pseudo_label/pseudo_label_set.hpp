@@ -19,7 +19,7 @@ struct PseudoLabelledSet {
   std::size_t persons = 0;           ///< labels that were there and stay
   std::size_t faces = 0;             ///< added
   std::size_t doubtful = 0;          ///< ignore regions added
-  std::size_t known = 0;             ///< findings that were labelled already
+  std::size_t known = 0;             ///< findings that overlap a label, or a surer face
   std::size_t replaced = 0;          ///< labels of an earlier run that were left out
   std::vector<std::size_t> changed;  ///< records that got labels
   std::vector<std::string> damaged;  ///< images that could not be read, with the reason: their

@@ -41,7 +41,7 @@ PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const D
     else
       result.annotations.push_back(label);
   }
-  const std::vector<Annotation> persons = result.annotations;
+  std::vector<Annotation> known = result.annotations;  // people's, and faces that were added
   std::vector<Detection> sorted(found.begin(), found.end());
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Detection& a, const Detection& b) { return a.score > b.score; });
@@ -50,7 +50,7 @@ PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const D
     Annotation label;
     label.box = clip(finding.box, static_cast<float>(width), static_cast<float>(height));
     if (label.box.width() < 1 || label.box.height() < 1) continue;
-    if (is_labelled(label.box, persons, options.overlap)) {
+    if (is_labelled(label.box, known, options.overlap)) {
       ++result.known;
       continue;
     }
@@ -58,6 +58,8 @@ PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const D
     label.ignore = finding.score < options.accept;
     label.source = source_detector;
     ++(label.ignore ? result.doubtful : result.faces);
+    // Half of a face that was accepted is no region to ignore: it would take the face's priors out.
+    if (!label.ignore) known.push_back(label);
     result.annotations.push_back(label);
   }
   return result;

@@ -25,12 +25,13 @@ struct PseudoLabels {
   std::vector<Annotation> annotations;
   std::size_t faces = 0;     ///< added
   std::size_t doubtful = 0;  ///< ignore regions added
-  std::size_t known = 0;     ///< findings that were labelled already
+  std::size_t known = 0;     ///< findings that overlap a label, or a face with a better score
   std::size_t replaced = 0;  ///< labels of an earlier detector that were left out
 };
 
-/// A finding that overlaps a person's label (IoU of `overlap`, or half of the finding inside it:
-/// a part of a face, or a face in a region that is ignored) adds nothing.
+/// A finding that overlaps a person's label or a surer finding that became a face (IoU of
+/// `overlap`, or half of the finding inside it: a part of a face, or a face in a region that is
+/// ignored) adds nothing.
 /// @param labels of the image @param found by the detector, in any order, in pixels of the image
 /// @param width, height of the image: boxes are clipped to it, and those that keep no pixel add
 ///        nothing

@@ -72,6 +72,33 @@ TEST(Prepared, FileLooksAsDocumented) {
                                                     {"ignored_boxes", 0}}));
 }
 
+TEST(Prepared, WhoLabelledABoxIsWrittenOnlyWhereItIsKnown) {
+  const TestFolder folder;
+  PreparedSet set;
+  Annotation unknown, person, detector;
+  unknown.box = person.box = detector.box = {1, 2, 3, 4};
+  person.source = source_person;
+  detector.source = source_detector;
+  set.records = {{"a.jpg", 9, 9, {unknown, person, detector}}, {"b.jpg", 4, 5, {}}};
+  write_prepared(folder / "set", "val", set, "by hand");
+  EXPECT_EQ(read_all(folder / "set/val.csv"),
+            "image,width,height,x1,y1,x2,y2,class,ignore,blur,expression,illumination,occlusion,"
+            "pose,left_eye_x,left_eye_y,right_eye_x,right_eye_y,nose_x,nose_y,mouth_left_x,"
+            "mouth_left_y,mouth_right_x,mouth_right_y,source\n"
+            "a.jpg,9,9,1,2,3,4,0,0,,,,,,,,,,,,,,,,\n"
+            "a.jpg,9,9,1,2,3,4,0,0,,,,,,,,,,,,,,,,0\n"
+            "a.jpg,9,9,1,2,3,4,0,0,,,,,,,,,,,,,,,,1\n"
+            "b.jpg,4,5,,,,,,,,,,,,,,,,,,,,,,\n");
+  EXPECT_EQ(read_prepared(folder / "set/val.csv").records, set.records);
+  EXPECT_EQ(source_of(folder / "set/val.csv"), "by hand");
+  EXPECT_EQ(source_of(folder / "set/train.csv"), "");
+  EXPECT_EQ(source_of(folder / "elsewhere/train.csv"), "");
+
+  set.records[0].annotations[0].source = 2;
+  expect_error(ErrorCode::invalid_argument, "column 'source' cannot hold 2",
+               [&] { write_prepared(folder / "set", "val", set, "by hand"); });
+}
+
 TEST(Prepared, ColumnsAreFoundByNameAndOnlySevenAreNeeded) {
   const TestFolder folder;
   const auto csv = folder.write("train.csv",

@@ -64,6 +64,18 @@ TEST(PseudoLabels, WhatAPersonLabelledStaysAndIsNotLabelledAgain) {
   EXPECT_EQ(result.annotations[3].box, (Box{52, 10, 90, 50}));
 }
 
+TEST(PseudoLabels, PartsOfAFaceThatWasAcceptedAddNothing) {
+  const PseudoLabels result = label({}, {{{20, 20, 40, 40}, 0.5F},       // its mouth
+                                         {{12, 12, 55, 55}, 0.85F},      // it again
+                                         {{10, 10, 50, 50}, 0.9F},       // the face
+                                         {{100, 10, 140, 50}, 0.4F},     // doubts do not hide
+                                         {{105, 15, 135, 45}, 0.35F}});  // each other
+  EXPECT_EQ(result.faces, 1U);
+  EXPECT_EQ(result.doubtful, 2U);
+  EXPECT_EQ(result.known, 2U);
+  EXPECT_EQ(result.annotations.front().box, (Box{10, 10, 50, 50}));
+}
+
 TEST(PseudoLabels, OverlapIsTheOption) {
   const std::vector<Annotation> persons{labelled({0, 0, 40, 40})};
   const Detection shifted{{25, 0, 65, 40}, 0.9F};  // IoU 15/65 = 0.23, 0.375 of it inside
