@@ -80,7 +80,8 @@ torch::Tensor largest_of_runs(const torch::Tensor& in, const std::vector<int>& r
   // Channels last whatever the layout was: runs are then neighbours in memory.
   const torch::Tensor rows = in.permute({0, 2, 3, 1}).reshape({-1, all});
   std::vector<torch::Tensor> largest;
-  for (const torch::Tensor& run : rows.split_with_sizes({runs.begin(), runs.end()}, 1))
+  const std::vector<std::int64_t> sizes(runs.begin(), runs.end());
+  for (const torch::Tensor& run : rows.split_with_sizes(sizes, 1))
     largest.push_back(run.size(1) == 1 ? run : std::get<0>(run.max(1, true)));
   return torch::cat(largest, 1)
       .reshape({in.size(0), in.size(2), in.size(3), -1})
