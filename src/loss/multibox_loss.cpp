@@ -67,6 +67,7 @@ struct ImageLoss {
   double confidence = 0;
   double location = 0;
   double landmarks = 0;
+  double log_likelihood = 0;  ///< of the priors that count
   std::int64_t positives = 0;
   std::int64_t landmark_positives = 0;
   std::int64_t negatives = 0;
@@ -106,6 +107,12 @@ double class_loss(const Problem& problem, const ImageOutputs& out, std::size_t p
   const float weight = target == 0 ? o.neg_alpha : o.pos_alpha;
   for (float& g : gradient) g *= weight;
   return static_cast<double>(weight) * value;
+}
+
+double log_likelihood(const Problem& problem, const ImageOutputs& out, std::size_t prior,
+                      std::size_t target) {
+  const std::span logits(out.conf + prior * problem.outputs, problem.outputs);
+  return static_cast<double>(logits[target]) - log_sum_exp(logits);
 }
 
 LocationLoss location_loss(const Problem& problem, const BoxOffsets& offsets, const Prior& prior,
@@ -218,8 +225,9 @@ ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
             ? static_cast<double>(
                   iou(decode(offsets, problem.priors[p], problem.variances), face.box))
             : 0;
-    sum.confidence +=
-        class_loss(problem, out, p, static_cast<std::size_t>(face.class_id) + 1, quality);
+    const std::size_t target = static_cast<std::size_t>(face.class_id) + 1;
+    sum.log_likelihood += log_likelihood(problem, out, p, target);
+    sum.confidence += class_loss(problem, out, p, target, quality);
     const LocationLoss where = location_loss(problem, offsets, problem.priors[p], face.box);
     sum.location += where.value;
     for (std::size_t i = 0; i < 4; ++i)
@@ -236,6 +244,7 @@ ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
   }
   for (const std::uint32_t p : mine_negatives(problem, out.conf, match, sum.positives)) {
     ++sum.negatives;
+    sum.log_likelihood += log_likelihood(problem, out, p, 0);
     sum.confidence += class_loss(problem, out, p, 0, 0);
   }
   return sum;
@@ -308,6 +317,7 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
     sum.confidence += part.confidence;
     sum.location += part.location;
     sum.landmarks += part.landmarks;
+    sum.log_likelihood += part.log_likelihood;
     sum.positives += part.positives;
     sum.landmark_positives += part.landmark_positives;
     sum.negatives += part.negatives;
@@ -315,6 +325,8 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
   const double divisor = static_cast<double>(std::max<std::int64_t>(sum.positives, 1));
   result.confidence = sum.confidence / divisor;
   result.location = sum.location / divisor;
+  result.negative_log_likelihood = -sum.log_likelihood / static_cast<double>(std::max<std::int64_t>(
+                                                             sum.positives + sum.negatives, 1));
   result.positives = sum.positives;
   result.negatives = sum.negatives;
   const auto factor = static_cast<float>(1 / divisor);

@@ -57,6 +57,9 @@ struct MultiboxResult {
   double confidence = 0;  ///< weighted class loss of positives and (mined) negatives / positives
   double location = 0;    ///< location loss of positives / positives
   double landmarks = 0;   ///< landmark loss of positives whose face has them / their number
+  /// Mean of -log p(true class) over positives and (mined) negatives, unweighted: the same measure
+  /// whatever the class loss is.
+  double negative_log_likelihood = 0;
   std::int64_t positives = 0;
   std::int64_t landmark_positives = 0;   ///< of them, those whose face has landmarks
   std::int64_t negatives = 0;            ///< mined

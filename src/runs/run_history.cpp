@@ -150,6 +150,7 @@ std::string runs_svg(std::span<const RunHistory> runs) {
   constexpr Wanted wanted[] = {{"val_ap", "Validation AP", false},
                                {"confidence_loss", "Classification loss", true},
                                {"location_loss", "Location loss", true},
+                               {"negative_log_likelihood", "Negative log-likelihood", true},
                                {"learning_rate", "Learning rate", true}};
   std::vector<LineChart> charts;
   for (const auto& [metric, title, falls] : wanted) {

@@ -1,9 +1,11 @@
 #include "train/metrics_log.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <string_view>
 
 #include "core/atomic_file.hpp"
 #include "faceshot/error.hpp"
@@ -14,13 +16,21 @@ namespace {
 constexpr const char* header =
     "epoch,confidence_loss,location_loss,learning_rate,images_per_second,waiting_share,"
     "val_confidence_loss,val_location_loss,val_ap,landmark_loss,val_landmark_loss,"
-    "val_landmark_error\n";
+    "val_landmark_error,negative_log_likelihood,val_negative_log_likelihood\n";
 
 std::string field(const std::optional<double>& value) {
   if (!value) return "";
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", *value);
   return text;
+}
+
+/// Columns that came after this row was written.
+std::size_t missing(const std::string& row) {
+  const auto commas = [](std::string_view text) {
+    return std::count(text.begin(), text.end(), ',');
+  };
+  return static_cast<std::size_t>(std::max<std::ptrdiff_t>(commas(header) - commas(row), 0));
 }
 
 }  // namespace
@@ -32,7 +42,8 @@ MetricsLog::MetricsLog(std::filesystem::path dir, int last_epoch)
   std::string line;
   std::getline(in, line);
   while (std::getline(in, line))
-    if (std::atoi(line.c_str()) <= last_epoch && !line.empty()) kept.append(line).append("\n");
+    if (std::atoi(line.c_str()) <= last_epoch && !line.empty())
+      kept.append(line).append(missing(line), ',').append("\n");
   in.close();
   write_file_atomically(path_, kept);
 }
@@ -43,7 +54,8 @@ void MetricsLog::append(const EpochMetrics& m) {
        {std::optional(m.confidence_loss), std::optional(m.location_loss),
         std::optional(m.learning_rate), std::optional(m.images_per_second),
         std::optional(m.waiting_share), m.val_confidence_loss, m.val_location_loss, m.val_ap,
-        m.landmark_loss, m.val_landmark_loss, m.val_landmark_error})
+        m.landmark_loss, m.val_landmark_loss, m.val_landmark_error,
+        std::optional(m.negative_log_likelihood), m.val_negative_log_likelihood})
     row.append(",").append(field(value));
   std::ofstream out(path_, std::ios::app);
   out << row << "\n";

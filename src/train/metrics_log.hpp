@@ -16,13 +16,16 @@ struct EpochMetrics {
   // Only of networks with landmarks.
   std::optional<double> landmark_loss, val_landmark_loss;
   std::optional<double> val_landmark_error;  ///< normalised mean error of the faces found
-  bool best = false;                         ///< by train.checkpoint.best; not in the file
+  double negative_log_likelihood = 0;        ///< as MultiboxResult has it
+  std::optional<double> val_negative_log_likelihood;
+  bool best = false;  ///< by train.checkpoint.best; not in the file
 };
 
 class MetricsLog {
  public:
-  /// Continues DIR/metrics.csv, dropping rows of epochs after `last_epoch` (they are run again
-  /// after a resume); writes the header into a new file. @throws Error(io)
+  /// Continues DIR/metrics.csv, adding columns that an older one lacks and dropping rows of epochs
+  /// after `last_epoch` (they are run again after a resume); writes the header into a new file.
+  /// @throws Error(io)
   MetricsLog(std::filesystem::path dir, int last_epoch);
 
   /// @throws Error(io)

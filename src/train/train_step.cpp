@@ -77,6 +77,7 @@ bool train_step(TrainingRun& run) {
   run.position.confidence_sum += run.loss.confidence;
   run.position.location_sum += run.loss.location;
   run.position.landmark_sum += run.loss.landmarks;
+  run.position.likelihood_sum += run.loss.negative_log_likelihood;
   return true;
 }
 

@@ -111,11 +111,12 @@ class Trainer {
     metrics.confidence_loss = p.confidence_sum / batches;
     metrics.location_loss = p.location_sum / batches;
     metrics.landmark_loss = run_.landmark_metric(p.landmark_sum / batches);
+    metrics.negative_log_likelihood = p.likelihood_sum / batches;
     metrics.learning_rate = rate(p.step - 1);
     metrics.images_per_second = images_per_second;
     metrics.waiting_share = waiting_share;
     p.batch = 0;
-    p.confidence_sum = p.location_sum = p.landmark_sum = 0;
+    p.confidence_sum = p.location_sum = p.landmark_sum = p.likelihood_sum = 0;
     for (const auto& [name, callback] : callbacks_) callback->on_epoch(run_, metrics);
     run_.validation.reset();
   }

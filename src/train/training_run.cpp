@@ -91,6 +91,7 @@ Checkpoint to_checkpoint(const TrainingRun& run) {
   checkpoint.counters = {{"epoch", p.epoch}, {"batch", p.batch}, {"step", p.step}};
   checkpoint.scalars = {{"confidence_sum", p.confidence_sum},
                         {"location_sum", p.location_sum},
+                        {"likelihood_sum", p.likelihood_sum},
                         {"best_ap", run.best_ap}};
   if (has_landmarks(run.spec())) checkpoint.scalars["landmark_sum"] = p.landmark_sum;
   if (run.ended_early) checkpoint.scalars["ended_early"] = 1;
@@ -109,7 +110,11 @@ void restore(TrainingRun& run, const Checkpoint& checkpoint) {
                   checkpoint.counters.at("step"),
                   checkpoint.scalars.at("confidence_sum"),
                   checkpoint.scalars.at("location_sum"),
-                  has_landmarks(run.spec()) ? checkpoint.scalars.at("landmark_sum") : 0};
+                  has_landmarks(run.spec()) ? checkpoint.scalars.at("landmark_sum") : 0,
+                  0};
+  // Files from before there was this metric lack it.
+  if (const auto sum = checkpoint.scalars.find("likelihood_sum"); sum != checkpoint.scalars.end())
+    run.position.likelihood_sum = sum->second;
   run.optimizer->load({checkpoint.optimizer, checkpoint.optimizer_steps});
   run.best_ap = checkpoint.scalars.at("best_ap");
   run.ended_early = checkpoint.scalars.contains("ended_early");

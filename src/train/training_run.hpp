@@ -30,7 +30,7 @@ struct Position {
   std::int64_t batch = 0;  ///< done in the current epoch
   std::int64_t step = 0;   ///< done in all
   // Sums over the batches of the epoch.
-  double confidence_sum = 0, location_sum = 0, landmark_sum = 0;
+  double confidence_sum = 0, location_sum = 0, landmark_sum = 0, likelihood_sum = 0;
 };
 
 /// Everything that a later step depends on is in `position`, the weights, the optimiser's state and

@@ -86,6 +86,7 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   std::vector<std::uint8_t> pixels;
   MultiboxResult loss;
   std::int64_t positives = 0;
+  double priors_counted = 0;
   std::int64_t landmark_positives = 0;
   for (std::size_t first = 0; first < set.records.size(); first += batch_size) {
     const std::size_t count = std::min<std::size_t>(batch_size, set.records.size() - first);
@@ -117,6 +118,9 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
     result.confidence_loss += loss.confidence * static_cast<double>(loss.positives);
     result.location_loss += loss.location * static_cast<double>(loss.positives);
     result.landmark_loss += loss.landmarks * static_cast<double>(loss.landmark_positives);
+    const auto counted = static_cast<double>(loss.positives + loss.negatives);
+    result.negative_log_likelihood += loss.negative_log_likelihood * counted;
+    priors_counted += counted;
     positives += loss.positives;
     landmark_positives += loss.landmark_positives;
     parallel_for(count, threads, [&](std::size_t i) {
@@ -138,6 +142,7 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   const double divisor = static_cast<double>(std::max<std::int64_t>(positives, 1));
   result.confidence_loss /= divisor;
   result.location_loss /= divisor;
+  result.negative_log_likelihood /= std::max(priors_counted, 1.0);
   result.landmark_loss /= static_cast<double>(std::max<std::int64_t>(landmark_positives, 1));
   std::vector<LandmarkPair> pairs;
   for (const MatchedFace& m : matched_faces(images, config.train.validate_score)) {

@@ -24,6 +24,7 @@ struct ValidationExample {
 struct ValidationResult {
   double confidence_loss = 0;
   double location_loss = 0;
+  double negative_log_likelihood = 0;       ///< as MultiboxResult has it
   double ap = 0;                            ///< VOC average precision at IoU 0.5, in [0, 1]
   double landmark_loss = 0;                 ///< 0 for a network without landmarks
   std::optional<double> landmark_error;     ///< normalised mean error over the faces found; none if

@@ -80,8 +80,8 @@ TEST(SmoothL1, EqualsPyTorch) {
 TEST(IouLoss, EqualsTorchvision) {
   const Prior prior{50, 60, 20, 30};
   for (const auto& [name, kind] :
-       {std::pair{"iou", IouLoss::iou}, std::pair{"giou", IouLoss::giou}, std::pair{"diou", IouLoss::diou},
-        std::pair{"ciou", IouLoss::ciou}}) {
+       {std::pair{"iou", IouLoss::iou}, std::pair{"giou", IouLoss::giou},
+        std::pair{"diou", IouLoss::diou}, std::pair{"ciou", IouLoss::ciou}}) {
     const auto cases = test::torch_losses(name);
     for (const auto& c : cases) {
       const auto corners = c.at("face").get<std::array<float, 4>>();

@@ -363,21 +363,45 @@ TEST(MultiboxLoss, FocalLossesTakeAllNegativesAndMiningDoesNot) {
       << "quality focal loss is for one class";
 }
 
-INSTANTIATE_TEST_SUITE_P(Options, MultiboxGradient,
-                         ::testing::Values(GradientCase{"none", 1, 1}, GradientCase{"diou", 0, 1},
-                                           GradientCase{"giou", 1, 1}, GradientCase{"iou", 1, 3},
-                                           GradientCase{"eiou", 0, 1, "focal"},
-                                           GradientCase{"none", 1, 3, "focal"},
-                                           GradientCase{"diou", 1, 1, "quality_focal"},
-                                           GradientCase{"diou", 1, 1, "focal", "atss"},
-                                           GradientCase{"none", 1, 1, "cross_entropy", "iou", 2,
-                                                        0.25F},
-                                           GradientCase{"none", 1, 3, "focal", "iou", 0.5F, 3},
-                                           GradientCase{"none", 1, 1, "quality_focal", "iou", 3,
-                                                        0.5F}),
-                         [](const auto& tested) {
-                           return tested.param.iou_loss + "_" + std::to_string(tested.index);
-                         });
+TEST(MultiboxLoss, TheNegativeLogLikelihoodIsTheSameMeasureForEveryLoss) {
+  const std::vector<std::vector<Annotation>> faces{{face(8, 8, 18, 18)}, {}};
+  const auto o = random_outputs(2, 128, 1, 12);
+  LossOptions options;
+  const auto plain = loss_of(o, faces, options);
+  const auto counted = static_cast<double>(plain.positives + plain.negatives);
+  EXPECT_NEAR(plain.negative_log_likelihood * counted,
+              plain.confidence * static_cast<double>(plain.positives), 1e-9 * counted);
+  options.pos_alpha = 5;
+  EXPECT_EQ(loss_of(o, faces, options).negative_log_likelihood, plain.negative_log_likelihood);
+
+  // All negatives count: by hand, from the logits.
+  options.class_loss = "focal";
+  const auto focal = loss_of(o, faces, options);
+  const PriorGrid grid = prior_grid();
+  double sum = 0;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto match = match_priors(grid.priors, faces[i], options.match);
+    for (std::size_t p = 0; p < match.size(); ++p) {
+      ASSERT_NE(match[p], match_ignored);
+      const float* const z = o.conf.data() + (i * match.size() + p) * 2;
+      const auto margin = static_cast<double>(match[p] >= 0 ? z[0] - z[1] : z[1] - z[0]);
+      sum += std::log1p(std::exp(margin));
+    }
+  }
+  EXPECT_NEAR(focal.negative_log_likelihood, sum / (2 * 128), 1e-6);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Options, MultiboxGradient,
+    ::testing::Values(GradientCase{"none", 1, 1}, GradientCase{"diou", 0, 1},
+                      GradientCase{"giou", 1, 1}, GradientCase{"iou", 1, 3},
+                      GradientCase{"eiou", 0, 1, "focal"}, GradientCase{"none", 1, 3, "focal"},
+                      GradientCase{"diou", 1, 1, "quality_focal"},
+                      GradientCase{"diou", 1, 1, "focal", "atss"},
+                      GradientCase{"none", 1, 1, "cross_entropy", "iou", 2, 0.25F},
+                      GradientCase{"none", 1, 3, "focal", "iou", 0.5F, 3},
+                      GradientCase{"none", 1, 1, "quality_focal", "iou", 3, 0.5F}),
+    [](const auto& tested) { return tested.param.iou_loss + "_" + std::to_string(tested.index); });
 
 }  // namespace
 }  // namespace faceshot

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -29,7 +30,7 @@ TEST(MetricsLog, AppendsAndForgetsEpochsThatAreRunAgain) {
     }
   }
   const std::string before = content(dir / "metrics.csv");
-  EXPECT_NE(before.find("\n2,0.5,0,0,0,0,,,0.25,,,\n"), std::string::npos) << before;
+  EXPECT_NE(before.find("\n2,0.5,0,0,0,0,,,0.25,,,,0,\n"), std::string::npos) << before;
   const MetricsLog resumed(dir, 2);
   const std::string after = content(dir / "metrics.csv");
   EXPECT_EQ(after, before.substr(0, before.find("\n3,") + 1));
@@ -46,8 +47,20 @@ TEST(MetricsLog, HasColumnsForLandmarks) {
   m.val_landmark_error = 0.125;
   MetricsLog(dir, 0).append(m);
   const std::string text = content(dir / "metrics.csv");
-  EXPECT_NE(text.find(",landmark_loss,val_landmark_loss,val_landmark_error\n"), std::string::npos);
-  EXPECT_NE(text.find(",0.75,0.5,0.125\n"), std::string::npos) << text;
+  EXPECT_NE(text.find(",landmark_loss,val_landmark_loss,val_landmark_error,"), std::string::npos);
+  EXPECT_NE(text.find(",0.75,0.5,0.125,0,\n"), std::string::npos) << text;
+}
+
+TEST(MetricsLog, AddsTheColumnsThatAnOlderFileLacks) {
+  const std::filesystem::path dir = std::filesystem::path(::testing::TempDir()) / "metrics_old";
+  std::filesystem::remove_all(dir);
+  std::filesystem::create_directories(dir);
+  std::ofstream(dir / "metrics.csv") << "epoch,confidence_loss\n1,0.5\n2,0.25\n";
+  const MetricsLog resumed(dir, 1);
+  const std::string text = content(dir / "metrics.csv");
+  const std::string row = text.substr(text.find('\n') + 1);
+  EXPECT_EQ(row, "1,0.5,,,,,,,,,,,,\n");
+  EXPECT_EQ(std::count(row.begin(), row.end(), ','), std::count(text.begin(), text.end(), ',') / 2);
 }
 
 }  // namespace

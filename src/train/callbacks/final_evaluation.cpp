@@ -30,6 +30,7 @@ class FinalEvaluation : public Callback {
                                              run.landmark_metric(r.landmark_loss).value_or(0)},
                                 {"classification_loss", r.confidence_loss},
                                 {"location_loss", r.location_loss},
+                                {"negative_log_likelihood", r.negative_log_likelihood},
                                 {"ap", r.ap}};
     if (has_landmarks(run.spec())) json["landmark_loss"] = r.landmark_loss;
     if (r.landmark_error) json["landmark_error"] = *r.landmark_error;

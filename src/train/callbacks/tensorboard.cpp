@@ -108,6 +108,7 @@ class TensorBoard : public Callback {
     std::vector<SummaryValue> values{
         scalar_summary("step/classification_loss", run.loss.confidence),
         scalar_summary("step/location_loss", run.loss.location),
+        scalar_summary("step/negative_log_likelihood", run.loss.negative_log_likelihood),
         scalar_summary("step/total_loss", run.loss.total()),
         scalar_summary("step/learning_rate", run.learning_rate),
         scalar_summary("step/positives", static_cast<double>(run.loss.positives)),
@@ -140,12 +141,14 @@ class TensorBoard : public Callback {
     };
     add("epoch/classification_loss", m.confidence_loss);
     add("epoch/location_loss", m.location_loss);
+    add("epoch/negative_log_likelihood", m.negative_log_likelihood);
     add("epoch/landmark_loss", m.landmark_loss);
     add("epoch/learning_rate", m.learning_rate);
     add("epoch/images_per_second", m.images_per_second);
     add("epoch/waiting_share", m.waiting_share);
     add("val/classification_loss", m.val_confidence_loss);
     add("val/location_loss", m.val_location_loss);
+    add("val/negative_log_likelihood", m.val_negative_log_likelihood);
     add("val/landmark_loss", m.val_landmark_loss);
     add("val/landmark_error", m.val_landmark_error);
     add("val/ap", m.val_ap);

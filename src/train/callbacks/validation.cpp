@@ -21,6 +21,7 @@ class Validation : public Callback {
     const ValidationResult& result = *run.validation;
     metrics.val_confidence_loss = result.confidence_loss;
     metrics.val_location_loss = result.location_loss;
+    metrics.val_negative_log_likelihood = result.negative_log_likelihood;
     metrics.val_ap = result.ap;
     run.best_ap = std::max(run.best_ap, result.ap);
     metrics.val_landmark_loss = run.landmark_metric(result.landmark_loss);
