@@ -39,8 +39,9 @@ PlateauOptions options_of(const nlohmann::json& json) {
 }
 
 TEST(Plateau, EqualsPyTorchStepByStep) {
+  const auto runs = fixture("torch_schedules.json").at("plateau");
   int drops = 0;
-  for (const auto& run : fixture("torch_schedules.json").at("plateau")) {
+  for (const auto& run : runs) {
     Plateau plateau(options_of(run));
     const auto metrics = metrics_of(run.at("metrics"));
     for (std::size_t i = 0; i < metrics.size(); ++i) {
