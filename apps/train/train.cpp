@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,13 +14,10 @@
 #include "cli/console.hpp"
 #include "faceshot/error.hpp"
 #include "train/callbacks/callback_table.hpp"
-#include "train/dry_run.hpp"
 #include "train_commands.hpp"
 
 namespace faceshot::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::atomic<bool> stop_requested{false};
 
@@ -99,69 +95,13 @@ int list_callbacks() {
   return exit_ok;
 }
 
-std::string megabytes(std::int64_t bytes) {
-  return std::to_string((bytes + 524288) / 1048576).append(" MB");
-}
-
-int run_dry(const TrainArguments& a) {
-  if (a.config.empty())
-    throw Error(ErrorCode::invalid_argument,
-                "give a config, as in: faceshot train --dry-run configs/faceshot-nano.toml "
-                "data.train=data/wider/train.csv");
-  TrainDisplay display;
-  const Config config = read_config(a.config.front(), {a.config.begin() + 1, a.config.end()});
-  const DryRun r = dry_run(config, [&](const std::string& text) { display.note(text); });
-  const bool tight =
-      r.available_memory > 0 && r.expected_memory - r.peak_memory > r.available_memory;
-  if (a.json) {
-    const Json json{{"train_images", r.train_images},
-                    {"val_images", r.val_images},
-                    {"test_images", r.test_images},
-                    {"parameters", r.parameters},
-                    {"priors", r.priors},
-                    {"epochs", r.epochs},
-                    {"steps_per_epoch", r.steps_per_epoch},
-                    {"threads", r.threads},
-                    {"callbacks", r.callbacks},
-                    {"images_per_second", r.images_per_second},
-                    {"first_images_per_second", r.first_images_per_second},
-                    {"validation_seconds", r.validation_seconds},
-                    {"total_seconds", r.total_seconds},
-                    {"peak_memory", r.peak_memory},
-                    {"expected_memory", r.expected_memory},
-                    {"available_memory", r.available_memory},
-                    {"checkpoint_size", r.checkpoint_size}};
-    std::printf("%s\n", json.dump(2).c_str());
-    return exit_ok;
-  }
-  std::string callbacks;
-  for (const std::string& name : r.callbacks)
-    callbacks.append(callbacks.empty() ? "" : ", ").append(name);
-  std::printf(
-      "images       %zu to train on, %zu to validate on, %zu to test on\n"
-      "network      %lld parameters, %lld priors; last.pt takes about %s\n"
-      "callbacks    %s\n"
-      "speed        %.0f images/s on %d threads, %.0f while images are read for the first time\n"
-      "memory       %s now, %s once all images are decoded%s\n"
-      "time         %s: %d epochs of %lld steps, each validation %s\n"
-      "Nothing was written. Start it with the same line and --out instead of --dry-run.\n",
-      r.train_images, r.val_images, r.test_images, static_cast<long long>(r.parameters),
-      static_cast<long long>(r.priors), megabytes(r.checkpoint_size).c_str(), callbacks.c_str(),
-      r.images_per_second, r.threads, r.first_images_per_second, megabytes(r.peak_memory).c_str(),
-      megabytes(r.expected_memory).c_str(),
-      tight ? ": more than the machine has left; lower data.cache_mb" : "",
-      duration_text(r.total_seconds).c_str(), r.epochs, static_cast<long long>(r.steps_per_epoch),
-      duration_text(r.validation_seconds).c_str());
-  return exit_ok;
-}
-
 int run(const TrainArguments& a) {
   if (a.keys) {
     std::cout << describe_config_keys();
     return exit_ok;
   }
   if (a.callbacks) return list_callbacks();
-  if (a.dry_run) return run_dry(a);
+  if (a.dry_run) return dry_run_of(a.config, a.json);
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
   TrainDisplay display;

@@ -53,6 +53,8 @@ std::string window_text(const Layer& layer) {
   return all;
 }
 
+}  // namespace
+
 std::string operation_of(const Layer& layer) {
   switch (layer.kind) {
     case LayerKind::conv: {
@@ -85,8 +87,6 @@ std::string operation_of(const Layer& layer) {
   }
   return {};
 }
-
-}  // namespace
 
 std::vector<LayerSummary> summarise_layers(const NetworkSpec& spec, int input_width,
                                            int input_height) {

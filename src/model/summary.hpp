@@ -30,6 +30,9 @@ struct LevelSummary {
   int receptive_field = 1;          ///< what its predictors see, with the head's own layers
 };
 
+/// What it does, in a few words: LayerSummary::operation.
+[[nodiscard]] std::string operation_of(const Layer& layer);
+
 /// All layers in computing order, for an input of this size.
 [[nodiscard]] std::vector<LayerSummary> summarise_layers(const NetworkSpec& spec, int input_width,
                                                          int input_height);

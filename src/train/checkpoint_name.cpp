@@ -1,8 +1,5 @@
 #include "train/checkpoint_name.hpp"
 
-#include <algorithm>
-#include <cctype>
-
 #include "faceshot/error.hpp"
 
 namespace faceshot {
@@ -20,13 +17,12 @@ Placeholder find_placeholder(std::string_view pattern) {
   if (end == pattern.npos) return {};
   const std::string_view rest = pattern.substr(begin + start.size(), end - begin - start.size());
   if (rest.empty()) return {begin, end + 1, 0};
-  // ":3" and ":03" mean the same.
-  const std::string_view digits =
-      rest.substr(std::min(rest.find_last_not_of("0123456789") + 1, rest.size()));
-  if (rest[0] != ':' || digits.empty() || digits.size() + 1 != rest.size() || digits.size() > 2)
-    return {};
-  const auto width = static_cast<std::size_t>(std::stoi(std::string(digits)));
-  return width > 9 ? Placeholder{} : Placeholder{begin, end + 1, width};
+  // One digit, with a zero before it or without: ":3" and ":03" mean the same.
+  const bool is_width =
+      rest[0] == ':' && (rest.size() == 2 || (rest.size() == 3 && rest[1] == '0'));
+  const char digit = rest.back();
+  if (!is_width || digit < '0' || digit > '9') return {};
+  return {begin, end + 1, static_cast<std::size_t>(digit - '0')};
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace faceshot {
 [[nodiscard]] std::string checkpoint_name(std::string_view pattern, int epoch);
 
 /// @throws Error(invalid_argument) for a pattern without {epoch}, with a folder in it, with another
-///         ending than .pt, or a width over 9
+///         ending than .pt, or a width of more than one digit
 void check_checkpoint_pattern(std::string_view pattern);
 
 }  // namespace faceshot

@@ -1,6 +1,7 @@
 // A network's layers as TensorBoard's page of graphs shows them.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "model/network_spec.hpp"
@@ -8,8 +9,12 @@
 
 namespace faceshot {
 
-/// One node a layer, and one for the image; names with slashes for dots ("backbone/stem/conv"), so
-/// that parts fold into boxes. Attributes: output channels, window, stride, groups.
+/// TensorBoard's form of a name: "backbone.stem.conv" -> "backbone/stem/conv". What is before a
+/// slash makes a group, or a box that opens.
+[[nodiscard]] std::string scoped_name(std::string name);
+
+/// One node a layer, and one for the image; what it does as `faceshot model summary` says it
+/// ("conv 3x3 /2"), and how many channels it gives.
 [[nodiscard]] std::vector<GraphNode> network_graph(const NetworkSpec& spec);
 
 }  // namespace faceshot

@@ -58,7 +58,7 @@ class Trainer {
               std::to_string(run_.priors.priors.size()) + " priors, " +
               std::to_string(run_.threads) + " threads");
     for (const auto& [name, callback] : callbacks_) callback->on_start(run_);
-    while (!run_.is_last_epoch()) {
+    while (!run_.is_over()) {
       if (!epoch()) return {false, static_cast<int>(run_.position.epoch), run_.best_ap};
     }
     for (const auto& [name, callback] : callbacks_) callback->on_end(run_);

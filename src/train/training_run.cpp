@@ -69,9 +69,7 @@ std::int64_t TrainingRun::batches() const {
   return static_cast<std::int64_t>(loader.batches_per_epoch());
 }
 
-bool TrainingRun::is_last_epoch() const {
-  return position.epoch >= config.train.epochs || ended_early;
-}
+bool TrainingRun::is_over() const { return position.epoch >= config.train.epochs || ended_early; }
 
 TorchNetwork& TrainingRun::evaluated_network() { return ema ? ema->network() : *network; }
 

@@ -71,7 +71,7 @@ struct TrainingRun {
 
   [[nodiscard]] const NetworkSpec& spec() const;
   [[nodiscard]] std::int64_t batches() const;  ///< of an epoch
-  [[nodiscard]] bool is_last_epoch() const;    ///< of the one that `position.epoch` counts as done
+  [[nodiscard]] bool is_over() const;          ///< no epoch is left, or none is wanted
   /// The weights that are validated and tested: the averages where they are kept.
   [[nodiscard]] TorchNetwork& evaluated_network();
   /// A landmark loss or nothing, by whether the network has landmarks.

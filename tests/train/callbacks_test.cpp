@@ -189,28 +189,6 @@ TEST_F(Callbacks, EventFilesForTheIndependentReader) {
   ASSERT_TRUE(resume_training(dir, {}, stop_).completed);
 }
 
-TEST_F(Callbacks, EveryCheckpointLeadsToTheSameEnd) {
-  const fs::path dir = folder_ / "whole";
-  std::vector<fs::path> copies;
-  const auto copy = [&] {
-    if (!fs::exists(dir / "last.pt")) return;
-    copies.push_back(folder_ / ("copy" + std::to_string(copies.size())));
-    fs::create_directories(copies.back());
-    fs::copy(dir / "last.pt", copies.back() / "last.pt");
-  };
-  (void)start_training(config(), dir, {{}, [&](const TrainProgress&) { copy(); }, {}}, stop_);
-  const Checkpoint whole = load_checkpoint(dir / "last.pt");
-  ASSERT_GT(copies.size(), 8U);
-  for (const fs::path& from : copies) {
-    (void)resume_training(from, {}, stop_);
-    const Checkpoint end = load_checkpoint(from / "last.pt");
-    EXPECT_EQ(end.scalars, whole.scalars) << from;
-    EXPECT_EQ(end.counters, whole.counters) << from;
-    for (const auto& [name, array] : whole.model)
-      ASSERT_EQ(end.model.at(name).values, array.values) << from << " " << name;
-  }
-}
-
 /// A set for tests that are scripts.
 TEST(NoiseSet, ForScripts) {
   if (const char* folder = std::getenv("FACESHOT_NOISE_SET")) testing::make_noise_set(folder);

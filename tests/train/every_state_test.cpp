@@ -130,6 +130,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Plateau",
              {"train.plateau={metric='val_loss', patience=0, threshold=0.9, cooldown=1}"}},
         Case{"EarlyStopping", {"train.early_stopping={metric='val_ap', patience=1, min_delta=1}"}},
+        Case{"PlateauAndEarlyStopping",
+             {"train.plateau={metric='train_loss', patience=0, threshold=0.999}",
+              "train.early_stopping={metric='train_loss', patience=2, min_delta=1e6}"}},
         Case{"RestoreBest",
              {"train.early_stopping={metric='val_loss', patience=1, min_delta=1e6, "
               "restore_best=true}",

@@ -25,7 +25,7 @@ class ModelCheckpoint : public Callback {
       metrics.best = true;
     }
     // Without anything to go by, the last weights are the best.
-    if (metrics.best || (!watches_ && run.is_last_epoch())) run.save("best.pt");
+    if (metrics.best || (!watches_ && run.is_over())) run.save("best.pt");
     if (options_.epochs == 0 || metrics.epoch % options_.epochs != 0) return;
     run.save(checkpoint_name(options_.file, metrics.epoch));
     const int old = metrics.epoch - options_.keep * options_.epochs;

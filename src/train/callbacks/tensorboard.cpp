@@ -75,12 +75,6 @@ SummaryValue histogram(const std::string& tag, const torch::Tensor& tensor) {
                            {values.data_ptr<float>(), static_cast<std::size_t>(values.numel())});
 }
 
-/// "backbone/stem/conv/weight": TensorBoard groups by what is before the first slash.
-std::string slashed(std::string name) {
-  std::replace(name.begin(), name.end(), '.', '/');
-  return name;
-}
-
 PrCurve plugin_curve(const PrecisionRecallCurve& curve) {
   return {curve.true_positives, curve.false_positives, curve.false_negatives, curve.precision,
           curve.recall};
@@ -167,9 +161,9 @@ class TensorBoard : public Callback {
 
   static void add_histograms(const TorchNetwork& network, std::vector<SummaryValue>& values) {
     for (const auto& [name, tensor] : network.parameters()) {
-      values.push_back(histogram("weights/" + slashed(name), tensor));
+      values.push_back(histogram("weights/" + scoped_name(name), tensor));
       if (tensor.grad().defined())  // of the epoch's last step, after clipping
-        values.push_back(histogram("gradients/" + slashed(name), tensor.grad()));
+        values.push_back(histogram("gradients/" + scoped_name(name), tensor.grad()));
     }
   }
 

@@ -14,7 +14,7 @@ class Validation : public Callback {
  public:
   void on_epoch(TrainingRun& run, EpochMetrics& metrics) override {
     run.validation.reset();
-    if (!run.is_last_epoch() && metrics.epoch % run.config.train.validate_every != 0) return;
+    if (!run.is_over() && metrics.epoch % run.config.train.validate_every != 0) return;
     run.note("validating on " + std::to_string(run.data.val.records.size()) + " images");
     run.validation =
         validate_network(run.evaluated_network(), run.data.val, run.config, run.threads);
