@@ -1,5 +1,7 @@
 #include "model/torch_network.hpp"
 
+#include <ATen/autocast_mode.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -7,6 +9,9 @@
 
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
+#include "model/fast/add_upsampled.hpp"
+#include "model/fast/depthwise_convolution.hpp"
+#include "model/fast/first_convolution.hpp"
 #include "model/torch_arrays.hpp"
 
 namespace faceshot {
@@ -17,6 +22,15 @@ struct TorchNetwork::Step {
   std::vector<std::size_t> last_use;  ///< slots that no later step needs
   torch::Tensor weight, bias, running_mean, running_var;
   bool keeps_statistics = false;  ///< BatchNorm that runs as in evaluation, whatever train() says
+
+  // A BatchNorm, a sum, an activation that nobody else looks into are a chain, and so are an
+  // upsampling by 2 and a sum: in training they are computed together, when it is the last one's
+  // turn.
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  std::size_t chain = none;     ///< the step with which the chain begins
+  std::size_t chain_end = 0;    ///< of the first step, as the rest: the last step
+  std::size_t residual = none;  ///< slot of the sum's other input
+  Activation activation = Activation::none;
 };
 
 namespace {
@@ -104,6 +118,22 @@ torch::Tensor convolved(const torch::Tensor& in, const Layer& layer, const torch
                        layer.stride, none, layer.dilation, layer.groups);
 }
 
+/// Whether torch::conv2d would leave the input's type as it is.
+bool has_type_to_convolve(const torch::Tensor& in) {
+  return in.scalar_type() ==
+         (at::autocast::is_cpu_enabled() ? at::autocast::get_autocast_cpu_dtype() : torch::kFloat);
+}
+
+/// The same by our own kernels where they can.
+torch::Tensor fast_convolved(const torch::Tensor& in, const Layer& layer,
+                             const torch::Tensor& weight, const torch::Tensor& bias) {
+  if (has_type_to_convolve(in)) {
+    if (is_fast_depthwise(layer, in)) return depthwise_convolution(in, weight, layer.stride);
+    if (is_fast_first_convolution(layer, in)) return first_convolution(in, weight, layer.stride);
+  }
+  return convolved(in, layer, weight, bias);
+}
+
 /// [N, K*C, H, W] to [N, H*W*K, C]. The permuted view of a channels_last map is already in memory
 /// order, so this costs nothing there.
 torch::Tensor flatten_head(const torch::Tensor& map, std::int64_t values_per_prior) {
@@ -178,24 +208,97 @@ TorchNetwork::TorchNetwork(NetworkSpec spec, std::uint64_t seed) : spec_(std::mo
   }
   for (const std::size_t landmarks : landmark_slots_) last_reader.erase(landmarks);
   for (const auto& [input, reader] : last_reader) steps_[reader].last_use.push_back(input);
+
+  find_chains();
+}
+
+void TorchNetwork::find_chains() {
+  std::vector<std::size_t> readers(steps_.size() + 1);
+  for (const Step& step : steps_)
+    for (const std::size_t input : step.inputs) ++readers[input];
+  for (const auto& [loc, conf] : head_slots_) {
+    ++readers[loc];
+    ++readers[conf];
+  }
+  for (const std::size_t landmarks : landmark_slots_) ++readers[landmarks];
+
+  // The step that alone reads what `step` gives, unless it is in a chain already.
+  const auto next = [&](std::size_t step) {
+    if (readers[step + 1] != 1) return Step::none;
+    for (std::size_t n = step + 1; n < steps_.size(); ++n)
+      for (const std::size_t input : steps_[n].inputs)
+        if (input == step + 1) return steps_[n].chain == Step::none ? n : Step::none;
+    return Step::none;  // a head
+  };
+  // From the back: a sum of two BatchNorms goes with the later one.
+  for (std::size_t s = steps_.size(); s-- > 0;) {
+    Step& first = steps_[s];
+    const bool norm = first.layer->kind == LayerKind::batch_norm;
+    if (!norm && (first.layer->kind != LayerKind::upsample || first.layer->stride != 2)) continue;
+    const auto take = [&](std::size_t step) {
+      steps_[step].chain = s;
+      first.chain_end = step;
+    };
+    std::size_t n = next(s);
+    const bool sum = n != Step::none && steps_[n].layer->kind == LayerKind::add;
+    if (norm || sum) take(s);
+    if (sum) {
+      const auto& inputs = steps_[n].inputs;
+      first.residual = inputs[0] == s + 1 ? inputs[1] : inputs[0];
+      take(n);
+      n = next(n);
+    }
+    if (!norm || n == Step::none) continue;
+    const LayerKind kind = steps_[n].layer->kind;
+    if (kind != LayerKind::relu && kind != LayerKind::relu6) continue;
+    first.activation = kind == LayerKind::relu ? Activation::relu : Activation::relu6;
+    take(n);
+  }
 }
 
 TorchNetwork::~TorchNetwork() = default;
 TorchNetwork::TorchNetwork(TorchNetwork&&) noexcept = default;
 TorchNetwork& TorchNetwork::operator=(TorchNetwork&&) noexcept = default;
 
+torch::Tensor TorchNetwork::compute_chain(const std::vector<torch::Tensor>& slots,
+                                          const Step& first) const {
+  const torch::Tensor& in = slots[first.inputs.front()];
+  const torch::Tensor other =
+      first.residual == Step::none ? torch::Tensor() : slots[first.residual];
+  if (first.layer->kind == LayerKind::upsample) return add_upsampled(other, in);
+  return fused_batch_norm(in, {first.weight, first.bias, first.running_mean, first.running_var},
+                          first.layer->epsilon, other, first.activation, sum_over_processes_);
+}
+
 void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) const {
+  const auto in_chain = [&](const Step& step) {
+    return training_ && !keep_all && step.chain != Step::none &&
+           !steps_[step.chain].keeps_statistics;
+  };
+  const auto release = [&](const Step& step) {
+    for (const std::size_t dead : step.last_use) slots[dead].reset();
+  };
   for (std::size_t s = 0; s < steps_.size(); ++s) {
     const Step& step = steps_[s];
+    if (in_chain(step)) {
+      const Step& first = steps_[step.chain];
+      if (s != first.chain_end) continue;
+      slots[s + 1] = compute_chain(slots, first);
+      for (std::size_t member = step.chain; member <= s; ++member)
+        if (steps_[member].chain == step.chain) release(steps_[member]);
+      continue;
+    }
     const Layer& layer = *step.layer;
     torch::Tensor& in = slots[step.inputs.front()];
     // In place where nobody reads the input later: what comes before a ReLU (BatchNorm, a sum, a
-    // convolution) does not need its own output in the backward pass.
-    const bool in_place = !keep_all && !step.last_use.empty();
+    // convolution) does not need its own output in the backward pass. A chain may.
+    const bool in_place = !keep_all && !step.last_use.empty() && step.inputs.front() > 0 &&
+                          !in_chain(steps_[step.inputs.front() - 1]);
     torch::Tensor out;
     switch (layer.kind) {
       case LayerKind::conv:
-        out = convolved(in, layer, step.weight, step.bias);
+        out = training_ && !keep_all ? fast_convolved(in, layer, step.weight, step.bias)
+                                     : convolved(in, layer, step.weight, step.bias);
         break;
       case LayerKind::batch_norm:
         out = torch::batch_norm(in, step.weight, step.bias, step.running_mean, step.running_var,
@@ -237,8 +340,7 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
         break;
     }
     slots[s + 1] = out;
-    if (keep_all) continue;
-    for (const std::size_t dead : step.last_use) slots[dead].reset();
+    if (!keep_all) release(step);
   }
 }
 

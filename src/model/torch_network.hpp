@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/fast/fused_batch_norm.hpp"
 #include "model/network_spec.hpp"
 
 namespace faceshot {
@@ -47,6 +48,10 @@ class TorchNetwork {
   ///   training as well; otherwise these go on adapting
   void freeze(const std::set<std::string>& layers, bool batch_norm_too);
 
+  /// For training in several processes, each with its part of the batch: BatchNorm takes its
+  /// statistics over all of them (fused_batch_norm.hpp). Empty: this process is alone.
+  void sum_over_processes(SumOverProcesses sum) { sum_over_processes_ = std::move(sum); }
+
   using Named = std::vector<std::pair<std::string, torch::Tensor>>;
   [[nodiscard]] const Named& parameters() const {
     return parameters_;
@@ -69,12 +74,19 @@ class TorchNetwork {
   /// Fills the slots behind the image in slot 0. With `keep_all` none is released or overwritten.
   void compute(std::vector<torch::Tensor>& slots, bool keep_all) const;
 
+  void find_chains();
+
+  /// What the last step of a chain gives. @param first  the step with which it begins
+  [[nodiscard]] torch::Tensor compute_chain(const std::vector<torch::Tensor>& slots,
+                                            const Step& first) const;
+
   NetworkSpec spec_;
   Named parameters_;
   Named buffers_;
   std::vector<Step> steps_;
   std::vector<std::pair<std::size_t, std::size_t>> head_slots_;  ///< loc, conf of each head
   std::vector<std::size_t> landmark_slots_;  ///< landmarks of each head; empty: none
+  SumOverProcesses sum_over_processes_;
   bool training_ = true;
 };
 

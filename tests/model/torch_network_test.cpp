@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "faceshot/error.hpp"
 #include "model/network_builder.hpp"
@@ -185,6 +186,57 @@ TEST(TorchNetwork, MaxOutHeadsStartSureOfBackgroundToo) {
     EXPECT_TRUE(tensor.grad().defined()) << name;
 }
 
+/// Training computes BatchNorm together with what follows it; looking into all layers does not.
+TEST(TorchNetwork, LearnsTheSameWithLayersComputedTogether) {
+  for (const char* const backbone : {"faceshot_nano", "mobilenet_v2", "resnet18"}) {
+    SCOPED_TRACE(backbone);
+    ModelOptions options;
+    options.backbone = backbone;
+    options.alpha = 0.25F;
+    if (options.backbone != "faceshot_nano") options.prior_sizes.resize(3);
+    // Many values a channel on the last maps, too: few are divided by tiny deviations there.
+    const auto input = torch::rand({6, 3, 96, 96});
+    std::vector<Weights> statistics;
+    std::vector<std::vector<torch::Tensor>> gradients;
+    torch::Tensor outputs[2];
+    for (const bool together : {false, true}) {
+      TorchNetwork network(make_network(options), 1);
+      if (together) {
+        outputs[1] = network.forward(input).conf;
+      } else {
+        std::vector<std::string> names;
+        for (const Head& head : network.spec().heads) names.push_back(head.conf);
+        std::vector<torch::Tensor> rows;
+        for (const torch::Tensor& map : network.layer_outputs(input, names))
+          rows.push_back(map.permute({0, 2, 3, 1}).reshape({6, -1, 2}));
+        outputs[0] = torch::cat(rows, 1);
+      }
+      outputs[together ? 1 : 0].sin().sum().backward();
+      statistics.push_back(network.weights());
+      gradients.emplace_back();
+      for (const auto& [name, tensor] : network.parameters())
+        gradients.back().push_back(tensor.grad());
+    }
+    EXPECT_TRUE(torch::allclose(outputs[0], outputs[1], 1e-2, 1e-3));
+    for (const auto& [name, array] : statistics[0])
+      for (std::size_t i = 0; i < array.values.size(); ++i)
+        ASSERT_NEAR(array.values[i], statistics[1].at(name).values[i],
+                    1e-3F * std::max(1.0F, std::abs(array.values[i])))
+            << name;
+    double largest = 0;
+    for (const torch::Tensor& gradient : gradients[0])
+      if (gradient.defined()) largest = std::max(largest, gradient.norm().item<double>());
+    for (std::size_t i = 0; i < gradients[0].size(); ++i) {
+      ASSERT_EQ(gradients[0][i].defined(), gradients[1][i].defined()) << i;
+      if (!gradients[0][i].defined()) continue;
+      // By norms: a value at a kink of an activation may fall on either side.
+      EXPECT_LT((gradients[0][i] - gradients[1][i]).norm().item<double>(),
+                0.05 * gradients[0][i].norm().item<double>() + 1e-3 * largest)
+          << i;
+    }
+  }
+}
+
 /// A plain gradient step in training mode; returns the weights after it.
 Weights trained(TorchNetwork& network) {
   for (const auto& [name, tensor] : network.parameters()) {
@@ -231,7 +283,8 @@ TEST(TorchNetworkFreeze, MayLetStatisticsAdapt) {
 }
 
 TEST(TorchNetworkFreeze, FrozenLayersComputeAsInEvaluation) {
-  // With all BatchNorm layers frozen, training mode gives the very numbers of evaluation mode.
+  // With all BatchNorm layers frozen, training mode gives the numbers of evaluation mode, up to
+  // the rounding of convolutions that are computed in another way.
   TorchNetwork network(make_network({}), 1);
   const auto input = torch::rand({2, 3, 64, 64});
   std::set<std::string> norms;
@@ -242,8 +295,8 @@ TEST(TorchNetworkFreeze, FrozenLayersComputeAsInEvaluation) {
   const auto evaluated = network.forward(input).conf;
   network.train(true);
   network.freeze(norms, true);
-  EXPECT_TRUE(torch::equal(network.forward(input).conf, evaluated));
-  EXPECT_FALSE(torch::equal(as_trained, evaluated)) << "or the test could not fail";
+  EXPECT_TRUE(torch::allclose(network.forward(input).conf, evaluated, 1e-4, 1e-5));
+  EXPECT_FALSE(torch::allclose(as_trained, evaluated, 1e-4, 1e-5)) << "or the test could not fail";
 }
 
 TEST(TorchNetworkFreeze, EndsWithAnEmptySet) {

@@ -1,0 +1,18 @@
+// What maps are made of, as the kernels see it. No Torch.
+#pragma once
+
+#include <cstdint>
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define FACESHOT_X86_LEVELS  // each_instruction_set.inc
+#include <immintrin.h>
+#endif
+
+namespace faceshot {
+
+/// The upper half of a float.
+struct BFloat16 {
+  std::uint16_t bits;
+};
+
+}  // namespace faceshot

@@ -1,0 +1,23 @@
+// The convolution that takes the image, for training. With three channels in, oneDNN fills a fifth
+// of its vectors. Includes Torch: keep it out of other headers.
+#pragma once
+
+#include <torch/torch.h>
+
+#include "model/network_spec.hpp"
+
+namespace faceshot {
+
+/// Whether first_convolution() can compute this layer: 3x3 on three channels that need no gradient,
+/// padding 1, stride 1 or 2, no bias, output channels a multiple of 16, float or bfloat16.
+[[nodiscard]] bool is_fast_first_convolution(const Layer& layer, const torch::Tensor& in);
+
+/// As torch::conv2d. Weights stay in float whatever the maps are. Deterministic: the result does
+/// not depend on the number of threads, which share the images of the batch.
+/// @param in      [N, 3, H, W]; fastest in channels_last. It gets no gradient
+/// @param weight  [C, 3, 3, 3], float
+/// @return in channels_last, of the input's type
+[[nodiscard]] torch::Tensor first_convolution(const torch::Tensor& in, const torch::Tensor& weight,
+                                              int stride);
+
+}  // namespace faceshot

@@ -1,0 +1,33 @@
+// Work on a batch image by image. Includes Torch: keep it out of other headers.
+#pragma once
+
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include <vector>
+
+namespace faceshot {
+
+/// body(image) for each, on Torch's threads.
+template <typename Body>
+void for_each_image(std::int64_t count, const Body& body) {
+  at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) body(static_cast<std::size_t>(i));
+  });
+}
+
+/// Sum over images of `size` numbers that each image gives, body(image, numbers), in double and in
+/// order: the result does not depend on the number of threads.
+template <typename Body>
+[[nodiscard]] torch::Tensor sum_over_images(std::int64_t count, std::size_t size,
+                                            const Body& body) {
+  std::vector<float> parts(static_cast<std::size_t>(count) * size);
+  for_each_image(count, [&](std::size_t image) { body(image, parts.data() + image * size); });
+  std::vector<double> total(size);
+  for (std::size_t i = 0; i < parts.size(); ++i) total[i % size] += static_cast<double>(parts[i]);
+  torch::Tensor sum = torch::empty({static_cast<std::int64_t>(size)});
+  for (std::size_t i = 0; i < size; ++i) sum.data_ptr<float>()[i] = static_cast<float>(total[i]);
+  return sum;
+}
+
+}  // namespace faceshot
