@@ -2,37 +2,29 @@
 
 #include <ATen/autocast_mode.h>
 
+#include "model/fast/images.hpp"
+#include "model/fast/pixel_kernels.hpp"
+#include "model/fast/tensor_element.hpp"
+
 namespace faceshot {
-
-namespace {
-
-bool one_for_all(const std::array<float, 3>& values) {
-  return values[0] == values[1] && values[1] == values[2];
-}
-
-torch::Tensor row(const std::array<float, 3>& values) {
-  return torch::tensor({values[0], values[1], values[2]});
-}
-
-}  // namespace
 
 torch::Tensor make_input(const std::uint8_t* pixels, int count, int height, int width,
                          const InputSpec& spec, const std::string& precision) {
   torch::Tensor bytes =
       torch::from_blob(const_cast<std::uint8_t*>(pixels), {count, height, width, 3}, torch::kByte);
-  if (spec.order == PixelFormat::rgb) bytes = bytes.flip(3);
+  if (spec.order == PixelFormat::rgb) bytes = bytes.flip(3).contiguous();
   const auto type = precision == "bf16" ? torch::kBFloat16 : torch::kFloat;
+  const torch::Tensor input = torch::empty(bytes.sizes(), type);
+  const std::size_t image = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
+  const auto* const from = bytes.data_ptr<std::uint8_t>();
+  with_element(input, [&]<typename Element>(Element) {
+    for_each_image(count, [&](std::size_t i) {
+      normalise_pixels(from + 3 * i * image, data_of<Element>(input) + 3 * i * image, image,
+                       spec.mean, spec.scale);
+    });
+  });
   // Rows of pixels are already the memory order of channels_last: permute() only renames the axes.
-  if (one_for_all(spec.mean) && one_for_all(spec.scale))
-    return bytes.to(type)
-        .sub_(static_cast<double>(spec.mean[0]))
-        .mul_(static_cast<double>(spec.scale[0]))
-        .permute({0, 3, 1, 2});
-  return bytes.to(torch::kFloat)
-      .sub_(row(spec.mean))
-      .mul_(row(spec.scale))
-      .to(type)
-      .permute({0, 3, 1, 2});
+  return input.permute({0, 3, 1, 2});
 }
 
 AutocastGuard::AutocastGuard(const std::string& precision)

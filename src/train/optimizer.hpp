@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,6 +25,7 @@ class Optimizer {
   /// Parameters without a gradient are left alone: no decay, no update, no state.
   Optimizer(const TorchNetwork& network, const TrainOptions& options);
 
+  /// Leaves no parameter a gradient.
   void zero_grad();
   /// One update at this learning rate, times options.rates of each parameter's part.
   void step(double learning_rate);
@@ -35,10 +35,20 @@ class Optimizer {
   void load(const OptimizerState& state);
 
  private:
-  TorchNetwork::Named parameters_;
-  std::unique_ptr<torch::optim::Optimizer> optimizer_;
-  std::vector<double> factors_;  ///< on the rate, of each group of parameters
-  std::string kind_;             ///< "adam", "adamw" or "sgd"
+  struct Parameter {
+    std::string name;
+    torch::Tensor weight;
+    double rate_factor;
+    double weight_decay;
+    std::vector<torch::Tensor> averages{};  ///< as the names in average_names_; none before step 1
+    std::int64_t steps = 0;                 ///< updates so far
+  };
+
+  void update(Parameter& parameter, double rate) const;
+
+  TrainOptions options_;
+  std::vector<std::string> average_names_;  ///< what is kept of each parameter's gradients
+  std::vector<Parameter> parameters_;
 };
 
 }  // namespace faceshot
