@@ -4,8 +4,6 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
-#include <thread>
-#include <vector>
 
 namespace faceshot {
 
@@ -29,11 +27,10 @@ void parallel_for(std::size_t count, int threads, const std::function<void(std::
       }
     }
   };
-  {
-    std::vector<std::jthread> pool;
-    for (std::size_t w = 1; w < workers; ++w) pool.emplace_back(work);
-    work();
-  }
+  // OpenMP's threads, which oneDNN and LibTorch use too: others would compete with these, which go
+  // on spinning for a while after their last work.
+#pragma omp parallel num_threads(static_cast <int>(workers))
+  work();
   if (first) std::rethrow_exception(first);
 }
 

@@ -6,6 +6,10 @@
 
 #include <vector>
 
+#ifndef INTRA_OP_PARALLEL
+#error "compile with OpenMP: at::parallel_for is a plain loop without it"
+#endif
+
 namespace faceshot {
 
 /// body(image) for each, on Torch's threads.

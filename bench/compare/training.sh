@@ -1,0 +1,41 @@
+#!/bin/sh
+# Training steps of one network here and in PyTorch, in turns, so that a machine that others slow down
+# slows both. Prints images/s of every turn, and medians.
+#   bench/compare/training.sh BUILD CONFIG.toml PACKED_SET [ROUNDS [THREADS]]
+# PACKED_SET is from `faceshot prepare pack`: no turn decodes. FaceShot's figure has everything in it:
+# augmentation, matching, optimiser, averages; PyTorch's (torch_training.py) has fixed pixels and targets.
+set -eu
+build=$1 config=$2 set=$3 rounds=${4:-5} threads=${5:-2}
+here=$(dirname "$0")
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+"$build/bin/faceshot" model summary "$config" --json > "$out/network.json"
+
+median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+torch() { # name, options
+  name=$1
+  shift
+  /usr/bin/python3 "$here/torch_training.py" "$out/network.json" --threads "$threads" "$@" |
+    sed 's/.*: \([0-9.]*\) images.*/\1/' | tee -a "$out/$name" | tr '\n' ' '
+}
+
+# The second of two epochs: the first one warms up.
+faceshot() {
+  rm -rf "$out/run"
+  "$build/bin/faceshot" train "$config" "data.train=$set" data.samples_per_epoch=1280 train.epochs=2 \
+    train.validate_every=9 "train.threads=$threads" --out "$out/run" > "$out/log" 2>&1 ||
+    { cat "$out/log"; exit 1; }
+  tail -n 1 "$out/run/metrics.csv" | cut -d, -f5 | tee -a "$out/faceshot" | tr '\n' ' '
+  tail -n 1 "$out/run/metrics.csv" | cut -d, -f6 >> "$out/waiting"
+}
+
+echo "FaceShot, PyTorch tuned, PyTorch as it comes; images/s, $threads threads"
+for _ in $(seq "$rounds"); do
+  faceshot
+  torch tuned --tuned --steps 25
+  torch plain --steps 3 --warmup 1
+  echo
+done
+echo "medians: FaceShot $(median "$out/faceshot") (waiting for data $(median "$out/waiting") of the time)," \
+  "PyTorch tuned $(median "$out/tuned"), as it comes $(median "$out/plain")"
