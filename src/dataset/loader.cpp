@@ -23,6 +23,8 @@ void validate(const LoaderOptions& options) {
     if (!good) throw Error(ErrorCode::invalid_argument, message);
   };
   demand(options.batch_size >= 1, "loader: the batch size must be at least 1");
+  demand(options.shards >= 1 && options.shard >= 0 && options.shard < options.shards,
+         "loader: the shard must be from 0 to the number of shards less 1");
   demand(options.workers >= 1, "loader: there must be at least 1 worker");
   demand(options.prefetch >= 1, "loader: at least 1 batch must be made ahead");
   demand(options.samples_per_epoch <= 0xFFFFFFFFU, "loader: an epoch holds at most 2^32 samples");
@@ -116,7 +118,7 @@ struct Loader::Impl {
   struct Slot {
     Batch batch;
     std::size_t missing = 0;    ///< samples not made yet
-    std::size_t failed_at = 0;  ///< position of the failure that is reported: the first
+    std::size_t failed_at = 0;  ///< sample of the failure that is reported: the first
     std::exception_ptr error;
   };
 
@@ -133,9 +135,10 @@ struct Loader::Impl {
   std::vector<Slot> slots;
   std::vector<std::uint32_t> epoch_order;
   std::uint32_t epoch = 0;
-  std::size_t next_sample = 0;  ///< the next position that a worker takes
-  std::size_t next_batch = 0;   ///< the next batch that the consumer gets
-  int busy = 0;                 ///< workers in the middle of a sample
+  std::size_t epoch_samples = 0;  ///< of this shard; 0 before the first start
+  std::size_t next_sample = 0;    ///< the next of them that a worker takes
+  std::size_t next_batch = 0;     ///< the next batch that the consumer gets
+  int busy = 0;                   ///< workers in the middle of a sample
   bool started = false;
   std::chrono::steady_clock::duration waited{};
   std::vector<std::jthread> workers;  ///< last: they end before what they use
@@ -153,7 +156,7 @@ struct Loader::Impl {
     if (batches() == 0) {
       throw Error(ErrorCode::invalid_argument,
                   "loader: an epoch of " + std::to_string(samples()) +
-                      " samples holds no full batch of " + std::to_string(options.batch_size) +
+                      " samples holds no full batch of " + std::to_string(all_batch_size()) +
                       "; lower the batch size or raise the samples an epoch");
     }
     for (int i = 0; i < options.workers; ++i) {
@@ -164,15 +167,18 @@ struct Loader::Impl {
   [[nodiscard]] std::size_t batch_size() const {
     return static_cast<std::size_t>(options.batch_size);
   }
+  /// Samples of all shards' batches.
+  [[nodiscard]] std::size_t all_batch_size() const {
+    return batch_size() * static_cast<std::size_t>(options.shards);
+  }
   [[nodiscard]] std::size_t samples() const {
     return options.samples_per_epoch > 0 ? options.samples_per_epoch : order.round_size();
   }
-  [[nodiscard]] std::size_t batches() const { return samples() / batch_size(); }
+  [[nodiscard]] std::size_t batches() const { return samples() / all_batch_size(); }
   [[nodiscard]] Slot& slot_of(std::size_t batch) { return slots[batch % slots.size()]; }
 
   [[nodiscard]] bool has_work() const {
-    return next_sample < epoch_order.size() &&
-           next_sample / batch_size() < next_batch + slots.size();
+    return next_sample < epoch_samples && next_sample / batch_size() < next_batch + slots.size();
   }
 
   /// Makes an emptied slot ready for a batch. @pre mutex is held
@@ -193,33 +199,35 @@ struct Loader::Impl {
     CanvasMemory memory;
     std::unique_lock lock(mutex);
     while (work_ready.wait(lock, stop, [this] { return has_work(); })) {
-      const std::size_t position = next_sample++;
-      Slot& slot = slot_of(position / batch_size());
+      const std::size_t sample_index = next_sample++;
+      Slot& slot = slot_of(sample_index / batch_size());
       ++busy;
       lock.unlock();
 
       std::exception_ptr error;
       try {
-        make(position, slot.batch, sample, memory);
+        make(sample_index, slot.batch, sample, memory);
       } catch (...) {
         error = std::current_exception();
       }
 
       lock.lock();
       --busy;
-      if (error && (!slot.error || position < slot.failed_at)) {
+      if (error && (!slot.error || sample_index < slot.failed_at)) {
         slot.error = error;
-        slot.failed_at = position;
+        slot.failed_at = sample_index;
       }
       if (--slot.missing == 0) batch_ready.notify_one();
       if (busy == 0) all_idle.notify_one();
     }
   }
 
-  /// Makes the sample at a position of the epoch in its place of the batch. Reads `epoch_order` and
+  /// Makes this shard's n-th sample of the epoch in its place of the batch. Reads `epoch_order` and
   /// `epoch` without the mutex: they change only while no worker is busy.
-  void make(std::size_t position, Batch& batch, Sample& sample, CanvasMemory& memory) {
-    const std::size_t place = position % batch_size();
+  void make(std::size_t n, Batch& batch, Sample& sample, CanvasMemory& memory) {
+    const std::size_t place = n % batch_size();
+    const std::size_t position = n / batch_size() * all_batch_size() +
+                                 static_cast<std::size_t>(options.shard) * batch_size() + place;
     const std::uint32_t index = epoch_order[position];
     const cv::Mat image = checked_image(cache, records, index);
     const int side = augment_options.size;
@@ -237,12 +245,13 @@ struct Loader::Impl {
                                                    std::to_string(first_batch) + " of " +
                                                    std::to_string(batches()));
     }
-    auto new_order = order.epoch(new_epoch, batches() * batch_size());
+    auto new_order = order.epoch(new_epoch, batches() * all_batch_size());
     std::unique_lock lock(mutex);
-    next_sample = epoch_order.size();  // no new work until the busy are done
+    next_sample = epoch_samples;  // no new work until the busy are done
     all_idle.wait(lock, [this] { return busy == 0; });
     epoch_order = std::move(new_order);
     epoch = new_epoch;
+    epoch_samples = batches() * batch_size();
     next_batch = first_batch;
     next_sample = first_batch * batch_size();
     const std::size_t last = std::min(batches(), first_batch + slots.size());

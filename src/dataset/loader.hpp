@@ -3,7 +3,7 @@
 // timing, or on where the run was resumed.
 //
 // The order of records is SampleOrder's (sample_order.hpp). The sample at position i of epoch e is
-// augmented with Random(seed, e, i, 0).
+// augmented with Random(seed, e, i, 0). Loaders of several processes share the positions.
 //
 // Each worker is one thread; what it calls starts no further ones. OpenCV's own pool is the whole
 // program's: the program should call cv::setNumThreads(1) so that decoders stay on their thread
@@ -21,7 +21,12 @@
 namespace faceshot {
 
 struct LoaderOptions {
-  int batch_size = 32;
+  int batch_size = 32;  ///< of this shard
+  /// Of `shards` loaders that share the work, which this is. Together they give what one loader
+  /// with shards * batch_size would: shard r has the samples [r * batch_size, (r + 1) * batch_size)
+  /// of each of its batches, with the same randomness.
+  int shard = 0;
+  int shards = 1;
   int workers = 1;              ///< threads that decode and augment, >= 1
   std::size_t cache_mb = 8192;  ///< bound of the cache of decoded images
   std::uint64_t seed = 1;
@@ -53,7 +58,7 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  [[nodiscard]] std::size_t batches_per_epoch() const;  ///< >= 1
+  [[nodiscard]] std::size_t batches_per_epoch() const;  ///< >= 1; of each shard
 
   /// Begins an epoch at a batch (for exact resume); drops what was prefetched. To be called before
   /// the first next() and for every epoch.

@@ -101,6 +101,52 @@ TEST(Loader, ResumesInMidEpochWithTheSameBatches) {
   expect_equal({expected.begin() + 1, expected.end()}, rest_of_epoch(whole));
 }
 
+TEST(Loader, ShardsTogetherGiveTheBatchesOfOneLoader) {
+  const auto set = test::make_image_folder("loader_shards", 27);
+  auto options = with_workers(2);
+  options.batch_size = 6;
+  Loader whole = make_loader(set, options);
+  options.batch_size = 2;
+  options.shards = 3;
+  std::vector<std::vector<Batch>> parts;
+  for (options.shard = 0; options.shard < 3; ++options.shard) {
+    Loader part = make_loader(set, options);
+    EXPECT_EQ(part.batches_per_epoch(), whole.batches_per_epoch());
+    part.start(2, 1);  // in mid-epoch, as after a resume
+    parts.push_back(rest_of_epoch(part));
+  }
+  whole.start(2, 1);
+  std::vector<Batch> joined(parts[0].size());
+  for (const auto& part : parts) {
+    ASSERT_EQ(part.size(), joined.size());
+    for (std::size_t b = 0; b < part.size(); ++b) {
+      joined[b].count += part[b].count;
+      joined[b].size = part[b].size;
+      const auto append = [](auto& to, const auto& from) {
+        to.insert(to.end(), from.begin(), from.end());
+      };
+      append(joined[b].pixels, part[b].pixels);
+      append(joined[b].annotations, part[b].annotations);
+      append(joined[b].records, part[b].records);
+    }
+  }
+  ASSERT_EQ(joined.size(), 3U);
+  expect_equal(joined, rest_of_epoch(whole));
+}
+
+TEST(Loader, ShardsThatAreNoneAreErrors) {
+  const auto set = test::make_image_folder("loader_no_shard", 12);
+  auto options = with_workers(1);
+  for (const auto& [shard, shards] : {std::pair{2, 2}, {-1, 2}, {0, 0}}) {
+    options.shard = shard;
+    options.shards = shards;
+    EXPECT_THROW(make_loader(set, options), Error) << shard << " of " << shards;
+  }
+  options.shard = 0;
+  options.shards = 4;  // 16 samples a batch, but only 12 records
+  EXPECT_THROW(make_loader(set, options), Error);
+}
+
 TEST(Loader, SeedsAndEpochsDiffer) {
   const auto set = test::make_image_folder("loader_seeds", 12);
   auto options = with_workers(1);
