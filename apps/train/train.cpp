@@ -21,9 +21,12 @@ namespace {
 
 std::atomic<bool> stop_requested{false};
 
-extern "C" void request_stop(int) {
-  // A second Ctrl-C means now.
-  if (stop_requested.exchange(true)) std::_Exit(130);
+extern "C" void request_stop(int signal) {
+  // A second Ctrl-C means now. Not SIGTERM: launchers of several processes send one after Ctrl-C.
+  static volatile std::sig_atomic_t interrupted = 0;
+  if (signal == SIGINT && interrupted != 0) std::_Exit(130);
+  if (signal == SIGINT) interrupted = 1;
+  stop_requested = true;
 }
 
 /// Nothing for a network without landmarks.
@@ -125,6 +128,7 @@ int run(const TrainArguments& a) {
     outcome = start_training(read_config(a.config.front(), {a.config.begin() + 1, a.config.end()}),
                              a.out, listener, stop_requested);
   }
+  if (!outcome.leads) return exit_ok;  // rank 0 says it for all
   if (!outcome.completed) {
     std::fprintf(stderr, "stopped; saved. Go on with: faceshot train --resume %s\n", dir.c_str());
     return exit_ok;

@@ -14,6 +14,7 @@
 #include "dataset/image_pack.hpp"
 #include "dataset/sample_order.hpp"
 #include "faceshot/error.hpp"
+#include "faceshot/parallel.hpp"
 
 namespace faceshot {
 namespace {
@@ -25,7 +26,7 @@ void validate(const LoaderOptions& options) {
   demand(options.batch_size >= 1, "loader: the batch size must be at least 1");
   demand(options.shards >= 1 && options.shard >= 0 && options.shard < options.shards,
          "loader: the shard must be from 0 to the number of shards less 1");
-  demand(options.workers >= 1, "loader: there must be at least 1 worker");
+  demand(options.workers >= 0, "loader: the number of workers must not be negative");
   demand(options.prefetch >= 1, "loader: at least 1 batch must be made ahead");
   demand(options.samples_per_epoch <= 0xFFFFFFFFU, "loader: an epoch holds at most 2^32 samples");
 }
@@ -114,12 +115,19 @@ class CachePool : public ScenePool {
 
 // Workers take samples one by one, in order, and write each to its place in one of `prefetch`
 // batches in the making (a ring). next() waits until the oldest is complete and swaps it out.
+// Without workers there is one batch, and next() takes its samples.
 struct Loader::Impl {
   struct Slot {
     Batch batch;
     std::size_t missing = 0;    ///< samples not made yet
     std::size_t failed_at = 0;  ///< sample of the failure that is reported: the first
     std::exception_ptr error;
+  };
+
+  /// What the making of a sample needs, kept for the next one.
+  struct Scratch {
+    Sample sample;
+    CanvasMemory memory;
   };
 
   const LoaderOptions options;
@@ -141,7 +149,8 @@ struct Loader::Impl {
   int busy = 0;                   ///< workers in the middle of a sample
   bool started = false;
   std::chrono::steady_clock::duration waited{};
-  std::vector<std::jthread> workers;  ///< last: they end before what they use
+  std::vector<std::unique_ptr<Scratch>> idle_scratch;  ///< of threads that are not the loader's own
+  std::vector<std::jthread> workers;                   ///< last: they end before what they use
 
   Impl(std::vector<PreparedSet> sets, std::vector<float> weights, const LoaderOptions& loader,
        const AugmentOptions& augment)
@@ -152,7 +161,7 @@ struct Loader::Impl {
         cache(image_paths(sets), loader.cache_mb * 1024 * 1024, packed_images(sets, packs)),
         records(concatenate(std::move(sets))),
         pool(cache, records),
-        slots(static_cast<std::size_t>(loader.prefetch)) {
+        slots(loader.workers > 0 ? static_cast<std::size_t>(loader.prefetch) : 1) {
     if (batches() == 0) {
       throw Error(ErrorCode::invalid_argument,
                   "loader: an epoch of " + std::to_string(samples()) +
@@ -195,31 +204,48 @@ struct Loader::Impl {
   }
 
   void work(const std::stop_token& stop) {
-    Sample sample;
-    CanvasMemory memory;
+    Scratch scratch;
     std::unique_lock lock(mutex);
-    while (work_ready.wait(lock, stop, [this] { return has_work(); })) {
-      const std::size_t sample_index = next_sample++;
-      Slot& slot = slot_of(sample_index / batch_size());
-      ++busy;
-      lock.unlock();
+    while (work_ready.wait(lock, stop, [this] { return has_work(); })) take_sample(lock, scratch);
+  }
 
-      std::exception_ptr error;
-      try {
-        make(sample_index, slot.batch, sample, memory);
-      } catch (...) {
-        error = std::current_exception();
-      }
+  /// The oldest batch, on the threads of the caller.
+  void work_on_batch(std::unique_lock<std::mutex>& held) {
+    const std::size_t count = slot_of(next_batch).missing;
+    held.unlock();
+    parallel_for(count, options.threads, [this](std::size_t) {
+      std::unique_lock lock(mutex);
+      if (idle_scratch.empty()) idle_scratch.push_back(std::make_unique<Scratch>());
+      std::unique_ptr<Scratch> scratch = std::move(idle_scratch.back());
+      idle_scratch.pop_back();
+      take_sample(lock, *scratch);
+      idle_scratch.push_back(std::move(scratch));
+    });
+    held.lock();
+  }
 
-      lock.lock();
-      --busy;
-      if (error && (!slot.error || sample_index < slot.failed_at)) {
-        slot.error = error;
-        slot.failed_at = sample_index;
-      }
-      if (--slot.missing == 0) batch_ready.notify_one();
-      if (busy == 0) all_idle.notify_one();
+  /// Makes the next sample. @pre has_work(); the lock is held, and given up meanwhile
+  void take_sample(std::unique_lock<std::mutex>& lock, Scratch& scratch) {
+    const std::size_t sample_index = next_sample++;
+    Slot& slot = slot_of(sample_index / batch_size());
+    ++busy;
+    lock.unlock();
+
+    std::exception_ptr error;
+    try {
+      make(sample_index, slot.batch, scratch.sample, scratch.memory);
+    } catch (...) {
+      error = std::current_exception();
     }
+
+    lock.lock();
+    --busy;
+    if (error && (!slot.error || sample_index < slot.failed_at)) {
+      slot.error = error;
+      slot.failed_at = sample_index;
+    }
+    if (--slot.missing == 0) batch_ready.notify_one();
+    if (busy == 0) all_idle.notify_one();
   }
 
   /// Makes this shard's n-th sample of the epoch in its place of the batch. Reads `epoch_order` and
@@ -269,6 +295,7 @@ struct Loader::Impl {
     if (next_batch == batches()) return false;
     Slot& slot = slot_of(next_batch);
     const auto begin = std::chrono::steady_clock::now();
+    if (options.workers == 0) work_on_batch(lock);
     batch_ready.wait(lock, [&slot] { return slot.missing == 0; });
     waited += std::chrono::steady_clock::now() - begin;
 

@@ -1,13 +1,13 @@
 // Batches for training: decoded images cached in memory, augmented by worker threads, in an order
-// and with randomness that depend on (seed, epoch, index) alone: never on the number of workers, on
+// and with randomness that depend on (seed, epoch, index) alone: never on the number of threads, on
 // timing, or on where the run was resumed.
 //
 // The order of records is SampleOrder's (sample_order.hpp). The sample at position i of epoch e is
 // augmented with Random(seed, e, i, 0). Loaders of several processes share the positions.
 //
-// Each worker is one thread; what it calls starts no further ones. OpenCV's own pool is the whole
-// program's: the program should call cv::setNumThreads(1) so that decoders stay on their thread
-// too.
+// Each worker is one thread (parallel_for()'s if there are none); what it calls starts no further
+// ones. OpenCV's own pool is the whole program's: the program should call cv::setNumThreads(1) so
+// that decoders stay on their thread too.
 #pragma once
 
 #include <cstddef>
@@ -27,11 +27,15 @@ struct LoaderOptions {
   /// of each of its batches, with the same randomness.
   int shard = 0;
   int shards = 1;
-  int workers = 1;              ///< threads that decode and augment, >= 1
+  /// Threads of the loader's own that decode and augment, >= 0. They make batches ahead, and
+  /// compete with whoever computes meanwhile; with 0, next() makes its batch itself, on `threads`
+  /// threads.
+  int workers = 1;
+  int threads = 1;
   std::size_t cache_mb = 8192;  ///< bound of the cache of decoded images
   std::uint64_t seed = 1;
   std::size_t samples_per_epoch = 0;  ///< 0: one a record; else dealt in rounds over all records
-  int prefetch = 4;                   ///< batches made ahead
+  int prefetch = 4;                   ///< batches that workers make ahead
 };
 
 /// One batch: pixels as the network takes them after a permute (N, H, W, C with C = BGR).
@@ -71,7 +75,8 @@ class Loader {
   ///         with the one after it. Of several errors in a batch the first sample's is thrown.
   bool next(Batch& batch);
 
-  /// Seconds that next() has waited since construction: the network was starved so long.
+  /// Seconds that next() has waited, or worked, since construction: so long the network had nothing
+  /// to do.
   [[nodiscard]] double waited_seconds() const;
 
  private:

@@ -86,7 +86,8 @@ std::vector<ConfigField> config_fields(Config& c) {
       {"data.test", &c.data.test, 0, 0, "CSV files to measure the best weights on at the end"},
       {"data.val_fraction", &c.data.val_fraction, 0, 0.5,
        "share of the training images held out where data.val is empty"},
-      {"data.workers", &c.data.workers, 1, 256, "threads that decode and augment"},
+      {"data.workers", &c.data.workers, 0, 256,
+       "threads that decode and augment batches ahead; 0: between steps, on train.threads"},
       {"data.cache_mb", &c.data.cache_mb, 0, 1e6, "memory for decoded images, MiB"},
       {"data.samples_per_epoch", &c.data.samples_per_epoch, 0, 1e9, "0 = one an image"},
 
@@ -159,7 +160,7 @@ std::vector<ConfigField> config_fields(Config& c) {
        "of the wing loss: the smaller, the steeper at the target"},
 
       {"train.epochs", &c.train.epochs, 1, 1e6, "passes over the training images"},
-      {"train.batch_size", &c.train.batch_size, 1, 4096, "images a step"},
+      {"train.batch_size", &c.train.batch_size, 1, 4096, "images a step, in each process"},
       {"train.optimizer", &c.train.optimizer, 0, 0, "update rule", {"sgd", "adam", "adamw"}},
       {"train.momentum", &c.train.momentum, 0, 0.9999, "sgd"},
       {"train.nesterov", &c.train.nesterov, 0, 0, "sgd: Nesterov's momentum"},
@@ -221,7 +222,8 @@ std::vector<ConfigField> config_fields(Config& c) {
       {"train.ema_decay", &c.train.ema_decay, 0, 0.999999, "moving average of weights; 0 = off"},
       {"train.clip_norm", &c.train.clip_norm, 0, inf, "largest gradient norm; 0 = off"},
       {"train.precision", &c.train.precision, 0, 0, "of the arithmetic", {"bf16", "fp32"}},
-      {"train.threads", &c.train.threads, 0, 1024, "for the network; 0 = all"},
+      {"train.threads", &c.train.threads, 0, 1024,
+       "for the network; 0 = all, shared by the processes of a machine"},
       {"train.validate_every", &c.train.validate_every, 1, 1e6, "epochs"},
       {"train.validate_side", &c.train.validate_side, 64, 4096,
        "longer side of validation images, pixels"},

@@ -7,6 +7,8 @@
 #include "faceshot/error.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
+#include "train/distributed/gradient_buckets.hpp"
+#include "train/distributed/shared_loss.hpp"
 #include "train/input.hpp"
 #include "train/optimizer.hpp"
 #include "train/training_run.hpp"
@@ -67,8 +69,10 @@ bool train_step(TrainingRun& run) {
     if (!all_finite(outputs)) return false;
     throw;
   }
+  run.all_stop = run.group ? share_loss(run.loss, *run.group, run.stop) : run.stop;
   run.optimizer->zero_grad();
   backward(outputs, run.loss);
+  if (run.buckets) run.buckets->finish();
   if (run.config.train.clip_norm > 0)
     clip_gradients(*run.network, static_cast<double>(run.config.train.clip_norm));
   run.optimizer->step(run.learning_rate);

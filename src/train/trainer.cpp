@@ -11,6 +11,9 @@
 #include "faceshot/error.hpp"
 #include "train/callbacks/callback_table.hpp"
 #include "train/checkpoint.hpp"
+#include "train/distributed/gradient_buckets.hpp"
+#include "train/distributed/process_group.hpp"
+#include "train/join_run.hpp"
 #include "train/prepare_run.hpp"
 #include "train/schedule.hpp"
 #include "train/train_step.hpp"
@@ -30,10 +33,10 @@ class Trainer {
  public:
   Trainer(Config config, std::filesystem::path dir, const TrainListener& listener,
           const std::atomic<bool>& stop)
-      : run_(std::move(config), std::move(dir)),
+      : run_(std::move(config), std::move(dir), read_process_environment()),
         stop_(stop),
         callbacks_(make_callbacks(run_, listener)) {
-    if (listener.on_note) run_.note = listener.on_note;
+    if (listener.on_note && run_.leads()) run_.note = listener.on_note;
     run_.save = [this](const std::string& name) { save(name); };
     torch::set_num_threads(run_.threads);
   }
@@ -51,45 +54,58 @@ class Trainer {
     saved_ = place();
   }
 
+  [[nodiscard]] bool leads() const { return run_.leads(); }
+
+  /// Meets the other processes, if there are any.
+  void join() { join_run(run_); }
+
   TrainOutcome run() {
-    run_.note(std::to_string(run_.data.train_images()) + " training images, " +
-              std::to_string(run_.data.val.records.size()) + " validation images, " +
-              std::to_string(parameter_count(run_.spec())) + " parameters, " +
-              std::to_string(run_.priors.priors.size()) + " priors, " +
-              std::to_string(run_.threads) + " threads");
+    run_.note(
+        std::to_string(run_.data.train_images()) + " training images, " +
+        std::to_string(run_.data.val.records.size()) + " validation images, " +
+        std::to_string(parameter_count(run_.spec())) + " parameters, " +
+        std::to_string(run_.priors.priors.size()) + " priors, " + std::to_string(run_.threads) +
+        " threads" +
+        (run_.group ? " in each of " + std::to_string(run_.processes.size) + " processes" : ""));
     for (const auto& [name, callback] : callbacks_) callback->on_start(run_);
     while (!run_.is_over()) {
-      if (!epoch()) return {false, static_cast<int>(run_.position.epoch), run_.best_ap};
+      if (!epoch()) return outcome(false);
     }
     for (const auto& [name, callback] : callbacks_) callback->on_end(run_);
-    return {true, static_cast<int>(run_.position.epoch), run_.best_ap};
+    return outcome(true);
   }
 
  private:
+  [[nodiscard]] TrainOutcome outcome(bool completed) const {
+    return {completed, static_cast<int>(run_.position.epoch), run_.best_ap, leads()};
+  }
+
   /// @return false if the run was stopped before the epoch's end
   bool epoch() {
     const auto start = Clock::now();
     const double waited_before = run_.loader.waited_seconds();
     const std::int64_t first_batch = run_.position.batch;
     apply_freezing(run_);
+    if (run_.group) run_.buckets = std::make_unique<GradientBuckets>(*run_.network, *run_.group);
     run_.loader.start(static_cast<std::uint32_t>(run_.position.epoch),
                       static_cast<std::size_t>(first_batch));
     while (run_.position.batch < run_.batches()) {
       step();
-      if (stop_ || run_.stop) {
+      // Alone, at once; together, where all know of it: in the next step.
+      if (run_.group ? run_.all_stop : stop_ || run_.stop) {
         save("last.pt");
         return false;
       }
     }
     const double seconds = seconds_since(start);
-    const auto images =
-        static_cast<double>((run_.batches() - first_batch) * run_.config.train.batch_size);
+    const auto images = static_cast<double>((run_.batches() - first_batch) * run_.batch_images());
     finish_epoch(images / seconds, (run_.loader.waited_seconds() - waited_before) / seconds);
     return true;
   }
 
   void step() {
     run_.learning_rate = rate(run_.position.step);
+    if (stop_) run_.stop = true;
     if (!train_step(run_)) {
       for (const auto& [name, callback] : callbacks_) callback->on_diverged(run_);
       throw Error(ErrorCode::format, "training has diverged");
@@ -122,6 +138,7 @@ class Trainer {
   }
 
   void save(const std::string& name) {
+    if (!leads()) return;
     Checkpoint checkpoint = to_checkpoint(run_);
     for (const auto& [callback_name, callback] : callbacks_) callback->save(checkpoint);
     try {
@@ -160,9 +177,12 @@ TrainOutcome start_training(const Config& config, const std::filesystem::path& d
   Trainer trainer(config, dir, listener, stop);     // before the folder is made: a bad config or
                                                     // data set leaves nothing behind
   const std::string init_json = trainer.prepare();  // the same for weights that do not fit
-  make_folder(dir);
-  write_file_atomically(dir / "config.toml", to_toml(config));
-  if (!init_json.empty()) write_file_atomically(dir / "init.json", init_json);
+  trainer.join();
+  if (trainer.leads()) {
+    make_folder(dir);
+    write_file_atomically(dir / "config.toml", to_toml(config));
+    if (!init_json.empty()) write_file_atomically(dir / "init.json", init_json);
+  }
   return trainer.run();
 }
 
@@ -175,6 +195,7 @@ TrainOutcome resume_training(const std::filesystem::path& dir, const TrainListen
   const Checkpoint checkpoint = load_checkpoint(file);
   Trainer trainer(parse_config(checkpoint.config, file.string()), dir, listener, stop);
   trainer.load(checkpoint);
+  trainer.join();
   return trainer.run();
 }
 

@@ -35,7 +35,12 @@ struct TrainOutcome {
   bool completed = false;  ///< false: stopped on request; resume goes on
   int epochs_done = 0;
   double best_ap = -1;  ///< of all validations; below 0: there was none
+  bool leads = true;    ///< the one of several processes that writes files and talks
 };
+
+// Started in several processes at once (distributed/process_environment.hpp says by whom and how),
+// both train one network together; all processes return or throw. Only rank 0 writes into `dir` and
+// calls the listener. If a process is gone, the others throw Error(io) within a minute.
 
 /// Starts a run in `dir`: config.toml, last.pt, and what its callbacks write (callbacks/): best.pt
 /// (the last weights where nothing is validated), metrics.csv, event files, test.json; with

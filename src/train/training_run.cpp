@@ -7,6 +7,8 @@
 #include "faceshot/error.hpp"
 #include "model/parts.hpp"
 #include "model/torch_network.hpp"
+#include "train/distributed/gradient_buckets.hpp"
+#include "train/distributed/process_group.hpp"
 #include "train/ema.hpp"
 #include "train/metric.hpp"
 #include "train/optimizer.hpp"
@@ -14,14 +16,20 @@
 namespace faceshot {
 namespace {
 
-int thread_count(int wanted) {
-  return wanted > 0 ? wanted : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+/// By default the cores, shared by the processes of this machine.
+int thread_count(int wanted, int local_processes) {
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  return wanted > 0 ? wanted : std::max(1, cores / local_processes);
 }
 
-LoaderOptions loader_options(const Config& config) {
+LoaderOptions loader_options(const Config& config, const ProcessEnvironment& processes,
+                             int threads) {
   LoaderOptions options;
   options.batch_size = config.train.batch_size;
+  options.shard = processes.rank;
+  options.shards = processes.size;
   options.workers = config.data.workers;
+  options.threads = threads;
   options.cache_mb = static_cast<std::size_t>(config.data.cache_mb);
   options.seed = config.train.seed;
   options.samples_per_epoch = static_cast<std::size_t>(config.data.samples_per_epoch);
@@ -45,12 +53,14 @@ void demand_validation(const Config& config, const TrainingData& data) {
 
 }  // namespace
 
-TrainingRun::TrainingRun(Config config_, std::filesystem::path dir_)
+TrainingRun::TrainingRun(Config config_, std::filesystem::path dir_, ProcessEnvironment processes_)
     : config(std::move(config_)),
       dir(std::move(dir_)),
-      threads(thread_count(config.train.threads)),
+      processes(std::move(processes_)),
+      threads(thread_count(config.train.threads, processes.local_size)),
       data(load_training_data(config)),
-      loader(data.train, config.data.weights, loader_options(config), config.augment),
+      loader(data.train, config.data.weights, loader_options(config, processes, threads),
+             config.augment),
       network(std::make_unique<TorchNetwork>(make_network(config.model), config.train.seed)),
       frozen(frozen_layers(network->spec(), config.freeze.parts)),
       optimizer(std::make_unique<Optimizer>(*network, config.train)),
@@ -67,6 +77,10 @@ const NetworkSpec& TrainingRun::spec() const { return network->spec(); }
 
 std::int64_t TrainingRun::batches() const {
   return static_cast<std::int64_t>(loader.batches_per_epoch());
+}
+
+std::int64_t TrainingRun::batch_images() const {
+  return std::int64_t{config.train.batch_size} * processes.size;
 }
 
 bool TrainingRun::is_over() const { return position.epoch >= config.train.epochs || ended_early; }

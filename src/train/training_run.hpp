@@ -15,13 +15,16 @@
 #include "model/network_spec.hpp"
 #include "train/checkpoint.hpp"
 #include "train/config.hpp"
+#include "train/distributed/process_environment.hpp"
 #include "train/training_data.hpp"
 #include "train/validation.hpp"
 
 namespace faceshot {
 
 class Ema;
+class GradientBuckets;
 class Optimizer;
+class ProcessGroup;
 class TorchNetwork;
 
 /// Where a run stands.
@@ -36,23 +39,27 @@ struct Position {
 /// Everything that a later step depends on is in `position`, the weights, the optimiser's state and
 /// the callbacks' (all in checkpoints), or is a function of the config. Not thread safe.
 struct TrainingRun {
-  /// Reads the data and makes the network with random weights; writes nothing.
+  /// Reads the data and makes the network with random weights; writes nothing. Of several processes
+  /// each sees its share of the data; they do not meet yet (join_run.hpp).
   /// @throws Error(invalid_argument) for a config that does not fit the data; as load_training_data
-  TrainingRun(Config config, std::filesystem::path dir);
+  TrainingRun(Config config, std::filesystem::path dir, ProcessEnvironment processes = {});
   ~TrainingRun();
   TrainingRun(const TrainingRun&) = delete;
   TrainingRun& operator=(const TrainingRun&) = delete;
 
   const Config config;
   const std::filesystem::path dir;
-  const int threads;  ///< for the network, >= 1
+  const ProcessEnvironment processes;  ///< of those that train together, which this is
+  const int threads;                   ///< for the network, >= 1
   const TrainingData data;
 
   Loader loader;
   std::unique_ptr<TorchNetwork> network;
   std::set<std::string> frozen;  ///< layers that do not learn before train.unfreeze_epoch is over
   std::unique_ptr<Optimizer> optimizer;
-  std::unique_ptr<Ema> ema;  ///< null: no averages are kept
+  std::unique_ptr<Ema> ema;                  ///< null: no averages are kept
+  std::unique_ptr<ProcessGroup> group;       ///< null: this process trains alone
+  std::unique_ptr<GradientBuckets> buckets;  ///< of what learns in this epoch; null as `group`
   PriorGrid priors;
 
   Position position;
@@ -65,13 +72,16 @@ struct TrainingRun {
   double learning_rate = 0;
   std::optional<ValidationResult> validation;  ///< of the epoch that ends; nothing between epochs
 
-  bool stop = false;                             ///< a callback asks to save and leave; resumable
+  bool stop = false;      ///< a callback or the user asks to save and leave; resumable
+  bool all_stop = false;  ///< the same of any process, in all of them after the same step
   std::function<void(const std::string&)> note;  ///< one line for the user; never null
   std::function<void(const std::string&)> save;  ///< writes the checkpoint of that name into `dir`
 
   [[nodiscard]] const NetworkSpec& spec() const;
-  [[nodiscard]] std::int64_t batches() const;  ///< of an epoch
-  [[nodiscard]] bool is_over() const;          ///< no epoch is left, or none is wanted
+  [[nodiscard]] bool leads() const { return processes.rank == 0; }  ///< writes files, talks
+  [[nodiscard]] std::int64_t batches() const;                       ///< of an epoch
+  [[nodiscard]] std::int64_t batch_images() const;                  ///< in a batch of all processes
+  [[nodiscard]] bool is_over() const;  ///< no epoch is left, or none is wanted
   /// The weights that are validated and tested: the averages where they are kept.
   [[nodiscard]] TorchNetwork& evaluated_network();
   /// A landmark loss or nothing, by whether the network has landmarks.

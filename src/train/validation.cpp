@@ -66,7 +66,8 @@ std::vector<Detection> find_faces(const float* loc, const float* conf, const flo
 }  // namespace
 
 ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
-                                  const Config& config, int threads) {
+                                  const Config& config, int threads,
+                                  const std::function<void()>& alive) {
   const torch::NoGradGuard no_grad;
   const int side = config.train.validate_side;
   const auto& spec = network.spec();
@@ -90,6 +91,7 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   std::int64_t landmark_positives = 0;
   for (std::size_t first = 0; first < set.records.size(); first += batch_size) {
     const std::size_t count = std::min<std::size_t>(batch_size, set.records.size() - first);
+    if (alive) alive();
     pixels.assign(count * image_bytes, border);
     const std::span annotations(faces.data() + first, count);
     parallel_for(count, threads, [&](std::size_t i) {

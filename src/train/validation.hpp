@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -35,8 +36,10 @@ struct ValidationResult {
 
 /// Runs `network` (put into evaluation mode, then back) over all of `set`, each image letterboxed
 /// to validate_side x validate_side. Faces below augment.min_face pixels there are ignored.
+/// @param alive  called every few images
 /// @throws Error for an unreadable image
 [[nodiscard]] ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
-                                                const Config& config, int threads);
+                                                const Config& config, int threads,
+                                                const std::function<void()>& alive = {});
 
 }  // namespace faceshot

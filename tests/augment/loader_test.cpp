@@ -68,6 +68,19 @@ TEST(Loader, SameBatchesWithOneAndThreeWorkers) {
   }
 }
 
+TEST(Loader, SameBatchesWithoutWorkers) {
+  const auto set = test::make_image_folder("loader_no_workers", 23);
+  LoaderOptions alone = with_workers(0);
+  alone.threads = 3;
+  Loader worker = make_loader(set, with_workers(1));
+  Loader caller = make_loader(set, alone);
+  for (const std::size_t first : {std::size_t{0}, std::size_t{3}}) {
+    worker.start(1, first);
+    caller.start(1, first);
+    expect_equal(rest_of_epoch(worker), rest_of_epoch(caller));
+  }
+}
+
 TEST(Loader, OperationsThatMixDoNotDependOnTheWorkersEither) {
   const auto set = test::make_image_folder("loader_mix", 17);
   AugmentOptions mixing = small();

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "train/training_run.hpp"
+
 namespace faceshot {
 namespace {
 
@@ -12,33 +14,37 @@ struct Row {
 
 // The order matters: validation gives the numbers that plateau, early stopping and the best
 // checkpoint look at; last.pt comes after all of an epoch's other files, so that a run that is
-// killed before it writes them again; progress tells what is safe on disk.
+// killed before it writes them again; progress tells what is safe on disk. Of several processes all
+// come to the same decisions from the same numbers; files and talk are rank 0's.
 const std::vector<Row>& rows() {
   using R = const TrainingRun&;
   using L = const TrainListener&;
   static const std::vector<Row> all{
-      {{"weight_average", "train.ema_decay", "moving average of the weights (EMA)"},
+      {{"weight_average", "train.ema_decay", "moving average of the weights (EMA)", true},
        [](R run, L) { return make_weight_average(run); }},
-      {{"nan_guard", "", "stops a run that has diverged and writes its batch to diverged/"},
+      {{"nan_guard", "", "stops a run that has diverged and writes its batch to diverged/", true},
        [](R, L) { return make_nan_guard(); }},
-      {{"validation", "train.validate_every", "losses, AP and landmark error on data.val"},
+      {{"validation", "train.validate_every", "losses, AP and landmark error on data.val", true},
        [](R run, L) { return make_validation(run); }},
-      {{"plateau", "train.plateau.*", "lowers the learning rate when a metric stands still"},
+      {{"plateau", "train.plateau.*", "lowers the learning rate when a metric stands still", true},
        [](R run, L) { return make_plateau(run); }},
-      {{"early_stopping", "train.early_stopping.*", "ends the run when a metric stands still"},
+      {{"early_stopping", "train.early_stopping.*", "ends the run when a metric stands still",
+        true},
        [](R run, L) { return make_early_stopping(run); }},
-      {{"model_checkpoint", "train.checkpoint.*", "best.pt, and a file every so many epochs"},
+      {{"model_checkpoint", "train.checkpoint.*", "best.pt, and a file every so many epochs",
+        false},
        [](R run, L) { return make_model_checkpoint(run); }},
-      {{"csv_log", "", "a row an epoch in metrics.csv"}, [](R, L) { return make_csv_log(); }},
-      {{"tensorboard", "train.tensorboard.*", "event files for TensorBoard"},
+      {{"csv_log", "", "a row an epoch in metrics.csv", false},
+       [](R, L) { return make_csv_log(); }},
+      {{"tensorboard", "train.tensorboard.*", "event files for TensorBoard", false},
        [](R run, L) { return make_tensorboard(run); }},
-      {{"last_checkpoint", "train.checkpoint_every", "last.pt, which --resume goes on from"},
+      {{"last_checkpoint", "train.checkpoint_every", "last.pt, which --resume goes on from", false},
        [](R, L) { return make_last_checkpoint(); }},
-      {{"progress", "", "the live line, and a line an epoch"},
+      {{"progress", "", "the live line, and a line an epoch", false},
        [](R, L listener) { return make_progress(listener); }},
-      {{"time_limit", "train.time_limit", "saves and stops after so many minutes"},
+      {{"time_limit", "train.time_limit", "saves and stops after so many minutes", true},
        [](R run, L) { return make_time_limit(run); }},
-      {{"final_evaluation", "data.test", "measures the best weights on the test split"},
+      {{"final_evaluation", "data.test", "measures the best weights on the test split", false},
        [](R run, L) { return make_final_evaluation(run); }},
   };
   return all;
@@ -57,9 +63,11 @@ const std::vector<CallbackInfo>& callback_table() {
 
 std::vector<NamedCallback> make_callbacks(const TrainingRun& run, const TrainListener& listener) {
   std::vector<NamedCallback> callbacks;
-  for (const Row& row : rows())
+  for (const Row& row : rows()) {
+    if (!row.info.everywhere && !run.leads()) continue;
     if (auto callback = row.make(run, listener))
       callbacks.push_back({row.info.name, std::move(callback)});
+  }
   return callbacks;
 }
 

@@ -15,6 +15,7 @@ struct CallbackInfo {
   const char* name;     ///< "early_stopping"
   const char* keys;     ///< config keys that switch it on and steer it; empty: always on
   const char* meaning;  ///< one line
+  bool everywhere;      ///< of several processes in all of them; else in rank 0 alone
 };
 
 /// All there are, in the order in which they are called.
@@ -25,7 +26,7 @@ struct NamedCallback {
   std::unique_ptr<Callback> callback;
 };
 
-/// Those that the run's config switches on, in order.
+/// Those that the run's config switches on in this process, in order.
 /// @param listener outlives the callbacks
 [[nodiscard]] std::vector<NamedCallback> make_callbacks(const TrainingRun& run,
                                                         const TrainListener& listener);

@@ -21,7 +21,7 @@ class EarlyStoppingCallback : public Callback {
     if (!value || !rule_.update(*value)) return;
     run.ended_early = true;
     run.note(metric_ + " no longer improves: the run ends");
-    if (!restore_best_) return;
+    if (!restore_best_ || !run.leads()) return;  // nobody else writes weights
     // The config sees to it that best.pt is the best by this very metric. It is of an earlier
     // epoch, or this one would not have ended the run.
     const Checkpoint best = load_checkpoint(run.dir / "best.pt");

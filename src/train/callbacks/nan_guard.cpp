@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -19,13 +20,15 @@ class NanGuard : public Callback {
       while (at >= set->records.size()) at -= (set++)->records.size();
       sources.push_back((set->images_dir / set->records[at].image).string());
     }
-    dump_batch(run.batch, sources, run.dir / "diverged");
+    std::filesystem::path folder = run.dir / "diverged";
+    if (!run.leads()) folder += "-rank" + std::to_string(run.processes.rank);
+    dump_batch(run.batch, sources, folder);
     std::string message("training has diverged: the network's output is not finite in epoch ");
     message.append(std::to_string(run.position.epoch + 1))
         .append(", batch ")
         .append(std::to_string(run.position.batch + 1))
         .append("; its images are in ")
-        .append((run.dir / "diverged").string())
+        .append(folder.string())
         .append(". Lower train.learning_rate or train.clip_norm; last.pt is from before");
     throw Error(ErrorCode::format, message);
   }

@@ -27,7 +27,7 @@ class Progress : public Callback {
     listener_.on_step({static_cast<int>(p.epoch) + 1, epochs, p.batch, run.batches(),
                        p.confidence_sum / in_epoch, p.location_sum / in_epoch,
                        run.landmark_metric(p.landmark_sum / in_epoch), run.learning_rate,
-                       done * run.config.train.batch_size / elapsed.count(),
+                       done * static_cast<double>(run.batch_images()) / elapsed.count(),
                        left * elapsed.count() / done});
   }
 

@@ -1,0 +1,16 @@
+// Whether all processes are about to train the same thing. No Torch here.
+#pragma once
+
+#include <string>
+
+#include "train/distributed/process_group.hpp"
+
+namespace faceshot {
+
+/// @param what  all that the processes must have in common, as text: config, data, position
+/// @throws Error(invalid_argument) in all processes, with the ranks whose text is not that of rank
+/// 0;
+///         Error(io) as ProcessGroup
+void demand_same_run(ProcessGroup& group, const std::string& what);
+
+}  // namespace faceshot
