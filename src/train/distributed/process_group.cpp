@@ -24,10 +24,23 @@
 namespace faceshot {
 namespace {
 
-/// c10d warns of every attempt to connect that fails, which is usual until rank 0 is there.
-class SilentWarnings : public c10::WarningHandler {
+/// c10d logs every attempt to connect that fails, which is usual until rank 0 is there; what
+/// matters of it is in our errors. Holds back the whole process's log while alive.
+class SilentLog {
  public:
-  void process(const c10::SourceLocation&, const std::string&, const bool) override {}
+#ifdef C10_USE_GLOG
+  SilentLog() { FLAGS_minloglevel = google::GLOG_FATAL; }
+  ~SilentLog() { FLAGS_minloglevel = before_; }
+#else
+  SilentLog() = default;
+#endif
+  SilentLog(const SilentLog&) = delete;
+  SilentLog& operator=(const SilentLog&) = delete;
+
+ private:
+#ifdef C10_USE_GLOG
+  int before_ = FLAGS_minloglevel;
+#endif
 };
 
 /// Gloo announces this machine's host name, which on Debian is often 127.0.1.1: no use to another
@@ -181,8 +194,7 @@ struct ProcessGroup::Impl {
 
   Impl(const ProcessEnvironment& environment, const ProcessGroupOptions& o)
       : env(environment), options(o) {
-    SilentWarnings silent;
-    const c10::Warning::WarningHandlerGuard guard(&silent);
+    const SilentLog silent;
     store = open_store(env, options);
     wait_for_all(*store, env, options);
     try {

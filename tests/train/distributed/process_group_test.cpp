@@ -199,7 +199,8 @@ TEST(ProcessGroup, NamesTheRanksThatDoNotCome) {
   EXPECT_TRUE(contains(error, "within 1 s")) << error;
 }
 
-TEST(ProcessGroup, SaysThatRankZeroCannotBeReached) {
+TEST(ProcessGroup, SaysThatRankZeroCannotBeReachedInItsErrorAlone) {
+  ::testing::internal::CaptureStderr();
   ProcessEnvironment env;
   env.rank = 1;
   env.size = 2;
@@ -208,9 +209,11 @@ TEST(ProcessGroup, SaysThatRankZeroCannotBeReached) {
   const std::string error = error_of(
       [&] { const ProcessGroup group(env, {.connect = std::chrono::seconds(1), .answer = {}}); });
   EXPECT_TRUE(contains(error, "rank 1 cannot reach rank 0 at 127.0.0.1:")) << error;
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(ProcessGroup, SaysThatThePortIsTaken) {
+  ::testing::internal::CaptureStderr();
   const int fd = socket(AF_INET6, SOCK_STREAM, 0);
   sockaddr_in6 address{};
   address.sin6_family = AF_INET6;
@@ -228,6 +231,7 @@ TEST(ProcessGroup, SaysThatThePortIsTaken) {
   close(fd);
   EXPECT_TRUE(contains(error, "cannot listen on port " + std::to_string(env.master_port))) << error;
   EXPECT_TRUE(contains(error, "MASTER_PORT")) << error;
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 
 }  // namespace
