@@ -308,7 +308,7 @@ TEST(Loader, RejectsWrongUse) {
   };
   rejects([](LoaderOptions& o) { o.batch_size = 0; });
   rejects([](LoaderOptions& o) { o.batch_size = 6; });
-  rejects([](LoaderOptions& o) { o.workers = 0; });
+  rejects([](LoaderOptions& o) { o.workers = -1; });
   rejects([](LoaderOptions& o) { o.prefetch = 0; });
   auto other = set;
   other.classes = {"face", "mask"};
