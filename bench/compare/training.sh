@@ -20,22 +20,26 @@ torch() { # name, options
     sed 's/.*: \([0-9.]*\) images.*/\1/' | tee -a "$out/$name" | tr '\n' ' '
 }
 
-# The second of two epochs: the first one warms up.
-faceshot() {
+# The second of two epochs: the first one brings the set into memory.
+faceshot() { # name, workers
   rm -rf "$out/run"
-  "$build/bin/faceshot" train "$config" "data.train=$set" data.samples_per_epoch=1280 train.epochs=2 \
-    train.validate_every=9 "train.threads=$threads" --out "$out/run" > "$out/log" 2>&1 ||
+  "$build/bin/faceshot" train "$config" "data.train=$set" data.samples_per_epoch=1600 train.epochs=2 \
+    train.validate_every=9 \
+    "data.workers=$2" "train.threads=$threads" --out "$out/run" > "$out/log" 2>&1 ||
     { cat "$out/log"; exit 1; }
-  tail -n 1 "$out/run/metrics.csv" | cut -d, -f5 | tee -a "$out/faceshot" | tr '\n' ' '
-  tail -n 1 "$out/run/metrics.csv" | cut -d, -f6 >> "$out/waiting"
+  tail -n 1 "$out/run/metrics.csv" | cut -d, -f5 | tee -a "$out/$1" | tr '\n' ' '
+  tail -n 1 "$out/run/metrics.csv" | cut -d, -f6 >> "$out/waiting$2"
 }
 
-echo "FaceShot, PyTorch tuned, PyTorch as it comes; images/s, $threads threads"
+echo "images/s, $threads threads: FaceShot, batches made between steps; ahead, by a worker;" \
+  "PyTorch tuned; PyTorch as it comes"
 for _ in $(seq "$rounds"); do
-  faceshot
+  faceshot between 0
+  faceshot ahead 1
   torch tuned --tuned --steps 25
   torch plain --steps 3 --warmup 1
   echo
 done
-echo "medians: FaceShot $(median "$out/faceshot") (waiting for data $(median "$out/waiting") of the time)," \
-  "PyTorch tuned $(median "$out/tuned"), as it comes $(median "$out/plain")"
+echo "medians: $(median "$out/between") ($(median "$out/waiting0") of the time making batches)," \
+  "$(median "$out/ahead") (waiting for the worker $(median "$out/waiting1"))," \
+  "$(median "$out/tuned"), $(median "$out/plain")"

@@ -250,6 +250,13 @@ ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
   return sum;
 }
 
+void demand_finite(std::span<const float> outputs) {
+  if (!std::all_of(outputs.begin(), outputs.end(), [](float v) { return std::isfinite(v); }))
+    throw Error(ErrorCode::invalid_argument,
+                "multibox loss: the network's output is not finite: training has diverged; lower "
+                "train.learning_rate or train.clip_norm");
+}
+
 }  // namespace
 
 void multibox_loss(std::span<const float> loc, std::span<const float> conf,
@@ -278,13 +285,6 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
     throw Error(ErrorCode::invalid_argument,
                 "loss.class_loss = quality_focal is for one class; the network has " +
                     std::to_string(classes));
-  const auto is_finite = [](float v) { return std::isfinite(v); };
-  if (!std::all_of(loc.begin(), loc.end(), is_finite) ||
-      !std::all_of(conf.begin(), conf.end(), is_finite) ||
-      !std::all_of(landmarks.begin(), landmarks.end(), is_finite))
-    throw Error(ErrorCode::invalid_argument,
-                "multibox loss: the network's output is not finite: training has diverged; lower "
-                "train.learning_rate or train.clip_norm");
   result.loc_gradient.assign(loc.size(), 0.0F);
   result.conf_gradient.assign(conf.size(), 0.0F);
   result.landmark_gradient.assign(landmarks.size(), 0.0F);
@@ -301,6 +301,9 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
   parallel_for(images, threads, [&](std::size_t i) {
     const std::size_t first = i * priors.size();
     const bool points = !landmarks.empty();
+    demand_finite(loc.subspan(first * 4, priors.size() * 4));
+    demand_finite(conf.subspan(first * outputs, priors.size() * outputs));
+    if (points) demand_finite(landmarks.subspan(first * 10, priors.size() * 10));
     parts[i] = image_loss(
         problem,
         {.loc = loc.data() + first * 4,

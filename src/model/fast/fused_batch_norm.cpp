@@ -1,6 +1,5 @@
 #include "model/fast/fused_batch_norm.hpp"
 
-#include <ATen/Parallel.h>
 #include <ATen/record_function.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "faceshot/error.hpp"
+#include "faceshot/parallel.hpp"
 #include "model/fast/batch_norm_kernels.hpp"
 #include "model/fast/tensor_element.hpp"
 
@@ -52,11 +52,9 @@ class Pieces {
   /// body(first element, number of elements, index of the piece)
   template <typename Body>
   void for_each(const Body& body) const {
-    at::parallel_for(0, number(), 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t p = begin; p < end; ++p) {
-        const std::size_t first = static_cast<std::size_t>(p) * length_;
-        body(first, std::min(length_, count_ - first), static_cast<std::size_t>(p));
-      }
+    parallel_for(static_cast<std::size_t>(number()), torch::get_num_threads(), [&](std::size_t p) {
+      const std::size_t first = p * length_;
+      body(first, std::min(length_, count_ - first), p);
     });
   }
 

@@ -1,23 +1,19 @@
 // Work on a batch image by image. Includes Torch: keep it out of other headers.
 #pragma once
 
-#include <ATen/Parallel.h>
 #include <torch/torch.h>
 
 #include <vector>
 
-#ifndef INTRA_OP_PARALLEL
-#error "compile with OpenMP: at::parallel_for is a plain loop without it"
-#endif
+#include "faceshot/parallel.hpp"
 
 namespace faceshot {
 
-/// body(image) for each, on Torch's threads.
+/// body(image) for each, on as many threads as Torch's own operators take. Whoever is free takes
+/// the next: at::parallel_for() gives each its share beforehand, and then waits for the slowest.
 template <typename Body>
 void for_each_image(std::int64_t count, const Body& body) {
-  at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) body(static_cast<std::size_t>(i));
-  });
+  parallel_for(static_cast<std::size_t>(count), torch::get_num_threads(), body);
 }
 
 /// Sum over images of `size` numbers that each image gives, body(image, numbers), in double and in
