@@ -7,6 +7,8 @@
 #include <opencv2/core/hal/intrin.hpp>
 #include <vector>
 
+#include "augment/resample_kernels.hpp"
+
 namespace faceshot {
 namespace {
 
@@ -49,27 +51,19 @@ Axis make_axis(int n, double origin, double side, int size, bool flip) {
   return axis;
 }
 
-/// Weighted sum of source rows in 8.8 fixed point: 8-bit weights that sum to exactly 256 keep it
-/// within 16 bits, which is what makes this loop fast.
-void sum_rows(const cv::Mat& image, const Axis& rows, const Taps& taps, int first_column,
-              int columns, std::uint16_t* __restrict sum) {
-  const int n = columns * 3;
+/// The rows behind one output row, with 8-bit weights that sum to exactly 256.
+void weigh_rows(const cv::Mat& image, const Axis& rows, const Taps& taps, int first_column,
+                std::vector<WeightedRow>& weighted) {
+  weighted.clear();
   float cumulative = 0;
   int spent = 0;
-  bool started = false;
   for (int t = 0; t < taps.count; ++t) {
     cumulative += rows.weights[taps.begin + static_cast<std::size_t>(t)];
     const int upto = t + 1 == taps.count ? 256 : static_cast<int>(std::lround(cumulative * 256));
     const auto weight = static_cast<std::uint16_t>(upto - spent);
     spent = upto;
-    if (weight == 0) continue;
-    const std::uint8_t* __restrict row = image.ptr<std::uint8_t>(taps.first + t, first_column);
-    if (started) {
-      for (int i = 0; i < n; ++i) sum[i] = static_cast<std::uint16_t>(sum[i] + row[i] * weight);
-    } else {
-      for (int i = 0; i < n; ++i) sum[i] = static_cast<std::uint16_t>(row[i] * weight);
-      started = true;
-    }
+    if (weight > 0)
+      weighted.push_back({image.ptr<std::uint8_t>(taps.first + t, first_column), weight});
   }
 }
 
@@ -108,6 +102,7 @@ void resample(const cv::Mat& image, const Window& window, Flip flip, cv::Mat& sa
   // With room for the lanes that sum_columns reads and writes beyond the last pixel.
   std::vector<std::uint16_t> sum(static_cast<std::size_t>(used) * 3 + 8);
   std::vector<std::uint8_t> line(bytes + 8);
+  std::vector<WeightedRow> weighted;
   for (int y = 0; y < sample.rows; ++y) {
     const Taps& taps = rows.taps[static_cast<std::size_t>(y)];
     auto* out = sample.ptr<std::uint8_t>(y);
@@ -115,7 +110,8 @@ void resample(const cv::Mat& image, const Window& window, Flip flip, cv::Mat& sa
       std::memset(out, padding_gray, bytes);
       continue;
     }
-    sum_rows(image, rows, taps, columns.first, used, sum.data());
+    weigh_rows(image, rows, taps, columns.first, weighted);
+    sum_rows(weighted, static_cast<std::size_t>(used) * 3, sum.data());
     sum_columns(sum.data(), columns, line.data());
     std::memcpy(out, line.data(), bytes);
   }

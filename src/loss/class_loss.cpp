@@ -8,8 +8,44 @@
 namespace faceshot {
 namespace {
 
-/// log(1 + exp(x)) without overflow.
-double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+/// Sigmoid of x and of -x, exact where either is almost 1, and the logarithm of the former.
+struct Sigmoid {
+  double yes, no, log_yes;
+};
+
+Sigmoid sigmoid(double x) {
+  const double e = std::exp(-std::abs(x));
+  const double large = 1 / (1 + e);
+  const double small = e * large;
+  return {x < 0 ? small : large, x < 0 ? large : small, std::min(x, 0.0) - std::log1p(e)};
+}
+
+/// The softmax at the target: two classes, which is what faces are trained with, need one
+/// exponential and one logarithm.
+Sigmoid softmax_at(std::span<const float> logits, std::size_t target) {
+  if (logits.size() == 2)
+    return sigmoid(static_cast<double>(logits[target]) - static_cast<double>(logits[1 - target]));
+  const double log_p = static_cast<double>(logits[target]) - log_sum_exp(logits);
+  return {std::exp(log_p), -std::expm1(log_p), log_p};
+}
+
+/// gradient = slope * d log(softmax at the target) / d logits
+void write_gradient(std::span<const float> logits, std::size_t target, const Sigmoid& softmax,
+                    double slope, std::span<float> gradient) {
+  const double log_sum = static_cast<double>(logits[target]) - softmax.log_yes;
+  for (std::size_t c = 0; c < logits.size(); ++c) {
+    double value = softmax.no;
+    if (c != target && logits.size() > 2)
+      value = std::exp(static_cast<double>(logits[c]) - log_sum);
+    gradient[c] = static_cast<float>(slope * (c == target ? value : -value));
+  }
+}
+
+double power(double base, double exponent) {
+  if (exponent == 2) return base * base;  // the papers' choice
+  if (exponent == 1) return base;
+  return std::pow(base, exponent);
+}
 
 }  // namespace
 
@@ -30,46 +66,40 @@ double log_sum_exp(std::span<const float> logits) {
   return static_cast<double>(largest) + std::log(sum);
 }
 
-double cross_entropy(std::span<const float> logits, std::size_t target, std::span<float> gradient) {
-  const double log_sum = log_sum_exp(logits);
-  for (std::size_t c = 0; c < logits.size(); ++c)
-    gradient[c] = static_cast<float>(std::exp(static_cast<double>(logits[c]) - log_sum) -
-                                     (c == target ? 1.0 : 0.0));
-  return log_sum - static_cast<double>(logits[target]);
+ClassTerm cross_entropy(std::span<const float> logits, std::size_t target,
+                        std::span<float> gradient) {
+  const Sigmoid softmax = softmax_at(logits, target);
+  write_gradient(logits, target, softmax, -1, gradient);
+  return {-softmax.log_yes, softmax.log_yes};
 }
 
-double focal_loss(std::span<const float> logits, std::size_t target, double alpha, double gamma,
-                  std::span<float> gradient) {
-  const double log_sum = log_sum_exp(logits);
-  const double log_p = static_cast<double>(logits[target]) - log_sum;
-  const double p = std::exp(log_p);
-  const double missing = -std::expm1(log_p);  // 1 - p, exact where p is almost 1
+ClassTerm focal_loss(std::span<const float> logits, std::size_t target, double alpha, double gamma,
+                     std::span<float> gradient) {
+  const Sigmoid softmax = softmax_at(logits, target);
   const double weight = alpha < 0 ? 1 : target == 0 ? 1 - alpha : alpha;
-  const double factor = std::pow(missing, gamma);
-  // dL/dz_j = dL/dp * p * ((j == target) - p_j); p * dL/dp has no division by p or 1 - p.
-  const double slope = gamma > 0 && missing > 0
-                           ? gamma * std::pow(missing, gamma - 1) * p * log_p - factor
-                           : -factor;
-  for (std::size_t c = 0; c < logits.size(); ++c) {
-    const double share = std::exp(static_cast<double>(logits[c]) - log_sum);
-    gradient[c] = static_cast<float>(weight * slope * (c == target ? missing : -share));
-  }
-  return -weight * factor * log_p;
+  const double factor = power(softmax.no, gamma);
+  // dL/dlog p, in which nothing is divided by p or 1 - p.
+  const double slope =
+      gamma > 0 && softmax.no > 0
+          ? gamma * power(softmax.no, gamma - 1) * softmax.yes * softmax.log_yes - factor
+          : -factor;
+  write_gradient(logits, target, softmax, weight * slope, gradient);
+  return {-weight * factor * softmax.log_yes, softmax.log_yes};
 }
 
-double quality_focal_loss(std::span<const float> logits, double quality, double beta,
-                          std::span<float> gradient) {
+ClassTerm quality_focal_loss(std::span<const float> logits, std::size_t target, double quality,
+                             double beta, std::span<float> gradient) {
   const double x = static_cast<double>(logits[1]) - static_cast<double>(logits[0]);
-  const double p = 1 / (1 + std::exp(-x));
-  const double entropy = softplus(x) - quality * x;  // binary cross-entropy on the logit
-  const double distance = p - quality;
-  const double factor = std::pow(std::abs(distance), beta);
-  const double slope = beta * std::pow(std::abs(distance), beta - 1) * (distance < 0 ? -1 : 1) * p *
-                           (1 - p) * entropy +
+  const Sigmoid p = sigmoid(x);
+  const double entropy = (1 - quality) * x - p.log_yes;  // binary cross-entropy on the logit
+  const double distance = p.yes - quality;
+  const double factor = power(std::abs(distance), beta);
+  const double slope = beta * power(std::abs(distance), beta - 1) * (distance < 0 ? -1 : 1) *
+                           p.yes * p.no * entropy +
                        factor * distance;
   gradient[1] = static_cast<float>(slope);
   gradient[0] = -gradient[1];
-  return factor * entropy;
+  return {factor * entropy, target == 0 ? p.log_yes - x : p.log_yes};
 }
 
 }  // namespace faceshot

@@ -19,22 +19,30 @@ enum class ClassLoss { cross_entropy, focal, quality_focal };
 /// @throws Error(invalid_argument) listing the names
 [[nodiscard]] ClassLoss class_loss_from_name(const std::string& name);
 
+/// What one prior adds.
+struct ClassTerm {
+  double loss = 0;
+  double log_likelihood = 0;  ///< log of the softmax at the target, whatever the loss is
+};
+
 /// Cross-entropy of the softmax against `target`.
 /// @param logits background first @param gradient as many; overwritten
-double cross_entropy(std::span<const float> logits, std::size_t target, std::span<float> gradient);
+ClassTerm cross_entropy(std::span<const float> logits, std::size_t target,
+                        std::span<float> gradient);
 
 /// -alpha_t (1 - p_t)^gamma log p_t, where alpha_t is `alpha` for a class and 1 - alpha for
 /// background; a negative alpha stands for no weights at all.
 /// @param gamma >= 0
-double focal_loss(std::span<const float> logits, std::size_t target, double alpha, double gamma,
-                  std::span<float> gradient);
+ClassTerm focal_loss(std::span<const float> logits, std::size_t target, double alpha, double gamma,
+                     std::span<float> gradient);
 
 /// |quality - p|^beta times the binary cross-entropy of p against `quality`, p the sigmoid of the
 /// difference of the two logits.
 /// @param logits two: background, face @param quality in [0, 1]: IoU of the predicted box, 0 for
 ///        background @param beta >= 1
-double quality_focal_loss(std::span<const float> logits, double quality, double beta,
-                          std::span<float> gradient);
+/// @param target 0 or 1, for the log-likelihood alone
+ClassTerm quality_focal_loss(std::span<const float> logits, std::size_t target, double quality,
+                             double beta, std::span<float> gradient);
 
 /// log(sum(exp(logits))), safe for logits of any size. @pre not empty
 [[nodiscard]] double log_sum_exp(std::span<const float> logits);

@@ -86,33 +86,29 @@ struct Problem {
 
 /// Classification of one prior; writes its gradient.
 /// @param quality IoU of its predicted box with its face; 0 for background
-double class_loss(const Problem& problem, const ImageOutputs& out, std::size_t prior,
-                  std::size_t target, double quality) {
+ClassTerm class_loss(const Problem& problem, const ImageOutputs& out, std::size_t prior,
+                     std::size_t target, double quality) {
   const LossOptions& o = problem.options;
   const std::span logits(out.conf + prior * problem.outputs, problem.outputs);
   const std::span gradient(out.conf_gradient + prior * problem.outputs, problem.outputs);
-  double value = 0;
+  ClassTerm term;
   switch (problem.class_kind) {
     case ClassLoss::focal:
-      value = focal_loss(logits, target, static_cast<double>(o.focal_alpha),
-                         static_cast<double>(o.focal_gamma), gradient);
+      term = focal_loss(logits, target, static_cast<double>(o.focal_alpha),
+                        static_cast<double>(o.focal_gamma), gradient);
       break;
     case ClassLoss::quality_focal:
-      value = quality_focal_loss(logits, quality, static_cast<double>(o.focal_gamma), gradient);
+      term =
+          quality_focal_loss(logits, target, quality, static_cast<double>(o.focal_gamma), gradient);
       break;
     case ClassLoss::cross_entropy:
-      value = cross_entropy(logits, target, gradient);
+      term = cross_entropy(logits, target, gradient);
       break;
   }
   const float weight = target == 0 ? o.neg_alpha : o.pos_alpha;
   for (float& g : gradient) g *= weight;
-  return static_cast<double>(weight) * value;
-}
-
-double log_likelihood(const Problem& problem, const ImageOutputs& out, std::size_t prior,
-                      std::size_t target) {
-  const std::span logits(out.conf + prior * problem.outputs, problem.outputs);
-  return static_cast<double>(logits[target]) - log_sum_exp(logits);
+  term.loss *= static_cast<double>(weight);
+  return term;
 }
 
 LocationLoss location_loss(const Problem& problem, const BoxOffsets& offsets, const Prior& prior,
@@ -226,8 +222,9 @@ ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
                   iou(decode(offsets, problem.priors[p], problem.variances), face.box))
             : 0;
     const std::size_t target = static_cast<std::size_t>(face.class_id) + 1;
-    sum.log_likelihood += log_likelihood(problem, out, p, target);
-    sum.confidence += class_loss(problem, out, p, target, quality);
+    const ClassTerm what = class_loss(problem, out, p, target, quality);
+    sum.log_likelihood += what.log_likelihood;
+    sum.confidence += what.loss;
     const LocationLoss where = location_loss(problem, offsets, problem.priors[p], face.box);
     sum.location += where.value;
     for (std::size_t i = 0; i < 4; ++i)
@@ -244,8 +241,9 @@ ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
   }
   for (const std::uint32_t p : mine_negatives(problem, out.conf, match, sum.positives)) {
     ++sum.negatives;
-    sum.log_likelihood += log_likelihood(problem, out, p, 0);
-    sum.confidence += class_loss(problem, out, p, 0, 0);
+    const ClassTerm what = class_loss(problem, out, p, 0, 0);
+    sum.log_likelihood += what.log_likelihood;
+    sum.confidence += what.loss;
   }
   return sum;
 }

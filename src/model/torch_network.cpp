@@ -10,6 +10,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 #include "model/fast/add_upsampled.hpp"
+#include "model/fast/convolution_batch_norm.hpp"
 #include "model/fast/depthwise_convolution.hpp"
 #include "model/fast/first_convolution.hpp"
 #include "model/torch_arrays.hpp"
@@ -23,13 +24,14 @@ struct TorchNetwork::Step {
   torch::Tensor weight, bias, running_mean, running_var;
   bool keeps_statistics = false;  ///< BatchNorm that runs as in evaluation, whatever train() says
 
-  // A BatchNorm, a sum, an activation that nobody else looks into are a chain, and so are an
-  // upsampling by 2 and a sum: in training they are computed together, when it is the last one's
-  // turn.
+  // A convolution, a BatchNorm, a sum, an activation that nobody else looks into are a chain, and
+  // so are an upsampling by 2 and a sum: in training they are computed together, when it is the
+  // last one's turn.
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
-  std::size_t chain = none;     ///< the step with which the chain begins
-  std::size_t chain_end = 0;    ///< of the first step, as the rest: the last step
-  std::size_t residual = none;  ///< slot of the sum's other input
+  std::size_t chain = none;        ///< the BatchNorm or upsampling whose chain this step is in
+  std::size_t chain_end = 0;       ///< of that one, as the rest: the last step
+  std::size_t convolution = none;  ///< the step before it, if it is in the chain
+  std::size_t residual = none;     ///< slot of the sum's other input
   Activation activation = Activation::none;
 };
 
@@ -248,11 +250,27 @@ void TorchNetwork::find_chains() {
       take(n);
       n = next(n);
     }
-    if (!norm || n == Step::none) continue;
-    const LayerKind kind = steps_[n].layer->kind;
-    if (kind != LayerKind::relu && kind != LayerKind::relu6) continue;
-    first.activation = kind == LayerKind::relu ? Activation::relu : Activation::relu6;
-    take(n);
+    if (!norm) continue;
+    if (n != Step::none &&
+        (steps_[n].layer->kind == LayerKind::relu || steps_[n].layer->kind == LayerKind::relu6)) {
+      first.activation =
+          steps_[n].layer->kind == LayerKind::relu ? Activation::relu : Activation::relu6;
+      take(n);
+    }
+    // The convolution waits for the end of the chain, and what it reads has to be there then.
+    if (first.inputs.front() == 0) continue;
+    const std::size_t before = first.inputs.front() - 1;
+    if (steps_[before].layer->kind != LayerKind::conv || readers[before + 1] != 1) continue;
+    const std::size_t read = steps_[before].inputs.front();
+    const bool released = std::any_of(
+        steps_.begin() + static_cast<std::ptrdiff_t>(before) + 1,
+        steps_.begin() + static_cast<std::ptrdiff_t>(first.chain_end), [&](const Step& step) {
+          return step.chain != s &&
+                 std::find(step.last_use.begin(), step.last_use.end(), read) != step.last_use.end();
+        });
+    if (released) continue;
+    first.convolution = before;
+    steps_[before].chain = s;
   }
 }
 
@@ -262,12 +280,21 @@ TorchNetwork& TorchNetwork::operator=(TorchNetwork&&) noexcept = default;
 
 torch::Tensor TorchNetwork::compute_chain(const std::vector<torch::Tensor>& slots,
                                           const Step& first) const {
-  const torch::Tensor& in = slots[first.inputs.front()];
   const torch::Tensor other =
       first.residual == Step::none ? torch::Tensor() : slots[first.residual];
+  torch::Tensor in = slots[first.inputs.front()];
   if (first.layer->kind == LayerKind::upsample) return add_upsampled(other, in);
-  return fused_batch_norm(in, {first.weight, first.bias, first.running_mean, first.running_var},
-                          first.layer->epsilon, other, first.activation, sum_over_processes_);
+  const BatchNormTensors norm{first.weight, first.bias, first.running_mean, first.running_var};
+  if (first.convolution != Step::none) {
+    const Step& before = steps_[first.convolution];
+    in = slots[before.inputs.front()];
+    if (has_type_to_convolve(in) && is_fast_before_batch_norm(*before.layer, in))
+      return convolution_batch_norm(*before.layer, in, before.weight, norm, first.layer->epsilon,
+                                    other, first.activation, sum_over_processes_);
+    in = fast_convolved(in, *before.layer, before.weight, before.bias);
+  }
+  return fused_batch_norm(in, norm, first.layer->epsilon, other, first.activation,
+                          sum_over_processes_);
 }
 
 void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) const {
@@ -284,7 +311,8 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
       const Step& first = steps_[step.chain];
       if (s != first.chain_end) continue;
       slots[s + 1] = compute_chain(slots, first);
-      for (std::size_t member = step.chain; member <= s; ++member)
+      const std::size_t begin = first.convolution == Step::none ? step.chain : first.convolution;
+      for (std::size_t member = begin; member <= s; ++member)
         if (steps_[member].chain == step.chain) release(steps_[member]);
       continue;
     }

@@ -22,7 +22,7 @@ TEST(CrossEntropy, EqualsPyTorch) {
   for (const auto& c : cases) {
     const auto logits = c.at("logits").get<std::vector<float>>();
     std::vector<float> gradient(logits.size());
-    const double value = cross_entropy(logits, c.at("target"), gradient);
+    const double value = cross_entropy(logits, c.at("target"), gradient).loss;
     EXPECT_NEAR(value, c.at("value").get<double>(), 1e-6);
     for (std::size_t i = 0; i < gradient.size(); ++i)
       EXPECT_NEAR(gradient[i], c.at("gradient")[i].get<double>(), 1e-6);
@@ -34,7 +34,8 @@ TEST(FocalLoss, EqualsTorchvision) {
   for (const auto& c : cases) {
     const auto logits = c.at("logits").get<std::vector<float>>();
     std::vector<float> gradient(2);
-    const double value = focal_loss(logits, c.at("target"), c.at("alpha"), c.at("gamma"), gradient);
+    const double value =
+        focal_loss(logits, c.at("target"), c.at("alpha"), c.at("gamma"), gradient).loss;
     EXPECT_NEAR(value, c.at("value").get<double>(), 1e-6);
     for (std::size_t i = 0; i < 2; ++i)
       EXPECT_NEAR(gradient[i], c.at("gradient")[i].get<double>(), 1e-6);
@@ -45,7 +46,7 @@ TEST(FocalLoss, WithoutFocusIsCrossEntropy) {
   const std::array<float, 3> logits{0.3F, -1.2F, 2};
   std::array<float, 3> a{};
   std::array<float, 3> b{};
-  EXPECT_NEAR(focal_loss(logits, 1, -1, 0, a), cross_entropy(logits, 1, b), 1e-9);
+  EXPECT_NEAR(focal_loss(logits, 1, -1, 0, a).loss, cross_entropy(logits, 1, b).loss, 1e-9);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(a[i], b[i], 1e-6);
 }
 
@@ -60,7 +61,7 @@ TEST(QualityFocalLoss, IsTheFormulaOfThePaper) {
     const double wanted =
         -std::pow(std::abs(y - s), 2) * ((1 - y) * std::log(1 - s) + y * std::log(s));
     std::array<float, 2> gradient{};
-    EXPECT_NEAR(quality_focal_loss(logits, y, 2, gradient), wanted, 1e-9);
+    EXPECT_NEAR(quality_focal_loss(logits, 1, y, 2, gradient).loss, wanted, 1e-9);
   }
 }
 
@@ -90,12 +91,29 @@ TEST(ClassLoss, GradientsAreThoseOfTheValues) {
     const float b = random.uniform(-3, 3);
     const float c = random.uniform(-3, 3);
     for (const std::size_t target : {std::size_t{0}, std::size_t{2}}) {
-      expect_gradient([=](auto z, auto g) { return cross_entropy(z, target, g); }, {a, b, c});
-      expect_gradient([=](auto z, auto g) { return focal_loss(z, target, 0.25, 2, g); }, {a, b, c});
-      expect_gradient([=](auto z, auto g) { return focal_loss(z, target, 0.7, 1, g); }, {a, b, c});
+      expect_gradient([=](auto z, auto g) { return cross_entropy(z, target, g).loss; }, {a, b, c});
+      expect_gradient([=](auto z, auto g) { return focal_loss(z, target, 0.25, 2, g).loss; },
+                      {a, b, c});
+      expect_gradient([=](auto z, auto g) { return focal_loss(z, target, 0.7, 1, g).loss; },
+                      {a, b, c});
     }
     for (const double quality : {0.0, 0.37, 1.0})
-      expect_gradient([=](auto z, auto g) { return quality_focal_loss(z, quality, 2, g); }, {a, b});
+      expect_gradient([=](auto z, auto g) { return quality_focal_loss(z, 1, quality, 2, g).loss; },
+                      {a, b});
+  }
+}
+
+TEST(ClassLoss, TellsTheLogLikelihoodWhateverTheLossIs) {
+  Random random(3);
+  for (int i = 0; i < 50; ++i) {
+    const std::array<float, 2> logits{random.uniform(-5, 5), random.uniform(-5, 5)};
+    std::array<float, 2> unused{};
+    for (const std::size_t target : {std::size_t{0}, std::size_t{1}}) {
+      const double wanted = static_cast<double>(logits[target]) - log_sum_exp(logits);
+      EXPECT_NEAR(cross_entropy(logits, target, unused).log_likelihood, wanted, 1e-9);
+      EXPECT_NEAR(focal_loss(logits, target, 0.25, 2, unused).log_likelihood, wanted, 1e-9);
+      EXPECT_NEAR(quality_focal_loss(logits, target, 0.3, 2, unused).log_likelihood, wanted, 1e-9);
+    }
   }
 }
 
@@ -104,10 +122,10 @@ TEST(ClassLoss, StaysFiniteForWildLogits) {
     const std::array<float, 2> logits{-wild, wild};
     std::array<float, 2> gradient{};
     for (const std::size_t target : {std::size_t{0}, std::size_t{1}}) {
-      EXPECT_TRUE(std::isfinite(focal_loss(logits, target, 0.25, 2, gradient)));
+      EXPECT_TRUE(std::isfinite(focal_loss(logits, target, 0.25, 2, gradient).loss));
       EXPECT_TRUE(std::isfinite(gradient[0]) && std::isfinite(gradient[1]));
-      EXPECT_TRUE(
-          std::isfinite(quality_focal_loss(logits, static_cast<double>(target), 2, gradient)));
+      EXPECT_TRUE(std::isfinite(
+          quality_focal_loss(logits, target, static_cast<double>(target), 2, gradient).loss));
       EXPECT_TRUE(std::isfinite(gradient[0]) && std::isfinite(gradient[1]));
     }
   }

@@ -1,0 +1,102 @@
+// The convolutions that are trained by our own kernels, cut into pieces for threads. Each kind has
+//
+//   output()          an empty map for the result
+//   forward_piece()   elements of the output that are computed at a time, and backward_piece()
+//   forward(first, count, y)              a piece of the output
+//   backward(first, count, dy, dx, sums)  of a piece of the output's gradient, which lies where
+//                     dy(first, count, scratch) says: the input's gradient, and what the piece
+//                     adds to the weights', `sum_count()` numbers that are 0 before
+//   weight_gradient(sums)  those numbers as the weights lie
+//
+// and `has_input_gradient`; `takes_float`: not only bfloat16. Pieces do not depend on the number of
+// threads. Includes Torch: keep it out of other headers.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "model/fast/map_pieces.hpp"
+#include "model/fast/tensor_element.hpp"
+
+namespace faceshot {
+
+[[nodiscard]] inline torch::Tensor empty_map(const torch::Tensor& like, std::int64_t channels,
+                                             std::size_t height, std::size_t width) {
+  return torch::empty(
+      {like.size(0), channels, static_cast<std::int64_t>(height), static_cast<std::int64_t>(width)},
+      like.options(), torch::MemoryFormat::ChannelsLast);
+}
+
+/// Memory to work in, as it comes.
+template <typename T>
+[[nodiscard]] std::unique_ptr<T[]> scratch(std::size_t size) {
+  return std::make_unique_for_overwrite<T[]>(size);
+}
+
+/// Sums over pieces, body(first, count, sums), added up in order: the result does not depend on the
+/// number of threads.
+template <typename Kind, typename Body>
+[[nodiscard]] torch::Tensor weight_gradient_of(const Kind& kind, const Pieces& pieces,
+                                               const Body& body) {
+  const std::size_t size = kind.sum_count();
+  std::vector<float> parts(static_cast<std::size_t>(pieces.number()) * size);
+  pieces.for_each([&](std::size_t first, std::size_t count, std::size_t p) {
+    body(first, count, parts.data() + p * size);
+  });
+  std::vector<double> total(size);
+  for (std::size_t p = 0; p < parts.size(); p += size)
+    for (std::size_t i = 0; i < size; ++i) total[i] += static_cast<double>(parts[p + i]);
+  torch::Tensor sum = torch::empty({static_cast<std::int64_t>(size)});
+  std::transform(total.begin(), total.end(), sum.data_ptr<float>(),
+                 [](double value) { return static_cast<float>(value); });
+  return kind.weight_gradient(sum);
+}
+
+/// A convolution by itself.
+template <typename Kind>
+class ConvolutionFunction : public torch::autograd::Function<ConvolutionFunction<Kind>> {
+ public:
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& in,
+                               const torch::Tensor& weight, std::int64_t stride) {
+    const torch::Tensor x = channels_last(in);
+    const Kind kind(x, weight, stride);
+    const torch::Tensor y = kind.output();
+    with_element(x, [&]<typename Element>(Element) {
+      Pieces(y, kind.forward_piece())
+          .for_each([&](std::size_t first, std::size_t count, std::size_t) {
+            kind.forward(first, count, data_of<Element>(y) + first);
+          });
+    });
+    context->save_for_backward({x, weight});
+    context->saved_data["stride"] = stride;
+    return y;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const torch::Tensor& x = saved[0];
+    const torch::Tensor dy = channels_last(gradients[0]);
+    const Kind kind(x, saved[1], context->saved_data["stride"].toInt());
+    torch::Tensor dx, dw;
+    if constexpr (Kind::has_input_gradient) dx = torch::empty_like(x);
+    with_element(x, [&]<typename Element>(Element) {
+      const auto* const from = data_of<Element>(dy);
+      dw = weight_gradient_of(
+          kind, Pieces(dy, kind.backward_piece()),
+          [&](std::size_t first, std::size_t count, float* sums) {
+            kind.backward(
+                first, count, [&](std::size_t at, std::size_t, Element*) { return from + at; },
+                data_of<Element>(dx), sums);
+          });
+    });
+    return {dx, dw, torch::Tensor()};
+  }
+};
+
+}  // namespace faceshot

@@ -1,0 +1,88 @@
+// 1x1 convolutions, cut into pieces (convolution_kind.hpp). Includes Torch: keep it out of other
+// headers.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "model/fast/convolution_kind.hpp"
+#include "model/fast/matrix_kernels.hpp"
+
+namespace faceshot {
+
+/// 1x1, stride 1, of bfloat16 maps: a product of matrices, pixels by channels.
+class PointwiseKind {
+ public:
+  static constexpr bool has_input_gradient = true;
+  static constexpr bool takes_float = false;
+
+  /// @param x channels_last @param weight [O, I, 1, 1]
+  PointwiseKind(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t)
+      : x_(x),
+        in_(static_cast<std::size_t>(weight.size(1))),
+        out_(static_cast<std::size_t>(weight.size(0))) {
+    const torch::Tensor rounded =
+        weight.detach().view({weight.size(0), weight.size(1)}).to(torch::kBFloat16).contiguous();
+    backward_.resize(out_ / 2 * in_);
+    matrix::interleave(data_of<BFloat16>(rounded), out_, in_, backward_.data());
+    const torch::Tensor turned = rounded.t().contiguous();
+    forward_.resize(in_ / 2 * out_);
+    matrix::interleave(data_of<BFloat16>(turned), in_, out_, forward_.data());
+  }
+
+  [[nodiscard]] torch::Tensor output() const {
+    return empty_map(x_, static_cast<std::int64_t>(out_), static_cast<std::size_t>(x_.size(2)),
+                     static_cast<std::size_t>(x_.size(3)));
+  }
+  /// Stays in the second-level cache with its input.
+  [[nodiscard]] std::size_t forward_piece() const {
+    return std::max<std::size_t>(1, 32768 / (out_ * tile)) * tile * out_;
+  }
+  /// So large that few sums have to be added up.
+  [[nodiscard]] std::size_t backward_piece() const {
+    constexpr std::size_t pieces = 32;
+    const auto pixels = static_cast<std::size_t>(x_.numel()) / in_;
+    return (pixels / pieces / tile + 1) * tile * out_;
+  }
+  [[nodiscard]] std::size_t sum_count() const { return out_ * in_; }
+
+  void forward(std::size_t first, std::size_t count, BFloat16* y) const {
+    matrix::multiply(data_of<BFloat16>(x_) + first / out_ * in_, forward_.data(), count / out_, in_,
+                     out_, y);
+  }
+  template <typename Gradient>
+  void backward(std::size_t first, std::size_t count, const Gradient& dy, BFloat16* dx,
+                float* sums) const {
+    const auto room = scratch<BFloat16>(tile * out_);
+    const auto dy_pairs = scratch<matrix::Pair>(tile / 2 * out_);
+    const auto x_pairs = scratch<matrix::Pair>(tile / 2 * in_);
+    for (std::size_t done = 0; done < count; done += tile * out_) {
+      const std::size_t pixels = std::min(tile, (count - done) / out_);
+      const std::size_t at = (first + done) / out_ * in_;
+      const BFloat16* const gradient = dy(first + done, pixels * out_, room.get());
+      matrix::multiply(gradient, backward_.data(), pixels, out_, in_, dx + at);
+      matrix::interleave(gradient, pixels, out_, dy_pairs.get());
+      matrix::interleave(data_of<BFloat16>(x_) + at, pixels, in_, x_pairs.get());
+      matrix::add_transposed_product(dy_pairs.get(), x_pairs.get(), (pixels + 1) / 2, out_, in_,
+                                     sums);
+    }
+  }
+  [[nodiscard]] torch::Tensor weight_gradient(const torch::Tensor& sums) const {
+    return sums.view({static_cast<std::int64_t>(out_), static_cast<std::int64_t>(in_), 1, 1});
+  }
+
+ private:
+  /// Pixels: with their gradients they stay in the first-level cache. Whole blocks of rows of all
+  /// of matrix::multiply()'s sizes.
+  static constexpr std::size_t tile = 96;
+
+  torch::Tensor x_;
+  std::size_t in_, out_;
+  std::vector<matrix::Pair> forward_, backward_;  ///< weights, [I / 2, O] and [O / 2, I]
+};
+
+}  // namespace faceshot
