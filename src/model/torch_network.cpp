@@ -24,13 +24,14 @@ struct TorchNetwork::Step {
   torch::Tensor weight, bias, running_mean, running_var;
   bool keeps_statistics = false;  ///< BatchNorm that runs as in evaluation, whatever train() says
 
-  // A convolution, a BatchNorm, a sum, an activation that nobody else looks into are a chain, and
-  // so are an upsampling by 2 and a sum: in training they are computed together, when it is the
-  // last one's turn.
+  // One or two convolutions, a BatchNorm, a sum, an activation that nobody else looks into are a
+  // chain, and so are an upsampling by 2 and a sum: in training they are computed together, when it
+  // is the last one's turn.
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
   std::size_t chain = none;        ///< the BatchNorm or upsampling whose chain this step is in
   std::size_t chain_end = 0;       ///< of that one, as the rest: the last step
   std::size_t convolution = none;  ///< the step before it, if it is in the chain
+  std::size_t depthwise = none;    ///< the step before that, likewise
   std::size_t residual = none;     ///< slot of the sum's other input
   Activation activation = Activation::none;
 };
@@ -257,20 +258,28 @@ void TorchNetwork::find_chains() {
           steps_[n].layer->kind == LayerKind::relu ? Activation::relu : Activation::relu6;
       take(n);
     }
-    // The convolution waits for the end of the chain, and what it reads has to be there then.
-    if (first.inputs.front() == 0) continue;
-    const std::size_t before = first.inputs.front() - 1;
-    if (steps_[before].layer->kind != LayerKind::conv || readers[before + 1] != 1) continue;
-    const std::size_t read = steps_[before].inputs.front();
-    const bool released = std::any_of(
-        steps_.begin() + static_cast<std::ptrdiff_t>(before) + 1,
-        steps_.begin() + static_cast<std::ptrdiff_t>(first.chain_end), [&](const Step& step) {
-          return step.chain != s &&
-                 std::find(step.last_use.begin(), step.last_use.end(), read) != step.last_use.end();
-        });
-    if (released) continue;
-    first.convolution = before;
-    steps_[before].chain = s;
+    // The step that makes what another one alone reads, if it is a convolution. It waits for the
+    // end of the chain, and what it reads has to be there then.
+    const auto convolution_before = [&](std::size_t step) {
+      const std::size_t slot = steps_[step].inputs.front();
+      if (slot == 0 || readers[slot] != 1 || steps_[slot - 1].layer->kind != LayerKind::conv)
+        return Step::none;
+      const std::size_t read = steps_[slot - 1].inputs.front();
+      for (std::size_t between = slot; between < first.chain_end; ++between) {
+        const auto& released = steps_[between].last_use;
+        if (steps_[between].chain != s &&
+            std::find(released.begin(), released.end(), read) != released.end())
+          return Step::none;
+      }
+      steps_[slot - 1].chain = s;
+      return slot - 1;
+    };
+    first.convolution = convolution_before(s);
+    if (first.convolution == Step::none || steps_[first.convolution].layer->kernel.height != 1)
+      continue;
+    const std::size_t slot = steps_[first.convolution].inputs.front();
+    if (slot > 0 && steps_[slot - 1].layer->groups > 1)
+      first.depthwise = convolution_before(first.convolution);
   }
 }
 
@@ -287,7 +296,17 @@ torch::Tensor TorchNetwork::compute_chain(const std::vector<torch::Tensor>& slot
   const BatchNormTensors norm{first.weight, first.bias, first.running_mean, first.running_var};
   if (first.convolution != Step::none) {
     const Step& before = steps_[first.convolution];
-    in = slots[before.inputs.front()];
+    if (first.depthwise != Step::none) {
+      const Step& depthwise = steps_[first.depthwise];
+      in = slots[depthwise.inputs.front()];
+      if (has_type_to_convolve(in) && is_fast_separable(*depthwise.layer, *before.layer, in))
+        return separable_batch_norm(*depthwise.layer, in, depthwise.weight, before.weight, norm,
+                                    first.layer->epsilon, other, first.activation,
+                                    sum_over_processes_);
+      in = fast_convolved(in, *depthwise.layer, depthwise.weight, depthwise.bias);
+    } else {
+      in = slots[before.inputs.front()];
+    }
     if (has_type_to_convolve(in) && is_fast_before_batch_norm(*before.layer, in))
       return convolution_batch_norm(*before.layer, in, before.weight, norm, first.layer->epsilon,
                                     other, first.activation, sum_over_processes_);

@@ -13,12 +13,6 @@
 
 namespace faceshot {
 
-/// Null stays null.
-template <typename Element>
-Element* at(Element* from, std::size_t first) {
-  return from == nullptr ? nullptr : from + first;
-}
-
 /// What a layer computed of a batch in the forward pass, for the backward pass.
 struct BatchStatistics : torch::CustomClassHolder {
   std::vector<float> scale, shift, mean;  ///< a period each

@@ -2,6 +2,9 @@
 
 #include <ATen/record_function.h>
 
+#include <type_traits>
+#include <vector>
+
 #include "faceshot/error.hpp"
 #include "model/fast/batch_norm_passes.hpp"
 #include "model/fast/depthwise_convolution.hpp"
@@ -9,6 +12,7 @@
 #include "model/fast/first_convolution.hpp"
 #include "model/fast/first_kind.hpp"
 #include "model/fast/pointwise_kind.hpp"
+#include "model/fast/separable_kind.hpp"
 
 namespace faceshot {
 namespace {
@@ -23,18 +27,37 @@ void with_element_of(const torch::Tensor& map, const Body& body) {
 }
 
 template <typename Kind>
+constexpr bool is_separable = std::is_same_v<Kind, SeparableKind>;
+
+/// @param between of the forward pass, for the backward pass
+template <typename Kind>
+Kind make_kind(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& pointwise,
+               std::int64_t stride, const torch::Tensor& between) {
+  if constexpr (is_separable<Kind>)
+    return {x, weight, pointwise, stride, between};
+  else
+    return {x, weight, stride};
+}
+
+template <typename Kind>
 class ConvolutionBatchNorm : public torch::autograd::Function<ConvolutionBatchNorm<Kind>> {
  public:
+  /// @param pointwise  weights, of a separable convolution
+  /// @param adds_input whether the residual is the input; `residual` is left out then
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& in,
-                               const torch::Tensor& convolution, const torch::Tensor& weight,
-                               const torch::Tensor& bias,
-                               const c10::optional<torch::Tensor>& residual,
+                               const torch::Tensor& convolution,
+                               const c10::optional<torch::Tensor>& pointwise,
+                               const torch::Tensor& weight, const torch::Tensor& bias,
+                               const c10::optional<torch::Tensor>& residual, bool adds_input,
                                const BatchNormTensors& layer, double epsilon, Activation activation,
                                const SumOverProcesses& sum, std::int64_t stride) {
     const torch::Tensor x = channels_last(in);
-    const Kind kind(x, convolution, stride);
+    const torch::Tensor second = pointwise ? *pointwise : torch::Tensor();
+    const auto kind = make_kind<Kind>(x, convolution, second, stride, {});
     const torch::Tensor y = kind.output();
-    const torch::Tensor other = residual ? channels_last(*residual) : torch::Tensor();
+    const torch::Tensor other = adds_input ? x
+                                : residual ? channels_last(*residual)
+                                           : torch::Tensor();
     if (other.defined() && other.sizes() != y.sizes())
       throw Error(ErrorCode::invalid_argument,
                   "convolution with batch norm: the residual has another shape than the output");
@@ -51,10 +74,14 @@ class ConvolutionBatchNorm : public torch::autograd::Function<ConvolutionBatchNo
                                             {weight, bias, layer.running_mean, layer.running_var},
                                             epsilon, activation, sum);
     const torch::Tensor z = normalised(y, other, Pieces(y), *statistics);
+    torch::Tensor between;
+    if constexpr (is_separable<Kind>) between = kind.between();
     // As in fused_batch_norm.cpp.
-    context->save_for_backward({x, convolution, y, weight, other.defined() ? z : torch::Tensor()});
+    context->save_for_backward(
+        {x, convolution, second, between, y, weight, other.defined() ? z : torch::Tensor()});
     context->saved_data["statistics"] = c10::IValue::make_capsule(statistics);
     context->saved_data["stride"] = stride;
+    context->saved_data["adds_input"] = adds_input;
     return z;
   }
 
@@ -62,32 +89,64 @@ class ConvolutionBatchNorm : public torch::autograd::Function<ConvolutionBatchNo
                                                  const torch::autograd::variable_list& gradients) {
     const auto tensors = context->get_saved_variables();
     const torch::Tensor& x = tensors[0];
-    const torch::Tensor& y = tensors[2];
-    const torch::Tensor& z = tensors[4];
+    const torch::Tensor& y = tensors[4];
+    const torch::Tensor& z = tensors[6];
+    const bool adds_input = context->saved_data["adds_input"].toBool();
+    const std::size_t residual = tensors[2].defined() ? 5 : 4;  // tensors left out do not count
     const auto capsule = context->saved_data["statistics"].toCapsule();
-    const BatchNormGradient gradient(channels_last(gradients[0]), y, z, tensors[3], Pieces(y),
-                                     static_cast<const BatchStatistics&>(*capsule),
-                                     z.defined() && context->needs_input_grad(4));
-    const Kind kind(x, tensors[1], context->saved_data["stride"].toInt());
-    torch::Tensor dx, dw;
+    BatchNormGradient gradient(channels_last(gradients[0]), y, z, tensors[5], Pieces(y),
+                               static_cast<const BatchStatistics&>(*capsule),
+                               z.defined() && (adds_input || context->needs_input_grad(residual)));
+    const auto kind = make_kind<Kind>(x, tensors[1], tensors[2],
+                                      context->saved_data["stride"].toInt(), tensors[3]);
+    torch::Tensor dx;
+    std::vector<torch::Tensor> dw;
     if constexpr (Kind::has_input_gradient) dx = torch::empty_like(x);
     with_element_of<Kind>(x, [&]<typename Element>(Element) {
-      dw = weight_gradient_of(kind, Pieces(y, kind.backward_piece()),
-                              [&](std::size_t first, std::size_t count, float* sums) {
-                                kind.backward(
-                                    first, count,
-                                    [&](std::size_t at, std::size_t n, Element* into) {
-                                      gradient.input(at, n, into);
-                                      return into;
-                                    },
-                                    data_of<Element>(dx), sums);
-                              });
+      dw = weight_gradients_of(
+          kind, Pieces(y, kind.backward_piece()),
+          [&](std::size_t first, std::size_t count, float* sums) {
+            const auto dy = [&](std::size_t at, std::size_t n, Element* into) {
+              gradient.input(at, n, into);
+              return into;
+            };
+            Element* const into = at(data_of<Element>(dx), kind.input_at(first));
+            if constexpr (is_separable<Kind>) {
+              const Element* const added =
+                  adds_input ? data_of<Element>(gradient.residual) + first : nullptr;
+              kind.backward(first, count, dy, into, sums, added);
+            } else {
+              kind.backward(first, count, dy, into, sums);
+            }
+          });
     });
+    dw.resize(2);
     const torch::Tensor none;
-    return {dx,   dw,  gradient.weight, gradient.bias, gradient.residual, none, none, none,
-            none, none};
+    return {dx,
+            dw[0],
+            dw[1],
+            gradient.weight,
+            gradient.bias,
+            adds_input ? none : gradient.residual,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none};
   }
 };
+
+template <typename Kind>
+torch::Tensor apply(const torch::Tensor& in, const torch::Tensor& weight,
+                    const c10::optional<torch::Tensor>& pointwise, const BatchNormTensors& layer,
+                    double epsilon, const torch::Tensor& residual, bool adds_input,
+                    Activation activation, const SumOverProcesses& sum, int stride) {
+  return ConvolutionBatchNorm<Kind>::apply(
+      in, weight, pointwise, layer.weight, layer.bias,
+      residual.defined() && !adds_input ? c10::optional<torch::Tensor>(residual) : c10::nullopt,
+      adds_input, layer, epsilon, activation, sum, static_cast<std::int64_t>(stride));
+}
 
 bool is_fast_pointwise(const Layer& layer, const torch::Tensor& in) {
   const Padding& p = layer.padding;
@@ -110,18 +169,32 @@ torch::Tensor convolution_batch_norm(const Layer& convolution, const torch::Tens
                                      const torch::Tensor& weight, const BatchNormTensors& layer,
                                      double epsilon, const torch::Tensor& residual,
                                      Activation activation, const SumOverProcesses& sum) {
-  const auto other = residual.defined() ? c10::optional<torch::Tensor>(residual) : c10::nullopt;
-  const auto stride = static_cast<std::int64_t>(convolution.stride);
-  const auto apply = [&]<typename Kind>(const char* name, const Kind*) {
+  const auto compute = [&]<typename Kind>(const char* name, const Kind*) {
     RECORD_FUNCTION(name, std::vector<c10::IValue>());  // for profilers
-    return ConvolutionBatchNorm<Kind>::apply(in, weight, layer.weight, layer.bias, other, layer,
-                                             epsilon, activation, sum, stride);
+    return apply<Kind>(in, weight, c10::nullopt, layer, epsilon, residual, false, activation, sum,
+                       convolution.stride);
   };
   if (is_fast_depthwise(convolution, in))
-    return apply("faceshot::depthwise_batch_norm", static_cast<const DepthwiseKind*>(nullptr));
+    return compute("faceshot::depthwise_batch_norm", static_cast<const DepthwiseKind*>(nullptr));
   if (is_fast_first_convolution(convolution, in))
-    return apply("faceshot::first_batch_norm", static_cast<const FirstKind*>(nullptr));
-  return apply("faceshot::pointwise_batch_norm", static_cast<const PointwiseKind*>(nullptr));
+    return compute("faceshot::first_batch_norm", static_cast<const FirstKind*>(nullptr));
+  return compute("faceshot::pointwise_batch_norm", static_cast<const PointwiseKind*>(nullptr));
+}
+
+bool is_fast_separable(const Layer& depthwise, const Layer& pointwise, const torch::Tensor& in) {
+  return is_fast_depthwise(depthwise, in) && is_fast_pointwise(pointwise, in);
+}
+
+torch::Tensor separable_batch_norm(const Layer& depthwise, const torch::Tensor& in,
+                                   const torch::Tensor& weight, const torch::Tensor& pointwise,
+                                   const BatchNormTensors& layer, double epsilon,
+                                   const torch::Tensor& residual, Activation activation,
+                                   const SumOverProcesses& sum) {
+  RECORD_FUNCTION("faceshot::separable_batch_norm", std::vector<c10::IValue>());  // for profilers
+  // A residual block's own input: its two gradients are added up where they are made.
+  const bool adds_input = residual.defined() && residual.is_same(in) && depthwise.stride == 1;
+  return apply<SeparableKind>(in, weight, pointwise, layer, epsilon, residual, adds_input,
+                              activation, sum, depthwise.stride);
 }
 
 }  // namespace faceshot

@@ -27,4 +27,18 @@ namespace faceshot {
     const BatchNormTensors& layer, double epsilon, const torch::Tensor& residual,
     Activation activation, const SumOverProcesses& sum);
 
+/// Whether separable_batch_norm() can compute these layers: a depthwise and a 1x1 convolution as
+/// above, bfloat16.
+/// @param in the depthwise convolution's input
+[[nodiscard]] bool is_fast_separable(const Layer& depthwise, const Layer& pointwise,
+                                     const torch::Tensor& in);
+
+/// The same for a depthwise and the 1x1 convolution that alone reads its output. A residual that is
+/// the input itself costs no pass of its own backward.
+/// @param weight, pointwise the weights of the two convolutions
+[[nodiscard]] torch::Tensor separable_batch_norm(
+    const Layer& depthwise, const torch::Tensor& in, const torch::Tensor& weight,
+    const torch::Tensor& pointwise, const BatchNormTensors& layer, double epsilon,
+    const torch::Tensor& residual, Activation activation, const SumOverProcesses& sum);
+
 }  // namespace faceshot

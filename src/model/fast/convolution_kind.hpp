@@ -2,11 +2,12 @@
 //
 //   output()          an empty map for the result
 //   forward_piece()   elements of the output that are computed at a time, and backward_piece()
+//   input_at(first)   the element of the input with which the piece that begins there is made
 //   forward(first, count, y)              a piece of the output
 //   backward(first, count, dy, dx, sums)  of a piece of the output's gradient, which lies where
 //                     dy(first, count, scratch) says: the input's gradient, and what the piece
 //                     adds to the weights', `sum_count()` numbers that are 0 before
-//   weight_gradient(sums)  those numbers as the weights lie
+//   weight_gradients(sums)  those numbers as the weights lie
 //
 // and `has_input_gradient`; `takes_float`: not only bfloat16. Pieces do not depend on the number of
 // threads. Includes Torch: keep it out of other headers.
@@ -41,8 +42,8 @@ template <typename T>
 /// Sums over pieces, body(first, count, sums), added up in order: the result does not depend on the
 /// number of threads.
 template <typename Kind, typename Body>
-[[nodiscard]] torch::Tensor weight_gradient_of(const Kind& kind, const Pieces& pieces,
-                                               const Body& body) {
+[[nodiscard]] std::vector<torch::Tensor> weight_gradients_of(const Kind& kind, const Pieces& pieces,
+                                                             const Body& body) {
   const std::size_t size = kind.sum_count();
   std::vector<float> parts(static_cast<std::size_t>(pieces.number()) * size);
   pieces.for_each([&](std::size_t first, std::size_t count, std::size_t p) {
@@ -54,7 +55,7 @@ template <typename Kind, typename Body>
   torch::Tensor sum = torch::empty({static_cast<std::int64_t>(size)});
   std::transform(total.begin(), total.end(), sum.data_ptr<float>(),
                  [](double value) { return static_cast<float>(value); });
-  return kind.weight_gradient(sum);
+  return kind.weight_gradients(sum);
 }
 
 /// A convolution by itself.
@@ -83,19 +84,20 @@ class ConvolutionFunction : public torch::autograd::Function<ConvolutionFunction
     const torch::Tensor& x = saved[0];
     const torch::Tensor dy = channels_last(gradients[0]);
     const Kind kind(x, saved[1], context->saved_data["stride"].toInt());
-    torch::Tensor dx, dw;
+    torch::Tensor dx;
+    std::vector<torch::Tensor> dw;
     if constexpr (Kind::has_input_gradient) dx = torch::empty_like(x);
     with_element(x, [&]<typename Element>(Element) {
       const auto* const from = data_of<Element>(dy);
-      dw = weight_gradient_of(
+      dw = weight_gradients_of(
           kind, Pieces(dy, kind.backward_piece()),
           [&](std::size_t first, std::size_t count, float* sums) {
             kind.backward(
                 first, count, [&](std::size_t at, std::size_t, Element*) { return from + at; },
-                data_of<Element>(dx), sums);
+                at(data_of<Element>(dx), kind.input_at(first)), sums);
           });
     });
-    return {dx, dw, torch::Tensor()};
+    return {dx, dw.front(), torch::Tensor()};
   }
 };
 

@@ -23,15 +23,15 @@ void forward(const Element* x, const float* weight, Element* y, const Shape& sha
 }
 
 template <typename Element>
-void backward(const Element* x, const float* weight, const Element* dy, Element* dx,
-              float* weight_gradient, const Shape& shape, const Element* zeros) {
-  best<Element>().backward(x, weight, dy, dx, weight_gradient, shape, zeros);
+void backward(const Element* x, const float* weight, const Element* dy, const Element* added,
+              Element* dx, float* weight_gradient, const Shape& shape, const Element* zeros) {
+  best<Element>().backward(x, weight, dy, added, dx, weight_gradient, shape, zeros);
 }
 
-#define FACESHOT_INSTANTIATE(Element)                                                          \
-  template void forward(const Element*, const float*, Element*, const Shape&, const Element*); \
-  template void backward(const Element*, const float*, const Element*, Element*, float*,       \
-                         const Shape&, const Element*);
+#define FACESHOT_INSTANTIATE(Element)                                                            \
+  template void forward(const Element*, const float*, Element*, const Shape&, const Element*);   \
+  template void backward(const Element*, const float*, const Element*, const Element*, Element*, \
+                         float*, const Shape&, const Element*);
 FACESHOT_INSTANTIATE(float)
 FACESHOT_INSTANTIATE(BFloat16)
 

@@ -29,10 +29,12 @@ template <typename Element>
 void forward(const Element* x, const float* weight, Element* y, const Shape& shape,
              const Element* zeros);
 
+/// @param added            as x: what the input's gradient gets besides; null for none, which it
+///                         must be with stride 2
 /// @param dx               as x: gradient of the input
 /// @param weight_gradient  as weight: set, not added to
 template <typename Element>
-void backward(const Element* x, const float* weight, const Element* dy, Element* dx,
-              float* weight_gradient, const Shape& shape, const Element* zeros);
+void backward(const Element* x, const float* weight, const Element* dy, const Element* added,
+              Element* dx, float* weight_gradient, const Shape& shape, const Element* zeros);
 
 }  // namespace faceshot::depthwise

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "model/fast/convolution_kind.hpp"
 #include "model/fast/depthwise_kernels.hpp"
@@ -33,6 +34,9 @@ class DepthwiseKind {
     return shape_.out_height() * shape_.out_width() * shape_.channels;
   }
   [[nodiscard]] std::size_t backward_piece() const { return forward_piece(); }
+  [[nodiscard]] std::size_t input_at(std::size_t first) const {
+    return first / forward_piece() * shape_.height * shape_.width * shape_.channels;
+  }
   [[nodiscard]] std::size_t sum_count() const { return 9 * shape_.channels; }
 
   template <typename Element>
@@ -40,23 +44,20 @@ class DepthwiseKind {
     depthwise::forward<Element>(data_of<Element>(x_) + input_at(first), taps_.data_ptr<float>(), y,
                                 shape_, data_of<Element>(zeros_));
   }
+  /// @param added what the input's gradient gets besides, as dx; null for none
   template <typename Element, typename Gradient>
-  void backward(std::size_t first, std::size_t count, const Gradient& dy, Element* dx,
-                float* sums) const {
+  void backward(std::size_t first, std::size_t count, const Gradient& dy, Element* dx, float* sums,
+                const Element* added = nullptr) const {
     const auto room = scratch<Element>(count);
     depthwise::backward<Element>(data_of<Element>(x_) + input_at(first), taps_.data_ptr<float>(),
-                                 dy(first, count, room.get()), dx + input_at(first), sums, shape_,
+                                 dy(first, count, room.get()), added, dx, sums, shape_,
                                  data_of<Element>(zeros_));
   }
-  [[nodiscard]] torch::Tensor weight_gradient(const torch::Tensor& sums) const {
-    return sums.view({3, 3, 1, -1}).permute({3, 2, 0, 1});
+  [[nodiscard]] std::vector<torch::Tensor> weight_gradients(const torch::Tensor& sums) const {
+    return {sums.view({3, 3, 1, -1}).permute({3, 2, 0, 1})};
   }
 
  private:
-  [[nodiscard]] std::size_t input_at(std::size_t first) const {
-    return first / forward_piece() * shape_.height * shape_.width * shape_.channels;
-  }
-
   torch::Tensor x_, taps_, zeros_;
   depthwise::Shape shape_;
 };

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "model/fast/convolution_kind.hpp"
 #include "model/fast/first_convolution_kernels.hpp"
@@ -33,6 +34,9 @@ class FirstKind {
     return shape_.out_height() * shape_.out_width() * shape_.channels;
   }
   [[nodiscard]] std::size_t backward_piece() const { return forward_piece(); }
+  [[nodiscard]] std::size_t input_at(std::size_t first) const {
+    return first / forward_piece() * shape_.height * shape_.width * 3;
+  }
   [[nodiscard]] std::size_t sum_count() const { return first_conv::taps * shape_.channels; }
 
   template <typename Element>
@@ -49,15 +53,11 @@ class FirstKind {
     first_conv::weight_gradient<Element>(data_of<Element>(x_) + input_at(first),
                                          dy(first, count, room.get()), sums, shape_, rows.get());
   }
-  [[nodiscard]] torch::Tensor weight_gradient(const torch::Tensor& sums) const {
-    return sums.view({3, 3, 3, -1}).permute({3, 2, 0, 1});
+  [[nodiscard]] std::vector<torch::Tensor> weight_gradients(const torch::Tensor& sums) const {
+    return {sums.view({3, 3, 3, -1}).permute({3, 2, 0, 1})};
   }
 
  private:
-  [[nodiscard]] std::size_t input_at(std::size_t first) const {
-    return first / forward_piece() * shape_.height * shape_.width * 3;
-  }
-
   torch::Tensor x_, taps_;
   first_conv::Shape shape_;
 };

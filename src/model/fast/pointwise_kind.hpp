@@ -34,6 +34,7 @@ class PointwiseKind {
     matrix::interleave(data_of<BFloat16>(turned), in_, out_, forward_.data());
   }
 
+  [[nodiscard]] std::size_t out_channels() const { return out_; }
   [[nodiscard]] torch::Tensor output() const {
     return empty_map(x_, static_cast<std::int64_t>(out_), static_cast<std::size_t>(x_.size(2)),
                      static_cast<std::size_t>(x_.size(3)));
@@ -48,31 +49,33 @@ class PointwiseKind {
     const auto pixels = static_cast<std::size_t>(x_.numel()) / in_;
     return (pixels / pieces / tile + 1) * tile * out_;
   }
+  [[nodiscard]] std::size_t input_at(std::size_t first) const { return first / out_ * in_; }
   [[nodiscard]] std::size_t sum_count() const { return out_ * in_; }
 
   void forward(std::size_t first, std::size_t count, BFloat16* y) const {
-    matrix::multiply(data_of<BFloat16>(x_) + first / out_ * in_, forward_.data(), count / out_, in_,
+    matrix::multiply(data_of<BFloat16>(x_) + input_at(first), forward_.data(), count / out_, in_,
                      out_, y);
   }
   template <typename Gradient>
   void backward(std::size_t first, std::size_t count, const Gradient& dy, BFloat16* dx,
                 float* sums) const {
+    const BFloat16* const x = data_of<BFloat16>(x_) + input_at(first);
     const auto room = scratch<BFloat16>(tile * out_);
     const auto dy_pairs = scratch<matrix::Pair>(tile / 2 * out_);
     const auto x_pairs = scratch<matrix::Pair>(tile / 2 * in_);
     for (std::size_t done = 0; done < count; done += tile * out_) {
       const std::size_t pixels = std::min(tile, (count - done) / out_);
-      const std::size_t at = (first + done) / out_ * in_;
+      const std::size_t at = done / out_ * in_;
       const BFloat16* const gradient = dy(first + done, pixels * out_, room.get());
       matrix::multiply(gradient, backward_.data(), pixels, out_, in_, dx + at);
       matrix::interleave(gradient, pixels, out_, dy_pairs.get());
-      matrix::interleave(data_of<BFloat16>(x_) + at, pixels, in_, x_pairs.get());
+      matrix::interleave(x + at, pixels, in_, x_pairs.get());
       matrix::add_transposed_product(dy_pairs.get(), x_pairs.get(), (pixels + 1) / 2, out_, in_,
                                      sums);
     }
   }
-  [[nodiscard]] torch::Tensor weight_gradient(const torch::Tensor& sums) const {
-    return sums.view({static_cast<std::int64_t>(out_), static_cast<std::int64_t>(in_), 1, 1});
+  [[nodiscard]] std::vector<torch::Tensor> weight_gradients(const torch::Tensor& sums) const {
+    return {sums.view({static_cast<std::int64_t>(out_), static_cast<std::int64_t>(in_), 1, 1})};
   }
 
  private:

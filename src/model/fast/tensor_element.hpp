@@ -13,6 +13,12 @@ Element* data_of(const torch::Tensor& tensor) {
   return tensor.defined() ? static_cast<Element*>(tensor.data_ptr()) : nullptr;
 }
 
+/// Null stays null.
+template <typename Element>
+Element* at(Element* from, std::size_t first) {
+  return from == nullptr ? nullptr : from + first;
+}
+
 [[nodiscard]] inline bool has_fast_element(const torch::Tensor& tensor) {
   return tensor.scalar_type() == torch::kFloat || tensor.scalar_type() == torch::kBFloat16;
 }

@@ -175,6 +175,54 @@ TEST(ConvolutionBatchNorm, TheFirstConvolutionEqualsTorch) {
         compare(first(32, stride), size, type, false, Activation::relu);
 }
 
+TEST(SeparableBatchNorm, EqualsTorch) {
+  torch::manual_seed(7);
+  for (const auto& size : sizes)
+    for (const int stride : {1, 2})
+      for (const bool residual : {false, true}) {
+        SCOPED_TRACE(testing::Message()
+                     << size << " stride " << stride << " residual " << residual);
+        // A residual of stride 1 is the input itself, as in a residual block.
+        const bool block = residual && stride == 1;
+        const Layer deep = depthwise(48, stride), point = pointwise(48, block ? 48 : 64);
+        Values v =
+            make_values(point, {size[0], (size[1] - 1) / stride + 1, (size[2] - 1) / stride + 1},
+                        torch::kBFloat16, residual && !block);
+        v.in = map({size[0], 48, size[1], size[2]}, torch::kBFloat16);
+        const torch::Tensor taps = torch::randn({48, 1, 3, 3});
+
+        const auto exact = [](const torch::Tensor& t) { return leaf(t.to(torch::kDouble)); };
+        const torch::Tensor in = exact(v.in), first_weight = exact(taps), weight = exact(v.weight),
+                            scale = exact(v.scale), bias = exact(v.bias);
+        const torch::Tensor added = block ? in : residual ? exact(v.residual) : torch::Tensor();
+        torch::Tensor y = torch::conv2d(in, first_weight, {}, stride, 1, 1, 48);
+        y = torch::conv2d(y.to(torch::kBFloat16).to(torch::kDouble), weight);
+        y = torch::batch_norm(y.to(torch::kBFloat16).to(torch::kDouble), scale, bias, {}, {}, true,
+                              0.1, 1e-5, false);
+        if (residual) y = y + added;
+        v.gradient = (v.gradient * (y.abs() > 0.1)).to(torch::kBFloat16);
+        torch::relu(y).backward(v.gradient.to(torch::kDouble));
+
+        const torch::Tensor x = leaf(v.in), our_taps = leaf(taps), our_weight = leaf(v.weight);
+        const torch::Tensor ours = residual && !block ? leaf(v.residual) : torch::Tensor();
+        const BatchNormTensors norm{leaf(v.scale), leaf(v.bias), v.mean.clone(),
+                                    v.variance.clone()};
+        ASSERT_TRUE(is_fast_separable(deep, point, x));
+        const torch::Tensor z = separable_batch_norm(deep, x, our_taps, our_weight, norm, 1e-5,
+                                                     block ? x : ours, Activation::relu, {});
+        z.backward(v.gradient);
+        EXPECT_LT(difference(z, torch::relu(y)), 0.01);
+        EXPECT_LT(difference(x.grad(), in.grad()), 0.02);
+        EXPECT_LT(difference(our_taps.grad(), first_weight.grad()), 0.02);
+        EXPECT_LT(difference(our_weight.grad(), weight.grad()), 0.01);
+        EXPECT_LT(difference(norm.weight.grad(), scale.grad()), 0.01);
+        EXPECT_LT(difference(norm.bias.grad(), bias.grad()), 0.01);
+        if (ours.defined()) {
+          EXPECT_LT(difference(ours.grad(), added.grad()), 0.01);
+        }
+      }
+}
+
 TEST(ConvolutionBatchNorm, DoesNotDependOnTheNumberOfThreads) {
   torch::manual_seed(6);
   const int before = torch::get_num_threads();
