@@ -23,6 +23,7 @@
 #include "faceshot/random.hpp"
 #include "loss/multibox_loss.hpp"
 #include "model/registry.hpp"
+#include "model/tensor_memory.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
 #include "train/config.hpp"
@@ -273,6 +274,7 @@ int bench_train_step(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   faceshot::retain_freed_memory();
+  faceshot::reuse_tensor_memory();
   try {
     return faceshot::bench_train_step(argc, argv);
   } catch (const faceshot::Error& e) {

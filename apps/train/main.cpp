@@ -4,11 +4,13 @@
 #include "cli/console.hpp"
 #include "core/memory.hpp"
 #include "faceshot/version.hpp"
+#include "model/tensor_memory.hpp"
 #include "train_commands.hpp"
 
 int main(int argc, char** argv) {
   using namespace faceshot;
   retain_freed_memory();
+  reuse_tensor_memory();
   cv::setNumThreads(1);  // the loader's workers are the parallelism; OpenCV's pool would fight them
   CLI::App app{"Trains and exports face detectors."};
   app.name("faceshot");

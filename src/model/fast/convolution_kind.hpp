@@ -13,14 +13,15 @@
 // threads. Includes Torch: keep it out of other headers.
 #pragma once
 
+#include <c10/core/CPUAllocator.h>
 #include <torch/torch.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
+#include "faceshot/parallel.hpp"
 #include "model/fast/map_pieces.hpp"
 #include "model/fast/tensor_element.hpp"
 
@@ -33,11 +34,17 @@ namespace faceshot {
       like.options(), torch::MemoryFormat::ChannelsLast);
 }
 
-/// Memory to work in, as it comes.
+/// Memory to work in, as it comes, from where tensors get theirs.
 template <typename T>
-[[nodiscard]] std::unique_ptr<T[]> scratch(std::size_t size) {
-  return std::make_unique_for_overwrite<T[]>(size);
-}
+class Scratch {
+ public:
+  explicit Scratch(std::size_t size)
+      : memory_(c10::GetCPUAllocator()->allocate(size * sizeof(T))) {}
+  [[nodiscard]] T* get() const { return static_cast<T*>(memory_.get()); }
+
+ private:
+  c10::DataPtr memory_;
+};
 
 /// Sums over pieces, body(first, count, sums), added up in order: the result does not depend on the
 /// number of threads.
@@ -45,16 +52,24 @@ template <typename Kind, typename Body>
 [[nodiscard]] std::vector<torch::Tensor> weight_gradients_of(const Kind& kind, const Pieces& pieces,
                                                              const Body& body) {
   const std::size_t size = kind.sum_count();
-  std::vector<float> parts(static_cast<std::size_t>(pieces.number()) * size);
+  const auto number = static_cast<std::size_t>(pieces.number());
+  const Scratch<float> parts(number * size);
   pieces.for_each([&](std::size_t first, std::size_t count, std::size_t p) {
-    body(first, count, parts.data() + p * size);
+    float* const part = parts.get() + p * size;
+    std::fill_n(part, size, 0.0F);
+    body(first, count, part);
   });
-  std::vector<double> total(size);
-  for (std::size_t p = 0; p < parts.size(); p += size)
-    for (std::size_t i = 0; i < size; ++i) total[i] += static_cast<double>(parts[p + i]);
   torch::Tensor sum = torch::empty({static_cast<std::int64_t>(size)});
-  std::transform(total.begin(), total.end(), sum.data_ptr<float>(),
-                 [](double value) { return static_cast<float>(value); });
+  constexpr std::size_t block = 1024;
+  parallel_for((size + block - 1) / block, torch::get_num_threads(), [&](std::size_t b) {
+    double total[block] = {};
+    const std::size_t first = b * block, count = std::min(block, size - first);
+    for (std::size_t p = 0; p < number; ++p)
+      for (std::size_t i = 0; i < count; ++i)
+        total[i] += static_cast<double>(parts.get()[p * size + first + i]);
+    std::transform(total, total + count, sum.data_ptr<float>() + first,
+                   [](double value) { return static_cast<float>(value); });
+  });
   return kind.weight_gradients(sum);
 }
 

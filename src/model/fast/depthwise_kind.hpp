@@ -48,7 +48,7 @@ class DepthwiseKind {
   template <typename Element, typename Gradient>
   void backward(std::size_t first, std::size_t count, const Gradient& dy, Element* dx, float* sums,
                 const Element* added = nullptr) const {
-    const auto room = scratch<Element>(count);
+    const Scratch<Element> room(count);
     depthwise::backward<Element>(data_of<Element>(x_) + input_at(first), taps_.data_ptr<float>(),
                                  dy(first, count, room.get()), added, dx, sums, shape_,
                                  data_of<Element>(zeros_));

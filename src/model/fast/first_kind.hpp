@@ -41,15 +41,15 @@ class FirstKind {
 
   template <typename Element>
   void forward(std::size_t first, std::size_t, Element* y) const {
-    const auto rows = scratch<float>(shape_.scratch());
+    const Scratch<float> rows(shape_.scratch());
     first_conv::forward<Element>(data_of<Element>(x_) + input_at(first), taps_.data_ptr<float>(), y,
                                  shape_, rows.get());
   }
   template <typename Element, typename Gradient>
   void backward(std::size_t first, std::size_t count, const Gradient& dy, Element*,
                 float* sums) const {
-    const auto room = scratch<Element>(count);
-    const auto rows = scratch<float>(shape_.scratch());
+    const Scratch<Element> room(count);
+    const Scratch<float> rows(shape_.scratch());
     first_conv::weight_gradient<Element>(data_of<Element>(x_) + input_at(first),
                                          dy(first, count, room.get()), sums, shape_, rows.get());
   }

@@ -60,9 +60,9 @@ class PointwiseKind {
   void backward(std::size_t first, std::size_t count, const Gradient& dy, BFloat16* dx,
                 float* sums) const {
     const BFloat16* const x = data_of<BFloat16>(x_) + input_at(first);
-    const auto room = scratch<BFloat16>(tile * out_);
-    const auto dy_pairs = scratch<matrix::Pair>(tile / 2 * out_);
-    const auto x_pairs = scratch<matrix::Pair>(tile / 2 * in_);
+    const Scratch<BFloat16> room(tile * out_);
+    const Scratch<matrix::Pair> dy_pairs(tile / 2 * out_);
+    const Scratch<matrix::Pair> x_pairs(tile / 2 * in_);
     for (std::size_t done = 0; done < count; done += tile * out_) {
       const std::size_t pixels = std::min(tile, (count - done) / out_);
       const std::size_t at = done / out_ * in_;

@@ -54,7 +54,7 @@ class SeparableKind {
   void backward(std::size_t first, std::size_t count, const Gradient& dy, BFloat16* dx, float* sums,
                 const BFloat16* added) const {
     const std::size_t image = depthwise_.forward_piece();
-    const auto gradient = scratch<BFloat16>(image);
+    const Scratch<BFloat16> gradient(image);
     pointwise_.backward(first, count, dy, gradient.get(), sums);
     depthwise_.backward(
         pointwise_.input_at(first), image,
