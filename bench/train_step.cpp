@@ -28,6 +28,7 @@
 #include "model/torch_network.hpp"
 #include "train/config.hpp"
 #include "train/ema.hpp"
+#include "train/gradient_clipping.hpp"
 #include "train/input.hpp"
 #include "train/optimizer.hpp"
 
@@ -147,7 +148,6 @@ class Bench {
     const int size = config_.augment.size;
     priors_ = make_prior_grid(network_.spec().priors, size, size,
                               feature_sizes(network_.spec(), size, size));
-    for (const auto& [name, tensor] : network_.parameters()) parameters_.push_back(tensor);
   }
 
   void run(int steps, bool operators) {
@@ -218,7 +218,7 @@ class Bench {
                               {torch::from_blob(loss_.loc_gradient.data(), loc.sizes()),
                                torch::from_blob(loss_.conf_gradient.data(), conf.sizes())});
     mark("backward");
-    torch::nn::utils::clip_grad_norm_(parameters_, static_cast<double>(config_.train.clip_norm));
+    clip_gradients(network_, static_cast<double>(config_.train.clip_norm));
     mark("clip");
     optimizer_.step(1e-4);
     mark("optimizer");
@@ -233,7 +233,6 @@ class Bench {
   Ema ema_;
   PriorGrid priors_;
   MultiboxResult loss_;
-  std::vector<torch::Tensor> parameters_;
   std::vector<std::pair<std::string, std::vector<double>>> parts_;
   double last_ = 0;
   std::int64_t step_ = 0;

@@ -2,9 +2,6 @@
 
 #include <torch/torch.h>
 
-#include <cmath>
-#include <cstddef>
-#include <span>
 #include <vector>
 
 #include "faceshot/error.hpp"
@@ -12,6 +9,7 @@
 #include "model/torch_network.hpp"
 #include "train/distributed/gradient_buckets.hpp"
 #include "train/distributed/shared_loss.hpp"
+#include "train/gradient_clipping.hpp"
 #include "train/input.hpp"
 #include "train/optimizer.hpp"
 #include "train/training_run.hpp"
@@ -49,26 +47,6 @@ void backward(const Outputs& outputs, MultiboxResult& loss) {
     gradients.push_back(torch::from_blob(loss.landmark_gradient.data(), outputs.landmarks.sizes()));
   }
   torch::autograd::backward(tensors, gradients);
-}
-
-/// A parameter's gradient in the order of memory, whatever that is; none if it has none.
-std::span<float> gradient_of(torch::Tensor parameter) {
-  if (!parameter.grad().defined()) return {};
-  if (!parameter.grad().is_non_overlapping_and_dense())
-    parameter.mutable_grad() = parameter.grad().contiguous();
-  return {parameter.grad().data_ptr<float>(), static_cast<std::size_t>(parameter.numel())};
-}
-
-/// As torch.nn.utils.clip_grad_norm_, in one pass instead of an operator for each parameter.
-void clip_gradients(const TorchNetwork& network, double largest_norm) {
-  double square = 0;
-  for (const auto& [name, parameter] : network.parameters())
-    for (const float g : gradient_of(parameter))
-      square += static_cast<double>(g) * static_cast<double>(g);
-  const double factor = largest_norm / (std::sqrt(square) + 1e-6);
-  if (factor >= 1) return;
-  for (const auto& [name, parameter] : network.parameters())
-    for (float& g : gradient_of(parameter)) g *= static_cast<float>(factor);
 }
 
 }  // namespace

@@ -16,10 +16,12 @@
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "faceshot/error.hpp"
+#include "train/distributed/local_sum.hpp"
 
 namespace faceshot {
 namespace {
@@ -191,6 +193,7 @@ struct ProcessGroup::Impl {
   c10::intrusive_ptr<c10d::Store> store;
   c10::intrusive_ptr<Gloo> gloo;
   std::vector<std::string> addresses;  ///< each rank's end of our connection, as in Gloo's errors
+  std::unique_ptr<LocalSum> local;     ///< where all processes are on this machine
 
   Impl(const ProcessEnvironment& environment, const ProcessGroupOptions& o)
       : env(environment), options(o) {
@@ -203,6 +206,7 @@ struct ProcessGroup::Impl {
       gloo_options->threads = 2;
       gloo = c10::make_intrusive<Gloo>(store, env.rank, env.size, gloo_options);
       exchange_addresses();
+      share_memory();
     } catch (const std::exception& e) {
       fail("rank " + std::to_string(env.rank) + " cannot connect to the others: " +
            first_line(e.what()) + "; GLOO_SOCKET_IFNAME=eth0 chooses the network interface");
@@ -226,6 +230,32 @@ struct ProcessGroup::Impl {
     }
   }
 
+  /// Gets all processes of one machine, or none, to use shared memory. (Containers of one machine
+  /// may be unable to.)
+  void share_memory() {
+    if (env.local_size < env.size) return;
+    constexpr const char* key = "faceshot/memory";
+    std::string name;
+    if (env.rank == 0) {
+      name = LocalSum::create(env.size);
+      store->set(key, std::vector<std::uint8_t>(name.begin(), name.end()));
+    } else {
+      const auto bytes = store->get(key);
+      name.assign(bytes.begin(), bytes.end());
+    }
+    if (name.empty()) return;
+    auto opened = LocalSum::open(name, env.rank, env.size);
+    double failures = opened ? 0 : 1;
+    try {
+      sum(std::span(&failures, 1));
+    } catch (...) {
+      if (env.rank == 0) LocalSum::forget(name);
+      throw;
+    }
+    if (env.rank == 0) LocalSum::forget(name);
+    if (failures == 0) local = std::move(opened);
+  }
+
   /// Says whom an error of Gloo is about.
   [[noreturn]] void lost(const std::exception& error, const char* doing) const {
     const std::string why = first_line(error.what());
@@ -233,12 +263,16 @@ struct ProcessGroup::Impl {
     if (env.size == 2) who = ranks_text({1 - env.rank});
     for (int rank = 0; rank < env.size; ++rank)
       if (speaks_of(why, addresses[static_cast<std::size_t>(rank)])) who = ranks_text({rank});
-    const bool silent = why.find("Timed out") != std::string::npos;
+    lost(who, why.find("Timed out") != std::string::npos, doing, " (" + why + ")");
+  }
+
+  [[noreturn]] void lost(const std::string& who, bool silent, const char* doing,
+                         const std::string& why) const {
     std::string message = "rank " + std::to_string(env.rank) + " lost contact with " + who +
                           " of " + std::to_string(env.size) + " while " + doing + ": ";
     message += silent ? "no answer for " + std::to_string(options.answer.count()) + " s"
                       : "it has ended or its connection broke";
-    message += " (" + why + ")";
+    message += why;
     if (!options.advice.empty()) message += "; " + options.advice;
     fail(message);
   }
@@ -261,8 +295,15 @@ struct ProcessGroup::Impl {
   template <typename T>
   void sum(std::span<T> values) {
     if (values.empty()) return;
+    if constexpr (std::is_same_v<T, double>)
+      if (local && values.size() <= LocalSum::capacity) return sum_in_memory(values);
     std::vector<torch::Tensor> tensors{tensor_over(values)};
     finish(gloo->allreduce(tensors), "adding up");
+  }
+
+  void sum_in_memory(std::span<double> values) const {
+    const auto missing = local->sum(values, options.answer);
+    if (missing.rank >= 0) lost(ranks_text({missing.rank}), !missing.ended, "adding up", "");
   }
 };
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <functional>
 #include <numeric>
 #include <string>
@@ -79,6 +80,65 @@ TEST(ProcessGroup, SumsAreTheSameBitsEverywhere) {
   std::vector<float> first = values;
   group.broadcast(first);
   EXPECT_EQ(first, values);
+}
+
+// Doubles of processes on one machine go through shared memory (local_sum.hpp).
+
+TEST(LocalSum, ThousandsInTurnAreRight) {
+  if (!testing::among_processes(3)) return;
+  ProcessGroup group(read_process_environment());
+  std::vector<double> values;
+  for (int i = 0; i < 5000; ++i) {
+    values.assign(static_cast<std::size_t>(1 + i * 37 % 300), 0);
+    for (std::size_t v = 0; v < values.size(); ++v)
+      values[v] =
+          static_cast<double>(group.rank() + 1) * static_cast<double>(i) + static_cast<double>(v);
+    if (i % 1000 == 100 * group.rank()) usleep(20000);  // long enough for the others to sleep
+    group.sum(values);
+    for (std::size_t v = 0; v < values.size(); ++v)
+      ASSERT_EQ(values[v], 6.0 * i + 3.0 * static_cast<double>(v)) << i;
+  }
+}
+
+TEST(LocalSum, NamesTheRankThatHasEnded) {
+  if (!testing::among_processes(3)) return;
+  ProcessGroup group(read_process_environment());
+  group.barrier();
+  if (group.rank() == 1) return;
+  std::vector<double> values(10, 1);
+  const auto start = Clock::now();
+  const std::string error = error_of([&] { group.sum(values); });
+  EXPECT_TRUE(contains(error, "lost contact with rank")) << error;
+  EXPECT_TRUE(contains(error, "it has ended")) << error;
+  EXPECT_LT(seconds_since(start), 5);
+}
+
+TEST(LocalSum, NoticesOneThatIsKilled) {
+  if (!testing::among_processes(2)) return;
+  ProcessGroup group(read_process_environment());
+  group.barrier();
+  if (group.rank() == 1) _exit(0);  // no destructor runs
+  std::vector<double> values(10, 1);
+  const std::string error = error_of([&] { group.sum(values); });
+  EXPECT_TRUE(contains(error, "rank 0 lost contact with rank 1 of 2")) << error;
+  EXPECT_TRUE(contains(error, "it has ended")) << error;
+}
+
+TEST(LocalSum, DoesNotWaitForeverForOneThatIsSilent) {
+  if (!testing::among_processes(2)) return;
+  ProcessGroup group(read_process_environment(),
+                     {.connect = std::chrono::seconds(60), .answer = std::chrono::seconds(2)});
+  group.barrier();
+  if (group.rank() == 1) {
+    sleep(5);
+    return;
+  }
+  std::vector<double> values(10, 1);
+  const auto start = Clock::now();
+  const std::string error = error_of([&] { group.sum(values); });
+  EXPECT_TRUE(contains(error, "rank 0 lost contact with rank 1 of 2")) << error;
+  EXPECT_TRUE(contains(error, "no answer for 2 s")) << error;
+  EXPECT_LT(seconds_since(start), 4.5);
 }
 
 TEST(ProcessGroup, SeveralSumsUnderWayAtOnce) {
