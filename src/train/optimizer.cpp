@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "faceshot/error.hpp"
+#include "faceshot/parallel.hpp"
 #include "model/parts.hpp"
 #include "model/torch_arrays.hpp"
 #include "train/update_rules.hpp"
@@ -75,8 +76,11 @@ void Optimizer::update(Parameter& p, double rate) const {
 }
 
 void Optimizer::step(double learning_rate) {
-  for (Parameter& p : parameters_)
+  parallel_for(parameters_.size(), torch::get_num_threads(), [&](std::size_t i) {
+    const torch::NoGradGuard no_grad;  // it is each thread's own
+    Parameter& p = parameters_[i];
     if (p.weight.grad().defined()) update(p, learning_rate * p.rate_factor);
+  });
 }
 
 OptimizerState Optimizer::state() const {

@@ -32,9 +32,11 @@ constexpr bool is_separable = std::is_same_v<Kind, SeparableKind>;
 /// @param between of the forward pass, for the backward pass
 template <typename Kind>
 Kind make_kind(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& pointwise,
-               std::int64_t stride, const torch::Tensor& between) {
+               std::int64_t stride, Pass pass, const torch::Tensor& between) {
   if constexpr (is_separable<Kind>)
     return {x, weight, pointwise, stride, between};
+  else if constexpr (std::is_same_v<Kind, PointwiseKind>)
+    return {x, weight, pass};
   else
     return {x, weight, stride};
 }
@@ -53,7 +55,7 @@ class ConvolutionBatchNorm : public torch::autograd::Function<ConvolutionBatchNo
                                const SumOverProcesses& sum, std::int64_t stride) {
     const torch::Tensor x = channels_last(in);
     const torch::Tensor second = pointwise ? *pointwise : torch::Tensor();
-    const auto kind = make_kind<Kind>(x, convolution, second, stride, {});
+    const auto kind = make_kind<Kind>(x, convolution, second, stride, Pass::forward, {});
     const torch::Tensor y = kind.output();
     const torch::Tensor other = adds_input ? x
                                 : residual ? channels_last(*residual)
@@ -97,8 +99,9 @@ class ConvolutionBatchNorm : public torch::autograd::Function<ConvolutionBatchNo
     BatchNormGradient gradient(channels_last(gradients[0]), y, z, tensors[5], Pieces(y),
                                static_cast<const BatchStatistics&>(*capsule),
                                z.defined() && (adds_input || context->needs_input_grad(residual)));
-    const auto kind = make_kind<Kind>(x, tensors[1], tensors[2],
-                                      context->saved_data["stride"].toInt(), tensors[3]);
+    const auto kind =
+        make_kind<Kind>(x, tensors[1], tensors[2], context->saved_data["stride"].toInt(),
+                        Pass::backward, tensors[3]);
     torch::Tensor dx;
     std::vector<torch::Tensor> dw;
     if constexpr (Kind::has_input_gradient) dx = torch::empty_like(x);

@@ -27,11 +27,26 @@
 
 namespace faceshot {
 
+enum class Pass { forward, backward };
+
 [[nodiscard]] inline torch::Tensor empty_map(const torch::Tensor& like, std::int64_t channels,
                                              std::size_t height, std::size_t width) {
   return torch::empty(
       {like.size(0), channels, static_cast<std::int64_t>(height), static_cast<std::int64_t>(width)},
       like.options(), torch::MemoryFormat::ChannelsLast);
+}
+
+/// Weights [O, I, height, width] as [height, width, I][O]. A plain loop: operators cost more than
+/// what they do on arrays of this size.
+[[nodiscard]] inline std::vector<float> weights_by_tap(const torch::Tensor& weight) {
+  const torch::Tensor in_order = weight.detach().contiguous(torch::MemoryFormat::ChannelsLast);
+  const auto* const from = in_order.data_ptr<float>();
+  const auto outputs = static_cast<std::size_t>(weight.size(0));
+  std::vector<float> taps(static_cast<std::size_t>(weight.numel()));
+  const std::size_t each = taps.size() / outputs;
+  for (std::size_t o = 0; o < outputs; ++o)
+    for (std::size_t t = 0; t < each; ++t) taps[t * outputs + o] = from[o * each + t];
+  return taps;
 }
 
 /// Memory to work in, as it comes, from where tensors get theirs.

@@ -22,8 +22,8 @@ class DepthwiseKind {
   /// @param x channels_last @param weight [C, 1, 3, 3]
   DepthwiseKind(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t stride)
       : x_(x),
-        taps_(weight.detach().permute({2, 3, 1, 0}).reshape({9, -1}).contiguous()),
-        zeros_(torch::zeros({x.size(3) * x.size(1)}, x.options())),
+        taps_(weights_by_tap(weight)),
+        zeros_(static_cast<std::size_t>(x.size(3) * x.size(1))),
         shape_{static_cast<std::size_t>(x.size(2)), static_cast<std::size_t>(x.size(3)),
                static_cast<std::size_t>(x.size(1)), static_cast<std::size_t>(stride)} {}
 
@@ -41,24 +41,31 @@ class DepthwiseKind {
 
   template <typename Element>
   void forward(std::size_t first, std::size_t, Element* y) const {
-    depthwise::forward<Element>(data_of<Element>(x_) + input_at(first), taps_.data_ptr<float>(), y,
-                                shape_, data_of<Element>(zeros_));
+    depthwise::forward<Element>(data_of<Element>(x_) + input_at(first), taps_.data(), y, shape_,
+                                zeros<Element>());
   }
   /// @param added what the input's gradient gets besides, as dx; null for none
   template <typename Element, typename Gradient>
   void backward(std::size_t first, std::size_t count, const Gradient& dy, Element* dx, float* sums,
                 const Element* added = nullptr) const {
     const Scratch<Element> room(count);
-    depthwise::backward<Element>(data_of<Element>(x_) + input_at(first), taps_.data_ptr<float>(),
+    depthwise::backward<Element>(data_of<Element>(x_) + input_at(first), taps_.data(),
                                  dy(first, count, room.get()), added, dx, sums, shape_,
-                                 data_of<Element>(zeros_));
+                                 zeros<Element>());
   }
   [[nodiscard]] std::vector<torch::Tensor> weight_gradients(const torch::Tensor& sums) const {
     return {sums.view({3, 3, 1, -1}).permute({3, 2, 0, 1})};
   }
 
  private:
-  torch::Tensor x_, taps_, zeros_;
+  /// Zeros are zeros in every type, and float is the largest.
+  template <typename Element>
+  [[nodiscard]] const Element* zeros() const {
+    return static_cast<const Element*>(static_cast<const void*>(zeros_.data()));
+  }
+
+  torch::Tensor x_;
+  std::vector<float> taps_, zeros_;
   depthwise::Shape shape_;
 };
 

@@ -22,7 +22,7 @@ class FirstKind {
   /// @param x channels_last @param weight [C, 3, 3, 3]
   FirstKind(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t stride)
       : x_(x),
-        taps_(weight.detach().permute({2, 3, 1, 0}).reshape({27, -1}).contiguous()),
+        taps_(weights_by_tap(weight)),
         shape_{static_cast<std::size_t>(x.size(2)), static_cast<std::size_t>(x.size(3)),
                static_cast<std::size_t>(weight.size(0)), static_cast<std::size_t>(stride)} {}
 
@@ -42,8 +42,8 @@ class FirstKind {
   template <typename Element>
   void forward(std::size_t first, std::size_t, Element* y) const {
     const Scratch<float> rows(shape_.scratch());
-    first_conv::forward<Element>(data_of<Element>(x_) + input_at(first), taps_.data_ptr<float>(), y,
-                                 shape_, rows.get());
+    first_conv::forward<Element>(data_of<Element>(x_) + input_at(first), taps_.data(), y, shape_,
+                                 rows.get());
   }
   template <typename Element, typename Gradient>
   void backward(std::size_t first, std::size_t count, const Gradient& dy, Element*,
@@ -58,7 +58,8 @@ class FirstKind {
   }
 
  private:
-  torch::Tensor x_, taps_;
+  torch::Tensor x_;
+  std::vector<float> taps_;
   first_conv::Shape shape_;
 };
 

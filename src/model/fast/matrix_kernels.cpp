@@ -1,11 +1,14 @@
 #include "model/fast/matrix_kernels.hpp"
 
+#include <cmath>
+#include <cstring>
+
 namespace faceshot::matrix {
 namespace {
 
 template <typename Element>
 struct Kernels {
-  decltype(&matrix::interleave) interleave;
+  void (*interleave)(const BFloat16*, std::size_t, std::size_t, Pair*);
   decltype(&matrix::multiply) multiply;
   decltype(&matrix::add_transposed_product) add_transposed_product;
 };
@@ -13,7 +16,26 @@ struct Kernels {
 #define FACESHOT_LOOPS "model/fast/matrix_loops.inc"
 #include "model/fast/each_instruction_set.inc"
 
+Pair rounded(float value) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  if (std::isnan(value)) return 0x7fc0;
+  return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+
 }  // namespace
+
+void interleave(const float* in, std::size_t rows, std::size_t columns, Pair* out) {
+  for (std::size_t r = 0; r < rows; r += 2, in += 2 * columns, out += columns)
+    for (std::size_t c = 0; c < columns; ++c)
+      out[c] = rounded(in[c]) | (r + 1 < rows ? rounded(in[columns + c]) << 16 : 0);
+}
+
+void interleave_transposed(const float* in, std::size_t rows, std::size_t columns, Pair* out) {
+  for (std::size_t c = 0; c < columns; ++c, in += rows)
+    for (std::size_t r = 0; r < rows; r += 2)
+      out[r / 2 * columns + c] = rounded(in[r]) | rounded(in[r + 1]) << 16;
+}
 
 void interleave(const BFloat16* in, std::size_t rows, std::size_t columns, Pair* out) {
   best<BFloat16>().interleave(in, rows, columns, out);

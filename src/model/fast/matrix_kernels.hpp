@@ -22,6 +22,13 @@ using Pair = std::uint32_t;
 /// @param out [(rows + 1) / 2, columns]
 void interleave(const BFloat16* in, std::size_t rows, std::size_t columns, Pair* out);
 
+/// The same of a matrix of floats, rounded to the nearest, ties to even.
+void interleave(const float* in, std::size_t rows, std::size_t columns, Pair* out);
+
+/// interleave() of the transposed matrix.
+/// @param in [columns, rows], rows even
+void interleave_transposed(const float* in, std::size_t rows, std::size_t columns, Pair* out);
+
 /// out = a * b, rounded to bfloat16.
 /// @param a   [rows, depth], depth even
 /// @param b   [depth, columns], interleaved

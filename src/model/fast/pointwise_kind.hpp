@@ -20,18 +20,17 @@ class PointwiseKind {
   static constexpr bool has_input_gradient = true;
   static constexpr bool takes_float = false;
 
-  /// @param x channels_last @param weight [O, I, 1, 1]
-  PointwiseKind(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t)
+  /// @param x channels_last @param weight [O, I, 1, 1] @param pass  the one that it is for
+  PointwiseKind(const torch::Tensor& x, const torch::Tensor& weight, Pass pass)
       : x_(x),
         in_(static_cast<std::size_t>(weight.size(1))),
-        out_(static_cast<std::size_t>(weight.size(0))) {
-    const torch::Tensor rounded =
-        weight.detach().view({weight.size(0), weight.size(1)}).to(torch::kBFloat16).contiguous();
-    backward_.resize(out_ / 2 * in_);
-    matrix::interleave(data_of<BFloat16>(rounded), out_, in_, backward_.data());
-    const torch::Tensor turned = rounded.t().contiguous();
-    forward_.resize(in_ / 2 * out_);
-    matrix::interleave(data_of<BFloat16>(turned), in_, out_, forward_.data());
+        out_(static_cast<std::size_t>(weight.size(0))),
+        pairs_(in_ * out_ / 2) {
+    const torch::Tensor in_order = weight.detach().contiguous();
+    if (pass == Pass::forward)
+      matrix::interleave_transposed(in_order.data_ptr<float>(), in_, out_, pairs_.data());
+    else
+      matrix::interleave(in_order.data_ptr<float>(), out_, in_, pairs_.data());
   }
 
   [[nodiscard]] std::size_t out_channels() const { return out_; }
@@ -53,7 +52,7 @@ class PointwiseKind {
   [[nodiscard]] std::size_t sum_count() const { return out_ * in_; }
 
   void forward(std::size_t first, std::size_t count, BFloat16* y) const {
-    matrix::multiply(data_of<BFloat16>(x_) + input_at(first), forward_.data(), count / out_, in_,
+    matrix::multiply(data_of<BFloat16>(x_) + input_at(first), pairs_.data(), count / out_, in_,
                      out_, y);
   }
   template <typename Gradient>
@@ -67,7 +66,7 @@ class PointwiseKind {
       const std::size_t pixels = std::min(tile, (count - done) / out_);
       const std::size_t at = done / out_ * in_;
       const BFloat16* const gradient = dy(first + done, pixels * out_, room.get());
-      matrix::multiply(gradient, backward_.data(), pixels, out_, in_, dx + at);
+      matrix::multiply(gradient, pairs_.data(), pixels, out_, in_, dx + at);
       matrix::interleave(gradient, pixels, out_, dy_pairs.get());
       matrix::interleave(x + at, pixels, in_, x_pairs.get());
       matrix::add_transposed_product(dy_pairs.get(), x_pairs.get(), (pixels + 1) / 2, out_, in_,
@@ -85,7 +84,7 @@ class PointwiseKind {
 
   torch::Tensor x_;
   std::size_t in_, out_;
-  std::vector<matrix::Pair> forward_, backward_;  ///< weights, [I / 2, O] and [O / 2, I]
+  std::vector<matrix::Pair> pairs_;  ///< weights, [I / 2, O] forward and [O / 2, I] backward
 };
 
 }  // namespace faceshot

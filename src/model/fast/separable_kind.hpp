@@ -27,7 +27,7 @@ class SeparableKind {
                 const torch::Tensor& pointwise, std::int64_t stride, const torch::Tensor& between)
       : depthwise_(x, depthwise, stride),
         between_(between.defined() ? between : depthwise_.output()),
-        pointwise_(between_, pointwise, 1) {}
+        pointwise_(between_, pointwise, between.defined() ? Pass::backward : Pass::forward) {}
 
   [[nodiscard]] torch::Tensor output() const { return pointwise_.output(); }
   [[nodiscard]] const torch::Tensor& between() const { return between_; }

@@ -117,6 +117,12 @@ LocalSum::~LocalSum() {
   munmap(memory_, Memory::bytes(size_));
 }
 
+int LocalSum::ended_rank() const {
+  for (int rank = 0; rank < size_; ++rank)
+    if (rank != rank_ && has_ended(memory_->members[rank])) return rank;
+  return -1;
+}
+
 LocalSum::Missing LocalSum::sum(std::span<double> values, std::chrono::milliseconds patience) {
   using Clock = std::chrono::steady_clock;
   const std::size_t turn = sums_++ % 2;

@@ -35,6 +35,9 @@ class LocalSum {
   LocalSum(const LocalSum&) = delete;
   LocalSum& operator=(const LocalSum&) = delete;
 
+  /// The first rank that is no more; -1 if all are alive.
+  [[nodiscard]] int ended_rank() const;
+
   /// Why a sum did not come about.
   struct Missing {
     int rank = -1;       ///< who has not come; -1: all have

@@ -261,6 +261,8 @@ struct ProcessGroup::Impl {
     const std::string why = first_line(error.what());
     std::string who = "another rank";
     if (env.size == 2) who = ranks_text({1 - env.rank});
+    // Gloo's address may be one that the other end was given for this connection alone.
+    if (const int ended = local ? local->ended_rank() : -1; ended >= 0) who = ranks_text({ended});
     for (int rank = 0; rank < env.size; ++rank)
       if (speaks_of(why, addresses[static_cast<std::size_t>(rank)])) who = ranks_text({rank});
     lost(who, why.find("Timed out") != std::string::npos, doing, " (" + why + ")");
