@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/memory.hpp"
@@ -95,10 +96,12 @@ class OperatorTimes {
   };
 
   static std::unique_ptr<at::ObserverContext> enter(const at::RecordFunction&) {
+    if (std::this_thread::get_id() != current->thread_) return nullptr;
     current->open_.push_back({now()});
     return nullptr;
   }
   static void leave(const at::RecordFunction& function, at::ObserverContext*) {
+    if (std::this_thread::get_id() != current->thread_) return;
     const Open open = current->open_.back();
     current->open_.pop_back();
     const double seconds = now() - open.start;
@@ -108,7 +111,9 @@ class OperatorTimes {
     if (!current->open_.empty()) current->open_.back().inside += seconds;
   }
 
-  static inline OperatorTimes* current = nullptr;  // one thread runs them all
+  static inline OperatorTimes* current = nullptr;
+  // What its helpers do is within the operators of this one, or too little to count.
+  std::thread::id thread_ = std::this_thread::get_id();
   at::CallbackHandle handle_;
   std::vector<Open> open_;
   std::map<std::string, Sum> sums_;
