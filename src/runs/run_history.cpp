@@ -152,6 +152,7 @@ std::string runs_svg(std::span<const RunHistory> runs) {
                                {"location_loss", "Location loss", true},
                                {"negative_log_likelihood", "Negative log-likelihood", true},
                                {"learning_rate", "Learning rate", true}};
+  constexpr std::size_t most_lines = 8;
   std::vector<LineChart> charts;
   for (const auto& [metric, title, falls] : wanted) {
     LineChart chart;
@@ -163,6 +164,10 @@ std::string runs_svg(std::span<const RunHistory> runs) {
       const MetricCurve* const curve = run.find(metric);
       chart.lines.push_back({run.name, curve == nullptr ? MetricCurve() : *curve});
       any = any || (curve != nullptr && !curve->empty());
+      // Training and validation belong side by side: where they part, learning by heart begins.
+      const MetricCurve* const validation = run.find("val_" + std::string(metric));
+      if (validation != nullptr && !validation->empty() && 2 * runs.size() <= most_lines)
+        chart.lines.push_back({run.name + ", validation", *validation});
     }
     if (any) charts.push_back(std::move(chart));
   }

@@ -68,6 +68,16 @@ TEST(RunHistory, DrawsWhatThereIs) {
   EXPECT_NE(svg.find("a&lt;b&gt;"), std::string::npos);
 }
 
+TEST(RunHistory, DrawsValidationBesideTraining) {
+  const TestFolder folder;
+  folder.write("a/metrics.csv", "epoch,confidence_loss,val_confidence_loss\n1,4.5,4.7\n2,2.5,3\n");
+  const std::vector<RunHistory> one{read_run(folder / "a")};
+  EXPECT_NE(runs_svg(one).find("a, validation"), std::string::npos);
+  // Of more runs than lines can be told apart, training's alone.
+  const std::vector<RunHistory> many(5, one.front());
+  EXPECT_EQ(runs_svg(many).find("a, validation"), std::string::npos);
+}
+
 TEST(RunHistory, ErrorsNameFileAndLine) {
   const TestFolder folder;
   expect_error(ErrorCode::not_found, "is no training run", [&] { (void)read_run(folder / "x"); });
