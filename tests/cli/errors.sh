@@ -101,6 +101,15 @@ rm -f photos/cell-2.png photos/more/{whole,cell-2,cell-3}.png
 
 expect "bench: a size that is none" 2 1 640 bench "${model[@]}" --size 640
 expect "bench: a missing model" 1 1 nowhere.onnx bench --model nowhere.onnx
+expect "bench: layers" 0 0 "" bench "${model[@]}" --layers --size 32x16 --seconds 0.01
+grep -q "^ *2  Conv 8x8/8" out && grep -q "the steps one by one" out || complain "bench: layers: $(cat out)"
+expect "bench: layers, JSON" 0 0 "" bench "${model[@]}" --layers --size 32x16 --seconds 0.01 --json
+grep -q '"kernel"' out && grep -q '"sum_of_steps_ms"' out || complain "bench: layers, JSON: $(cat out)"
+expect "bench: layers of two sizes" 2 1 "one --size" bench "${model[@]}" --layers --size 32x16 64x64
+expect "bench: two networks" 0 0 "" bench "${model[@]}" --compare points.onnx --size 32x16 --threads 1 --seconds 0.01
+grep -q "B total ms" out || complain "bench: two networks: $(cat out)"
+expect "bench: a missing second network" 1 1 nowhere.onnx bench "${model[@]}" --compare nowhere.onnx
+
 expect "evaluate: no ground truth" 2 1 --ground-truth evaluate --data empty
 expect "evaluate: nothing to evaluate" 2 1 --data evaluate --ground-truth empty
 
