@@ -110,6 +110,17 @@ expect "bench: two networks" 0 0 "" bench "${model[@]}" --compare points.onnx --
 grep -q "B total ms" out || complain "bench: two networks: $(cat out)"
 expect "bench: a missing second network" 1 1 nowhere.onnx bench "${model[@]}" --compare nowhere.onnx
 
+expect "inspect" 0 0 "" inspect model.onnx --size 32x16 --graph
+# The mean of 8x8 cells of three planes; two heads of 4 and 2 values with their biases.
+grep -q "^  Conv  *3  *204 " out || complain "inspect: not 192 + 8 + 4 parameters: $(cat out)"
+grep -q "^ *all  *8 *$" out || complain "inspect: not 4x2 priors: $(cat out)"
+grep -q "Conv 8x8/8  *image 1x3x16x32 -> cells 1x1x2x4" out || complain "inspect: no graph: $(cat out)"
+expect "inspect: JSON" 0 0 "" inspect model.onnx --json
+grep -q '"multiply_adds"' out || complain "inspect: JSON: $(cat out)"
+expect "inspect: no network" 1 1 "text.onnx.*not an ONNX file; give a file" inspect text.onnx
+expect "inspect: a missing file" 1 1 nowhere.onnx inspect nowhere.onnx
+expect "inspect: a folder" 2 1 "is a folder" inspect empty
+
 expect "evaluate: no ground truth" 2 1 --ground-truth evaluate --data empty
 expect "evaluate: nothing to evaluate" 2 1 --data evaluate --ground-truth empty
 
