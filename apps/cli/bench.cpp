@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/default_model.hpp"
+#include "cli/open_detector.hpp"
 #include "engine/peak.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
@@ -30,7 +31,8 @@ struct Row {
 };
 
 Row measure(const BenchArguments& a, cv::Size size, int threads) {
-  const Detector detector(a.model, {.max_side = 0, .threads = threads});
+  const Detector detector =
+      open_detector(a.model, a.model_info, {.max_side = 0, .threads = threads});
   const cv::Mat frame = frame_of(a.image, size);
   const ImageView view = view_of(frame);
   Row row{size, threads, 0, 0, {}, {}, {}, {}, 0, 0};
@@ -55,10 +57,8 @@ Row measure(const BenchArguments& a, cv::Size size, int threads) {
   row.network = spread_of(std::move(network));
   row.postprocess = spread_of(std::move(postprocess));
   row.total = spread_of(std::move(total));
-  const int divisor = detector.info().size_divisor;
-  const auto padded = [&](int side) { return (side + divisor - 1) / divisor * divisor; };
-  row.gflop =
-      Session(detector.network(), {1, 3, padded(size.height), padded(size.width)}).flop() * 1e-9;
+  const InputSize input = detector.input_size(size.width, size.height);
+  row.gflop = Session(detector.network(), {1, 3, input.height, input.width}).flop() * 1e-9;
   row.peak = engine::measure_peak_gflops(threads);
   return row;
 }
@@ -122,6 +122,7 @@ void add_bench(CLI::App& app, int& exit_code) {
   auto a = std::make_shared<BenchArguments>();
   CLI::App* const command = app.add_subcommand("bench", "Time a network on this machine");
   command->add_option("--model", a->model, "ONNX file; default: the network that FaceShot ships");
+  command->add_option("--model-info", a->model_info, model_info_help);
   command->add_option("--size", a->sizes,
                       "Frame sizes, WIDTHxHEIGHT; default: 320x240 320x320 640x480 640x640");
   command->add_option("--threads", a->threads, "CPU threads; default: 1 2")

@@ -9,11 +9,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/bench_parts.hpp"
 #include "cli/console.hpp"
 #include "cli/network_input.hpp"
+#include "cli/open_detector.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
@@ -41,8 +43,8 @@ std::array<Contestant, 2> contestants(const BenchArguments& a, const std::string
   const std::array<std::string, 2> models{a.model, a.compare};
   for (std::size_t i = 0; i < 2; ++i) {
     if (detectors) {
-      auto detector =
-          std::make_shared<Detector>(models[i], DetectorOptions{.max_side = 0, .threads = threads});
+      auto detector = std::make_shared<Detector>(open_detector(
+          models[i], i == 0 ? a.model_info : "", {.max_side = 0, .threads = threads}));
       auto frame = std::make_shared<cv::Mat>(frame_of(a.image, parse_size(size)));
       both[i].work = [detector, frame] {
         DetectTimings t;
@@ -94,10 +96,11 @@ Row measure(const BenchArguments& a, const std::string& size, int threads, bool 
 }
 
 /// Why a file is no detector, if it is none. Files that cannot be read at all are errors at once.
-std::optional<std::string> not_a_detector(const std::string& model) {
-  Network network = Network::load(model);
+std::optional<std::string> not_a_detector(const std::string& model, const std::string& model_info) {
+  if (!model_info.empty()) return std::nullopt;  // what is wrong with it is told when it is read
+  const Network network = Network::load(model);
   try {
-    const Detector detector(std::move(network));
+    (void)ModelInfo::of(network, model);
     return std::nullopt;
   } catch (const Error& e) {
     return e.what();
@@ -142,8 +145,9 @@ void print_json(const BenchArguments& a, const std::vector<Row>& rows, bool dete
 
 int bench_compare(const BenchArguments& a) {
   bool detectors = true;
-  for (const std::string& model : {a.model, a.compare})
-    if (const auto why = not_a_detector(model)) {
+  for (const auto& [model, model_info] :
+       {std::pair(a.model, a.model_info), std::pair(a.compare, std::string())})
+    if (const auto why = not_a_detector(model, model_info)) {
       detectors = false;
       std::fprintf(stderr, "faceshot: the networks alone are timed: '%s' is no detector: %s\n",
                    model.c_str(), why->c_str());

@@ -9,9 +9,10 @@
 namespace faceshot::cli {
 
 struct BenchArguments {
-  std::string model;    ///< path of the ONNX file
-  std::string compare;  ///< another one, or empty
-  std::string image;    ///< photograph, or empty: noise
+  std::string model;       ///< path of the ONNX file
+  std::string model_info;  ///< TOML file that describes it, or empty
+  std::string compare;     ///< another one, or empty
+  std::string image;       ///< photograph, or empty: noise
   std::vector<std::string> sizes;
   std::vector<int> threads;
   double seconds = 1;

@@ -82,6 +82,20 @@ std::string advice_for(const fs::path& file) {
   return "; give a file that `faceshot export`, PyTorch or another program has written as ONNX";
 }
 
+/// Cells of a level: its map's, or, where the network names none, as many as steps fit.
+FeatureSize feature_size(const ModelInfo& info, std::size_t level, const Session& session,
+                         const std::vector<std::int64_t>& input) {
+  if (info.features.empty()) {
+    const auto step = static_cast<std::int64_t>(info.priors.levels[level].step);
+    return {static_cast<int>((input[3] + step - 1) / step),
+            static_cast<int>((input[2] + step - 1) / step)};
+  }
+  const auto map = session.tensor_shape(info.features[level]);
+  if (map.size() != 4)
+    throw Error(ErrorCode::format, "the model's feature '" + info.features[level] + "' is no map");
+  return {static_cast<int>(map[3]), static_cast<int>(map[2])};
+}
+
 Inspection inspect(const InspectArguments& a) {
   Inspection result;
   result.file = a.model.empty() ? default_model() : fs::path(a.model);
@@ -110,17 +124,19 @@ Inspection inspect(const InspectArguments& a) {
   }
   result.memory = session.memory_bytes();
   result.steps = session.steps().size();
-  if (!result.metadata.contains("faceshot.name")) return result;
-  result.info = ModelInfo::from_metadata(result.metadata);
-  for (std::size_t l = 0; l < result.info->features.size(); ++l) {
-    const auto feature = session.tensor_shape(result.info->features[l]);
-    if (feature.size() != 4)
-      throw Error(ErrorCode::format,
-                  "the model's feature '" + result.info->features[l] + "' is no map");
+  try {
+    result.info = ModelInfo::of(network, result.file.string());
+  } catch (const Error& e) {
+    // A file may be looked into whatever it is for, unless it claims to be ours.
+    if (result.metadata.contains("faceshot.name")) throw;
+    return result;
+  }
+  for (std::size_t l = 0; l < result.info->priors.levels.size(); ++l) {
     LevelSummary& level = result.levels.emplace_back();
     level.level = result.info->priors.levels[l];
-    level.feature = {static_cast<int>(feature[3]), static_cast<int>(feature[2])};
-    level.count = static_cast<std::size_t>(feature[2] * feature[3]) * level.level.priors_per_cell();
+    level.feature = feature_size(*result.info, l, session, shape);
+    level.count = static_cast<std::size_t>(level.feature.width) *
+                  static_cast<std::size_t>(level.feature.height) * level.level.priors_per_cell();
   }
   return result;
 }
@@ -164,6 +180,20 @@ std::map<std::string, OperatorSummary> by_operator(const Inspection& r) {
     sum.flop += node.flop;
   }
   return operators;
+}
+
+const char* head_text(HeadType head) {
+  switch (head) {
+    case HeadType::ssd:
+      return "SSD, boxes from priors";
+    case HeadType::yunet:
+      return "YuNet";
+    case HeadType::scrfd:
+      return "SCRFD";
+    case HeadType::ultraface:
+      return "UltraFace";
+  }
+  return "";
 }
 
 void print_priors(const Inspection& r) {
@@ -232,7 +262,10 @@ void print(const Inspection& r, bool graph) {
   if (!r.metadata.empty()) std::printf("\nmetadata:\n");
   for (const auto& [key, value] : r.metadata)
     std::printf("  %-24s %s\n", one_line(key).c_str(), one_line(value).c_str());
-  if (r.info) print_priors(r);
+  if (r.info)
+    std::printf("\ndetector: %s%s\n", head_text(r.info->head),
+                r.info->has_landmarks() ? ", with landmarks" : "");
+  if (!r.levels.empty()) print_priors(r);
   if (graph) print_graph(r);
 }
 
@@ -254,6 +287,7 @@ ordered_json json_of(const Inspection& r, bool graph) {
   document["steps"] = r.steps;
   document["memory_bytes"] = r.memory;
   document["metadata"] = r.metadata;
+  if (r.info) document["detector"] = head_text(r.info->head);
   for (const LevelSummary& level : r.levels)
     document["priors"].push_back({{"width", level.feature.width},
                                   {"height", level.feature.height},

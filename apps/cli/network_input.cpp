@@ -8,10 +8,13 @@
 namespace faceshot::cli {
 namespace {
 
+/// Of a network that cannot be used as a detector, 1: any size may do.
 int size_divisor(const Network& network) {
-  return network.metadata().contains("faceshot.name")
-             ? ModelInfo::from_metadata(network.metadata()).size_divisor
-             : 1;
+  try {
+    return ModelInfo::of(network, "").size_divisor;
+  } catch (const Error&) {
+    return 1;
+  }
 }
 
 }  // namespace
@@ -33,7 +36,7 @@ std::vector<std::int64_t> image_shape(const Network& network, const std::string&
     throw Error(ErrorCode::invalid_argument,
                 "the network is made for inputs of " + std::to_string(shape[3]) + "x" +
                     std::to_string(shape[2]) + " alone; leave --size out");
-  const int divisor = size_divisor(network);
+  const int divisor = fixed ? 1 : size_divisor(network);
   const auto padded = [&](int side) { return (side + divisor - 1) / divisor * divisor; };
   return {1, shape[1] > 0 ? shape[1] : 3, padded(size.height), padded(size.width)};
 }

@@ -12,7 +12,7 @@ namespace faceshot::cli {
 
 /// The NCHW shape with which to run a network alone.
 /// @param wanted as on the command line; empty: the size that the network demands, else 640x480.
-///        Enlarged to multiples of what the network's metadata demand, as a detector pads images
+///        Enlarged to multiples of what a known network demands, as a detector pads images
 /// @throws Error(invalid_argument) if the size is not WIDTHxHEIGHT, or the network demands another
 ///         one; Error(unsupported) if it takes no image
 [[nodiscard]] std::vector<std::int64_t> image_shape(const Network& network,

@@ -75,7 +75,8 @@ class Session {
   /// @param milliseconds receives as many values as steps() has
   /// @throws Error(invalid_argument) if it is of another size
   void run_timed(std::span<double> milliseconds);
-  /// Output by name, valid until the next run(). @throws Error(not_found)
+  /// Output by name, valid until the next run(), which writes to the same address again.
+  /// @throws Error(not_found)
   [[nodiscard]] TensorView output(const std::string& name) const;
   /// Shape of any tensor of the (original) graph for this input shape: feature-map sizes for
   /// priors.

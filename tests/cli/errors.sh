@@ -57,6 +57,16 @@ expect "landmarks" 0 0 "" detect photos/cell.png --model points.onnx --json
 # The cell's centre is (20, 12); the left eye lies 2 px up and left of it.
 tr -d ' \n' <out | grep -q '"landmarks":\[\[18.0,10.0\],' || complain "landmarks: $(cat out)"
 
+expect "a missing description" 1 1 nowhere.toml detect photos --model model.onnx --model-info nowhere.toml
+printf 'head = "yunet"\nlevles = []\n' >misspelt_info.toml
+expect "a misspelt description" 1 1 "misspelt_info.toml:2: .*levels" \
+  detect photos --model model.onnx --model-info misspelt_info.toml
+# The network's metadata say the same in JSON; here the scores' threshold is met by logits.
+printf '[priors]\nvariances = [0.1, 0.1, 0.1, 0.1]\nlevels = [{min_sizes = [8], step = 8}]\n' >own.toml
+sed -i '1i scale = [0.00392156863, 0.00392156863, 0.00392156863]\nsize_divisor = 8' own.toml
+expect "a description" 0 0 "" detect photos/cell.png "${model[@]}" --model-info own.toml --json
+grep -q '"x1": 17' out || complain "a description: not the expected box: $(cat out)"
+
 expect "aligned crops" 0 0 "" detect photos --model points.onnx --align 32 --out crops --json
 expect_files "aligned crops" crops "./cell-face1-2.png ./cell-face1.png ./more/cell-face1.png "
 grep -q '"crop": "crops/more/cell-face1.png"' out || complain "aligned crops: not in JSON"
