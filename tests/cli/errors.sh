@@ -120,6 +120,15 @@ expect "bench: two networks" 0 0 "" bench "${model[@]}" --compare points.onnx --
 grep -q "B total ms" out || complain "bench: two networks: $(cat out)"
 expect "bench: a missing second network" 1 1 nowhere.onnx bench "${model[@]}" --compare nowhere.onnx
 
+expect "bench: against a foreign network" 0 1 "networks alone.*foreign.onnx" \
+  bench "${model[@]}" --compare foreign.onnx --size 32x16 --threads 1 --seconds 0.01 --json
+grep -q '"network_ratio"' out || complain "bench: against a foreign network: $(cat out)"
+grep -q '"total_ms"' out && complain "bench: against a foreign network: totals of what is no detector"
+expect "bench: a foreign network" 1 1 "configs/detectors" bench --model foreign.onnx --size 32x16
+
+expect "inspect: a foreign network" 0 0 "" inspect foreign.onnx
+grep -q "^at *32x16" out || complain "inspect: a foreign network: not its own size: $(cat out)"
+expect "inspect: a size that it does not take" 2 1 "32x16 alone" inspect foreign.onnx --size 64x48
 expect "inspect" 0 0 "" inspect model.onnx --size 32x16 --graph
 # The mean of 8x8 cells of three planes; two heads of 4 and 2 values with their biases.
 grep -q "^  Conv  *3  *204 " out || complain "inspect: not 192 + 8 + 4 parameters: $(cat out)"
