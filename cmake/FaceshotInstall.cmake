@@ -8,6 +8,7 @@ if(TARGET faceshot_train_cli)
   install(TARGETS faceshot_train_cli)
 endif()
 install(DIRECTORY models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/faceshot/models)
+install(DIRECTORY configs/detectors DESTINATION ${CMAKE_INSTALL_DATADIR}/faceshot)
 
 install(EXPORT faceshotTargets NAMESPACE faceshot:: DESTINATION
         ${CMAKE_INSTALL_LIBDIR}/cmake/faceshot)

@@ -1,42 +1,24 @@
 // faceshot bench
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <opencv2/imgproc.hpp>
 #include <string>
 #include <vector>
 
+#include "cli/bench_parts.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/default_model.hpp"
+#include "cli/open_detector.hpp"
 #include "engine/peak.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 #include "media/image_file.hpp"
 
 namespace faceshot::cli {
 namespace {
-
-struct BenchArguments {
-  std::string model, image;
-  std::vector<std::string> sizes;
-  std::vector<int> threads;
-  double seconds = 1;
-  bool json = false;
-};
-
-struct Spread {
-  double median = 0, p90 = 0;
-};
-
-Spread spread_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return {values[values.size() / 2], values[values.size() * 9 / 10]};
-}
 
 struct Row {
   cv::Size size;
@@ -48,33 +30,10 @@ struct Row {
   [[nodiscard]] double gflops() const { return gflop / network.median * 1e3; }
 };
 
-cv::Size parse_size(const std::string& text) {
-  cv::Size size;
-  char rest = 0;
-  if (std::sscanf(text.c_str(), "%dx%d%c", &size.width, &size.height, &rest) != 2 ||
-      size.width < 1 || size.height < 1 || size.width > 16384 || size.height > 16384)
-    throw Error(ErrorCode::invalid_argument,
-                "--size '" + text + "' is not WIDTHxHEIGHT, as in 640x480");
-  return size;
-}
-
-/// A frame of this size: the user's photograph, or noise (the time hardly depends on it).
-cv::Mat frame_of(const BenchArguments& a, cv::Size size) {
-  cv::Mat frame(size, CV_8UC3);
-  if (!a.image.empty()) {
-    cv::resize(read_image(a.image), frame, size, 0, 0, cv::INTER_AREA);
-    return frame;
-  }
-  Random random(1);
-  for (int y = 0; y < size.height; ++y)
-    for (int x = 0; x < size.width * 3; ++x)
-      frame.ptr(y)[x] = static_cast<uchar>(random.below(256));
-  return frame;
-}
-
-Row measure(const BenchArguments& a, const std::string& model, cv::Size size, int threads) {
-  const Detector detector(model, {.max_side = 0, .threads = threads});
-  const cv::Mat frame = frame_of(a, size);
+Row measure(const BenchArguments& a, cv::Size size, int threads) {
+  const Detector detector =
+      open_detector(a.model, a.model_info, {.max_side = 0, .threads = threads});
+  const cv::Mat frame = frame_of(a.image, size);
   const ImageView view = view_of(frame);
   Row row{size, threads, 0, 0, {}, {}, {}, {}, 0, 0};
   std::vector<double> preprocess;
@@ -98,10 +57,8 @@ Row measure(const BenchArguments& a, const std::string& model, cv::Size size, in
   row.network = spread_of(std::move(network));
   row.postprocess = spread_of(std::move(postprocess));
   row.total = spread_of(std::move(total));
-  const int divisor = detector.info().size_divisor;
-  const auto padded = [&](int side) { return (side + divisor - 1) / divisor * divisor; };
-  row.gflop =
-      Session(detector.network(), {1, 3, padded(size.height), padded(size.width)}).flop() * 1e-9;
+  const InputSize input = detector.input_size(size.width, size.height);
+  row.gflop = Session(detector.network(), {1, 3, input.height, input.width}).flop() * 1e-9;
   row.peak = engine::measure_peak_gflops(threads);
   return row;
 }
@@ -136,36 +93,58 @@ void print_json(const std::vector<Row>& rows, const std::string& model) {
   std::cout << nlohmann::json{{"model", model}, {"results", list}}.dump(1) << "\n";
 }
 
-int run(const BenchArguments& a) {
-  const std::string model = a.model.empty() ? default_model().string() : a.model;
+int bench_detector(const BenchArguments& a) {
   std::vector<Row> rows;
   for (const std::string& size : a.sizes)
-    for (const int threads : a.threads)
-      rows.push_back(measure(a, model, parse_size(size), threads));
-  a.json ? print_json(rows, model) : print(rows);
+    for (const int threads : a.threads) rows.push_back(measure(a, parse_size(size), threads));
+  a.json ? print_json(rows, a.model) : print(rows);
   return exit_ok;
+}
+
+int run(BenchArguments a) {
+  if (a.model.empty()) a.model = default_model().string();
+  if (a.layers) {
+    if (a.sizes.size() > 1 || a.threads.size() > 1)
+      throw Error(ErrorCode::invalid_argument,
+                  "--layers tells of one size and number of threads; give one --size and one "
+                  "--threads");
+    if (a.threads.empty()) a.threads = {1};
+    return bench_layers(a);
+  }
+  if (a.sizes.empty()) a.sizes = {"320x240", "320x320", "640x480", "640x640"};
+  if (a.threads.empty()) a.threads = {1, 2};
+  return a.compare.empty() ? bench_detector(a) : bench_compare(a);
 }
 
 }  // namespace
 
 void add_bench(CLI::App& app, int& exit_code) {
   auto a = std::make_shared<BenchArguments>();
-  a->sizes = {"320x240", "320x320", "640x480", "640x640"};
-  a->threads = {1, 2};
   CLI::App* const command = app.add_subcommand("bench", "Time a network on this machine");
   command->add_option("--model", a->model, "ONNX file; default: the network that FaceShot ships");
-  command->add_option("--size", a->sizes, "Frame sizes, WIDTHxHEIGHT")->capture_default_str();
-  command->add_option("--threads", a->threads, "CPU threads")->capture_default_str();
+  command->add_option("--model-info", a->model_info, model_info_help);
+  command->add_option("--size", a->sizes,
+                      "Frame sizes, WIDTHxHEIGHT; default: 320x240 320x320 640x480 640x640");
+  command->add_option("--threads", a->threads, "CPU threads; default: 1 2")
+      ->check(CLI::Range(1, 1024));
   command->add_option("--image", a->image, "Photograph to use; default: noise");
   command->add_option("--seconds", a->seconds, "How long each row is measured")
       ->check(CLI::Range(0.01, 600.0))
       ->capture_default_str();
+  CLI::Option* const layers = command->add_flag(
+      "--layers", a->layers,
+      "Time every step of the network alone (default: at its own size or 640x480, 1 thread)");
+  command->add_option("--compare", a->compare, "Time this ONNX file in turn with the model")
+      ->excludes(layers);
   command->add_flag("--json", a->json, "JSON instead of the table");
   command->footer(
       "From a BGR frame in memory to boxes; medians. `peak` is the network's share of what a "
       "large\n"
       "32-bit convolution reaches here with the same threads, measured on the spot.\n"
-      "Example:\n  faceshot bench --size 640x480 --threads 1 --image photo.jpg");
+      "Examples:\n"
+      "  faceshot bench --size 640x480 --threads 1 --image photo.jpg\n"
+      "  faceshot bench --layers --size 640x480\n"
+      "  faceshot bench --model mine.onnx --compare theirs.onnx --threads 1");
   command->callback([a, &exit_code] { exit_code = guarded([&] { return run(*a); }); });
 }
 

@@ -19,5 +19,6 @@ void add_detect(CLI::App& app, int& exit_code);
 void add_runs(CLI::App& app, int& exit_code);
 void add_evaluate(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
+void add_inspect(CLI::App& app, int& exit_code);
 
 }  // namespace faceshot::cli

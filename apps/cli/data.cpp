@@ -143,15 +143,19 @@ struct NetworkPriors {
 
 NetworkPriors priors_of(const fs::path& model, int size) {
   const Network network = Network::load(model.string());
-  const ModelInfo info = ModelInfo::from_metadata(network.metadata());
+  const ModelInfo info = ModelInfo::of(network, model.string());
+  if (info.priors.levels.empty())
+    throw Error(ErrorCode::unsupported, "'" + model.string() + "' has no prior boxes");
   const int divisor = info.size_divisor;
   const int side = (size + divisor - 1) / divisor * divisor;
   const Session session(network, {1, 3, side, side});
   NetworkPriors priors{info.name, {}, {}};
-  for (std::size_t l = 0; l < info.features.size(); ++l) {
+  for (std::size_t l = 0; l < info.priors.levels.size(); ++l) {
     const float step = info.priors.levels[l].step;
-    const auto cells = static_cast<float>(session.tensor_shape(info.features[l]).back());
-    priors.strides.push_back(step > 0 ? step : static_cast<float>(side) / cells);
+    priors.strides.push_back(
+        step > 0 ? step
+                 : static_cast<float>(side) /
+                       static_cast<float>(session.tensor_shape(info.features[l]).back()));
   }
   priors.levels = level_priors(info.priors, priors.strides);
   std::sort(priors.strides.begin(), priors.strides.end());

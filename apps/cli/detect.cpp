@@ -16,6 +16,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/default_model.hpp"
+#include "cli/open_detector.hpp"
 #include "core/folder.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
@@ -33,7 +34,7 @@ const cv::Size sheet_cell(480, 360);
 
 struct DetectArguments {
   std::vector<std::string> paths;
-  std::string model, out, sheet;
+  std::string model, model_info, out, sheet;
   DetectorOptions options{};
   int align = 0;  ///< side of aligned crops, pixels; 0: none
   bool json = false;
@@ -171,8 +172,8 @@ int run(const DetectArguments& a) {
   const auto jobs = jobs_of(a.paths);
   const Inputs inputs(jobs);
   if (!a.sheet.empty()) check_sheet(a.sheet, inputs);
-  const Detector detector((a.model.empty() ? default_model() : fs::path(a.model)).string(),
-                          a.options);
+  const Detector detector = open_detector(
+      (a.model.empty() ? default_model() : fs::path(a.model)).string(), a.model_info, a.options);
   if (a.align > 0) check_align(a, detector);
   nlohmann::json document = nlohmann::json::array();
   std::vector<cv::Mat> pictures;
@@ -248,6 +249,7 @@ void add_detect(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(16, 1024));
   command->add_option("--sheet", a->sheet, "One picture with all annotated photographs");
   command->add_option("--model", a->model, "ONNX file; default: the network that FaceShot ships");
+  command->add_option("--model-info", a->model_info, model_info_help);
   command->add_option("--threshold", a->options.score_threshold, "Lowest score, 0 to 1")
       ->capture_default_str();
   command->add_option("--nms", a->options.nms_threshold, "IoU above which one of two boxes goes")

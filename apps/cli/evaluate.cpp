@@ -14,6 +14,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/default_model.hpp"
+#include "cli/open_detector.hpp"
 #include "core/atomic_file.hpp"
 #include "core/folder.hpp"
 #include "dataset/prepared.hpp"
@@ -35,6 +36,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   fs::path model;
+  fs::path model_info;
   fs::path data;
   fs::path detections;
   fs::path ground_truth;
@@ -70,7 +72,8 @@ Scored run_detector(const Options& o) {
   scored.set = read_data(o.data);
   const PreparedSet& set = scored.set;
   const fs::path model = o.model.empty() ? default_model() : o.model;
-  const Detector detector(model.string(), {.score_threshold = static_cast<float>(o.threshold),
+  const Detector detector = open_detector(model.string(), o.model_info.string(),
+                                          {.score_threshold = static_cast<float>(o.threshold),
                                            .nms_threshold = static_cast<float>(o.nms),
                                            .max_side = o.max_side});
   scored.images.resize(set.records.size());
@@ -250,6 +253,7 @@ void add_evaluate(CLI::App& app, int& exit_code) {
                       "Prepared data set (its val.csv), or the CSV file, to run the network on");
   command->add_option("--model", o.model,
                       "ONNX file to run on --data; default: the network that FaceShot ships");
+  command->add_option("--model-info", o.model_info, model_info_help);
   command->add_option("--detections", o.detections,
                       "Score these result files instead: DIR/<event>/<image>.txt");
   command->add_option("--ground-truth", o.ground_truth,

@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
   cli::add_runs(app, exit_code);
   cli::add_evaluate(app, exit_code);
   cli::add_bench(app, exit_code);
+  cli::add_inspect(app, exit_code);
   cli::report_usage_in_one_line(app);
   try {
     // CLI11 alone would say that a subcommand is required.

@@ -17,10 +17,12 @@ struct DetectorOptions {
   /// many backgrounds there are, which makes it sure of itself: 0.5 would be too low.
   float score_threshold = 0.7F;
   float nms_threshold = 0.45F;  ///< IoU in [0, 1]
-  int max_side = 640;           ///< the image is scaled so that its longer side is this; 0: native
-  bool upscale = false;         ///< whether images smaller than max_side are enlarged to it
-  int keep_top = 750;           ///< at most so many detections; 0: all
-  int threads = 1;              ///< CPU threads for one image
+  /// The image is scaled so that its longer side is this; 0: native. Networks made for one input
+  /// size get the image fitted into that instead.
+  int max_side = 640;
+  bool upscale = false;  ///< whether images smaller than that are enlarged to it
+  int keep_top = 750;    ///< at most so many detections; 0: all
+  int threads = 1;       ///< CPU threads for one image
 };
 
 /// Where the time of one call went, in milliseconds.
@@ -30,14 +32,21 @@ struct DetectTimings {
   double postprocess = 0;  ///< decoding and NMS
 };
 
+/// In pixels.
+struct InputSize {
+  int width = 0, height = 0;
+};
+
 /// A face detector. Thread safe: any number of threads may call detect() on one object; each call
 /// takes a session from a small pool (one a thread and input size, made on first use).
 class Detector {
  public:
-  /// @throws Error as Network::load and ModelInfo::from_metadata; Error(invalid_argument) for
-  ///         impossible options
+  /// @throws Error as Network::load and ModelInfo::of; Error(invalid_argument) for impossible
+  ///         options; Error(unsupported) for a network that takes no colour image
   explicit Detector(const std::string& model_path, const DetectorOptions& options = {});
   explicit Detector(Network network, const DetectorOptions& options = {});
+  /// For a network whose file does not tell how to use it.
+  Detector(Network network, ModelInfo info, const DetectorOptions& options = {});
   ~Detector();
   Detector(Detector&&) noexcept;
   Detector& operator=(Detector&&) noexcept;
@@ -50,6 +59,9 @@ class Detector {
   [[nodiscard]] std::vector<Detection> detect(const ImageView& image,
                                               DetectTimings* timings = nullptr) const;
 
+  /// Size of the network's input for an image of this size: the image scaled as the options say and
+  /// padded; or always the same, for networks made for one input size.
+  [[nodiscard]] InputSize input_size(int image_width, int image_height) const;
   [[nodiscard]] const ModelInfo& info() const;
   [[nodiscard]] const DetectorOptions& options() const;
   [[nodiscard]] const Network& network() const;

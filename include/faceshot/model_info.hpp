@@ -13,6 +13,25 @@
 
 namespace faceshot {
 
+class Network;
+
+/// How a network's outputs become boxes; docs/onnx_metadata.md has the formulas.
+enum class HeadType {
+  ssd,        ///< offsets from priors
+  yunet,      ///< a box a cell, class and objectness
+  scrfd,      ///< distances of a box's sides from its anchor
+  ultraface,  ///< corners, decoded in the graph
+};
+
+/// One stride of a head without priors (yunet, scrfd): names of its outputs.
+struct HeadLevel {
+  int stride = 8;
+  std::string score;       ///< probabilities
+  std::string objectness;  ///< yunet only
+  std::string boxes;
+  std::string landmarks;  ///< empty: none
+};
+
 struct ModelInfo {
   std::string name;                              ///< "faceshot.name"
   PixelFormat channel_order = PixelFormat::bgr;  ///< "faceshot.channel_order": "bgr" or "rgb"
@@ -27,14 +46,27 @@ struct ModelInfo {
   std::string loc_output = "loc";            ///< [1, P, 4] offsets
   std::string conf_output = "conf";          ///< [1, P, classes + 1] logits, background first
   std::string landmark_output;               ///< [1, P, 10] offsets; empty: the network has none
+  HeadType head = HeadType::ssd;             ///< "faceshot.head": "ssd", ...; without it ssd
+  std::vector<HeadLevel> levels;             ///< "faceshot.levels": JSON list; yunet, scrfd
+  bool probabilities = false;  ///< "faceshot.probabilities": conf is after its softmax; ssd
   std::map<std::string, std::string> notes;  ///< "faceshot.config", "faceshot.provenance",
                                              ///< "faceshot.license", "faceshot.metrics", ...
 
-  [[nodiscard]] bool has_landmarks() const { return !landmark_output.empty(); }
+  [[nodiscard]] bool has_landmarks() const {
+    return !landmark_output.empty() || (!levels.empty() && !levels.front().landmarks.empty());
+  }
 
   /// @throws Error(format) that names the missing or damaged key
   [[nodiscard]] static ModelInfo from_metadata(const std::map<std::string, std::string>& metadata);
   [[nodiscard]] std::map<std::string, std::string> to_metadata() const;
+  /// From a description beside a network that has no metadata: docs/onnx_metadata.md.
+  /// @throws Error(not_found) no such file; Error(format) that names file and key
+  [[nodiscard]] static ModelInfo from_toml(const std::string& path);
+  /// From the network's metadata; if it has none, from its outputs' names, if they are those of a
+  /// known head; else from the file of the model's name with the extension .toml, if there is one.
+  /// @param model_path for that file and for messages; may be empty
+  /// @throws Error as the others; Error(unsupported) that says what to do if nothing is known
+  [[nodiscard]] static ModelInfo of(const Network& network, const std::string& model_path);
 };
 
 }  // namespace faceshot

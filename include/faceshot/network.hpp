@@ -41,6 +41,18 @@ class Network {
   std::shared_ptr<const Impl> impl_;
 };
 
+/// One step of a session's plan: an operator of the network with what is fused into it, or a copy
+/// that a change of layout needs.
+struct PlanStep {
+  std::string operation;            ///< "Conv 3x3/2 + Relu" (stride 2), "to channels first"
+  std::string node;                 ///< name of the node (or graph output) that it is done for
+  std::vector<std::int64_t> shape;  ///< of what it writes
+  std::string kernel;               ///< oneDNN's name, or ours: "jit:avx512_core", "strided copy"
+  double flop = 0;             ///< of convolutions and matrix products; others are counted as none
+  std::size_t bytes_read = 0;  ///< tensors, weights and bias
+  std::size_t bytes_written = 0;
+};
+
 /// One network planned for one input shape: kernels chosen, all memory allocated. Runs without
 /// allocating. Not thread safe: one Session a thread.
 class Session {
@@ -56,7 +68,15 @@ class Session {
   /// Where to write the input (NCHW, `shape` floats) before run().
   [[nodiscard]] float* input();
   void run();
-  /// Output by name, valid until the next run(). @throws Error(not_found)
+  /// What run() does, in order. Nodes that cost nothing (a reshape, a concatenation whose parts are
+  /// computed in place) have no step.
+  [[nodiscard]] const std::vector<PlanStep>& steps() const;
+  /// As run(), and takes the time of each step, which itself costs some 50 ns a step.
+  /// @param milliseconds receives as many values as steps() has
+  /// @throws Error(invalid_argument) if it is of another size
+  void run_timed(std::span<double> milliseconds);
+  /// Output by name, valid until the next run(), which writes to the same address again.
+  /// @throws Error(not_found)
   [[nodiscard]] TensorView output(const std::string& name) const;
   /// Shape of any tensor of the (original) graph for this input shape: feature-map sizes for
   /// priors.

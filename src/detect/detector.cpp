@@ -6,7 +6,7 @@
 #include <mutex>
 #include <utility>
 
-#include "detect/decoder.hpp"
+#include "detect/head_decoder.hpp"
 #include "detect/letterbox.hpp"
 #include "faceshot/error.hpp"
 
@@ -46,33 +46,25 @@ void check(const ImageView& image) {
 /// All that one call needs for one input size.
 struct Worker {
   Worker(const Network& network, const ModelInfo& info, int width, int height, int threads)
-      : session(network, {1, 3, height, width}, threads) {
-    std::vector<FeatureSize> features;
-    for (const std::string& name : info.features) {
-      const auto shape = session.tensor_shape(name);
-      if (shape.size() != 4)
-        throw Error(ErrorCode::format, "the model's feature '" + name + "' is no map");
-      features.push_back({static_cast<int>(shape[3]), static_cast<int>(shape[2])});
-    }
-    priors = make_priors(info.priors, width, height, features);
-    const auto rows = static_cast<std::int64_t>(priors.size());
-    const auto outputs = static_cast<std::int64_t>(info.classes.size()) + 1;
-    if (session.output(info.loc_output).shape != std::vector<std::int64_t>{1, rows, 4} ||
-        session.output(info.conf_output).shape != std::vector<std::int64_t>{1, rows, outputs})
-      throw Error(ErrorCode::format, "the model's outputs do not fit the priors in its metadata (" +
-                                         std::to_string(rows) + " priors)");
-    if (info.has_landmarks() &&
-        session.output(info.landmark_output).shape != std::vector<std::int64_t>{1, rows, 10})
-      throw Error(ErrorCode::format, "the model's output '" + info.landmark_output +
-                                         "' is not [1, " + std::to_string(rows) +
-                                         ", 10], five points a prior");
-  }
+      : session(network, {1, 3, height, width}, threads),
+        head(make_head(info, session, width, height)) {}
 
   Session session;
-  std::vector<Prior> priors;
+  std::unique_ptr<HeadDecoder> head;
   Letterbox letterbox;
   std::vector<Detection> candidates;
 };
+
+/// The only size of input that the network takes; 0 where it is free.
+InputSize fixed_size(const Network& network) {
+  const auto shape = network.input_shape(network.inputs().front());
+  if (shape.size() != 4 || (shape[1] > 0 && shape[1] != 3))
+    throw Error(ErrorCode::unsupported, "detector: the network's input '" +
+                                            network.inputs().front() +
+                                            "' is no image of three colours [1, 3, height, width]");
+  if (shape[2] <= 0 || shape[3] <= 0) return {};
+  return {static_cast<int>(shape[3]), static_cast<int>(shape[2])};
+}
 
 }  // namespace
 
@@ -80,6 +72,7 @@ struct Detector::Impl {
   Network network;
   ModelInfo info;
   DetectorOptions options;
+  InputSize fixed;
 
   struct Idle {
     int width, height;
@@ -88,9 +81,16 @@ struct Detector::Impl {
   std::mutex mutex;
   std::list<Idle> idle;  ///< most recently used first
 
-  Impl(Network n, const DetectorOptions& o)
-      : network(std::move(n)), info(ModelInfo::from_metadata(network.metadata())), options(o) {
+  Impl(Network n, ModelInfo i, const DetectorOptions& o)
+      : network(std::move(n)), info(std::move(i)), options(o), fixed(fixed_size(network)) {
     check(o);
+  }
+
+  [[nodiscard]] LetterboxSize letterbox(int image_width, int image_height) const {
+    if (fixed.width > 0)
+      return letterbox_into(image_width, image_height, fixed.width, fixed.height, options.upscale);
+    return letterbox_size(image_width, image_height, options.max_side, options.upscale,
+                          info.size_divisor);
   }
 
   std::unique_ptr<Worker> take(int width, int height) {
@@ -116,10 +116,24 @@ struct Detector::Impl {
   }
 };
 
+namespace {
+
+Detector open(const std::string& path, const DetectorOptions& options) {
+  Network network = Network::load(path);
+  ModelInfo info = ModelInfo::of(network, path);
+  return {std::move(network), std::move(info), options};
+}
+
+}  // namespace
+
 Detector::Detector(const std::string& model_path, const DetectorOptions& options)
-    : Detector(Network::load(model_path), options) {}
-Detector::Detector(Network network, const DetectorOptions& options)
-    : impl_(std::make_unique<Impl>(std::move(network), options)) {}
+    : Detector(open(model_path, options)) {}
+Detector::Detector(Network network, const DetectorOptions& options) {
+  ModelInfo info = ModelInfo::of(network, "");
+  impl_ = std::make_unique<Impl>(std::move(network), std::move(info), options);
+}
+Detector::Detector(Network network, ModelInfo info, const DetectorOptions& options)
+    : impl_(std::make_unique<Impl>(std::move(network), std::move(info), options)) {}
 Detector::~Detector() = default;
 Detector::Detector(Detector&&) noexcept = default;
 Detector& Detector::operator=(Detector&&) noexcept = default;
@@ -130,22 +144,16 @@ std::vector<Detection> Detector::detect(const ImageView& image, DetectTimings* t
   const auto milliseconds = [](Clock::time_point from, Clock::time_point to) {
     return std::chrono::duration<double, std::milli>(to - from).count();
   };
-  const ModelInfo& info = impl_->info;
   const DetectorOptions& options = impl_->options;
-  const LetterboxSize size = letterbox_size(image.width, image.height, options.max_side,
-                                            options.upscale, info.size_divisor);
+  const LetterboxSize size = impl_->letterbox(image.width, image.height);
   auto worker = impl_->take(size.width, size.height);
 
   const auto start = Clock::now();
-  worker->letterbox.run(image, size, info, worker->session.input());
+  worker->letterbox.run(image, size, impl_->info, worker->session.input());
   const auto prepared = Clock::now();
   worker->session.run();
   const auto computed = Clock::now();
-  decode_detections(
-      worker->session.output(info.loc_output).data, worker->session.output(info.conf_output).data,
-      info.has_landmarks() ? worker->session.output(info.landmark_output).data : nullptr,
-      worker->priors, info.priors.variances, info.classes.size(), options.score_threshold,
-      nms_candidates, worker->candidates);
+  worker->head->decode(options.score_threshold, nms_candidates, worker->candidates);
   const float scale_x = static_cast<float>(image.width) / static_cast<float>(size.content_width);
   const float scale_y = static_cast<float>(image.height) / static_cast<float>(size.content_height);
   std::vector<Detection> found;
@@ -170,6 +178,10 @@ std::vector<Detection> Detector::detect(const ImageView& image, DetectTimings* t
   return found;
 }
 
+InputSize Detector::input_size(int image_width, int image_height) const {
+  const LetterboxSize size = impl_->letterbox(image_width, image_height);
+  return {size.width, size.height};
+}
 const ModelInfo& Detector::info() const { return impl_->info; }
 const DetectorOptions& Detector::options() const { return impl_->options; }
 const Network& Detector::network() const { return impl_->network; }

@@ -24,6 +24,17 @@ LetterboxSize letterbox_size(int image_width, int image_height, int max_side, bo
   return size;
 }
 
+LetterboxSize letterbox_into(int image_width, int image_height, int width, int height,
+                             bool upscale) {
+  double scale = std::min(static_cast<double>(width) / image_width,
+                          static_cast<double>(height) / image_height);
+  if (!upscale) scale = std::min(scale, 1.0);
+  const auto scaled = [&](int side, int most) {
+    return std::clamp(static_cast<int>(std::lround(side * scale)), 1, most);
+  };
+  return {width, height, scaled(image_width, width), scaled(image_height, height)};
+}
+
 void Letterbox::Taps::make(int source_size, int target_size) {
   if (source == source_size && target == target_size) return;
   source = source_size;

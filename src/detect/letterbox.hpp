@@ -20,6 +20,11 @@ struct LetterboxSize {
 [[nodiscard]] LetterboxSize letterbox_size(int image_width, int image_height, int max_side,
                                            bool upscale, int size_divisor);
 
+/// For a network that takes inputs of one size alone: the image as large as fits.
+/// @param upscale whether smaller images are enlarged
+[[nodiscard]] LetterboxSize letterbox_into(int image_width, int image_height, int width, int height,
+                                           bool upscale);
+
 /// Scales and normalises. Keeps its tables and row buffers from call to call. Not thread safe.
 ///
 /// Each output pixel is the mean of the source over its own area when shrinking (as cv::INTER_AREA,

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "detect/recognise.hpp"
 #include "faceshot/error.hpp"
+#include "faceshot/network.hpp"
 
 namespace faceshot {
 namespace {
@@ -16,6 +19,11 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* landmark_key = "faceshot.landmark_output";  // of networks with landmarks only
+
+// Of networks with other heads than SSD's only.
+constexpr const char* head_key = "faceshot.head";
+constexpr const char* levels_key = "faceshot.levels";
+constexpr const char* probabilities_key = "faceshot.probabilities";
 
 [[noreturn]] void fail(const std::string& key, const std::string& what) {
   throw Error(ErrorCode::format, "the model's metadata key '" + key + "' " + what);
@@ -151,6 +159,70 @@ PriorSpec priors_from(const Value& root) {
   return spec;
 }
 
+const std::pair<const char*, HeadType> head_names[] = {{"ssd", HeadType::ssd},
+                                                       {"yunet", HeadType::yunet},
+                                                       {"scrfd", HeadType::scrfd},
+                                                       {"ultraface", HeadType::ultraface}};
+
+HeadType head_from(const std::string& name) {
+  for (const auto& [known, type] : head_names)
+    if (name == known) return type;
+  fail(head_key, "must be ssd, yunet, scrfd or ultraface, not " + quoted(name));
+}
+
+std::string head_to(HeadType head) {
+  for (const auto& [name, type] : head_names)
+    if (head == type) return name;
+  return {};
+}
+
+std::vector<HeadLevel> levels_from(const Value& root, HeadType head) {
+  std::vector<HeadLevel> levels;
+  for (const Value& from : root.list()) {
+    from.allow_members({"stride", "score", "objectness", "boxes", "landmarks"});
+    HeadLevel& level = levels.emplace_back();
+    level.stride = from.member("stride").whole(1, 1024);
+    level.score = from.member("score").text();
+    level.boxes = from.member("boxes").text();
+    if (head == HeadType::yunet) level.objectness = from.member("objectness").text();
+    if (const auto points = from.optional_member("landmarks")) level.landmarks = points->text();
+    if (level.landmarks.empty() != levels.front().landmarks.empty())
+      fail(levels_key, "has landmarks on some levels only");
+  }
+  if (levels.empty()) fail(levels_key, "has no level");
+  return levels;
+}
+
+json levels_to(const std::vector<HeadLevel>& levels) {
+  json list = json::array();
+  for (const HeadLevel& level : levels) {
+    list.push_back({{"stride", level.stride}, {"score", level.score}, {"boxes", level.boxes}});
+    if (!level.objectness.empty()) list.back()["objectness"] = level.objectness;
+    if (!level.landmarks.empty()) list.back()["landmarks"] = level.landmarks;
+  }
+  return list;
+}
+
+/// Priors, and the maps that they belong to.
+void read_priors(const std::map<std::string, std::string>& metadata, ModelInfo& info) {
+  info.priors = priors_from(value_of(metadata, "faceshot.priors"));
+  info.features = value_of(metadata, "faceshot.features").texts();
+  try {
+    validate(info.priors);
+  } catch (const Error& e) {
+    fail("faceshot.priors", std::string("is impossible: ") + e.what());
+  }
+  // A network need not name its maps if all steps are whole pixels.
+  bool steps = true;
+  for (const PriorLevel& level : info.priors.levels)
+    steps = steps && level.step >= 1 && level.step == std::floor(level.step);
+  if (info.features.empty() && steps) return;
+  if (info.features.size() != info.priors.levels.size())
+    fail("faceshot.features", "names " + std::to_string(info.features.size()) +
+                                  " maps, but 'faceshot.priors' has " +
+                                  std::to_string(info.priors.levels.size()) + " levels");
+}
+
 json priors_to(const PriorSpec& spec) {
   json levels = json::array();
   for (const PriorLevel& level : spec.levels)
@@ -181,8 +253,11 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
     fail("faceshot.scale", "must not hold 0: the network would see nothing");
   info.size_divisor = value("faceshot.size_divisor").whole(1, 1024);
   info.train_size = value("faceshot.train_size").whole(1, 1 << 16);
-  info.priors = priors_from(value("faceshot.priors"));
-  info.features = value("faceshot.features").texts();
+  if (metadata.contains(head_key)) info.head = head_from(text_of(metadata, head_key));
+  if (info.head == HeadType::ssd) read_priors(metadata, info);
+  if (info.head == HeadType::yunet || info.head == HeadType::scrfd)
+    info.levels = levels_from(value(levels_key), info.head);
+  if (metadata.contains(probabilities_key)) info.probabilities = value(probabilities_key).boolean();
   info.classes = value("faceshot.classes").texts();
   if (info.classes.empty()) fail("faceshot.classes", "names no class");
   if (metadata.contains("faceshot.loc_output"))
@@ -191,23 +266,15 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
     info.conf_output = text_of(metadata, "faceshot.conf_output");
   if (metadata.contains(landmark_key)) {
     info.landmark_output = text_of(metadata, landmark_key);
-    if (!info.has_landmarks()) fail(landmark_key, "names no output; leave it out");
+    if (info.landmark_output.empty()) fail(landmark_key, "names no output; leave it out");
   }
-
-  try {
-    validate(info.priors);
-  } catch (const Error& e) {
-    fail("faceshot.priors", std::string("is impossible: ") + e.what());
-  }
-  if (info.features.size() != info.priors.levels.size())
-    fail("faceshot.features", "names " + std::to_string(info.features.size()) +
-                                  " maps, but 'faceshot.priors' has " +
-                                  std::to_string(info.priors.levels.size()) + " levels");
 
   // Whatever is not one of the fields above is a note.
   const auto own = ModelInfo{}.to_metadata();
   for (const auto& [key, note] : metadata)
-    if (!own.contains(key) && key != landmark_key) info.notes.emplace(key, note);
+    if (!own.contains(key) && key != landmark_key && key != head_key && key != levels_key &&
+        key != probabilities_key)
+      info.notes.emplace(key, note);
   return info;
 }
 
@@ -224,8 +291,28 @@ std::map<std::string, std::string> ModelInfo::to_metadata() const {
   metadata["faceshot.classes"] = json(classes).dump();
   metadata["faceshot.loc_output"] = loc_output;
   metadata["faceshot.conf_output"] = conf_output;
-  if (has_landmarks()) metadata[landmark_key] = landmark_output;
+  if (!landmark_output.empty()) metadata[landmark_key] = landmark_output;
+  if (head != HeadType::ssd) metadata[head_key] = head_to(head);
+  if (!levels.empty()) metadata[levels_key] = levels_to(levels).dump();
+  if (probabilities) metadata[probabilities_key] = "true";
   return metadata;
+}
+
+ModelInfo ModelInfo::of(const Network& network, const std::string& model_path) {
+  if (network.metadata().contains("faceshot.name")) return from_metadata(network.metadata());
+  if (auto known = recognise_network(network)) return *std::move(known);
+  const auto description = std::filesystem::path(model_path).replace_extension(".toml");
+  if (!model_path.empty() && std::filesystem::exists(description))
+    return from_toml(description.string());
+  // Any one key missing is told by from_metadata.
+  for (const auto& [key, value] : network.metadata())
+    if (key.starts_with("faceshot.")) return from_metadata(network.metadata());
+  throw Error(ErrorCode::unsupported,
+              (model_path.empty() ? "the model" : "'" + model_path + "'") +
+                  " has no FaceShot metadata and its outputs are of no head that is known; "
+                  "describe it in a TOML file" +
+                  (model_path.empty() ? "" : " '" + description.string() + "'") +
+                  ": docs/onnx_metadata.md says how, configs/detectors has examples");
 }
 
 }  // namespace faceshot

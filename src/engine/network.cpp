@@ -89,6 +89,17 @@ void Session::run() {
   impl_->plan->run();
 }
 
+const std::vector<PlanStep>& Session::steps() const { return impl_->plan->steps(); }
+
+void Session::run_timed(std::span<double> milliseconds) {
+  if (milliseconds.size() != steps().size())
+    throw Error(ErrorCode::invalid_argument, "session: " + std::to_string(milliseconds.size()) +
+                                                 " places for the times of " +
+                                                 std::to_string(steps().size()) + " steps");
+  const engine::ThreadCount team(impl_->threads);
+  impl_->plan->run_timed(milliseconds);
+}
+
 TensorView Session::output(const std::string& name) const {
   const auto& names = impl_->network->outputs;
   const auto found = std::find(names.begin(), names.end(), name);

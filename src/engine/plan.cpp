@@ -2,6 +2,8 @@
 
 #include <dnnl.hpp>
 
+#include <chrono>
+
 #include "engine/plan_builder.hpp"
 #include "faceshot/error.hpp"
 
@@ -22,9 +24,25 @@ void Plan::run() {
   for (const Action& action : built_->actions()) action();
 }
 
+void Plan::run_timed(std::span<double> milliseconds) {
+  using Clock = std::chrono::steady_clock;
+  auto before = Clock::now();
+  for (std::size_t i = 0; i < milliseconds.size(); ++i) {
+    built_->actions()[i]();
+    const auto after = Clock::now();
+    milliseconds[i] = std::chrono::duration<double, std::milli>(after - before).count();
+    before = after;
+  }
+}
+
+const std::vector<PlanStep>& Plan::steps() const { return built_->steps(); }
 const float* Plan::output(std::size_t index) const { return built_->output(index); }
 const Shape& Plan::output_shape(std::size_t index) const { return built_->output_shape(index); }
 std::size_t Plan::memory_bytes() const { return built_->memory_bytes(); }
-double Plan::flop() const { return built_->flop(); }
+double Plan::flop() const {
+  double sum = 0;
+  for (const PlanStep& step : built_->steps()) sum += step.flop;
+  return sum;
+}
 
 }  // namespace faceshot::engine

@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 
 #include "engine/graph.hpp"
+#include "faceshot/network.hpp"
 
 namespace faceshot::engine {
 
@@ -24,6 +26,9 @@ class Plan {
   /// Runs all steps on the calling thread's OpenMP team. Allocates nothing but the books that
   /// oneDNN keeps, some hundred bytes a primitive.
   void run();
+  /// As run(), and the time of each step. @param milliseconds one for each of steps()
+  void run_timed(std::span<double> milliseconds);
+  [[nodiscard]] const std::vector<PlanStep>& steps() const;
   [[nodiscard]] const float* output(std::size_t index) const;  ///< row-major
   [[nodiscard]] const Shape& output_shape(std::size_t index) const;
   [[nodiscard]] std::size_t memory_bytes() const;

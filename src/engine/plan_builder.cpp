@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/describe.hpp"
 #include "engine/dnnl_primitive.hpp"
 #include "engine/loops.hpp"
 #include "engine/passes.hpp"
@@ -15,6 +16,18 @@ namespace {
 bool same_memory(const Place& place) {
   return place.shape.size() != 4 || place.shape[1] == 1 ||
          (place.shape[2] == 1 && place.shape[3] == 1);
+}
+
+std::size_t bytes_of(std::int64_t elements) {
+  return static_cast<std::size_t>(elements) * sizeof(float);
+}
+
+/// oneDNN's name of the kernel that it chose.
+std::string kernel_name(const dnnl::primitive& primitive) {
+  const char* name = nullptr;
+  const auto status =
+      dnnl_primitive_desc_query(primitive.get_primitive_desc(), dnnl_query_impl_info_str, 0, &name);
+  return status == dnnl_success && name != nullptr ? name : "oneDNN";
 }
 
 /// A short innermost loop (the three channels of an image) costs more than it copies: a longer one
@@ -42,8 +55,11 @@ PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape)
   places_[input] = {input_shape, false, memory_.add(element_count(input_shape))};
   memory_.share(places_[input].storage);
   for (const Node& node : graph_.nodes) add_node(node);
-  for (const int output : graph_.outputs)
+  for (const int output : graph_.outputs) {
+    step_ = {};
+    step_.node = graph_.tensors[static_cast<std::size_t>(output)].name;
     outputs_.push_back(in_layout(place_of(output, "the graph's output"), false));
+  }
   finish();
 }
 
@@ -58,7 +74,10 @@ void PlanBuilder::finish() {
   for (const Place& output : outputs_) memory_.keep(output.storage);
   memory_.allocate();
   scratch_ = allocate_floats(scratch_bytes_);
-  for (const Draft& step : drafts_) actions_.push_back(step.finish());
+  for (Draft& draft : drafts_) {
+    actions_.push_back(draft.finish());
+    steps_.push_back(std::move(draft.step));
+  }
   drafts_.clear();
   // oneDNN has its own copy by now.
   for (Node& node : graph_.nodes) node.weight.reset();
@@ -118,11 +137,22 @@ Place PlanBuilder::in_layout(const Place& place, bool channels_last) {
   }
   result.storage = memory_.add(element_count(place.shape));
   draft_copy(place.storage, 0, strides_of(place), result);
+  PlanStep& step = drafts_.back().step;
+  step.operation = channels_last ? "to channels last" : "to channels first";
+  step.flop = 0;
   return result;
 }
 
 // --- steps
 // ----------------------------------------------------------------------------------------
+
+void PlanBuilder::draft(std::vector<int> touched, std::function<Action()> finish_step) {
+  PlanStep step = step_;
+  step.bytes_written = bytes_of(memory_.elements(touched.back()));
+  for (std::size_t i = 0; i + 1 < touched.size(); ++i)
+    step.bytes_read += bytes_of(memory_.elements(touched[i]));
+  drafts_.push_back({std::move(touched), std::move(finish_step), std::move(step)});
+}
 
 void PlanBuilder::draft_copy(int from, std::int64_t offset, const Shape& strides, const Place& to) {
   const Shape order = memory_order(to);
@@ -134,6 +164,10 @@ void PlanBuilder::draft_copy(int from, std::int64_t offset, const Shape& strides
       copy_strided(loops, in, out);
     });
   });
+  PlanStep& step = drafts_.back().step;
+  step.kernel = "strided copy";
+  step.shape = to.shape;
+  step.bytes_read = step.bytes_written = bytes_of(element_count(to.shape));
 }
 
 void PlanBuilder::draft_primitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad,
@@ -141,6 +175,9 @@ void PlanBuilder::draft_primitive(dnnl::primitive primitive, const dnnl::memory:
                                   std::vector<std::pair<int, dnnl::memory>> constants) {
   const std::size_t scratch_size = scratchpad.get_size();
   scratch_bytes_ = std::max(scratch_bytes_, scratch_size);
+  std::string kernel = kernel_name(primitive);
+  std::size_t constant_bytes = 0;
+  for (const auto& [index, memory] : constants) constant_bytes += memory.get_desc().get_size();
   std::vector<int> touched;
   for (const Argument& argument : arguments) touched.push_back(argument.storage);
   draft(std::move(touched), [this, primitive = std::move(primitive), scratchpad, scratch_size,
@@ -153,6 +190,9 @@ void PlanBuilder::draft_primitive(dnnl::primitive primitive, const dnnl::memory:
       memories.emplace_back(DNNL_ARG_SCRATCHPAD, dnnl::memory(scratchpad, cpu(), scratch_.get()));
     return Action(PreparedPrimitive(primitive, stream_, std::move(memories)));
   });
+  PlanStep& step = drafts_.back().step;
+  step.kernel = std::move(kernel);
+  step.bytes_read += constant_bytes;
 }
 
 // --- nodes
@@ -166,6 +206,13 @@ void PlanBuilder::add_alias(const Node& node) {
 }
 
 void PlanBuilder::add_node(const Node& node) {
+  step_ = {describe_operator(node),
+           node.name,
+           shape_of(node.output),
+           "loops",
+           flop_of(node, known_.shapes),
+           0,
+           0};
   switch (node.op) {
     case Op::conv:
       return add_convolution(node);

@@ -11,6 +11,7 @@
 #include "engine/place.hpp"
 #include "engine/shape_inference.hpp"
 #include "engine/tensor_memory.hpp"
+#include "faceshot/network.hpp"
 
 namespace faceshot::engine {
 
@@ -26,6 +27,8 @@ class PlanBuilder {
   PlanBuilder& operator=(const PlanBuilder&) = delete;
 
   [[nodiscard]] const std::vector<Action>& actions() const { return actions_; }
+  /// What each action does.
+  [[nodiscard]] const std::vector<PlanStep>& steps() const { return steps_; }
   [[nodiscard]] float* input() const;
   [[nodiscard]] const float* output(std::size_t index) const {
     return memory_.address(outputs_[index].storage);
@@ -34,13 +37,13 @@ class PlanBuilder {
   [[nodiscard]] std::size_t memory_bytes() const {
     return memory_.bytes() + scratch_bytes_ + weight_bytes_;
   }
-  [[nodiscard]] double flop() const { return flop_; }
 
  private:
   /// A step whose storages are known but not yet their addresses.
   struct Draft {
     std::vector<int> storages;
     std::function<Action()> finish;
+    PlanStep step;
   };
   /// oneDNN's arguments, with storages in place of addresses.
   struct Argument {
@@ -73,9 +76,9 @@ class PlanBuilder {
 
   // --- what the add_ functions are made of ------------------------------------------------------
 
-  void draft(std::vector<int> touched, std::function<Action()> finish_step) {
-    drafts_.push_back({std::move(touched), std::move(finish_step)});
-  }
+  /// A step of the current node; described as step_ says, whatever of it is known.
+  /// @param touched the storages it reads, and last the one it writes
+  void draft(std::vector<int> touched, std::function<Action()> finish_step);
   /// A step that copies a tensor, read with strides from an offset, to where `to` lies.
   /// @param strides by axis of to.shape
   void draft_copy(int from, std::int64_t offset, const Shape& strides, const Place& to);
@@ -102,13 +105,14 @@ class PlanBuilder {
   std::vector<int> readers_;
   std::vector<Place> places_;  ///< by tensor
   TensorMemory memory_;
+  PlanStep step_;  ///< description of what the current node drafts
   std::vector<Draft> drafts_;
   std::vector<Action> actions_;
+  std::vector<PlanStep> steps_;
   std::vector<Place> outputs_;
   dnnl::stream stream_;
   AlignedFloats scratch_;
   std::size_t scratch_bytes_ = 0, weight_bytes_ = 0;
-  double flop_ = 0;
 };
 
 }  // namespace faceshot::engine

@@ -69,12 +69,12 @@ void PlanBuilder::add_convolution(const Node& node) {
   const dnnl::memory weights = reordered({dims, type::f32, grouped ? tag::goihw : tag::oihw}, node,
                                          chosen.weights_desc(), stream_);
   weight_bytes_ += chosen.weights_desc().get_size();
-  flop_ += 2.0 * static_cast<double>(element_count(out.shape)) *
-           static_cast<double>(weight[1] * weight[2] * weight[3]);
   draft_primitive(
       dnnl::convolution_forward(chosen), chosen.scratchpad_desc(),
       {{DNNL_ARG_SRC, describe(in), in.storage}, {DNNL_ARG_DST, describe(out), out.storage}},
       constants_of(node, weights));
+  // The addend is read from where the result goes.
+  if (node.adds_input) drafts_.back().step.bytes_read += drafts_.back().step.bytes_written;
 }
 
 void PlanBuilder::add_transposed_convolution(const Node& node) {
@@ -96,8 +96,6 @@ void PlanBuilder::add_transposed_convolution(const Node& node) {
   const dnnl::memory weights = reordered({dims, type::f32, grouped ? tag::giohw : tag::iohw}, node,
                                          chosen.weights_desc(), stream_);
   weight_bytes_ += chosen.weights_desc().get_size();
-  flop_ += 2.0 * static_cast<double>(element_count(in.shape)) *
-           static_cast<double>(weight[1] * weight[2] * weight[3]);
   draft_primitive(
       dnnl::deconvolution_forward(chosen), chosen.scratchpad_desc(),
       {{DNNL_ARG_SRC, describe(in), in.storage}, {DNNL_ARG_DST, describe(out), out.storage}},

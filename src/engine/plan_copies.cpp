@@ -26,6 +26,11 @@ void PlanBuilder::add_concat(const Node& node) {
                   std::copy_n(in + o * block, block, result + o * row);
               });
             });
+      PlanStep& step = drafts_.back().step;
+      step.kernel = "block copy";
+      step.shape = part.shape;
+      step.bytes_read = step.bytes_written =
+          static_cast<std::size_t>(element_count(part.shape)) * sizeof(float);
     }
     offset += block;
   }

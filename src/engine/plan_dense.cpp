@@ -24,8 +24,6 @@ void PlanBuilder::add_matmul(const Node& node) {
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::matmul::primitive_desc chosen(dnnl::matmul::desc(a_desc, b_desc, out_desc),
                                             attributes, cpu());
-  flop_ +=
-      2.0 * static_cast<double>(element_count(out.shape)) * static_cast<double>(a_desc.dims()[1]);
   draft_primitive(dnnl::matmul(chosen), chosen.scratchpad_desc(),
                   {{DNNL_ARG_SRC, a_desc, a.storage},
                    {DNNL_ARG_WEIGHTS, b_desc, b.storage},

@@ -32,6 +32,7 @@ class TensorMemory {
 
   /// Null for what is computed.
   [[nodiscard]] const float* constant_values(int storage) const;
+  [[nodiscard]] std::int64_t elements(int storage) const { return of(storage).elements; }
 
   /// Says that somebody else than its one reader needs what is in the storage, so that it must
   /// not become part of another.

@@ -57,6 +57,16 @@ expect "landmarks" 0 0 "" detect photos/cell.png --model points.onnx --json
 # The cell's centre is (20, 12); the left eye lies 2 px up and left of it.
 tr -d ' \n' <out | grep -q '"landmarks":\[\[18.0,10.0\],' || complain "landmarks: $(cat out)"
 
+expect "a missing description" 1 1 nowhere.toml detect photos --model model.onnx --model-info nowhere.toml
+printf 'head = "yunet"\nlevles = []\n' >misspelt_info.toml
+expect "a misspelt description" 1 1 "misspelt_info.toml:2: .*levels" \
+  detect photos --model model.onnx --model-info misspelt_info.toml
+# The network's metadata say the same in JSON; here the scores' threshold is met by logits.
+printf '[priors]\nvariances = [0.1, 0.1, 0.1, 0.1]\nlevels = [{min_sizes = [8], step = 8}]\n' >own.toml
+sed -i '1i scale = [0.00392156863, 0.00392156863, 0.00392156863]\nsize_divisor = 8' own.toml
+expect "a description" 0 0 "" detect photos/cell.png "${model[@]}" --model-info own.toml --json
+grep -q '"x1": 17' out || complain "a description: not the expected box: $(cat out)"
+
 expect "aligned crops" 0 0 "" detect photos --model points.onnx --align 32 --out crops --json
 expect_files "aligned crops" crops "./cell-face1-2.png ./cell-face1.png ./more/cell-face1.png "
 grep -q '"crop": "crops/more/cell-face1.png"' out || complain "aligned crops: not in JSON"
@@ -101,6 +111,35 @@ rm -f photos/cell-2.png photos/more/{whole,cell-2,cell-3}.png
 
 expect "bench: a size that is none" 2 1 640 bench "${model[@]}" --size 640
 expect "bench: a missing model" 1 1 nowhere.onnx bench --model nowhere.onnx
+expect "bench: layers" 0 0 "" bench "${model[@]}" --layers --size 32x16 --seconds 0.01
+grep -q "^ *2  Conv 8x8/8" out && grep -q "the steps one by one" out || complain "bench: layers: $(cat out)"
+expect "bench: layers, JSON" 0 0 "" bench "${model[@]}" --layers --size 32x16 --seconds 0.01 --json
+grep -q '"kernel"' out && grep -q '"sum_of_steps_ms"' out || complain "bench: layers, JSON: $(cat out)"
+expect "bench: layers of two sizes" 2 1 "one --size" bench "${model[@]}" --layers --size 32x16 64x64
+expect "bench: two networks" 0 0 "" bench "${model[@]}" --compare points.onnx --size 32x16 --threads 1 --seconds 0.01
+grep -q "B total ms" out || complain "bench: two networks: $(cat out)"
+expect "bench: a missing second network" 1 1 nowhere.onnx bench "${model[@]}" --compare nowhere.onnx
+
+expect "bench: against a foreign network" 0 1 "networks alone.*foreign.onnx" \
+  bench "${model[@]}" --compare foreign.onnx --size 32x16 --threads 1 --seconds 0.01 --json
+grep -q '"network_ratio"' out || complain "bench: against a foreign network: $(cat out)"
+grep -q '"total_ms"' out && complain "bench: against a foreign network: totals of what is no detector"
+expect "bench: a foreign network" 1 1 "configs/detectors" bench --model foreign.onnx --size 32x16
+
+expect "inspect: a foreign network" 0 0 "" inspect foreign.onnx
+grep -q "^at *32x16" out || complain "inspect: a foreign network: not its own size: $(cat out)"
+expect "inspect: a size that it does not take" 2 1 "32x16 alone" inspect foreign.onnx --size 64x48
+expect "inspect" 0 0 "" inspect model.onnx --size 32x16 --graph
+# The mean of 8x8 cells of three planes; two heads of 4 and 2 values with their biases.
+grep -q "^  Conv  *3  *204 " out || complain "inspect: not 192 + 8 + 4 parameters: $(cat out)"
+grep -q "^ *all  *8 *$" out || complain "inspect: not 4x2 priors: $(cat out)"
+grep -q "Conv 8x8/8  *image 1x3x16x32 -> cells 1x1x2x4" out || complain "inspect: no graph: $(cat out)"
+expect "inspect: JSON" 0 0 "" inspect model.onnx --json
+grep -q '"multiply_adds"' out || complain "inspect: JSON: $(cat out)"
+expect "inspect: no network" 1 1 "text.onnx.*not an ONNX file; give a file" inspect text.onnx
+expect "inspect: a missing file" 1 1 nowhere.onnx inspect nowhere.onnx
+expect "inspect: a folder" 2 1 "is a folder" inspect empty
+
 expect "evaluate: no ground truth" 2 1 --ground-truth evaluate --data empty
 expect "evaluate: nothing to evaluate" 2 1 --data evaluate --ground-truth empty
 

@@ -1,11 +1,12 @@
 // Fills a folder with what the shell tests of the program work on: model.onnx, which finds bright
-// 8x8 cells (detect/tiny_model.hpp), points.onnx, which gives landmarks too, and photos/ with one
-// such cell in each of two pictures.
+// 8x8 cells (detect/tiny_model.hpp), points.onnx, which gives landmarks too, foreign.onnx, which is
+// no detector and takes 32x16 pixels alone, and photos/ with one such cell in each of two pictures.
 #include <filesystem>
 #include <fstream>
 #include <opencv2/core.hpp>
 
 #include "detect/tiny_model.hpp"
+#include "engine/onnx_builder.hpp"
 #include "media/image_file.hpp"
 
 int main(int argc, char** argv) {
@@ -18,6 +19,11 @@ int main(int argc, char** argv) {
   with_landmarks.landmark_output = "points";
   std::ofstream(folder / "points.onnx", std::ios::binary)
       << faceshot::testing::tiny_onnx(with_landmarks);
+  faceshot::testing::OnnxBuilder foreign;
+  foreign.input("image", {"1", "3", "16", "32"});
+  foreign.node("Relu", {"image"}, "result");
+  foreign.output("result");
+  std::ofstream(folder / "foreign.onnx", std::ios::binary) << foreign.bytes();
   cv::Mat image(48, 64, CV_8UC3, cv::Scalar::all(0));
   image(cv::Rect(16, 8, 8, 8)).setTo(cv::Scalar::all(255));
   faceshot::write_image(folder / "photos/cell.png", image);

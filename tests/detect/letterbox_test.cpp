@@ -60,6 +60,21 @@ float area_mean(const cv::Mat& image, int channel, const LetterboxSize& size, in
   return static_cast<float>(sum / (sx * sy));
 }
 
+TEST(LetterboxInto, FitsTheImageIntoTheOnlySizeThereIs) {
+  const auto expect = [](const LetterboxSize& size, int width, int height) {
+    EXPECT_EQ(size.width, 320);
+    EXPECT_EQ(size.height, 240);
+    EXPECT_EQ(size.content_width, width);
+    EXPECT_EQ(size.content_height, height);
+  };
+  expect(letterbox_into(640, 480, 320, 240, false), 320, 240);
+  expect(letterbox_into(640, 320, 320, 240, false), 320, 160);
+  expect(letterbox_into(480, 960, 320, 240, false), 120, 240);
+  expect(letterbox_into(100, 50, 320, 240, false), 100, 50);
+  expect(letterbox_into(100, 50, 320, 240, true), 320, 160);
+  expect(letterbox_into(16000, 1, 320, 240, false), 320, 1);
+}
+
 TEST(LetterboxSize, ScalesTheLongerSideAndPads) {
   const auto check = [](const LetterboxSize& s, int cw, int ch, int w, int h) {
     EXPECT_EQ(s.content_width, cw);

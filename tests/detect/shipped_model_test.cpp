@@ -6,11 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "dataset/wider_text.hpp"
-#include "faceshot/box.hpp"
+#include "detect/clear_faces.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/random.hpp"
-#include "media/image_file.hpp"
 
 namespace faceshot {
 namespace {
@@ -52,34 +50,12 @@ TEST(ShippedModel, FindsNoFaceWhereThereIsNothing) {
 }
 
 TEST(ShippedModel, FindsTheClearFacesOfRealPhotographs) {
-  const fs::path wider = fs::path(FACESHOT_SHARED_DIR) / "data/wider";
-  if (!fs::is_directory(wider))
+  if (!fs::is_directory(testing::wider_folder()))
     GTEST_SKIP() << "SKIPPED: the shipped network is NOT tested on photographs: there is no folder "
-                 << wider;
-  const Detector detector(model);
-  int clear = 0, found = 0, images = 0;
-  for (const auto& labelled :
-       read_wider_text(wider / "wider_face_split/wider_face_val_bbx_gt.txt")) {
-    const fs::path file = wider / "WIDER_val/images" / labelled.image;
-    if (!fs::exists(file) || ++images % 4 != 0) continue;
-    const cv::Mat image = read_image(file);
-    const auto detections = detector.detect(view_of(image));
-    const float scale = 640.0F / static_cast<float>(std::max(image.cols, image.rows));
-    for (const Annotation& a : labelled.annotations) {
-      // 30 pixels as the network sees it, in the open, in focus: anybody would expect to find it.
-      if (a.ignore || a.occlusion != 0 || a.blur != 0 || a.pose != 0 ||
-          std::min(a.box.width(), a.box.height()) * scale < 30)
-        continue;
-      ++clear;
-      for (const Detection& d : detections)
-        if (iou(d.box, a.box) >= 0.5F) {
-          ++found;
-          break;
-        }
-    }
-  }
-  ASSERT_GT(clear, 100);
-  EXPECT_GT(found, clear * 95 / 100) << "of " << clear;
+                 << testing::wider_folder();
+  const auto faces = testing::find_clear_faces(Detector(model));
+  ASSERT_GT(faces.all, 100);
+  EXPECT_GT(faces.found, faces.all * 95 / 100) << "of " << faces.all;
 }
 
 }  // namespace

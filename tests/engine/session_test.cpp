@@ -143,6 +143,50 @@ TEST(Session, OutlivesItsNetworkAndMayBeMoved) {
   EXPECT_EQ(run(moved, input, "r0"), wanted);
 }
 
+TEST(Session, SaysWhatItsStepsAre) {
+  const Network network = example();
+  const Session session(network, {1, 3, 9, 7});
+  const std::vector<PlanStep>& steps = session.steps();
+  const auto find = [&](const std::string& operation) {
+    for (const PlanStep& step : steps)
+      if (step.operation == operation) return step;
+    ADD_FAILURE() << "no step " << operation;
+    return PlanStep{};
+  };
+  const PlanStep first = find("Conv 3x3/2 + Relu");
+  EXPECT_EQ(first.shape, (std::vector<std::int64_t>{1, 16, 5, 4}));
+  EXPECT_DOUBLE_EQ(first.flop, 2.0 * 5 * 4 * 16 * 27);
+  EXPECT_EQ(first.bytes_written, 4U * 5 * 4 * 16);
+  EXPECT_GE(first.bytes_read, 4U * (9 * 7 * 3 + 432));  // oneDNN may pad the weights
+  EXPECT_FALSE(first.kernel.empty());
+  const PlanStep second = find("Conv 1x1 + Sigmoid");
+  EXPECT_EQ(second.shape, (std::vector<std::int64_t>{1, 8, 5, 4}));
+  // Outputs are row-major, the engine computes with channels last.
+  const PlanStep turned = find("to channels first");
+  EXPECT_EQ(turned.flop, 0);
+  EXPECT_EQ(turned.bytes_read, turned.bytes_written);
+  double flop = 0;
+  for (const PlanStep& step : steps) flop += step.flop;
+  EXPECT_DOUBLE_EQ(session.flop(), flop);
+}
+
+TEST(Session, TimesItsStepsAndComputesTheSame) {
+  const Network network = example();
+  Session session(network, {1, 3, 64, 48});
+  const auto input = noise(3 * 64 * 48, 7);
+  const auto wanted = run(session, input, "s1");
+  std::fill_n(session.input(), input.size(), 0.0F);
+  session.run();
+  std::copy(input.begin(), input.end(), session.input());
+  std::vector<double> milliseconds(session.steps().size(), -1);
+  session.run_timed(milliseconds);
+  const TensorView view = session.output("s1");
+  EXPECT_EQ(std::vector<float>(view.data, view.data + wanted.size()), wanted);
+  for (const double t : milliseconds) EXPECT_GE(t, 0);
+  milliseconds.pop_back();
+  EXPECT_THROW(session.run_timed(milliseconds), Error);
+}
+
 TEST(Session, AllocatesNoTensorWhileItRuns) {
   const Network network = example();
   Session session(network, {1, 3, 64, 64});

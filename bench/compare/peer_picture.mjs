@@ -1,0 +1,33 @@
+// The peers' networks, and a computed picture for them.
+import ort from 'onnxruntime-node';
+
+// What the networks want of a pixel: (value - mean[channel]) / scale. Sizes: height, width.
+export const peers = {
+  'face_detection_yunet_2026may': {mean: [0, 0, 0], scale: 1, sizes: [[160, 224], [256, 320]]},
+  'yunet_n_dynamic': {mean: [0, 0, 0], scale: 1, sizes: [[160, 224], [256, 320]]},
+  'yunet_s_dynamic': {mean: [0, 0, 0], scale: 1, sizes: [[160, 224], [256, 320]]},
+  'retinaface_mnet025': {mean: [104, 117, 123], scale: 1, sizes: [[250, 333], [256, 320]]},
+  'scrfd_500m_bnkps': {mean: [127.5, 127.5, 127.5], scale: 128, sizes: [[640, 640]]},
+  'version-RFB-320': {mean: [127, 127, 127], scale: 128, sizes: [[240, 320]]},
+  'version-slim-320': {mean: [127, 127, 127], scale: 128, sizes: [[240, 320]]},
+};
+
+function triangle(n, period) {
+  const at = n % period;
+  return Math.min(at, period - at);
+}
+
+// Whole numbers from 0 to 255, so that every language computes the same picture: waves and noise.
+function pixel(c, y, x) {
+  const noise = ((x * 73 + y * 179 + c * 283) * 2654435 % 65536) >> 11;
+  return triangle(3 * x + 5 * y + 40 * c, 256) + triangle(7 * x + 2 * y + 30 * c, 190) + noise;
+}
+
+export function picture({mean, scale}, height, width) {
+  const values = new Float32Array(3 * height * width);
+  let i = 0;
+  for (let c = 0; c < 3; ++c)
+    for (let y = 0; y < height; ++y)
+      for (let x = 0; x < width; ++x) values[i++] = (pixel(c, y, x) - mean[c]) / scale;
+  return new ort.Tensor('float32', values, [1, 3, height, width]);
+}

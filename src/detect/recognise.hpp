@@ -1,0 +1,21 @@
+// What networks of others need, known by the names and shapes of their outputs.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "faceshot/model_info.hpp"
+#include "faceshot/network.hpp"
+
+namespace faceshot {
+
+/// How to feed and decode a network without metadata, if it is one of
+///  - YuNet (OpenCV's model zoo, 2023mar and later): cls_S, obj_S, bbox_S, kps_S for each stride S
+///  - SCRFD (InsightFace): score_S, bbox_S and, with landmarks, kps_S
+///  - UltraFace, slim and RFB: scores, boxes
+/// RetinaFace is not among them: files with the same outputs have been trained with different
+/// priors, which they do not tell. The mean, scale and channel order are those of the authors' own
+/// programs.
+[[nodiscard]] std::optional<ModelInfo> recognise_network(const Network& network);
+
+}  // namespace faceshot
