@@ -195,7 +195,8 @@ void expect_equal_weights(double rate) {
 }
 
 TEST(DataParallel, TwoProcessesEqualOneWithTheWholeBatch) {
-  if (testing::among_processes(2)) expect_equal_weights(1e-3);
+  // 1e-7 here; at a rate of 1e-3 a ReLU may switch in one step because of a rounding: 1e-5 then.
+  if (testing::among_processes(2)) expect_equal_weights(5e-4);
 }
 
 TEST(DataParallel, FourProcessesEqualOneWithTheWholeBatch) {
