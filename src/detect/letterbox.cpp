@@ -1,7 +1,9 @@
 #include "detect/letterbox.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 namespace faceshot {
 
@@ -40,132 +42,125 @@ void Letterbox::Taps::make(int source_size, int target_size) {
   source = source_size;
   target = target_size;
   const double ratio = static_cast<double>(source_size) / target_size;
-  stride = ratio > 1 ? static_cast<int>(std::ceil(ratio)) + 1 : 2;
   const auto n = static_cast<std::size_t>(target_size);
   first.assign(n, 0);
-  count.assign(n, 0);
-  weights.assign(n * static_cast<std::size_t>(stride), 0.0F);
-  for (int i = 0; i < target_size; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    float* const w = weights.data() + at * static_cast<std::size_t>(stride);
-    if (ratio > 1) {
-      const double low = i * ratio;
-      const double high = std::min(low + ratio, static_cast<double>(source_size));
-      first[at] = std::min(static_cast<int>(low), source_size - 1);
-      for (int s = first[at]; s < source_size && s < high; ++s) {
-        const double covered = std::min(high, s + 1.0) - std::max(low, static_cast<double>(s));
-        // A sliver left by rounding is no pixel.
-        if (covered > 1e-6) w[count[at]++] = static_cast<float>(covered / (high - low));
-      }
-    } else {
-      const double center = (i + 0.5) * ratio - 0.5;
+  if (ratio <= 1) {
+    count = ratio < 1 ? 2 : 1;
+    weights.assign(n * count, 0.0F);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double center = (static_cast<double>(i) + 0.5) * ratio - 0.5;
       const int left = std::clamp(static_cast<int>(std::floor(center)), 0, source_size - 1);
-      const int right = std::min(left + 1, source_size - 1);
-      const auto share = static_cast<float>(std::clamp(center - left, 0.0, 1.0));
-      first[at] = left;
-      count[at] = right > left ? 2 : 1;
-      w[0] = right > left ? 1 - share : 1.0F;
-      w[1] = right > left ? share : 0.0F;
+      const double share = left + 1 < source_size ? std::clamp(center - left, 0.0, 1.0) : 0;
+      first[i] = left;
+      weights[i * count] = static_cast<float>(1 - share);
+      if (count == 2) weights[i * count + 1] = static_cast<float>(share);
     }
+    return;
   }
+  // How much of source pixel s lies between low and high. A sliver left by rounding is no pixel.
+  const auto covered = [](double low, double high, int s) {
+    const double part = std::min(high, s + 1.0) - std::max(low, static_cast<double>(s));
+    return part > 1e-6 ? part : 0.0;
+  };
+  const auto low_of = [&](std::size_t i) { return static_cast<double>(i) * ratio; };
+  const auto high_of = [&](std::size_t i) {
+    return std::min(low_of(i) + ratio, static_cast<double>(source_size));
+  };
+  count = 1;
+  for (std::size_t i = 0; i < n; ++i) {
+    int s = std::min(static_cast<int>(low_of(i)), source_size - 1);
+    if (covered(low_of(i), high_of(i), s) == 0 && s + 1 < source_size) ++s;
+    first[i] = s;
+    std::size_t taps = 0;
+    for (; s < source_size && covered(low_of(i), high_of(i), s) > 0; ++s) ++taps;
+    count = std::max(count, taps);
+  }
+  weights.assign(n * count, 0.0F);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double low = low_of(i), high = high_of(i);
+    for (std::size_t t = 0; t < count && first[i] + static_cast<int>(t) < source_size; ++t)
+      weights[i * count + t] =
+          static_cast<float>(covered(low, high, first[i] + static_cast<int>(t)) / (high - low));
+  }
+}
+
+const float* Letterbox::scaled_row(const ImageView& image, int y) {
+  const auto at = static_cast<std::size_t>(y);
+  const auto width = static_cast<std::size_t>(image.width);
+  // Sums, over the rows behind this one, of `values` bytes each. @param half  rows for two of them
+  const auto sum = [&](const std::uint8_t* data, std::ptrdiff_t stride, int half,
+                       std::size_t values, std::vector<float>& into) {
+    rows_.clear();
+    for (std::size_t t = 0; t < vertical_.count; ++t) {
+      const float weight = vertical_.weights[at * vertical_.count + t];
+      if (weight > 0)
+        rows_.push_back(
+            {data + stride * ((vertical_.first[at] + static_cast<int>(t)) / half), weight});
+    }
+    pixels::sum_rows(rows_, values, into.data());
+  };
+  switch (image.format) {
+    case PixelFormat::gray:
+      sum(image.data, image.stride, 1, width, luma_);
+      pixels::expand_gray(luma_.data(), width, row_.data());
+      break;
+    case PixelFormat::nv12:
+      sum(image.data, image.stride, 1, width, luma_);
+      sum(image.chroma, image.chroma_stride, 2, (width + 1) / 2 * 2, chroma_);
+      pixels::convert_yuv(luma_.data(), chroma_.data(), width, row_.data());
+      break;
+    default:
+      sum(image.data, image.stride, 1,
+          width * static_cast<std::size_t>(bytes_per_pixel(image.format)), row_);
+  }
+  return row_.data();
 }
 
 namespace {
 
-/// One source row as three planes of floats in the order of `order`.
-void split_row(const ImageView& image, int y, PixelFormat order, float* planes) {
-  const std::uint8_t* const row = image.row(y);
-  const int width = image.width;
-  if (image.format == PixelFormat::gray) {
-    for (int x = 0; x < width; ++x)
-      planes[x] = planes[width + x] = planes[2 * width + x] = static_cast<float>(row[x]);
-    return;
-  }
-  const int step = bytes_per_pixel(image.format);
-  const bool source_bgr = image.format == PixelFormat::bgr || image.format == PixelFormat::bgra;
-  const bool swap = source_bgr != (order == PixelFormat::bgr);
-  float* const first = planes + (swap ? 2 * width : 0);
-  float* const second = planes + width;
-  float* const third = planes + (swap ? 0 : 2 * width);
-  const auto split = [&](auto pixel_bytes) {
-    for (int x = 0; x < width; ++x) {
-      first[x] = static_cast<float>(row[x * pixel_bytes]);
-      second[x] = static_cast<float>(row[x * pixel_bytes + 1]);
-      third[x] = static_cast<float>(row[x * pixel_bytes + 2]);
-    }
-  };
-  // The distance of pixels as a constant lets the compiler vectorise.
-  if (step == 3)
-    split(std::integral_constant<int, 3>{});
-  else
-    split(std::integral_constant<int, 4>{});
+/// Whether the first byte of a pixel, as Letterbox::scaled_row() gives them, is blue.
+bool blue_first(PixelFormat format) {
+  return format != PixelFormat::rgb && format != PixelFormat::rgba;
 }
 
 }  // namespace
 
 void Letterbox::run(const ImageView& image, const LetterboxSize& size, const ModelInfo& model,
                     float* output) {
-  const int width = size.content_width;
-  const int height = size.content_height;
-  const bool same_width = width == image.width;
-  horizontal_.make(image.width, width);
-  vertical_.make(image.height, height);
-  const auto plane = static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);
-  const auto row_floats = static_cast<std::size_t>(3 * width);
-  const int ring = vertical_.stride + 1;
-  source_row_.resize(static_cast<std::size_t>(3 * image.width));
-  scaled_rows_.resize(static_cast<std::size_t>(ring) * row_floats);
+  const auto width = static_cast<std::size_t>(size.content_width);
+  const auto stride = static_cast<std::size_t>(size.width);
+  const auto plane = stride * static_cast<std::size_t>(size.height);
+  const auto step = static_cast<std::size_t>(std::max(3, bytes_per_pixel(image.format)));
+  horizontal_.make(image.width, size.content_width);
+  vertical_.make(image.height, size.content_height);
+  const auto source_width = static_cast<std::size_t>(image.width);
+  luma_.resize(source_width);
+  chroma_.resize(source_width + 1);
+  // Behind the last pixel zeros for what is read there and counts nothing.
+  row_.assign(step * (source_width + horizontal_.count) + 1, 0.0F);
 
-  const auto scaled_row = [&](int y) {
-    return scaled_rows_.data() + static_cast<std::size_t>(y % ring) * row_floats;
-  };
-  const auto scale_horizontally = [&](int y) {
-    float* const out = scaled_row(y);
-    if (same_width) {
-      split_row(image, y, model.channel_order, out);
-      return;
-    }
-    split_row(image, y, model.channel_order, source_row_.data());
-    for (int c = 0; c < 3; ++c) {
-      const float* const in = source_row_.data() + c * image.width;
-      float* const to = out + c * width;
-      for (int x = 0; x < width; ++x) {
-        const auto at = static_cast<std::size_t>(x);
-        const float* const w =
-            horizontal_.weights.data() + at * static_cast<std::size_t>(horizontal_.stride);
-        const float* const from = in + horizontal_.first[at];
-        float sum = 0;
-        for (int t = 0; t < horizontal_.count[at]; ++t) sum += w[t] * from[t];
-        to[x] = sum;
-      }
-    }
-  };
-
-  int ready = 0;  // source rows below this one are in the ring, as far as they are still needed
-  for (int y = 0; y < height; ++y) {
-    const auto at = static_cast<std::size_t>(y);
-    const int first = vertical_.first[at];
-    const int count = vertical_.count[at];
-    for (ready = std::max(ready, first); ready < first + count; ++ready) scale_horizontally(ready);
-    const float* const w =
-        vertical_.weights.data() + at * static_cast<std::size_t>(vertical_.stride);
-    for (std::size_t c = 0; c < 3; ++c) {
-      float* const out = output + c * plane + at * static_cast<std::size_t>(size.width);
-      const float gain = model.scale[c];
-      const float offset = -model.mean[c] * gain;
-      const float* row = scaled_row(first) + c * static_cast<std::size_t>(width);
-      for (int x = 0; x < width; ++x) out[x] = offset + gain * w[0] * row[x];
-      for (int t = 1; t < count; ++t) {
-        row = scaled_row(first + t) + c * static_cast<std::size_t>(width);
-        const float factor = gain * w[t];
-        for (int x = 0; x < width; ++x) out[x] += factor * row[x];
-      }
-      std::fill(out + width, out + size.width, 0.0F);
-    }
+  pixels::Planes planes{};
+  std::array<std::size_t, 3> channel{0, 1, 2};  // of the output, for each in memory
+  if (blue_first(image.format) != (model.channel_order == PixelFormat::bgr))
+    std::swap(channel[0], channel[2]);
+  for (std::size_t k = 0; k < 3; ++k) {
+    planes.gain[k] = model.scale[channel[k]];
+    planes.offset[k] = -model.mean[channel[k]] * model.scale[channel[k]];
+  }
+  const pixels::ColumnTaps taps{horizontal_.first, horizontal_.weights, horizontal_.count};
+  const bool as_it_is = image.width == size.content_width && image.height == size.content_height &&
+                        bytes_per_pixel(image.format) >= 3;
+  for (int y = 0; y < size.content_height; ++y) {
+    for (std::size_t k = 0; k < 3; ++k)
+      planes.out[k] = output + channel[k] * plane + static_cast<std::size_t>(y) * stride;
+    if (as_it_is)
+      pixels::split_pixels(image.row(y), width, step, planes);
+    else
+      pixels::scale_columns(scaled_row(image, y), step, taps, planes);
+    for (float* const row : planes.out) std::fill(row + width, row + stride, 0.0F);
   }
   for (std::size_t c = 0; c < 3; ++c)
-    std::fill(output + c * plane +
-                  static_cast<std::size_t>(height) * static_cast<std::size_t>(size.width),
+    std::fill(output + c * plane + static_cast<std::size_t>(size.content_height) * stride,
               output + (c + 1) * plane, 0.0F);
 }
 

@@ -2,8 +2,10 @@
 // padding.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
+#include "detect/pixel_kernels.hpp"
 #include "faceshot/image_view.hpp"
 #include "faceshot/model_info.hpp"
 
@@ -37,18 +39,24 @@ class Letterbox {
            float* output);
 
  private:
-  /// Which source pixels an output pixel is made of, and how much of each.
+  /// Which source pixels an output pixel is made of, and how much of each: as many for all, of
+  /// which some count nothing.
   struct Taps {
-    std::vector<int> first, count;
-    std::vector<float> weights;  ///< `stride` a pixel
-    int stride = 0;
+    std::vector<int> first;
+    std::vector<float> weights;  ///< `count` a pixel
+    std::size_t count = 1;
     int source = -1, target = -1;  ///< sizes that the table was made for
     void make(int source_size, int target_size);
   };
 
+  /// The source rows behind an output row, summed up: bytes_per_pixel() floats a pixel, at
+  /// least 3.
+  [[nodiscard]] const float* scaled_row(const ImageView& image, int y);
+
   Taps horizontal_, vertical_;
-  std::vector<float> source_row_;   ///< three planes of one source row
-  std::vector<float> scaled_rows_;  ///< horizontally scaled rows, a ring
+  std::vector<pixels::WeightedRow> rows_;
+  std::vector<float> row_;            ///< of pixels
+  std::vector<float> luma_, chroma_;  ///< of gray and NV12 images, before they become pixels
 };
 
 }  // namespace faceshot

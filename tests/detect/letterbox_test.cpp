@@ -215,6 +215,62 @@ TEST(Letterbox, FormatsAgree) {
             run(view(gray_bgr, PixelFormat::bgr), 40, model).values);
 }
 
+/// A picture without colours that video cannot have: smooth, so that halved chroma loses little.
+cv::Mat make_smooth(int width, int height) {
+  cv::Mat small = make_noise(width / 16 + 2, height / 16 + 2), large;
+  small = small * 0.6 + cv::Scalar::all(50);
+  cv::resize(small, large, {width, height}, 0, 0, cv::INTER_CUBIC);
+  return large;
+}
+
+/// As OpenCV's YUV_I420 has it, with the two chroma planes interleaved.
+struct Nv12 {
+  std::vector<std::uint8_t> luma, chroma;
+  ImageView view;
+
+  explicit Nv12(const cv::Mat& bgr) {
+    cv::Mat planes;
+    cv::cvtColor(bgr, planes, cv::COLOR_BGR2YUV_I420);
+    const auto pixels = static_cast<std::size_t>(bgr.cols * bgr.rows);
+    luma.assign(planes.data, planes.data + pixels);
+    for (std::size_t i = 0; i < pixels / 4; ++i) {
+      chroma.push_back(planes.data[pixels + i]);
+      chroma.push_back(planes.data[pixels + pixels / 4 + i]);
+    }
+    view = {luma.data(), bgr.cols, bgr.rows, bgr.cols, PixelFormat::nv12, chroma.data(), bgr.cols};
+  }
+};
+
+TEST(Letterbox, ReadsVideoFramesAsOpenCvDoes) {
+  const cv::Mat picture = make_smooth(96, 64);
+  const Nv12 frame(picture);
+  cv::Mat joined(96, 96, CV_8UC1), bgr;
+  std::copy(frame.luma.begin(), frame.luma.end(), joined.data);
+  std::copy(frame.chroma.begin(), frame.chroma.end(), joined.ptr(64));
+  cv::cvtColor(joined, bgr, cv::COLOR_YUV2BGR_NV12);
+  for (const int side : {0, 48, 40, 200}) {
+    const Input got = run(frame.view, side, {}, true);
+    const Input wanted = run(view_of(bgr), side, {}, true);
+    ASSERT_EQ(got.values.size(), wanted.values.size());
+    for (std::size_t i = 0; i < got.values.size(); ++i)
+      ASSERT_NEAR(got.values[i], wanted.values[i], 1.5) << side << " " << i;  // OpenCV rounds
+  }
+  // The two orders of channels are each other's planes.
+  ModelInfo rgb;
+  rgb.channel_order = PixelFormat::rgb;
+  EXPECT_EQ(run(frame.view, 48, rgb).at(0, 9, 7), run(frame.view, 48).at(2, 9, 7));
+}
+
+TEST(Letterbox, ReadsVideoFramesOfOddSizes) {
+  const std::vector<std::uint8_t> luma(7 * 5, 126), chroma(8 * 3, 128);
+  const ImageView view{luma.data(), 7, 5, 7, PixelFormat::nv12, chroma.data(), 8};
+  for (const int side : {0, 4, 14}) {
+    const Input input = run(view, side, {}, true);
+    const int x = input.size.content_width - 1, y = input.size.content_height - 1;
+    for (int c = 0; c < 3; ++c) EXPECT_NEAR(input.at(c, x, y), 1.164383 * 110, 1e-2);
+  }
+}
+
 TEST(Letterbox, ReadsPartsOfImagesAndImagesUpsideDown) {
   const cv::Mat image = make_noise(90, 60);
   const cv::Mat part = image(cv::Rect(11, 7, 50, 40));

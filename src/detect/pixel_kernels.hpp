@@ -1,0 +1,56 @@
+// The inner loops of letterbox.hpp. Compiled for several instruction sets; the best that the
+// machine has is taken when the program runs. Pure functions, safe to call from many threads.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace faceshot::pixels {
+
+/// One row of bytes and what it counts.
+struct WeightedRow {
+  const std::uint8_t* values;
+  float weight;
+};
+
+/// sum[i] = rows[0].values[i] * rows[0].weight + ...
+/// @param rows at least one @param count values of each
+void sum_rows(std::span<const WeightedRow> rows, std::size_t count, float* sum);
+
+/// What becomes of each channel in the end: value * gain + offset, in the channels' order in
+/// memory, and where it goes.
+struct Planes {
+  std::array<float, 3> gain, offset;
+  std::array<float*, 3> out;
+};
+
+/// The pixels of a row that each output pixel is made of: as many for all, some of which count
+/// nothing.
+struct ColumnTaps {
+  std::span<const int> first;      ///< pixel, for each output pixel
+  std::span<const float> weights;  ///< `count` for each
+  std::size_t count = 1;
+};
+
+/// Weighted sums along a row of pixels, as planes.
+/// @param row pixels of `step` floats, of which the first three count; one float and `taps.count`
+///            pixels behind the last are read, and must be numbers
+/// @param step 3 or 4
+void scale_columns(const float* row, std::size_t step, const ColumnTaps& taps,
+                   const Planes& planes);
+
+/// A row of pixels as planes, as it is. @param step bytes a pixel: 3 or 4
+void split_pixels(const std::uint8_t* row, std::size_t pixels, std::size_t step,
+                  const Planes& planes);
+
+/// Three equal channels of one. @param out three floats a pixel
+void expand_gray(const float* row, std::size_t pixels, float* out);
+
+/// Blue, green and red, 0 to 255, of luma and chroma in video range (ITU-R BT.601).
+/// @param luma a pixel each @param chroma blue and red difference, for two pixels each
+/// @param out three floats a pixel
+void convert_yuv(const float* luma, const float* chroma, std::size_t pixels, float* out);
+
+}  // namespace faceshot::pixels
