@@ -59,6 +59,12 @@ class Detector {
   [[nodiscard]] std::vector<Detection> detect(const ImageView& image,
                                               DetectTimings* timings = nullptr) const;
 
+  /// The same into a vector of the caller's, for video: once the detector has seen images of this
+  /// size and the vector has grown, nothing is allocated.
+  /// @param found overwritten
+  void detect(const ImageView& image, std::vector<Detection>& found,
+              DetectTimings* timings = nullptr) const;
+
   /// Size of the network's input for an image of this size: the image scaled as the options say and
   /// padded; or always the same, for networks made for one input size.
   [[nodiscard]] InputSize input_size(int image_width, int image_height) const;

@@ -1,8 +1,9 @@
 #include "faceshot/detector.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <list>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -45,14 +46,16 @@ void check(const ImageView& image) {
 
 /// All that one call needs for one input size.
 struct Worker {
-  Worker(const Network& network, const ModelInfo& info, int width, int height, int threads)
-      : session(network, {1, 3, height, width}, threads),
+  Worker(const Network& network, const ModelInfo& info, int width, int height,
+         const DetectorOptions& options)
+      : session(network, {1, 3, height, width}, options.threads),
         head(make_head(info, session, width, height)) {}
 
   Session session;
   std::unique_ptr<HeadDecoder> head;
   Letterbox letterbox;
   std::vector<Detection> candidates;
+  Nms nms;
 };
 
 /// The only size of input that the network takes; 0 where it is free.
@@ -79,11 +82,12 @@ struct Detector::Impl {
     std::unique_ptr<Worker> worker;
   };
   std::mutex mutex;
-  std::list<Idle> idle;  ///< most recently used first
+  std::vector<Idle> idle;  ///< most recently used last; never grows beyond what is reserved
 
   Impl(Network n, ModelInfo i, const DetectorOptions& o)
       : network(std::move(n)), info(std::move(i)), options(o), fixed(fixed_size(network)) {
     check(o);
+    idle.reserve(idle_sessions + 1);
   }
 
   [[nodiscard]] LetterboxSize letterbox(int image_width, int image_height) const {
@@ -96,23 +100,25 @@ struct Detector::Impl {
   std::unique_ptr<Worker> take(int width, int height) {
     {
       const std::lock_guard lock(mutex);
-      for (auto it = idle.begin(); it != idle.end(); ++it) {
-        if (it->width != width || it->height != height) continue;
+      const auto it = std::find_if(idle.rbegin(), idle.rend(), [&](const Idle& i) {
+        return i.width == width && i.height == height;
+      });
+      if (it != idle.rend()) {
         auto worker = std::move(it->worker);
-        idle.erase(it);
+        idle.erase(std::next(it).base());
         return worker;
       }
     }
-    return std::make_unique<Worker>(network, info, width, height, options.threads);
+    return std::make_unique<Worker>(network, info, width, height, options);
   }
 
   void give_back(int width, int height, std::unique_ptr<Worker> worker) {
     std::unique_ptr<Worker> oldest;  // freed after the lock
     const std::lock_guard lock(mutex);
-    idle.push_front({width, height, std::move(worker)});
+    idle.push_back({width, height, std::move(worker)});
     if (idle.size() <= idle_sessions) return;
-    oldest = std::move(idle.back().worker);
-    idle.pop_back();
+    oldest = std::move(idle.front().worker);
+    idle.erase(idle.begin());
   }
 };
 
@@ -139,6 +145,13 @@ Detector::Detector(Detector&&) noexcept = default;
 Detector& Detector::operator=(Detector&&) noexcept = default;
 
 std::vector<Detection> Detector::detect(const ImageView& image, DetectTimings* timings) const {
+  std::vector<Detection> found;
+  detect(image, found, timings);
+  return found;
+}
+
+void Detector::detect(const ImageView& image, std::vector<Detection>& found,
+                      DetectTimings* timings) const {
   check(image);
   using Clock = std::chrono::steady_clock;
   const auto milliseconds = [](Clock::time_point from, Clock::time_point to) {
@@ -156,9 +169,11 @@ std::vector<Detection> Detector::detect(const ImageView& image, DetectTimings* t
   worker->head->decode(options.score_threshold, nms_candidates, worker->candidates);
   const float scale_x = static_cast<float>(image.width) / static_cast<float>(size.content_width);
   const float scale_y = static_cast<float>(image.height) / static_cast<float>(size.content_height);
-  std::vector<Detection> found;
-  for (const std::size_t i :
-       nms(worker->candidates, options.nms_threshold, static_cast<std::size_t>(options.keep_top))) {
+  const auto kept = worker->nms.run(worker->candidates, options.nms_threshold,
+                                    static_cast<std::size_t>(options.keep_top));
+  found.clear();
+  found.reserve(kept.size());
+  for (const std::size_t i : kept) {
     Detection d = worker->candidates[i];
     d.box = clip({d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y},
                  static_cast<float>(image.width), static_cast<float>(image.height));
@@ -175,7 +190,6 @@ std::vector<Detection> Detector::detect(const ImageView& image, DetectTimings* t
     *timings = {milliseconds(start, prepared), milliseconds(prepared, computed),
                 milliseconds(computed, finished)};
   impl_->give_back(size.width, size.height, std::move(worker));
-  return found;
 }
 
 InputSize Detector::input_size(int image_width, int image_height) const {
