@@ -1,6 +1,6 @@
 // A network in FaceShot's engine, from the input tensor to the raw outputs, timed on request: the
 // other half of onnxruntime.mjs, which starts it.
-//   bench_network_time FILE.onnx HEIGHT WIDTH THREADS
+//   bench_network_time FILE.onnx HEIGHT WIDTH THREADS PRECISION    (fp32 or bf16)
 // For each number read from standard input it makes so many runs, and writes one line with the
 // median time of a run in milliseconds.
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string_view>
 #include <vector>
 
 #include "faceshot/network.hpp"
@@ -30,14 +31,16 @@ double median_of(faceshot::Session& session, int runs) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::fprintf(stderr, "usage: bench_network_time FILE.onnx HEIGHT WIDTH THREADS\n");
+  if (argc != 6) {
+    std::fprintf(stderr, "usage: bench_network_time FILE.onnx HEIGHT WIDTH THREADS PRECISION\n");
     return 2;
   }
   try {
     const auto network = faceshot::Network::load(argv[1]);
     const std::int64_t height = std::atoi(argv[2]), width = std::atoi(argv[3]);
-    faceshot::Session session(network, {1, 3, height, width}, std::atoi(argv[4]));
+    const auto precision =
+        std::string_view(argv[5]) == "bf16" ? faceshot::Precision::bf16 : faceshot::Precision::fp32;
+    faceshot::Session session(network, {1, 3, height, width}, std::atoi(argv[4]), precision);
     faceshot::Random random(1);
     for (std::int64_t i = 0; i < 3 * height * width; ++i)
       session.input()[i] = random.uniform(0.0F, 255.0F);

@@ -3,7 +3,7 @@
 //
 //   cd bench/compare && npm install --ignore-scripts   (the CPU library is in the package itself)
 //   node onnxruntime.mjs [--threads 1] [--rounds 9] [--runs 60] [--sizes 320x240,640x480]
-//                        [--divisor 32] PATH_OF_bench_network_time FILE.onnx...
+//                        [--divisor 32] [--precision fp32|bf16] PATH_OF_bench_network_time FILE.onnx...
 //
 // A file with a fixed input size is timed at that one only; others at each size, rounded up to
 // --divisor. Each program is idle while the other runs.
@@ -12,7 +12,7 @@ import path from 'node:path';
 import readline from 'node:readline';
 import ort from 'onnxruntime-node';
 
-const options = {threads: 1, rounds: 9, runs: 60, sizes: '320x240,640x480', divisor: 32};
+const options = {threads: 1, rounds: 9, runs: 60, sizes: '320x240,640x480', divisor: 32, precision: 'fp32'};
 const files = [];
 for (let args = process.argv.slice(2); args.length > 0;) {
   const word = args.shift();
@@ -22,7 +22,7 @@ for (let args = process.argv.slice(2); args.length > 0;) {
 }
 if (files.length < 2) {
   console.error('usage: node onnxruntime.mjs [--threads N] [--rounds N] [--runs N] [--sizes WxH,...]' +
-                ' [--divisor N] PATH_OF_bench_network_time FILE.onnx...');
+                ' [--divisor N] [--precision fp32|bf16] PATH_OF_bench_network_time FILE.onnx...');
   process.exit(2);
 }
 const program = files.shift();
@@ -60,7 +60,7 @@ async function onnxRuntime(file, height, width) {
 }
 
 function faceshot(file, height, width) {
-  const child = spawn(program, [file, height, width, threads].map(String),
+  const child = spawn(program, [file, height, width, threads, options.precision].map(String),
                       {stdio: ['pipe', 'pipe', 'inherit']});
   const lines = readline.createInterface({input: child.stdout})[Symbol.asyncIterator]();
   return {
@@ -86,7 +86,7 @@ async function sizesOf(file) {
   return options.sizes.split(',').map((size) => size.split('x').map((n) => up(Number(n))));
 }
 
-console.log(`| network | input | ONNX Runtime | FaceShot | ratio |   (${threads} thread(s), medians, ms)`);
+console.log(`| network | input | ONNX Runtime | FaceShot | ratio |   (FaceShot ${options.precision}, ${threads} thread(s), medians, ms)`);
 console.log('|---|---|---|---|---|');
 for (const file of files) {
   for (const [width, height] of await sizesOf(file)) {

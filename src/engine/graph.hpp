@@ -25,6 +25,7 @@ using ConstantPtr = std::shared_ptr<const Constant>;
 enum class Op : std::uint8_t {
   conv,
   conv_transpose,
+  separable_conv,  ///< two convolutions, one depthwise and one pointwise, computed together
   matmul,
   batch_norm,
   unary,
@@ -133,7 +134,9 @@ struct Node {
   std::int64_t group = 1;           ///< conv, conv_transpose
   ConstantPtr weight;               ///< conv: OIHW; conv_transpose: IOHW. I or O is of one group
   ConstantPtr bias;                 ///< conv, conv_transpose: one a channel, or none
-  bool adds_input = false;          ///< conv: adds inputs[1] to its result, before `unary`
+  std::vector<Node> stages;         ///< separable_conv: the two, in order
+  bool adds_input = false;          ///< conv: adds inputs[1] to its result, before `unary`;
+                                    ///< separable_conv: the second stage does
   Unary unary;                      ///< unary; conv, conv_transpose: what is fused behind
   Binary binary = Binary::add;      ///< binary
   std::vector<float> scale, shift;  ///< batch_norm: y = x * scale + shift, a channel each

@@ -10,6 +10,7 @@ Graph optimise(Graph graph, const InferredTensors& known) {
   fuse_batch_norm(graph);
   fuse_add(graph, known);
   fuse_activation(graph);
+  fuse_depthwise_pointwise(graph);
   return graph;
 }
 

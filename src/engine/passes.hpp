@@ -31,6 +31,11 @@ void fuse_activation(Graph& graph);
 /// fuse_activation.
 void fuse_add(Graph& graph, const InferredTensors& known);
 
+/// A depthwise 3x3 convolution and the pointwise one that alone reads it into one node, and a
+/// pointwise one and the depthwise one that alone reads it: where kernels of our own can do both.
+/// Last.
+void fuse_depthwise_pointwise(Graph& graph);
+
 /// All of them, in the order that fuses most.
 /// @param known of the same graph, see infer_tensors
 [[nodiscard]] Graph optimise(Graph graph, const InferredTensors& known);
