@@ -107,6 +107,8 @@ std::string operator_name(const Node& node) {
       return "ConvTranspose";
     case Op::separable_conv:
       return "Conv + Conv";
+    case Op::row_chain:
+      return "Chain";
     case Op::matmul:
       return "MatMul";
     case Op::batch_norm:
@@ -158,6 +160,12 @@ std::string operator_name(const Node& node) {
 std::string describe_operator(const Node& node) {
   if (node.op == Op::separable_conv)
     return describe_operator(node.stages[0]) + " + " + describe_operator(node.stages[1]);
+  if (node.op == Op::row_chain) {
+    std::string list;
+    for (const Node& stage : node.stages)
+      list += (list.empty() ? "" : ", ") + describe_operator(stage);
+    return list;
+  }
   std::string text = operator_name(node);
   if (node.op == Op::max_pool || node.op == Op::average_pool) return text + text_of(node.window);
   if (node.op == Op::resize) return text + (node.resize.linear ? " linear" : " nearest");
@@ -181,6 +189,11 @@ double flop_of(const Node& node, const std::vector<Shape>& shapes) {
   };
   if (node.op == Op::separable_conv)
     return flop_of(node.stages[0], shapes) + flop_of(node.stages[1], shapes);
+  if (node.op == Op::row_chain) {
+    double sum = 0;
+    for (const Node& stage : node.stages) sum += flop_of(stage, shapes);
+    return sum;
+  }
   if (node.op == Op::conv || node.op == Op::conv_transpose) {
     const Shape& weight = node.weight->shape;
     return 2 * count(node.op == Op::conv ? node.output : node.inputs.front()) *

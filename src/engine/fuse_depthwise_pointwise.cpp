@@ -8,9 +8,7 @@ namespace faceshot::engine {
 namespace {
 
 bool is_pair(const Node& first, const Node& second) {
-  if (first.adds_input) return false;
-  return (is_depthwise(first) && is_pointwise(second)) ||
-         (is_pointwise(first) && is_depthwise(second));
+  return is_depthwise(first) && is_pointwise(second);
 }
 
 /// True if one of the nodes [first, last) adds onto the tensor, so that a reader cannot be moved

@@ -25,7 +25,8 @@ using ConstantPtr = std::shared_ptr<const Constant>;
 enum class Op : std::uint8_t {
   conv,
   conv_transpose,
-  separable_conv,  ///< two convolutions, one depthwise and one pointwise, computed together
+  separable_conv,  ///< a depthwise and a pointwise convolution, computed together
+  row_chain,       ///< several layers behind one another, computed together row by row
   matmul,
   batch_norm,
   unary,
@@ -134,7 +135,7 @@ struct Node {
   std::int64_t group = 1;           ///< conv, conv_transpose
   ConstantPtr weight;               ///< conv: OIHW; conv_transpose: IOHW. I or O is of one group
   ConstantPtr bias;                 ///< conv, conv_transpose: one a channel, or none
-  std::vector<Node> stages;         ///< separable_conv: the two, in order
+  std::vector<Node> stages;         ///< separable_conv: the two, in order; row_chain: all of them
   bool adds_input = false;          ///< conv: adds inputs[1] to its result, before `unary`;
                                     ///< separable_conv: the second stage does
   Unary unary;                      ///< unary; conv, conv_transpose: what is fused behind

@@ -82,7 +82,7 @@ Session::Session(const Network& network, const std::vector<std::int64_t>& shape,
   const engine::ThreadCount team(threads);
   impl_->plan = std::make_unique<engine::Plan>(
       impl_->network->graph, shape,
-      engine::StepOptions{.bfloat16 = precision == Precision::bf16 && has_bf16()});
+      engine::RowOptions{.bfloat16 = precision == Precision::bf16 && has_bf16()});
 }
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;

@@ -11,6 +11,7 @@ Graph optimise(Graph graph, const InferredTensors& known) {
   fuse_add(graph, known);
   fuse_activation(graph);
   fuse_depthwise_pointwise(graph);
+  fuse_row_chains(graph, known);
   return graph;
 }
 

@@ -31,10 +31,14 @@ void fuse_activation(Graph& graph);
 /// fuse_activation.
 void fuse_add(Graph& graph, const InferredTensors& known);
 
-/// A depthwise 3x3 convolution and the pointwise one that alone reads it into one node, and a
-/// pointwise one and the depthwise one that alone reads it: where kernels of our own can do both.
-/// Last.
+/// A depthwise 3x3 convolution and the pointwise one that alone reads it into one node, where
+/// kernels of our own can do both. After fuse_activation.
 void fuse_depthwise_pointwise(Graph& graph);
+
+/// Layers that kernels of our own compute row by row, each of which alone reads the one before it,
+/// into one node: where what lies between them is so large that it would leave the cache. Last.
+/// @param known of the graph as it was read
+void fuse_row_chains(Graph& graph, const InferredTensors& known);
 
 /// All of them, in the order that fuses most.
 /// @param known of the same graph, see infer_tensors

@@ -9,7 +9,7 @@
 
 namespace faceshot::engine {
 
-Plan::Plan(const Graph& graph, const Shape& input_shape, const StepOptions& options) {
+Plan::Plan(const Graph& graph, const Shape& input_shape, const RowOptions& options) {
   try {
     built_ = std::make_unique<PlanBuilder>(graph, input_shape, options);
   } catch (const dnnl::error& e) {

@@ -47,8 +47,8 @@ void lengthen_runs(Loops<2>& loops) {
 
 }  // namespace
 
-PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape, const StepOptions& options)
-    : step_options_(options),
+PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape, const RowOptions& options)
+    : row_options_(options),
       threads_(omp_get_max_threads()),
       known_(infer_tensors(graph, input_shape)),
       graph_(optimise(graph, known_)),
@@ -225,6 +225,8 @@ void PlanBuilder::add_node(const Node& node) {
       return add_convolution(node);
     case Op::separable_conv:
       return add_separable_convolution(node);
+    case Op::row_chain:
+      return add_row_chain(node);
     case Op::conv_transpose:
       return add_transposed_convolution(node);
     case Op::matmul:

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/graph.hpp"
-#include "engine/kernels/convolution_step.hpp"
+#include "engine/kernels/row_chain.hpp"
 #include "engine/place.hpp"
 #include "engine/shape_inference.hpp"
 #include "engine/tensor_memory.hpp"
@@ -23,7 +23,7 @@ class PlanBuilder {
  public:
   /// Optimises the graph for this input size, and builds everything.
   /// @throws Error as infer_tensors; dnnl::error if oneDNN refuses a layer
-  PlanBuilder(const Graph& graph, const Shape& input_shape, const StepOptions& options);
+  PlanBuilder(const Graph& graph, const Shape& input_shape, const RowOptions& options);
   PlanBuilder(const PlanBuilder&) = delete;
   PlanBuilder& operator=(const PlanBuilder&) = delete;
 
@@ -60,7 +60,8 @@ class PlanBuilder {
   // plan_dense.cpp, plan_copies.cpp
   void add_convolution(const Node& node);
   /// On kernels of our own. @return false, with nothing done, if they cannot
-  bool add_row_convolution(const Node& node);
+  bool add_row_layer(const Node& node);
+  void add_row_chain(const Node& node);
   void add_separable_convolution(const Node& node);
   void add_transposed_convolution(const Node& node);
   void add_pooling(const Node& node);
@@ -85,7 +86,8 @@ class PlanBuilder {
   /// @param touched the storages it reads, and last the one it writes
   void draft(std::vector<int> touched, std::function<Action()> finish_step);
   /// A step of our own kernels, on all threads.
-  void draft_step(ConvolutionStepPtr step, const Place& in, const Place* addend, const Place& out);
+  /// @param nodes that read one another
+  void draft_chain(const std::vector<const Node*>& nodes, const Place& in, const Place& out);
   /// A step that copies a tensor, read with strides from an offset, to where `to` lies.
   /// @param strides by axis of to.shape
   void draft_copy(int from, std::int64_t offset, const Shape& strides, const Place& to);
@@ -107,7 +109,7 @@ class PlanBuilder {
   [[nodiscard]] std::vector<const Constant*> parameters(const Node& node) const;
   [[nodiscard]] const Place& place_of(int tensor, const std::string& reader);
 
-  StepOptions step_options_;
+  RowOptions row_options_;
   int threads_;  ///< that OpenMP gives this thread's work
   InferredTensors known_;
   Graph graph_;

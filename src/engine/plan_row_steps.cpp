@@ -1,86 +1,85 @@
-// Convolutions on kernels of our own.
+// Layers on kernels of our own.
 #include <omp.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
-#include "engine/kernels/packed_weights.hpp"
 #include "engine/plan_builder.hpp"
 
 namespace faceshot::engine {
 
-void PlanBuilder::draft_step(ConvolutionStepPtr step, const Place& in, const Place* addend,
-                             const Place& out) {
-  // Each thread's part starts on a cache line of its own.
-  const std::size_t scratch_floats = (step->scratch_floats() + 15) / 16 * 16;
-  scratch_bytes_ =
-      std::max(scratch_bytes_, scratch_floats * sizeof(float) * static_cast<std::size_t>(threads_));
-  weight_bytes_ += step->weight_bytes();
+void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place& in,
+                              const Place& out) {
+  using Adds = RowChain::Link::Adds;
+  std::vector<RowChain::Link> links;
   std::vector<int> touched{in.storage};
-  if (addend != nullptr) touched.push_back(addend->storage);
-  touched.push_back(out.storage);
-  const std::size_t weight_bytes = step->weight_bytes();
-  std::string kernel = step->kernel();
-  draft(touched, [this, touched, scratch_floats, adds = addend != nullptr,
-                  step = std::shared_ptr<const ConvolutionStep>(std::move(step))] {
-    ConvolutionStep::Buffers buffers;
-    buffers.in = memory_.address(touched.front());
-    if (adds) buffers.addend = memory_.address(touched[1]);
-    buffers.out = memory_.address(touched.back());
-    buffers.scratch = scratch_.get();
-    if (threads_ == 1) return Action([step, buffers] { step->run(buffers, 0, 1); });
-    return Action([step, buffers, scratch_floats, threads = threads_] {
-#pragma omp parallel num_threads(threads)
-      {
-        const int part = omp_get_thread_num();
-        ConvolutionStep::Buffers own = buffers;
-        own.scratch += static_cast<std::size_t>(part) * scratch_floats;
-        step->run(own, part, omp_get_num_threads());
+  std::vector<std::pair<std::size_t, int>> outside;  // link and storage of what it adds
+  Shape shape = in.shape;
+  for (const Node* const node : nodes) {
+    const Shape& result = shape_of(node->output);
+    RowChain::Link link;
+    link.stage = row_stage(*node, shape, result, row_options_);
+    link.out_row_floats = result[1] * result[3];
+    if (node->adds_input) {
+      link.adds = node->inputs[1] == node->inputs[0] ? Adds::input : Adds::outside;
+      if (link.adds == Adds::outside) {
+        const int storage = in_layout(input_of(*node, 1), true).storage;
+        outside.emplace_back(links.size(), storage);
+        touched.push_back(storage);
       }
+    }
+    links.push_back(std::move(link));
+    shape = result;
+  }
+  touched.push_back(out.storage);
+  const auto chain = std::make_shared<const RowChain>(std::move(links), in.shape[1] * in.shape[3],
+                                                      threads_, row_options_.level);
+  const std::size_t scratch = chain->scratch_floats() * sizeof(float);
+  scratch_bytes_ = std::max(scratch_bytes_, scratch * static_cast<std::size_t>(threads_));
+  weight_bytes_ += chain->weight_bytes();
+  draft(touched, [this, chain, outside, from = in.storage, to = out.storage, count = nodes.size()] {
+    RowChain::Buffers buffers;
+    buffers.in = memory_.address(from);
+    buffers.addends.resize(count, nullptr);
+    for (const auto& [link, storage] : outside) buffers.addends[link] = memory_.address(storage);
+    buffers.out = memory_.address(to);
+    buffers.scratch = scratch_.get();
+    if (threads_ == 1) return Action([chain, buffers] { chain->run(buffers, 0); });
+    return Action([chain, buffers, threads = threads_] {
+#pragma omp parallel for num_threads(threads) schedule(static, 1)
+      for (int part = 0; part < threads; ++part) chain->run(buffers, part);
     });
   });
-  drafts_.back().step.kernel = std::move(kernel);
-  drafts_.back().step.bytes_read += weight_bytes;
+  drafts_.back().step.kernel = chain->kernel();
+  drafts_.back().step.bytes_read += chain->weight_bytes();
 }
 
-bool PlanBuilder::add_row_convolution(const Node& node) {
+bool PlanBuilder::add_row_layer(const Node& node) {
   const Place given = input_of(node);
-  if (given.shape[0] != 1) return false;
-  if (is_first_convolution(node) && !given.channels_last) {
-    const Place out = define(node, true);
-    draft_step(first_convolution_step(node, given.shape, out.shape, step_options_), given, nullptr,
-               out);
-    return true;
-  }
-  if (!is_pointwise(node)) return false;
-  const Place in = in_layout(given, true);
-  if (!node.adds_input) {
-    const Place out = define(node, true);
-    draft_step(pointwise_step(node, in.shape, step_options_), in, nullptr, out);
-    return true;
-  }
-  // In place: nobody reads the addend afterwards.
-  const Place out = define(node, true, in_layout(input_of(node, 1), true).storage);
-  draft_step(pointwise_step(node, in.shape, step_options_), in, &out, out);
+  if (given.shape.size() != 4 || given.shape[0] != 1 || !has_row_stage(node)) return false;
+  const bool first = is_first_convolution(node);
+  if (first && given.channels_last) return false;
+  const Place in = in_layout(given, !first);
+  // In place where a convolution alone adds something: nobody reads that afterwards.
+  const bool in_place = node.op == Op::conv && node.adds_input;
+  const Place out = in_place ? define(node, true, in_layout(input_of(node, 1), true).storage)
+                             : define(node, true);
+  draft_chain({&node}, in, out);
   return true;
 }
 
 void PlanBuilder::add_separable_convolution(const Node& node) {
-  const Place in = in_layout(input_of(node), true);
-  if (in.shape[0] != 1) {
-    // Kernels of our own take one image at a time.
-    for (const Node& stage : node.stages) add_convolution(stage);
-    return;
-  }
-  const Node &first = node.stages[0], &second = node.stages[1];
-  Place addend;
-  if (node.adds_input) addend = in_layout(input_of(node, 1), true);
-  // Not onto the addend: that may be the input too, of which neighbouring pixels are still needed.
-  const Place out = define(node, true);
-  draft_step(is_depthwise(first)
-                 ? depthwise_pointwise_step(first, second, in.shape, out.shape, step_options_)
-                 : pointwise_depthwise_step(first, second, in.shape, out.shape, step_options_),
-             in, node.adds_input ? &addend : nullptr, out);
+  if (add_row_layer(node)) return;
+  // Several images: kernels of our own take one.
+  for (const Node& stage : node.stages) add_convolution(stage);
+}
+
+void PlanBuilder::add_row_chain(const Node& node) {
+  const Place in = in_layout(input_of(node), !is_first_convolution(node.stages.front()));
+  std::vector<const Node*> nodes;
+  for (const Node& stage : node.stages) nodes.push_back(&stage);
+  draft_chain(nodes, in, define(node, true));
 }
 
 }  // namespace faceshot::engine

@@ -130,7 +130,7 @@ struct Errors {
   double usual = 0;    ///< root mean square, relative to that of what is wanted
 };
 
-Errors errors_of(Chain& chain, const Graph& graph, const StepOptions& options, int threads = 1) {
+Errors errors_of(Chain& chain, const Graph& graph, const RowOptions& options, int threads = 1) {
   const ThreadCount team(threads);
   Random random = chain.random();
   const auto input = noise(element_count(chain.shape()), random);
@@ -183,7 +183,7 @@ void expect_all_levels(std::uint32_t seeds, Op op, const Build& build, int threa
           << "seed " << seed << ", bfloat16";
     }
   }
-  EXPECT_GT(found, seeds / 2);
+  EXPECT_GE(found, seeds / 2);
 }
 
 TEST(Separable, DepthwiseThenPointwise) {
@@ -197,7 +197,7 @@ TEST(Separable, DepthwiseThenPointwise) {
 }
 
 TEST(Separable, PointwiseThenDepthwise) {
-  expect_all_levels(60, Op::separable_conv, [](Chain& chain) {
+  expect_all_levels(60, Op::row_chain, [](Chain& chain) {
     chain.input(between(1, 70, chain.random()));
     chain.pointwise(4);
     chain.activation();

@@ -1,6 +1,6 @@
 // The inner loops of convolutions on channels-last images, one table of functions for each level of
 // instructions that a CPU may have. They work on runs of pixels that their callers choose so small
-// that everything stays in the nearest caches; see separable_convolution.hpp for those.
+// that everything stays in the nearest caches; see row_stage.hpp for those.
 //
 // "Lanes" are the floats of one vector register. bfloat16 is kept as the upper half of a float's
 // bits; sums are always in float32.
@@ -39,8 +39,8 @@ struct PointwiseRun {
 struct DepthwiseRun {
   const float* rows[3] = {};         ///< of the input: [width][channels]
   std::int64_t width = 0;            ///< of the input
-  std::int64_t channels = 0;         ///< a multiple of 4
-  std::int64_t stride = 1;           ///< 1 or more
+  std::int64_t channels = 0;         ///< a multiple of 4; of 8 for bfloat16
+  std::int64_t stride = 1;           ///< 1 or 2
   std::int64_t left = 1;             ///< columns of padding to the left
   const float* weights = nullptr;    ///< [9][channels]
   const float* bias = nullptr;       ///< [channels]
@@ -62,11 +62,21 @@ struct FirstRun {
   RowActivation activation;
 };
 
+/// Max-pooling of one output row, without padding.
+struct MaxPoolRun {
+  const float* rows[4] = {};  ///< of the input: [width][channels]
+  std::int64_t kernel_height = 1, kernel_width = 1;
+  std::int64_t stride = 1;  ///< of columns
+  std::int64_t channels = 0, pixels = 0;
+  float* out = nullptr;  ///< [pixels][channels]
+};
+
 struct RowKernels {
   std::int64_t lanes = 0;
   void (*pointwise)(const PointwiseRun&) = nullptr;
   void (*depthwise)(const DepthwiseRun&) = nullptr;
   void (*first)(const FirstRun&) = nullptr;
+  void (*max_pool)(const MaxPoolRun&) = nullptr;
   // Null below avx512_bf16.
   void (*pointwise_bf16)(const PointwiseRun&) = nullptr;
   void (*depthwise_to_bf16)(const DepthwiseRun&) = nullptr;

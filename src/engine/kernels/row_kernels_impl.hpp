@@ -51,9 +51,26 @@ template <int Lanes>
 [[gnu::always_inline]] inline Vector<Lanes> all(float value) {
   return Vector<Lanes>{} + value;
 }
+/// Loads it once: compilers like to read memory anew for each use.
+template <int Lanes>
+[[gnu::always_inline]] inline Vector<Lanes> load_once(const float* from) {
+  Vector<Lanes> v = load<Lanes>(from);
+#if defined(__AVX512F__)
+  __asm__("" : "+v"(v));
+#elif defined(__x86_64__)
+  if constexpr (Lanes == lanes_here) __asm__("" : "+x"(v));
+#elif defined(__aarch64__)
+  __asm__("" : "+w"(v));
+#endif
+  return v;
+}
 /// The first `count` floats; the others are 0.
 template <int Lanes>
 [[gnu::always_inline]] inline Vector<Lanes> load_some(const float* from, int count) {
+#if defined(__AVX512F__)
+  if constexpr (Lanes == 16)
+    return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << count) - 1), from);
+#endif
   Vector<Lanes> v{};
   for (int i = 0; i < count; ++i) v[i] = from[i];
   return v;
@@ -69,10 +86,21 @@ template <int Lanes>
   for (int i = 0; i < count; ++i) to[i] = v[i];
 }
 
-template <int Lanes>
+/// What a RowActivation comes to: the first two are most of all.
+enum class Kind { none, relu, any };
+
+Kind kind_of(const RowActivation& a) {
+  if (a.upper < __builtin_inff()) return Kind::any;
+  return a.slope == 1.0F ? Kind::none : a.slope == 0.0F ? Kind::relu : Kind::any;
+}
+
+template <Kind kind, int Lanes>
 [[gnu::always_inline]] inline Vector<Lanes> activate(Vector<Lanes> x, const RowActivation& a) {
-  const Vector<Lanes> below = x * a.slope, upper = all<Lanes>(a.upper);
+  if constexpr (kind == Kind::none) return x;
+  const Vector<Lanes> below = kind == Kind::relu ? Vector<Lanes>{} : x * a.slope;
   x = below > x ? below : x;
+  if constexpr (kind == Kind::relu) return x;
+  const Vector<Lanes> upper = all<Lanes>(a.upper);
   return x < upper ? x : upper;
 }
 
@@ -114,10 +142,50 @@ struct BFloat16 {
 };
 #endif
 
+/// Writes Pixels x Wide registers of sums.
+template <Kind kind, int Wide, int Pixels, class Run>
+[[gnu::always_inline]] inline void finish_tile(const Run& run, const float* addend,
+                                               Vector<lanes_here> (&sum)[Pixels][Wide],
+                                               std::int64_t pixel, std::int64_t panel) {
+  constexpr int lanes = lanes_here;
+  const std::int64_t start = pixel * run.out_stride + panel * lanes;
+  const std::int64_t left = run.outputs - panel * lanes;  // outputs from this panel on
+#pragma GCC unroll 24
+  for (int p = 0; p < Pixels; ++p) {
+#pragma GCC unroll 4
+    for (int w = 0; w < Wide; ++w) {
+      const std::int64_t at = start + p * run.out_stride + w * lanes;
+      if (w + 1 < Wide || left >= Wide * lanes) {
+        if (addend != nullptr) sum[p][w] += load<lanes>(addend + at);
+        store<lanes>(run.out + at, activate<kind, lanes>(sum[p][w], run.activation));
+      } else {
+        const int count = static_cast<int>(left - w * lanes);
+        if (addend != nullptr) sum[p][w] += load_some<lanes>(addend + at, count);
+        store_some<lanes>(run.out + at, activate<kind, lanes>(sum[p][w], run.activation), count);
+      }
+    }
+  }
+}
+
+template <int Wide, int Pixels, class Run>
+[[gnu::always_inline]] inline void finish_tile(const Run& run, const float* addend,
+                                               Vector<lanes_here> (&sum)[Pixels][Wide],
+                                               std::int64_t pixel, std::int64_t panel) {
+  switch (kind_of(run.activation)) {
+    case Kind::none:
+      return finish_tile<Kind::none, Wide, Pixels>(run, addend, sum, pixel, panel);
+    case Kind::relu:
+      return finish_tile<Kind::relu, Wide, Pixels>(run, addend, sum, pixel, panel);
+    case Kind::any:
+      return finish_tile<Kind::any, Wide, Pixels>(run, addend, sum, pixel, panel);
+  }
+}
+
 /// Pixels x Wide registers of sums that stay in registers over the whole reduction.
 template <class Number, int Wide, int Pixels>
-[[gnu::always_inline]] inline void pointwise_tile(const PointwiseRun& run, std::int64_t pixel,
+[[gnu::always_inline]] inline void pointwise_tile(const PointwiseRun& given, std::int64_t pixel,
                                                   std::int64_t panel) {
+  const PointwiseRun run = given;  // nothing that is written can be it
   using Element = typename Number::Element;
   constexpr int lanes = lanes_here;
   const std::int64_t steps = (run.inputs + Number::together - 1) / Number::together;
@@ -141,24 +209,7 @@ template <class Number, int Wide, int Pixels>
       for (int w = 0; w < Wide; ++w) sum[p][w] = Number::add(sum[p][w], x, row[w]);
     }
   }
-  float* const out = run.out + pixel * run.out_stride + panel * lanes;
-  const float* const addend = run.addend == nullptr ? nullptr : run.addend + (out - run.out);
-  const std::int64_t left = run.outputs - panel * lanes;  // outputs from this panel on
-#pragma GCC unroll 24
-  for (int p = 0; p < Pixels; ++p) {
-#pragma GCC unroll 4
-    for (int w = 0; w < Wide; ++w) {
-      const std::int64_t at = p * run.out_stride + w * lanes;
-      if (w + 1 < Wide || left >= Wide * lanes) {
-        if (addend != nullptr) sum[p][w] += load<lanes>(addend + at);
-        store<lanes>(out + at, activate<lanes>(sum[p][w], run.activation));
-      } else {
-        const int count = static_cast<int>(left - w * lanes);
-        if (addend != nullptr) sum[p][w] += load_some<lanes>(addend + at, count);
-        store_some<lanes>(out + at, activate<lanes>(sum[p][w], run.activation), count);
-      }
-    }
-  }
+  finish_tile<Wide, Pixels>(run, run.addend, sum, pixel, panel);
 }
 
 /// The pixels that are left: fewer than a full tile.
@@ -225,9 +276,17 @@ template <int Lanes>
 }
 #endif
 
+template <Kind kind, int Lanes, class Element>
+[[gnu::always_inline]] inline void put_depthwise(const DepthwiseRun& run, std::int64_t x,
+                                                 std::int64_t c, Vector<Lanes> sum) {
+  put<Lanes>(static_cast<Element*>(run.out) + (x - run.first) * run.channels + c,
+             activate<kind, Lanes>(sum, run.activation));
+}
+
 /// One output at the image's edge.
-template <int Lanes, class Element>
-void depthwise_edge(const DepthwiseRun& run, std::int64_t x, std::int64_t c) {
+template <Kind kind, int Lanes, class Element>
+[[gnu::always_inline]] inline void depthwise_edge(const DepthwiseRun& run, std::int64_t x,
+                                                  std::int64_t c) {
   Vector<Lanes> sum = load<Lanes>(run.bias + c);
   for (int kx = 0; kx < 3; ++kx) {
     const std::int64_t column = x * run.stride - run.left + kx;
@@ -236,85 +295,105 @@ void depthwise_edge(const DepthwiseRun& run, std::int64_t x, std::int64_t c) {
       sum += load<Lanes>(run.rows[ky] + column * run.channels + c) *
              load<Lanes>(run.weights + (ky * 3 + kx) * run.channels + c);
   }
-  put<Lanes>(static_cast<Element*>(run.out) + (x - run.first) * run.channels + c,
-             activate<Lanes>(sum, run.activation));
+  put_depthwise<kind, Lanes, Element>(run, x, c, sum);
 }
 
 /// `Pixels` outputs beside one another that see only columns of the image.
-template <int Lanes, int Stride, int Pixels, class Element>
-[[gnu::always_inline]] inline void depthwise_tile(const DepthwiseRun& run,
-                                                  const Vector<Lanes> (&weight)[9],
-                                                  Vector<Lanes> bias, std::int64_t x,
+template <Kind kind, int Lanes, int Stride, int Pixels, class Element>
+[[gnu::always_inline]] inline void depthwise_tile(const DepthwiseRun& run, std::int64_t x,
                                                   std::int64_t c) {
   constexpr int columns = (Pixels - 1) * Stride + 3;
+  const Vector<Lanes> bias = load<Lanes>(run.bias + c);
   Vector<Lanes> sum[Pixels];
 #pragma GCC unroll 8
   for (int p = 0; p < Pixels; ++p) sum[p] = bias;
 #pragma GCC unroll 3
   for (int ky = 0; ky < 3; ++ky) {
     const float* const row = run.rows[ky] + (x * Stride - run.left) * run.channels + c;
-#pragma GCC unroll 16
+    Vector<Lanes> weight[3];
+#pragma GCC unroll 3
+    for (int kx = 0; kx < 3; ++kx)
+      weight[kx] = load_once<Lanes>(run.weights + (ky * 3 + kx) * run.channels + c);
+#pragma GCC unroll 24
     for (int column = 0; column < columns; ++column) {
-      const Vector<Lanes> v = load<Lanes>(row + column * run.channels);
+      const Vector<Lanes> v = load_once<Lanes>(row + column * run.channels);
 #pragma GCC unroll 8
       for (int p = 0; p < Pixels; ++p) {
         const int kx = column - p * Stride;
-        if (kx >= 0 && kx < 3) sum[p] += v * weight[ky * 3 + kx];
+        if (kx >= 0 && kx < 3) sum[p] += v * weight[kx];
       }
     }
   }
-  Element* const out = static_cast<Element*>(run.out) + (x - run.first) * run.channels + c;
 #pragma GCC unroll 8
-  for (int p = 0; p < Pixels; ++p)
-    put<Lanes>(out + p * run.channels, activate<Lanes>(sum[p], run.activation));
+  for (int p = 0; p < Pixels; ++p) put_depthwise<kind, Lanes, Element>(run, x + p, c, sum[p]);
 }
 
-/// A column of `Lanes` channels.
-template <int Lanes, int Stride, class Element>
-void depthwise_column(const DepthwiseRun& run, std::int64_t c) {
-  Vector<Lanes> weight[9];
-#pragma GCC unroll 9
-  for (int k = 0; k < 9; ++k) weight[k] = load<Lanes>(run.weights + k * run.channels + c);
-  const Vector<Lanes> bias = load<Lanes>(run.bias + c);
+/// All channels of some pixels: the widest registers first, then what is left.
+template <Kind kind, int Stride, int Pixels, class Element>
+[[gnu::always_inline]] inline void depthwise_pixels(const DepthwiseRun& run, std::int64_t x) {
+  std::int64_t c = 0;
+  for (; c + lanes_here <= run.channels; c += lanes_here)
+    depthwise_tile<kind, lanes_here, Stride, Pixels, Element>(run, x, c);
+  if constexpr (lanes_here > 8)
+    for (; c + 8 <= run.channels; c += 8)
+      depthwise_tile<kind, 8, Stride, Pixels, Element>(run, x, c);
+  if constexpr (lanes_here > 4 && sizeof(Element) == sizeof(float))
+    for (; c + 4 <= run.channels; c += 4)
+      depthwise_tile<kind, 4, Stride, Pixels, Element>(run, x, c);
+}
+
+template <Kind kind, class Element>
+[[gnu::always_inline]] inline void depthwise_edges(const DepthwiseRun& run, std::int64_t x) {
+  std::int64_t c = 0;
+  for (; c + lanes_here <= run.channels; c += lanes_here)
+    depthwise_edge<kind, lanes_here, Element>(run, x, c);
+  if constexpr (lanes_here > 8)
+    for (; c + 8 <= run.channels; c += 8) depthwise_edge<kind, 8, Element>(run, x, c);
+  if constexpr (lanes_here > 4 && sizeof(Element) == sizeof(float))
+    for (; c + 4 <= run.channels; c += 4) depthwise_edge<kind, 4, Element>(run, x, c);
+}
+
+template <Kind kind, int Stride, class Element>
+void depthwise_row(const DepthwiseRun& given) {
+  const DepthwiseRun run = given;  // nothing that is written can be it
   // Outputs [begin, end) see no column outside the image.
   std::int64_t begin = (run.left + Stride - 1) / Stride;
   std::int64_t end = run.width + run.left >= 3 ? (run.width + run.left - 3) / Stride + 1 : 0;
   begin = begin < run.first ? run.first : begin > run.last ? run.last : begin;
   end = end < begin ? begin : end > run.last ? run.last : end;
   std::int64_t x = run.first;
-  for (; x < begin; ++x) depthwise_edge<Lanes, Element>(run, x, c);
-  constexpr int pixels = 4;
-  for (; x + pixels <= end; x += pixels)
-    depthwise_tile<Lanes, Stride, pixels, Element>(run, weight, bias, x, c);
-  for (; x < end; ++x) depthwise_tile<Lanes, Stride, 1, Element>(run, weight, bias, x, c);
-  for (; x < run.last; ++x) depthwise_edge<Lanes, Element>(run, x, c);
+  for (; x < begin; ++x) depthwise_edges<kind, Element>(run, x);
+  constexpr int pixels = lanes_here == 16 ? 8 : 4;
+  for (; x + pixels <= end; x += pixels) depthwise_pixels<kind, Stride, pixels, Element>(run, x);
+  for (; x + 2 <= end; x += 2) depthwise_pixels<kind, Stride, 2, Element>(run, x);
+  for (; x < end; ++x) depthwise_pixels<kind, Stride, 1, Element>(run, x);
+  for (; x < run.last; ++x) depthwise_edges<kind, Element>(run, x);
 }
 
-template <int Lanes, class Element>
-[[gnu::always_inline]] inline void depthwise_columns(const DepthwiseRun& run, std::int64_t& c) {
-  for (; c + Lanes <= run.channels; c += Lanes) {
-    if (run.stride == 1)
-      depthwise_column<Lanes, 1, Element>(run, c);
-    else if (run.stride == 2)
-      depthwise_column<Lanes, 2, Element>(run, c);
-    else
-      for (std::int64_t x = run.first; x < run.last; ++x) depthwise_edge<Lanes, Element>(run, x, c);
+template <class Element, Kind kind>
+void depthwise_of_kind(const DepthwiseRun& run) {
+  if (run.stride == 1)
+    depthwise_row<kind, 1, Element>(run);
+  else
+    depthwise_row<kind, 2, Element>(run);
+}
+
+template <class Element>
+void depthwise_as(const DepthwiseRun& run) {
+  switch (kind_of(run.activation)) {
+    case Kind::none:
+      return depthwise_of_kind<Element, Kind::none>(run);
+    case Kind::relu:
+      return depthwise_of_kind<Element, Kind::relu>(run);
+    case Kind::any:
+      return depthwise_of_kind<Element, Kind::any>(run);
   }
 }
 
-[[maybe_unused]] void depthwise(const DepthwiseRun& run) {
-  std::int64_t c = 0;
-  depthwise_columns<lanes_here, float>(run, c);
-  if constexpr (lanes_here > 8) depthwise_columns<8, float>(run, c);
-  if constexpr (lanes_here > 4) depthwise_columns<4, float>(run, c);
-}
+void depthwise(const DepthwiseRun& run) { depthwise_as<float>(run); }
 
 #if defined(__AVX512BF16__)
-void depthwise_to_bf16(const DepthwiseRun& run) {
-  std::int64_t c = 0;
-  depthwise_columns<16, std::uint16_t>(run, c);
-  depthwise_columns<8, std::uint16_t>(run, c);
-}
+void depthwise_to_bf16(const DepthwiseRun& run) { depthwise_as<std::uint16_t>(run); }
 
 void to_bf16(const float* from, std::uint16_t* to, std::int64_t count) {
   std::int64_t i = 0;
@@ -331,8 +410,9 @@ void to_bf16(const float* from, std::uint16_t* to, std::int64_t count) {
 // --- the first convolution ---------------------------------------------------------------------
 
 template <int Wide, int Pixels>
-[[gnu::always_inline]] inline void first_tile(const FirstRun& run, std::int64_t pixel,
+[[gnu::always_inline]] inline void first_tile(const FirstRun& given, std::int64_t pixel,
                                               std::int64_t panel) {
+  const FirstRun run = given;  // nothing that is written can be it
   constexpr int lanes = lanes_here;
   constexpr std::int64_t panel_size = 27 * lanes;
   const float* const weights = run.weights + panel * panel_size;
@@ -357,20 +437,7 @@ template <int Wide, int Pixels>
       }
     }
   }
-  float* const out = run.out + pixel * run.out_stride + panel * lanes;
-  const std::int64_t left = run.outputs - panel * lanes;
-#pragma GCC unroll 24
-  for (int p = 0; p < Pixels; ++p) {
-#pragma GCC unroll 4
-    for (int w = 0; w < Wide; ++w) {
-      const Vector<lanes> y = activate<lanes>(sum[p][w], run.activation);
-      float* const to = out + p * run.out_stride + w * lanes;
-      if (w + 1 < Wide || left >= Wide * lanes)
-        store<lanes>(to, y);
-      else
-        store_some<lanes>(to, y, static_cast<int>(left - w * lanes));
-    }
-  }
+  finish_tile<Wide, Pixels>(run, nullptr, sum, pixel, panel);
 }
 
 template <int Wide, int Pixels>
@@ -387,12 +454,49 @@ void first(const FirstRun& run) {
   if (panel < panels) first_panels<1, sums_of_one>(run, panel);
 }
 
+// --- pooling -----------------------------------------------------------------------------------
+
+template <int Lanes>
+[[gnu::always_inline]] inline void max_pool_columns(const MaxPoolRun& run, std::int64_t& c) {
+  for (; c + Lanes <= run.channels; c += Lanes) {
+    for (std::int64_t x = 0; x < run.pixels; ++x) {
+      Vector<Lanes> most = all<Lanes>(-__builtin_inff());
+      for (std::int64_t ky = 0; ky < run.kernel_height; ++ky)
+        for (std::int64_t kx = 0; kx < run.kernel_width; ++kx) {
+          const Vector<Lanes> v =
+              load<Lanes>(run.rows[ky] + (x * run.stride + kx) * run.channels + c);
+          most = v > most ? v : most;
+        }
+      store<Lanes>(run.out + x * run.channels + c, most);
+    }
+  }
+}
+
+void max_pool(const MaxPoolRun& given) {
+  const MaxPoolRun run = given;  // nothing that is written can be it
+  std::int64_t c = 0;
+  max_pool_columns<lanes_here>(run, c);
+  if constexpr (lanes_here > 4) max_pool_columns<4>(run, c);
+  for (; c < run.channels; ++c) {
+    for (std::int64_t x = 0; x < run.pixels; ++x) {
+      float most = -__builtin_inff();
+      for (std::int64_t ky = 0; ky < run.kernel_height; ++ky)
+        for (std::int64_t kx = 0; kx < run.kernel_width; ++kx) {
+          const float v = run.rows[ky][(x * run.stride + kx) * run.channels + c];
+          most = v > most ? v : most;
+        }
+      run.out[x * run.channels + c] = most;
+    }
+  }
+}
+
 RowKernels kernels_here() {
   RowKernels kernels;
   kernels.lanes = lanes_here;
   kernels.pointwise = pointwise<Float32>;
   kernels.depthwise = depthwise;
   kernels.first = first;
+  kernels.max_pool = max_pool;
 #if defined(__AVX512BF16__)
   kernels.pointwise_bf16 = pointwise<BFloat16>;
   kernels.depthwise_to_bf16 = depthwise_to_bf16;

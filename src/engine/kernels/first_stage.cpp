@@ -1,37 +1,27 @@
-#include <algorithm>
 #include <array>
 
-#include "engine/kernels/convolution_step.hpp"
-#include "engine/kernels/step_parts.hpp"
-#include "engine/window.hpp"
+#include "engine/kernels/stage_parts.hpp"
 
 namespace faceshot::engine {
 namespace {
 
 constexpr std::int64_t planes = 3;
 
-class FirstConvolutionStep final : public ConvolutionStep {
+class FirstStage final : public RowStage {
  public:
-  FirstConvolutionStep(const Node& node, const Shape& in, const Shape& out,
-                       const StepOptions& options)
-      : level_(options.level),
-        kernels_(row_kernels(level_)),
+  FirstStage(const Node& node, const Shape& in, const Shape& out, const RowOptions& options)
+      : RowStage(walk_of(node, in, out)),
+        kernels_(row_kernels(options.level)),
         outputs_(out[1]),
         weights_(pack_panels(node.weight->floats, outputs_, planes * 9, kernels_.lanes)),
         bias_(pack_bias(node.bias, outputs_, kernels_.lanes)),
         activation_(*row_activation(node.unary)),
-        height_(in[2]),
         width_(in[3]),
-        out_height_(out[2]),
         out_width_(out[3]),
-        outside_(allocate_floats(static_cast<std::size_t>(width_) * sizeof(float))) {
-    const FittedWindow fit = fit_window(node.window, in);
-    top_ = fit.padding[0];
-    left_ = fit.padding[1];
-  }
+        left_(fit_window(node.window, in).padding[1]),
+        outside_(zero_row(width_)) {}
 
-  void run(const Buffers& buffers, int part, int parts) const override {
-    const Range rows = part_of(out_height_, 1, part, parts);
+  void run(const Buffers& buffers, RowRange rows) const override {
     // Outputs [begin, end) see no column outside the image.
     const std::int64_t begin = std::min((left_ + 1) / 2, out_width_);
     const std::int64_t end = std::clamp((width_ + left_ - 1) / 2, begin, out_width_);
@@ -43,12 +33,13 @@ class FirstConvolutionStep final : public ConvolutionStep {
     for (std::int64_t y = rows.begin; y < rows.end; ++y) {
       std::array<const float*, 9> image{};
       for (std::int64_t r = 0; r < 9; ++r) {
-        const std::int64_t row = y * 2 - top_ + r % 3;
-        image[static_cast<std::size_t>(r)] = row >= 0 && row < height_
-                                                 ? buffers.in + (r / 3 * height_ + row) * width_
-                                                 : outside_.get();
+        const std::int64_t row = y * 2 - walk_.top + r % 3;
+        image[static_cast<std::size_t>(r)] =
+            row >= 0 && row < walk_.in_height
+                ? buffers.in.base + (r / 3 * walk_.in_height + row) * width_
+                : outside_.get();
       }
-      float* const line = buffers.out + y * out_width_ * outputs_;
+      float* const line = buffers.out.row(y);
       for (std::int64_t x = 0; x < begin; ++x) edge(image, x, run, line, buffers.scratch);
       for (std::size_t r = 0; r < 9; ++r) run.rows[r] = image[r] + begin * 2 - left_;
       run.pixels = end - begin;
@@ -61,9 +52,6 @@ class FirstConvolutionStep final : public ConvolutionStep {
   [[nodiscard]] std::size_t scratch_floats() const override { return 9 * 3; }
   [[nodiscard]] std::size_t weight_bytes() const override {
     return static_cast<std::size_t>(planes * 9 * outputs_) * sizeof(float);
-  }
-  [[nodiscard]] std::string kernel() const override {
-    return kernel_text("first rows", level_, false);
   }
 
  private:
@@ -83,13 +71,12 @@ class FirstConvolutionStep final : public ConvolutionStep {
     kernels_.first(run);
   }
 
-  Isa level_;
   const RowKernels& kernels_;
   std::int64_t outputs_;
   AlignedFloats weights_, bias_;
   RowActivation activation_;
-  std::int64_t height_, width_, out_height_, out_width_, top_ = 0, left_ = 0;
-  AlignedFloats outside_;  ///< a row of zeros
+  std::int64_t width_, out_width_, left_;
+  AlignedFloats outside_;
 };
 
 }  // namespace
@@ -103,9 +90,9 @@ bool is_first_convolution(const Node& node) {
          row_activation(node.unary);
 }
 
-ConvolutionStepPtr first_convolution_step(const Node& node, const Shape& in, const Shape& out,
-                                          const StepOptions& options) {
-  return std::make_unique<FirstConvolutionStep>(node, in, out, options);
+RowStagePtr first_stage(const Node& node, const Shape& in, const Shape& out,
+                        const RowOptions& options) {
+  return std::make_unique<FirstStage>(node, in, out, options);
 }
 
 }  // namespace faceshot::engine
