@@ -14,23 +14,22 @@ class DepthwisePointwiseStage final : public RowStage {
         width_(in[3]),
         out_width_(out[3]),
         left_(fit_window(depthwise.window, in).padding[1]),
-        run_pixels_(depthwise_.channels >= 128 ? 24 : 48),
+        run_pixels_(strip_pixels(depthwise_.channels, walk_.stride)),
         outside_(zero_row(width_ * depthwise_.channels)) {}
 
   void run(const Buffers& buffers, RowRange rows) const override {
+    if (out_width_ >= 2 * run_pixels_) {
+      for (std::int64_t x = 0; x < out_width_; x += run_pixels_)
+        for (std::int64_t y = rows.begin; y < rows.end; ++y)
+          compute(buffers, y, x, std::min(run_pixels_, out_width_ - x));
+      return;
+    }
+    // Short rows: runs go on in the next one.
     for (std::int64_t y = rows.begin; y < rows.end;) {
       const std::int64_t end = run_end(buffers.addend, y, run_end(buffers.out, y, rows.end));
       const std::int64_t pixels = (end - y) * out_width_;
-      PointwiseRun run = pointwise_.run();
-      run.in = buffers.scratch;
-      for (std::int64_t p = 0; p < pixels; p += run_pixels_) {
-        run.pixels = std::min(run_pixels_, pixels - p);
-        filter(buffers, y, p, run.pixels);
-        run.out = buffers.out.row(y) + p * pointwise_.outputs;
-        if (buffers.addend.base != nullptr)
-          run.addend = buffers.addend.row(y) + p * pointwise_.outputs;
-        (pointwise_.bf16 ? kernels_.pointwise_bf16 : kernels_.pointwise)(run);
-      }
+      for (std::int64_t p = 0; p < pixels; p += run_pixels_)
+        compute(buffers, y, p, std::min(run_pixels_, pixels - p));
       y = end;
     }
   }
@@ -45,6 +44,19 @@ class DepthwisePointwiseStage final : public RowStage {
   [[nodiscard]] bool multiplies_bfloat16() const override { return pointwise_.bf16; }
 
  private:
+  /// Pixels [first, first + count), counted from row `from` on.
+  void compute(const Buffers& buffers, std::int64_t from, std::int64_t first,
+               std::int64_t count) const {
+    filter(buffers, from, first, count);
+    PointwiseRun run = pointwise_.run();
+    run.in = buffers.scratch;
+    run.pixels = count;
+    run.out = buffers.out.row(from) + first * pointwise_.outputs;
+    if (buffers.addend.base != nullptr)
+      run.addend = buffers.addend.row(from) + first * pointwise_.outputs;
+    (pointwise_.bf16 ? kernels_.pointwise_bf16 : kernels_.pointwise)(run);
+  }
+
   /// The depthwise convolution of pixels [first, first + count), counted from row `from` on, into
   /// scratch memory.
   void filter(const Buffers& buffers, std::int64_t from, std::int64_t first,

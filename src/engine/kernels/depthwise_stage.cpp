@@ -19,14 +19,18 @@ class DepthwiseStage final : public RowStage {
     run.width = width_;
     run.stride = walk_.stride;
     run.left = left_;
-    run.last = out_width_;
-    for (std::int64_t y = rows.begin; y < rows.end; ++y) {
-      for (std::int64_t k = 0; k < 3; ++k) {
-        const std::int64_t row = y * walk_.stride - walk_.top + k;
-        run.rows[k] = row >= 0 && row < walk_.in_height ? buffers.in.row(row) : outside_.get();
+    const std::int64_t strip = strip_pixels(packed_.channels, walk_.stride);
+    for (std::int64_t x = 0; x < out_width_; x += strip) {
+      run.first = x;
+      run.last = std::min(x + strip, out_width_);
+      for (std::int64_t y = rows.begin; y < rows.end; ++y) {
+        for (std::int64_t k = 0; k < 3; ++k) {
+          const std::int64_t row = y * walk_.stride - walk_.top + k;
+          run.rows[k] = row >= 0 && row < walk_.in_height ? buffers.in.row(row) : outside_.get();
+        }
+        run.out = buffers.out.row(y) + x * packed_.channels;
+        kernels_.depthwise(run);
       }
-      run.out = buffers.out.row(y);
-      kernels_.depthwise(run);
     }
   }
 

@@ -300,27 +300,26 @@ template <Kind kind, int Lanes, class Element>
 
 /// `Pixels` outputs beside one another that see only columns of the image.
 template <Kind kind, int Lanes, int Stride, int Pixels, class Element>
-[[gnu::always_inline]] inline void depthwise_tile(const DepthwiseRun& run, std::int64_t x,
+[[gnu::always_inline]] inline void depthwise_tile(const DepthwiseRun& run,
+                                                  const Vector<Lanes> (&weight)[9],
+                                                  Vector<Lanes> bias, std::int64_t x,
                                                   std::int64_t c) {
   constexpr int columns = (Pixels - 1) * Stride + 3;
-  const Vector<Lanes> bias = load<Lanes>(run.bias + c);
   Vector<Lanes> sum[Pixels];
 #pragma GCC unroll 8
   for (int p = 0; p < Pixels; ++p) sum[p] = bias;
+  const std::int64_t start = (x * Stride - run.left) * run.channels + c;
 #pragma GCC unroll 3
   for (int ky = 0; ky < 3; ++ky) {
-    const float* const row = run.rows[ky] + (x * Stride - run.left) * run.channels + c;
-    Vector<Lanes> weight[3];
-#pragma GCC unroll 3
-    for (int kx = 0; kx < 3; ++kx)
-      weight[kx] = load_once<Lanes>(run.weights + (ky * 3 + kx) * run.channels + c);
+    const float* row = run.rows[ky] + start;
 #pragma GCC unroll 24
     for (int column = 0; column < columns; ++column) {
-      const Vector<Lanes> v = load_once<Lanes>(row + column * run.channels);
+      const Vector<Lanes> v = load_once<Lanes>(row);
+      row += run.channels;
 #pragma GCC unroll 8
       for (int p = 0; p < Pixels; ++p) {
         const int kx = column - p * Stride;
-        if (kx >= 0 && kx < 3) sum[p] += v * weight[kx];
+        if (kx >= 0 && kx < 3) sum[p] += v * weight[ky * 3 + kx];
       }
     }
   }
@@ -328,18 +327,36 @@ template <Kind kind, int Lanes, int Stride, int Pixels, class Element>
   for (int p = 0; p < Pixels; ++p) put_depthwise<kind, Lanes, Element>(run, x + p, c, sum[p]);
 }
 
-/// All channels of some pixels: the widest registers first, then what is left.
-template <Kind kind, int Stride, int Pixels, class Element>
-[[gnu::always_inline]] inline void depthwise_pixels(const DepthwiseRun& run, std::int64_t x) {
+/// Pixels [first, last) of `Lanes` channels, whose weights stay in registers.
+template <Kind kind, int Lanes, int Stride, class Element>
+[[gnu::always_inline]] inline void depthwise_column(const DepthwiseRun& run, std::int64_t first,
+                                                    std::int64_t last, std::int64_t c) {
+  Vector<Lanes> weight[9];
+#pragma GCC unroll 9
+  for (int k = 0; k < 9; ++k) weight[k] = load_once<Lanes>(run.weights + k * run.channels + c);
+  const Vector<Lanes> bias = load_once<Lanes>(run.bias + c);
+  constexpr int pixels = lanes_here == 16 ? 8 : 4;
+  std::int64_t x = first;
+  for (; x + pixels <= last; x += pixels)
+    depthwise_tile<kind, Lanes, Stride, pixels, Element>(run, weight, bias, x, c);
+  for (; x + 2 <= last; x += 2)
+    depthwise_tile<kind, Lanes, Stride, 2, Element>(run, weight, bias, x, c);
+  for (; x < last; ++x) depthwise_tile<kind, Lanes, Stride, 1, Element>(run, weight, bias, x, c);
+}
+
+/// All channels of pixels [first, last): the widest registers first, then what is left.
+template <Kind kind, int Stride, class Element>
+[[gnu::always_inline]] inline void depthwise_pixels(const DepthwiseRun& run, std::int64_t first,
+                                                    std::int64_t last) {
   std::int64_t c = 0;
   for (; c + lanes_here <= run.channels; c += lanes_here)
-    depthwise_tile<kind, lanes_here, Stride, Pixels, Element>(run, x, c);
+    depthwise_column<kind, lanes_here, Stride, Element>(run, first, last, c);
   if constexpr (lanes_here > 8)
     for (; c + 8 <= run.channels; c += 8)
-      depthwise_tile<kind, 8, Stride, Pixels, Element>(run, x, c);
+      depthwise_column<kind, 8, Stride, Element>(run, first, last, c);
   if constexpr (lanes_here > 4 && sizeof(Element) == sizeof(float))
     for (; c + 4 <= run.channels; c += 4)
-      depthwise_tile<kind, 4, Stride, Pixels, Element>(run, x, c);
+      depthwise_column<kind, 4, Stride, Element>(run, first, last, c);
 }
 
 template <Kind kind, class Element>
@@ -363,10 +380,8 @@ void depthwise_row(const DepthwiseRun& given) {
   end = end < begin ? begin : end > run.last ? run.last : end;
   std::int64_t x = run.first;
   for (; x < begin; ++x) depthwise_edges<kind, Element>(run, x);
-  constexpr int pixels = lanes_here == 16 ? 8 : 4;
-  for (; x + pixels <= end; x += pixels) depthwise_pixels<kind, Stride, pixels, Element>(run, x);
-  for (; x + 2 <= end; x += 2) depthwise_pixels<kind, Stride, 2, Element>(run, x);
-  for (; x < end; ++x) depthwise_pixels<kind, Stride, 1, Element>(run, x);
+  depthwise_pixels<kind, Stride, Element>(run, x, end);
+  x = end;
   for (; x < run.last; ++x) depthwise_edges<kind, Element>(run, x);
 }
 

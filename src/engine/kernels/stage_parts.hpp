@@ -22,6 +22,13 @@ namespace faceshot::engine {
   return allocate_floats(static_cast<std::size_t>(floats) * sizeof(float));
 }
 
+/// So many pixels of a depthwise convolution's output that what they read of three rows stays in
+/// the first-level cache: the next row reads two of the three again.
+[[nodiscard]] inline std::int64_t strip_pixels(std::int64_t channels, std::int64_t stride) {
+  constexpr std::int64_t floats_a_row = 2048;
+  return std::clamp<std::int64_t>(floats_a_row / (channels * stride) / 24 * 24, 24, 96);
+}
+
 /// The last row of [y, end) up to which rows follow one another in memory; exclusive.
 template <class Float>
 [[nodiscard]] std::int64_t run_end(const RowBuffer<Float>& buffer, std::int64_t y,
