@@ -49,12 +49,15 @@ struct DepthwiseRun {
   RowActivation activation;
 };
 
-/// A 3x3 convolution of three planes (an image, NCHW) with stride 2: a run within one output row.
-/// The planes' rows are copied by the caller with `left` zeros before and at least 2 behind them.
+/// A 3x3 convolution of three planes (an image, NCHW) with stride 2: a run within one output row
+/// that sees no column outside the image.
 struct FirstRun {
-  const float* rows[9] = {};  ///< [channel][row of the window]
-  const float* weights =
-      nullptr;  ///< as pack_pointwise makes them from [27][outputs]; k as rows, x
+  /// Where the first output's window starts: floats, [plane][row of the window]. For first_bf16
+  /// five rows of pairs: of bfloat16 of row 2i of those nine and of row 2i + 1, the last with
+  /// zeros.
+  const void* rows[9] = {};
+  const void* weights =
+      nullptr;  ///< [outputs / lanes][row][column][lanes], of pairs for first_bf16
   const float* bias = nullptr;
   std::int64_t pixels = 0, outputs = 0;
   float* out = nullptr;
@@ -80,7 +83,11 @@ struct RowKernels {
   // Null below avx512_bf16.
   void (*pointwise_bf16)(const PointwiseRun&) = nullptr;
   void (*depthwise_to_bf16)(const DepthwiseRun&) = nullptr;
+  void (*first_bf16)(const FirstRun&) = nullptr;
   void (*to_bf16)(const float* from, std::uint16_t* to, std::int64_t count) = nullptr;
+  /// to[2i] of first[i], to[2i + 1] of second[i].
+  void (*to_bf16_pairs)(const float* first, const float* second, std::uint16_t* to,
+                        std::int64_t count) = nullptr;
 };
 
 /// The best that the CPU has, see isa().

@@ -424,50 +424,78 @@ void to_bf16(const float* from, std::uint16_t* to, std::int64_t count) {
 
 // --- the first convolution ---------------------------------------------------------------------
 
-template <int Wide, int Pixels>
+template <class Number, int Wide, int Pixels>
 [[gnu::always_inline]] inline void first_tile(const FirstRun& given, std::int64_t pixel,
                                               std::int64_t panel) {
+  using Element = typename Number::Element;
   const FirstRun run = given;  // nothing that is written can be it
   constexpr int lanes = lanes_here;
-  constexpr std::int64_t panel_size = 27 * lanes;
-  const float* const weights = run.weights + panel * panel_size;
+  constexpr std::int64_t rows = (9 + Number::together - 1) / Number::together;
+  constexpr std::int64_t step = lanes * Number::together;
+  constexpr std::int64_t panel_size = rows * 3 * step;
+  const Element* const weights = static_cast<const Element*>(run.weights) + panel * panel_size;
   Vector<lanes> sum[Pixels][Wide];
 #pragma GCC unroll 24
   for (int p = 0; p < Pixels; ++p)
 #pragma GCC unroll 4
     for (int w = 0; w < Wide; ++w) sum[p][w] = load<lanes>(run.bias + (panel + w) * lanes);
-  for (int r = 0; r < 9; ++r) {
-    const float* const row = run.rows[r] + pixel * 2;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const Element* const row =
+        static_cast<const Element*>(run.rows[r]) + pixel * 2 * Number::together;
 #pragma GCC unroll 3
     for (int kx = 0; kx < 3; ++kx) {
-      Vector<lanes> weight[Wide];
+      typename Number::Weights weight[Wide];
 #pragma GCC unroll 4
       for (int w = 0; w < Wide; ++w)
-        weight[w] = load<lanes>(weights + w * panel_size + (r * 3 + kx) * lanes);
+        weight[w] = Number::weights(weights + w * panel_size + (r * 3 + kx) * step);
 #pragma GCC unroll 24
       for (int p = 0; p < Pixels; ++p) {
-        const Vector<lanes> x = all<lanes>(row[p * 2 + kx]);
+        const auto x = Number::broadcast(row + (p * 2 + kx) * Number::together);
 #pragma GCC unroll 4
-        for (int w = 0; w < Wide; ++w) sum[p][w] += x * weight[w];
+        for (int w = 0; w < Wide; ++w) sum[p][w] = Number::add(sum[p][w], x, weight[w]);
       }
     }
   }
   finish_tile<Wide, Pixels>(run, nullptr, sum, pixel, panel);
 }
 
-template <int Wide, int Pixels>
+template <class Number, int Wide, int Pixels>
 void first_panels(const FirstRun& run, std::int64_t panel) {
   std::int64_t pixel = 0;
-  for (; pixel + Pixels <= run.pixels; pixel += Pixels) first_tile<Wide, Pixels>(run, pixel, panel);
-  for (; pixel < run.pixels; ++pixel) first_tile<Wide, 1>(run, pixel, panel);
+  for (; pixel + Pixels <= run.pixels; pixel += Pixels)
+    first_tile<Number, Wide, Pixels>(run, pixel, panel);
+  for (; pixel + 4 <= run.pixels; pixel += 4) first_tile<Number, Wide, 4>(run, pixel, panel);
+  for (; pixel < run.pixels; ++pixel) first_tile<Number, Wide, 1>(run, pixel, panel);
 }
 
+template <class Number>
 void first(const FirstRun& run) {
   const std::int64_t panels = (run.outputs + lanes_here - 1) / lanes_here;
   std::int64_t panel = 0;
-  for (; panel + 2 <= panels; panel += 2) first_panels<2, sums_of_two>(run, panel);
-  if (panel < panels) first_panels<1, sums_of_one>(run, panel);
+  for (; panel + 2 <= panels; panel += 2) first_panels<Number, 2, sums_of_two>(run, panel);
+  if (panel < panels) first_panels<Number, 1, sums_of_one>(run, panel);
 }
+
+#if defined(__AVX512BF16__)
+/// The upper halves of 16 floats, rounded, as whole numbers.
+[[gnu::always_inline]] inline __m512i halves(Vector<16> v) {
+  return _mm512_maskz_cvtepu16_epi32(0xFFFF, reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(v)));
+}
+[[gnu::always_inline]] inline __m512i pairs_of(Vector<16> a, Vector<16> b) {
+  return _mm512_or_si512(halves(a), _mm512_maskz_slli_epi32(0xFFFF, halves(b), 16));
+}
+
+void to_bf16_pairs(const float* a, const float* b, std::uint16_t* to, std::int64_t count) {
+  std::int64_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    _mm512_storeu_si512(to + 2 * i, pairs_of(load<16>(a + i), load<16>(b + i)));
+  if (i < count) {
+    const int rest = static_cast<int>(count - i);
+    _mm512_mask_storeu_epi32(to + 2 * i, static_cast<__mmask16>((1U << rest) - 1),
+                             pairs_of(load_some<16>(a + i, rest), load_some<16>(b + i, rest)));
+  }
+}
+#endif
 
 // --- pooling -----------------------------------------------------------------------------------
 
@@ -510,12 +538,14 @@ RowKernels kernels_here() {
   kernels.lanes = lanes_here;
   kernels.pointwise = pointwise<Float32>;
   kernels.depthwise = depthwise;
-  kernels.first = first;
+  kernels.first = first<Float32>;
   kernels.max_pool = max_pool;
 #if defined(__AVX512BF16__)
   kernels.pointwise_bf16 = pointwise<BFloat16>;
   kernels.depthwise_to_bf16 = depthwise_to_bf16;
+  kernels.first_bf16 = first<BFloat16>;
   kernels.to_bf16 = to_bf16;
+  kernels.to_bf16_pairs = to_bf16_pairs;
 #endif
   return kernels;
 }
