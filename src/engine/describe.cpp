@@ -107,6 +107,8 @@ std::string operator_name(const Node& node) {
       return "ConvTranspose";
     case Op::separable_conv:
       return "Conv + Conv";
+    case Op::channels:
+      return "Channels";
     case Op::row_chain:
       return "Chain";
     case Op::matmul:

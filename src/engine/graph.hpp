@@ -26,6 +26,7 @@ enum class Op : std::uint8_t {
   conv,
   conv_transpose,
   separable_conv,  ///< a depthwise and a pointwise convolution, computed together
+  channels,        ///< some channels of a tensor: as many as the output has, from `start` on
   row_chain,       ///< several layers behind one another, computed together row by row
   matmul,
   batch_norm,
@@ -153,7 +154,7 @@ struct Node {
   Resize resize;                                    ///< resize
   Shape permutation;                                ///< transpose; empty reverses the axes
   std::int64_t part = 0, parts = 1;         ///< slice_part: which of how many equal parts of `axis`
-  std::int64_t start = 0, end = INT64_MAX;  ///< shape: which dimensions
+  std::int64_t start = 0, end = INT64_MAX;  ///< shape: which dimensions; channels: from which on
   bool to_whole = false;                    ///< cast: to whole numbers, or to floats
 };
 

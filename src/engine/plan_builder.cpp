@@ -225,6 +225,8 @@ void PlanBuilder::add_node(const Node& node) {
       return add_convolution(node);
     case Op::separable_conv:
       return add_separable_convolution(node);
+    case Op::channels:
+      return add_channels(node);
     case Op::row_chain:
       return add_row_chain(node);
     case Op::conv_transpose:

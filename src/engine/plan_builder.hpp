@@ -74,6 +74,7 @@ class PlanBuilder {
   void add_resize(const Node& node);
   void add_concat(const Node& node);
   void add_slice(const Node& node);
+  void add_channels(const Node& node);
   void add_gather(const Node& node);
   void add_transpose(const Node& node);
 

@@ -28,7 +28,8 @@ Graph read(const OnnxBuilder& onnx) {
 }
 
 Graph optimised(const Graph& graph, const Shape& shape) {
-  return optimise(graph, infer_tensors(graph, shape));
+  InferredTensors known = infer_tensors(graph, shape);
+  return optimise(graph, known);
 }
 
 std::size_t count(const Graph& graph, Op op) {

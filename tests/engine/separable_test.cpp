@@ -172,8 +172,8 @@ void expect_all_levels(std::uint32_t seeds, Op op, const Build& build, int threa
     build(chain);
     const Graph graph = chain.graph();
     if (!fits(graph, chain.shape())) continue;
-    for (const Node& node : optimise(graph, infer_tensors(graph, chain.shape())).nodes)
-      found += node.op == op ? 1U : 0U;
+    InferredTensors known = infer_tensors(graph, chain.shape());
+    for (const Node& node : optimise(graph, known).nodes) found += node.op == op ? 1U : 0U;
     for (const Isa level : levels()) {
       ASSERT_LE(errors_of(chain, graph, {.level = level}, threads).largest, 1e-4)
           << "seed " << seed << ", level " << static_cast<int>(level);
@@ -243,6 +243,43 @@ TEST(Separable, PartsOfSeveralThreadsMakeTheWhole) {
       chain.depthwise();
     };
     expect_all_levels(6, Op::separable_conv, build, threads);
+  }
+}
+
+TEST(Separable, SmallHeadsAreComputedTogether) {
+  Random random(3, 0, 0, 0);
+  OnnxBuilder onnx;
+  onnx.input("in", {"1", "16", "h", "w"});
+  const std::vector<std::int64_t> channels{1, 4, 1, 7};
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    const std::string name = "head" + std::to_string(i);
+    const std::int64_t count = channels[i];
+    onnx.weights(name + ".pw", {count, 16, 1, 1}, noise(count * 16, random));
+    onnx.weights(name + ".bias", {count}, noise(count, random));
+    onnx.node("Conv", {"in", name + ".pw", name + ".bias"}, name + ".between");
+    onnx.weights(name + ".dw", {count, 1, 3, 3}, noise(count * 9, random));
+    onnx::NodeProto& node = onnx.node("Conv", {name + ".between", name + ".dw"}, name);
+    set_int(node, "group", count);
+    set_ints(node, "pads", {1, 1, 1, 1});
+    onnx.output(name);
+  }
+  const std::string bytes = onnx.bytes();
+  const Graph graph = read_onnx(std::as_bytes(std::span(bytes)), "heads");
+  const Shape shape{1, 16, 9, 11};
+  InferredTensors known = infer_tensors(graph, shape);
+  const Graph fast = optimise(graph, known);
+  EXPECT_EQ(fast.nodes.size(), 1 + channels.size());  // one chain, and its parts
+  const ThreadCount team(1);
+  Plan plan(graph, shape);
+  const auto input = noise(element_count(shape), random);
+  const auto wanted = testing::run_reference(graph, shape, input);
+  std::copy(input.begin(), input.end(), plan.input());
+  plan.run();
+  for (std::size_t o = 0; o < channels.size(); ++o) {
+    const auto& values = wanted[static_cast<std::size_t>(graph.outputs[o])];
+    ASSERT_EQ(plan.output_shape(o), (Shape{1, channels[o], 9, 11}));
+    for (std::size_t i = 0; i < values.size(); ++i)
+      ASSERT_NEAR(static_cast<double>(plan.output(o)[i]), values[i], 1e-4) << o << " at " << i;
   }
 }
 
