@@ -12,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/default_model.hpp"
+#include "cli/precision.hpp"
 #include "engine/peak.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
@@ -26,6 +27,7 @@ struct BenchArguments {
   std::vector<std::string> sizes;
   std::vector<int> threads;
   double seconds = 1;
+  Precision precision = Precision::fp32;
   bool json = false;
 };
 
@@ -73,7 +75,7 @@ cv::Mat frame_of(const BenchArguments& a, cv::Size size) {
 }
 
 Row measure(const BenchArguments& a, const std::string& model, cv::Size size, int threads) {
-  const Detector detector(model, {.max_side = 0, .threads = threads});
+  const Detector detector(model, {.max_side = 0, .threads = threads, .precision = a.precision});
   const cv::Mat frame = frame_of(a, size);
   const ImageView view = view_of(frame);
   Row row{size, threads, 0, 0, {}, {}, {}, {}, 0, 0};
@@ -117,7 +119,7 @@ void print(const std::vector<Row>& rows) {
                 100 * r.gflops() / r.peak);
 }
 
-void print_json(const std::vector<Row>& rows, const std::string& model) {
+void print_json(const std::vector<Row>& rows, const std::string& model, Precision precision) {
   nlohmann::json list = nlohmann::json::array();
   for (const Row& r : rows)
     list.push_back({{"width", r.size.width},
@@ -133,16 +135,21 @@ void print_json(const std::vector<Row>& rows, const std::string& model) {
                     {"gflop", r.gflop},
                     {"gflops", r.gflops()},
                     {"peak_gflops", r.peak}});
-  std::cout << nlohmann::json{{"model", model}, {"results", list}}.dump(1) << "\n";
+  std::cout << nlohmann::json{{"model", model},
+                              {"precision", precision_name(precision)},
+                              {"results", list}}
+                   .dump(1)
+            << "\n";
 }
 
 int run(const BenchArguments& a) {
+  tell_if_missing(a.precision);
   const std::string model = a.model.empty() ? default_model().string() : a.model;
   std::vector<Row> rows;
   for (const std::string& size : a.sizes)
     for (const int threads : a.threads)
       rows.push_back(measure(a, model, parse_size(size), threads));
-  a.json ? print_json(rows, model) : print(rows);
+  a.json ? print_json(rows, model, a.precision) : print(rows);
   return exit_ok;
 }
 
@@ -160,6 +167,7 @@ void add_bench(CLI::App& app, int& exit_code) {
   command->add_option("--seconds", a->seconds, "How long each row is measured")
       ->check(CLI::Range(0.01, 600.0))
       ->capture_default_str();
+  add_precision_option(*command, a->precision);
   command->add_flag("--json", a->json, "JSON instead of the table");
   command->footer(
       "From a BGR frame in memory to boxes; medians. `peak` is the network's share of what a "
