@@ -23,6 +23,7 @@ struct DetectorOptions {
   bool upscale = false;  ///< whether images smaller than that are enlarged to it
   int keep_top = 750;    ///< at most so many detections; 0: all
   int threads = 1;       ///< CPU threads for one image
+  Precision precision = Precision::fp32;  ///< bf16 is fp32 where has_bf16() is false
 };
 
 /// Where the time of one call went, in milliseconds.

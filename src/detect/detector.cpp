@@ -45,8 +45,9 @@ void check(const ImageView& image) {
 
 /// All that one call needs for one input size.
 struct Worker {
-  Worker(const Network& network, const ModelInfo& info, int width, int height, int threads)
-      : session(network, {1, 3, height, width}, threads),
+  Worker(const Network& network, const ModelInfo& info, int width, int height,
+         const DetectorOptions& options)
+      : session(network, {1, 3, height, width}, options.threads, options.precision),
         head(make_head(info, session, width, height)) {}
 
   Session session;
@@ -103,7 +104,7 @@ struct Detector::Impl {
         return worker;
       }
     }
-    return std::make_unique<Worker>(network, info, width, height, options.threads);
+    return std::make_unique<Worker>(network, info, width, height, options);
   }
 
   void give_back(int width, int height, std::unique_ptr<Worker> worker) {
