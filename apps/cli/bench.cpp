@@ -12,6 +12,7 @@
 #include "cli/console.hpp"
 #include "cli/default_model.hpp"
 #include "cli/open_detector.hpp"
+#include "cli/precision.hpp"
 #include "engine/peak.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
@@ -31,8 +32,8 @@ struct Row {
 };
 
 Row measure(const BenchArguments& a, cv::Size size, int threads) {
-  const Detector detector =
-      open_detector(a.model, a.model_info, {.max_side = 0, .threads = threads});
+  const Detector detector = open_detector(
+      a.model, a.model_info, {.max_side = 0, .threads = threads, .precision = a.precision});
   const cv::Mat frame = frame_of(a.image, size);
   const ImageView view = view_of(frame);
   Row row{size, threads, 0, 0, {}, {}, {}, {}, 0, 0};
@@ -74,7 +75,7 @@ void print(const std::vector<Row>& rows) {
                 100 * r.gflops() / r.peak);
 }
 
-void print_json(const std::vector<Row>& rows, const std::string& model) {
+void print_json(const std::vector<Row>& rows, const std::string& model, Precision precision) {
   nlohmann::json list = nlohmann::json::array();
   for (const Row& r : rows)
     list.push_back({{"width", r.size.width},
@@ -90,18 +91,23 @@ void print_json(const std::vector<Row>& rows, const std::string& model) {
                     {"gflop", r.gflop},
                     {"gflops", r.gflops()},
                     {"peak_gflops", r.peak}});
-  std::cout << nlohmann::json{{"model", model}, {"results", list}}.dump(1) << "\n";
+  std::cout << nlohmann::json{{"model", model},
+                              {"precision", precision_name(precision)},
+                              {"results", list}}
+                   .dump(1)
+            << "\n";
 }
 
 int bench_detector(const BenchArguments& a) {
   std::vector<Row> rows;
   for (const std::string& size : a.sizes)
     for (const int threads : a.threads) rows.push_back(measure(a, parse_size(size), threads));
-  a.json ? print_json(rows, a.model) : print(rows);
+  a.json ? print_json(rows, a.model, a.precision) : print(rows);
   return exit_ok;
 }
 
 int run(BenchArguments a) {
+  tell_if_missing(a.precision);
   if (a.model.empty()) a.model = default_model().string();
   if (a.layers) {
     if (a.sizes.size() > 1 || a.threads.size() > 1)
@@ -136,6 +142,7 @@ void add_bench(CLI::App& app, int& exit_code) {
       "Time every step of the network alone (default: at its own size or 640x480, 1 thread)");
   command->add_option("--compare", a->compare, "Time this ONNX file in turn with the model")
       ->excludes(layers);
+  add_precision_option(*command, a->precision);
   command->add_flag("--json", a->json, "JSON instead of the table");
   command->footer(
       "From a BGR frame in memory to boxes; medians. `peak` is the network's share of what a "

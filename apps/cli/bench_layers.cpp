@@ -50,7 +50,7 @@ Profile measure(const BenchArguments& a) {
   Profile profile;
   profile.threads = a.threads.front();
   profile.shape = image_shape(network, a.sizes.empty() ? "" : a.sizes.front());
-  Session session(network, profile.shape, profile.threads);
+  Session session(network, profile.shape, profile.threads, a.precision);
   profile.steps = session.steps();
   fill_with_noise(session, profile.shape);
   for (int warm = 0; warm < 10; ++warm) session.run();

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "faceshot/network.hpp"
+
 namespace faceshot::cli {
 
 struct BenchArguments {
@@ -16,6 +18,7 @@ struct BenchArguments {
   std::vector<std::string> sizes;
   std::vector<int> threads;
   double seconds = 1;
+  Precision precision = Precision::fp32;
   bool layers = false, json = false;
 };
 

@@ -17,6 +17,7 @@
 #include "cli/console.hpp"
 #include "cli/default_model.hpp"
 #include "cli/open_detector.hpp"
+#include "cli/precision.hpp"
 #include "core/folder.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
@@ -172,6 +173,7 @@ int run(const DetectArguments& a) {
   const auto jobs = jobs_of(a.paths);
   const Inputs inputs(jobs);
   if (!a.sheet.empty()) check_sheet(a.sheet, inputs);
+  tell_if_missing(a.options.precision);
   const Detector detector = open_detector(
       (a.model.empty() ? default_model() : fs::path(a.model)).string(), a.model_info, a.options);
   if (a.align > 0) check_align(a, detector);
@@ -260,6 +262,7 @@ void add_detect(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--threads", a->options.threads, "CPU threads for one photograph")
       ->capture_default_str();
+  add_precision_option(*command, a->options.precision);
   command->add_flag("--json", a->json, "One JSON document on stdout instead of the table");
   command->footer(
       "Examples:\n"

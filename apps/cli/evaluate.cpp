@@ -15,6 +15,7 @@
 #include "cli/console.hpp"
 #include "cli/default_model.hpp"
 #include "cli/open_detector.hpp"
+#include "cli/precision.hpp"
 #include "core/atomic_file.hpp"
 #include "core/folder.hpp"
 #include "dataset/prepared.hpp"
@@ -48,6 +49,7 @@ struct Options {
   double min_face = 0;
   int max_side = 640;
   int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  Precision precision = Precision::fp32;
   bool json = false;
 };
 
@@ -72,10 +74,12 @@ Scored run_detector(const Options& o) {
   scored.set = read_data(o.data);
   const PreparedSet& set = scored.set;
   const fs::path model = o.model.empty() ? default_model() : o.model;
+  tell_if_missing(o.precision);
   const Detector detector = open_detector(model.string(), o.model_info.string(),
                                           {.score_threshold = static_cast<float>(o.threshold),
                                            .nms_threshold = static_cast<float>(o.nms),
-                                           .max_side = o.max_side});
+                                           .max_side = o.max_side,
+                                           .precision = o.precision});
   scored.images.resize(set.records.size());
   scored.detections.resize(set.records.size());
   Progress progress("detecting", set.records.size());
@@ -102,6 +106,7 @@ Scored run_detector(const Options& o) {
                 {"threshold", o.threshold},
                 {"nms", o.nms},
                 {"threads", o.threads},
+                {"precision", precision_name(o.precision)},
                 {"seconds", scored.seconds},
                 {"images_per_second",
                  static_cast<double>(scored.images.size()) / std::max(scored.seconds, 1e-9)}};
@@ -289,6 +294,7 @@ void add_evaluate(CLI::App& app, int& exit_code) {
   command->add_option("--threads", o.threads, "Images at once")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  add_precision_option(*command, o.precision);
   command->add_flag("--json", o.json, "Write the result as JSON instead of a table");
   command->footer(
       "Examples:\n"

@@ -53,14 +53,25 @@ struct PlanStep {
   std::size_t bytes_written = 0;
 };
 
+/// How numbers are multiplied. Tensors between layers, and all sums, are float32 in any case.
+enum class Precision : std::uint8_t {
+  fp32,
+  bf16,  ///< products of convolutions in bfloat16 (8 bits of mantissa) where that is faster
+};
+
+/// True if this CPU multiplies bfloat16 in hardware (AVX512_BF16).
+[[nodiscard]] bool has_bf16();
+
 /// One network planned for one input shape: kernels chosen, all memory allocated. Runs without
 /// allocating. Not thread safe: one Session a thread.
 class Session {
  public:
   /// @param shape NCHW of the (only) image input
   /// @param threads CPU threads for one run, >= 1
+  /// @param precision bf16 is fp32 where has_bf16() is false
   /// @throws Error(invalid_argument) if the network cannot take this shape
-  Session(const Network& network, const std::vector<std::int64_t>& shape, int threads = 1);
+  Session(const Network& network, const std::vector<std::int64_t>& shape, int threads = 1,
+          Precision precision = Precision::fp32);
   ~Session();
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;

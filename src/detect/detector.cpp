@@ -47,8 +47,9 @@ void check(const ImageView& image) {
 
 /// All that one call needs for one input size.
 struct Worker {
-  Worker(const Network& network, const ModelInfo& info, int width, int height, int threads)
-      : session(network, {1, 3, height, width}, threads),
+  Worker(const Network& network, const ModelInfo& info, int width, int height, int threads,
+         Precision precision)
+      : session(network, {1, 3, height, width}, threads, precision),
         head(make_head(info, session, width, height)) {}
 
   Session session;
@@ -113,7 +114,8 @@ struct Detector::Impl {
         return worker;
       }
     }
-    return std::make_unique<Worker>(network, info, plan.width, plan.height, plan.threads);
+    return std::make_unique<Worker>(network, info, plan.width, plan.height, plan.threads,
+                                    options.precision);
   }
 
   void give_back(const Plan& plan, std::unique_ptr<Worker> worker) {

@@ -105,6 +105,12 @@ std::string operator_name(const Node& node) {
       return "Conv";
     case Op::conv_transpose:
       return "ConvTranspose";
+    case Op::separable_conv:
+      return "Conv + Conv";
+    case Op::channels:
+      return "Channels";
+    case Op::row_chain:
+      return "Chain";
     case Op::matmul:
       return "MatMul";
     case Op::batch_norm:
@@ -154,6 +160,14 @@ std::string operator_name(const Node& node) {
 }
 
 std::string describe_operator(const Node& node) {
+  if (node.op == Op::separable_conv)
+    return describe_operator(node.stages[0]) + " + " + describe_operator(node.stages[1]);
+  if (node.op == Op::row_chain) {
+    std::string list;
+    for (const Node& stage : node.stages)
+      list += (list.empty() ? "" : ", ") + describe_operator(stage);
+    return list;
+  }
   std::string text = operator_name(node);
   if (node.op == Op::max_pool || node.op == Op::average_pool) return text + text_of(node.window);
   if (node.op == Op::resize) return text + (node.resize.linear ? " linear" : " nearest");
@@ -175,6 +189,13 @@ double flop_of(const Node& node, const std::vector<Shape>& shapes) {
   const auto count = [&](int tensor) {
     return static_cast<double>(element_count(shapes[static_cast<std::size_t>(tensor)]));
   };
+  if (node.op == Op::separable_conv)
+    return flop_of(node.stages[0], shapes) + flop_of(node.stages[1], shapes);
+  if (node.op == Op::row_chain) {
+    double sum = 0;
+    for (const Node& stage : node.stages) sum += flop_of(stage, shapes);
+    return sum;
+  }
   if (node.op == Op::conv || node.op == Op::conv_transpose) {
     const Shape& weight = node.weight->shape;
     return 2 * count(node.op == Op::conv ? node.output : node.inputs.front()) *

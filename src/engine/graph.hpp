@@ -25,6 +25,9 @@ using ConstantPtr = std::shared_ptr<const Constant>;
 enum class Op : std::uint8_t {
   conv,
   conv_transpose,
+  separable_conv,  ///< a depthwise and a pointwise convolution, computed together
+  channels,        ///< some channels of a tensor: as many as the output has, from `start` on
+  row_chain,       ///< several layers behind one another, computed together row by row
   matmul,
   batch_norm,
   unary,
@@ -133,7 +136,9 @@ struct Node {
   std::int64_t group = 1;           ///< conv, conv_transpose
   ConstantPtr weight;               ///< conv: OIHW; conv_transpose: IOHW. I or O is of one group
   ConstantPtr bias;                 ///< conv, conv_transpose: one a channel, or none
-  bool adds_input = false;          ///< conv: adds inputs[1] to its result, before `unary`
+  std::vector<Node> stages;         ///< separable_conv: the two, in order; row_chain: all of them
+  bool adds_input = false;          ///< conv: adds inputs[1] to its result, before `unary`;
+                                    ///< separable_conv: the second stage does
   Unary unary;                      ///< unary; conv, conv_transpose: what is fused behind
   Binary binary = Binary::add;      ///< binary
   std::vector<float> scale, shift;  ///< batch_norm: y = x * scale + shift, a channel each
@@ -149,7 +154,7 @@ struct Node {
   Resize resize;                                    ///< resize
   Shape permutation;                                ///< transpose; empty reverses the axes
   std::int64_t part = 0, parts = 1;         ///< slice_part: which of how many equal parts of `axis`
-  std::int64_t start = 0, end = INT64_MAX;  ///< shape: which dimensions
+  std::int64_t start = 0, end = INT64_MAX;  ///< shape: which dimensions; channels: from which on
   bool to_whole = false;                    ///< cast: to whole numbers, or to floats
 };
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "engine/kernels/isa.hpp"
 #include "engine/onnx_reader.hpp"
 #include "engine/plan.hpp"
 #include "engine/shape_inference.hpp"
@@ -64,7 +65,10 @@ struct Session::Impl {
   std::unique_ptr<engine::Plan> plan;
 };
 
-Session::Session(const Network& network, const std::vector<std::int64_t>& shape, int threads)
+bool has_bf16() { return engine::isa() == engine::Isa::avx512_bf16; }
+
+Session::Session(const Network& network, const std::vector<std::int64_t>& shape, int threads,
+                 Precision precision)
     : impl_(std::make_unique<Impl>()) {
   if (threads < 1)
     throw Error(ErrorCode::invalid_argument,
@@ -76,7 +80,9 @@ Session::Session(const Network& network, const std::vector<std::int64_t>& shape,
   impl_->shapes = engine::infer_tensors(impl_->network->graph, shape).shapes;
   // oneDNN splits work for the team size that it sees while a primitive is made.
   const engine::ThreadCount team(threads);
-  impl_->plan = std::make_unique<engine::Plan>(impl_->network->graph, shape);
+  impl_->plan = std::make_unique<engine::Plan>(
+      impl_->network->graph, shape,
+      engine::RowOptions{.bfloat16 = precision == Precision::bf16 && has_bf16()});
 }
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;

@@ -2,7 +2,7 @@
 
 namespace faceshot::engine {
 
-Graph optimise(Graph graph, const InferredTensors& known) {
+Graph optimise(Graph graph, InferredTensors& known) {
   drop_known(graph, known);
   drop_identities(graph);
   drop_unread(graph);
@@ -10,6 +10,9 @@ Graph optimise(Graph graph, const InferredTensors& known) {
   fuse_batch_norm(graph);
   fuse_add(graph, known);
   fuse_activation(graph);
+  fuse_heads(graph, known);
+  fuse_depthwise_pointwise(graph);
+  fuse_row_chains(graph, known);
   return graph;
 }
 

@@ -31,8 +31,22 @@ void fuse_activation(Graph& graph);
 /// fuse_activation.
 void fuse_add(Graph& graph, const InferredTensors& known);
 
+/// Pointwise convolutions with few outputs that read the same tensor, each with a depthwise one
+/// behind it: as one of each, which fill their registers. After fuse_activation.
+/// @param known receives the shapes of new tensors
+void fuse_heads(Graph& graph, InferredTensors& known);
+
+/// A depthwise 3x3 convolution and the pointwise one that alone reads it into one node, where
+/// kernels of our own can do both. After fuse_activation.
+void fuse_depthwise_pointwise(Graph& graph);
+
+/// Layers that kernels of our own compute row by row, each of which alone reads the one before it,
+/// into one node: where what lies between them is so large that it would leave the cache. Last.
+/// @param known of the graph as it was read
+void fuse_row_chains(Graph& graph, const InferredTensors& known);
+
 /// All of them, in the order that fuses most.
-/// @param known of the same graph, see infer_tensors
-[[nodiscard]] Graph optimise(Graph graph, const InferredTensors& known);
+/// @param known of the same graph, see infer_tensors; receives the shapes of new tensors
+[[nodiscard]] Graph optimise(Graph graph, InferredTensors& known);
 
 }  // namespace faceshot::engine

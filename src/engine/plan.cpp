@@ -9,9 +9,9 @@
 
 namespace faceshot::engine {
 
-Plan::Plan(const Graph& graph, const Shape& input_shape) {
+Plan::Plan(const Graph& graph, const Shape& input_shape, const RowOptions& options) {
   try {
-    built_ = std::make_unique<PlanBuilder>(graph, input_shape);
+    built_ = std::make_unique<PlanBuilder>(graph, input_shape, options);
   } catch (const dnnl::error& e) {
     throw Error(ErrorCode::unsupported, std::string("engine: oneDNN refuses a layer: ") + e.what());
   }

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "engine/graph.hpp"
+#include "engine/kernels/row_stage.hpp"
 #include "faceshot/network.hpp"
 
 namespace faceshot::engine {
@@ -17,7 +18,7 @@ class Plan {
  public:
   /// @param graph as it was read; not needed afterwards
   /// @throws Error as infer_tensors
-  Plan(const Graph& graph, const Shape& input_shape);
+  Plan(const Graph& graph, const Shape& input_shape, const RowOptions& options = {});
   ~Plan();
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;

@@ -1,5 +1,7 @@
 #include "engine/plan_builder.hpp"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -45,8 +47,10 @@ void lengthen_runs(Loops<2>& loops) {
 
 }  // namespace
 
-PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape)
-    : known_(infer_tensors(graph, input_shape)),
+PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape, const RowOptions& options)
+    : row_options_(options),
+      threads_(omp_get_max_threads()),
+      known_(infer_tensors(graph, input_shape)),
       graph_(optimise(graph, known_)),
       readers_(reader_counts(graph_)),
       places_(graph_.tensors.size()),
@@ -79,8 +83,11 @@ void PlanBuilder::finish() {
     steps_.push_back(std::move(draft.step));
   }
   drafts_.clear();
-  // oneDNN has its own copy by now.
-  for (Node& node : graph_.nodes) node.weight.reset();
+  // oneDNN and our kernels have their own copies by now.
+  for (Node& node : graph_.nodes) {
+    node.weight.reset();
+    node.stages.clear();
+  }
 }
 
 // --- tensors
@@ -216,6 +223,12 @@ void PlanBuilder::add_node(const Node& node) {
   switch (node.op) {
     case Op::conv:
       return add_convolution(node);
+    case Op::separable_conv:
+      return add_separable_convolution(node);
+    case Op::channels:
+      return add_channels(node);
+    case Op::row_chain:
+      return add_row_chain(node);
     case Op::conv_transpose:
       return add_transposed_convolution(node);
     case Op::matmul:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/graph.hpp"
+#include "engine/kernels/row_chain.hpp"
 #include "engine/place.hpp"
 #include "engine/shape_inference.hpp"
 #include "engine/tensor_memory.hpp"
@@ -22,7 +23,7 @@ class PlanBuilder {
  public:
   /// Optimises the graph for this input size, and builds everything.
   /// @throws Error as infer_tensors; dnnl::error if oneDNN refuses a layer
-  PlanBuilder(const Graph& graph, const Shape& input_shape);
+  PlanBuilder(const Graph& graph, const Shape& input_shape, const RowOptions& options);
   PlanBuilder(const PlanBuilder&) = delete;
   PlanBuilder& operator=(const PlanBuilder&) = delete;
 
@@ -55,8 +56,13 @@ class PlanBuilder {
   void add_node(const Node& node);
   void finish();
 
-  // plan_convolution.cpp, plan_pooling.cpp, plan_elementwise.cpp, plan_dense.cpp, plan_copies.cpp
+  // plan_convolution.cpp, plan_row_steps.cpp, plan_pooling.cpp, plan_elementwise.cpp,
+  // plan_dense.cpp, plan_copies.cpp
   void add_convolution(const Node& node);
+  /// On kernels of our own. @return false, with nothing done, if they cannot
+  bool add_row_layer(const Node& node);
+  void add_row_chain(const Node& node);
+  void add_separable_convolution(const Node& node);
   void add_transposed_convolution(const Node& node);
   void add_pooling(const Node& node);
   void add_unary(const Node& node);
@@ -68,6 +74,7 @@ class PlanBuilder {
   void add_resize(const Node& node);
   void add_concat(const Node& node);
   void add_slice(const Node& node);
+  void add_channels(const Node& node);
   void add_gather(const Node& node);
   void add_transpose(const Node& node);
 
@@ -79,6 +86,9 @@ class PlanBuilder {
   /// A step of the current node; described as step_ says, whatever of it is known.
   /// @param touched the storages it reads, and last the one it writes
   void draft(std::vector<int> touched, std::function<Action()> finish_step);
+  /// A step of our own kernels, on all threads.
+  /// @param nodes that read one another
+  void draft_chain(const std::vector<const Node*>& nodes, const Place& in, const Place& out);
   /// A step that copies a tensor, read with strides from an offset, to where `to` lies.
   /// @param strides by axis of to.shape
   void draft_copy(int from, std::int64_t offset, const Shape& strides, const Place& to);
@@ -100,6 +110,8 @@ class PlanBuilder {
   [[nodiscard]] std::vector<const Constant*> parameters(const Node& node) const;
   [[nodiscard]] const Place& place_of(int tensor, const std::string& reader);
 
+  RowOptions row_options_;
+  int threads_;  ///< that OpenMP gives this thread's work
   InferredTensors known_;
   Graph graph_;
   std::vector<int> readers_;

@@ -49,6 +49,7 @@ std::vector<std::pair<int, dnnl::memory>> constants_of(const Node& node, dnnl::m
 }  // namespace
 
 void PlanBuilder::add_convolution(const Node& node) {
+  if (add_row_layer(node)) return;
   // Only a network's first convolution reads what is not channels-last: the caller's image.
   const Place in = in_layout(input_of(node), true);
   // Post-operation "sum": the destination holds the addend when the convolution starts.

@@ -50,6 +50,12 @@ void PlanBuilder::add_slice(const Node& node) {
   draft_copy(in.storage, offset, strides, out);
 }
 
+void PlanBuilder::add_channels(const Node& node) {
+  const Place in = input_of(node);
+  const Shape strides = strides_of(in);
+  draft_copy(in.storage, node.start * strides[1], strides, define(node, in.channels_last));
+}
+
 void PlanBuilder::add_gather(const Node& node) {
   const Place in = in_layout(input_of(node), false);
   const Place out = define(node, false);

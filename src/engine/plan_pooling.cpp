@@ -6,6 +6,7 @@
 namespace faceshot::engine {
 
 void PlanBuilder::add_pooling(const Node& node) {
+  if (add_row_layer(node)) return;
   const Place in = in_layout(input_of(node), true);
   const Place out = define(node, true);
   const FittedWindow fit = fit_window(node.window, in.shape);

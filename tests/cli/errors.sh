@@ -110,6 +110,14 @@ rm -f photos/cell-2.png photos/more/{whole,cell-2,cell-3}.png
 [ "$(find photos bad -type f -exec md5sum {} + | sort)" = "$sums" ] || complain "inputs changed"
 
 expect "bench: a size that is none" 2 1 640 bench "${model[@]}" --size 640
+expect "bench: a precision that is none" 2 1 precision bench "${model[@]}" --precision fp16
+expect "bench: bf16, on any CPU by auto" 0 0 "" bench "${model[@]}" --size 64x64 --threads 1 \
+  --seconds 0.01 --precision auto
+# What a CPU lacks is said, and done in fp32.
+FACESHOT_ISA=avx2 expect "detect: bf16 without AVX512_BF16" 0 1 fp32 detect photos/cell.png \
+  "${model[@]}" --precision bf16
+FACESHOT_ISA=mmx expect "detect: a level that is none" 1 1 FACESHOT_ISA detect photos/cell.png \
+  "${model[@]}"
 expect "bench: a missing model" 1 1 nowhere.onnx bench --model nowhere.onnx
 expect "bench: layers" 0 0 "" bench "${model[@]}" --layers --size 32x16 --seconds 0.01
 grep -q "^ *2  Conv 8x8/8" out && grep -q "the steps one by one" out || complain "bench: layers: $(cat out)"

@@ -88,6 +88,13 @@ void set_int(onnx::NodeProto& node, const std::string& name, std::int64_t value)
   attribute(node, name, onnx::AttributeProto::INT).set_i(value);
 }
 
+void set_float(onnx::NodeProto& node, const std::string& name, float value) {
+  onnx::AttributeProto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::FLOAT);
+  attribute.set_f(value);
+}
+
 void set_text(onnx::NodeProto& node, const std::string& name, const std::string& value) {
   attribute(node, name, onnx::AttributeProto::STRING).set_s(value);
 }

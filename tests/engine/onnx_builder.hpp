@@ -36,6 +36,7 @@ class OnnxBuilder {
 void set_ints(onnx::NodeProto& node, const std::string& name,
               const std::vector<std::int64_t>& values);
 void set_int(onnx::NodeProto& node, const std::string& name, std::int64_t value);
+void set_float(onnx::NodeProto& node, const std::string& name, float value);
 void set_text(onnx::NodeProto& node, const std::string& name, const std::string& value);
 
 }  // namespace faceshot::testing

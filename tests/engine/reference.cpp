@@ -159,6 +159,9 @@ class Computation {
       case Op::identity:
       case Op::cast:
         return x();
+      case Op::channels:  // these three are of optimised graphs only
+      case Op::separable_conv:
+      case Op::row_chain:
       case Op::shape:
         break;
     }

@@ -1,0 +1,59 @@
+// Row stages behind one another, computed together: a few rows of the last one at a time, and
+// before them only what they need. Between stages lie rings of a few rows, which stay in the cache.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/kernels/row_stage.hpp"
+
+namespace faceshot::engine {
+
+/// Immutable once made: any number of threads may run parts of it.
+class RowChain {
+ public:
+  struct Link {
+    RowStagePtr stage;
+    std::int64_t out_row_floats = 0;
+    /// Whether the stage adds something: its own input, or a tensor from outside the chain.
+    enum class Adds : std::uint8_t { nothing, input, outside } adds = Adds::nothing;
+  };
+
+  /// @param threads parts that run() will be asked for; each computes rows at its border itself
+  /// @param in_row_floats of the first stage's input
+  RowChain(std::vector<Link> links, std::int64_t in_row_floats, int threads, Isa level);
+
+  struct Buffers {
+    const float* in = nullptr;
+    std::vector<const float*> addends;  ///< for each link; null where nothing from outside is added
+    float* out = nullptr;
+    float* scratch = nullptr;  ///< scratch_floats() a part, one after another
+  };
+  /// Computes one part of the last stage's output; all of them make it whole, in any order.
+  void run(const Buffers& buffers, int part) const;
+
+  [[nodiscard]] std::size_t scratch_floats() const { return scratch_floats_; }
+  [[nodiscard]] std::size_t weight_bytes() const;
+  /// For tables: "rows:avx512_bf16".
+  [[nodiscard]] std::string kernel() const;
+
+ private:
+  /// Calls compute(link, rows) in an order in which all that is needed is there, for one part.
+  template <class Compute>
+  void walk(int part, std::int64_t band, const Compute& compute) const;
+  void choose_band();
+  [[nodiscard]] std::vector<std::int64_t> ring_rows(std::int64_t band) const;
+
+  std::vector<Link> links_;
+  std::int64_t in_row_floats_;
+  int threads_;
+  Isa level_;
+  std::int64_t band_ = 1;             ///< rows of the last stage that are computed at a time
+  std::vector<std::int64_t> rings_;   ///< rows kept behind each link but the last
+  std::vector<std::size_t> offsets_;  ///< of rings in the scratch memory
+  std::size_t stage_scratch_ = 0, scratch_floats_ = 0;
+};
+
+}  // namespace faceshot::engine

@@ -1,0 +1,30 @@
+#include "engine/kernels/row_kernels.hpp"
+
+#include "engine/kernels/row_kernels_levels.hpp"
+
+namespace faceshot::engine {
+
+const RowKernels& row_kernels() { return row_kernels(isa()); }
+
+const RowKernels& row_kernels(Isa level) {
+  static const RowKernels baseline = row_kernels_baseline();
+#if defined(__x86_64__)
+  // Only calls on a CPU that has the instructions get here: making a table runs compiled code too.
+  if (level == Isa::avx512_bf16) {
+    static const RowKernels kernels = row_kernels_avx512_bf16();
+    return kernels;
+  }
+  if (level == Isa::avx512) {
+    static const RowKernels kernels = row_kernels_avx512();
+    return kernels;
+  }
+  if (level == Isa::avx2) {
+    static const RowKernels kernels = row_kernels_avx2();
+    return kernels;
+  }
+#endif
+  (void)level;
+  return baseline;
+}
+
+}  // namespace faceshot::engine

@@ -1,0 +1,97 @@
+// The inner loops of convolutions on channels-last images, one table of functions for each level of
+// instructions that a CPU may have. They work on runs of pixels that their callers choose so small
+// that everything stays in the nearest caches; see row_stage.hpp for those.
+//
+// "Lanes" are the floats of one vector register. bfloat16 is kept as the upper half of a float's
+// bits; sums are always in float32.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/kernels/isa.hpp"
+
+namespace faceshot::engine {
+
+/// What is done with each sum: y = min(max(x, slope * x), upper), with 0 <= slope <= 1. Slope 1 is
+/// none at all, 0 Relu, between them LeakyRelu.
+struct RowActivation {
+  float slope = 1;
+  float upper = 0;  ///< +infinity where there is no bound
+};
+
+/// A 1x1 convolution of a run of pixels:
+/// out[p][n] = activation(bias[n] + sum over k of in[p][k] * weights[k][n] (+ addend[p][n])).
+struct PointwiseRun {
+  const void* in = nullptr;       ///< floats, or bfloat16 for pointwise_bf16
+  std::int64_t in_stride = 0;     ///< from pixel to pixel, in elements
+  const void* weights = nullptr;  ///< as pack_pointwise makes them
+  const float* bias = nullptr;    ///< `outputs` rounded up to lanes
+  const float* addend = nullptr;  ///< or null; may be `out`
+  float* out = nullptr;
+  std::int64_t out_stride = 0;  ///< of `addend` too
+  std::int64_t pixels = 0, inputs = 0, outputs = 0;
+  RowActivation activation;
+};
+
+/// A depthwise 3x3 convolution of a run of pixels within one output row. Rows that lie outside the
+/// image are given as rows of zeros; columns outside are skipped.
+struct DepthwiseRun {
+  const float* rows[3] = {};         ///< of the input: [width][channels]
+  std::int64_t width = 0;            ///< of the input
+  std::int64_t channels = 0;         ///< a multiple of 4; of 8 for bfloat16
+  std::int64_t stride = 1;           ///< 1 or 2
+  std::int64_t left = 1;             ///< columns of padding to the left
+  const float* weights = nullptr;    ///< [9][channels]
+  const float* bias = nullptr;       ///< [channels]
+  std::int64_t first = 0, last = 0;  ///< output columns [first, last)
+  void* out = nullptr;               ///< [last - first][channels]: floats, or bfloat16
+  RowActivation activation;
+};
+
+/// A 3x3 convolution of three planes (an image, NCHW) with stride 2: a run within one output row
+/// that sees no column outside the image.
+struct FirstRun {
+  /// Where the first output's window starts: floats, [plane][row of the window]. For first_bf16
+  /// five rows of pairs: of bfloat16 of row 2i of those nine and of row 2i + 1, the last with
+  /// zeros.
+  const void* rows[9] = {};
+  const void* weights =
+      nullptr;  ///< [outputs / lanes][row][column][lanes], of pairs for first_bf16
+  const float* bias = nullptr;
+  std::int64_t pixels = 0, outputs = 0;
+  float* out = nullptr;
+  std::int64_t out_stride = 0;
+  RowActivation activation;
+};
+
+/// Max-pooling of one output row, without padding.
+struct MaxPoolRun {
+  const float* rows[4] = {};  ///< of the input: [width][channels]
+  std::int64_t kernel_height = 1, kernel_width = 1;
+  std::int64_t stride = 1;  ///< of columns
+  std::int64_t channels = 0, pixels = 0;
+  float* out = nullptr;  ///< [pixels][channels]
+};
+
+struct RowKernels {
+  std::int64_t lanes = 0;
+  void (*pointwise)(const PointwiseRun&) = nullptr;
+  void (*depthwise)(const DepthwiseRun&) = nullptr;
+  void (*first)(const FirstRun&) = nullptr;
+  void (*max_pool)(const MaxPoolRun&) = nullptr;
+  // Null below avx512_bf16.
+  void (*pointwise_bf16)(const PointwiseRun&) = nullptr;
+  void (*depthwise_to_bf16)(const DepthwiseRun&) = nullptr;
+  void (*first_bf16)(const FirstRun&) = nullptr;
+  void (*to_bf16)(const float* from, std::uint16_t* to, std::int64_t count) = nullptr;
+  /// to[2i] of first[i], to[2i + 1] of second[i].
+  void (*to_bf16_pairs)(const float* first, const float* second, std::uint16_t* to,
+                        std::int64_t count) = nullptr;
+};
+
+/// The best that the CPU has, see isa().
+[[nodiscard]] const RowKernels& row_kernels();
+[[nodiscard]] const RowKernels& row_kernels(Isa isa);
+
+}  // namespace faceshot::engine

@@ -1,0 +1,98 @@
+// Layers that are computed row by row, so that several behind one another can go over an image
+// together (row_chain.hpp): what lies between them is read again before it leaves the caches.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "engine/graph.hpp"
+#include "engine/kernels/isa.hpp"
+
+namespace faceshot::engine {
+
+/// How row stages are computed.
+struct RowOptions {
+  bool bfloat16 = false;  ///< products of convolutions in bfloat16, where the level has it
+  Isa level = isa();      ///< of instructions; at most what the CPU has
+};
+
+/// Rows [begin, end).
+struct RowRange {
+  std::int64_t begin = 0, end = 0;
+};
+
+/// An image's rows, channels last: all of them, or the last few of a ring in which row y takes the
+/// place of row y - kept.
+template <class Float>
+struct RowBuffer {
+  Float* base = nullptr;
+  std::int64_t row_floats = 0;
+  std::int64_t kept = 1;  ///< the image's height, or the ring's
+
+  [[nodiscard]] Float* row(std::int64_t y) const { return base + y % kept * row_floats; }
+  /// The first row from y on that does not lie behind the one before it.
+  [[nodiscard]] std::int64_t wraps(std::int64_t y) const { return (y / kept + 1) * kept; }
+};
+
+/// Immutable once made: any number of threads may run it.
+class RowStage {
+ public:
+  /// Rows of the input that rows of the output are made of: a window that walks over them.
+  struct Walk {
+    std::int64_t kernel = 1, stride = 1, top = 0;  ///< top: rows of padding
+    std::int64_t in_height = 0, out_height = 0;
+  };
+
+  explicit RowStage(const Walk& walk) : walk_(walk) {}
+  virtual ~RowStage() = default;
+  RowStage(const RowStage&) = delete;
+  RowStage& operator=(const RowStage&) = delete;
+
+  struct Buffers {
+    RowBuffer<const float> in;
+    RowBuffer<const float> addend;  ///< of the output's shape; base is null where none is added
+    RowBuffer<float> out;
+    float* scratch = nullptr;  ///< scratch_floats(), aligned to 64 bytes
+  };
+  /// Computes rows of the output; what needs() says must be there.
+  virtual void run(const Buffers& buffers, RowRange rows) const = 0;
+
+  [[nodiscard]] RowRange needs(RowRange rows) const;
+  [[nodiscard]] const Walk& walk() const { return walk_; }
+  [[nodiscard]] virtual std::size_t scratch_floats() const { return 0; }
+  [[nodiscard]] virtual std::size_t weight_bytes() const { return 0; }
+  [[nodiscard]] virtual bool multiplies_bfloat16() const { return false; }
+
+ protected:
+  Walk walk_;
+};
+
+using RowStagePtr = std::unique_ptr<const RowStage>;
+
+/// True for nodes that row_stage() takes. First convolutions read planes (NCHW), all others
+/// channels last.
+[[nodiscard]] bool has_row_stage(const Node& node);
+/// @param in, out NCHW shapes of one image (also below)
+[[nodiscard]] RowStagePtr row_stage(const Node& node, const Shape& in, const Shape& out,
+                                    const RowOptions& options);
+
+/// True for a 3x3 convolution with stride 2 of an image with three planes, that row kernels can do.
+[[nodiscard]] bool is_first_convolution(const Node& node);
+/// True for max-pooling without padding.
+[[nodiscard]] bool is_row_pooling(const Node& node);
+
+[[nodiscard]] RowStagePtr first_stage(const Node& node, const Shape& in, const Shape& out,
+                                      const RowOptions& options);
+[[nodiscard]] RowStagePtr pointwise_stage(const Node& node, const Shape& in,
+                                          const RowOptions& options);
+[[nodiscard]] RowStagePtr depthwise_stage(const Node& node, const Shape& in, const Shape& out,
+                                          const RowOptions& options);
+/// A depthwise convolution and the pointwise one that reads it, pixel by pixel.
+[[nodiscard]] RowStagePtr depthwise_pointwise_stage(const Node& depthwise, const Node& pointwise,
+                                                    const Shape& in, const Shape& out,
+                                                    const RowOptions& options);
+[[nodiscard]] RowStagePtr max_pool_stage(const Node& node, const Shape& in, const Shape& out,
+                                         const RowOptions& options);
+
+}  // namespace faceshot::engine
