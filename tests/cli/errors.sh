@@ -109,6 +109,12 @@ expect "over another input" 0 0 "" detect bad/whole.png photos/more/cell.png pho
 rm -f photos/cell-2.png photos/more/{whole,cell-2,cell-3}.png
 [ "$(find photos bad -type f -exec md5sum {} + | sort)" = "$sums" ] || complain "inputs changed"
 
+expect "detect: tiles" 0 0 "" detect photos/cell.png "${model[@]}" --max-side 8 --tile 64
+grep -q "1 faces in 1 images" out || complain "detect: tiles: $(cat out)"
+expect "detect: tiles too small" 2 1 "--tile" detect photos/cell.png "${model[@]}" --tile 10
+expect "detect: an overlap without tiles" 2 1 "--tile" detect photos/cell.png "${model[@]}" \
+  --tile-overlap 0.5
+
 expect "bench: a size that is none" 2 1 640 bench "${model[@]}" --size 640
 expect "bench: a precision that is none" 2 1 precision bench "${model[@]}" --precision fp16
 expect "bench: bf16, on any CPU by auto" 0 0 "" bench "${model[@]}" --size 64x64 --threads 1 \
