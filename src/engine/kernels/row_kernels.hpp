@@ -90,8 +90,10 @@ struct RowKernels {
                         std::int64_t count) = nullptr;
 };
 
-/// The best that the CPU has, see isa().
-[[nodiscard]] const RowKernels& row_kernels();
+/// False where oneDNN is faster: its SSE4 kernels are written in assembler, ours leave that level
+/// to the compiler (a quarter slower).
+[[nodiscard]] bool row_kernels_pay();
+
 [[nodiscard]] const RowKernels& row_kernels(Isa isa);
 
 }  // namespace faceshot::engine
