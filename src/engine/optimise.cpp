@@ -9,6 +9,7 @@ Graph optimise(Graph graph, InferredTensors& known) {
   drop_unread(graph);
   fuse_transposes(graph);
   fuse_batch_norm(graph);
+  if (row_kernels_pay()) fuse_upsample_add(graph, known);
   fuse_add(graph, known);
   fuse_activation(graph);
   if (row_kernels_pay()) {

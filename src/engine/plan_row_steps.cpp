@@ -25,9 +25,11 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
     if (node->adds_input) {
       link.adds = node->inputs[1] == node->inputs[0] ? Adds::input : Adds::outside;
       if (link.adds == Adds::outside) {
-        const int storage = in_layout(input_of(*node, 1), true).storage;
-        outside.emplace_back(links.size(), storage);
-        touched.push_back(storage);
+        const Place addend = in_layout(input_of(*node, 1), true);
+        link.addend_row_floats = addend.shape[1] * addend.shape[3];
+        link.addend_height = addend.shape[2];
+        outside.emplace_back(links.size(), addend.storage);
+        touched.push_back(addend.storage);
       }
     }
     links.push_back(std::move(link));

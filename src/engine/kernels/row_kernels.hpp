@@ -74,12 +74,21 @@ struct MaxPoolRun {
   float* out = nullptr;  ///< [pixels][channels]
 };
 
+/// The sum of a row and one of half the width, each pixel of which counts twice.
+struct UpsampleAddRun {
+  const float* fine = nullptr;    ///< [pixels][channels]
+  const float* coarse = nullptr;  ///< [(pixels + 1) / 2][channels]
+  float* out = nullptr;           ///< [pixels][channels]
+  std::int64_t pixels = 0, channels = 0;
+};
+
 struct RowKernels {
   std::int64_t lanes = 0;
   void (*pointwise)(const PointwiseRun&) = nullptr;
   void (*depthwise)(const DepthwiseRun&) = nullptr;
   void (*first)(const FirstRun&) = nullptr;
   void (*max_pool)(const MaxPoolRun&) = nullptr;
+  void (*upsample_add)(const UpsampleAddRun&) = nullptr;
   // Null below avx512_bf16.
   void (*pointwise_bf16)(const PointwiseRun&) = nullptr;
   void (*depthwise_to_bf16)(const DepthwiseRun&) = nullptr;
