@@ -227,6 +227,9 @@ void PlanBuilder::add_node(const Node& node) {
       return add_separable_convolution(node);
     case Op::channels:
       return add_channels(node);
+    case Op::upsample_add:
+      (void)add_row_layer(node);
+      return;
     case Op::row_chain:
       return add_row_chain(node);
     case Op::conv_transpose:

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "engine/kernels/row_kernels.hpp"
 #include "engine/plan_builder.hpp"
 
 namespace faceshot::engine {
@@ -24,9 +25,11 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
     if (node->adds_input) {
       link.adds = node->inputs[1] == node->inputs[0] ? Adds::input : Adds::outside;
       if (link.adds == Adds::outside) {
-        const int storage = in_layout(input_of(*node, 1), true).storage;
-        outside.emplace_back(links.size(), storage);
-        touched.push_back(storage);
+        const Place addend = in_layout(input_of(*node, 1), true);
+        link.addend_row_floats = addend.shape[1] * addend.shape[3];
+        link.addend_height = addend.shape[2];
+        outside.emplace_back(links.size(), addend.storage);
+        touched.push_back(addend.storage);
       }
     }
     links.push_back(std::move(link));
@@ -57,7 +60,8 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
 
 bool PlanBuilder::add_row_layer(const Node& node) {
   const Place given = input_of(node);
-  if (given.shape.size() != 4 || given.shape[0] != 1 || !has_row_stage(node)) return false;
+  if (!row_kernels_pay() || given.shape.size() != 4 || given.shape[0] != 1 || !has_row_stage(node))
+    return false;
   const bool first = is_first_convolution(node);
   if (first && given.channels_last) return false;
   const Place in = in_layout(given, !first);

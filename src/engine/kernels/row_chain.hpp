@@ -19,6 +19,7 @@ class RowChain {
     std::int64_t out_row_floats = 0;
     /// Whether the stage adds something: its own input, or a tensor from outside the chain.
     enum class Adds : std::uint8_t { nothing, input, outside } adds = Adds::nothing;
+    std::int64_t addend_row_floats = 0, addend_height = 1;  ///< of what comes from outside
   };
 
   /// @param threads parts that run() will be asked for; each computes rows at its border itself

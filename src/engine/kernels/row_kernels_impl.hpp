@@ -533,6 +533,19 @@ void max_pool(const MaxPoolRun& given) {
   }
 }
 
+void upsample_add(const UpsampleAddRun& given) {
+  const UpsampleAddRun run = given;  // nothing that is written can be it
+  for (std::int64_t x = 0; x < run.pixels; ++x) {
+    const float* const fine = run.fine + x * run.channels;
+    const float* const coarse = run.coarse + x / 2 * run.channels;
+    float* const out = run.out + x * run.channels;
+    std::int64_t c = 0;
+    for (; c + lanes_here <= run.channels; c += lanes_here)
+      store<lanes_here>(out + c, load<lanes_here>(fine + c) + load<lanes_here>(coarse + c));
+    for (; c < run.channels; ++c) out[c] = fine[c] + coarse[c];
+  }
+}
+
 RowKernels kernels_here() {
   RowKernels kernels;
   kernels.lanes = lanes_here;
@@ -540,6 +553,7 @@ RowKernels kernels_here() {
   kernels.depthwise = depthwise;
   kernels.first = first<Float32>;
   kernels.max_pool = max_pool;
+  kernels.upsample_add = upsample_add;
 #if defined(__AVX512BF16__)
   kernels.pointwise_bf16 = pointwise<BFloat16>;
   kernels.depthwise_to_bf16 = depthwise_to_bf16;
