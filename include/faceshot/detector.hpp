@@ -20,16 +20,16 @@ struct DetectorOptions {
   /// The image is scaled so that its longer side is this; 0: native. Networks made for one input
   /// size get the image fitted into that instead.
   int max_side = 640;
-  bool upscale = false;  ///< whether images smaller than that are enlarged to it
-  int keep_top = 750;    ///< at most so many detections; 0: all
-  int threads = 1;       ///< CPU threads for one image
+  bool upscale = false;                   ///< whether images smaller than that are enlarged to it
+  int keep_top = 750;                     ///< at most so many detections; 0: all
+  int threads = 1;                        ///< CPU threads for one image
   Precision precision = Precision::fp32;  ///< bf16 is fp32 where has_bf16() is false
 };
 
 /// Where the time of one call went, in milliseconds.
 struct DetectTimings {
-  double preprocess = 0;   ///< scaling and normalisation
-  double network = 0;      ///< the network itself
+  double preprocess = 0;   ///< getting ready to scale
+  double network = 0;      ///< the network, and scaling and normalisation row by row on the way
   double postprocess = 0;  ///< decoding and NMS
 };
 

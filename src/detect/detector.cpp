@@ -150,9 +150,9 @@ std::vector<Detection> Detector::detect(const ImageView& image, DetectTimings* t
   auto worker = impl_->take(size.width, size.height);
 
   const auto start = Clock::now();
-  worker->letterbox.run(image, size, impl_->info, worker->session.input());
+  worker->letterbox.start(image, size, impl_->info, options.threads);
   const auto prepared = Clock::now();
-  worker->session.run();
+  worker->session.run(worker->letterbox);
   const auto computed = Clock::now();
   worker->head->decode(options.score_threshold, nms_candidates, worker->candidates);
   const float scale_x = static_cast<float>(image.width) / static_cast<float>(size.content_width);

@@ -6,6 +6,7 @@
 
 #include "engine/plan_builder.hpp"
 #include "faceshot/error.hpp"
+#include "faceshot/input_rows.hpp"
 
 namespace faceshot::engine {
 
@@ -22,6 +23,22 @@ float* Plan::input() { return built_->input(); }
 
 void Plan::run() {
   for (const Action& action : built_->actions()) action();
+}
+
+void Plan::run(const InputRows& rows) {
+  if (built_->take_rows(&rows)) {
+    run();
+    built_->take_rows(nullptr);
+    return;
+  }
+  const Shape& shape = built_->input_shape();
+  const auto width = static_cast<std::size_t>(shape[3]);
+  const std::size_t plane = static_cast<std::size_t>(shape[2]) * width;
+  for (std::size_t y = 0; y < static_cast<std::size_t>(shape[2]); ++y) {
+    float* const row = input() + y * width;
+    rows.row(static_cast<int>(y), 0, {row, row + plane, row + 2 * plane});
+  }
+  run();
 }
 
 void Plan::run_timed(std::span<double> milliseconds) {

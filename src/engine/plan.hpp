@@ -10,6 +10,10 @@
 #include "engine/kernels/row_stage.hpp"
 #include "faceshot/network.hpp"
 
+namespace faceshot {
+class InputRows;
+}
+
 namespace faceshot::engine {
 
 class PlanBuilder;
@@ -27,6 +31,8 @@ class Plan {
   /// Runs all steps on the calling thread's OpenMP team. Allocates nothing but the books that
   /// oneDNN keeps, some hundred bytes a primitive.
   void run();
+  /// The same with another input, see Session::run(const InputRows&).
+  void run(const InputRows& rows);
   /// As run(), and the time of each step. @param milliseconds one for each of steps()
   void run_timed(std::span<double> milliseconds);
   [[nodiscard]] const std::vector<PlanStep>& steps() const;

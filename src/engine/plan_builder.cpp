@@ -71,7 +71,19 @@ float* PlanBuilder::input() const {
   return memory_.address(places_[static_cast<std::size_t>(graph_.inputs.front())].storage);
 }
 
+const Shape& PlanBuilder::input_shape() const {
+  return places_[static_cast<std::size_t>(graph_.inputs.front())].shape;
+}
+
+bool PlanBuilder::take_rows(const InputRows* rows) {
+  if (!takes_rows_) return false;
+  rows_ = rows;
+  return true;
+}
+
 void PlanBuilder::finish() {
+  // Threads that OpenMP keeps awake for oneDNN would compete with others.
+  if (threads_ > 1 && !uses_onednn_) pool_ = std::make_unique<WorkerPool>(threads_);
   memory_.touch(places_[static_cast<std::size_t>(graph_.inputs.front())].storage, 0);
   for (std::size_t step = 0; step < drafts_.size(); ++step)
     for (const int storage : drafts_[step].storages) memory_.touch(storage, step);
@@ -180,6 +192,7 @@ void PlanBuilder::draft_copy(int from, std::int64_t offset, const Shape& strides
 void PlanBuilder::draft_primitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad,
                                   std::vector<Argument> arguments,
                                   std::vector<std::pair<int, dnnl::memory>> constants) {
+  uses_onednn_ = true;
   const std::size_t scratch_size = scratchpad.get_size();
   scratch_bytes_ = std::max(scratch_bytes_, scratch_size);
   std::string kernel = kernel_name(primitive);

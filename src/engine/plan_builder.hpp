@@ -5,6 +5,7 @@
 #include <dnnl.hpp>
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "engine/graph.hpp"
@@ -12,6 +13,8 @@
 #include "engine/place.hpp"
 #include "engine/shape_inference.hpp"
 #include "engine/tensor_memory.hpp"
+#include "engine/worker_pool.hpp"
+#include "faceshot/input_rows.hpp"
 #include "faceshot/network.hpp"
 
 namespace faceshot::engine {
@@ -31,6 +34,10 @@ class PlanBuilder {
   /// What each action does.
   [[nodiscard]] const std::vector<PlanStep>& steps() const { return steps_; }
   [[nodiscard]] float* input() const;
+  [[nodiscard]] const Shape& input_shape() const;
+  /// From now on the first layer reads these instead of input(); null: input() again.
+  /// @return false, and nothing has changed, if it cannot
+  bool take_rows(const InputRows* rows);
   [[nodiscard]] const float* output(std::size_t index) const {
     return memory_.address(outputs_[index].storage);
   }
@@ -111,7 +118,11 @@ class PlanBuilder {
   [[nodiscard]] const Place& place_of(int tensor, const std::string& reader);
 
   RowOptions row_options_;
-  int threads_;  ///< that OpenMP gives this thread's work
+  bool takes_rows_ = false;
+  const InputRows* rows_ = nullptr;   ///< the first chain knows this pointer's address
+  int threads_;                       ///< that OpenMP gives this thread's work
+  std::unique_ptr<WorkerPool> pool_;  ///< if only kernels of our own are to share work
+  bool uses_onednn_ = false;
   InferredTensors known_;
   Graph graph_;
   std::vector<int> readers_;

@@ -41,19 +41,31 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
   const std::size_t scratch = chain->scratch_floats() * sizeof(float);
   scratch_bytes_ = std::max(scratch_bytes_, scratch * static_cast<std::size_t>(threads_));
   weight_bytes_ += chain->weight_bytes();
-  draft(touched, [this, chain, outside, from = in.storage, to = out.storage, count = nodes.size()] {
-    RowChain::Buffers buffers;
-    buffers.in = memory_.address(from);
-    buffers.addends.resize(count, nullptr);
-    for (const auto& [link, storage] : outside) buffers.addends[link] = memory_.address(storage);
-    buffers.out = memory_.address(to);
-    buffers.scratch = scratch_.get();
-    if (threads_ == 1) return Action([chain, buffers] { chain->run(buffers, 0); });
-    return Action([chain, buffers, threads = threads_] {
+  // The image itself, which nobody else reads, may come row by row.
+  const auto image = static_cast<std::size_t>(graph_.inputs.front());
+  const bool rows = in.storage == places_[image].storage && readers_[image] == 1 &&
+                    is_first_convolution(*nodes.front());
+  takes_rows_ = takes_rows_ || rows;
+  draft(touched,
+        [this, chain, outside, rows, from = in.storage, to = out.storage, count = nodes.size()] {
+          RowChain::Buffers buffers;
+          buffers.in = memory_.address(from);
+          buffers.addends.resize(count, nullptr);
+          for (const auto& [link, storage] : outside)
+            buffers.addends[link] = memory_.address(storage);
+          buffers.out = memory_.address(to);
+          buffers.scratch = scratch_.get();
+          if (rows) buffers.rows = &rows_;
+          if (threads_ == 1) return Action([chain, buffers] { chain->run(buffers, 0); });
+          if (pool_)
+            return Action([chain, buffers, pool = pool_.get()] {
+              pool->run([&](int part) { chain->run(buffers, part); });
+            });
+          return Action([chain, buffers, threads = threads_] {
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
-      for (int part = 0; part < threads; ++part) chain->run(buffers, part);
-    });
-  });
+            for (int part = 0; part < threads; ++part) chain->run(buffers, part);
+          });
+        });
   drafts_.back().step.kernel = chain->kernel();
   drafts_.back().step.bytes_read += chain->weight_bytes();
 }

@@ -12,7 +12,7 @@
 namespace faceshot::engine {
 
 /// Runs a function on several threads at once, of which the caller's is one. The others look out
-/// for the next call for some microseconds, and then sleep. For one caller at a time.
+/// for the next call for a fraction of a millisecond, and then sleep. For one caller at a time.
 class WorkerPool {
  public:
   /// @param threads 1 or more, the caller's included

@@ -84,6 +84,8 @@ void RowChain::run(const Buffers& buffers, int part) const {
          b.scratch = scratch;
          if (l == 0) {
            b.in = {buffers.in, in_row_floats_, stage.walk().in_height};
+           b.rows = buffers.rows == nullptr ? nullptr : *buffers.rows;
+           b.part = part;
          } else {
            const RowBuffer<float> before = ring(l - 1);
            b.in = {before.base, before.row_floats, before.kept};

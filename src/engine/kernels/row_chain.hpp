@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/kernels/row_stage.hpp"
+#include "faceshot/input_rows.hpp"
 
 namespace faceshot::engine {
 
@@ -30,6 +31,8 @@ class RowChain {
     const float* in = nullptr;
     std::vector<const float*> addends;  ///< for each link; null where nothing from outside is added
     float* out = nullptr;
+    /// Where to find what makes the input's rows; null, there or here: `in` holds them.
+    const InputRows* const* rows = nullptr;
     float* scratch = nullptr;  ///< scratch_floats() a part, one after another
   };
   /// Computes one part of the last stage's output; all of them make it whole, in any order.

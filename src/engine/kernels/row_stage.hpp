@@ -8,6 +8,7 @@
 
 #include "engine/graph.hpp"
 #include "engine/kernels/isa.hpp"
+#include "faceshot/input_rows.hpp"
 
 namespace faceshot::engine {
 
@@ -55,7 +56,9 @@ class RowStage {
     /// added.
     RowBuffer<const float> addend;
     RowBuffer<float> out;
-    float* scratch = nullptr;  ///< scratch_floats(), aligned to 64 bytes
+    const InputRows* rows = nullptr;  ///< first_stage: makes the rows that `in` would hold
+    int part = 0;                     ///< to ask them for
+    float* scratch = nullptr;         ///< scratch_floats(), aligned to 64 bytes
   };
   /// Computes rows of the output; what needs() says must be there.
   virtual void run(const Buffers& buffers, RowRange rows) const = 0;
