@@ -7,8 +7,10 @@
 
 #include "engine/describe.hpp"
 #include "engine/dnnl_primitive.hpp"
+#include "engine/kernels/row_kernels.hpp"
 #include "engine/loops.hpp"
 #include "engine/passes.hpp"
+#include "engine/thread_count.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::engine {
@@ -55,6 +57,9 @@ PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape, const Row
       readers_(reader_counts(graph_)),
       places_(graph_.tensors.size()),
       stream_(cpu()) {
+  if (threads_ > 1 && is_own_work()) team_ = std::make_unique<WorkerTeam>(threads_);
+  // oneDNN splits work for the threads that it sees now: beside a team it works alone.
+  const ThreadCount for_onednn(team_ != nullptr ? 1 : threads_);
   const auto input = static_cast<std::size_t>(graph_.inputs.front());
   places_[input] = {input_shape, false, memory_.add(element_count(input_shape))};
   memory_.share(places_[input].storage);
@@ -65,6 +70,17 @@ PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape, const Row
     outputs_.push_back(in_layout(place_of(output, "the graph's output"), false));
   }
   finish();
+}
+
+bool PlanBuilder::is_own_work() const {
+  constexpr double nearly_all = 0.95;
+  double own = 0, all = 0;
+  for (const Node& node : graph_.nodes) {
+    const double flop = flop_of(node, known_.shapes);
+    all += flop;
+    if (node.op == Op::row_chain || has_row_stage(node)) own += flop;
+  }
+  return row_kernels_pay() && own >= nearly_all * all;
 }
 
 float* PlanBuilder::input() const {
@@ -82,8 +98,6 @@ bool PlanBuilder::take_rows(const InputRows* rows) {
 }
 
 void PlanBuilder::finish() {
-  // Threads that OpenMP keeps awake for oneDNN would compete with others.
-  if (threads_ > 1 && !uses_onednn_) pool_ = std::make_unique<WorkerPool>(threads_);
   memory_.touch(places_[static_cast<std::size_t>(graph_.inputs.front())].storage, 0);
   for (std::size_t step = 0; step < drafts_.size(); ++step)
     for (const int storage : drafts_[step].storages) memory_.touch(storage, step);
@@ -165,7 +179,7 @@ Place PlanBuilder::in_layout(const Place& place, bool channels_last) {
 // --- steps
 // ----------------------------------------------------------------------------------------
 
-void PlanBuilder::draft(std::vector<int> touched, std::function<Action()> finish_step) {
+void PlanBuilder::draft(std::vector<int> touched, std::function<PlannedStep()> finish_step) {
   PlanStep step = step_;
   step.bytes_written = bytes_of(memory_.elements(touched.back()));
   for (std::size_t i = 0; i + 1 < touched.size(); ++i)
@@ -192,7 +206,6 @@ void PlanBuilder::draft_copy(int from, std::int64_t offset, const Shape& strides
 void PlanBuilder::draft_primitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad,
                                   std::vector<Argument> arguments,
                                   std::vector<std::pair<int, dnnl::memory>> constants) {
-  uses_onednn_ = true;
   const std::size_t scratch_size = scratchpad.get_size();
   scratch_bytes_ = std::max(scratch_bytes_, scratch_size);
   std::string kernel = kernel_name(primitive);

@@ -56,15 +56,12 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
           buffers.out = memory_.address(to);
           buffers.scratch = scratch_.get();
           if (rows) buffers.rows = &rows_;
-          if (threads_ == 1) return Action([chain, buffers] { chain->run(buffers, 0); });
-          if (pool_)
-            return Action([chain, buffers, pool = pool_.get()] {
-              pool->run([&](int part) { chain->run(buffers, part); });
-            });
-          return Action([chain, buffers, threads = threads_] {
-#pragma omp parallel for num_threads(threads) schedule(static, 1)
+          PlannedStep step(Action([chain, buffers, threads = threads_] {
+#pragma omp parallel for num_threads(threads) schedule(static, 1) if (threads > 1)
             for (int part = 0; part < threads; ++part) chain->run(buffers, part);
-          });
+          }));
+          step.part = [chain, buffers](int part) { chain->run(buffers, part); };
+          return step;
         });
   drafts_.back().step.kernel = chain->kernel();
   drafts_.back().step.bytes_read += chain->weight_bytes();
