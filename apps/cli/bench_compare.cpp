@@ -43,8 +43,9 @@ std::array<Contestant, 2> contestants(const BenchArguments& a, const std::string
   const std::array<std::string, 2> models{a.model, a.compare};
   for (std::size_t i = 0; i < 2; ++i) {
     if (detectors) {
-      auto detector = std::make_shared<Detector>(open_detector(
-          models[i], i == 0 ? a.model_info : "", {.max_side = 0, .threads = threads, .precision = a.precision}));
+      auto detector = std::make_shared<Detector>(
+          open_detector(models[i], i == 0 ? a.model_info : "",
+                        {.max_side = 0, .threads = threads, .precision = a.precision}));
       auto frame = std::make_shared<cv::Mat>(frame_of(a.image, parse_size(size)));
       both[i].work = [detector, frame] {
         DetectTimings t;

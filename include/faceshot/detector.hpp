@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,22 @@ class Detector {
   ///        first call with a new input size does)
   [[nodiscard]] std::vector<Detection> detect(const ImageView& image,
                                               DetectTimings* timings = nullptr) const;
+
+  /// The same into a vector of the caller's, for video: once the detector has seen images of this
+  /// size and the vector has grown, nothing is allocated.
+  /// @param found overwritten
+  void detect(const ImageView& image, std::vector<Detection>& found,
+              DetectTimings* timings = nullptr) const;
+
+  /// Many images: shared out over the threads, each image on one thread, whatever
+  /// options().threads says. That gives more images a second than all threads on one image after
+  /// another.
+  /// @param threads at least 1; the caller's is one of them
+  /// @return as detect() gives them, in the order of the images
+  /// @throws Error as detect(); the message begins with the image's index, from 0. Nothing is
+  ///         started if a view is no image
+  [[nodiscard]] std::vector<std::vector<Detection>> detect_batch(std::span<const ImageView> images,
+                                                                 int threads) const;
 
   /// Size of the network's input for an image of this size: the image scaled as the options say and
   /// padded; or always the same, for networks made for one input size.

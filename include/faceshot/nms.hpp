@@ -30,4 +30,16 @@ struct Detection {
 [[nodiscard]] std::vector<std::size_t> nms(std::span<const Detection> detections,
                                            float iou_threshold, std::size_t keep_top = 0);
 
+/// The same for one image after another: what it needs of memory it keeps, so that nothing is
+/// allocated once the largest image was seen. Not thread safe.
+class Nms {
+ public:
+  /// @return indices into `detections`, by falling score; valid until the next call
+  std::span<const std::size_t> run(std::span<const Detection> detections, float iou_threshold,
+                                   std::size_t keep_top = 0);
+
+ private:
+  std::vector<std::size_t> order_, kept_;
+};
+
 }  // namespace faceshot

@@ -5,29 +5,35 @@
 
 namespace faceshot {
 
-std::vector<std::size_t> nms(std::span<const Detection> detections, float iou_threshold,
-                             std::size_t keep_top) {
-  std::vector<std::size_t> order;
-  order.reserve(detections.size());
+std::span<const std::size_t> Nms::run(std::span<const Detection> detections, float iou_threshold,
+                                      std::size_t keep_top) {
+  order_.clear();
   for (std::size_t i = 0; i < detections.size(); ++i)
-    if (!std::isnan(detections[i].score)) order.push_back(i);
+    if (!std::isnan(detections[i].score)) order_.push_back(i);
   // Ties by index: std::sort alone would leave their order to the implementation.
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+  std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
     return detections[a].score != detections[b].score ? detections[a].score > detections[b].score
                                                       : a < b;
   });
 
-  std::vector<std::size_t> kept;
-  for (const std::size_t candidate : order) {
-    const bool suppressed = std::any_of(kept.begin(), kept.end(), [&](std::size_t k) {
+  kept_.clear();
+  for (const std::size_t candidate : order_) {
+    const bool suppressed = std::any_of(kept_.begin(), kept_.end(), [&](std::size_t k) {
       return detections[k].label == detections[candidate].label &&
              iou(detections[k].box, detections[candidate].box) > iou_threshold;
     });
     if (suppressed) continue;
-    kept.push_back(candidate);
-    if (keep_top > 0 && kept.size() == keep_top) break;
+    kept_.push_back(candidate);
+    if (keep_top > 0 && kept_.size() == keep_top) break;
   }
-  return kept;
+  return kept_;
+}
+
+std::vector<std::size_t> nms(std::span<const Detection> detections, float iou_threshold,
+                             std::size_t keep_top) {
+  Nms once;
+  const auto kept = once.run(detections, iou_threshold, keep_top);
+  return {kept.begin(), kept.end()};
 }
 
 }  // namespace faceshot

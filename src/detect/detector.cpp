@@ -1,14 +1,16 @@
 #include "faceshot/detector.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <list>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
 #include "detect/head_decoder.hpp"
 #include "detect/letterbox.hpp"
 #include "faceshot/error.hpp"
+#include "faceshot/parallel.hpp"
 
 namespace faceshot {
 namespace {
@@ -45,15 +47,16 @@ void check(const ImageView& image) {
 
 /// All that one call needs for one input size.
 struct Worker {
-  Worker(const Network& network, const ModelInfo& info, int width, int height,
-         const DetectorOptions& options)
-      : session(network, {1, 3, height, width}, options.threads, options.precision),
+  Worker(const Network& network, const ModelInfo& info, int width, int height, int threads,
+         Precision precision)
+      : session(network, {1, 3, height, width}, threads, precision),
         head(make_head(info, session, width, height)) {}
 
   Session session;
   std::unique_ptr<HeadDecoder> head;
   Letterbox letterbox;
   std::vector<Detection> candidates;
+  Nms nms;
 };
 
 /// The only size of input that the network takes; 0 where it is free.
@@ -75,16 +78,22 @@ struct Detector::Impl {
   DetectorOptions options;
   InputSize fixed;
 
+  /// What a worker was made for.
+  struct Plan {
+    int width, height, threads;
+    friend bool operator==(const Plan&, const Plan&) = default;
+  };
   struct Idle {
-    int width, height;
+    Plan plan;
     std::unique_ptr<Worker> worker;
   };
   std::mutex mutex;
-  std::list<Idle> idle;  ///< most recently used first
+  std::vector<Idle> idle;  ///< most recently used last; never grows beyond what is reserved
 
   Impl(Network n, ModelInfo i, const DetectorOptions& o)
       : network(std::move(n)), info(std::move(i)), options(o), fixed(fixed_size(network)) {
     check(o);
+    idle.reserve(idle_sessions + 1);
   }
 
   [[nodiscard]] LetterboxSize letterbox(int image_width, int image_height) const {
@@ -94,28 +103,75 @@ struct Detector::Impl {
                           info.size_divisor);
   }
 
-  std::unique_ptr<Worker> take(int width, int height) {
+  std::unique_ptr<Worker> take(const Plan& plan) {
     {
       const std::lock_guard lock(mutex);
-      for (auto it = idle.begin(); it != idle.end(); ++it) {
-        if (it->width != width || it->height != height) continue;
+      const auto it = std::find_if(idle.rbegin(), idle.rend(),
+                                   [&](const Idle& each) { return each.plan == plan; });
+      if (it != idle.rend()) {
         auto worker = std::move(it->worker);
-        idle.erase(it);
+        idle.erase(std::next(it).base());
         return worker;
       }
     }
-    return std::make_unique<Worker>(network, info, width, height, options);
+    return std::make_unique<Worker>(network, info, plan.width, plan.height, plan.threads,
+                                    options.precision);
   }
 
-  void give_back(int width, int height, std::unique_ptr<Worker> worker) {
+  void give_back(const Plan& plan, std::unique_ptr<Worker> worker) {
     std::unique_ptr<Worker> oldest;  // freed after the lock
     const std::lock_guard lock(mutex);
-    idle.push_front({width, height, std::move(worker)});
+    idle.push_back({plan, std::move(worker)});
     if (idle.size() <= idle_sessions) return;
-    oldest = std::move(idle.back().worker);
-    idle.pop_back();
+    oldest = std::move(idle.front().worker);
+    idle.erase(idle.begin());
   }
+
+  /// @param image checked
+  /// @param threads for the network
+  void run(const ImageView& image, const LetterboxSize& size, int threads,
+           std::vector<Detection>& found, DetectTimings* timings);
 };
+
+void Detector::Impl::run(const ImageView& image, const LetterboxSize& size, int threads,
+                         std::vector<Detection>& found, DetectTimings* timings) {
+  using Clock = std::chrono::steady_clock;
+  const auto milliseconds = [](Clock::time_point from, Clock::time_point to) {
+    return std::chrono::duration<double, std::milli>(to - from).count();
+  };
+  const Plan plan{size.width, size.height, threads};
+  auto worker = take(plan);
+
+  const auto start = Clock::now();
+  worker->letterbox.start(image, size, info, threads);
+  const auto prepared = Clock::now();
+  worker->session.run(worker->letterbox);
+  const auto computed = Clock::now();
+  worker->head->decode(options.score_threshold, nms_candidates, worker->candidates);
+  const float scale_x = static_cast<float>(image.width) / static_cast<float>(size.content_width);
+  const float scale_y = static_cast<float>(image.height) / static_cast<float>(size.content_height);
+  const auto kept = worker->nms.run(worker->candidates, options.nms_threshold,
+                                    static_cast<std::size_t>(options.keep_top));
+  found.clear();
+  found.reserve(kept.size());
+  for (const std::size_t i : kept) {
+    Detection d = worker->candidates[i];
+    d.box = clip({d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y},
+                 static_cast<float>(image.width), static_cast<float>(image.height));
+    if (!d.box.valid()) continue;  // it lay in the padding
+    if (d.landmarks)
+      for (std::size_t k = 0; k < d.landmarks->size(); k += 2) {
+        (*d.landmarks)[k] *= scale_x;
+        (*d.landmarks)[k + 1] *= scale_y;
+      }
+    found.push_back(d);
+  }
+  const auto finished = Clock::now();
+  if (timings != nullptr)
+    *timings = {milliseconds(start, prepared), milliseconds(prepared, computed),
+                milliseconds(computed, finished)};
+  give_back(plan, std::move(worker));
+}
 
 namespace {
 
@@ -140,42 +196,37 @@ Detector::Detector(Detector&&) noexcept = default;
 Detector& Detector::operator=(Detector&&) noexcept = default;
 
 std::vector<Detection> Detector::detect(const ImageView& image, DetectTimings* timings) const {
-  check(image);
-  using Clock = std::chrono::steady_clock;
-  const auto milliseconds = [](Clock::time_point from, Clock::time_point to) {
-    return std::chrono::duration<double, std::milli>(to - from).count();
-  };
-  const DetectorOptions& options = impl_->options;
-  const LetterboxSize size = impl_->letterbox(image.width, image.height);
-  auto worker = impl_->take(size.width, size.height);
-
-  const auto start = Clock::now();
-  worker->letterbox.start(image, size, impl_->info, options.threads);
-  const auto prepared = Clock::now();
-  worker->session.run(worker->letterbox);
-  const auto computed = Clock::now();
-  worker->head->decode(options.score_threshold, nms_candidates, worker->candidates);
-  const float scale_x = static_cast<float>(image.width) / static_cast<float>(size.content_width);
-  const float scale_y = static_cast<float>(image.height) / static_cast<float>(size.content_height);
   std::vector<Detection> found;
-  for (const std::size_t i :
-       nms(worker->candidates, options.nms_threshold, static_cast<std::size_t>(options.keep_top))) {
-    Detection d = worker->candidates[i];
-    d.box = clip({d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y},
-                 static_cast<float>(image.width), static_cast<float>(image.height));
-    if (!d.box.valid()) continue;  // it lay in the padding
-    if (d.landmarks)
-      for (std::size_t k = 0; k < d.landmarks->size(); k += 2) {
-        (*d.landmarks)[k] *= scale_x;
-        (*d.landmarks)[k + 1] *= scale_y;
-      }
-    found.push_back(d);
-  }
-  const auto finished = Clock::now();
-  if (timings != nullptr)
-    *timings = {milliseconds(start, prepared), milliseconds(prepared, computed),
-                milliseconds(computed, finished)};
-  impl_->give_back(size.width, size.height, std::move(worker));
+  detect(image, found, timings);
+  return found;
+}
+
+void Detector::detect(const ImageView& image, std::vector<Detection>& found,
+                      DetectTimings* timings) const {
+  check(image);
+  impl_->run(image, impl_->letterbox(image.width, image.height), impl_->options.threads, found,
+             timings);
+}
+
+std::vector<std::vector<Detection>> Detector::detect_batch(std::span<const ImageView> images,
+                                                           int threads) const {
+  if (threads < 1)
+    throw Error(ErrorCode::invalid_argument, "detector: a batch needs at least 1 thread");
+  const auto naming = [](std::size_t i, const auto& body) {
+    try {
+      body();
+    } catch (const Error& e) {
+      throw Error(e.code(), "image " + std::to_string(i) + ": " + e.what());
+    }
+  };
+  for (std::size_t i = 0; i < images.size(); ++i) naming(i, [&] { check(images[i]); });
+  std::vector<std::vector<Detection>> found(images.size());
+  parallel_for(images.size(), threads, [&](std::size_t i) {
+    naming(i, [&] {
+      impl_->run(images[i], impl_->letterbox(images[i].width, images[i].height), 1, found[i],
+                 nullptr);
+    });
+  });
   return found;
 }
 

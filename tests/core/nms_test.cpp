@@ -52,6 +52,17 @@ TEST(Nms, AgreesWithTheDefinition) {
   }
 }
 
+TEST(Nms, BuffersKeptFromCallToCallChangeNothing) {
+  Random random(2);
+  Nms reused;
+  for (int i = 0; i < 200; ++i) {
+    const auto detections = random_detections(random, random.below(80), 1 + i % 3, i % 2 == 0);
+    const std::size_t top = random.below(5);
+    const auto kept = reused.run(detections, 0.4F, top);
+    ASSERT_EQ(std::vector<std::size_t>(kept.begin(), kept.end()), nms(detections, 0.4F, top));
+  }
+}
+
 TEST(Nms, NothingInNothingOut) { EXPECT_TRUE(nms({}, 0.5F).empty()); }
 
 TEST(Nms, OverlapEqualToTheThresholdIsKept) {
