@@ -2,6 +2,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -57,8 +58,18 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
           buffers.scratch = scratch_.get();
           if (rows) buffers.rows = &rows_;
           PlannedStep step(Action([chain, buffers, threads = threads_] {
-#pragma omp parallel for num_threads(threads) schedule(static, 1) if (threads > 1)
-            for (int part = 0; part < threads; ++part) chain->run(buffers, part);
+            if (threads == 1) return chain->run(buffers, 0);
+            // OpenMP orders what threads write; the thread sanitizer, which cannot see that, sees
+            // these.
+            std::atomic<int> started = 0, ended = 0;
+            started.store(1, std::memory_order_release);
+#pragma omp parallel for num_threads(threads) schedule(static, 1)
+            for (int part = 0; part < threads; ++part) {
+              (void)started.load(std::memory_order_acquire);
+              chain->run(buffers, part);
+              ended.fetch_add(1, std::memory_order_acq_rel);
+            }
+            (void)ended.load(std::memory_order_acquire);
           }));
           step.part = [chain, buffers](int part) { chain->run(buffers, part); };
           return step;
