@@ -16,6 +16,7 @@
 #include "cli/default_model.hpp"
 #include "cli/open_detector.hpp"
 #include "cli/precision.hpp"
+#include "cli/tiles.hpp"
 #include "core/atomic_file.hpp"
 #include "core/folder.hpp"
 #include "dataset/prepared.hpp"
@@ -48,6 +49,7 @@ struct Options {
   double score = 0.7;
   double min_face = 0;
   int max_side = 640;
+  TileOptions tiles{.size = 0};  ///< size 0: no tiles
   int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   Precision precision = Precision::fp32;
   bool json = false;
@@ -91,7 +93,8 @@ Scored run_detector(const Options& o) {
     scored.images[i].event = image.parent_path().string();
     scored.images[i].image = image.stem().string();
     const cv::Mat pixels = read_image(set.images_dir / image);
-    scored.detections[i] = detector.detect(view_of(pixels));
+    scored.detections[i] = o.tiles.size > 0 ? detector.detect_tiled(view_of(pixels), o.tiles)
+                                            : detector.detect(view_of(pixels));
     for (const Detection& detection : scored.detections[i])
       scored.images[i].boxes.push_back(to_scored_box(detection));
     const std::lock_guard lock(progress_mutex);
@@ -99,12 +102,15 @@ Scored run_detector(const Options& o) {
   });
   scored.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   scored.title = model.filename().string() + ", longer side " +
-                 (o.max_side > 0 ? std::to_string(o.max_side) : "native");
+                 (o.max_side > 0 ? std::to_string(o.max_side) : "native") +
+                 (o.tiles.size > 0 ? ", tiles of " + std::to_string(o.tiles.size) : "");
   scored.run = {{"model", model.string()},
                 {"data", o.data.string()},
                 {"max_side", o.max_side},
                 {"threshold", o.threshold},
                 {"nms", o.nms},
+                {"tile", o.tiles.size},
+                {"tile_overlap", o.tiles.overlap},
                 {"threads", o.threads},
                 {"precision", precision_name(o.precision)},
                 {"seconds", scored.seconds},
@@ -283,6 +289,7 @@ void add_evaluate(CLI::App& app, int& exit_code) {
                    "Scale images so that the longer side is this; 0: leave them")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
+  add_tile_options(*command, o.tiles);
   command
       ->add_option("--threshold", o.threshold,
                    "Keep detections down to this score; low, for the whole curve")

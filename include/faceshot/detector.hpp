@@ -10,6 +10,7 @@
 #include "faceshot/model_info.hpp"
 #include "faceshot/network.hpp"
 #include "faceshot/nms.hpp"
+#include "faceshot/tiling.hpp"
 
 namespace faceshot {
 
@@ -76,6 +77,18 @@ class Detector {
   ///         started if a view is no image
   [[nodiscard]] std::vector<std::vector<Detection>> detect_batch(std::span<const ImageView> images,
                                                                  int threads) const;
+
+  /// For large photographs with small faces: the photograph reduced to max_side, as detect() sees
+  /// it, and on top of it overlapping tiles at their own scale; each face once. Costs as much as
+  /// detect() on each tile. options().threads work on different tiles. Where detect() does not
+  /// reduce the photograph, it is detect().
+  ///
+  /// Faces larger than TileOptions::overlap * size are found in the reduced photograph alone: for
+  /// reach without a gap, choose max_side so that such a face is still some 20 pixels there.
+  /// @return as detect()
+  /// @throws Error as detect(); Error(invalid_argument) for impossible tile options
+  [[nodiscard]] std::vector<Detection> detect_tiled(const ImageView& image,
+                                                    const TileOptions& tiles = {}) const;
 
   /// Size of the network's input for an image of this size: the image scaled as the options say and
   /// padded; or always the same, for networks made for one input size.

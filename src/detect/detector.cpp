@@ -9,6 +9,8 @@
 
 #include "detect/head_decoder.hpp"
 #include "detect/letterbox.hpp"
+#include "detect/merge_tiles.hpp"
+#include "detect/tile_grid.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
 
@@ -48,6 +50,19 @@ void check(const ImageView& image) {
       std::abs(image.chroma_stride) < chroma_bytes)
     fail("the chroma's stride, " + std::to_string(image.chroma_stride) +
          " bytes, is shorter than a row, " + std::to_string(chroma_bytes));
+}
+
+void check(const TileOptions& o) {
+  const auto fail = [](const std::string& what) {
+    throw Error(ErrorCode::invalid_argument, "detector: " + what);
+  };
+  if (o.size < 64 || o.size > 16384) fail("tiles must be of 64 to 16384 pixels");
+  if (!(o.overlap >= 0 && o.overlap <= 0.75)) fail("the overlap of tiles must be from 0 to 0.75");
+}
+
+/// Where boxes of an image may lie, in its pixels.
+Box bounds_of(const ImageView& image) {
+  return {0, 0, static_cast<float>(image.width), static_cast<float>(image.height)};
 }
 
 /// All that one call needs for one input size.
@@ -134,12 +149,16 @@ struct Detector::Impl {
 
   /// @param image checked
   /// @param threads for the network
-  void run(const ImageView& image, const LetterboxSize& size, int threads,
+  /// @param bounds to which boxes are cut, in pixels of the image, which they contain
+  void run(const ImageView& image, const LetterboxSize& size, int threads, const Box& bounds,
            std::vector<Detection>& found, DetectTimings* timings);
+
+  /// Boxes in the photograph's pixels.
+  std::vector<Detection> run_tile(const ImageView& photograph, const Tile& tile);
 };
 
 void Detector::Impl::run(const ImageView& image, const LetterboxSize& size, int threads,
-                         std::vector<Detection>& found, DetectTimings* timings) {
+                         const Box& bounds, std::vector<Detection>& found, DetectTimings* timings) {
   using Clock = std::chrono::steady_clock;
   const auto milliseconds = [](Clock::time_point from, Clock::time_point to) {
     return std::chrono::duration<double, std::milli>(to - from).count();
@@ -161,9 +180,9 @@ void Detector::Impl::run(const ImageView& image, const LetterboxSize& size, int 
   found.reserve(kept.size());
   for (const std::size_t i : kept) {
     Detection d = worker->candidates[i];
-    d.box = clip({d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y},
-                 static_cast<float>(image.width), static_cast<float>(image.height));
-    if (!d.box.valid()) continue;  // it lay in the padding
+    d.box = {d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y};
+    if (!intersect(d.box, bounds_of(image)).valid()) continue;  // it lay in the padding
+    d.box = intersect(d.box, bounds);
     if (d.landmarks)
       for (std::size_t k = 0; k < d.landmarks->size(); k += 2) {
         (*d.landmarks)[k] *= scale_x;
@@ -176,6 +195,27 @@ void Detector::Impl::run(const ImageView& image, const LetterboxSize& size, int 
     *timings = {milliseconds(start, prepared), milliseconds(prepared, computed),
                 milliseconds(computed, finished)};
   give_back(plan, std::move(worker));
+}
+
+std::vector<Detection> Detector::Impl::run_tile(const ImageView& photograph, const Tile& tile) {
+  const LetterboxSize size =
+      fixed.width > 0 ? letterbox_into(tile.width, tile.height, fixed.width, fixed.height, false)
+                      : letterbox_size(tile.width, tile.height, 0, false, info.size_divisor);
+  const auto x = static_cast<float>(tile.x), y = static_cast<float>(tile.y);
+  const Box whole = bounds_of(photograph);
+  std::vector<Detection> found;
+  // A box may reach beyond its tile: the network guesses how a face that is cut goes on.
+  run(view_of_tile(photograph, tile), size, 1,
+      {whole.x1 - x, whole.y1 - y, whole.x2 - x, whole.y2 - y}, found, nullptr);
+  for (Detection& d : found) {
+    d.box = {d.box.x1 + x, d.box.y1 + y, d.box.x2 + x, d.box.y2 + y};
+    if (d.landmarks)
+      for (std::size_t k = 0; k < d.landmarks->size(); k += 2) {
+        (*d.landmarks)[k] += x;
+        (*d.landmarks)[k + 1] += y;
+      }
+  }
+  return found;
 }
 
 namespace {
@@ -209,8 +249,8 @@ std::vector<Detection> Detector::detect(const ImageView& image, DetectTimings* t
 void Detector::detect(const ImageView& image, std::vector<Detection>& found,
                       DetectTimings* timings) const {
   check(image);
-  impl_->run(image, impl_->letterbox(image.width, image.height), impl_->options.threads, found,
-             timings);
+  impl_->run(image, impl_->letterbox(image.width, image.height), impl_->options.threads,
+             bounds_of(image), found, timings);
 }
 
 std::vector<std::vector<Detection>> Detector::detect_batch(std::span<const ImageView> images,
@@ -228,11 +268,44 @@ std::vector<std::vector<Detection>> Detector::detect_batch(std::span<const Image
   std::vector<std::vector<Detection>> found(images.size());
   parallel_for(images.size(), threads, [&](std::size_t i) {
     naming(i, [&] {
-      impl_->run(images[i], impl_->letterbox(images[i].width, images[i].height), 1, found[i],
-                 nullptr);
+      impl_->run(images[i], impl_->letterbox(images[i].width, images[i].height), 1,
+                 bounds_of(images[i]), found[i], nullptr);
     });
   });
   return found;
+}
+
+std::vector<Detection> Detector::detect_tiled(const ImageView& image,
+                                              const TileOptions& tiles) const {
+  check(image);
+  check(tiles);
+  const LetterboxSize reduced = impl_->letterbox(image.width, image.height);
+  if (reduced.content_width >= image.width && reduced.content_height >= image.height)
+    return detect(image);
+  // The network's own size is the largest tile that needs no scaling; sides are even.
+  const auto side = [&](int network) {
+    return (network > 0 ? std::min(network, tiles.size) : tiles.size) / 2 * 2;
+  };
+  const int width = side(impl_->fixed.width), height = side(impl_->fixed.height);
+  const auto grid = tile_grid(image.width, image.height, width, height, tiles.overlap);
+  std::vector<TileDetections> passes(grid.size() + 1);
+  passes[0].tile = {0, 0, image.width, image.height};
+  std::mutex progress_mutex;
+  std::size_t done = 0;
+  parallel_for(passes.size(), impl_->options.threads, [&](std::size_t i) {
+    if (i == 0) {
+      impl_->run(image, reduced, 1, bounds_of(image), passes[0].found, nullptr);
+    } else {
+      passes[i].tile = grid[i - 1];
+      passes[i].found = impl_->run_tile(image, grid[i - 1]);
+    }
+    if (!tiles.progress) return;
+    const std::lock_guard lock(progress_mutex);
+    tiles.progress(++done, passes.size());
+  });
+  const auto overlap = static_cast<float>(tiles.overlap * std::min(width, height));
+  return merge_tiles(passes, image.width, image.height, overlap, impl_->options.nms_threshold,
+                     static_cast<std::size_t>(impl_->options.keep_top));
 }
 
 InputSize Detector::input_size(int image_width, int image_height) const {

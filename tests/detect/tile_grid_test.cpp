@@ -1,0 +1,83 @@
+#include "detect/tile_grid.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "faceshot/random.hpp"
+
+namespace faceshot {
+namespace {
+
+TEST(TileGrid, OneTileForAnImageThatFits) {
+  EXPECT_EQ(tile_grid(640, 481, 640, 640, 0.25), (std::vector<Tile>{{0, 0, 640, 481}}));
+}
+
+TEST(TileGrid, AsManyAsTheOverlapDemandsEvenlySpread) {
+  // (1600 - 640) / 480 = 2 steps, and (1000 - 640) / 480 makes one, shorter.
+  EXPECT_EQ(tile_grid(1600, 1000, 640, 640, 0.25), (std::vector<Tile>{{0, 0, 640, 640},
+                                                                      {480, 0, 640, 640},
+                                                                      {960, 0, 640, 640},
+                                                                      {0, 360, 640, 640},
+                                                                      {480, 360, 640, 640},
+                                                                      {960, 360, 640, 640}}));
+  EXPECT_EQ(tile_grid(6000, 4000, 640, 640, 0.25).size(), 13U * 8U);
+}
+
+TEST(TileGrid, CoversEveryFaceUpToTheOverlapWhole) {
+  Random random(1);
+  for (int trial = 0; trial < 300; ++trial) {
+    const int width = 1 + static_cast<int>(random.below(3000));
+    const int height = 1 + static_cast<int>(random.below(3000));
+    const int side = 64 + 2 * static_cast<int>(random.below(400));
+    const double overlap = 0.75 * random.uniform();
+    const auto tiles = tile_grid(width, height, side, side, overlap);
+    for (const Tile& t : tiles) {
+      ASSERT_EQ(t.x % 2, 0);
+      ASSERT_EQ(t.y % 2, 0);
+      ASSERT_GE(t.x, 0);
+      ASSERT_GE(t.y, 0);
+      ASSERT_LE(t.x + t.width, width);
+      ASSERT_LE(t.y + t.height, height);
+      // The same size for all, so that one plan serves them; a pixel less at odd borders.
+      ASSERT_TRUE(t.width == std::min(side, width) || (t.width == side - 1 && width % 2 == 1));
+      ASSERT_TRUE(t.height == std::min(side, height) || (t.height == side - 1 && height % 2 == 1));
+    }
+    const auto face = static_cast<int>(side * overlap);
+    for (int k = 0; k < 50; ++k) {
+      const int w = std::min(face, width), h = std::min(face, height);
+      const int x = static_cast<int>(random.below(static_cast<std::uint32_t>(width - w + 1)));
+      const int y = static_cast<int>(random.below(static_cast<std::uint32_t>(height - h + 1)));
+      ASSERT_TRUE(std::any_of(tiles.begin(), tiles.end(),
+                              [&](const Tile& t) {
+                                return t.x <= x && x + w <= t.x + t.width && t.y <= y &&
+                                       y + h <= t.y + t.height;
+                              }))
+          << w << "x" << h << " at " << x << ", " << y << " in " << width << "x" << height
+          << ", tiles of " << side << ", overlap " << overlap;
+    }
+  }
+}
+
+TEST(TileGrid, AViewShowsTheTilesPixelsWhereTheyLie) {
+  std::vector<std::uint8_t> pixels(40 * 30 * 4), chroma(40 * 30);
+  const Tile tile{6, 4, 20, 10};
+  for (const PixelFormat format : {PixelFormat::bgr, PixelFormat::rgba, PixelFormat::gray}) {
+    const ImageView image{pixels.data(), 40, 30, 160, format};
+    const ImageView view = view_of_tile(image, tile);
+    EXPECT_EQ(view.data, pixels.data() + 4 * 160 + 6 * bytes_per_pixel(format));
+    EXPECT_EQ(view.width, 20);
+    EXPECT_EQ(view.height, 10);
+    EXPECT_EQ(view.stride, 160);
+    EXPECT_EQ(view.format, format);
+  }
+  ImageView image{pixels.data(), 40, 30, 40, PixelFormat::nv12};
+  image.chroma = chroma.data();
+  image.chroma_stride = 40;
+  const ImageView view = view_of_tile(image, tile);
+  EXPECT_EQ(view.data, pixels.data() + 4 * 40 + 6);
+  EXPECT_EQ(view.chroma, chroma.data() + 2 * 40 + 6);  // row 2, pair 3
+}
+
+}  // namespace
+}  // namespace faceshot
