@@ -117,6 +117,11 @@ int run(BenchArguments a) {
     if (a.threads.empty()) a.threads = {1};
     return bench_layers(a);
   }
+  if (a.streams > 0) {
+    if (a.sizes.empty()) a.sizes = {"640x480"};
+    if (a.threads.empty()) a.threads = {1};
+    return bench_streams(a);
+  }
   if (a.sizes.empty()) a.sizes = {"320x240", "320x320", "640x480", "640x640"};
   if (a.threads.empty()) a.threads = {1, 2};
   return a.compare.empty() ? bench_detector(a) : bench_compare(a);
@@ -140,8 +145,16 @@ void add_bench(CLI::App& app, int& exit_code) {
   CLI::Option* const layers = command->add_flag(
       "--layers", a->layers,
       "Time every step of the network alone (default: at its own size or 640x480, 1 thread)");
-  command->add_option("--compare", a->compare, "Time this ONNX file in turn with the model")
-      ->excludes(layers);
+  CLI::Option* const compare =
+      command->add_option("--compare", a->compare, "Time this ONNX file in turn with the model")
+          ->excludes(layers);
+  command
+      ->add_option(
+          "--streams", a->streams,
+          "As many streams of frames at once, as from cameras (default: 640x480, 1 thread)")
+      ->check(CLI::Range(1, 1024))
+      ->excludes(layers)
+      ->excludes(compare);
   add_precision_option(*command, a->precision);
   command->add_flag("--json", a->json, "JSON instead of the table");
   command->footer(
@@ -151,7 +164,8 @@ void add_bench(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  faceshot bench --size 640x480 --threads 1 --image photo.jpg\n"
       "  faceshot bench --layers --size 640x480\n"
-      "  faceshot bench --model mine.onnx --compare theirs.onnx --threads 1");
+      "  faceshot bench --model mine.onnx --compare theirs.onnx --threads 1\n"
+      "  faceshot bench --streams 10 --precision auto");
   command->callback([a, &exit_code] { exit_code = guarded([&] { return run(*a); }); });
 }
 

@@ -86,8 +86,20 @@ std::string text_of(std::span<const std::int64_t> shape) {
   return text;
 }
 
+/// The layers of a step: several where they are computed together, row by row.
+std::vector<std::string> layers_of(const PlanStep& step) {
+  std::vector<std::string> layers;
+  std::size_t from = 0;
+  for (std::size_t comma; (comma = step.operation.find(", ", from)) != std::string::npos;
+       from = comma + 2)
+    layers.push_back(step.operation.substr(from, comma - from) + ",");
+  layers.push_back(step.operation.substr(from));
+  return layers;
+}
+
 /// The operator without what is fused behind it: what steps are grouped by.
 std::string kind_of(const PlanStep& step) {
+  if (layers_of(step).size() > 1) return "layers together";
   return step.operation.substr(0, step.operation.find(" + "));
 }
 
@@ -112,7 +124,7 @@ constexpr const char* cost_header = "      ms   share  GFLOP/s ceiling      kB  
 void print(const Profile& profile, const std::string& model) {
   std::size_t operation = 8, kernel = 6, shape = 5;
   for (const PlanStep& step : profile.steps) {
-    operation = std::max(operation, step.operation.size());
+    for (const std::string& layer : layers_of(step)) operation = std::max(operation, layer.size());
     kernel = std::max(kernel, step.kernel.size());
     shape = std::max(shape, text_of(step.shape).size());
   }
@@ -129,11 +141,13 @@ void print(const Profile& profile, const std::string& model) {
   for (std::size_t s = 0; s < profile.steps.size(); ++s) {
     const PlanStep& step = profile.steps[s];
     std::printf("%3zu  ", s + 1);
-    column(operation, step.operation);
+    const auto layers = layers_of(step);
+    column(operation, layers.front());
     column(shape, text_of(step.shape));
     column(kernel, step.kernel);
     print_cost(profile.costs[s], profile);
     std::printf("  %s\n", step.node.c_str());
+    for (std::size_t l = 1; l < layers.size(); ++l) std::printf("     %s\n", layers[l].c_str());
   }
 
   // Where the time goes, by kind and kernel.

@@ -19,6 +19,7 @@ struct BenchArguments {
   std::vector<int> threads;
   double seconds = 1;
   Precision precision = Precision::fp32;
+  int streams = 0;  ///< 0: one image after the other
   bool layers = false, json = false;
 };
 
@@ -42,5 +43,8 @@ int bench_layers(const BenchArguments& a);
 
 /// Two networks in turn on the same frames.
 int bench_compare(const BenchArguments& a);
+
+/// As many streams of frames at once as a.streams says, on one detector.
+int bench_streams(const BenchArguments& a);
 
 }  // namespace faceshot::cli

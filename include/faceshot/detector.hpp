@@ -30,8 +30,8 @@ struct DetectorOptions {
 
 /// Where the time of one call went, in milliseconds.
 struct DetectTimings {
-  double preprocess = 0;   ///< scaling and normalisation
-  double network = 0;      ///< the network itself
+  double preprocess = 0;   ///< getting ready to scale
+  double network = 0;      ///< the network, and scaling and normalisation row by row on the way
   double postprocess = 0;  ///< decoding and NMS
 };
 

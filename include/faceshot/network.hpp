@@ -11,6 +11,8 @@
 
 namespace faceshot {
 
+class InputRows;  // faceshot/input_rows.hpp
+
 /// A float32 tensor that the engine owns or the caller lends; NCHW for images.
 struct TensorView {
   const float* data = nullptr;
@@ -79,6 +81,10 @@ class Session {
   /// Where to write the input (NCHW, `shape` floats) before run().
   [[nodiscard]] float* input();
   void run();
+  /// As run(), with the input's rows from where `rows` makes them; input() is left as it is or
+  /// written to, as the network's first layer wants it. For networks that take an image of three
+  /// planes.
+  void run(const InputRows& rows);
   /// What run() does, in order. Nodes that cost nothing (a reshape, a concatenation whose parts are
   /// computed in place) have no step.
   [[nodiscard]] const std::vector<PlanStep>& steps() const;

@@ -45,6 +45,11 @@ void check(const ImageView& image) {
   if (image.height > 1 && std::abs(image.stride) < row_bytes)
     fail("the image's stride, " + std::to_string(image.stride) + " bytes, is shorter than a row, " +
          std::to_string(row_bytes));
+  const int chroma_bytes = (image.width + 1) / 2 * 2;
+  if (image.format == PixelFormat::nv12 && image.height > 2 &&
+      std::abs(image.chroma_stride) < chroma_bytes)
+    fail("the chroma's stride, " + std::to_string(image.chroma_stride) +
+         " bytes, is shorter than a row, " + std::to_string(chroma_bytes));
 }
 
 void check(const TileOptions& o) {
@@ -162,9 +167,9 @@ void Detector::Impl::run(const ImageView& image, const LetterboxSize& size, int 
   auto worker = take(plan);
 
   const auto start = Clock::now();
-  worker->letterbox.run(image, size, info, worker->session.input());
+  worker->letterbox.start(image, size, info, threads);
   const auto prepared = Clock::now();
-  worker->session.run();
+  worker->session.run(worker->letterbox);
   const auto computed = Clock::now();
   worker->head->decode(options.score_threshold, nms_candidates, worker->candidates);
   const float scale_x = static_cast<float>(image.width) / static_cast<float>(size.content_width);

@@ -84,36 +84,35 @@ void Letterbox::Taps::make(int source_size, int target_size) {
   }
 }
 
-const float* Letterbox::scaled_row(const ImageView& image, int y) {
+const float* Letterbox::scaled_row(int y, Buffers& buffers) const {
   const auto at = static_cast<std::size_t>(y);
-  const auto width = static_cast<std::size_t>(image.width);
+  const auto width = static_cast<std::size_t>(image_.width);
   // Sums, over the rows behind this one, of `values` bytes each. @param half  rows for two of them
   const auto sum = [&](const std::uint8_t* data, std::ptrdiff_t stride, int half,
                        std::size_t values, std::vector<float>& into) {
-    rows_.clear();
+    buffers.rows.clear();
     for (std::size_t t = 0; t < vertical_.count; ++t) {
       const float weight = vertical_.weights[at * vertical_.count + t];
-      if (weight > 0)
-        rows_.push_back(
-            {data + stride * ((vertical_.first[at] + static_cast<int>(t)) / half), weight});
+      const int row = (vertical_.first[at] + static_cast<int>(t)) / half;
+      if (weight > 0) buffers.rows.push_back({data + stride * row, weight});
     }
-    pixels::sum_rows(rows_, values, into.data());
+    pixels::sum_rows(buffers.rows, values, into.data());
   };
-  switch (image.format) {
+  switch (image_.format) {
     case PixelFormat::gray:
-      sum(image.data, image.stride, 1, width, luma_);
-      pixels::expand_gray(luma_.data(), width, row_.data());
+      sum(image_.data, image_.stride, 1, width, buffers.luma);
+      pixels::expand_gray(buffers.luma.data(), width, buffers.row.data());
       break;
     case PixelFormat::nv12:
-      sum(image.data, image.stride, 1, width, luma_);
-      sum(image.chroma, image.chroma_stride, 2, (width + 1) / 2 * 2, chroma_);
-      pixels::convert_yuv(luma_.data(), chroma_.data(), width, row_.data());
+      sum(image_.data, image_.stride, 1, width, buffers.luma);
+      sum(image_.chroma, image_.chroma_stride, 2, (width + 1) / 2 * 2, buffers.chroma);
+      pixels::convert_yuv(buffers.luma.data(), buffers.chroma.data(), width, buffers.row.data());
       break;
     default:
-      sum(image.data, image.stride, 1,
-          width * static_cast<std::size_t>(bytes_per_pixel(image.format)), row_);
+      sum(image_.data, image_.stride, 1,
+          width * static_cast<std::size_t>(bytes_per_pixel(image_.format)), buffers.row);
   }
-  return row_.data();
+  return buffers.row.data();
 }
 
 namespace {
@@ -123,45 +122,66 @@ bool blue_first(PixelFormat format) {
   return format != PixelFormat::rgb && format != PixelFormat::rgba;
 }
 
+std::size_t step_of(PixelFormat format) {
+  return static_cast<std::size_t>(std::max(3, bytes_per_pixel(format)));
+}
+
 }  // namespace
+
+void Letterbox::start(const ImageView& image, const LetterboxSize& size, const ModelInfo& model,
+                      int parts) {
+  image_ = image;
+  size_ = size;
+  horizontal_.make(image.width, size.content_width);
+  vertical_.make(image.height, size.content_height);
+  as_it_is_ = image.width == size.content_width && image.height == size.content_height &&
+              bytes_per_pixel(image.format) >= 3;
+  channel_ = {0, 1, 2};
+  if (blue_first(image.format) != (model.channel_order == PixelFormat::bgr))
+    std::swap(channel_[0], channel_[2]);
+  for (std::size_t k = 0; k < 3; ++k) {
+    planes_.gain[k] = model.scale[channel_[k]];
+    planes_.offset[k] = -model.mean[channel_[k]] * model.scale[channel_[k]];
+  }
+  const auto width = static_cast<std::size_t>(image.width);
+  buffers_.resize(static_cast<std::size_t>(parts));
+  if (as_it_is_) return;
+  for (Buffers& buffers : buffers_) {
+    buffers.rows.reserve(vertical_.count);
+    buffers.luma.resize(width);
+    buffers.chroma.resize(width + 1);
+    // Behind the last pixel zeros for what is read there and counts nothing.
+    buffers.row.assign(step_of(image.format) * (width + horizontal_.count) + 1, 0.0F);
+  }
+}
+
+void Letterbox::row(int y, int part, const std::array<float*, 3>& planes) const {
+  const auto width = static_cast<std::size_t>(size_.content_width);
+  const auto stride = static_cast<std::size_t>(size_.width);
+  if (y >= size_.content_height) {
+    for (float* const plane : planes) std::fill(plane, plane + stride, 0.0F);
+    return;
+  }
+  pixels::Planes out = planes_;
+  for (std::size_t k = 0; k < 3; ++k) out.out[k] = planes[channel_[k]];
+  const std::size_t step = step_of(image_.format);
+  if (as_it_is_)
+    pixels::split_pixels(image_.row(y), width, step, out);
+  else
+    pixels::scale_columns(scaled_row(y, buffers_[static_cast<std::size_t>(part)]), step,
+                          {horizontal_.first, horizontal_.weights, horizontal_.count}, out);
+  for (float* const plane : planes) std::fill(plane + width, plane + stride, 0.0F);
+}
 
 void Letterbox::run(const ImageView& image, const LetterboxSize& size, const ModelInfo& model,
                     float* output) {
-  const auto width = static_cast<std::size_t>(size.content_width);
-  const auto stride = static_cast<std::size_t>(size.width);
-  const auto plane = stride * static_cast<std::size_t>(size.height);
-  const auto step = static_cast<std::size_t>(std::max(3, bytes_per_pixel(image.format)));
-  horizontal_.make(image.width, size.content_width);
-  vertical_.make(image.height, size.content_height);
-  const auto source_width = static_cast<std::size_t>(image.width);
-  luma_.resize(source_width);
-  chroma_.resize(source_width + 1);
-  // Behind the last pixel zeros for what is read there and counts nothing.
-  row_.assign(step * (source_width + horizontal_.count) + 1, 0.0F);
-
-  pixels::Planes planes{};
-  std::array<std::size_t, 3> channel{0, 1, 2};  // of the output, for each in memory
-  if (blue_first(image.format) != (model.channel_order == PixelFormat::bgr))
-    std::swap(channel[0], channel[2]);
-  for (std::size_t k = 0; k < 3; ++k) {
-    planes.gain[k] = model.scale[channel[k]];
-    planes.offset[k] = -model.mean[channel[k]] * model.scale[channel[k]];
+  start(image, size, model);
+  const auto width = static_cast<std::size_t>(size.width);
+  const std::size_t plane = width * static_cast<std::size_t>(size.height);
+  for (int y = 0; y < size.height; ++y) {
+    float* const at = output + static_cast<std::size_t>(y) * width;
+    row(y, 0, {at, at + plane, at + 2 * plane});
   }
-  const pixels::ColumnTaps taps{horizontal_.first, horizontal_.weights, horizontal_.count};
-  const bool as_it_is = image.width == size.content_width && image.height == size.content_height &&
-                        bytes_per_pixel(image.format) >= 3;
-  for (int y = 0; y < size.content_height; ++y) {
-    for (std::size_t k = 0; k < 3; ++k)
-      planes.out[k] = output + channel[k] * plane + static_cast<std::size_t>(y) * stride;
-    if (as_it_is)
-      pixels::split_pixels(image.row(y), width, step, planes);
-    else
-      pixels::scale_columns(scaled_row(image, y), step, taps, planes);
-    for (float* const row : planes.out) std::fill(row + width, row + stride, 0.0F);
-  }
-  for (std::size_t c = 0; c < 3; ++c)
-    std::fill(output + c * plane + static_cast<std::size_t>(size.content_height) * stride,
-              output + (c + 1) * plane, 0.0F);
 }
 
 }  // namespace faceshot

@@ -2,11 +2,13 @@
 // padding.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
 #include "detect/pixel_kernels.hpp"
 #include "faceshot/image_view.hpp"
+#include "faceshot/input_rows.hpp"
 #include "faceshot/model_info.hpp"
 
 namespace faceshot {
@@ -27,14 +29,23 @@ struct LetterboxSize {
 [[nodiscard]] LetterboxSize letterbox_into(int image_width, int image_height, int width, int height,
                                            bool upscale);
 
-/// Scales and normalises. Keeps its tables and row buffers from call to call. Not thread safe.
+/// Scales and normalises. Keeps its tables and row buffers from call to call.
 ///
 /// Each output pixel is the mean of the source over its own area when shrinking (as cv::INTER_AREA,
 /// with which the training images were made), and linear interpolation when enlarging.
-class Letterbox {
+class Letterbox final : public InputRows {
  public:
-  /// @param output 3 planes of size.height x size.width floats, in the model's channel order:
-  ///        (pixel - mean) * scale; 0, which is the mean colour, in the padding
+  /// Gets ready for the rows of this image's input. Not thread safe.
+  /// @param image which must live as long as rows are asked for
+  /// @param parts that will ask for rows at once
+  void start(const ImageView& image, const LetterboxSize& size, const ModelInfo& model,
+             int parts = 1);
+
+  /// In the model's channel order (pixel - mean) * scale; 0, which is the mean colour, in the
+  /// padding.
+  void row(int y, int part, const std::array<float*, 3>& planes) const override;
+
+  /// All rows. @param output 3 planes of size.height x size.width floats
   void run(const ImageView& image, const LetterboxSize& size, const ModelInfo& model,
            float* output);
 
@@ -49,14 +60,23 @@ class Letterbox {
     void make(int source_size, int target_size);
   };
 
-  /// The source rows behind an output row, summed up: bytes_per_pixel() floats a pixel, at
-  /// least 3.
-  [[nodiscard]] const float* scaled_row(const ImageView& image, int y);
+  /// What a part works in.
+  struct Buffers {
+    std::vector<pixels::WeightedRow> rows;
+    std::vector<float> row;           ///< of pixels
+    std::vector<float> luma, chroma;  ///< of gray and NV12 images, before they become pixels
+  };
 
+  /// The source rows behind an output row, summed up: bytes_per_pixel() floats a pixel, at least 3.
+  const float* scaled_row(int y, Buffers& buffers) const;
+
+  ImageView image_;
+  LetterboxSize size_;
   Taps horizontal_, vertical_;
-  std::vector<pixels::WeightedRow> rows_;
-  std::vector<float> row_;            ///< of pixels
-  std::vector<float> luma_, chroma_;  ///< of gray and NV12 images, before they become pixels
+  pixels::Planes planes_{};               ///< gain and offset of each channel in memory
+  std::array<std::size_t, 3> channel_{};  ///< of the output, for each in memory
+  bool as_it_is_ = false;                 ///< neither scaled nor converted
+  mutable std::vector<Buffers> buffers_;  ///< a part each
 };
 
 }  // namespace faceshot

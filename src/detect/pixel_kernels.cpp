@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/kernels/isa.hpp"
+
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 #define FACESHOT_X86
@@ -124,11 +126,15 @@ FACESHOT_INLINE void scale_columns_of(const float* row, std::size_t step, const 
 template <std::size_t step>
 FACESHOT_INLINE void split_plainly(const std::uint8_t* __restrict row, std::size_t first,
                                    std::size_t pixels, const Planes& planes) {
-  for (std::size_t k = 0; k < 3; ++k) {
-    float* __restrict const out = planes.out[k];
-    const float gain = planes.gain[k], offset = planes.offset[k];
-    for (std::size_t x = first; x < pixels; ++x)
-      out[x] = static_cast<float>(row[x * step + k]) * gain + offset;
+  float* __restrict const a = planes.out[0];
+  float* __restrict const b = planes.out[1];
+  float* __restrict const c = planes.out[2];
+  const auto [gain_a, gain_b, gain_c] = planes.gain;
+  const auto [offset_a, offset_b, offset_c] = planes.offset;
+  for (std::size_t x = first; x < pixels; ++x) {
+    a[x] = static_cast<float>(row[x * step]) * gain_a + offset_a;
+    b[x] = static_cast<float>(row[x * step + 1]) * gain_b + offset_b;
+    c[x] = static_cast<float>(row[x * step + 2]) * gain_c + offset_c;
   }
 }
 
@@ -239,20 +245,17 @@ __attribute__((target("avx2,fma"))) void split_avx2(const std::uint8_t* row, std
 }
 #endif
 
-Kernels best_kernels() {
+Kernels kernels_of(engine::Isa level) {
 #ifdef FACESHOT_X86
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl"))
-      return {rows_avx512, columns_avx512, split_avx2, gray_avx512, yuv_avx512};
-    return {rows_avx2, columns_avx2, split_avx2, gray_avx2, yuv_avx2};
-  }
+  if (level >= engine::Isa::avx512)
+    return {rows_avx512, columns_avx512, split_avx2, gray_avx512, yuv_avx512};
+  if (level >= engine::Isa::avx2) return {rows_avx2, columns_avx2, split_avx2, gray_avx2, yuv_avx2};
 #endif
   return {rows_any, columns_any, split_any, gray_any, yuv_any};
 }
 
 const Kernels& best() {
-  static const Kernels kernels = best_kernels();
+  static const Kernels kernels = kernels_of(engine::isa());
   return kernels;
 }
 

@@ -109,6 +109,8 @@ std::string operator_name(const Node& node) {
       return "Conv + Conv";
     case Op::channels:
       return "Channels";
+    case Op::upsample_add:
+      return "Resize x2 + Add";
     case Op::row_chain:
       return "Chain";
     case Op::matmul:

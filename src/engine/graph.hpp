@@ -27,6 +27,7 @@ enum class Op : std::uint8_t {
   conv_transpose,
   separable_conv,  ///< a depthwise and a pointwise convolution, computed together
   channels,        ///< some channels of a tensor: as many as the output has, from `start` on
+  upsample_add,    ///< the first input, and the second at twice its height and width
   row_chain,       ///< several layers behind one another, computed together row by row
   matmul,
   batch_norm,
@@ -138,7 +139,7 @@ struct Node {
   ConstantPtr bias;                 ///< conv, conv_transpose: one a channel, or none
   std::vector<Node> stages;         ///< separable_conv: the two, in order; row_chain: all of them
   bool adds_input = false;          ///< conv: adds inputs[1] to its result, before `unary`;
-                                    ///< separable_conv: the second stage does
+                                    ///< separable_conv: the second stage does; upsample_add
   Unary unary;                      ///< unary; conv, conv_transpose: what is fused behind
   Binary binary = Binary::add;      ///< binary
   std::vector<float> scale, shift;  ///< batch_norm: y = x * scale + shift, a channel each

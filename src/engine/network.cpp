@@ -90,6 +90,11 @@ Session& Session::operator=(Session&&) noexcept = default;
 
 float* Session::input() { return impl_->plan->input(); }
 
+void Session::run(const InputRows& rows) {
+  const engine::ThreadCount team(impl_->threads);
+  impl_->plan->run(rows);
+}
+
 void Session::run() {
   const engine::ThreadCount team(impl_->threads);
   impl_->plan->run();

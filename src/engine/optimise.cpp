@@ -1,3 +1,4 @@
+#include "engine/kernels/row_kernels.hpp"
 #include "engine/passes.hpp"
 
 namespace faceshot::engine {
@@ -8,11 +9,14 @@ Graph optimise(Graph graph, InferredTensors& known) {
   drop_unread(graph);
   fuse_transposes(graph);
   fuse_batch_norm(graph);
+  if (row_kernels_pay()) fuse_upsample_add(graph, known);
   fuse_add(graph, known);
   fuse_activation(graph);
-  fuse_heads(graph, known);
-  fuse_depthwise_pointwise(graph);
-  fuse_row_chains(graph, known);
+  if (row_kernels_pay()) {
+    fuse_heads(graph, known);
+    fuse_depthwise_pointwise(graph);
+    fuse_row_chains(graph, known);
+  }
   return graph;
 }
 

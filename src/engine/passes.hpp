@@ -23,6 +23,10 @@ void fuse_transposes(Graph& graph);
 /// Batch normalisation into the convolution before it.
 void fuse_batch_norm(Graph& graph);
 
+/// The sum of a map and another that alone is resized to twice its size (nearest), as feature
+/// pyramids have it. Before fuse_add.
+void fuse_upsample_add(Graph& graph, const InferredTensors& known);
+
 /// Functions of single elements (Relu, Clip, Sigmoid, ...) into the convolution before them.
 void fuse_activation(Graph& graph);
 

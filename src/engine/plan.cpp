@@ -3,9 +3,12 @@
 #include <dnnl.hpp>
 
 #include <chrono>
+#include <utility>
 
 #include "engine/plan_builder.hpp"
+#include "engine/thread_count.hpp"
 #include "faceshot/error.hpp"
+#include "faceshot/input_rows.hpp"
 
 namespace faceshot::engine {
 
@@ -20,15 +23,62 @@ Plan::~Plan() = default;
 
 float* Plan::input() { return built_->input(); }
 
+void Plan::run_parts(int part) {
+  const auto& steps = built_->actions();
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    try {
+      // After a failure all go on to the end, so that nobody waits in vain.
+      if (failed_.load(std::memory_order_relaxed)) {
+      } else if (steps[i].part) {
+        steps[i].part(part);
+      } else if (part == 0) {
+        steps[i].all();
+      }
+    } catch (...) {
+      if (!failed_.exchange(true)) failure_ = std::current_exception();
+    }
+    const bool last = i + 1 == steps.size();
+    // One thread's steps behind one another need nobody to wait.
+    if (!last && (steps[i].part || steps[i + 1].part)) built_->team()->barrier();
+  }
+}
+
 void Plan::run() {
-  for (const Action& action : built_->actions()) action();
+  if (built_->team() == nullptr) {
+    for (const PlannedStep& step : built_->actions()) step.all();
+    return;
+  }
+  const ThreadCount for_onednn(1);
+  built_->team()->run(parts_);
+  if (failed_.exchange(false)) std::rethrow_exception(std::exchange(failure_, nullptr));
+}
+
+void Plan::run(const InputRows& rows) {
+  if (built_->take_rows(&rows)) {
+    run();
+    built_->take_rows(nullptr);
+    return;
+  }
+  const Shape& shape = built_->input_shape();
+  const auto width = static_cast<std::size_t>(shape[3]);
+  const std::size_t plane = static_cast<std::size_t>(shape[2]) * width;
+  for (std::size_t y = 0; y < static_cast<std::size_t>(shape[2]); ++y) {
+    float* const row = input() + y * width;
+    rows.row(static_cast<int>(y), 0, {row, row + plane, row + 2 * plane});
+  }
+  run();
 }
 
 void Plan::run_timed(std::span<double> milliseconds) {
+  const ThreadCount for_onednn(built_->team() != nullptr ? 1 : omp_get_max_threads());
   using Clock = std::chrono::steady_clock;
   auto before = Clock::now();
   for (std::size_t i = 0; i < milliseconds.size(); ++i) {
-    built_->actions()[i]();
+    const PlannedStep& step = built_->actions()[i];
+    if (built_->team() != nullptr && step.part)
+      built_->team()->run(step.part);
+    else
+      step.all();
     const auto after = Clock::now();
     milliseconds[i] = std::chrono::duration<double, std::milli>(after - before).count();
     before = after;

@@ -2,13 +2,20 @@
 // built, all memory placed.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <span>
 
 #include "engine/graph.hpp"
 #include "engine/kernels/row_stage.hpp"
 #include "faceshot/network.hpp"
+
+namespace faceshot {
+class InputRows;
+}
 
 namespace faceshot::engine {
 
@@ -24,9 +31,11 @@ class Plan {
   Plan& operator=(const Plan&) = delete;
 
   [[nodiscard]] float* input();
-  /// Runs all steps on the calling thread's OpenMP team. Allocates nothing but the books that
-  /// oneDNN keeps, some hundred bytes a primitive.
+  /// Runs all steps, on the calling thread's OpenMP team or on threads of its own. Allocates
+  /// nothing but the books that oneDNN keeps, some hundred bytes a primitive.
   void run();
+  /// The same with another input, see Session::run(const InputRows&).
+  void run(const InputRows& rows);
   /// As run(), and the time of each step. @param milliseconds one for each of steps()
   void run_timed(std::span<double> milliseconds);
   [[nodiscard]] const std::vector<PlanStep>& steps() const;
@@ -36,7 +45,13 @@ class Plan {
   [[nodiscard]] double flop() const;
 
  private:
+  /// All steps that can be parted; the others on part 0.
+  void run_parts(int part);
+
   std::unique_ptr<PlanBuilder> built_;
+  std::function<void(int)> parts_ = [this](int part) { run_parts(part); };
+  std::atomic<bool> failed_ = false;
+  std::exception_ptr failure_;
 };
 
 }  // namespace faceshot::engine

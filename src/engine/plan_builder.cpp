@@ -7,8 +7,10 @@
 
 #include "engine/describe.hpp"
 #include "engine/dnnl_primitive.hpp"
+#include "engine/kernels/row_kernels.hpp"
 #include "engine/loops.hpp"
 #include "engine/passes.hpp"
+#include "engine/thread_count.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::engine {
@@ -55,6 +57,9 @@ PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape, const Row
       readers_(reader_counts(graph_)),
       places_(graph_.tensors.size()),
       stream_(cpu()) {
+  if (threads_ > 1 && is_own_work()) team_ = std::make_unique<WorkerTeam>(threads_);
+  // oneDNN splits work for the threads that it sees now: beside a team it works alone.
+  const ThreadCount for_onednn(team_ != nullptr ? 1 : threads_);
   const auto input = static_cast<std::size_t>(graph_.inputs.front());
   places_[input] = {input_shape, false, memory_.add(element_count(input_shape))};
   memory_.share(places_[input].storage);
@@ -67,8 +72,29 @@ PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape, const Row
   finish();
 }
 
+bool PlanBuilder::is_own_work() const {
+  constexpr double nearly_all = 0.95;
+  double own = 0, all = 0;
+  for (const Node& node : graph_.nodes) {
+    const double flop = flop_of(node, known_.shapes);
+    all += flop;
+    if (node.op == Op::row_chain || has_row_stage(node)) own += flop;
+  }
+  return row_kernels_pay() && own >= nearly_all * all;
+}
+
 float* PlanBuilder::input() const {
   return memory_.address(places_[static_cast<std::size_t>(graph_.inputs.front())].storage);
+}
+
+const Shape& PlanBuilder::input_shape() const {
+  return places_[static_cast<std::size_t>(graph_.inputs.front())].shape;
+}
+
+bool PlanBuilder::take_rows(const InputRows* rows) {
+  if (!takes_rows_) return false;
+  rows_ = rows;
+  return true;
 }
 
 void PlanBuilder::finish() {
@@ -153,7 +179,7 @@ Place PlanBuilder::in_layout(const Place& place, bool channels_last) {
 // --- steps
 // ----------------------------------------------------------------------------------------
 
-void PlanBuilder::draft(std::vector<int> touched, std::function<Action()> finish_step) {
+void PlanBuilder::draft(std::vector<int> touched, std::function<PlannedStep()> finish_step) {
   PlanStep step = step_;
   step.bytes_written = bytes_of(memory_.elements(touched.back()));
   for (std::size_t i = 0; i + 1 < touched.size(); ++i)
@@ -227,6 +253,9 @@ void PlanBuilder::add_node(const Node& node) {
       return add_separable_convolution(node);
     case Op::channels:
       return add_channels(node);
+    case Op::upsample_add:
+      (void)add_row_layer(node);
+      return;
     case Op::row_chain:
       return add_row_chain(node);
     case Op::conv_transpose:

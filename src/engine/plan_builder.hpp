@@ -5,6 +5,8 @@
 #include <dnnl.hpp>
 
 #include <functional>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "engine/graph.hpp"
@@ -12,12 +14,21 @@
 #include "engine/place.hpp"
 #include "engine/shape_inference.hpp"
 #include "engine/tensor_memory.hpp"
+#include "engine/worker_team.hpp"
+#include "faceshot/input_rows.hpp"
 #include "faceshot/network.hpp"
 
 namespace faceshot::engine {
 
-/// One step of a plan: runs on memory that it knows.
+/// Runs on memory that it knows.
 using Action = std::function<void()>;
+
+/// One step of a plan.
+struct PlannedStep {
+  PlannedStep(Action whole) : all(std::move(whole)) {}  // NOLINT: an action is a step
+  Action all;                                           ///< does it, on OpenMP's threads
+  std::function<void(int)> part;  ///< or: does one thread's part; empty if it cannot be parted
+};
 
 class PlanBuilder {
  public:
@@ -27,10 +38,16 @@ class PlanBuilder {
   PlanBuilder(const PlanBuilder&) = delete;
   PlanBuilder& operator=(const PlanBuilder&) = delete;
 
-  [[nodiscard]] const std::vector<Action>& actions() const { return actions_; }
+  [[nodiscard]] const std::vector<PlannedStep>& actions() const { return actions_; }
+  /// Threads of the plan's own; null where OpenMP's do the work, or one.
+  [[nodiscard]] WorkerTeam* team() const { return team_.get(); }
   /// What each action does.
   [[nodiscard]] const std::vector<PlanStep>& steps() const { return steps_; }
   [[nodiscard]] float* input() const;
+  [[nodiscard]] const Shape& input_shape() const;
+  /// From now on the first layer reads these instead of input(); null: input() again.
+  /// @return false, and nothing has changed, if it cannot
+  bool take_rows(const InputRows* rows);
   [[nodiscard]] const float* output(std::size_t index) const {
     return memory_.address(outputs_[index].storage);
   }
@@ -43,7 +60,7 @@ class PlanBuilder {
   /// A step whose storages are known but not yet their addresses.
   struct Draft {
     std::vector<int> storages;
-    std::function<Action()> finish;
+    std::function<PlannedStep()> finish;
     PlanStep step;
   };
   /// oneDNN's arguments, with storages in place of addresses.
@@ -55,6 +72,8 @@ class PlanBuilder {
 
   void add_node(const Node& node);
   void finish();
+  /// True if nearly all of the arithmetic is done by kernels of our own.
+  [[nodiscard]] bool is_own_work() const;
 
   // plan_convolution.cpp, plan_row_steps.cpp, plan_pooling.cpp, plan_elementwise.cpp,
   // plan_dense.cpp, plan_copies.cpp
@@ -85,7 +104,7 @@ class PlanBuilder {
 
   /// A step of the current node; described as step_ says, whatever of it is known.
   /// @param touched the storages it reads, and last the one it writes
-  void draft(std::vector<int> touched, std::function<Action()> finish_step);
+  void draft(std::vector<int> touched, std::function<PlannedStep()> finish_step);
   /// A step of our own kernels, on all threads.
   /// @param nodes that read one another
   void draft_chain(const std::vector<const Node*>& nodes, const Place& in, const Place& out);
@@ -111,7 +130,10 @@ class PlanBuilder {
   [[nodiscard]] const Place& place_of(int tensor, const std::string& reader);
 
   RowOptions row_options_;
-  int threads_;  ///< that OpenMP gives this thread's work
+  bool takes_rows_ = false;
+  const InputRows* rows_ = nullptr;  ///< the first chain knows this pointer's address
+  int threads_;                      ///< that OpenMP gives this thread's work
+  std::unique_ptr<WorkerTeam> team_;
   InferredTensors known_;
   Graph graph_;
   std::vector<int> readers_;
@@ -119,7 +141,7 @@ class PlanBuilder {
   TensorMemory memory_;
   PlanStep step_;  ///< description of what the current node drafts
   std::vector<Draft> drafts_;
-  std::vector<Action> actions_;
+  std::vector<PlannedStep> actions_;
   std::vector<PlanStep> steps_;
   std::vector<Place> outputs_;
   dnnl::stream stream_;

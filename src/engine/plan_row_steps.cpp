@@ -2,9 +2,11 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <utility>
 
+#include "engine/kernels/row_kernels.hpp"
 #include "engine/plan_builder.hpp"
 
 namespace faceshot::engine {
@@ -24,9 +26,11 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
     if (node->adds_input) {
       link.adds = node->inputs[1] == node->inputs[0] ? Adds::input : Adds::outside;
       if (link.adds == Adds::outside) {
-        const int storage = in_layout(input_of(*node, 1), true).storage;
-        outside.emplace_back(links.size(), storage);
-        touched.push_back(storage);
+        const Place addend = in_layout(input_of(*node, 1), true);
+        link.addend_row_floats = addend.shape[1] * addend.shape[3];
+        link.addend_height = addend.shape[2];
+        outside.emplace_back(links.size(), addend.storage);
+        touched.push_back(addend.storage);
       }
     }
     links.push_back(std::move(link));
@@ -38,26 +42,46 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
   const std::size_t scratch = chain->scratch_floats() * sizeof(float);
   scratch_bytes_ = std::max(scratch_bytes_, scratch * static_cast<std::size_t>(threads_));
   weight_bytes_ += chain->weight_bytes();
-  draft(touched, [this, chain, outside, from = in.storage, to = out.storage, count = nodes.size()] {
-    RowChain::Buffers buffers;
-    buffers.in = memory_.address(from);
-    buffers.addends.resize(count, nullptr);
-    for (const auto& [link, storage] : outside) buffers.addends[link] = memory_.address(storage);
-    buffers.out = memory_.address(to);
-    buffers.scratch = scratch_.get();
-    if (threads_ == 1) return Action([chain, buffers] { chain->run(buffers, 0); });
-    return Action([chain, buffers, threads = threads_] {
+  // The image itself, which nobody else reads, may come row by row.
+  const auto image = static_cast<std::size_t>(graph_.inputs.front());
+  const bool rows = in.storage == places_[image].storage && readers_[image] == 1 &&
+                    is_first_convolution(*nodes.front());
+  takes_rows_ = takes_rows_ || rows;
+  draft(touched,
+        [this, chain, outside, rows, from = in.storage, to = out.storage, count = nodes.size()] {
+          RowChain::Buffers buffers;
+          buffers.in = memory_.address(from);
+          buffers.addends.resize(count, nullptr);
+          for (const auto& [link, storage] : outside)
+            buffers.addends[link] = memory_.address(storage);
+          buffers.out = memory_.address(to);
+          buffers.scratch = scratch_.get();
+          if (rows) buffers.rows = &rows_;
+          PlannedStep step(Action([chain, buffers, threads = threads_] {
+            if (threads == 1) return chain->run(buffers, 0);
+            // OpenMP orders what threads write; the thread sanitizer, which cannot see that, sees
+            // these.
+            std::atomic<int> started = 0, ended = 0;
+            started.store(1, std::memory_order_release);
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
-      for (int part = 0; part < threads; ++part) chain->run(buffers, part);
-    });
-  });
+            for (int part = 0; part < threads; ++part) {
+              (void)started.load(std::memory_order_acquire);
+              chain->run(buffers, part);
+              ended.fetch_add(1, std::memory_order_acq_rel);
+            }
+            (void)ended.load(std::memory_order_acquire);
+          }));
+          step.part = [chain, buffers](int part) { chain->run(buffers, part); };
+          return step;
+        });
   drafts_.back().step.kernel = chain->kernel();
   drafts_.back().step.bytes_read += chain->weight_bytes();
 }
 
 bool PlanBuilder::add_row_layer(const Node& node) {
   const Place given = input_of(node);
-  if (given.shape.size() != 4 || given.shape[0] != 1 || !has_row_stage(node)) return false;
+  if (!row_kernels_pay() || given.shape.size() != 4 || given.shape[0] != 1 || !has_row_stage(node))
+    return false;
   const bool first = is_first_convolution(node);
   if (first && given.channels_last) return false;
   const Place in = in_layout(given, !first);

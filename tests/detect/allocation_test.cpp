@@ -8,6 +8,7 @@
 
 #include "detect/tiny_model.hpp"
 #include "engine/allocation_counter.hpp"
+#include "engine/kernels/isa.hpp"
 #include "faceshot/detector.hpp"
 #include "media/image_file.hpp"
 
@@ -85,6 +86,20 @@ TEST(DetectorAllocations, NoneWhereTheCallerLendsTheVector) {
 TEST(DetectorAllocations, NoneWithTheShippedNetwork) {
   expect_none_but_the_networks(
       Detector(std::string(FACESHOT_SOURCE_DIR) + "/models/faceshot-nano.onnx"));
+}
+
+TEST(DetectorAllocations, NoneAtAllWhereOurKernelsComputeTheNetwork) {
+  if (engine::isa() == engine::Isa::baseline) GTEST_SKIP() << "oneDNN computes it at this level";
+  const std::string model = std::string(FACESHOT_SOURCE_DIR) + "/models/faceshot-nano.onnx";
+  const auto images = video(320, 240);
+  for (const int threads : {1, 2})
+    for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+      const Detector detector(model, {.threads = threads, .precision = precision});
+      std::vector<Detection> found;
+      EXPECT_EQ(
+          allocations_of(images, [&](const ImageView& view) { detector.detect(view, found); }), 0U)
+          << threads << " threads";
+    }
 }
 
 TEST(DetectorAllocations, OneWhereTheVectorIsReturned) {

@@ -159,8 +159,9 @@ class Computation {
       case Op::identity:
       case Op::cast:
         return x();
-      case Op::channels:  // these three are of optimised graphs only
+      case Op::channels:  // these are of optimised graphs only
       case Op::separable_conv:
+      case Op::upsample_add:
       case Op::row_chain:
       case Op::shape:
         break;

@@ -1,6 +1,7 @@
 // Network and Session, as programs use them.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <string>
@@ -10,6 +11,7 @@
 #include "engine/allocation_counter.hpp"
 #include "engine/onnx_builder.hpp"
 #include "faceshot/error.hpp"
+#include "faceshot/input_rows.hpp"
 #include "faceshot/network.hpp"
 #include "faceshot/random.hpp"
 
@@ -114,6 +116,52 @@ TEST(Session, GivesTheSameBitsAgainAndWithMoreThreads) {
   EXPECT_NE(run(one, b, "s1"), first);
   EXPECT_EQ(run(one, a, "s1"), first);
   EXPECT_EQ(run(two, a, "s1"), first);
+}
+
+/// Rows of planes, with a count of how often they were asked for.
+class RowsOf : public InputRows {
+ public:
+  RowsOf(const std::vector<float>& planes, int height, int width)
+      : planes_(planes), height_(height), width_(width) {}
+
+  void row(int y, int part, const std::array<float*, 3>& planes) const override {
+    if (y < 0 || y >= height_ || part < 0 || part > 2) ++wrong;
+    for (std::size_t c = 0; c < 3; ++c)
+      std::copy_n(planes_.begin() + (static_cast<int>(c) * height_ + y) * width_, width_,
+                  planes[c]);
+    ++asked;
+  }
+  mutable std::atomic<int> asked{0}, wrong{0};
+
+ private:
+  const std::vector<float>& planes_;
+  int height_, width_;
+};
+
+TEST(Session, TakesItsInputRowByRow) {
+  OnnxBuilder alone;  // no first convolution: the rows are written out first
+  alone.input("in", {"1", "3", "h", "w"});
+  alone.node("Relu", {"in"}, "s1");
+  alone.output("s1");
+  const std::string bytes = alone.bytes();
+  const Network other = Network::from_bytes(std::as_bytes(std::span(bytes)), "relu");
+  for (const Network& network : {example(), other})
+    for (const auto& [height, width] : {std::pair{64, 48}, {7, 9}, {2, 31}, {1, 1}, {33, 5}})
+      for (const int threads : {1, 3}) {
+        SCOPED_TRACE(::testing::Message() << height << "x" << width << ", " << threads);
+        Session session(network, {1, 3, height, width}, threads);
+        const auto planes = noise(static_cast<std::size_t>(3 * height * width), 7);
+        const auto wanted = run(session, planes, "s1");
+        std::fill_n(session.input(), planes.size(), 1e9F);
+        const RowsOf rows(planes, height, width);
+        session.run(rows);
+        const TensorView view = session.output("s1");
+        EXPECT_EQ(std::vector<float>(view.data, view.data + wanted.size()), wanted);
+        EXPECT_EQ(rows.wrong, 0);
+        EXPECT_GE(rows.asked, height);
+        // And after that the planes again.
+        EXPECT_EQ(run(session, planes, "s1"), wanted);
+      }
 }
 
 TEST(Session, ManyMayRunAtOnce) {

@@ -47,8 +47,11 @@ class FirstStage final : public RowStage {
     run.bias = bias_.get();
     run.outputs = run.out_stride = outputs_;
     run.activation = activation_;
+    float* const kept = buffers.scratch + work_floats();
+    std::int64_t made = 0;  // rows of the image below this one have been asked for
     for (std::int64_t y = rows.begin; y < rows.end; ++y) {
-      const Image image = rows_at(buffers.in.base, y);
+      if (buffers.rows != nullptr) made = make_rows(buffers, y, made, kept);
+      const Image image = buffers.rows != nullptr ? rows_in(kept, y) : rows_at(buffers.in.base, y);
       if (bf16_)
         compute_bf16(image, run, buffers.out.row(y), buffers.scratch);
       else
@@ -57,7 +60,7 @@ class FirstStage final : public RowStage {
   }
 
   [[nodiscard]] std::size_t scratch_floats() const override {
-    return bf16_ ? static_cast<std::size_t>(pair_rows * columns_) : 9 * 3;
+    return work_floats() + static_cast<std::size_t>(kept_rows * planes * width_);
   }
   [[nodiscard]] std::size_t weight_bytes() const override {
     return static_cast<std::size_t>(planes * 9 * outputs_) * (bf16_ ? 2 : 4);
@@ -65,7 +68,36 @@ class FirstStage final : public RowStage {
   [[nodiscard]] bool multiplies_bfloat16() const override { return bf16_; }
 
  private:
-  using Image = std::array<const float*, 9>;  ///< rows under the window, by plane
+  using Image = std::array<const float*, 9>;    ///< rows under the window, by plane
+  static constexpr std::int64_t kept_rows = 3;  ///< of those that InputRows makes: a ring
+
+  [[nodiscard]] std::size_t work_floats() const {
+    return bf16_ ? static_cast<std::size_t>((pair_rows * columns_ + 15) / 16 * 16) : 32;
+  }
+
+  /// Has the rows made that the window over output row y sees.
+  std::int64_t make_rows(const Buffers& buffers, std::int64_t y, std::int64_t made,
+                         float* kept) const {
+    const std::int64_t first = y * 2 - walk_.top;
+    const std::int64_t last = std::min(first + 3, walk_.in_height);
+    std::int64_t row = std::max({first, made, std::int64_t{0}});
+    for (; row < last; ++row) {
+      float* const to = kept + row % kept_rows * planes * width_;
+      buffers.rows->row(static_cast<int>(row), buffers.part, {to, to + width_, to + 2 * width_});
+    }
+    return std::max(row, made);
+  }
+
+  [[nodiscard]] Image rows_in(const float* kept, std::int64_t y) const {
+    Image image{};
+    for (std::int64_t r = 0; r < 9; ++r) {
+      const std::int64_t row = y * 2 - walk_.top + r % 3;
+      image[static_cast<std::size_t>(r)] = row >= 0 && row < walk_.in_height
+                                               ? kept + (row % kept_rows * planes + r / 3) * width_
+                                               : outside_.get();
+    }
+    return image;
+  }
 
   [[nodiscard]] Image rows_at(const float* base, std::int64_t y) const {
     Image image{};

@@ -77,10 +77,6 @@ void RowChain::run(const Buffers& buffers, int part) const {
   const auto ring = [&](std::size_t l) {
     return RowBuffer<float>{scratch + offsets_[l], links_[l].out_row_floats, rings_[l]};
   };
-  const auto whole = [&](const float* base, std::size_t l) {
-    return RowBuffer<const float>{base, links_[l].out_row_floats,
-                                  links_[l].stage->walk().out_height};
-  };
   walk(part, links_.size() == 1 ? links_.front().stage->walk().out_height : band_,
        [&](std::size_t l, RowRange rows) {
          const RowStage& stage = *links_[l].stage;
@@ -88,12 +84,15 @@ void RowChain::run(const Buffers& buffers, int part) const {
          b.scratch = scratch;
          if (l == 0) {
            b.in = {buffers.in, in_row_floats_, stage.walk().in_height};
+           b.rows = buffers.rows == nullptr ? nullptr : *buffers.rows;
+           b.part = part;
          } else {
            const RowBuffer<float> before = ring(l - 1);
            b.in = {before.base, before.row_floats, before.kept};
          }
          if (links_[l].adds == Link::Adds::input) b.addend = b.in;
-         if (links_[l].adds == Link::Adds::outside) b.addend = whole(buffers.addends[l], l);
+         if (links_[l].adds == Link::Adds::outside)
+           b.addend = {buffers.addends[l], links_[l].addend_row_floats, links_[l].addend_height};
          if (l + 1 == links_.size())
            b.out = {buffers.out, links_[l].out_row_floats, stage.walk().out_height};
          else

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/kernels/row_stage.hpp"
+#include "faceshot/input_rows.hpp"
 
 namespace faceshot::engine {
 
@@ -19,6 +20,7 @@ class RowChain {
     std::int64_t out_row_floats = 0;
     /// Whether the stage adds something: its own input, or a tensor from outside the chain.
     enum class Adds : std::uint8_t { nothing, input, outside } adds = Adds::nothing;
+    std::int64_t addend_row_floats = 0, addend_height = 1;  ///< of what comes from outside
   };
 
   /// @param threads parts that run() will be asked for; each computes rows at its border itself
@@ -29,6 +31,8 @@ class RowChain {
     const float* in = nullptr;
     std::vector<const float*> addends;  ///< for each link; null where nothing from outside is added
     float* out = nullptr;
+    /// Where to find what makes the input's rows; null, there or here: `in` holds them.
+    const InputRows* const* rows = nullptr;
     float* scratch = nullptr;  ///< scratch_floats() a part, one after another
   };
   /// Computes one part of the last stage's output; all of them make it whole, in any order.

@@ -4,7 +4,13 @@
 
 namespace faceshot::engine {
 
-const RowKernels& row_kernels() { return row_kernels(isa()); }
+bool row_kernels_pay() {
+#if defined(__x86_64__)
+  return isa() != Isa::baseline;
+#else
+  return true;
+#endif
+}
 
 const RowKernels& row_kernels(Isa level) {
   static const RowKernels baseline = row_kernels_baseline();

@@ -74,12 +74,21 @@ struct MaxPoolRun {
   float* out = nullptr;  ///< [pixels][channels]
 };
 
+/// The sum of a row and one of half the width, each pixel of which counts twice.
+struct UpsampleAddRun {
+  const float* fine = nullptr;    ///< [pixels][channels]
+  const float* coarse = nullptr;  ///< [(pixels + 1) / 2][channels]
+  float* out = nullptr;           ///< [pixels][channels]
+  std::int64_t pixels = 0, channels = 0;
+};
+
 struct RowKernels {
   std::int64_t lanes = 0;
   void (*pointwise)(const PointwiseRun&) = nullptr;
   void (*depthwise)(const DepthwiseRun&) = nullptr;
   void (*first)(const FirstRun&) = nullptr;
   void (*max_pool)(const MaxPoolRun&) = nullptr;
+  void (*upsample_add)(const UpsampleAddRun&) = nullptr;
   // Null below avx512_bf16.
   void (*pointwise_bf16)(const PointwiseRun&) = nullptr;
   void (*depthwise_to_bf16)(const DepthwiseRun&) = nullptr;
@@ -90,8 +99,10 @@ struct RowKernels {
                         std::int64_t count) = nullptr;
 };
 
-/// The best that the CPU has, see isa().
-[[nodiscard]] const RowKernels& row_kernels();
+/// False where oneDNN is faster: its SSE4 kernels are written in assembler, ours leave that level
+/// to the compiler (a quarter slower).
+[[nodiscard]] bool row_kernels_pay();
+
 [[nodiscard]] const RowKernels& row_kernels(Isa isa);
 
 }  // namespace faceshot::engine

@@ -182,15 +182,19 @@ template <int Wide, int Pixels, class Run>
 }
 
 /// Pixels x Wide registers of sums that stay in registers over the whole reduction.
-template <class Number, int Wide, int Pixels>
+/// @tparam Inputs how many there are, and from pixel to pixel, where the compiler may know: then
+///         all addresses of a tile are one register and constants
+template <class Number, int Wide, int Pixels, int Inputs = 0>
 [[gnu::always_inline]] inline void pointwise_tile(const PointwiseRun& given, std::int64_t pixel,
                                                   std::int64_t panel) {
   const PointwiseRun run = given;  // nothing that is written can be it
   using Element = typename Number::Element;
   constexpr int lanes = lanes_here;
-  const std::int64_t steps = (run.inputs + Number::together - 1) / Number::together;
+  const std::int64_t inputs = Inputs > 0 ? Inputs : run.inputs;
+  const std::int64_t in_stride = Inputs > 0 ? Inputs : run.in_stride;
+  const std::int64_t steps = (inputs + Number::together - 1) / Number::together;
   const std::int64_t panel_size = steps * lanes * Number::together;
-  const Element* const in = static_cast<const Element*>(run.in) + pixel * run.in_stride;
+  const Element* const in = static_cast<const Element*>(run.in) + pixel * in_stride;
   const Element* const weights = static_cast<const Element*>(run.weights) + panel * panel_size;
   Vector<lanes> sum[Pixels][Wide];
 #pragma GCC unroll 24
@@ -204,7 +208,7 @@ template <class Number, int Wide, int Pixels>
       row[w] = Number::weights(weights + w * panel_size + k * lanes * Number::together);
 #pragma GCC unroll 24
     for (int p = 0; p < Pixels; ++p) {
-      const auto x = Number::broadcast(in + p * run.in_stride + k * Number::together);
+      const auto x = Number::broadcast(in + p * in_stride + k * Number::together);
 #pragma GCC unroll 4
       for (int w = 0; w < Wide; ++w) sum[p][w] = Number::add(sum[p][w], x, row[w]);
     }
@@ -222,11 +226,24 @@ void pointwise_rest(const PointwiseRun& run, std::int64_t pixel, std::int64_t pa
   }
 }
 
-template <class Number, int Wide, int Pixels>
-void pointwise_panels(const PointwiseRun& run, std::int64_t panel) {
+template <class Number, int Wide, int Pixels, int Inputs>
+[[gnu::always_inline]] inline std::int64_t pointwise_tiles(const PointwiseRun& run,
+                                                           std::int64_t panel) {
   std::int64_t pixel = 0;
   for (; pixel + Pixels <= run.pixels; pixel += Pixels)
-    pointwise_tile<Number, Wide, Pixels>(run, pixel, panel);
+    pointwise_tile<Number, Wide, Pixels, Inputs>(run, pixel, panel);
+  return pixel;
+}
+
+template <class Number, int Wide, int Pixels>
+void pointwise_panels(const PointwiseRun& run, std::int64_t panel) {
+  // With one register of outputs there are many pixels, and more addresses than registers for them.
+  const bool dense = Wide == 1 && lanes_here == 16 && run.inputs == run.in_stride;
+  const std::int64_t known = dense ? run.inputs : 0;
+  const std::int64_t pixel = known == 16   ? pointwise_tiles<Number, Wide, Pixels, 16>(run, panel)
+                             : known == 32 ? pointwise_tiles<Number, Wide, Pixels, 32>(run, panel)
+                             : known == 64 ? pointwise_tiles<Number, Wide, Pixels, 64>(run, panel)
+                                           : pointwise_tiles<Number, Wide, Pixels, 0>(run, panel);
   pointwise_rest<Number, Wide, Pixels - 1>(run, pixel, panel);
 }
 
@@ -533,6 +550,19 @@ void max_pool(const MaxPoolRun& given) {
   }
 }
 
+void upsample_add(const UpsampleAddRun& given) {
+  const UpsampleAddRun run = given;  // nothing that is written can be it
+  for (std::int64_t x = 0; x < run.pixels; ++x) {
+    const float* const fine = run.fine + x * run.channels;
+    const float* const coarse = run.coarse + x / 2 * run.channels;
+    float* const out = run.out + x * run.channels;
+    std::int64_t c = 0;
+    for (; c + lanes_here <= run.channels; c += lanes_here)
+      store<lanes_here>(out + c, load<lanes_here>(fine + c) + load<lanes_here>(coarse + c));
+    for (; c < run.channels; ++c) out[c] = fine[c] + coarse[c];
+  }
+}
+
 RowKernels kernels_here() {
   RowKernels kernels;
   kernels.lanes = lanes_here;
@@ -540,6 +570,7 @@ RowKernels kernels_here() {
   kernels.depthwise = depthwise;
   kernels.first = first<Float32>;
   kernels.max_pool = max_pool;
+  kernels.upsample_add = upsample_add;
 #if defined(__AVX512BF16__)
   kernels.pointwise_bf16 = pointwise<BFloat16>;
   kernels.depthwise_to_bf16 = depthwise_to_bf16;

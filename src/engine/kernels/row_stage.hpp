@@ -8,6 +8,7 @@
 
 #include "engine/graph.hpp"
 #include "engine/kernels/isa.hpp"
+#include "faceshot/input_rows.hpp"
 
 namespace faceshot::engine {
 
@@ -51,9 +52,13 @@ class RowStage {
 
   struct Buffers {
     RowBuffer<const float> in;
-    RowBuffer<const float> addend;  ///< of the output's shape; base is null where none is added
+    /// Of the output's shape, or half of it for upsample_add_stage; base is null where nothing is
+    /// added.
+    RowBuffer<const float> addend;
     RowBuffer<float> out;
-    float* scratch = nullptr;  ///< scratch_floats(), aligned to 64 bytes
+    const InputRows* rows = nullptr;  ///< first_stage: makes the rows that `in` would hold
+    int part = 0;                     ///< to ask them for
+    float* scratch = nullptr;         ///< scratch_floats(), aligned to 64 bytes
   };
   /// Computes rows of the output; what needs() says must be there.
   virtual void run(const Buffers& buffers, RowRange rows) const = 0;
@@ -92,6 +97,8 @@ using RowStagePtr = std::unique_ptr<const RowStage>;
 [[nodiscard]] RowStagePtr depthwise_pointwise_stage(const Node& depthwise, const Node& pointwise,
                                                     const Shape& in, const Shape& out,
                                                     const RowOptions& options);
+/// The sum of a map and one of half its height and width, each pixel of which counts four times.
+[[nodiscard]] RowStagePtr upsample_add_stage(const Shape& in, const RowOptions& options);
 [[nodiscard]] RowStagePtr max_pool_stage(const Node& node, const Shape& in, const Shape& out,
                                          const RowOptions& options);
 

@@ -1,0 +1,109 @@
+// faceshot bench --streams
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/bench_parts.hpp"
+#include "cli/console.hpp"
+#include "cli/open_detector.hpp"
+#include "faceshot/detector.hpp"
+#include "media/image_file.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+struct Row {
+  std::string size;
+  int threads = 1;
+  std::vector<double> rates;  ///< images/s of each stream, slowest first
+  Spread latency;             ///< of all streams' images, ms
+
+  [[nodiscard]] double total() const {
+    double sum = 0;
+    for (const double rate : rates) sum += rate;
+    return sum;
+  }
+};
+
+/// Every stream is a thread that asks the same detector for its next frame as soon as it has the
+/// last one's faces.
+Row measure(const BenchArguments& a, const std::string& size, int threads) {
+  using Clock = std::chrono::steady_clock;
+  const Detector detector = open_detector(
+      a.model, a.model_info, {.max_side = 0, .threads = threads, .precision = a.precision});
+  const cv::Mat frame = frame_of(a.image, parse_size(size));
+  const auto count = static_cast<std::size_t>(a.streams);
+  std::vector<std::vector<double>> times(count);
+  std::atomic<std::size_t> ready{0};
+  std::atomic<bool> goes{false}, ends{false};
+  std::vector<std::thread> streams;
+  for (std::size_t s = 0; s < count; ++s)
+    streams.emplace_back([&, s] {
+      std::vector<Detection> faces;
+      detector.detect(view_of(frame), faces);  // plans, and warms up
+      ++ready;
+      goes.wait(false);
+      while (!ends) {
+        const auto before = Clock::now();
+        detector.detect(view_of(frame), faces);
+        times[s].push_back(
+            std::chrono::duration<double, std::milli>(Clock::now() - before).count());
+      }
+    });
+  while (ready < count) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  goes = true;
+  goes.notify_all();
+  const auto start = Clock::now();
+  std::this_thread::sleep_for(std::chrono::duration<double>(std::max(a.seconds, 0.5)));
+  ends = true;
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  for (std::thread& stream : streams) stream.join();
+
+  Row row{size, threads, {}, {}};
+  std::vector<double> all;
+  for (const auto& of_stream : times) {
+    row.rates.push_back(static_cast<double>(of_stream.size()) / seconds);
+    all.insert(all.end(), of_stream.begin(), of_stream.end());
+  }
+  std::sort(row.rates.begin(), row.rates.end());
+  row.latency = spread_of(std::move(all));
+  return row;
+}
+
+}  // namespace
+
+int bench_streams(const BenchArguments& a) {
+  nlohmann::ordered_json list = nlohmann::json::array();
+  if (!a.json)
+    std::printf("%9s %7s %7s | %10s %10s %10s | %9s %9s\n", "size", "threads", "streams",
+                "slowest/s", "fastest/s", "together/s", "median ms", "p90 ms");
+  for (const std::string& size : a.sizes)
+    for (const int threads : a.threads) {
+      const Row r = measure(a, size, threads);
+      if (!a.json) {
+        std::printf("%9s %7d %7d | %10.1f %10.1f %10.1f | %9.2f %9.2f\n", size.c_str(), threads,
+                    a.streams, r.rates.front(), r.rates.back(), r.total(), r.latency.median,
+                    r.latency.p90);
+        continue;
+      }
+      list.push_back({{"size", size},
+                      {"threads", threads},
+                      {"images_per_second", r.rates},
+                      {"total_images_per_second", r.total()},
+                      {"median_ms", r.latency.median},
+                      {"p90_ms", r.latency.p90}});
+    }
+  if (a.json)
+    std::cout << nlohmann::ordered_json{{"model", a.model}, {"results", std::move(list)}}.dump(
+                     1, ' ', false, nlohmann::json::error_handler_t::replace)
+              << "\n";
+  return exit_ok;
+}
+
+}  // namespace faceshot::cli

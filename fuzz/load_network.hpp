@@ -1,0 +1,16 @@
+// What a program does with a network file: load it, plan it for a small image, run it.
+#pragma once
+
+#include <filesystem>
+
+#include "faceshot/network.hpp"
+
+namespace faceshot {
+
+inline void load_network(const std::filesystem::path& path) {
+  const Network network = Network::load(path.string());
+  Session session(network, {1, 3, 32, 32});
+  session.run();
+}
+
+}  // namespace faceshot
