@@ -4,6 +4,8 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 namespace faceshot {
 
@@ -27,10 +29,19 @@ void parallel_for(std::size_t count, int threads, const std::function<void(std::
       }
     }
   };
+#if defined(__SANITIZE_THREAD__)
+  // The thread sanitizer cannot see how OpenMP orders what its threads do, and would call the very
+  // start of a parallel region a race.
+  std::vector<std::thread> others;
+  for (std::size_t t = 1; t < workers; ++t) others.emplace_back(work);
+  work();
+  for (std::thread& other : others) other.join();
+#else
   // OpenMP's threads, which oneDNN and LibTorch use too: others would compete with these, which go
   // on spinning for a while after their last work.
 #pragma omp parallel num_threads(static_cast <int>(workers))
   work();
+#endif
   if (first) std::rethrow_exception(first);
 }
 

@@ -109,5 +109,26 @@ TEST(Endurance, EightThreadsWithDifferentSizesFindWhatOneFinds) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST(Endurance, BatchesAndTilesOnSeveralThreadsFindWhatOneFinds) {
+  const DetectorOptions options{.score_threshold = 0.06F, .max_side = 320};
+  DetectorOptions four = options;
+  four.threads = 4;
+  const Detector alone(model, options), shared(model, four);
+  std::vector<Frame> frames;
+  std::vector<ImageView> views;
+  for (std::uint32_t i = 0; i < 40; ++i)
+    frames.push_back(noise(96 + 32 * (static_cast<int>(i) % 3), 96, i));
+  for (const Frame& frame : frames) views.push_back(frame.view());
+  const Frame large = noise(640, 400, 12);
+  const TileOptions tiles{.size = 192};
+  const auto expected_tiled = alone.detect_tiled(large.view(), tiles);
+  for (int round = 0; round < 5; ++round) {
+    const auto found = shared.detect_batch(views, 4);
+    for (std::size_t i = 0; i < views.size(); ++i)
+      EXPECT_TRUE(same(found[i], alone.detect(views[i]))) << "image " << i;
+    EXPECT_TRUE(same(shared.detect_tiled(large.view(), tiles), expected_tiled));
+  }
+}
+
 }  // namespace
 }  // namespace faceshot
