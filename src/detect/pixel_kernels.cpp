@@ -71,7 +71,6 @@ FACESHOT_INLINE void sum_rows_of(std::span<const WeightedRow> rows, std::size_t 
 
 // A pixel: three channels, and one lane of the next pixel that nobody looks at.
 typedef float Pixel __attribute__((vector_size(16)));
-typedef int Lanes __attribute__((vector_size(16)));
 
 FACESHOT_INLINE Pixel load(const float* from) {
   Pixel p;
@@ -95,13 +94,13 @@ FACESHOT_INLINE void columns_of(const float* row, const ColumnTaps& taps, const 
   for (; x + 4 <= width; x += 4) {
     const Pixel a = pixel_at(row, step, taps, x), b = pixel_at(row, step, taps, x + 1);
     const Pixel c = pixel_at(row, step, taps, x + 2), d = pixel_at(row, step, taps, x + 3);
-    const Pixel ab = __builtin_shuffle(a, b, Lanes{0, 4, 1, 5});
-    const Pixel cd = __builtin_shuffle(c, d, Lanes{0, 4, 1, 5});
-    const Pixel ab2 = __builtin_shuffle(a, b, Lanes{2, 6, 3, 7});
-    const Pixel cd2 = __builtin_shuffle(c, d, Lanes{2, 6, 3, 7});
-    const Pixel channels[3] = {__builtin_shuffle(ab, cd, Lanes{0, 1, 4, 5}),
-                               __builtin_shuffle(ab, cd, Lanes{2, 3, 6, 7}),
-                               __builtin_shuffle(ab2, cd2, Lanes{0, 1, 4, 5})};
+    const Pixel ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+    const Pixel cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    const Pixel ab2 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const Pixel cd2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    const Pixel channels[3] = {__builtin_shufflevector(ab, cd, 0, 1, 4, 5),
+                               __builtin_shufflevector(ab, cd, 2, 3, 6, 7),
+                               __builtin_shufflevector(ab2, cd2, 0, 1, 4, 5)};
     for (std::size_t k = 0; k < 3; ++k) {
       const Pixel out = channels[k] * planes.gain[k] + planes.offset[k];
       std::memcpy(planes.out[k] + x, &out, sizeof out);
@@ -237,8 +236,12 @@ void split_any(const std::uint8_t* row, std::size_t pixels, std::size_t step,
 
 #ifdef FACESHOT_X86
 FACESHOT_FUNCTIONS(avx2, __attribute__((target("avx2,fma"))))
-FACESHOT_FUNCTIONS(
-    avx512, __attribute__((target("avx2,fma,avx512f,avx512bw,avx512vl,prefer-vector-width=512"))))
+#ifdef __clang__
+#define FACESHOT_AVX512 "avx2,fma,avx512f,avx512bw,avx512vl"
+#else  // GCC stays with half of the register otherwise
+#define FACESHOT_AVX512 "avx2,fma,avx512f,avx512bw,avx512vl,prefer-vector-width=512"
+#endif
+FACESHOT_FUNCTIONS(avx512, __attribute__((target(FACESHOT_AVX512))))
 __attribute__((target("avx2,fma"))) void split_avx2(const std::uint8_t* row, std::size_t pixels,
                                                     std::size_t step, const Planes& planes) {
   split_rest(row, step == 3 ? split_three(row, pixels, planes) : 0, pixels, step, planes);
