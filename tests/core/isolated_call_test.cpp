@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <string>
 
 #include "faceshot/error.hpp"
 
@@ -14,7 +17,9 @@ namespace {
 class IsolatedCall : public ::testing::Test {
  protected:
   void SetUp() override {
-    path_ = std::filesystem::path(::testing::TempDir()) / "isolated_call.bin";
+    // Of this process: tests of the others may run at the same time.
+    path_ = std::filesystem::path(::testing::TempDir()) /
+            ("isolated_call_" + std::to_string(::getpid()) + ".bin");
     std::ofstream(path_) << "a file";
   }
 

@@ -1,5 +1,6 @@
 // Descriptions of other people's networks.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -15,7 +16,9 @@ namespace fs = std::filesystem;
 
 class ModelInfoToml : public ::testing::Test {
  protected:
-  ModelInfoToml() : file_(fs::path(::testing::TempDir()) / "faceshot_model_info.toml") {}
+  ModelInfoToml()
+      : file_(fs::path(::testing::TempDir()) /
+              ("faceshot_model_info_" + std::to_string(::getpid()) + ".toml")) {}
   ~ModelInfoToml() override { fs::remove(file_); }
 
   ModelInfo read(const std::string& text) {
