@@ -22,6 +22,7 @@ class IsolatedCall : public ::testing::Test {
             ("isolated_call_" + std::to_string(::getpid()) + ".bin");
     std::ofstream(path_) << "a file";
   }
+  void TearDown() override { std::filesystem::remove(path_); }
 
   /// The code of the error that came of it.
   [[nodiscard]] ErrorCode code_of(const std::function<void()>& call) const {

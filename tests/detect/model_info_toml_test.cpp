@@ -60,7 +60,7 @@ objectness = "f"
 boxes = "g"
 landmarks = "h"
 )");
-  EXPECT_EQ(info.name, "faceshot_model_info") << "the file's";
+  EXPECT_EQ(info.name, file_.stem()) << "the file's";
   EXPECT_EQ(info.head, HeadType::yunet);
   EXPECT_EQ(info.channel_order, PixelFormat::rgb);
   EXPECT_EQ(info.mean, (std::array<float, 3>{1, 2.5F, 3}));
