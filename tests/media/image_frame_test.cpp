@@ -85,7 +85,7 @@ TEST(ImageFrame, IsNotFooledByTheEndMarkerOfAThumbnail) {
   const auto frame = parse_image_frame(jpeg, "thumbnail.jpg");
   ASSERT_TRUE(frame);
   EXPECT_EQ(frame->width, 61);
-  jpeg.resize(jpeg.size() - 40);
+  jpeg.erase(jpeg.end() - 40, jpeg.end());
   EXPECT_THROW((void)parse_image_frame(jpeg, "thumbnail.jpg"), Error);
 }
 
