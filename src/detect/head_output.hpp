@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "faceshot/landmarks.hpp"
 #include "faceshot/network.hpp"
 
 namespace faceshot {
@@ -12,5 +14,11 @@ namespace faceshot {
 /// @throws Error(not_found) if there is none of this name; Error(format) if it has another shape
 [[nodiscard]] const float* output_rows(const Session& session, const std::string& name,
                                        std::int64_t rows, std::int64_t values);
+
+/// Five points as YuNet and SCRFD give them: offsets from a cell's place, in strides.
+/// @param offsets x and y of each point, or null @param x, y the cell's column and row
+/// @return nothing for null, or numbers that are not finite
+[[nodiscard]] std::optional<Landmarks> points_of_cell(const float* offsets, float x, float y,
+                                                      float stride);
 
 }  // namespace faceshot

@@ -4,7 +4,6 @@
 #include "detect/head_decoder.hpp"
 #include "detect/head_output.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/landmarks.hpp"
 
 namespace faceshot {
 namespace {
@@ -64,13 +63,10 @@ class ScrfdHead final : public HeadDecoder {
           const Box box{(x - d[0]) * level.stride, (y - d[1]) * level.stride,
                         (x + d[2]) * level.stride, (y + d[3]) * level.stride};
           if (!finite(box)) continue;
-          Detection& found = candidates.emplace_back(Detection{box, level.scores[at], 0, {}});
-          if (level.landmarks == nullptr) continue;
-          Landmarks points;
-          for (std::size_t k = 0; k < points.size(); ++k)
-            points[k] =
-                (level.landmarks[points.size() * at + k] + (k % 2 == 0 ? x : y)) * level.stride;
-          if (finite(points)) found.landmarks = points;
+          const float* const points =
+              level.landmarks == nullptr ? nullptr : level.landmarks + 10 * at;
+          candidates.push_back(
+              {box, level.scores[at], 0, points_of_cell(points, x, y, level.stride)});
         }
   }
 

@@ -4,7 +4,6 @@
 #include "detect/decoder.hpp"
 #include "detect/head_decoder.hpp"
 #include "detect/head_output.hpp"
-#include "faceshot/landmarks.hpp"
 
 namespace faceshot {
 namespace {
@@ -62,13 +61,10 @@ class YunetHead final : public HeadDecoder {
         const float w = std::exp(b[2]) * level.stride, h = std::exp(b[3]) * level.stride;
         const Box box{cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2};
         if (!finite(box)) continue;
-        Detection& found = candidates.emplace_back(Detection{box, std::sqrt(product), 0, {}});
-        if (level.landmarks == nullptr) continue;
-        Landmarks points;
-        for (std::size_t k = 0; k < points.size(); ++k)
-          points[k] =
-              (level.landmarks[points.size() * cell + k] + (k % 2 == 0 ? x : y)) * level.stride;
-        if (finite(points)) found.landmarks = points;
+        const float* const points =
+            level.landmarks == nullptr ? nullptr : level.landmarks + 10 * cell;
+        candidates.push_back(
+            {box, std::sqrt(product), 0, points_of_cell(points, x, y, level.stride)});
       }
   }
 
