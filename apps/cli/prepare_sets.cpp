@@ -93,8 +93,10 @@ int split(const SplitOptions& o) {
     if (share > 0 && fs::exists(o.set / name))
       throw Error(ErrorCode::invalid_argument,
                   "'" + (o.set / name).string() + "' is there already; remove it to split again");
-  SplitSet parts = split_records(set.records, o.val, o.test,
-                                 o.by == "image" ? SplitBy::image : SplitBy::folder, o.seed);
+  const SplitBy by = o.by == "image"  ? SplitBy::image
+                     : o.by == "name" ? SplitBy::name
+                                      : SplitBy::folder;
+  SplitSet parts = split_records(set.records, o.val, o.test, by, o.seed);
   const auto write = [&](const char* name, std::vector<ImageRecord>& records) {
     if (records.empty()) return;
     set.records = std::move(records);
@@ -121,10 +123,11 @@ void add_split(CLI::App& parent, int& exit_code) {
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command
-      ->add_option(
-          "--by", o.by,
-          "What stays together: image; or folder, also called event, as WIDER FACE's folders")
-      ->check(CLI::IsMember({"image", "folder", "event"}))
+      ->add_option("--by", o.by,
+                   "What stays together: image; or folder, also called event, as WIDER FACE's "
+                   "folders; name: a "
+                   "hash of each file name decides, so the choice outlasts changes of the set")
+      ->check(CLI::IsMember({"image", "folder", "event", "name"}))
       ->capture_default_str();
   command->add_option("--seed", o.seed, "Chooses which")->capture_default_str();
   command->footer("Example:\n  faceshot prepare split data/all --val 0.1 --by folder");

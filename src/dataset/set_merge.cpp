@@ -41,6 +41,26 @@ std::vector<int> merged_ids(const std::vector<std::string>& classes,
   return ids;
 }
 
+/// In [0, 1), from the file name alone: FNV-1a, whose bits Philox mixes.
+double place_of(const std::string& image, std::uint64_t seed) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : std::filesystem::path(image).filename().string())
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return static_cast<double>(
+      Random(seed, static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(hash))
+          .uniform());
+}
+
+SplitSet split_by_name(const std::vector<ImageRecord>& records, double val, double test,
+                       std::uint64_t seed) {
+  SplitSet split;
+  for (const ImageRecord& record : records) {
+    const double place = place_of(record.image, seed);
+    (place < val ? split.val : place < val + test ? split.test : split.train).push_back(record);
+  }
+  return split;
+}
+
 }  // namespace
 
 MergedSet merge_sets(const std::vector<SetToMerge>& sets, std::uint64_t seed) {
@@ -76,6 +96,7 @@ SplitSet split_records(const std::vector<ImageRecord>& records, double val, doub
   if (!(val >= 0 && test >= 0 && val + test < 1))
     throw Error(ErrorCode::invalid_argument,
                 "the shares of val and test must not be negative and leave something to train on");
+  if (by == SplitBy::name) return split_by_name(records, val, test, seed);
   std::map<std::string, std::vector<std::size_t>> members;  // sorted: the same for every order
   for (std::size_t i = 0; i < records.size(); ++i)
     members[by == SplitBy::image

@@ -30,6 +30,8 @@ struct MergedSet {
 enum class SplitBy {
   image,
   folder,  ///< all images of a folder (WIDER FACE's events): scenes alike are not torn apart
+  name,    ///< a hash of the image's file name decides for each alone: what is kept out stays kept
+           ///< out when images join or leave the set, and when the same set is prepared elsewhere
 };
 
 struct SplitSet {
@@ -37,7 +39,9 @@ struct SplitSet {
 };
 
 /// Draws images (or whole folders, until the share is reached) at random. The order of records
-/// within each part is that of `records`.
+/// within each part is that of `records`. By name, the shares are met on average only, and the hash
+/// (64-bit FNV-1a of the file name without its folders, its bits mixed with `seed`) is the same on
+/// every machine.
 /// @param val, test shares of the images, >= 0, together below 1
 /// @throws Error(invalid_argument) for impossible shares
 [[nodiscard]] SplitSet split_records(const std::vector<ImageRecord>& records, double val,

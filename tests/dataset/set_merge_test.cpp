@@ -92,6 +92,32 @@ TEST(SplitRecords, FoldersAreNotTornApart) {
               0.04);
 }
 
+TEST(SetMerge, SplitByNameOutlastsChangesOfTheSet) {
+  std::vector<ImageRecord> records(2000);
+  for (std::size_t i = 0; i < records.size(); ++i)
+    records[i].image = "a/" + std::to_string(i) + ".jpg";
+  const auto names = [](const std::vector<ImageRecord>& part) {
+    std::set<std::string> result;
+    for (const ImageRecord& r : part)
+      result.insert(std::filesystem::path(r.image).filename().string());
+    return result;
+  };
+  const SplitSet whole = split_records(records, 0.1, 0.2, SplitBy::name, 1);
+  // Four standard deviations of a binomial distribution.
+  EXPECT_NEAR(static_cast<double>(whole.val.size()), 200, 54);
+  EXPECT_NEAR(static_cast<double>(whole.test.size()), 400, 72);
+  EXPECT_EQ(whole.val.size() + whole.test.size() + whole.train.size(), records.size());
+
+  // Half of the set, in another folder and the other way round: each image is where it was.
+  std::vector<ImageRecord> half(records.rend() - 1000, records.rend());
+  for (ImageRecord& r : half) r.image = "b/c/" + std::filesystem::path(r.image).filename().string();
+  const SplitSet again = split_records(half, 0.1, 0.2, SplitBy::name, 1);
+  const auto val = names(whole.val);
+  for (const std::string& name : names(again.val)) EXPECT_TRUE(val.contains(name)) << name;
+  for (const std::string& name : names(again.train)) EXPECT_FALSE(val.contains(name)) << name;
+  EXPECT_NE(names(split_records(records, 0.1, 0.2, SplitBy::name, 2).val), val);
+}
+
 TEST(SplitRecords, SharesMustLeaveSomethingToTrainOn) {
   for (const auto& [val, test] : {std::pair{1.0, 0.0}, std::pair{0.5, 0.5}, std::pair{-0.1, 0.0}})
     expect_error(
