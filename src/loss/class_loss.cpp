@@ -53,9 +53,14 @@ ClassLoss class_loss_from_name(const std::string& name) {
   if (name == "cross_entropy") return ClassLoss::cross_entropy;
   if (name == "focal") return ClassLoss::focal;
   if (name == "quality_focal") return ClassLoss::quality_focal;
-  throw Error(
-      ErrorCode::invalid_argument,
-      "loss.class_loss is '" + name + "'; it must be cross_entropy, focal or quality_focal");
+  if (name == "varifocal") return ClassLoss::varifocal;
+  throw Error(ErrorCode::invalid_argument,
+              "loss.class_loss is '" + name +
+                  "'; it must be cross_entropy, focal, quality_focal or varifocal");
+}
+
+bool learns_quality(ClassLoss kind) {
+  return kind == ClassLoss::quality_focal || kind == ClassLoss::varifocal;
 }
 
 double log_sum_exp(std::span<const float> logits) {
@@ -100,6 +105,26 @@ ClassTerm quality_focal_loss(std::span<const float> logits, std::size_t target, 
   gradient[1] = static_cast<float>(slope);
   gradient[0] = -gradient[1];
   return {factor * entropy, target == 0 ? p.log_yes - x : p.log_yes};
+}
+
+ClassTerm varifocal_loss(std::span<const float> logits, std::size_t target, double quality,
+                         double alpha, double gamma, std::span<float> gradient) {
+  const double x = static_cast<double>(logits[1]) - static_cast<double>(logits[0]);
+  const Sigmoid p = sigmoid(x);
+  const double log_no = p.log_yes - x;
+  ClassTerm term;
+  double slope = 0;
+  if (target == 0) {
+    const double factor = alpha * power(p.yes, gamma);
+    term = {-factor * log_no, log_no};
+    slope = factor * (p.yes - gamma * p.no * log_no);
+  } else {
+    term = {quality * ((1 - quality) * x - p.log_yes), p.log_yes};
+    slope = quality * (p.yes - quality);
+  }
+  gradient[1] = static_cast<float>(slope);
+  gradient[0] = -gradient[1];
+  return term;
 }
 
 }  // namespace faceshot

@@ -12,9 +12,13 @@ namespace faceshot {
 /// focal: Lin et al., "Focal loss for dense object detection", ICCV 2017, on the softmax. With one
 ///   class the softmax of two logits is the sigmoid of their difference, so this is the paper's.
 /// quality_focal: Li et al., "Generalized focal loss", NeurIPS 2020: the score learns the IoU of
-/// its
-///   box. For one class.
-enum class ClassLoss { cross_entropy, focal, quality_focal };
+///   its box. For one class.
+/// varifocal: Zhang et al., "VarifocalNet", CVPR 2021: the same target; positives weigh as much as
+///   their boxes are good, and only negatives are weighed down as in the focal loss. For one class.
+enum class ClassLoss { cross_entropy, focal, quality_focal, varifocal };
+
+/// Whether the score's target is the IoU of the predicted box, for which one class is a must.
+[[nodiscard]] bool learns_quality(ClassLoss kind);
 
 /// @throws Error(invalid_argument) listing the names
 [[nodiscard]] ClassLoss class_loss_from_name(const std::string& name);
@@ -43,6 +47,13 @@ ClassTerm focal_loss(std::span<const float> logits, std::size_t target, double a
 /// @param target 0 or 1, for the log-likelihood alone
 ClassTerm quality_focal_loss(std::span<const float> logits, std::size_t target, double quality,
                              double beta, std::span<float> gradient);
+
+/// VarifocalNet's eq. 2: quality times the binary cross-entropy of p against `quality` for faces;
+/// -alpha p^gamma log(1 - p) for background.
+/// @param logits two: background, face @param target 0 or 1 @param quality in [0, 1], for faces
+/// @param alpha >= 0 @param gamma >= 0
+ClassTerm varifocal_loss(std::span<const float> logits, std::size_t target, double quality,
+                         double alpha, double gamma, std::span<float> gradient);
 
 /// log(sum(exp(logits))), safe for logits of any size. @pre not empty
 [[nodiscard]] double log_sum_exp(std::span<const float> logits);

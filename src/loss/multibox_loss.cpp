@@ -33,11 +33,14 @@ void validate(const LossOptions& options) {
   if (options.matching != "iou" && options.matching != "atss" && options.matching != "simota")
     throw Error(ErrorCode::invalid_argument,
                 "loss.matching is '" + options.matching + "'; it must be iou, atss or simota");
-  (void)class_loss_from_name(options.class_loss);
+  const ClassLoss class_loss = class_loss_from_name(options.class_loss);
+  if (class_loss == ClassLoss::varifocal && !(options.focal_alpha >= 0))
+    throw Error(ErrorCode::invalid_argument,
+                "loss.focal_alpha must not be negative with loss.class_loss = varifocal");
   if (!(options.focal_alpha <= 1))
     throw Error(ErrorCode::invalid_argument, "loss.focal_alpha must be at most 1");
   not_negative("focal_gamma", options.focal_gamma);
-  if (options.class_loss == "quality_focal" && !(options.focal_gamma >= 1))
+  if (class_loss == ClassLoss::quality_focal && !(options.focal_gamma >= 1))
     throw Error(ErrorCode::invalid_argument,
                 "loss.focal_gamma must be at least 1 with loss.class_loss = quality_focal");
   (void)iou_loss_from_name(options.iou_loss);
@@ -100,6 +103,10 @@ ClassTerm class_loss(const Problem& problem, const ImageOutputs& out, std::size_
     case ClassLoss::quality_focal:
       term =
           quality_focal_loss(logits, target, quality, static_cast<double>(o.focal_gamma), gradient);
+      break;
+    case ClassLoss::varifocal:
+      term = varifocal_loss(logits, target, quality, static_cast<double>(o.focal_alpha),
+                            static_cast<double>(o.focal_gamma), gradient);
       break;
     case ClassLoss::cross_entropy:
       term = cross_entropy(logits, target, gradient);
@@ -217,7 +224,7 @@ ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
     std::copy_n(out.loc + 4 * p, 4, offsets.begin());
     // A target, not a path for gradients: the paper's code stops them here.
     const double quality =
-        problem.class_kind == ClassLoss::quality_focal
+        learns_quality(problem.class_kind)
             ? static_cast<double>(
                   iou(decode(offsets, problem.priors[p], problem.variances), face.box))
             : 0;
@@ -279,10 +286,10 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
         throw Error(ErrorCode::invalid_argument,
                     "multibox loss: class " + std::to_string(a.class_id) + " but the network has " +
                         std::to_string(classes));
-  if (classes != 1 && options.class_loss == "quality_focal")
-    throw Error(ErrorCode::invalid_argument,
-                "loss.class_loss = quality_focal is for one class; the network has " +
-                    std::to_string(classes));
+  if (classes != 1 && learns_quality(class_loss_from_name(options.class_loss)))
+    throw Error(ErrorCode::invalid_argument, "loss.class_loss = " + options.class_loss +
+                                                 " is for one class; the network has " +
+                                                 std::to_string(classes));
   result.loc_gradient.assign(loc.size(), 0.0F);
   result.conf_gradient.assign(conf.size(), 0.0F);
   result.landmark_gradient.assign(landmarks.size(), 0.0F);

@@ -29,15 +29,16 @@ struct LossOptions {
   MatchOptions match;  ///< iou; its ignore_coverage holds for all
   AtssOptions atss;
   SimotaOptions simota;
-  /// cross_entropy (with hard negative mining), focal or quality_focal (with all negatives); see
-  /// class_loss.hpp.
+  /// cross_entropy (with hard negative mining), focal, quality_focal or varifocal (with all
+  /// negatives); see class_loss.hpp.
   std::string class_loss = "cross_entropy";
-  float focal_alpha = 0.25F;  ///< focal: weight of faces, 1 less this of background; below 0: none
-  float focal_gamma = 2;      ///< focal: gamma; quality_focal: beta, at least 1
-  float pos_alpha = 1;        ///< weight of the class loss of positives, whichever loss it is
-  float neg_alpha = 1;        ///< and of that of negatives
-  float negative_ratio = 3;   ///< hard negatives mined per positive, image by image
-  int min_negatives = 16;     ///< at least so many an image, so that images without faces teach too
+  /// focal: weight of faces, 1 less this of background; below 0: none. varifocal: of background.
+  float focal_alpha = 0.25F;
+  float focal_gamma = 2;     ///< focal, varifocal: gamma; quality_focal: beta, at least 1
+  float pos_alpha = 1;       ///< weight of the class loss of positives, whichever loss it is
+  float neg_alpha = 1;       ///< and of that of negatives
+  float negative_ratio = 3;  ///< hard negatives mined per positive, image by image
+  int min_negatives = 16;    ///< at least so many an image, so that images without faces teach too
   float smooth_l1_weight = 1;               ///< weight of smooth L1 on the coded offsets
   float smooth_l1_beta = 1;                 ///< where smooth L1 turns from square to linear
   std::string iou_loss = "diou";            ///< none, iou, giou, diou, ciou: on the decoded boxes

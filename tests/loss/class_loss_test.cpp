@@ -65,6 +65,21 @@ TEST(QualityFocalLoss, IsTheFormulaOfThePaper) {
   }
 }
 
+// Zhang et al., eq. 2, written out.
+TEST(VarifocalLoss, IsTheFormulaOfThePaper) {
+  Random random(5);
+  for (int i = 0; i < 200; ++i) {
+    const std::array<float, 2> logits{random.uniform(-4, 4), random.uniform(-4, 4)};
+    const double q = static_cast<double>(random.uniform());
+    const double p = 1 / (1 + std::exp(static_cast<double>(logits[0]) - logits[1]));
+    std::array<float, 2> gradient{};
+    EXPECT_NEAR(varifocal_loss(logits, 1, q, 0.75, 2, gradient).loss,
+                -q * (q * std::log(p) + (1 - q) * std::log(1 - p)), 1e-9);
+    EXPECT_NEAR(varifocal_loss(logits, 0, 0, 0.75, 2, gradient).loss,
+                -0.75 * p * p * std::log(1 - p), 1e-9);
+  }
+}
+
 using Loss = std::function<double(std::span<const float>, std::span<float>)>;
 
 /// Central differences of the value against the gradient.
@@ -100,6 +115,11 @@ TEST(ClassLoss, GradientsAreThoseOfTheValues) {
     for (const double quality : {0.0, 0.37, 1.0})
       expect_gradient([=](auto z, auto g) { return quality_focal_loss(z, 1, quality, 2, g).loss; },
                       {a, b});
+    for (const std::size_t target : {std::size_t{0}, std::size_t{1}})
+      for (const double gamma : {1.0, 2.0, 2.5})
+        expect_gradient(
+            [=](auto z, auto g) { return varifocal_loss(z, target, 0.6, 0.75, gamma, g).loss; },
+            {a, b});
   }
 }
 
@@ -113,6 +133,8 @@ TEST(ClassLoss, TellsTheLogLikelihoodWhateverTheLossIs) {
       EXPECT_NEAR(cross_entropy(logits, target, unused).log_likelihood, wanted, 1e-9);
       EXPECT_NEAR(focal_loss(logits, target, 0.25, 2, unused).log_likelihood, wanted, 1e-9);
       EXPECT_NEAR(quality_focal_loss(logits, target, 0.3, 2, unused).log_likelihood, wanted, 1e-9);
+      EXPECT_NEAR(varifocal_loss(logits, target, 0.3, 0.75, 2, unused).log_likelihood, wanted,
+                  1e-9);
     }
   }
 }
@@ -126,6 +148,8 @@ TEST(ClassLoss, StaysFiniteForWildLogits) {
       EXPECT_TRUE(std::isfinite(gradient[0]) && std::isfinite(gradient[1]));
       EXPECT_TRUE(std::isfinite(
           quality_focal_loss(logits, target, static_cast<double>(target), 2, gradient).loss));
+      EXPECT_TRUE(std::isfinite(gradient[0]) && std::isfinite(gradient[1]));
+      EXPECT_TRUE(std::isfinite(varifocal_loss(logits, target, 0.5, 0.75, 2, gradient).loss));
       EXPECT_TRUE(std::isfinite(gradient[0]) && std::isfinite(gradient[1]));
     }
   }

@@ -282,13 +282,14 @@ TEST_P(MultiboxGradient, AgreesWithFiniteDifferences) {
   };
   check(&Outputs::conf, result.conf_gradient);
   // Quality focal loss takes the box's IoU as a constant: differences would see it move.
-  if (options.class_loss != "quality_focal") check(&Outputs::loc, result.loc_gradient);
+  if (!learns_quality(class_loss_from_name(options.class_loss)))
+    check(&Outputs::loc, result.loc_gradient);
 }
 
 TEST(MultiboxLoss, PositivesAndNegativesAreWeightedApart) {
   const std::vector<std::vector<Annotation>> faces{{face(8, 8, 18, 18)}, {}};
   const auto o = random_outputs(2, 128, 1, 31);
-  for (const char* const kind : {"cross_entropy", "focal", "quality_focal"}) {
+  for (const char* const kind : {"cross_entropy", "focal", "quality_focal", "varifocal"}) {
     LossOptions options;
     options.class_loss = kind;
     const auto with = [&](float pos, float neg) {
@@ -397,6 +398,7 @@ INSTANTIATE_TEST_SUITE_P(
                       GradientCase{"giou", 1, 1}, GradientCase{"iou", 1, 3},
                       GradientCase{"eiou", 0, 1, "focal"}, GradientCase{"none", 1, 3, "focal"},
                       GradientCase{"diou", 1, 1, "quality_focal"},
+                      GradientCase{"diou", 1, 1, "varifocal"},
                       GradientCase{"diou", 1, 1, "focal", "atss"},
                       GradientCase{"none", 1, 1, "cross_entropy", "iou", 2, 0.25F},
                       GradientCase{"none", 1, 3, "focal", "iou", 0.5F, 3},
