@@ -17,6 +17,10 @@ namespace {
 void validate(const AugmentOptions& options) {
   // Written so that NaN fails as well.
   if (options.size < 1 || options.size > 8192) reject("size", "between 1 and 8192");
+  if (options.large_size != 0 && (options.large_size < options.size || options.large_size > 8192))
+    reject("large_size", "0, or between augment.size and 8192");
+  if (!(options.large_share >= 0 && options.large_share <= 1))
+    reject("large_share", "between 0 and 1");
   if (!(options.min_face >= 0 && options.min_face <= 8192))
     reject("min_face", "between 0 and 8192");
   if (!(options.min_visible >= 0 && options.min_visible <= 1))

@@ -14,7 +14,11 @@
 namespace faceshot {
 
 struct AugmentOptions {
-  int size = 320;                         ///< side of the square sample, pixels
+  int size = 320;  ///< side of the square sample, pixels
+  /// Another side for this share of a loader's batches, which then hold fewer samples, of about as
+  /// many pixels together: faces larger than `size` are met as well. 0: none.
+  int large_size = 0;
+  float large_share = 0.25F;              ///< of the batches, in [0, 1]
   Policy policy = preset_policy("face");  ///< what is done, in order
   /// A picture that the policy leaves in another size is scaled into the square, proportions kept,
   /// the rest padded. False: it stays as it is.

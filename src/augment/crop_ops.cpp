@@ -89,8 +89,10 @@ void anchor_crop(const Step& step, Canvas& canvas, Random& random, const Augment
   }
   AnchorCrop options;
   options.size = side_of(step, random, context);
-  const auto sizes = step["sizes"].values();
-  options.sizes.assign(sizes.begin(), sizes.end());
+  // What does not fit cannot be shown whole; the smallest size always stays.
+  for (const float size : step["sizes"].values())
+    if (size <= static_cast<float>(options.size)) options.sizes.push_back(size);
+  if (options.sizes.empty()) options.sizes.push_back(static_cast<float>(options.size));
   std::sort(options.sizes.begin(), options.sizes.end());
   options.magnify_max = step.draw("magnify_max", random);
   options.expand_max = step.draw("expand_max", random);

@@ -111,6 +111,12 @@ class CachePool : public ScenePool {
   const std::vector<ImageRecord>& records_;
 };
 
+AugmentOptions enlarged(const AugmentOptions& options) {
+  AugmentOptions large = options;
+  if (large.large_size > 0) large.size = large.large_size;
+  return large;
+}
+
 }  // namespace
 
 // Workers take samples one by one, in order, and write each to its place in one of `prefetch`
@@ -132,6 +138,7 @@ struct Loader::Impl {
 
   const LoaderOptions options;
   const AugmentOptions augment_options;
+  const AugmentOptions large_options;  ///< of batches of the other size
   const SampleOrder order;
   const Packs packs;  ///< before the cache, which holds views of them
   ImageCache cache;
@@ -156,6 +163,7 @@ struct Loader::Impl {
        const AugmentOptions& augment)
       : options(loader),
         augment_options(augment),
+        large_options(enlarged(augment)),
         order(sizes_of(sets), std::move(weights), loader.seed),
         packs(open_packs(sets)),
         cache(image_paths(sets), loader.cache_mb * 1024 * 1024, packed_images(sets, packs)),
@@ -184,6 +192,19 @@ struct Loader::Impl {
     return options.samples_per_epoch > 0 ? options.samples_per_epoch : order.round_size();
   }
   [[nodiscard]] std::size_t batches() const { return samples() / all_batch_size(); }
+  /// Which batches are large depends on (seed, epoch, batch) alone: all shards agree.
+  [[nodiscard]] const AugmentOptions& options_of(std::size_t batch) const {
+    constexpr std::uint32_t stream = 2;
+    if (augment_options.large_size <= augment_options.size) return augment_options;
+    Random random(options.seed, epoch, static_cast<std::uint32_t>(batch), stream);
+    return random.chance(augment_options.large_share) ? large_options : augment_options;
+  }
+  /// Samples of a batch: fewer of the large ones, for about as many pixels.
+  [[nodiscard]] std::size_t count_of(std::size_t batch) const {
+    const auto side = static_cast<std::size_t>(augment_options.size);
+    const auto large = static_cast<std::size_t>(options_of(batch).size);
+    return std::max<std::size_t>(1, batch_size() * side * side / (large * large));
+  }
   [[nodiscard]] Slot& slot_of(std::size_t batch) { return slots[batch % slots.size()]; }
 
   [[nodiscard]] bool has_work() const {
@@ -193,14 +214,15 @@ struct Loader::Impl {
   /// Makes an emptied slot ready for a batch. @pre mutex is held
   void open(std::size_t batch) {
     Slot& slot = slot_of(batch);
-    const auto side = static_cast<std::size_t>(augment_options.size);
-    slot.missing = batch_size();
+    const std::size_t count = count_of(batch);
+    const auto side = static_cast<std::size_t>(options_of(batch).size);
+    slot.missing = count;
     slot.error = nullptr;
-    slot.batch.count = options.batch_size;
-    slot.batch.size = augment_options.size;
-    slot.batch.pixels.resize(batch_size() * side * side * 3);
-    slot.batch.annotations.resize(batch_size());
-    slot.batch.records.resize(batch_size());
+    slot.batch.count = static_cast<int>(count);
+    slot.batch.size = static_cast<int>(side);
+    slot.batch.pixels.resize(count * side * side * 3);
+    slot.batch.annotations.resize(count);
+    slot.batch.records.resize(count);
   }
 
   void work(const std::stop_token& stop) {
@@ -227,6 +249,9 @@ struct Loader::Impl {
   /// Makes the next sample. @pre has_work(); the lock is held, and given up meanwhile
   void take_sample(std::unique_lock<std::mutex>& lock, Scratch& scratch) {
     const std::size_t sample_index = next_sample++;
+    // A large batch leaves the rest of its positions out.
+    if (next_sample % batch_size() == count_of(sample_index / batch_size()))
+      next_sample = (sample_index / batch_size() + 1) * batch_size();
     Slot& slot = slot_of(sample_index / batch_size());
     ++busy;
     lock.unlock();
@@ -256,11 +281,12 @@ struct Loader::Impl {
                                  static_cast<std::size_t>(options.shard) * batch_size() + place;
     const std::uint32_t index = epoch_order[position];
     const cv::Mat image = checked_image(cache, records, index);
-    const int side = augment_options.size;
+    const AugmentOptions& how = options_of(n / batch_size());
+    const int side = how.size;
     const auto bytes = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
     sample.image = cv::Mat(side, side, CV_8UC3, batch.pixels.data() + place * bytes);
     Random random(options.seed, epoch, static_cast<std::uint32_t>(position));
-    augment(image, records[index].annotations, augment_options, random, sample, memory, &pool);
+    augment(image, records[index].annotations, how, random, sample, memory, &pool);
     std::swap(batch.annotations[place], sample.annotations);
     batch.records[place] = index;
   }

@@ -38,9 +38,11 @@ struct LoaderOptions {
   int prefetch = 4;                   ///< batches that workers make ahead
 };
 
-/// One batch: pixels as the network takes them after a permute (N, H, W, C with C = BGR).
+/// One batch, all of whose images have one size: pixels as the network takes them after a permute
+/// (N, H, W, C with C = BGR).
 struct Batch {
-  int count = 0;  ///< images in it: the batch size; epochs have full batches only
+  int count = 0;  ///< images in it: the batch size, or fewer of AugmentOptions::large_size; epochs
+                  ///< have full batches only
   int size = 0;   ///< side of each image
   std::vector<std::uint8_t> pixels;                  ///< count * size * size * 3
   std::vector<std::vector<Annotation>> annotations;  ///< per image

@@ -1,6 +1,7 @@
 #include "model/registry.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "faceshot/error.hpp"
 #include "model/backbones/backbone.hpp"
@@ -138,7 +139,7 @@ NetworkSpec make_backbone(const std::string& name, float alpha, const std::strin
   NetworkSpec spec;
   spec.name = name;
   NetworkBuilder net(spec);
-  for (const BackboneTap& tap : backbone.build(net, {alpha, variant_of(backbone, variant)}))
+  for (const BackboneTap& tap : backbone.build(net, {alpha, variant_of(backbone, variant), {}, {}}))
     spec.taps.push_back({tap.name, tap.feature.layer});
   return spec;
 }
@@ -150,7 +151,12 @@ NetworkSpec make_network(const ModelOptions& options) {
   spec.name = options.name.empty() ? options.backbone : options.name;
   spec.input = input_of(options);
   NetworkBuilder net(spec);
-  const auto taps = backbone.build(net, {options.alpha, variant_of(backbone, options.variant)});
+  if (!(options.widths.empty() && options.blocks.empty()) &&
+      std::string_view(backbone.name).substr(0, 9) != "faceshot_")
+    fail("model.widths and model.blocks are for faceshot_nano and faceshot_small; " +
+         std::string(backbone.name) + " takes model.alpha");
+  const auto taps = backbone.build(
+      net, {options.alpha, variant_of(backbone, options.variant), options.widths, options.blocks});
   for (const BackboneTap& tap : taps) spec.taps.push_back({tap.name, tap.feature.layer});
   std::vector<Level> levels = take_features(net, taps, backbone, options);
   spec.priors = priors_of(options, levels);
@@ -159,6 +165,7 @@ NetworkSpec make_network(const ModelOptions& options) {
   HeadOptions head{options.heads_separable, options.heads_shared, options.heads_landmarks != 0};
   for (std::size_t l = 0; l < levels.size(); ++l) {
     // The finest level has most of the background and the smallest faces.
+    head.direct = l < static_cast<std::size_t>(options.heads_direct);
     head.max_out = l == 0 ? options.heads_max_out : std::vector<int>{};
     add_ssd_head(net, spec, "head" + std::to_string(l), levels[l].feature, spec.priors.levels[l],
                  head);

@@ -6,11 +6,11 @@ namespace faceshot {
 
 void add_ssd_head(NetworkBuilder& net, NetworkSpec& spec, const std::string& name,
                   const Feature& in, const PriorLevel& level, const HeadOptions& options) {
-  const bool tower = options.separable && options.shared;
+  const bool tower = options.separable && options.shared && !options.direct;
   const Feature input = tower ? net.separable(name + ".tower", in, in.channels) : in;
   const auto predictor = [&](const std::string& what, int channels) {
     const std::string full = name + "." + what;
-    if (tower) return net.conv(full, input, {.channels = channels, .bias = true});
+    if (tower || options.direct) return net.conv(full, input, {.channels = channels, .bias = true});
     if (!options.separable)
       return net.conv(full, input, {.channels = channels, .kernel = {3, 3}, .bias = true});
     Feature x = net.conv(full + "_dw.conv", input,

@@ -163,14 +163,13 @@ void apply_override(const std::string& text, const std::vector<ConfigField>& fie
 /// The network must make something of the training crops.
 void check_size(const NetworkSpec& spec, const Config& config) {
   const int size = config.augment.size;
-  if (size % spec.size_divisor != 0)
-    throw Error(ErrorCode::invalid_argument, "augment.size must be a multiple of " +
-                                                 std::to_string(spec.size_divisor) +
-                                                 " for this network");
-  if (config.train.validate_side % spec.size_divisor != 0)
-    throw Error(ErrorCode::invalid_argument, "train.validate_side must be a multiple of " +
-                                                 std::to_string(spec.size_divisor) +
-                                                 " for this network");
+  for (const auto& [key, side] :
+       {std::pair("augment.size", size), std::pair("augment.large_size", config.augment.large_size),
+        std::pair("train.validate_side", config.train.validate_side)})
+    if (side % spec.size_divisor != 0)
+      throw Error(ErrorCode::invalid_argument, std::string(key) + " must be a multiple of " +
+                                                   std::to_string(spec.size_divisor) +
+                                                   " for this network");
   const auto features = feature_sizes(spec, size, size);
   for (std::size_t l = 0; l < features.size(); ++l)
     if (features[l].width < 1 || features[l].height < 1)

@@ -57,7 +57,7 @@ bool train_step(TrainingRun& run) {
   const Outputs outputs = forward(run);
   try {
     multibox_loss(values_of(outputs.loc), values_of(outputs.conf), values_of(outputs.landmarks),
-                  run.priors, run.spec().priors.variances, run.batch.annotations,
+                  run.priors_of(run.batch.size), run.spec().priors.variances, run.batch.annotations,
                   run.spec().classes.size(), run.config.loss, run.threads, run.loss);
   } catch (const Error&) {
     // It has looked at every number already; only now is it worth asking whether that was it.

@@ -67,8 +67,11 @@ TrainingRun::TrainingRun(Config config_, std::filesystem::path dir_, ProcessEnvi
       note([](const std::string&) {}) {
   demand_validation(config, data);
   if (config.train.ema_decay > 0) ema = std::make_unique<Ema>(*network, config.train.ema_decay);
-  const int size = config.augment.size;
-  priors = make_prior_grid(spec().priors, size, size, feature_sizes(spec(), size, size));
+  const auto grid = [&](int size) {
+    return make_prior_grid(spec().priors, size, size, feature_sizes(spec(), size, size));
+  };
+  priors = grid(config.augment.size);
+  if (config.augment.large_size > 0) large_priors = grid(config.augment.large_size);
 }
 
 TrainingRun::~TrainingRun() = default;

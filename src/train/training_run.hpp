@@ -60,7 +60,8 @@ struct TrainingRun {
   std::unique_ptr<Ema> ema;                  ///< null: no averages are kept
   std::unique_ptr<ProcessGroup> group;       ///< null: this process trains alone
   std::unique_ptr<GradientBuckets> buckets;  ///< of what learns in this epoch; null as `group`
-  PriorGrid priors;
+  PriorGrid priors;                          ///< of training crops of augment.size
+  PriorGrid large_priors;                    ///< of augment.large_size; empty where there are none
 
   Position position;
   bool ended_early = false;  ///< no further epoch is wanted
@@ -82,6 +83,10 @@ struct TrainingRun {
   [[nodiscard]] std::int64_t batches() const;                       ///< of an epoch
   [[nodiscard]] std::int64_t batch_images() const;                  ///< in a batch of all processes
   [[nodiscard]] bool is_over() const;  ///< no epoch is left, or none is wanted
+  /// Of crops of this size, augment.size or augment.large_size.
+  [[nodiscard]] const PriorGrid& priors_of(int size) const {
+    return size == config.augment.size ? priors : large_priors;
+  }
   /// The weights that are validated and tested: the averages where they are kept.
   [[nodiscard]] TorchNetwork& evaluated_network();
   /// A landmark loss or nothing, by whether the network has landmarks.

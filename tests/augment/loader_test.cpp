@@ -114,6 +114,43 @@ TEST(Loader, ResumesInMidEpochWithTheSameBatches) {
   expect_equal({expected.begin() + 1, expected.end()}, rest_of_epoch(whole));
 }
 
+TEST(Loader, SomeBatchesHoldFewerAndLargerSamples) {
+  const auto set = test::make_image_folder("loader_large", 23);
+  AugmentOptions options = small();
+  options.large_size = 96;
+  options.large_share = 0.5F;
+  const auto load = [&](int workers, std::uint32_t epoch, std::size_t first) {
+    Loader loader({set}, {}, with_workers(workers), options);
+    loader.start(epoch, first);
+    return rest_of_epoch(loader);
+  };
+  std::map<int, int> seen;
+  for (std::uint32_t epoch = 0; epoch < 8; ++epoch) {
+    const auto batches = load(1, epoch, 0);
+    ASSERT_EQ(batches.size(), 5U);
+    for (const Batch& b : batches) {
+      ++seen[b.size];
+      EXPECT_EQ(b.count, b.size == 96 ? 1 : 4) << "as many pixels";
+      EXPECT_EQ(b.annotations.size(), static_cast<std::size_t>(b.count));
+      EXPECT_EQ(b.pixels.size(), static_cast<std::size_t>(b.count * b.size * b.size * 3));
+    }
+    expect_equal(batches, load(3, epoch, 0));
+    expect_equal(batches, load(0, epoch, 0));
+    expect_equal({batches.begin() + 2, batches.end()}, load(2, epoch, 2));
+  }
+  EXPECT_EQ(seen.size(), 2U);
+  EXPECT_NEAR(seen[96], 20, 13);  // four standard deviations
+
+  options.large_share = 0;
+  expect_equal(load(1, 3, 0), [&] {
+    Loader plain = make_loader(set, with_workers(1));
+    plain.start(3);
+    return rest_of_epoch(plain);
+  }());
+  options.large_size = 32;
+  EXPECT_THROW(Loader({set}, {}, with_workers(1), options), Error) << "smaller than the others";
+}
+
 TEST(Loader, ShardsTogetherGiveTheBatchesOfOneLoader) {
   const auto set = test::make_image_folder("loader_shards", 27);
   auto options = with_workers(2);

@@ -12,6 +12,9 @@ namespace faceshot {
 struct BackboneOptions {
   float alpha = 1;      ///< multiplies the channel counts
   std::string variant;  ///< one of the family's `variants`
+  /// Of our own backbones: channels of the stem and of the stages at strides 4, 8, 16, 32 and 64,
+  /// and blocks of these five stages; empty: their usual ones.
+  std::vector<int> widths, blocks;
 };
 
 /// A place to take features from.
