@@ -51,20 +51,27 @@ class TrainDisplay {
     if (now - last_ < interval) return;
     last_ = now;
     clear();
-    std::fprintf(
-        stderr,
-        "epoch %d/%d  batch %lld/%lld  conf %.4f  loc %.4f%s  lr %.2e  %.0f images/s  %s left%s",
-        p.epoch, p.epochs, static_cast<long long>(p.batch), static_cast<long long>(p.batches),
-        p.confidence_loss, p.location_loss, landmark_text(p.landmark_loss).c_str(), p.learning_rate,
-        p.images_per_second, duration_text(p.seconds_left).c_str(), live_ ? "" : "\n");
+    std::fprintf(stderr,
+                 "epoch %d/%d  batch %lld/%lld  step %lld  conf %.4f  loc %.4f%s  lr %.2e  %.0f "
+                 "images/s  %s left%s",
+                 p.epoch, p.epochs, static_cast<long long>(p.batch),
+                 static_cast<long long>(p.batches), static_cast<long long>(p.step),
+                 p.confidence_loss, p.location_loss, landmark_text(p.landmark_loss).c_str(),
+                 p.learning_rate, p.images_per_second, duration_text(p.seconds_left).c_str(),
+                 live_ ? "" : "\n");
     drawn_ = live_;
   }
 
   void epoch(const EpochMetrics& m) {
     clear();
-    std::printf("epoch %3d  conf %.4f  loc %.4f%s  lr %.2e  %.0f images/s  waiting %.1f%%", m.epoch,
-                m.confidence_loss, m.location_loss, landmark_text(m.landmark_loss).c_str(),
-                m.learning_rate, m.images_per_second, 100 * m.waiting_share);
+    const auto step = static_cast<long long>(m.step);
+    if (m.start)
+      std::printf("start      step %lld", step);
+    else
+      std::printf(
+          "epoch %3d  step %lld  conf %.4f  loc %.4f%s  lr %.2e  %.0f images/s  waiting %.1f%%",
+          m.epoch, step, m.confidence_loss, m.location_loss, landmark_text(m.landmark_loss).c_str(),
+          m.learning_rate, m.images_per_second, 100 * m.waiting_share);
     if (m.val_ap)
       std::printf("  val conf %.4f  loc %.4f%s  AP %.4f%s", *m.val_confidence_loss,
                   *m.val_location_loss, landmark_text(m.val_landmark_loss).c_str(), *m.val_ap,
@@ -130,7 +137,8 @@ int run(const TrainArguments& a) {
   }
   if (!outcome.leads) return exit_ok;  // rank 0 says it for all
   if (!outcome.completed) {
-    std::fprintf(stderr, "stopped; saved. Go on with: faceshot train --resume %s\n", dir.c_str());
+    std::fprintf(stderr, "stopped at step %lld; saved. Go on with: faceshot train --resume %s\n",
+                 static_cast<long long>(outcome.steps_done), dir.c_str());
     return exit_ok;
   }
   std::printf("done: %d epochs", outcome.epochs_done);

@@ -30,6 +30,7 @@ std::string published_config(Config config) {
       const std::filesystem::path path(set);
       set = (path.parent_path().filename() / path.filename()).string();
     }
+  config.init.file = std::filesystem::path(config.init.file).filename().string();
   return to_toml(config);
 }
 
@@ -49,9 +50,10 @@ ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
   if (has_landmarks(spec)) info.landmark_output = "landmarks";
   info.notes["faceshot.config"] = published_config(config);
   char text[96];
-  std::snprintf(text, sizeof text, "{\"val_ap\":%.4f,\"epochs\":%lld}",
+  std::snprintf(text, sizeof text, "{\"val_ap\":%.4f,\"epochs\":%lld,\"steps\":%lld}",
                 checkpoint.scalars.at("best_ap"),
-                static_cast<long long>(checkpoint.counters.at("epoch")));
+                static_cast<long long>(checkpoint.counters.at("epoch")),
+                static_cast<long long>(checkpoint.counters.at("step")));
   info.notes["faceshot.metrics"] = text;
   for (const auto& [key, value] : options.notes) info.notes[key] = value;
   return info;

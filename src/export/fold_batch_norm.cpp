@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "faceshot/error.hpp"
+#include "model/batch_norm_pairs.hpp"
 
 namespace faceshot {
 namespace {
@@ -45,13 +46,7 @@ void fold(Layer& conv, const Layer& norm, const Weights& from, Weights& into) {
 }  // namespace
 
 FoldedNetwork fold_batch_norm(const NetworkSpec& spec, const Weights& weights) {
-  std::map<std::string, int> readers;
-  for (const Layer& layer : spec.layers)
-    for (const std::string& input : layer.inputs) ++readers[input];
-  for (const Head& head : spec.heads)
-    for (const std::string& name : {head.feature, head.loc, head.conf, head.landmarks})
-      ++readers[name];
-
+  const auto pairs = batch_norm_pairs(spec);
   FoldedNetwork folded{spec, weights};
   folded.spec.layers.clear();
   std::map<std::string, std::size_t> position;     // of layers kept, by name
@@ -62,14 +57,11 @@ FoldedNetwork fold_batch_norm(const NetworkSpec& spec, const Weights& weights) {
   };
   for (Layer layer : spec.layers) {
     for (std::string& input : layer.inputs) input = renamed(input);
-    if (layer.kind == LayerKind::batch_norm) {
-      const auto before = position.find(layer.inputs.front());
-      if (before != position.end() && readers[layer.inputs.front()] == 1 &&
-          folded.spec.layers[before->second].kind == LayerKind::conv) {
-        fold(folded.spec.layers[before->second], layer, weights, folded.weights);
-        replaced_by[layer.name] = layer.inputs.front();
-        continue;
-      }
+    const auto pair = pairs.find(layer.inputs.front());
+    if (pair != pairs.end() && pair->second == layer.name) {
+      fold(folded.spec.layers[position.at(pair->first)], layer, weights, folded.weights);
+      replaced_by[layer.name] = pair->first;
+      continue;
     }
     position[layer.name] = folded.spec.layers.size();
     folded.spec.layers.push_back(std::move(layer));

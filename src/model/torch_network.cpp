@@ -13,6 +13,7 @@
 #include "model/fast/convolution_batch_norm.hpp"
 #include "model/fast/depthwise_convolution.hpp"
 #include "model/fast/first_convolution.hpp"
+#include "model/he_deviation.hpp"
 #include "model/torch_arrays.hpp"
 
 namespace faceshot {
@@ -39,10 +40,7 @@ struct TorchNetwork::Step {
 namespace {
 
 torch::Tensor he_normal(const std::vector<std::int64_t>& shape, Random& random) {
-  // Scaled by fan-out, as torchvision does for MobileNet: right for depthwise layers too.
-  const double fan_out = static_cast<double>(shape[0] * shape[2] * shape[3]);
-  const double groups_correction = shape[1] == 1 ? static_cast<double>(shape[0]) : 1.0;
-  const auto deviation = static_cast<float>(std::sqrt(2.0 * groups_correction / fan_out));
+  const auto deviation = static_cast<float>(he_deviation(shape));
   torch::Tensor tensor = torch::empty(shape);
   auto* const values = tensor.data_ptr<float>();
   for (std::int64_t i = 0; i < tensor.numel(); ++i) values[i] = deviation * random.normal();

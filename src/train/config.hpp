@@ -82,13 +82,14 @@ struct TensorBoardConfig {
 /// [train]
 struct TrainOptions {
   int epochs = 60;
+  int start_step = 0;  ///< step that a new run begins at, as if those before had been done
   int batch_size = 32;
   std::string optimizer = "adamw";  ///< sgd, adam or adamw
   float momentum = 0.9F;            ///< sgd
   bool nesterov = false;            ///< sgd: Nesterov's momentum
   float learning_rate = 2e-3F;      ///< peak, after warm-up
   float weight_decay = 0.01F;       ///< not on BatchNorm and biases
-  int warmup_steps = 300;           ///< linear, from 0
+  int warmup_steps = 300;           ///< linear, from 0 at start_step
   std::string schedule = "cosine";  ///< constant, step, exponential, cosine, poly or one_cycle
   float final_rate = 0.01F;         ///< cosine: last rate as a share of the peak
   float decay_rate = 0.1F;          ///< exponential: factor over every decay_steps steps

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <sstream>
 
@@ -58,7 +59,7 @@ void one_step(TrainingRun& run) {
 void measure_steps(TrainingRun& run, DryRun& result) {
   apply_freezing(run);
   run.loader.start(0);
-  const std::int64_t steps = std::min<std::int64_t>(run.batches(), most_steps);
+  const std::int64_t steps = run.position.step + std::min<std::int64_t>(run.batches(), most_steps);
   for (int i = 0; i < warm_up_steps && run.position.step < steps; ++i) one_step(run);
   const auto start = Clock::now();
   const double waited_before = run.loader.waited_seconds();
@@ -83,22 +84,24 @@ void measure_validation(TrainingRun& run, DryRun& result) {
                               static_cast<double>(part.records.size());
 }
 
+/// @param epochs that are to be done
 /// @param cached the loader reads each image once only
-double expected_seconds(const DryRun& r, const Config& config, bool cached) {
+double expected_seconds(const DryRun& r, const Config& config, double epochs, bool cached) {
   if (r.images_per_second == 0) return 0;
   const auto epoch_images =
       static_cast<double>(r.steps_per_epoch) * static_cast<double>(config.train.batch_size);
   const double later = cached ? r.images_per_second : r.first_images_per_second;
   const int every = config.train.validate_every;
-  const int validations = (config.train.epochs + every - 1) / every;
-  return epoch_images / r.first_images_per_second +
-         (config.train.epochs - 1) * epoch_images / later + validations * r.validation_seconds;
+  const double validations = std::ceil(epochs / every);
+  return std::min(epochs, 1.0) * epoch_images / r.first_images_per_second +
+         std::max(epochs - 1, 0.0) * epoch_images / later + validations * r.validation_seconds;
 }
 
 }  // namespace
 
 DryRun dry_run(const Config& config, const std::function<void(const std::string&)>& note) {
   TrainingRun run(config, {});
+  const std::int64_t start = run.position.step;
   if (note) run.note = note;
   torch::set_num_threads(run.threads);
   (void)start_weights(run);
@@ -121,7 +124,9 @@ DryRun dry_run(const Config& config, const std::function<void(const std::string&
   measure_validation(run, result);
   const double cache = config.data.cache_mb * 1048576.0;
   const double decoded = decoded_bytes(run);
-  result.total_seconds = expected_seconds(result, config, decoded <= cache);
+  const double epochs =
+      config.train.epochs - static_cast<double>(start) / static_cast<double>(run.batches());
+  result.total_seconds = expected_seconds(result, config, epochs, decoded <= cache);
 
   result.peak_memory = proc_bytes("/proc/self/status", "VmHWM:");
   result.available_memory = proc_bytes("/proc/meminfo", "MemAvailable:");

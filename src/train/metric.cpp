@@ -18,6 +18,7 @@ std::optional<double> value_of(std::string_view metric, const EpochMetrics& m) {
   if (metric == "val_confidence_loss") return m.val_confidence_loss;
   if (metric == "val_location_loss") return m.val_location_loss;
   if (metric == "val_landmark_error") return m.val_landmark_error;
+  if (metric == "train_loss" && m.start) return std::nullopt;
   if (metric == "train_loss")
     return m.confidence_loss + m.location_loss + m.landmark_loss.value_or(0);
   if (metric != "val_loss" || !m.val_confidence_loss) return std::nullopt;

@@ -16,7 +16,7 @@ namespace {
 constexpr const char* header =
     "epoch,confidence_loss,location_loss,learning_rate,images_per_second,waiting_share,"
     "val_confidence_loss,val_location_loss,val_ap,landmark_loss,val_landmark_loss,"
-    "val_landmark_error,negative_log_likelihood,val_negative_log_likelihood\n";
+    "val_landmark_error,negative_log_likelihood,val_negative_log_likelihood,step\n";
 
 std::string field(const std::optional<double>& value) {
   if (!value) return "";
@@ -50,13 +50,14 @@ MetricsLog::MetricsLog(std::filesystem::path dir, int last_epoch)
 
 void MetricsLog::append(const EpochMetrics& m) {
   std::string row = std::to_string(m.epoch);
+  const auto trained = [&](double value) { return m.start ? std::nullopt : std::optional(value); };
   for (const auto& value :
-       {std::optional(m.confidence_loss), std::optional(m.location_loss),
-        std::optional(m.learning_rate), std::optional(m.images_per_second),
-        std::optional(m.waiting_share), m.val_confidence_loss, m.val_location_loss, m.val_ap,
-        m.landmark_loss, m.val_landmark_loss, m.val_landmark_error,
-        std::optional(m.negative_log_likelihood), m.val_negative_log_likelihood})
+       {trained(m.confidence_loss), trained(m.location_loss), trained(m.learning_rate),
+        trained(m.images_per_second), trained(m.waiting_share), m.val_confidence_loss,
+        m.val_location_loss, m.val_ap, m.landmark_loss, m.val_landmark_loss, m.val_landmark_error,
+        trained(m.negative_log_likelihood), m.val_negative_log_likelihood})
     row.append(",").append(field(value));
+  row.append(",").append(std::to_string(m.step));
   std::ofstream out(path_, std::ios::app);
   out << row << "\n";
   out.flush();

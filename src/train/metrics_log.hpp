@@ -1,13 +1,16 @@
 // metrics.csv: one row an epoch, readable while the run goes on.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 
 namespace faceshot {
 
 struct EpochMetrics {
-  int epoch = 0;  ///< from 1
+  int epoch = 0;          ///< from 1; those done, where `start` is set
+  std::int64_t step = 0;  ///< done in all
+  bool start = false;     ///< of the weights before the first step: there are no training losses
   double confidence_loss = 0, location_loss = 0;
   double learning_rate = 0;  ///< of the last step
   double images_per_second = 0;
@@ -24,7 +27,8 @@ struct EpochMetrics {
 class MetricsLog {
  public:
   /// Continues DIR/metrics.csv, adding columns that an older one lacks and dropping rows of epochs
-  /// after `last_epoch` (they are run again after a resume); writes the header into a new file.
+  /// after `last_epoch` (they are run again after a resume; -1: all); writes the header into a new
+  /// file.
   /// @throws Error(io)
   MetricsLog(std::filesystem::path dir, int last_epoch);
 

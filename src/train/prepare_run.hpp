@@ -8,8 +8,9 @@ namespace faceshot {
 
 struct TrainingRun;
 
-/// The weights of a new run: those of model.init.file where the config names one. Tells the user
-/// what became of each array.
+/// The weights of a new run: those of model.init.file where the config names one; BatchNorm that is
+/// folded there is put back with statistics of this run's samples. Tells the user what became of
+/// each array. Sets run.starts_whole.
 /// @return what init.json is to hold; empty without model.init.file
 /// @throws Error as init_weights()
 std::string start_weights(TrainingRun& run);

@@ -20,12 +20,12 @@ double one_cycle(double peak, double step, double steps) {
   return anneal(peak, peak * last, std::min(1.0, (step - top) / std::max(steps - 1 - top, 1.0)));
 }
 
-}  // namespace
-
-double learning_rate(const TrainOptions& options, std::int64_t steps_per_epoch, std::int64_t step) {
+/// The rate of a step without regard to where the run begins.
+double scheduled_rate(const TrainOptions& options, std::int64_t steps_per_epoch,
+                      std::int64_t step) {
   const auto peak = static_cast<double>(options.learning_rate);
   const std::int64_t warmup = options.warmup_steps;
-  if (step < warmup) return peak * static_cast<double>(step + 1) / static_cast<double>(warmup);
+  if (step < warmup) return peak;
   if (options.schedule == "step") {
     const std::int64_t epoch = step / std::max<std::int64_t>(steps_per_epoch, 1);
     const auto drops = std::count_if(options.step_epochs.begin(), options.step_epochs.end(),
@@ -44,6 +44,14 @@ double learning_rate(const TrainOptions& options, std::int64_t steps_per_epoch, 
     return peak * std::pow(1 - share, static_cast<double>(options.poly_power));
   if (options.schedule == "one_cycle") return one_cycle(peak, done, all);
   return peak;
+}
+
+}  // namespace
+
+double learning_rate(const TrainOptions& options, std::int64_t steps_per_epoch, std::int64_t step) {
+  const double rate = scheduled_rate(options, steps_per_epoch, step);
+  const auto done = static_cast<double>(step - options.start_step + 1);
+  return done < options.warmup_steps ? rate * done / options.warmup_steps : rate;
 }
 
 }  // namespace faceshot

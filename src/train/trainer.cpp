@@ -68,6 +68,7 @@ class Trainer {
         " threads" +
         (run_.group ? " in each of " + std::to_string(run_.processes.size) + " processes" : ""));
     for (const auto& [name, callback] : callbacks_) callback->on_start(run_);
+    if (run_.starts_whole && !run_.data.val.records.empty()) look_at_start();
     while (!run_.is_over()) {
       if (!epoch()) return outcome(false);
     }
@@ -77,7 +78,17 @@ class Trainer {
 
  private:
   [[nodiscard]] TrainOutcome outcome(bool completed) const {
-    return {completed, static_cast<int>(run_.position.epoch), run_.best_ap, leads()};
+    return {completed, static_cast<int>(run_.position.epoch), run_.position.step, run_.best_ap,
+            leads()};
+  }
+
+  void look_at_start() {
+    EpochMetrics metrics;
+    metrics.epoch = static_cast<int>(run_.position.epoch);
+    metrics.step = run_.position.step;
+    metrics.start = true;
+    for (const auto& [name, callback] : callbacks_) callback->on_start_weights(run_, metrics);
+    run_.validation.reset();
   }
 
   /// @return false if the run was stopped before the epoch's end
@@ -121,9 +132,10 @@ class Trainer {
 
   void finish_epoch(double images_per_second, double waiting_share) {
     Position& p = run_.position;
-    const auto batches = static_cast<double>(run_.batches());
+    const auto batches = static_cast<double>(run_.batches_trained());
     EpochMetrics metrics;
     metrics.epoch = static_cast<int>(++p.epoch);
+    metrics.step = p.step;
     metrics.confidence_loss = p.confidence_sum / batches;
     metrics.location_loss = p.location_sum / batches;
     metrics.landmark_loss = run_.landmark_metric(p.landmark_sum / batches);

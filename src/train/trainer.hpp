@@ -17,6 +17,7 @@ namespace faceshot {
 struct TrainProgress {
   int epoch = 0, epochs = 0;                      ///< epoch from 1
   std::int64_t batch = 0, batches = 0;            ///< within the epoch, batch from 1
+  std::int64_t step = 0;                          ///< done in all
   double confidence_loss = 0, location_loss = 0;  ///< mean over the epoch so far
   std::optional<double> landmark_loss;            ///< the same, if the network has landmarks
   double learning_rate = 0;
@@ -28,12 +29,15 @@ struct TrainProgress {
 struct TrainListener {
   std::function<void(const std::string&)> on_note;  ///< one line about what is going on
   std::function<void(const TrainProgress&)> on_step;
-  std::function<void(const EpochMetrics&)> on_epoch;  ///< its files are safe on disk
+  /// Its files are safe on disk. Once before the first step (EpochMetrics::start) where a run
+  /// starts from a detector's weights.
+  std::function<void(const EpochMetrics&)> on_epoch;
 };
 
 struct TrainOutcome {
   bool completed = false;  ///< false: stopped on request; resume goes on
   int epochs_done = 0;
+  std::int64_t steps_done = 0;
   double best_ap = -1;  ///< of all validations; below 0: there was none
   bool leads = true;    ///< the one of several processes that writes files and talks
 };
@@ -45,7 +49,8 @@ struct TrainOutcome {
 /// Starts a run in `dir`: config.toml, last.pt, and what its callbacks write (callbacks/): best.pt
 /// (the last weights where nothing is validated), metrics.csv, event files, test.json; with
 /// model.init.file also init.json: what became of each array of that file
-/// (weights/match_report.hpp).
+/// (weights/match_report.hpp). Where that file is a detector's, as one of our ONNX files, its
+/// weights are validated first: the first row of metrics.csv.
 /// @param stop when it turns true, the run saves last.pt and returns after the current step
 /// @throws Error(invalid_argument) if `dir` already holds a run, or for impossible data or config,
 ///         and as init_weights(); Error(format) if the run diverges; Error(not_found),

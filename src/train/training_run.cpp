@@ -51,6 +51,23 @@ void demand_validation(const Config& config, const TrainingData& data) {
     }
 }
 
+/// @param batches  of an epoch
+Position start_position(const TrainOptions& options, std::int64_t batches) {
+  const std::int64_t steps = batches * options.epochs;
+  const std::int64_t step = options.start_step;
+  if (step >= steps)
+    throw Error(ErrorCode::invalid_argument,
+                "train.start_step = " + std::to_string(step) + " leaves nothing to do: " +
+                    std::to_string(options.epochs) + " epochs of " + std::to_string(batches) +
+                    " batches end with step " + std::to_string(steps - 1) +
+                    "; raise train.epochs, which is of the whole schedule");
+  Position position;
+  position.epoch = step / batches;
+  position.batch = step % batches;
+  position.step = step;
+  return position;
+}
+
 }  // namespace
 
 TrainingRun::TrainingRun(Config config_, std::filesystem::path dir_, ProcessEnvironment processes_)
@@ -66,6 +83,7 @@ TrainingRun::TrainingRun(Config config_, std::filesystem::path dir_, ProcessEnvi
       optimizer(std::make_unique<Optimizer>(*network, config.train)),
       note([](const std::string&) {}) {
   demand_validation(config, data);
+  position = start_position(config.train, batches());
   if (config.train.ema_decay > 0) ema = std::make_unique<Ema>(*network, config.train.ema_decay);
   const auto grid = [&](int size) {
     return make_prior_grid(spec().priors, size, size, feature_sizes(spec(), size, size));
@@ -84,6 +102,11 @@ std::int64_t TrainingRun::batches() const {
 
 std::int64_t TrainingRun::batch_images() const {
   return std::int64_t{config.train.batch_size} * processes.size;
+}
+
+std::int64_t TrainingRun::batches_trained() const {
+  const std::int64_t start = config.train.start_step;
+  return position.epoch == start / batches() ? position.batch - start % batches() : position.batch;
 }
 
 bool TrainingRun::is_over() const { return position.epoch >= config.train.epochs || ended_early; }

@@ -41,6 +41,7 @@ struct Position {
 struct TrainingRun {
   /// Reads the data and makes the network with random weights; writes nothing. Of several processes
   /// each sees its share of the data; they do not meet yet (join_run.hpp).
+  /// Stands at train.start_step.
   /// @throws Error(invalid_argument) for a config that does not fit the data; as load_training_data
   TrainingRun(Config config, std::filesystem::path dir, ProcessEnvironment processes = {});
   ~TrainingRun();
@@ -64,8 +65,9 @@ struct TrainingRun {
   PriorGrid large_priors;                    ///< of augment.large_size; empty where there are none
 
   Position position;
-  bool ended_early = false;  ///< no further epoch is wanted
-  double best_ap = -1;       ///< of all validations; below 0: there was none
+  bool ended_early = false;   ///< no further epoch is wanted
+  double best_ap = -1;        ///< of all validations; below 0: there was none
+  bool starts_whole = false;  ///< a new run's weights are a detector's that finds faces already
 
   // Of the last step.
   Batch batch;
@@ -82,6 +84,9 @@ struct TrainingRun {
   [[nodiscard]] bool leads() const { return processes.rank == 0; }  ///< writes files, talks
   [[nodiscard]] std::int64_t batches() const;                       ///< of an epoch
   [[nodiscard]] std::int64_t batch_images() const;                  ///< in a batch of all processes
+  /// Batches of the current epoch that are behind it and were this run's own: less than
+  /// position.batch in the epoch of train.start_step.
+  [[nodiscard]] std::int64_t batches_trained() const;
   [[nodiscard]] bool is_over() const;  ///< no epoch is left, or none is wanted
   /// Of crops of this size, augment.size or augment.large_size.
   [[nodiscard]] const PriorGrid& priors_of(int size) const {

@@ -46,6 +46,8 @@ std::string report_table(const MatchReport& report, bool all) {
                      " missing, " + count(report.left_over) + " left over, " +
                      count(report.wrong_shape) + " of the wrong shape";
   if (!report.filled.empty()) text += ", " + count(report.filled) + " filled in";
+  if (!report.unfolded.empty())
+    text += "; " + count(report.unfolded) + " BatchNorm layers, folded in the file, put back";
   text += "\n";
   std::vector<Row> rows;
   for (const auto& w : report.wrong_shape)
@@ -77,6 +79,7 @@ std::string report_json(const MatchReport& report) {
                                     {"missing", report.missing},
                                     {"left_over", report.left_over},
                                     {"filled", report.filled},
+                                    {"unfolded", report.unfolded},
                                     {"counters", report.counters}};
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }

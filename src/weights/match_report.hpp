@@ -13,7 +13,7 @@ namespace faceshot {
 
 /// The same as JSON, always with what matched: {"map", "matched": [{"name", "foreign", "shape"}],
 /// "wrong_shape": [{"name", "foreign", "wanted", "found"}], "left_over", "missing", "filled",
-/// "counters"}.
+/// "unfolded", "counters"}.
 [[nodiscard]] std::string report_json(const MatchReport& report);
 
 /// "8x3x3x3"; "scalar" for no dimensions.

@@ -54,7 +54,7 @@ TEST(InitWeights, TakeWhatFitsAndLeaveTheRest) {
                            foreign("module.features.0.1.bias", counted({3}, 200)),
                            foreign("module.classifier.weight", counted({5, 2}, 300))});
   Weights weights = network();
-  const MatchReport report = init_weights(weights, {.file = file.string()});
+  const MatchReport report = init_weights(weights, {}, {.file = file.string()});
   Weights wanted = network();
   wanted.at("backbone.features.0.0.weight") = counted({2, 3, 3, 3}, 1);
   wanted.at("backbone.features.0.1.running_mean") = counted({2}, 100);
@@ -77,7 +77,7 @@ TEST(InitWeights, TurnKerasLayoutIntoOurs) {
   write_weight_file(file, {foreign("conv1/kernel:0", kernel),
                            foreign("conv1_bn/moving_variance:0", counted({2}, 7))});
   Weights weights = network();
-  EXPECT_EQ(init_weights(weights, {.file = file.string(), .map = "keras"}).map, "keras");
+  EXPECT_EQ(init_weights(weights, {}, {.file = file.string(), .map = "keras"}).map, "keras");
   const auto& values = weights.at("backbone.features.0.0.weight").values;
   for (std::size_t o = 0; o < 2; ++o)
     for (std::size_t i = 0; i < 3; ++i)
@@ -102,7 +102,8 @@ TEST(InitWeights, OfOurOwnFilesFitAltogether) {
   write_weight_file(folder / "best.safetensors", arrays);
   for (const char* const name : {"best.pt", "best.safetensors"}) {
     Weights weights = network();
-    const auto report = init_weights(weights, {.file = (folder / name).string(), .strict = true});
+    const auto report =
+        init_weights(weights, {}, {.file = (folder / name).string(), .strict = true});
     EXPECT_EQ(report.map, "none") << name;
     EXPECT_EQ(report.matched.size(), weights.size()) << name;
     expect_same(weights, checkpoint.ema);
@@ -113,7 +114,7 @@ TEST(InitWeights, MistakesNameTheFileAndChangeNothing) {
   const TestFolder folder;
   Weights weights = network();
   const auto refused = [&](ErrorCode code, const InitOptions& options, const std::string& part) {
-    expect_error(code, part, [&] { (void)init_weights(weights, options); });
+    expect_error(code, part, [&] { (void)init_weights(weights, {}, options); });
     expect_same(weights, network());
   };
   const auto part = (folder / "part.safetensors").string();

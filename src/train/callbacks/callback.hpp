@@ -21,6 +21,11 @@ class Callback {
   /// Before the first step of this start or resume; the run's folder is there.
   virtual void on_start(TrainingRun&) {}
 
+  /// After on_start() of all, where a new run has TrainingRun::starts_whole and images to validate
+  /// on; `metrics` (its `start` is set) holds what callbacks before have added. A run that is
+  /// resumed has had it.
+  virtual void on_start_weights(TrainingRun&, EpochMetrics& /*metrics*/) {}
+
   /// @param rate what the schedule, and callbacks before, say for the next step
   /// @return what is to be used
   [[nodiscard]] virtual double adjust_rate(double rate) const { return rate; }

@@ -12,6 +12,10 @@ class CsvLog : public Callback {
   void on_start(TrainingRun& run) override {
     log_.emplace(run.dir, static_cast<int>(run.position.epoch));
   }
+  void on_start_weights(TrainingRun& run, EpochMetrics& metrics) override {
+    log_.emplace(run.dir, -1);  // without what a start has left that was killed before last.pt
+    log_->append(metrics);
+  }
   void on_epoch(TrainingRun&, EpochMetrics& metrics) override { log_->append(metrics); }
 
  private:

@@ -16,6 +16,9 @@ class EarlyStoppingCallback : public Callback {
                .patience = c.patience,
                .min_delta = static_cast<double>(c.min_delta)}) {}
 
+  void on_start_weights(TrainingRun& run, EpochMetrics& metrics) override {
+    on_epoch(run, metrics);
+  }
   void on_epoch(TrainingRun& run, EpochMetrics& metrics) override {
     const auto value = value_of(metric_, metrics);
     if (!value || !rule_.update(*value)) return;

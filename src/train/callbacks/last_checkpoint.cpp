@@ -12,6 +12,7 @@ class LastCheckpoint : public Callback {
     if (every > 0 && run.position.step % every == 0 && run.position.batch < run.batches())
       run.save("last.pt");
   }
+  void on_start_weights(TrainingRun& run, EpochMetrics&) override { run.save("last.pt"); }
   void on_epoch(TrainingRun& run, EpochMetrics&) override { run.save("last.pt"); }
 };
 

@@ -18,12 +18,12 @@ class ModelCheckpoint : public Callback {
         watches_(!run.data.val.records.empty() || !needs_validation(options_.best)),
         best_(grows(options_.best) ? -infinity : infinity) {}
 
+  void on_start_weights(TrainingRun& run, EpochMetrics& metrics) override {
+    rate(metrics);
+    if (metrics.best) run.save("best.pt");
+  }
   void on_epoch(TrainingRun& run, EpochMetrics& metrics) override {
-    const auto value = value_of(options_.best, metrics);
-    if (value && (grows(options_.best) ? *value > best_ : *value < best_)) {
-      best_ = *value;
-      metrics.best = true;
-    }
+    rate(metrics);
     // Without anything to go by, the last weights are the best.
     if (metrics.best || (!watches_ && run.is_over())) run.save("best.pt");
     if (options_.epochs == 0 || metrics.epoch % options_.epochs != 0) return;
@@ -44,6 +44,13 @@ class ModelCheckpoint : public Callback {
   }
 
  private:
+  void rate(EpochMetrics& metrics) {
+    const auto value = value_of(options_.best, metrics);
+    if (!value || !(grows(options_.best) ? *value > best_ : *value < best_)) return;
+    best_ = *value;
+    metrics.best = true;
+  }
+
   static constexpr double infinity = std::numeric_limits<double>::infinity();
 
   CheckpointConfig options_;

@@ -20,6 +20,9 @@ class PlateauCallback : public Callback {
 
   [[nodiscard]] double adjust_rate(double rate) const override { return plateau_.apply(rate); }
 
+  void on_start_weights(TrainingRun& run, EpochMetrics& metrics) override {
+    on_epoch(run, metrics);
+  }
   void on_epoch(TrainingRun& run, EpochMetrics& metrics) override {
     if (const auto value = value_of(metric_, metrics); value && plateau_.update(*value))
       run.note(metric_ + " no longer improves: the learning rate drops");

@@ -23,14 +23,18 @@ class Progress : public Callback {
     const int epochs = run.config.train.epochs;
     const auto done = static_cast<double>(p.step - first_step_);
     const auto left = static_cast<double>(run.batches() * epochs - p.step);
-    const auto in_epoch = static_cast<double>(p.batch);
-    listener_.on_step({static_cast<int>(p.epoch) + 1, epochs, p.batch, run.batches(),
+    const auto in_epoch = static_cast<double>(run.batches_trained());
+    listener_.on_step({static_cast<int>(p.epoch) + 1, epochs, p.batch, run.batches(), p.step,
                        p.confidence_sum / in_epoch, p.location_sum / in_epoch,
                        run.landmark_metric(p.landmark_sum / in_epoch), run.learning_rate,
                        done * static_cast<double>(run.batch_images()) / elapsed.count(),
                        left * elapsed.count() / done});
   }
 
+  void on_start_weights(TrainingRun& run, EpochMetrics& metrics) override {
+    on_epoch(run, metrics);
+    start_ = std::chrono::steady_clock::now();
+  }
   void on_epoch(TrainingRun&, EpochMetrics& metrics) override {
     if (listener_.on_epoch) listener_.on_epoch(metrics);
   }

@@ -93,6 +93,11 @@ class TensorBoard : public Callback {
     first_step_ = run.position.step;
   }
 
+  void on_start_weights(TrainingRun& run, EpochMetrics& metrics) override {
+    file_->write(run.position.step, scalars(metrics));
+    step_start_ = Clock::now();
+  }
+
   void on_step(TrainingRun& run) override {
     if (run.position.step % run.config.train.tensorboard.every != 0) return;
     const std::chrono::duration<double> passed = Clock::now() - step_start_;
@@ -133,13 +138,15 @@ class TensorBoard : public Callback {
     const auto add = [&values](const char* tag, const std::optional<double>& value) {
       if (value) values.push_back(scalar_summary(tag, *value));
     };
-    add("epoch/classification_loss", m.confidence_loss);
-    add("epoch/location_loss", m.location_loss);
-    add("epoch/negative_log_likelihood", m.negative_log_likelihood);
-    add("epoch/landmark_loss", m.landmark_loss);
-    add("epoch/learning_rate", m.learning_rate);
-    add("epoch/images_per_second", m.images_per_second);
-    add("epoch/waiting_share", m.waiting_share);
+    if (!m.start) {
+      add("epoch/classification_loss", m.confidence_loss);
+      add("epoch/location_loss", m.location_loss);
+      add("epoch/negative_log_likelihood", m.negative_log_likelihood);
+      add("epoch/landmark_loss", m.landmark_loss);
+      add("epoch/learning_rate", m.learning_rate);
+      add("epoch/images_per_second", m.images_per_second);
+      add("epoch/waiting_share", m.waiting_share);
+    }
     add("val/classification_loss", m.val_confidence_loss);
     add("val/location_loss", m.val_location_loss);
     add("val/negative_log_likelihood", m.val_negative_log_likelihood);

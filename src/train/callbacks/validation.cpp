@@ -44,7 +44,15 @@ class Validation : public Callback {
  public:
   void on_epoch(TrainingRun& run, EpochMetrics& metrics) override {
     run.validation.reset();
-    if (!run.is_over() && metrics.epoch % run.config.train.validate_every != 0) return;
+    if (run.is_over() || metrics.epoch % run.config.train.validate_every == 0)
+      validate_into(run, metrics);
+  }
+  void on_start_weights(TrainingRun& run, EpochMetrics& metrics) override {
+    validate_into(run, metrics);
+  }
+
+ private:
+  static void validate_into(TrainingRun& run, EpochMetrics& metrics) {
     run.note("validating on " + std::to_string(run.data.val.records.size()) + " images");
     run.validation = validate(run);
     const ValidationResult& result = *run.validation;
