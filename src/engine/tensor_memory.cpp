@@ -11,7 +11,7 @@ namespace faceshot::engine {
 AlignedFloats allocate_floats(std::size_t bytes) {
   const std::size_t rounded = std::max<std::size_t>((bytes + 63) / 64 * 64, 64);
   auto* const memory = static_cast<float*>(std::aligned_alloc(64, rounded));
-  if (memory == nullptr) throw Error(ErrorCode::io, "engine: out of memory");
+  if (memory == nullptr) throw Error(ErrorCode::resource_exhausted, "engine: out of memory");
   std::fill_n(memory, rounded / sizeof(float), 0.0F);
   return AlignedFloats(memory);
 }

@@ -74,7 +74,7 @@ TEST_F(Callbacks, ADivergedRunStopsAndShowsItsBatch) {
     (void)start_training(wild, folder_ / "run", {}, stop_);
     FAIL() << "the network survived that";
   } catch (const Error& e) {
-    EXPECT_EQ(e.code(), ErrorCode::format);
+    EXPECT_EQ(e.code(), ErrorCode::diverged);
     EXPECT_NE(std::string(e.what()).find("diverged"), std::string::npos) << e.what();
   }
   EXPECT_TRUE(fs::exists(folder_ / "run" / "diverged" / "7.png"));
