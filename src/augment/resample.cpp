@@ -103,6 +103,7 @@ void resample(const cv::Mat& image, const Window& window, Flip flip, cv::Mat& sa
   std::vector<std::uint16_t> sum(static_cast<std::size_t>(used) * 3 + 8);
   std::vector<std::uint8_t> line(bytes + 8);
   std::vector<WeightedRow> weighted;
+  const SumRows sum_up = sum_rows();
   for (int y = 0; y < sample.rows; ++y) {
     const Taps& taps = rows.taps[static_cast<std::size_t>(y)];
     auto* out = sample.ptr<std::uint8_t>(y);
@@ -111,7 +112,7 @@ void resample(const cv::Mat& image, const Window& window, Flip flip, cv::Mat& sa
       continue;
     }
     weigh_rows(image, rows, taps, columns.first, weighted);
-    sum_rows(weighted, static_cast<std::size_t>(used) * 3, sum.data());
+    sum_up(weighted, static_cast<std::size_t>(used) * 3, sum.data());
     sum_columns(sum.data(), columns, line.data());
     std::memcpy(out, line.data(), bytes);
   }
