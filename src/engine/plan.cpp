@@ -2,6 +2,7 @@
 
 #include <dnnl.hpp>
 
+#include <cassert>
 #include <chrono>
 
 #include "engine/plan_builder.hpp"
@@ -86,6 +87,7 @@ void Plan::run(const InputRows& rows) {
 }
 
 void Plan::run_timed(std::span<double> milliseconds) {
+  assert(milliseconds.size() == steps().size());
   const ThreadCount for_onednn(built_->team() != nullptr ? 1 : omp_get_max_threads());
   using Clock = std::chrono::steady_clock;
   auto before = Clock::now();

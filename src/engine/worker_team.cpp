@@ -1,5 +1,6 @@
 #include "engine/worker_team.hpp"
 
+#include <cassert>
 #include <chrono>
 #include <exception>
 #include <string>
@@ -36,6 +37,7 @@ void wait_for_change(const std::atomic<std::uint32_t>& counter, std::uint32_t se
 }  // namespace
 
 WorkerTeam::WorkerTeam(int threads) : threads_(static_cast<std::uint32_t>(threads)) {
+  assert(threads >= 1);
   workers_.reserve(threads_ - 1);
   try {
     for (int part = 1; part < threads; ++part) workers_.emplace_back([this, part] { work(part); });
