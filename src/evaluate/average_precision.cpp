@@ -10,10 +10,6 @@
 namespace faceshot {
 namespace {
 
-/// Smallest share of a detection that an ignored box must cover to excuse it: ignore regions are
-/// often crowds, far larger than the single face found in them.
-constexpr float excused_coverage = 0.5F;
-
 enum class Verdict { true_positive, false_positive, ignored };
 
 struct Judgement {
@@ -96,6 +92,12 @@ Ranking rank(std::span<const ImageEvaluation> images, float iou_threshold) {
 }
 
 }  // namespace
+
+bool is_excused(const Box& box, std::span<const GroundTruthBox> truth) {
+  return std::any_of(truth.begin(), truth.end(), [&](const GroundTruthBox& face) {
+    return face.ignore && coverage(box, face.box) >= excused_coverage;
+  });
+}
 
 double area_under_envelope(std::span<const double> recall, std::span<const double> precision) {
   double area = 0;

@@ -24,6 +24,13 @@ struct ImageEvaluation {
   std::span<const GroundTruthBox> truth;
 };
 
+/// Smallest share of a detection that an ignored box must cover to excuse it: ignore regions are
+/// often crowds, far larger than the single face found in them.
+inline constexpr float excused_coverage = 0.5F;
+
+/// Whether an ignored box covers so much of it.
+[[nodiscard]] bool is_excused(const Box& box, std::span<const GroundTruthBox> truth);
+
 /// PASCAL VOC average precision, all-point form (VOC 2010 and later): the area under the precision
 /// envelope over recall, with detections of all images in one ranking.
 ///
