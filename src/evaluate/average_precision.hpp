@@ -85,6 +85,18 @@ struct MatchedFace {
                                                      float score_threshold,
                                                      float iou_threshold = 0.5F);
 
+/// What one detection is worth.
+enum class Verdict {
+  true_positive,   ///< the first to find its face
+  false_positive,  ///< no face, or one that was found before
+  ignored,         ///< counts as nothing
+};
+
+/// What each detection of an image is worth by the rules of average_precision, in the order of
+/// `image.detections`. @throws Error as average_precision. Thread safe.
+[[nodiscard]] std::vector<Verdict> verdicts(const ImageEvaluation& image,
+                                            float iou_threshold = 0.5F);
+
 /// Area under the precision envelope (VOC's `VOCap`): precision made monotonic from the right,
 /// summed where recall grows.
 /// @param recall rising, in [0, 1] @param precision same length, in [0, 1]
