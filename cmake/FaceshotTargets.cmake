@@ -22,8 +22,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(faceshot_options INTERFACE -Wno-restrict)
 endif()
 if(FACESHOT_SANITIZE)
+  # With assertions, whatever the build type.
   target_compile_options(faceshot_options INTERFACE -fsanitize=${FACESHOT_SANITIZE}
-                         -fno-omit-frame-pointer)
+                         -fno-omit-frame-pointer -UNDEBUG)
   target_link_options(faceshot_options INTERFACE -fsanitize=${FACESHOT_SANITIZE})
 endif()
 

@@ -15,6 +15,7 @@ class InputRows {
   /// @param y    row of the input; a row may be asked for more than once
   /// @param part of the image, from 0 on: fewer than the session has threads. Rows of different
   ///             parts are asked for by different threads at once
+  /// What it throws ends the run, and Session::run() throws it.
   virtual void row(int y, int part, const std::array<float*, 3>& planes) const = 0;
 
  protected:

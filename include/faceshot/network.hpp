@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace faceshot {
@@ -20,9 +21,13 @@ struct TensorView {
 };
 
 /// A loaded and optimised network. Immutable after loading: any number of threads may run it at
-/// once, each through its own Session.
+/// once, each through its own Session. There is no empty one: copies share it, and a move is a
+/// copy.
 class Network {
  public:
+  Network(const Network&) = default;
+  Network& operator=(const Network&) = default;
+
   /// @throws Error(not_found) no such file; Error(format) not ONNX, or damaged;
   ///         Error(unsupported) an operator or attribute we lack, with node name
   [[nodiscard]] static Network load(const std::string& path);
@@ -40,7 +45,9 @@ class Network {
   [[nodiscard]] const std::shared_ptr<const Impl>& impl() const { return impl_; }
 
  private:
-  std::shared_ptr<const Impl> impl_;
+  explicit Network(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+
+  std::shared_ptr<const Impl> impl_;  ///< never null
 };
 
 /// One step of a session's plan: an operator of the network with what is fused into it, or a copy
@@ -64,14 +71,21 @@ enum class Precision : std::uint8_t {
 /// True if this CPU multiplies bfloat16 in hardware (AVX512_BF16).
 [[nodiscard]] bool has_bf16();
 
+/// More threads than any machine that this runs on has processors.
+inline constexpr int most_threads = 1024;
+
 /// One network planned for one input shape: kernels chosen, all memory allocated. Runs without
-/// allocating. Not thread safe: one Session a thread.
+/// allocating. Not thread safe: one Session a thread. One that was moved from can be assigned to
+/// and destroyed, nothing else.
 class Session {
  public:
   /// @param shape NCHW of the (only) image input
-  /// @param threads CPU threads for one run, >= 1
+  /// @param threads CPU threads for one run, 1 to most_threads; more than there are processors make
+  ///        it slower
   /// @param precision bf16 is fp32 where has_bf16() is false
-  /// @throws Error(invalid_argument) if the network cannot take this shape
+  /// @throws Error(invalid_argument) if the network cannot take this shape, or for another number
+  /// of
+  ///         threads; Error(resource_exhausted) if there is no memory, or no such number of threads
   Session(const Network& network, const std::vector<std::int64_t>& shape, int threads = 1,
           Precision precision = Precision::fp32);
   ~Session();
@@ -84,6 +98,7 @@ class Session {
   /// As run(), with the input's rows from where `rows` makes them; input() is left as it is or
   /// written to, as the network's first layer wants it. For networks that take an image of three
   /// planes.
+  /// @throws what `rows` throws; outputs are without meaning then, and the session may run again
   void run(const InputRows& rows);
   /// What run() does, in order. Nodes that cost nothing (a reshape, a concatenation whose parts are
   /// computed in place) have no step.

@@ -1,6 +1,7 @@
 #include "augment/blur.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +31,7 @@ void average(cv::Mat& image, const std::vector<Run>& runs) {
     pad = std::max({pad, std::abs(run.down), -run.left, run.right});
     neighbours += static_cast<unsigned>(run.right - run.left + 1);
   }
+  assert(neighbours >= 2 && neighbours <= 257);
   cv::Mat padded;
   cv::copyMakeBorder(image, padded, pad, pad, pad, pad,
                      cv::BORDER_REFLECT_101 | cv::BORDER_ISOLATED);

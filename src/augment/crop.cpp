@@ -1,6 +1,7 @@
 #include "augment/crop.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 
@@ -17,6 +18,7 @@ double log_uniform(Random& random, double low, double high) {
 /// Start of a window along one axis, at random. It reaches outside [0, extent] only if it is longer
 /// than that, and holds [from, to]. @pre 0 <= from <= to <= extent, to - from <= side
 double place(Random& random, double extent, double side, double from, double to) {
+  assert(0 <= from && from <= to && to <= extent);
   const double low = std::max(std::min(0.0, extent - side), to - side);
   const double high = std::min(std::max(0.0, extent - side), from);
   return low + std::max(0.0, high - low) * static_cast<double>(random.uniform());
@@ -86,6 +88,7 @@ Window square_around(const CropSource& source, double ratio, Random& random) {
 
 Window anchor_crop(const CropSource& source, const AnchorCrop& options, Random& random) {
   const auto faces = sought_boxes(source);
+  assert(!faces.empty());
   const double longer = std::max(source.width, source.height);
   const double smallest = static_cast<double>(options.size) / options.magnify_max;
   const double largest = std::max(smallest, longer * options.expand_max);

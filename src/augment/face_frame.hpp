@@ -4,6 +4,8 @@
 #include <opencv2/core.hpp>
 
 #include "dataset/prepared.hpp"
+
+#include <cassert>
 #include "faceshot/box.hpp"
 
 namespace faceshot {
@@ -26,6 +28,7 @@ struct FaceFrame {
 
   /// The reverse of pixel(). @pre unit > 0
   [[nodiscard]] cv::Point2f place(const cv::Point2f& pixel) const noexcept {
+    assert(unit > 0);
     const cv::Point2f away = pixel - origin;
     const float square = unit * unit;
     return {(away.x * right.x + away.y * right.y) / square,

@@ -1,6 +1,7 @@
 // A parameter of an augmentation operation as people write it: a number, a range, or a choice.
 #pragma once
 
+#include <cassert>
 #include <span>
 #include <vector>
 
@@ -19,9 +20,10 @@ class Parameter {
 
   Parameter(float value) : values_{value} {}  // NOLINT: a number is a parameter
   /// Uniform in [low, high). @pre low <= high
-  Parameter(float low, float high) : kind_(Kind::range), values_{low, high} {}
+  Parameter(float low, float high) : kind_(Kind::range), values_{low, high} { assert(low <= high); }
   /// One of `values`, each as likely. @pre not empty
   [[nodiscard]] static Parameter choice(std::vector<float> values) {
+    assert(!values.empty());
     return {Kind::choice, std::move(values)};
   }
 

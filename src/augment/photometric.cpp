@@ -1,5 +1,6 @@
 #include "augment/photometric.hpp"
 
+#include <cassert>
 #include <cmath>
 #include <numbers>
 #include <opencv2/core.hpp>
@@ -42,6 +43,9 @@ cv::Matx34f then(const cv::Matx34f& first, const cv::Matx34f& second) noexcept {
   return both;
 }
 
-void apply_color(const cv::Matx34f& matrix, cv::Mat& image) { cv::transform(image, image, matrix); }
+void apply_color(const cv::Matx34f& matrix, cv::Mat& image) {
+  assert(image.type() == CV_8UC3);
+  cv::transform(image, image, matrix);
+}
 
 }  // namespace faceshot

@@ -1,6 +1,7 @@
 #include "augment/resample.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -94,6 +95,7 @@ void sum_columns(const std::uint16_t* sum, const Axis& columns, std::uint8_t* ou
 }  // namespace
 
 void resample(const cv::Mat& image, const Window& window, Flip flip, cv::Mat& sample) {
+  assert(!image.empty() && image.type() == CV_8UC3 && sample.type() == CV_8UC3);
   const Axis columns = make_axis(image.cols, window.x, window.width, sample.cols, flip.left_right);
   const Axis rows = make_axis(image.rows, window.y, window.height, sample.rows, flip.up_down);
   const int used = std::max(0, columns.last - columns.first);
@@ -103,6 +105,7 @@ void resample(const cv::Mat& image, const Window& window, Flip flip, cv::Mat& sa
   std::vector<std::uint16_t> sum(static_cast<std::size_t>(used) * 3 + 8);
   std::vector<std::uint8_t> line(bytes + 8);
   std::vector<WeightedRow> weighted;
+  const SumRows sum_up = sum_rows();
   for (int y = 0; y < sample.rows; ++y) {
     const Taps& taps = rows.taps[static_cast<std::size_t>(y)];
     auto* out = sample.ptr<std::uint8_t>(y);
@@ -111,7 +114,8 @@ void resample(const cv::Mat& image, const Window& window, Flip flip, cv::Mat& sa
       continue;
     }
     weigh_rows(image, rows, taps, columns.first, weighted);
-    sum_rows(weighted, static_cast<std::size_t>(used) * 3, sum.data());
+    assert(!weighted.empty());  // the weights sum to 256
+    sum_up(weighted, static_cast<std::size_t>(used) * 3, sum.data());
     sum_columns(sum.data(), columns, line.data());
     std::memcpy(out, line.data(), bytes);
   }

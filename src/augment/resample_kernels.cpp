@@ -57,18 +57,18 @@ __attribute__((target("avx2"))) void rows_avx2(std::span<const WeightedRow> rows
 }
 #endif
 
-auto best_rows() {
+}  // namespace
+
+SumRows sum_rows_at([[maybe_unused]] engine::Isa level) {
 #ifdef FACESHOT_X86
-  if (__builtin_cpu_supports("avx2")) return &rows_avx2;
+  if (level >= engine::Isa::avx2) return &rows_avx2;
 #endif
   return &rows_any;
 }
 
-}  // namespace
-
-void sum_rows(std::span<const WeightedRow> rows, std::size_t count, std::uint16_t* sum) {
-  static const auto kernel = best_rows();
-  kernel(rows, count, sum);
+SumRows sum_rows() {
+  static const SumRows chosen = sum_rows_at(engine::isa());
+  return chosen;
 }
 
 }  // namespace faceshot

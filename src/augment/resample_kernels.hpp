@@ -1,11 +1,12 @@
-// The inner loop of resample() over whole rows. Compiled for several instruction sets; the best
-// that the machine has is taken when the program runs, and all give the same bits. Pure, safe to
-// call from many threads.
+// The inner loop of resample() over whole rows. Compiled for several instruction sets, of which one
+// is chosen when the program runs; all give the same bits. Pure, safe to call from many threads.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+
+#include "engine/kernels/isa.hpp"
 
 namespace faceshot {
 
@@ -19,6 +20,12 @@ struct WeightedRow {
 /// keep it within 16 bits, which is what makes this loop fast.
 /// @param rows  at least one
 /// @param count values of each row
-void sum_rows(std::span<const WeightedRow> rows, std::size_t count, std::uint16_t* sum);
+using SumRows = void (*)(std::span<const WeightedRow> rows, std::size_t count, std::uint16_t* sum);
+
+/// @param level at most what the CPU has
+[[nodiscard]] SumRows sum_rows_at(engine::Isa level);
+
+/// The one for this CPU, as far as FACESHOT_ISA allows (engine::isa()).
+[[nodiscard]] SumRows sum_rows();
 
 }  // namespace faceshot

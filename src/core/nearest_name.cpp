@@ -1,6 +1,7 @@
 #include "core/nearest_name.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <numeric>
 
@@ -25,6 +26,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 const std::string& nearest_name(std::string_view name, const std::vector<std::string>& names) {
+  assert(!names.empty());
   return *std::min_element(names.begin(), names.end(), [name](const auto& a, const auto& b) {
     return edit_distance(a, name) < edit_distance(b, name);
   });

@@ -1,5 +1,6 @@
 #include "core/npy_header.hpp"
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 
@@ -14,6 +15,7 @@ std::string npy_header(const std::string& type, const std::string& shape) {
   std::string header = "\x93NUMPY";
   header += '\x01';
   header += '\0';
+  assert(text.size() <= 0xFFFF);
   const auto length = static_cast<std::uint16_t>(text.size());
   header += static_cast<char>(length & 0xFF);
   header += static_cast<char>(length >> 8);

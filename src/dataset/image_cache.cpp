@@ -1,5 +1,6 @@
 #include "dataset/image_cache.hpp"
 
+#include <cassert>
 #include <utility>
 
 #include "media/image_file.hpp"
@@ -13,6 +14,7 @@ ImageCache::ImageCache(std::vector<std::filesystem::path> images, std::size_t by
 }
 
 cv::Mat ImageCache::get(std::size_t index) {
+  assert(index < paths_.size());
   {
     const std::lock_guard lock(mutex_);
     if (!images_[index].empty()) return images_[index];

@@ -1,6 +1,7 @@
 #include "dataset/loader.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -248,6 +249,7 @@ struct Loader::Impl {
 
   /// Makes the next sample. @pre has_work(); the lock is held, and given up meanwhile
   void take_sample(std::unique_lock<std::mutex>& lock, Scratch& scratch) {
+    assert(lock.owns_lock() && has_work());
     const std::size_t sample_index = next_sample++;
     // A large batch leaves the rest of its positions out.
     if (next_sample % batch_size() == count_of(sample_index / batch_size()))

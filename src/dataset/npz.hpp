@@ -21,8 +21,8 @@ namespace faceshot {
 ///   ignore   [boxes]       bool     neither face nor background
 ///   classes  [classes]     text     names by class id
 ///
-/// The file appears complete or not at all. Beyond the set itself a few hundred kilobytes of memory
-/// are used, however many rows there are.
+/// The file appears complete or not at all (core/atomic_file.hpp). Beyond the set itself two
+/// megabytes of memory are used, however many rows there are.
 /// @throws Error(io); Error(invalid_argument) for a name that is not UTF-8
 void write_npz(const std::filesystem::path& path, const PreparedSet& set);
 

@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "core/isolated_call.hpp"
 #include "dataset/prepared_format.hpp"
 #include "faceshot/error.hpp"
 #include "matfile/mat_file.hpp"
+#include "matfile/try_mat_file.hpp"
 
 namespace faceshot {
 namespace {
@@ -107,12 +107,7 @@ std::vector<LabelledImage> read_here(const std::filesystem::path& path) {
 }  // namespace
 
 std::vector<LabelledImage> read_wider_mat(const std::filesystem::path& path) {
-  // matio works for minutes on a few bytes that claim a large array of structures.
-  // A good one of 400 kB takes it one to four seconds.
-  std::error_code missing;
-  const std::uintmax_t size = std::filesystem::file_size(path, missing);
-  const std::uint64_t seconds = 6 + (missing ? 0 : size / 40'000);
-  try_isolated(path, seconds, [&] { (void)read_here(path); });
+  try_mat_file(path, [&] { (void)read_here(path); });
   return read_here(path);
 }
 

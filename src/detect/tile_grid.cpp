@@ -1,6 +1,7 @@
 #include "detect/tile_grid.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 
@@ -39,6 +40,8 @@ std::vector<Tile> tile_grid(int image_width, int image_height, int tile_width, i
 }
 
 ImageView view_of_tile(const ImageView& image, const Tile& tile) {
+  assert(tile.x >= 0 && tile.x % 2 == 0 && tile.width <= image.width - tile.x);
+  assert(tile.y >= 0 && tile.y % 2 == 0 && tile.height <= image.height - tile.y);
   ImageView view = image;
   view.data = image.row(tile.y) + std::ptrdiff_t{tile.x} * bytes_per_pixel(image.format);
   view.width = tile.width;

@@ -1,6 +1,7 @@
 #include "engine/broadcast.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "engine/loops.hpp"
 
@@ -25,6 +26,7 @@ std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b) {
 Shape broadcast_strides(const Shape& operand, const Shape& result) {
   const Shape own = row_major_strides(operand);
   Shape strides(result.size(), 0);
+  assert(operand.size() <= result.size());
   const std::size_t front = result.size() - operand.size();
   for (std::size_t d = 0; d < operand.size(); ++d)
     if (operand[d] != 1) strides[front + d] = own[d];

@@ -33,9 +33,7 @@ Network Network::from_bytes(std::span<const std::byte> onnx, const std::string& 
   };
   impl->inputs = names(impl->graph.inputs);
   impl->outputs = names(impl->graph.outputs);
-  Network network;
-  network.impl_ = std::move(impl);
-  return network;
+  return Network(std::move(impl));
 }
 
 Network Network::load(const std::string& path) {
@@ -70,9 +68,10 @@ bool has_bf16() { return engine::isa() == engine::Isa::avx512_bf16; }
 Session::Session(const Network& network, const std::vector<std::int64_t>& shape, int threads,
                  Precision precision)
     : impl_(std::make_unique<Impl>()) {
-  if (threads < 1)
-    throw Error(ErrorCode::invalid_argument,
-                "session: " + std::to_string(threads) + " threads; give at least 1");
+  if (threads < 1 || threads > most_threads)
+    throw Error(ErrorCode::invalid_argument, "session: " + std::to_string(threads) +
+                                                 " threads; give 1 to " +
+                                                 std::to_string(most_threads));
   if (shape.empty() || shape.front() != 1)
     throw Error(ErrorCode::invalid_argument, "session: one image at a time (batch size 1)");
   impl_->network = network.impl();

@@ -2,8 +2,8 @@
 
 #include <dnnl.hpp>
 
+#include <cassert>
 #include <chrono>
-#include <utility>
 
 #include "engine/plan_builder.hpp"
 #include "engine/thread_count.hpp"
@@ -11,11 +11,34 @@
 #include "faceshot/input_rows.hpp"
 
 namespace faceshot::engine {
+namespace {
+
+/// The plan reads from rows that somebody else owns, and no longer than this lives.
+class LentRows {
+ public:
+  LentRows(PlanBuilder& plan, const InputRows& rows) : plan_(plan), taken_(plan.take_rows(&rows)) {}
+  ~LentRows() {
+    if (taken_) plan_.take_rows(nullptr);
+  }
+  LentRows(const LentRows&) = delete;
+  LentRows& operator=(const LentRows&) = delete;
+
+  /// False if the plan cannot read rows.
+  [[nodiscard]] bool taken() const { return taken_; }
+
+ private:
+  PlanBuilder& plan_;
+  bool taken_;
+};
+
+}  // namespace
 
 Plan::Plan(const Graph& graph, const Shape& input_shape, const RowOptions& options) {
   try {
     built_ = std::make_unique<PlanBuilder>(graph, input_shape, options);
   } catch (const dnnl::error& e) {
+    if (e.status == dnnl_out_of_memory)
+      throw Error(ErrorCode::resource_exhausted, "engine: out of memory");
     throw Error(ErrorCode::unsupported, std::string("engine: oneDNN refuses a layer: ") + e.what());
   }
 }
@@ -26,17 +49,14 @@ float* Plan::input() { return built_->input(); }
 void Plan::run_parts(int part) {
   const auto& steps = built_->actions();
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    try {
+    failure_.guard([&] {
       // After a failure all go on to the end, so that nobody waits in vain.
-      if (failed_.load(std::memory_order_relaxed)) {
-      } else if (steps[i].part) {
+      if (failure_.failed()) return;
+      if (steps[i].part)
         steps[i].part(part);
-      } else if (part == 0) {
+      else if (part == 0)
         steps[i].all();
-      }
-    } catch (...) {
-      if (!failed_.exchange(true)) failure_ = std::current_exception();
-    }
+    });
     const bool last = i + 1 == steps.size();
     // One thread's steps behind one another need nobody to wait.
     if (!last && (steps[i].part || steps[i + 1].part)) built_->team()->barrier();
@@ -50,15 +70,12 @@ void Plan::run() {
   }
   const ThreadCount for_onednn(1);
   built_->team()->run(parts_);
-  if (failed_.exchange(false)) std::rethrow_exception(std::exchange(failure_, nullptr));
+  failure_.rethrow();
 }
 
 void Plan::run(const InputRows& rows) {
-  if (built_->take_rows(&rows)) {
-    run();
-    built_->take_rows(nullptr);
-    return;
-  }
+  const LentRows lent(*built_, rows);
+  if (lent.taken()) return run();
   const Shape& shape = built_->input_shape();
   const auto width = static_cast<std::size_t>(shape[3]);
   const std::size_t plane = static_cast<std::size_t>(shape[2]) * width;
@@ -70,6 +87,7 @@ void Plan::run(const InputRows& rows) {
 }
 
 void Plan::run_timed(std::span<double> milliseconds) {
+  assert(milliseconds.size() == steps().size());
   const ThreadCount for_onednn(built_->team() != nullptr ? 1 : omp_get_max_threads());
   using Clock = std::chrono::steady_clock;
   auto before = Clock::now();

@@ -2,13 +2,12 @@
 // built, all memory placed.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <span>
 
+#include "engine/first_failure.hpp"
 #include "engine/graph.hpp"
 #include "engine/kernels/row_stage.hpp"
 #include "faceshot/network.hpp"
@@ -35,6 +34,7 @@ class Plan {
   /// nothing but the books that oneDNN keeps, some hundred bytes a primitive.
   void run();
   /// The same with another input, see Session::run(const InputRows&).
+  /// @throws what `rows` throws, after all threads have stopped; the plan may run again
   void run(const InputRows& rows);
   /// As run(), and the time of each step. @param milliseconds one for each of steps()
   void run_timed(std::span<double> milliseconds);
@@ -50,8 +50,7 @@ class Plan {
 
   std::unique_ptr<PlanBuilder> built_;
   std::function<void(int)> parts_ = [this](int part) { run_parts(part); };
-  std::atomic<bool> failed_ = false;
-  std::exception_ptr failure_;
+  FirstFailure failure_;
 };
 
 }  // namespace faceshot::engine

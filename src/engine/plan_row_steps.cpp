@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "engine/first_failure.hpp"
 #include "engine/kernels/row_kernels.hpp"
 #include "engine/plan_builder.hpp"
 
@@ -62,14 +63,17 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
             // OpenMP orders what threads write; the thread sanitizer, which cannot see that, sees
             // these.
             std::atomic<int> started = 0, ended = 0;
+            // No exception may leave a parallel region: an InputRows can throw.
+            FirstFailure failure;
             started.store(1, std::memory_order_release);
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
             for (int part = 0; part < threads; ++part) {
               (void)started.load(std::memory_order_acquire);
-              chain->run(buffers, part);
+              failure.guard([&] { chain->run(buffers, part); });
               ended.fetch_add(1, std::memory_order_acq_rel);
             }
             (void)ended.load(std::memory_order_acquire);
+            failure.rethrow();
           }));
           step.part = [chain, buffers](int part) { chain->run(buffers, part); };
           return step;

@@ -1,6 +1,7 @@
 #include "engine/tensor_memory.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "engine/memory_plan.hpp"
@@ -11,7 +12,7 @@ namespace faceshot::engine {
 AlignedFloats allocate_floats(std::size_t bytes) {
   const std::size_t rounded = std::max<std::size_t>((bytes + 63) / 64 * 64, 64);
   auto* const memory = static_cast<float*>(std::aligned_alloc(64, rounded));
-  if (memory == nullptr) throw Error(ErrorCode::io, "engine: out of memory");
+  if (memory == nullptr) throw Error(ErrorCode::resource_exhausted, "engine: out of memory");
   std::fill_n(memory, rounded / sizeof(float), 0.0F);
   return AlignedFloats(memory);
 }
@@ -45,6 +46,7 @@ int TensorMemory::add_constant(std::vector<float> values) {
 const float* TensorMemory::constant_values(int storage) const { return of(storage).constant; }
 
 bool TensorMemory::make_part(int storage, int whole, std::int64_t offset, std::int64_t elements) {
+  assert(offset >= 0 && offset + elements <= of(whole).elements);
   Storage& part = of(storage);
   if (!part.exclusive || part.parent >= 0 || part.elements != elements) return false;
   part.parent = whole;
@@ -87,6 +89,7 @@ float* TensorMemory::address(int storage) const {
   }
   // Nothing is ever written to a constant: only what nodes make is a destination.
   if (of(storage).constant != nullptr) return const_cast<float*>(of(storage).constant) + offset;
+  assert(block_ != nullptr);
   return block_.get() + of(storage).place / sizeof(float) + offset;
 }
 

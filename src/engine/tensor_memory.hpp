@@ -17,7 +17,7 @@ struct FreeDeleter {
 using AlignedFloats = std::unique_ptr<float, FreeDeleter>;
 
 /// At least `bytes` of zeros, aligned to cache lines and touched, so that no page is missing later.
-/// @throws Error(io) if there is no memory
+/// @throws Error(resource_exhausted)
 [[nodiscard]] AlignedFloats allocate_floats(std::size_t bytes);
 
 /// Storages are numbered. First all are declared and told which steps touch them; then allocate()

@@ -1,6 +1,11 @@
 #include "engine/worker_team.hpp"
 
+#include <cassert>
 #include <chrono>
+#include <exception>
+#include <string>
+
+#include "faceshot/error.hpp"
 
 namespace faceshot::engine {
 namespace {
@@ -32,10 +37,21 @@ void wait_for_change(const std::atomic<std::uint32_t>& counter, std::uint32_t se
 }  // namespace
 
 WorkerTeam::WorkerTeam(int threads) : threads_(static_cast<std::uint32_t>(threads)) {
-  for (int part = 1; part < threads; ++part) workers_.emplace_back([this, part] { work(part); });
+  assert(threads >= 1);
+  workers_.reserve(threads_ - 1);
+  try {
+    for (int part = 1; part < threads; ++part) workers_.emplace_back([this, part] { work(part); });
+  } catch (const std::exception& e) {
+    stop();  // those that were made wait for work
+    throw Error(ErrorCode::resource_exhausted,
+                "the system gives " + std::to_string(workers_.size() + 1) + " of " +
+                    std::to_string(threads) + " threads; ask for fewer: " + e.what());
+  }
 }
 
-WorkerTeam::~WorkerTeam() {
+WorkerTeam::~WorkerTeam() { stop(); }
+
+void WorkerTeam::stop() {
   ends_ = true;
   ++runs_;
   runs_.notify_all();

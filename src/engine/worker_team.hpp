@@ -16,6 +16,7 @@ namespace faceshot::engine {
 class WorkerTeam {
  public:
   /// @param threads >= 1, of which the caller of run() is one
+  /// @throws Error(resource_exhausted) if the system gives no such number of threads
   explicit WorkerTeam(int threads);
   ~WorkerTeam();
   WorkerTeam(const WorkerTeam&) = delete;
@@ -30,6 +31,8 @@ class WorkerTeam {
 
  private:
   void work(int part);
+  /// Ends all workers.
+  void stop();
 
   std::uint32_t threads_;
   const std::function<void(int)>* body_ = nullptr;

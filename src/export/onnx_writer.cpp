@@ -327,7 +327,7 @@ std::string write_onnx(const NetworkSpec& spec, const Weights& weights,
 
   std::string bytes;
   if (!model.SerializeToString(&bytes))
-    throw Error(ErrorCode::format, "the network is too large for one ONNX file (2 GB)");
+    throw Error(ErrorCode::unsupported, "the network is too large for one ONNX file (2 GB)");
   return bytes;
 }
 

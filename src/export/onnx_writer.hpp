@@ -19,7 +19,7 @@ struct FixedSize {
 /// @param size width and height written into the graph; without it they stay dynamic
 /// @param metadata becomes metadata_props
 /// @throws Error(invalid_argument) for a size that size_divisor does not divide; Error(format) if a
-///         parameter is missing or of the wrong size
+///         parameter is missing or of the wrong size; Error(unsupported) above ONNX's 2 GB
 [[nodiscard]] std::string write_onnx(const NetworkSpec& spec, const Weights& weights,
                                      const std::map<std::string, std::string>& metadata,
                                      std::optional<FixedSize> size = std::nullopt);

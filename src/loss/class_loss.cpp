@@ -1,6 +1,7 @@
 #include "loss/class_loss.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "faceshot/error.hpp"
@@ -64,6 +65,7 @@ bool learns_quality(ClassLoss kind) {
 }
 
 double log_sum_exp(std::span<const float> logits) {
+  assert(!logits.empty());
   const float largest = *std::max_element(logits.begin(), logits.end());
   double sum = 0;
   for (const float logit : logits)

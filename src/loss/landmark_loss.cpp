@@ -1,5 +1,6 @@
 #include "loss/landmark_loss.hpp"
 
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 
@@ -23,6 +24,7 @@ LandmarkLossKind landmark_loss_from_name(const std::string& name) {
 
 LandmarkLoss smooth_l1_landmarks(const LandmarkOffsets& predicted, const LandmarkOffsets& target,
                                  double beta) {
+  assert(beta > 0);
   LandmarkLoss loss;
   for (std::size_t i = 0; i < predicted.size(); ++i) {
     const double d = difference(predicted, target, i);
@@ -35,6 +37,7 @@ LandmarkLoss smooth_l1_landmarks(const LandmarkOffsets& predicted, const Landmar
 
 LandmarkLoss wing_landmarks(const LandmarkOffsets& predicted, const LandmarkOffsets& target,
                             double width, double curvature) {
+  assert(width > 0 && curvature > 0);
   const double offset = width - width * std::log1p(width / curvature);
   LandmarkLoss loss;
   for (std::size_t i = 0; i < predicted.size(); ++i) {

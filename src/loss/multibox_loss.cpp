@@ -257,7 +257,7 @@ ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
 
 void demand_finite(std::span<const float> outputs) {
   if (!std::all_of(outputs.begin(), outputs.end(), [](float v) { return std::isfinite(v); }))
-    throw Error(ErrorCode::invalid_argument,
+    throw Error(ErrorCode::diverged,
                 "multibox loss: the network's output is not finite: training has diverged; lower "
                 "train.learning_rate or train.clip_norm");
 }

@@ -80,8 +80,8 @@ struct MultiboxResult {
 /// @param result overwritten; its buffers are reused
 /// Divisors are at least 1: a batch without faces gives a finite loss, never NaN. Faces smaller
 /// than a pixel or inverted are treated as ignore regions.
-/// @throws Error(invalid_argument) if sizes do not fit, a class is unknown, or outputs are not
-/// finite
+/// @throws Error(invalid_argument) if sizes do not fit or a class is unknown; Error(diverged) if
+/// outputs are not finite
 void multibox_loss(std::span<const float> loc, std::span<const float> conf,
                    std::span<const float> landmarks, const PriorGrid& grid,
                    const std::array<float, 4>& variances,

@@ -188,7 +188,10 @@ ImageFrame parse_bmp(const Bytes& in) {
   constexpr std::uint32_t last_known = 3;  // none, two of run lengths, bit fields
   if (compression > last_known) in.fail("its compression is unknown");
   const std::size_t row = (static_cast<std::size_t>(width) * in.little(28, 2) + 31) / 32 * 4;
-  if (compression == 0 && pixels + row * static_cast<std::size_t>(frame.height) > in.size())
+  // Divided, since the product of what a header says may have more than 64 bits.
+  if (compression == 0 &&
+      (pixels > in.size() ||
+       (row > 0 && static_cast<std::size_t>(frame.height) > (in.size() - pixels) / row)))
     in.fail("the file is cut off");
   return frame;
 }

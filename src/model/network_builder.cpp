@@ -1,5 +1,6 @@
 #include "model/network_builder.hpp"
 
+#include <cassert>
 #include <numeric>
 #include <utility>
 
@@ -114,6 +115,7 @@ Feature NetworkBuilder::l2_norm(const std::string& name, const Feature& in) {
 Feature NetworkBuilder::max_out(const std::string& name, const Feature& in,
                                 const std::vector<int>& runs) {
   const int all = std::accumulate(runs.begin(), runs.end(), 0);
+  assert(all > 0 && in.channels % all == 0);
   return append({.name = name,
                  .kind = LayerKind::max_out,
                  .inputs = {in.layer},

@@ -1,6 +1,7 @@
 #include "pseudo_label/pseudo_labels.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "faceshot/error.hpp"
 
@@ -54,6 +55,7 @@ PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const D
       ++result.known;
       continue;
     }
+    assert(static_cast<std::size_t>(finding.label) < class_ids.size());
     label.class_id = class_ids[static_cast<std::size_t>(finding.label)];
     label.ignore = finding.score < options.accept;
     label.source = source_detector;

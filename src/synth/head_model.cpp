@@ -1,6 +1,7 @@
 #include "synth/head_model.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -48,6 +49,7 @@ HeadModel::HeadModel(const FaceTraits& traits, cv::Point2f center, float height)
       cos_roll_(std::cos(traits.roll)),
       sin_roll_(std::sin(traits.roll)) {
   const Box unit = plane_box();
+  assert(height > 0);
   scale_ = height / unit.height();
   origin_ = {center.x - scale_ * unit.center_x(), center.y - scale_ * unit.center_y()};
   const float half_width = 0.5F * scale_ * unit.width();

@@ -106,7 +106,7 @@ SummaryValue histogram_summary(std::string_view tag, std::span<const float> valu
   return result;
 }
 
-SummaryValue pr_curve_summary(std::string_view tag, const PrCurve& curve) {
+SummaryValue pr_curve_summary(std::string_view tag, const PrCurveCounts& curve) {
   const std::size_t n = curve.recall.size();
   // Rows of the plugin's tensor. True negatives are not defined for detection.
   const std::vector<double> none(n, 0);

@@ -27,13 +27,13 @@ using SummaryValue = WireWriter;
 [[nodiscard]] SummaryValue histogram_summary(std::string_view tag, std::span<const float> values);
 
 /// Counts of a detector at thresholds that rise from 0 to 1 in equal steps; all of one length.
-struct PrCurve {
+struct PrCurveCounts {
   std::vector<double> true_positives, false_positives, false_negatives;
   std::vector<double> precision, recall;
 };
 
 /// @throws Error(invalid_argument) if the lengths differ
-[[nodiscard]] SummaryValue pr_curve_summary(std::string_view tag, const PrCurve& curve);
+[[nodiscard]] SummaryValue pr_curve_summary(std::string_view tag, const PrCurveCounts& curve);
 
 /// The values that tell runs apart, for the page of hyperparameters: first an experiment that names
 /// them and the metrics, then this session's. @return values to be written together, once a run

@@ -51,7 +51,7 @@ double decoded_bytes(const TrainingRun& run) {
 void one_step(TrainingRun& run) {
   run.learning_rate = learning_rate(run.config.train, run.batches(), run.position.step);
   if (!train_step(run))
-    throw Error(ErrorCode::format,
+    throw Error(ErrorCode::diverged,
                 "the network's output is not finite after a few steps; lower train.learning_rate");
   if (run.ema) run.ema->update(*run.network, run.position.step - 1);
 }

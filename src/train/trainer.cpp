@@ -119,7 +119,7 @@ class Trainer {
     if (stop_) run_.stop = true;
     if (!train_step(run_)) {
       for (const auto& [name, callback] : callbacks_) callback->on_diverged(run_);
-      throw Error(ErrorCode::format, "training has diverged");
+      throw Error(ErrorCode::diverged, "training has diverged");
     }
     for (const auto& [name, callback] : callbacks_) callback->on_step(run_);
   }

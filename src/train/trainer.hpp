@@ -53,9 +53,10 @@ struct TrainOutcome {
 /// weights are validated first: the first row of metrics.csv.
 /// @param stop when it turns true, the run saves last.pt and returns after the current step
 /// @throws Error(invalid_argument) if `dir` already holds a run, or for impossible data or config,
-///         and as init_weights(); Error(format) if the run diverges; Error(not_found),
-///         Error(format), Error(io) for files. A checkpoint that cannot be written (full disk,
-///         read-only folder) is an Error(io) that says which checkpoint is still whole.
+///         and as init_weights(); Error(diverged) if the run diverges;
+///         Error(not_found), Error(format), Error(io) for files. A checkpoint that cannot be
+///         written (full disk, read-only folder) is an Error(io) that says which checkpoint is
+///         still whole.
 TrainOutcome start_training(const Config& config, const std::filesystem::path& dir,
                             const TrainListener& listener, const std::atomic<bool>& stop);
 

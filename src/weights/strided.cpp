@@ -1,16 +1,20 @@
 #include "weights/strided.hpp"
 
+#include <cassert>
+
 namespace faceshot {
 
 std::vector<float> gather_strided(const std::vector<float>& source,
                                   const std::vector<std::int64_t>& shape,
                                   const std::vector<std::int64_t>& strides, std::int64_t offset) {
+  assert(shape.size() == strides.size());
   std::size_t count = 1;
   for (const std::int64_t extent : shape) count *= static_cast<std::size_t>(extent);
   std::vector<float> values(count);
   std::vector<std::int64_t> index(shape.size(), 0);
   std::int64_t place = offset;
   for (float& value : values) {
+    assert(place >= 0 && static_cast<std::size_t>(place) < source.size());
     value = source[static_cast<std::size_t>(place)];
     // Counts on like an odometer.
     for (std::size_t d = shape.size(); d-- > 0;) {

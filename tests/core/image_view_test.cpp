@@ -8,11 +8,12 @@ namespace faceshot {
 namespace {
 
 TEST(ImageView, BytesPerPixel) {
-  static_assert(bytes_per_pixel(PixelFormat::gray) == 1);
-  static_assert(bytes_per_pixel(PixelFormat::bgr) == 3);
-  static_assert(bytes_per_pixel(PixelFormat::rgb) == 3);
-  static_assert(bytes_per_pixel(PixelFormat::bgra) == 4);
-  static_assert(bytes_per_pixel(PixelFormat::rgba) == 4);
+  EXPECT_EQ(bytes_per_pixel(PixelFormat::gray), 1);
+  EXPECT_EQ(bytes_per_pixel(PixelFormat::nv12), 1);  // of luma
+  EXPECT_EQ(bytes_per_pixel(PixelFormat::bgr), 3);
+  EXPECT_EQ(bytes_per_pixel(PixelFormat::rgb), 3);
+  EXPECT_EQ(bytes_per_pixel(PixelFormat::bgra), 4);
+  EXPECT_EQ(bytes_per_pixel(PixelFormat::rgba), 4);
 }
 
 TEST(ImageView, EmptyWithoutPixelsOrSize) {
@@ -22,6 +23,8 @@ TEST(ImageView, EmptyWithoutPixelsOrSize) {
   EXPECT_TRUE((ImageView{pixel.data(), 0, 1, 3}).empty());
   EXPECT_TRUE((ImageView{pixel.data(), 1, -1, 3}).empty());
   EXPECT_FALSE((ImageView{pixel.data(), 1, 1, 3}).empty());
+  EXPECT_TRUE((ImageView{pixel.data(), 1, 1, 1, PixelFormat::nv12}).empty()) << "no chroma";
+  EXPECT_FALSE((ImageView{pixel.data(), 1, 1, 1, PixelFormat::nv12, pixel.data() + 1, 2}).empty());
 }
 
 TEST(ImageView, RowsFollowTheStride) {

@@ -2,12 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 #include <optional>
 #include <span>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "detect/tiny_model.hpp"
 #include "faceshot/error.hpp"
@@ -148,14 +152,72 @@ TEST(Detector, SuppressesDoubles) {
   EXPECT_EQ(Detector(load(info), {.nms_threshold = 0.55F}).detect(view_of(image)).size(), 2U);
 }
 
+/// Black, with a red and a blue cell, as NV12: BT.601's numbers for these colours in video range.
+class RedAndBlueNv12 {
+ public:
+  RedAndBlueNv12(const cv::Size& size, const cv::Rect& red, const cv::Rect& blue)
+      : luma_(size, CV_8UC1, cv::Scalar(16)), chroma_(size / 2, CV_8UC2, cv::Scalar(128, 128)) {
+    const auto half = [](const cv::Rect& r) { return cv::Rect(r.tl() / 2, r.size() / 2); };
+    luma_(red).setTo(cv::Scalar(81));
+    chroma_(half(red)).setTo(cv::Scalar(90, 240));
+    luma_(blue).setTo(cv::Scalar(41));
+    chroma_(half(blue)).setTo(cv::Scalar(240, 110));
+  }
+  [[nodiscard]] ImageView view() const {
+    return {luma_.data,
+            luma_.cols,
+            luma_.rows,
+            static_cast<std::ptrdiff_t>(luma_.step),
+            PixelFormat::nv12,
+            chroma_.data,
+            static_cast<std::ptrdiff_t>(chroma_.step)};
+  }
+
+ private:
+  cv::Mat luma_, chroma_;
+};
+
 TEST(Detector, TakesEveryPixelFormat) {
-  const Detector detector(load());
-  const cv::Mat image = make_image(40, 40, {16, 8, 8, 8});
-  const auto expected = detector.detect(view_of(image));
-  cv::Mat gray;
-  cv::extractChannel(image, gray, 0);
-  ASSERT_EQ(detector.detect(view_of(gray)).size(), 1U);
-  EXPECT_EQ(detector.detect(view_of(gray))[0].box, expected[0].box);
+  const cv::Size size(40, 40);
+  const cv::Rect red(0, 24, 8, 8), blue(16, 8, 8, 8);
+  cv::Mat bgr(size, CV_8UC3, cv::Scalar::all(0)), rgb, bgra, rgba;
+  bgr(red).setTo(cv::Scalar(0, 0, 255));
+  bgr(blue).setTo(cv::Scalar(255, 0, 0));
+  cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
+  cv::cvtColor(bgr, bgra, cv::COLOR_BGR2BGRA);
+  cv::cvtColor(bgr, rgba, cv::COLOR_BGR2RGBA);
+  const cv::Mat alpha(size, CV_8UC1, cv::Scalar(99));
+  for (cv::Mat* const image : {&bgra, &rgba}) cv::insertChannel(alpha, *image, 3);
+  const RedAndBlueNv12 nv12(size, red, blue);
+  const auto in_format = [](const cv::Mat& image, PixelFormat format) {
+    ImageView view = view_of(image);
+    view.format = format;
+    return view;
+  };
+  const std::vector<ImageView> views{
+      in_format(bgr, PixelFormat::bgr), in_format(rgb, PixelFormat::rgb),
+      in_format(bgra, PixelFormat::bgra), in_format(rgba, PixelFormat::rgba), nv12.view()};
+  // The first of the network's channels counts, the others do not.
+  for (const auto& [order, cell] : {std::pair{PixelFormat::bgr, blue}, {PixelFormat::rgb, red}}) {
+    ModelInfo info = tiny_info();
+    info.channel_order = order;
+    info.scale = {3 / 255.0F, 0, 0};
+    const Detector detector(load(info));
+    for (const ImageView& view : views) {
+      SCOPED_TRACE(::testing::Message() << "format " << static_cast<int>(view.format)
+                                        << ", network's order " << static_cast<int>(order));
+      const auto found = detector.detect(view);
+      ASSERT_EQ(found.size(), 1U);
+      const auto x = static_cast<float>(cell.x), y = static_cast<float>(cell.y);
+      expect_box(found[0].box, x + 1, y, x + 9, y + 8);
+      EXPECT_GT(found[0].score, 0.999F);
+    }
+    cv::Mat gray(size, CV_8UC1, cv::Scalar(0));
+    gray(blue).setTo(cv::Scalar(255));
+    const auto found = detector.detect(view_of(gray));
+    ASSERT_EQ(found.size(), 1U);
+    expect_box(found[0].box, 17, 8, 25, 16);
+  }
 }
 
 TEST(Detector, ServesManyThreadsAndSizesAtOnce) {
@@ -193,11 +255,17 @@ TEST(Detector, ThreadsOfOneImageDoNotChangeTheResult) {
 }
 
 TEST(Detector, TellsWhereTheTimeWent) {
+  const Detector detector(load());
+  const cv::Mat image = make_image(64, 64, {0, 0, 8, 8});
   DetectTimings t{-1, -1, -1};
-  (void)Detector(load()).detect(view_of(make_image(64, 64, {0, 0, 8, 8})), &t);
-  EXPECT_GT(t.preprocess, 0);
-  EXPECT_GT(t.network, 0);
-  EXPECT_GT(t.postprocess, 0);
+  const auto start = std::chrono::steady_clock::now();
+  (void)detector.detect(view_of(image), &t);
+  const std::chrono::duration<double, std::milli> whole = std::chrono::steady_clock::now() - start;
+  for (const double part : {t.preprocess, t.network, t.postprocess}) {
+    EXPECT_GE(part, 0);
+    EXPECT_LE(part, whole.count());
+  }
+  EXPECT_LE(t.preprocess + t.network + t.postprocess, whole.count() * (1 + 1e-9));
 }
 
 template <typename Body>

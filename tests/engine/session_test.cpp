@@ -4,8 +4,11 @@
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "engine/allocation_counter.hpp"
@@ -73,6 +76,14 @@ TEST(Network, ThatIsMissingIsNotFound) {
   }
 }
 
+TEST(Network, IsNeverEmpty) {
+  static_assert(!std::is_default_constructible_v<Network>);
+  Network network = example();
+  const Network other = std::move(network);
+  EXPECT_EQ(network.inputs(), other.inputs());  // NOLINT: what was moved from is still one
+  EXPECT_NO_THROW(Session(network, {1, 3, 8, 8}));
+}
+
 TEST(Session, KnowsShapesOfAllTensorsAlsoOfThoseFusedAway) {
   const Network network = example();
   const Session session(network, {1, 3, 9, 7});
@@ -106,6 +117,9 @@ TEST(Session, RefusesShapesThatDoNotFit) {
   EXPECT_EQ(code({1, 3, 65536, 65536}, 1), ErrorCode::invalid_argument);
   EXPECT_EQ(code({}, 1), ErrorCode::invalid_argument);
   EXPECT_EQ(code({1, 3, 8, 8}, 0), ErrorCode::invalid_argument);
+  EXPECT_EQ(code({1, 3, 8, 8}, -1), ErrorCode::invalid_argument);
+  EXPECT_EQ(code({1, 3, 8, 8}, most_threads + 1), ErrorCode::invalid_argument);
+  EXPECT_EQ(code({1, 3, 8, 8}, 2'000'000'000), ErrorCode::invalid_argument);
 }
 
 TEST(Session, GivesTheSameBitsAgainAndWithMoreThreads) {
@@ -161,6 +175,53 @@ TEST(Session, TakesItsInputRowByRow) {
         EXPECT_GE(rows.asked, height);
         // And after that the planes again.
         EXPECT_EQ(run(session, planes, "s1"), wanted);
+      }
+}
+
+/// Rows that cannot be made from one on.
+class BrokenRows : public InputRows {
+ public:
+  explicit BrokenRows(int from) : from_(from) {}
+  void row(int y, int, const std::array<float*, 3>&) const override {
+    if (y >= from_) throw std::runtime_error("the camera is gone");
+  }
+
+ private:
+  int from_;
+};
+
+/// Its first layer reads rows, but most of its work is oneDNN's: more threads are OpenMP's.
+Network mostly_onednn() {
+  OnnxBuilder onnx;
+  onnx.input("in", {"1", "3", "h", "w"});
+  onnx.weights("w0", {16, 3, 3, 3}, noise(432, 1));
+  onnx::NodeProto& first = onnx.node("Conv", {"in", "w0"}, "c0");
+  set_ints(first, "strides", {2, 2});
+  set_ints(first, "pads", {1, 1, 1, 1});
+  onnx.weights("w1", {16, 16, 5, 5}, noise(6400, 2));
+  onnx::NodeProto& second = onnx.node("Conv", {"c0", "w1"}, "s1");
+  set_ints(second, "pads", {2, 2, 2, 2});
+  onnx.output("s1");
+  const std::string bytes = onnx.bytes();
+  return Network::from_bytes(std::as_bytes(std::span(bytes)), "mostly oneDNN");
+}
+
+TEST(Session, RunsAgainAfterRowsHaveThrown) {
+  for (const Network& network : {example(), mostly_onednn()})
+    for (const int threads : {1, 3})
+      for (const int from : {0, 20, 63}) {
+        SCOPED_TRACE(::testing::Message() << threads << " threads, from row " << from);
+        Session session(network, {1, 3, 64, 48}, threads);
+        const auto planes = noise(3 * 64 * 48, 8);
+        const auto wanted = run(session, planes, "s1");
+        std::optional<BrokenRows> rows(from);
+        EXPECT_THROW(session.run(*rows), std::runtime_error);
+        rows.reset();  // nobody may look at them again
+        EXPECT_EQ(run(session, planes, "s1"), wanted);
+        const RowsOf good(planes, 64, 48);
+        session.run(good);
+        const TensorView view = session.output("s1");
+        EXPECT_EQ(std::vector<float>(view.data, view.data + wanted.size()), wanted);
       }
 }
 

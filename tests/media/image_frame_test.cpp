@@ -77,6 +77,29 @@ TEST(ImageFrame, NoticesAFileCutOffAnywhere) {
   }
 }
 
+TEST(ImageFrame, NoticesABitmapThatClaimsMoreThanSixtyFourBitsCount) {
+  const auto little = [](Bytes& bytes, std::size_t at, std::uint32_t value, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+      bytes[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
+  };
+  struct Claim {
+    std::uint32_t pixels, width, height, bits;
+  };
+  // Rows of 2^34 bytes, 2^30 of them, are 0 in 64 bits, and the others are little more.
+  for (const Claim& claim :
+       {Claim{54, 1U << 22, 1U << 30, 0x8000}, Claim{0xFFFFFFFF, 1U << 22, 1U << 30, 0x8000},
+        Claim{54, 0x7FFFFFFF, 0x7FFFFFFF, 0xFFFF}, Claim{54, 0x7FFFFFFF, 0x80000001, 32},
+        Claim{0xFFFFFFFF, 1, 1, 24}}) {
+    Bytes bytes = encode(".bmp", make_picture(61, 47));
+    little(bytes, 10, claim.pixels, 4);
+    little(bytes, 18, claim.width, 4);
+    little(bytes, 22, claim.height, 4);
+    little(bytes, 28, claim.bits, 2);
+    EXPECT_THROW((void)parse_image_frame(bytes, "claims.bmp"), Error)
+        << claim.width << " x " << claim.height << ", " << claim.bits << " bits";
+  }
+}
+
 TEST(ImageFrame, IsNotFooledByTheEndMarkerOfAThumbnail) {
   Bytes tiff = test::make_tiff(1, true);
   const Bytes thumbnail = encode(".jpg", make_picture(16, 16));

@@ -46,7 +46,7 @@ TEST(EventFile, FailuresToWriteAreErrors) {
 }
 
 TEST(PrCurveSummary, RefusesRowsOfDifferentLengths) {
-  PrCurve curve;
+  PrCurveCounts curve;
   curve.recall = {0.1, 0.2};
   EXPECT_THROW((void)pr_curve_summary("x", curve), Error);
 }
@@ -62,7 +62,7 @@ TEST(EventFile, ForTheIndependentReader) {
   file.write(8, image_summary("batch", 20, 10, png));
   const std::vector<float> values{-1, -1, 0, 0.5F, 2, std::numeric_limits<float>::infinity()};
   file.write(9, histogram_summary("weights", values));
-  PrCurve curve;
+  PrCurveCounts curve;
   curve.true_positives = {1, 2, 3};
   curve.false_positives = {0, 1, 5};
   curve.false_negatives = {3, 2, 1};

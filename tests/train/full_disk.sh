@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A full disk, and a folder that can no longer be written to, while a run wants to save: it says so,
 # the checkpoint before is whole, and the run goes on from it once there is room.
-#   full_disk.sh FACESHOT_TRAIN TEST_TRAIN
+#   full_disk.sh FACESHOT_TRAIN MAKE_NOISE_SET
 set -eu
 program=$(realpath "$1") maker=$(realpath "$2")
 if [ -z "${FACESHOT_OWN_MOUNTS:-}" ]; then
@@ -15,7 +15,7 @@ folder=$(mktemp -d)
 trap 'umount "$folder/disk" 2>/dev/null || true; rm -rf "$folder"' EXIT
 fail() { echo "FAILED: $1"; cat "$folder/log"; exit 1; }
 
-FACESHOT_NOISE_SET=$folder/data "$maker" --gtest_filter=NoiseSet.ForScripts >/dev/null
+"$maker" "$folder/data"
 mkdir "$folder/disk"
 mount -t tmpfs -o size=16m tmpfs "$folder/disk"
 

@@ -1,6 +1,7 @@
 #include "engine/kernels/row_chain.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace faceshot::engine {
@@ -10,6 +11,9 @@ namespace {
 constexpr std::int64_t ring_budget_floats = 96 * 1024;
 constexpr std::int64_t largest_band = 8;
 
+/// Links that walk() keeps account of; the pass that makes chains keeps them shorter.
+constexpr std::size_t most_links = 32;
+
 std::size_t on_cache_lines(std::int64_t floats) {
   return (static_cast<std::size_t>(floats) + 15) / 16 * 16;
 }
@@ -18,6 +22,8 @@ std::size_t on_cache_lines(std::int64_t floats) {
 
 RowChain::RowChain(std::vector<Link> links, std::int64_t in_row_floats, int threads, Isa level)
     : links_(std::move(links)), in_row_floats_(in_row_floats), threads_(threads), level_(level) {
+  assert(!links_.empty() && links_.size() <= most_links);
+  assert(threads_ >= 1);
   for (const Link& link : links_)
     stage_scratch_ = std::max(
         stage_scratch_, on_cache_lines(static_cast<std::int64_t>(link.stage->scratch_floats())));
@@ -35,8 +41,7 @@ void RowChain::walk(int part, std::int64_t band, const Compute& compute) const {
   const std::int64_t height = links_.back().stage->walk().out_height;
   const std::int64_t begin = height * part / threads_, end = height * (part + 1) / threads_;
   if (begin == end) return;
-  constexpr std::size_t most = 32;
-  std::int64_t done[most], wanted[most];
+  std::int64_t done[most_links], wanted[most_links];
   done[count - 1] = begin;
   for (std::size_t l = count - 1; l > 0; --l)
     done[l - 1] = links_[l].stage->needs({done[l], links_[l].stage->walk().out_height}).begin;
@@ -73,6 +78,7 @@ void RowChain::choose_band() {
 }
 
 void RowChain::run(const Buffers& buffers, int part) const {
+  assert(part >= 0 && part < threads_);
   float* const scratch = buffers.scratch + static_cast<std::size_t>(part) * scratch_floats_;
   const auto ring = [&](std::size_t l) {
     return RowBuffer<float>{scratch + offsets_[l], links_[l].out_row_floats, rings_[l]};
@@ -80,6 +86,9 @@ void RowChain::run(const Buffers& buffers, int part) const {
   walk(part, links_.size() == 1 ? links_.front().stage->walk().out_height : band_,
        [&](std::size_t l, RowRange rows) {
          const RowStage& stage = *links_[l].stage;
+         assert(rows.begin < rows.end && rows.end <= stage.walk().out_height);
+         // What the stage reads is in the ring before it: made already, and not yet overwritten.
+         assert(l == 0 || stage.needs(rows).end - stage.needs(rows).begin <= rings_[l - 1]);
          RowStage::Buffers b;
          b.scratch = scratch;
          if (l == 0) {

@@ -1,5 +1,7 @@
 #include "engine/kernels/row_kernels.hpp"
 
+#include <cassert>
+
 #include "engine/kernels/row_kernels_levels.hpp"
 
 namespace faceshot::engine {
@@ -13,6 +15,7 @@ bool row_kernels_pay() {
 }
 
 const RowKernels& row_kernels(Isa level) {
+  assert(level <= cpu_isa());
   static const RowKernels baseline = row_kernels_baseline();
 #if defined(__x86_64__)
   // Only calls on a CPU that has the instructions get here: making a table runs compiled code too.

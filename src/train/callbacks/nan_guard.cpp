@@ -30,7 +30,7 @@ class NanGuard : public Callback {
         .append("; its images are in ")
         .append(folder.string())
         .append(". Lower train.learning_rate or train.clip_norm; last.pt is from before");
-    throw Error(ErrorCode::format, message);
+    throw Error(ErrorCode::diverged, message);
   }
 };
 

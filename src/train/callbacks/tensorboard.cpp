@@ -75,7 +75,7 @@ SummaryValue histogram(const std::string& tag, const torch::Tensor& tensor) {
                            {values.data_ptr<float>(), static_cast<std::size_t>(values.numel())});
 }
 
-PrCurve plugin_curve(const PrecisionRecallCurve& curve) {
+PrCurveCounts plugin_curve(const PrecisionRecallCurve& curve) {
   return {curve.true_positives, curve.false_positives, curve.false_negatives, curve.precision,
           curve.recall};
 }
