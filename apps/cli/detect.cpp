@@ -286,8 +286,8 @@ void add_detect(CLI::App& app, int& exit_code) {
   command->add_option("--sheet", a->sheet, "One picture with all annotated photographs");
   command->add_option("--model", a->model, "ONNX file; default: the network that FaceShot ships");
   command->add_option("--model-info", a->model_info, model_info_help);
-  command->add_option("--threshold", a->options.score_threshold, "Lowest score, 0 to 1")
-      ->capture_default_str();
+  command->add_option("--threshold", a->options.score_threshold,
+                      "Lowest score, 0 to 1; default: the model's own (faceshot inspect), or 0.7");
   command->add_option("--nms", a->options.nms_threshold, "IoU above which one of two boxes goes")
       ->capture_default_str();
   command

@@ -1,5 +1,6 @@
 // faceshot inspect
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +20,7 @@
 #include "cli/network_input.hpp"
 #include "engine/graph_summary.hpp"
 #include "engine/onnx_reader.hpp"
+#include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/model_info.hpp"
 #include "faceshot/network.hpp"
@@ -196,6 +198,11 @@ const char* head_text(HeadType head) {
   return "";
 }
 
+/// What a detector shows whose user names no threshold.
+float threshold_of(const ModelInfo& info) {
+  return info.default_threshold.value_or(default_score_threshold);
+}
+
 void print_priors(const Inspection& r) {
   const ModelInfo& info = *r.info;
   std::printf(
@@ -263,8 +270,10 @@ void print(const Inspection& r, bool graph) {
   for (const auto& [key, value] : r.metadata)
     std::printf("  %-24s %s\n", one_line(key).c_str(), one_line(value).c_str());
   if (r.info)
-    std::printf("\ndetector: %s%s\n", head_text(r.info->head),
-                r.info->has_landmarks() ? ", with landmarks" : "");
+    std::printf("\ndetector: %s%s, score threshold %g%s\n", head_text(r.info->head),
+                r.info->has_landmarks() ? ", with landmarks" : "",
+                static_cast<double>(threshold_of(*r.info)),
+                r.info->default_threshold ? "" : " (the file names none)");
   if (!r.levels.empty()) print_priors(r);
   if (graph) print_graph(r);
 }
@@ -287,7 +296,12 @@ ordered_json json_of(const Inspection& r, bool graph) {
   document["steps"] = r.steps;
   document["memory_bytes"] = r.memory;
   document["metadata"] = r.metadata;
-  if (r.info) document["detector"] = head_text(r.info->head);
+  if (r.info) {
+    document["detector"] = head_text(r.info->head);
+    // The float nearest to 0.45 is no 0.45 in double.
+    document["score_threshold"] =
+        std::round(1e6 * static_cast<double>(threshold_of(*r.info))) / 1e6;
+  }
   for (const LevelSummary& level : r.levels)
     document["priors"].push_back({{"width", level.feature.width},
                                   {"height", level.feature.height},

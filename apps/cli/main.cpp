@@ -66,6 +66,7 @@ int main(int argc, char** argv) {
   app.add_subcommand("models", "List the backbones (see faceshot models --help)");
   app.add_subcommand("model", "Look at the network of a config (see faceshot model --help)");
   cli::add_runs(app, exit_code);
+  cli::add_calibrate(app, exit_code);
   cli::add_evaluate(app, exit_code);
   cli::add_bench(app, exit_code);
   cli::add_inspect(app, exit_code);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,10 +15,14 @@
 
 namespace faceshot {
 
+/// The score threshold for model files that name none. Hard negative mining shows a network few of
+/// the many backgrounds there are, which makes it sure of itself: 0.5 would be too low.
+inline constexpr float default_score_threshold = 0.7F;
+
 struct DetectorOptions {
-  /// In (0, 1): detections below are never decoded. Hard negative mining shows a network few of the
-  /// many backgrounds there are, which makes it sure of itself: 0.5 would be too low.
-  float score_threshold = 0.7F;
+  /// In (0, 1): detections below are never decoded. None: ModelInfo::default_threshold, or
+  /// default_score_threshold where the model names none.
+  std::optional<float> score_threshold = std::nullopt;
   float nms_threshold = 0.45F;  ///< IoU in [0, 1]
   /// The image is scaled so that its longer side is this; 0: native. Networks made for one input
   /// size get the image fitted into that instead.
@@ -94,6 +99,7 @@ class Detector {
   /// padded; or always the same, for networks made for one input size.
   [[nodiscard]] InputSize input_size(int image_width, int image_height) const;
   [[nodiscard]] const ModelInfo& info() const;
+  /// The options in effect: score_threshold has a value.
   [[nodiscard]] const DetectorOptions& options() const;
   [[nodiscard]] const Network& network() const;
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,8 +50,12 @@ struct ModelInfo {
   HeadType head = HeadType::ssd;             ///< "faceshot.head": "ssd", ...; without it ssd
   std::vector<HeadLevel> levels;             ///< "faceshot.levels": JSON list; yunet, scrfd
   bool probabilities = false;  ///< "faceshot.probabilities": conf is after its softmax; ssd
+  /// "faceshot.score_threshold", in (0, 1): what the detector shows unless its user says otherwise;
+  /// none: the file does not say.
+  std::optional<float> default_threshold = std::nullopt;
   std::map<std::string, std::string> notes;  ///< "faceshot.config", "faceshot.provenance",
-                                             ///< "faceshot.license", "faceshot.metrics", ...
+                                             ///< "faceshot.license", "faceshot.metrics",
+                                             ///< "faceshot.calibration", ...
 
   [[nodiscard]] bool has_landmarks() const {
     return !landmark_output.empty() || (!levels.empty() && !levels.front().landmarks.empty());

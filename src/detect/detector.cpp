@@ -22,11 +22,12 @@ constexpr std::size_t nms_candidates = 5000;
 /// Sessions kept for reuse; each owns the memory of one input size.
 constexpr std::size_t idle_sessions = 8;
 
+/// @param o with a score threshold
 void check(const DetectorOptions& o) {
   const auto fail = [](const std::string& what) {
     throw Error(ErrorCode::invalid_argument, "detector: " + what);
   };
-  if (!(o.score_threshold > 0 && o.score_threshold < 1))
+  if (!(*o.score_threshold > 0 && *o.score_threshold < 1))
     fail("the score threshold must be above 0 and below 1");
   if (!(o.nms_threshold >= 0 && o.nms_threshold <= 1))
     fail("the NMS threshold must be from 0 to 1");
@@ -112,7 +113,9 @@ struct Detector::Impl {
 
   Impl(Network n, ModelInfo i, const DetectorOptions& o)
       : network(std::move(n)), info(std::move(i)), options(o), fixed(fixed_size(network)) {
-    check(o);
+    if (!options.score_threshold)
+      options.score_threshold = info.default_threshold.value_or(default_score_threshold);
+    check(options);
     idle.reserve(idle_sessions + 1);
   }
 
@@ -171,7 +174,7 @@ void Detector::Impl::run(const ImageView& image, const LetterboxSize& size, int 
   const auto prepared = Clock::now();
   worker->session.run(worker->letterbox);
   const auto computed = Clock::now();
-  worker->head->decode(options.score_threshold, nms_candidates, worker->candidates);
+  worker->head->decode(*options.score_threshold, nms_candidates, worker->candidates);
   const float scale_x = static_cast<float>(image.width) / static_cast<float>(size.content_width);
   const float scale_y = static_cast<float>(image.height) / static_cast<float>(size.content_height);
   const auto kept = worker->nms.run(worker->candidates, options.nms_threshold,

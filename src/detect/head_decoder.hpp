@@ -8,6 +8,7 @@
 #include "faceshot/model_info.hpp"
 #include "faceshot/network.hpp"
 #include "faceshot/nms.hpp"
+#include "faceshot/prior.hpp"
 
 namespace faceshot {
 
@@ -29,6 +30,11 @@ class HeadDecoder {
 // those of the session's input. The session must outlive the decoder, and must not be moved.
 // @throws Error(format) if the outputs have not the shapes that the head must have,
 // Error(not_found) if there is no output of a name
+
+/// Cells of each level of an SSD's priors: as the network's own maps have them, or, for networks
+/// that name none, as many as steps fit, the last one not whole.
+[[nodiscard]] std::vector<FeatureSize> feature_sizes(const ModelInfo& info, const Session& session,
+                                                     int width, int height);
 
 /// SSD: offsets from priors. See docs/onnx_metadata.md.
 [[nodiscard]] std::unique_ptr<HeadDecoder> make_ssd_head(const ModelInfo& info,

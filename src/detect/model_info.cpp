@@ -1,6 +1,7 @@
 #include "faceshot/model_info.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -24,6 +25,8 @@ constexpr const char* landmark_key = "faceshot.landmark_output";  // of networks
 constexpr const char* head_key = "faceshot.head";
 constexpr const char* levels_key = "faceshot.levels";
 constexpr const char* probabilities_key = "faceshot.probabilities";
+
+constexpr const char* threshold_key = "faceshot.score_threshold";  // where somebody chose one
 
 [[noreturn]] void fail(const std::string& key, const std::string& what) {
   throw Error(ErrorCode::format, "the model's metadata key '" + key + "' " + what);
@@ -223,6 +226,19 @@ void read_priors(const std::map<std::string, std::string>& metadata, ModelInfo& 
                                   std::to_string(info.priors.levels.size()) + " levels");
 }
 
+float threshold_from(const Value& value) {
+  const float threshold = value.number();
+  if (!(threshold > 0 && threshold < 1))
+    fail(threshold_key, "must be above 0 and below 1, not " + std::to_string(threshold));
+  return threshold;
+}
+
+/// The shortest text that is read as the same number.
+std::string text_of(float number) {
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
+}
+
 json priors_to(const PriorSpec& spec) {
   json levels = json::array();
   for (const PriorLevel& level : spec.levels)
@@ -258,6 +274,8 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
   if (info.head == HeadType::yunet || info.head == HeadType::scrfd)
     info.levels = levels_from(value(levels_key), info.head);
   if (metadata.contains(probabilities_key)) info.probabilities = value(probabilities_key).boolean();
+  if (metadata.contains(threshold_key))
+    info.default_threshold = threshold_from(value(threshold_key));
   info.classes = value("faceshot.classes").texts();
   if (info.classes.empty()) fail("faceshot.classes", "names no class");
   if (metadata.contains("faceshot.loc_output"))
@@ -273,7 +291,7 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
   const auto own = ModelInfo{}.to_metadata();
   for (const auto& [key, note] : metadata)
     if (!own.contains(key) && key != landmark_key && key != head_key && key != levels_key &&
-        key != probabilities_key)
+        key != probabilities_key && key != threshold_key)
       info.notes.emplace(key, note);
   return info;
 }
@@ -295,6 +313,7 @@ std::map<std::string, std::string> ModelInfo::to_metadata() const {
   if (head != HeadType::ssd) metadata[head_key] = head_to(head);
   if (!levels.empty()) metadata[levels_key] = levels_to(levels).dump();
   if (probabilities) metadata[probabilities_key] = "true";
+  if (default_threshold) metadata[threshold_key] = text_of(*default_threshold);
   return metadata;
 }
 

@@ -7,10 +7,7 @@
 #include "faceshot/prior.hpp"
 
 namespace faceshot {
-namespace {
 
-/// Cells of each level: as the network's own maps have them, or, for networks that name none, as
-/// many as steps fit, the last one not whole.
 std::vector<FeatureSize> feature_sizes(const ModelInfo& info, const Session& session, int width,
                                        int height) {
   std::vector<FeatureSize> features;
@@ -27,6 +24,8 @@ std::vector<FeatureSize> feature_sizes(const ModelInfo& info, const Session& ses
   }
   return features;
 }
+
+namespace {
 
 class SsdHead final : public HeadDecoder {
  public:

@@ -10,12 +10,6 @@
 namespace faceshot {
 namespace {
 
-/// Smallest share of a detection that an ignored box must cover to excuse it: ignore regions are
-/// often crowds, far larger than the single face found in them.
-constexpr float excused_coverage = 0.5F;
-
-enum class Verdict { true_positive, false_positive, ignored };
-
 struct Judgement {
   Verdict verdict;
   std::size_t face = 0;  ///< the one found, of a true positive
@@ -51,6 +45,31 @@ struct Ranked {
   std::size_t index;
 };
 
+void check_threshold(float iou_threshold) {
+  if (!(iou_threshold > 0 && iou_threshold <= 1))
+    throw Error(ErrorCode::invalid_argument,
+                "average_precision: the IoU threshold must be in (0, 1], it is " +
+                    std::to_string(iou_threshold));
+}
+
+/// By falling score; equal scores as they were given.
+/// @throws Error(invalid_argument) for a score that is NaN
+std::vector<Ranked> in_order(std::span<const ImageEvaluation> images) {
+  std::vector<Ranked> order;
+  for (std::size_t i = 0; i < images.size(); ++i)
+    for (std::size_t j = 0; j < images[i].detections.size(); ++j) {
+      const float score = images[i].detections[j].score;
+      if (std::isnan(score))
+        throw Error(ErrorCode::invalid_argument, "average_precision: detection " +
+                                                     std::to_string(j) + " of image " +
+                                                     std::to_string(i) + " has no score (NaN)");
+      order.push_back({score, i, j});
+    }
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
+  return order;
+}
+
 /// All detections of all images that count, by falling score.
 struct Ranking {
   std::size_t faces = 0;
@@ -60,29 +79,16 @@ struct Ranking {
 };
 
 Ranking rank(std::span<const ImageEvaluation> images, float iou_threshold) {
-  if (!(iou_threshold > 0 && iou_threshold <= 1))
-    throw Error(ErrorCode::invalid_argument,
-                "average_precision: the IoU threshold must be in (0, 1], it is " +
-                    std::to_string(iou_threshold));
-  std::vector<Ranked> order;
+  check_threshold(iou_threshold);
+  const std::vector<Ranked> order = in_order(images);
   std::vector<std::vector<char>> found(images.size());
   Ranking ranking;
   for (std::size_t i = 0; i < images.size(); ++i) {
-    for (std::size_t j = 0; j < images[i].detections.size(); ++j) {
-      const float score = images[i].detections[j].score;
-      if (std::isnan(score))
-        throw Error(ErrorCode::invalid_argument, "average_precision: detection " +
-                                                     std::to_string(j) + " of image " +
-                                                     std::to_string(i) + " has no score (NaN)");
-      order.push_back({score, i, j});
-    }
     found[i].resize(images[i].truth.size());
     ranking.faces += static_cast<std::size_t>(
         std::count_if(images[i].truth.begin(), images[i].truth.end(),
                       [](const GroundTruthBox& face) { return !face.ignore; }));
   }
-  std::stable_sort(order.begin(), order.end(),
-                   [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
   for (const Ranked& r : order) {
     const ImageEvaluation& image = images[r.image];
     const auto [verdict, face] =
@@ -96,6 +102,21 @@ Ranking rank(std::span<const ImageEvaluation> images, float iou_threshold) {
 }
 
 }  // namespace
+
+bool is_excused(const Box& box, std::span<const GroundTruthBox> truth) {
+  return std::any_of(truth.begin(), truth.end(), [&](const GroundTruthBox& face) {
+    return face.ignore && coverage(box, face.box) >= excused_coverage;
+  });
+}
+
+std::vector<Verdict> verdicts(const ImageEvaluation& image, float iou_threshold) {
+  check_threshold(iou_threshold);
+  std::vector<char> found(image.truth.size());
+  std::vector<Verdict> all(image.detections.size());
+  for (const Ranked& r : in_order({&image, 1}))
+    all[r.index] = judge(image.detections[r.index].box, image.truth, iou_threshold, found).verdict;
+  return all;
+}
 
 double area_under_envelope(std::span<const double> recall, std::span<const double> precision) {
   double area = 0;

@@ -24,6 +24,13 @@ struct ImageEvaluation {
   std::span<const GroundTruthBox> truth;
 };
 
+/// Smallest share of a detection that an ignored box must cover to excuse it: ignore regions are
+/// often crowds, far larger than the single face found in them.
+inline constexpr float excused_coverage = 0.5F;
+
+/// Whether an ignored box covers so much of it.
+[[nodiscard]] bool is_excused(const Box& box, std::span<const GroundTruthBox> truth);
+
 /// PASCAL VOC average precision, all-point form (VOC 2010 and later): the area under the precision
 /// envelope over recall, with detections of all images in one ranking.
 ///
@@ -77,6 +84,18 @@ struct MatchedFace {
 [[nodiscard]] std::vector<MatchedFace> matched_faces(std::span<const ImageEvaluation> images,
                                                      float score_threshold,
                                                      float iou_threshold = 0.5F);
+
+/// What one detection is worth.
+enum class Verdict {
+  true_positive,   ///< the first to find its face
+  false_positive,  ///< no face, or one that was found before
+  ignored,         ///< counts as nothing
+};
+
+/// What each detection of an image is worth by the rules of average_precision, in the order of
+/// `image.detections`. @throws Error as average_precision. Thread safe.
+[[nodiscard]] std::vector<Verdict> verdicts(const ImageEvaluation& image,
+                                            float iou_threshold = 0.5F);
 
 /// Area under the precision envelope (VOC's `VOCap`): precision made monotonic from the right,
 /// summed where recall grows.

@@ -11,51 +11,6 @@
 namespace faceshot {
 namespace {
 
-constexpr double iou_threshold = 0.5;
-constexpr std::size_t no_face = std::numeric_limits<std::size_t>::max();
-
-/// IoU as `boxoverlap.m` has it: corners are x and x + w, yet sides count as x2 - x1 + 1. The order
-/// of the operations is its own too, so that overlaps of exactly 0.5 fall on the same side.
-double official_iou(const Xywh& face, const ScoredBox& box) {
-  const double ax1 = face.x, ay1 = face.y;
-  const double ax2 = ax1 + face.w, ay2 = ay1 + face.h;
-  const double bx2 = box.x + box.w, by2 = box.y + box.h;
-  const double w = std::min(ax2, bx2) - std::max(ax1, box.x) + 1;
-  const double h = std::min(ay2, by2) - std::max(ay1, box.y) + 1;
-  if (w <= 0 || h <= 0) return 0;
-  const double shared = w * h;
-  const double face_area = (ax2 - ax1 + 1) * (ay2 - ay1 + 1);
-  const double box_area = (bx2 - box.x + 1) * (by2 - box.y + 1);
-  return shared / (face_area + box_area - shared);
-}
-
-/// One detection, ready to be counted in any setting.
-struct Match {
-  double score;
-  std::size_t face;  ///< the face it overlaps most, the first of equals; no_face below IoU 0.5
-};
-
-/// The matches of one image by falling score, equal scores in the order given (MATLAB's sort).
-std::vector<Match> match(const WiderImage& image, const ImageDetections& detections) {
-  std::vector<Match> matches;
-  matches.reserve(detections.boxes.size());
-  for (const ScoredBox& box : detections.boxes) {
-    std::size_t best = no_face;
-    double best_iou = -1;
-    for (std::size_t i = 0; i < image.faces.size(); ++i) {
-      const double overlap = official_iou(image.faces[i], box);
-      if (overlap > best_iou) {
-        best_iou = overlap;
-        best = i;
-      }
-    }
-    matches.push_back({box.score, best_iou >= iou_threshold ? best : no_face});
-  }
-  std::stable_sort(matches.begin(), matches.end(),
-                   [](const Match& a, const Match& b) { return a.score > b.score; });
-  return matches;
-}
-
 /// The score range of the whole set, mapped to [0, 1].
 class ScoreNormalizer {
  public:
@@ -112,12 +67,12 @@ class CurveBuilder {
 /// Adds one image to one setting's curve. A detection of a face that counts is a proposal, and a
 /// hit if it is the first of that face (a second one still is a proposal: it lowers precision); one
 /// of a face outside the setting is neither; one of no face is a proposal.
-void add_image(const WiderImage& image, std::size_t setting, std::span<const Match> matches,
+void add_image(const WiderImage& image, std::size_t setting, std::span<const WiderMatch> matches,
                const ScoreNormalizer& normalize, CurveBuilder& builder) {
   const std::vector<char>& counts = image.counts[setting];
   std::vector<char> found(image.faces.size(), 0);
-  for (const Match& m : matches) {
-    if (m.face == no_face) {
+  for (const WiderMatch& m : matches) {
+    if (!m.is_of_face()) {
       builder.add(normalize(m.score), false);
     } else if (counts[m.face] != 0) {
       builder.add(normalize(m.score), found[m.face] == 0);
@@ -137,11 +92,6 @@ void require_finite(const ImageDetections& image) {
 
 }  // namespace
 
-ScoredBox to_scored_box(const Detection& detection) {
-  const Xywh b = to_xywh(detection.box);
-  return {b.x, b.y, b.w, b.h, detection.score};
-}
-
 WiderResult evaluate_wider(const WiderGroundTruth& truth,
                            std::span<const ImageDetections> detections) {
   std::unordered_map<std::string, const ImageDetections*> by_name;
@@ -154,7 +104,7 @@ WiderResult evaluate_wider(const WiderGroundTruth& truth,
 
   WiderResult result;
   ScoreNormalizer normalize;
-  std::vector<std::pair<const WiderImage*, std::vector<Match>>> scored;
+  std::vector<std::pair<const WiderImage*, std::vector<WiderMatch>>> scored;
   for (const WiderImage& image : truth.images) {
     const std::string name = image.event + "/" + image.name;
     const auto found = by_name.find(name);
@@ -164,7 +114,7 @@ WiderResult evaluate_wider(const WiderGroundTruth& truth,
     }
     for (const ScoredBox& box : found->second->boxes) normalize.add(box.score);
     result.detections += found->second->boxes.size();
-    scored.emplace_back(&image, match(image, *found->second));
+    scored.emplace_back(&image, match_wider(image.faces, found->second->boxes));
     by_name.erase(found);
   }
   result.images_scored = scored.size();

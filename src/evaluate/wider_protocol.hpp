@@ -11,20 +11,9 @@
 #include <vector>
 
 #include "evaluate/wider_ground_truth.hpp"
-#include "faceshot/nms.hpp"
+#include "evaluate/wider_matching.hpp"
 
 namespace faceshot {
-
-/// Left, top, width, height in pixels and a score of any scale (it is normalised over the whole
-/// set). In double, as the official tools compute: a result file gives the same number here.
-struct ScoredBox {
-  double x = 0, y = 0, w = 0, h = 0;
-  double score = 0;
-
-  friend bool operator==(const ScoredBox&, const ScoredBox&) = default;
-};
-
-[[nodiscard]] ScoredBox to_scored_box(const Detection& detection);
 
 /// All that was detected in one image.
 struct ImageDetections {

@@ -59,7 +59,7 @@ PseudoLabelledSet pseudo_label_set(const PreparedSet& set, const Detector& detec
                                    const PseudoLabelOptions& options, int threads,
                                    const std::function<void(std::size_t, std::size_t)>& progress) {
   validate(options);
-  if (detector.options().score_threshold > options.ignore)
+  if (*detector.options().score_threshold > options.ignore)
     throw Error(ErrorCode::invalid_argument,
                 "pseudo-labels: the detector gives no scores as low as those to be ignored");
   if (set.records.empty())

@@ -7,6 +7,7 @@
 #include <limits>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#include <optional>
 #include <span>
 #include <thread>
 #include <utility>
@@ -277,6 +278,25 @@ std::string refusal(ErrorCode code, const Body& body) {
   }
   ADD_FAILURE() << "no error";
   return {};
+}
+
+TEST(Detector, ShowsWhatTheModelsThresholdLetsThrough) {
+  // A cell of which 0.55 is white has the logit 20 * 0.55 - 10 = 1, score 0.73; 0.52: 0.6.
+  cv::Mat image = make_image(64, 8, {8, 0, 8, 8});
+  image(cv::Rect(24, 0, 8, 8)).setTo(cv::Scalar::all(255 * 0.55));
+  image(cv::Rect(48, 0, 8, 8)).setTo(cv::Scalar::all(255 * 0.52));
+  const auto count = [&](const std::optional<float>& of_model, const DetectorOptions& options,
+                         float in_effect) {
+    ModelInfo info = tiny_info();
+    info.default_threshold = of_model;
+    const Detector detector(load(info), options);
+    EXPECT_EQ(detector.options().score_threshold, in_effect);
+    return detector.detect(view_of(image)).size();
+  };
+  EXPECT_EQ(count(std::nullopt, {}, 0.7F), 2U) << "no model's threshold: as ever";
+  EXPECT_EQ(count(0.5F, {}, 0.5F), 3U);
+  EXPECT_EQ(count(0.8F, {}, 0.8F), 1U);
+  EXPECT_EQ(count(0.8F, {.score_threshold = 0.7F}, 0.7F), 2U) << "the user's word counts";
 }
 
 TEST(Detector, RefusesImpossibleOptions) {

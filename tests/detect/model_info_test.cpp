@@ -55,6 +55,23 @@ TEST(ModelInfo, LandmarksAreThereOnlyIfTheFileSaysSo) {
   EXPECT_NE(message_of(metadata).find("faceshot.landmark_output"), std::string::npos);
 }
 
+TEST(ModelInfo, AThresholdIsThereOnlyIfTheFileSaysSo) {
+  Metadata metadata = make_metadata();
+  ModelInfo info = ModelInfo::from_metadata(metadata);
+  EXPECT_FALSE(info.default_threshold);
+  EXPECT_FALSE(info.to_metadata().contains("faceshot.score_threshold"));
+  metadata["faceshot.score_threshold"] = "0.45";
+  info = ModelInfo::from_metadata(metadata);
+  EXPECT_EQ(info.default_threshold, 0.45F);
+  EXPECT_FALSE(info.notes.contains("faceshot.score_threshold"));
+  EXPECT_EQ(info.to_metadata().at("faceshot.score_threshold"), "0.45") << "as a person writes it";
+  for (const char* impossible : {"0", "1", "-0.5", "true", "", "\"0.5\"", "[0.5]"}) {
+    metadata["faceshot.score_threshold"] = impossible;
+    EXPECT_NE(message_of(metadata).find("faceshot.score_threshold"), std::string::npos)
+        << impossible;
+  }
+}
+
 TEST(ModelInfo, ReadsEveryField) {
   const ModelInfo info = ModelInfo::from_metadata(make_metadata());
   EXPECT_EQ(info.name, "tiny");

@@ -47,6 +47,7 @@ channel_order = "rgb"
 mean = [1, 2.5, 3]
 scale = [0.5, 0.5, 0.25]
 size_divisor = 64
+score_threshold = 0.9
 [[levels]]
 stride = 8
 score = "a"
@@ -66,6 +67,7 @@ landmarks = "h"
   EXPECT_EQ(info.mean, (std::array<float, 3>{1, 2.5F, 3}));
   EXPECT_EQ(info.scale, (std::array<float, 3>{0.5F, 0.5F, 0.25F}));
   EXPECT_EQ(info.size_divisor, 64);
+  EXPECT_EQ(info.default_threshold, 0.9F);
   ASSERT_EQ(info.levels.size(), 2U);
   EXPECT_EQ(info.levels[1].stride, 16);
   EXPECT_EQ(info.levels[1].score, "e");

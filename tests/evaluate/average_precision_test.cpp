@@ -67,6 +67,18 @@ TEST(AveragePrecision, TellsWhichDetectionFoundWhichFace) {
   EXPECT_EQ(matched_faces(images, 0, 0.9F).size(), 1U) << "2 px off is IoU 2/3, 1 px off 9/11";
 }
 
+TEST(AveragePrecision, JudgesEachDetectionOfAnImage) {
+  // An ignored face, one found twice, one that nobody labelled; not in the order of the scores.
+  const Scene scene{
+      {{square(50), 0.6F}, {square(51), 0.9F}, {square(0), 0.95F}, {square(200), 0.3F}},
+      {{square(0), true}, {square(50)}}};
+  const std::vector<Verdict> expected{Verdict::false_positive, Verdict::true_positive,
+                                      Verdict::ignored, Verdict::false_positive};
+  EXPECT_EQ(verdicts({scene.detections, scene.truth}), expected);
+  EXPECT_TRUE(verdicts({}).empty());
+  EXPECT_THROW((void)verdicts({}, 0), Error);
+}
+
 TEST(AveragePrecision, PerfectIsOneAndNothingIsZero) {
   const Scene perfect{{{square(0), 0.9F}, {square(50), 0.2F}}, {{square(0)}, {square(50)}}};
   EXPECT_DOUBLE_EQ(ap_of({perfect}), 1.0);

@@ -4,9 +4,16 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <opencv2/dnn.hpp>
 #include <set>
+#include <span>
+#include <string>
+#include <vector>
 
+#include "calibrate/candidates.hpp"
+#include "calibrate/fold_score_maps.hpp"
 #include "example_network.hpp"
 #include "export/exporter.hpp"
 #include "faceshot/box_coding.hpp"
@@ -88,6 +95,15 @@ TEST_P(Networks, ExportAndRunTheSameEverywhere) {
 
   const Network network = Network::load(file.string());
   const ModelInfo info = ModelInfo::from_metadata(network.metadata());
+  // The scores of every kind of head can be calibrated.
+  std::vector<PlattMap> maps(prior_kinds(info.priors), PlattMap{0.5, -1});
+  maps.back() = {1.5, 0.5};
+  std::ifstream in(file, std::ios::binary);
+  const std::string onnx{std::istreambuf_iterator<char>(in), {}};
+  const std::string folded = fold_score_maps(onnx, info, maps, {});
+  EXPECT_NO_THROW(prove_folded(
+      network, Network::from_bytes(std::as_bytes(std::span(folded)), "folded"), info, maps));
+
   Session session(network, {1, 3, size, size});
   cv::Mat blob({1, 3, size, size}, CV_32F);
   cv::RNG rng(4);

@@ -8,6 +8,7 @@
 
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
+#include "loss/class_loss.hpp"
 
 namespace faceshot {
 namespace {

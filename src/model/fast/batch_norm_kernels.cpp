@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "model/fast/instruction_set.hpp"
+
 namespace faceshot::batch_norm {
 namespace {
 

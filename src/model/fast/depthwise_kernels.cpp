@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "model/fast/instruction_set.hpp"
+
 namespace faceshot::depthwise {
 namespace {
 

@@ -3,6 +3,9 @@
 #include <cmath>
 #include <cstring>
 
+#include "model/fast/instruction_set.hpp"
+#include "model/fast/matrix_amx.hpp"
+
 namespace faceshot::matrix {
 namespace {
 
@@ -15,6 +18,15 @@ struct Kernels {
 
 #define FACESHOT_LOOPS "model/fast/matrix_loops.inc"
 #include "model/fast/each_instruction_set.inc"
+
+const Kernels<BFloat16>& chosen() {
+#ifdef FACESHOT_X86_LEVELS
+  static const Kernels<BFloat16> tiles{best<BFloat16>().interleave, amx::multiply,
+                                       amx::add_transposed_product};
+  if (instruction_set() == InstructionSet::amx) return tiles;
+#endif
+  return best<BFloat16>();
+}
 
 Pair rounded(float value) {
   std::uint32_t bits = 0;
@@ -38,17 +50,17 @@ void interleave_transposed(const float* in, std::size_t rows, std::size_t column
 }
 
 void interleave(const BFloat16* in, std::size_t rows, std::size_t columns, Pair* out) {
-  best<BFloat16>().interleave(in, rows, columns, out);
+  chosen().interleave(in, rows, columns, out);
 }
 
 void multiply(const BFloat16* a, const Pair* b, std::size_t rows, std::size_t depth,
               std::size_t columns, BFloat16* out) {
-  best<BFloat16>().multiply(a, b, rows, depth, columns, out);
+  chosen().multiply(a, b, rows, depth, columns, out);
 }
 
 void add_transposed_product(const Pair* a, const Pair* b, std::size_t pairs, std::size_t rows,
                             std::size_t columns, float* out) {
-  best<BFloat16>().add_transposed_product(a, b, pairs, rows, columns, out);
+  chosen().add_transposed_product(a, b, pairs, rows, columns, out);
 }
 
 }  // namespace faceshot::matrix

@@ -30,14 +30,14 @@ void interleave(const float* in, std::size_t rows, std::size_t columns, Pair* ou
 void interleave_transposed(const float* in, std::size_t rows, std::size_t columns, Pair* out);
 
 /// out = a * b, rounded to bfloat16.
-/// @param a   [rows, depth], depth even
+/// @param a   [rows, depth], depth a multiple of column_block
 /// @param b   [depth, columns], interleaved
 /// @param out [rows, columns], columns a multiple of column_block
 void multiply(const BFloat16* a, const Pair* b, std::size_t rows, std::size_t depth,
               std::size_t columns, BFloat16* out);
 
 /// out += transpose(a) * b
-/// @param a   [2 * pairs, rows], interleaved
+/// @param a   [2 * pairs, rows], interleaved; rows a multiple of column_block
 /// @param b   [2 * pairs, columns], interleaved; columns a multiple of column_block
 /// @param out [rows, columns]
 void add_transposed_product(const Pair* a, const Pair* b, std::size_t pairs, std::size_t rows,

@@ -1,5 +1,7 @@
 #include "model/fast/pixel_kernels.hpp"
 
+#include "model/fast/instruction_set.hpp"
+
 namespace faceshot {
 namespace {
 

@@ -1,0 +1,45 @@
+// Which face a detection is of, as WIDER FACE's tools see it. Everything that counts by this
+// protocol shares it. Pure, thread safe.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "faceshot/box_convert.hpp"
+#include "faceshot/nms.hpp"
+
+namespace faceshot {
+
+/// Left, top, width, height in pixels and a score of any scale. In double, as the official tools
+/// compute: a result file gives the same number here.
+struct ScoredBox {
+  double x = 0, y = 0, w = 0, h = 0;
+  double score = 0;
+
+  friend bool operator==(const ScoredBox&, const ScoredBox&) = default;
+};
+
+[[nodiscard]] ScoredBox to_scored_box(const Detection& detection);
+
+/// From here on a detection is of a face.
+inline constexpr double wider_iou_threshold = 0.5;
+
+/// IoU as `boxoverlap.m` has it: corners are x and x + w, yet sides count as x2 - x1 + 1.
+[[nodiscard]] double wider_iou(const Xywh& face, const ScoredBox& box);
+
+/// A detection and the face that it overlaps most, the first of equals.
+struct WiderMatch {
+  std::size_t detection = 0;  ///< place in the list of boxes
+  double score = 0;
+  std::size_t face = 0;  ///< place in the list of faces; of no meaning where `iou` is 0
+  double iou = 0;        ///< with that face
+
+  [[nodiscard]] bool is_of_face() const { return iou >= wider_iou_threshold; }
+};
+
+/// @return one for each box, by falling score, equal scores in the order given (MATLAB's sort)
+[[nodiscard]] std::vector<WiderMatch> match_wider(std::span<const Xywh> faces,
+                                                  std::span<const ScoredBox> boxes);
+
+}  // namespace faceshot
