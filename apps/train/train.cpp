@@ -1,6 +1,7 @@
 // faceshot train
 #include "train/trainer.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -122,10 +123,14 @@ int run(const TrainArguments& a) {
   TrainOutcome outcome;
   std::string dir = a.resume;
   if (!a.resume.empty()) {
-    if (!a.config.empty() || !a.out.empty())
+    const bool others = std::any_of(a.config.begin(), a.config.end(), [](const std::string& text) {
+      return text.find('=') == std::string::npos;
+    });
+    if (others || !a.out.empty())
       throw Error(ErrorCode::invalid_argument,
-                  "--resume takes the config and the folder of the run; give nothing else");
-    outcome = resume_training(a.resume, listener, stop_requested);
+                  "--resume takes the config and the folder of the run; give nothing but "
+                  "overrides, as train.threads=2");
+    outcome = resume_training(a.resume, listener, stop_requested, a.config);
   } else {
     if (a.config.empty() || a.out.empty())
       throw Error(ErrorCode::invalid_argument,
@@ -169,6 +174,7 @@ void add_train(CLI::App& app, int& exit_code) {
       "  faceshot train configs/faceshot-nano.toml data.train=data/wider/train.csv --out "
       "runs/nano\n"
       "  faceshot train --resume runs/nano\n"
+      "  faceshot train --resume runs/nano train.threads=1 train.time_limit=60\n"
       "  faceshot train --dry-run configs/faceshot-nano.toml data.train=data/wider/train.csv\n"
       "Ctrl-C saves and leaves; --resume goes on exactly there.");
   command->callback(

@@ -137,6 +137,13 @@ struct Config {
 [[nodiscard]] Config parse_config(const std::string& toml, const std::string& name,
                                   const std::vector<std::string>& overrides = {});
 
+/// A run's stored config with overrides that do not change what it ends with: train.threads,
+/// train.time_limit, train.validate_every, train.checkpoint_every, data.workers and data.cache_mb.
+/// @throws Error(invalid_argument) for other keys, and for train.validate_every where a metric of
+///         validations decides over the learning rate or the run's end; as parse_config()
+[[nodiscard]] Config resumed_config(const std::string& toml, const std::string& name,
+                                    const std::vector<std::string>& overrides);
+
 /// The whole config with every value, as TOML that parse_config reads back to the same.
 [[nodiscard]] std::string to_toml(const Config& config);
 
