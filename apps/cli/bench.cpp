@@ -107,8 +107,12 @@ int bench_detector(const BenchArguments& a) {
 }
 
 int run(BenchArguments a) {
-  tell_if_missing(a.precision);
   if (a.model.empty()) a.model = default_model().string();
+  a.precision = precision_for(a.wanted, a.model, a.sizes.empty() ? "640x480" : a.sizes.front(),
+                              a.threads.empty() ? 1 : a.threads.front());
+  tell_if_missing(a.precision);
+  if (a.wanted == PrecisionChoice::automatic && !a.json)
+    std::printf("precision: %s\n", precision_name(a.precision));
   if (a.layers) {
     if (a.sizes.size() > 1 || a.threads.size() > 1)
       throw Error(ErrorCode::invalid_argument,
@@ -155,7 +159,7 @@ void add_bench(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1, 1024))
       ->excludes(layers)
       ->excludes(compare);
-  add_precision_option(*command, a->precision);
+  add_precision_option(*command, a->wanted);
   command->add_flag("--json", a->json, "JSON instead of the table");
   command->footer(
       "From a BGR frame in memory to boxes; medians. `peak` is the network's share of what a "

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/precision.hpp"
 #include "faceshot/network.hpp"
 
 namespace faceshot::cli {
@@ -18,8 +19,9 @@ struct BenchArguments {
   std::vector<std::string> sizes;
   std::vector<int> threads;
   double seconds = 1;
-  Precision precision = Precision::fp32;
-  int streams = 0;  ///< 0: one image after the other
+  PrecisionChoice wanted = PrecisionChoice::fp32;
+  Precision precision = Precision::fp32;  ///< that it comes to
+  int streams = 0;                        ///< 0: one image after the other
   bool layers = false, json = false;
 };
 

@@ -39,6 +39,7 @@ struct DetectArguments {
   std::vector<std::string> paths;
   std::string model, model_info, out, sheet;
   DetectorOptions options{};
+  PrecisionChoice precision = PrecisionChoice::fp32;
   TileOptions tiles{.size = 0};  ///< size 0: no tiles
   int align = 0;                 ///< side of aligned crops, pixels; 0: none
   bool json = false;
@@ -194,13 +195,21 @@ nlohmann::json json_of(const Job& job, const cv::Mat& image, const std::vector<D
           {"faces", std::move(list)}};
 }
 
-int run(const DetectArguments& a) {
+/// The size at which the network will look at most photographs.
+std::string usual_size(const DetectArguments& a) {
+  if (a.tiles.size > 0) return std::to_string(a.tiles.size) + "x" + std::to_string(a.tiles.size);
+  const int side = a.options.max_side > 0 ? a.options.max_side : 640;
+  return std::to_string(side) + "x" + std::to_string(std::max(1, side * 3 / 4));
+}
+
+int run(DetectArguments a) {
   const auto jobs = jobs_of(a.paths);
   const Inputs inputs(jobs);
   if (!a.sheet.empty()) check_sheet(a.sheet, inputs);
+  if (a.model.empty()) a.model = default_model().string();
+  a.options.precision = precision_for(a.precision, a.model, usual_size(a), a.options.threads);
   tell_if_missing(a.options.precision);
-  const Detector detector = open_detector(
-      (a.model.empty() ? default_model() : fs::path(a.model)).string(), a.model_info, a.options);
+  const Detector detector = open_detector(a.model, a.model_info, a.options);
   if (a.align > 0) check_align(a, detector);
   nlohmann::json document = nlohmann::json::array();
   std::vector<cv::Mat> pictures;
@@ -288,7 +297,7 @@ void add_detect(CLI::App& app, int& exit_code) {
   add_tile_options(*command, a->tiles);
   command->add_option("--threads", a->options.threads, "CPU threads for one photograph")
       ->capture_default_str();
-  add_precision_option(*command, a->options.precision);
+  add_precision_option(*command, a->precision);
   command->add_flag("--json", a->json, "One JSON document on stdout instead of the table");
   command->footer(
       "Examples:\n"

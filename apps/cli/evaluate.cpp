@@ -138,11 +138,12 @@ void require_source(const Options& o) {
                 "evaluate --detections scores files and runs no network: leave --model out");
 }
 
-void print_speed(const Scored& scored, int threads) {
+void print_speed(const Scored& scored, const Options& o) {
   if (scored.seconds > 0)
-    std::printf("%zu images in %s: %.1f images/s with %d threads\n", scored.images.size(),
+    std::printf("%zu images in %s: %.1f images/s with %d threads in %s\n", scored.images.size(),
                 duration_text(scored.seconds).c_str(),
-                static_cast<double>(scored.images.size()) / scored.seconds, threads);
+                static_cast<double>(scored.images.size()) / scored.seconds, o.threads,
+                precision_name(o.precision));
 }
 
 /// The faces that were found, of those that have landmarks in the labels and from the network.
@@ -211,7 +212,7 @@ int evaluate_voc(const Options& o) {
         "landmarks            NME %.4f of sqrt(box area)  over %zu faces found  (%.1f%% above "
         "0.1)\n",
         error.mean, error.faces, 100 * error.failures);
-  print_speed(scored, o.threads);
+  print_speed(scored, o);
   return exit_ok;
 }
 
@@ -247,7 +248,7 @@ int evaluate(const Options& o) {
     return exit_ok;
   }
   std::fputs(wider_table(result).c_str(), stdout);
-  print_speed(scored, o.threads);
+  print_speed(scored, o);
   if (!o.out.empty())
     std::printf("report.json and precision_recall.svg are in %s\n", o.out.string().c_str());
   return exit_ok;

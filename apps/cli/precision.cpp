@@ -1,21 +1,92 @@
 #include "cli/precision.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
-#include <string>
+#include <limits>
+#include <map>
+#include <vector>
+
+#include "cli/network_input.hpp"
+#include "cli/precision_cache.hpp"
+#include "faceshot/error.hpp"
+#include "faceshot/version.hpp"
 
 namespace faceshot::cli {
+namespace {
 
-void add_precision_option(CLI::App& command, Precision& precision) {
+/// The shortest run of each, in turn, so that both see the machine in the same mood.
+PrecisionTimes measure(const std::string& model, const std::string& size, int threads) {
+  using Clock = std::chrono::steady_clock;
+  constexpr int fewest_runs = 3, most_runs = 12;
+  constexpr std::chrono::milliseconds enough(500);
+  const Network network = Network::load(model);
+  const auto declared = network.input_shape(network.inputs().front());
+  const bool fixed = declared.size() == 4 && declared[2] > 0 && declared[3] > 0;
+  const auto shape = image_shape(network, fixed ? "" : size);
+  Session fp32(network, shape, threads, Precision::fp32);
+  Session bf16(network, shape, threads, Precision::bf16);
+  constexpr double none = std::numeric_limits<double>::infinity();
+  PrecisionTimes best{none, none};
+  const auto run = [](Session& session, double& shortest) {
+    const auto start = Clock::now();
+    session.run();
+    const std::chrono::duration<double, std::milli> took = Clock::now() - start;
+    shortest = std::min(shortest, took.count());
+  };
+  for (Session* const session : {&fp32, &bf16}) {
+    fill_with_noise(*session, shape);
+    session->run();
+  }
+  const auto start = Clock::now();
+  for (int i = 0; i < most_runs && (i < fewest_runs || Clock::now() - start < enough); ++i) {
+    run(fp32, best.fp32);
+    run(bf16, best.bf16);
+  }
+  return best;
+}
+
+template <class Choice>
+void add_option(CLI::App& command, Choice& choice, const std::map<std::string, Choice>& words,
+                const std::string& help) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : words) names.push_back(name);
   command
       .add_option_function<std::string>(
-          "--precision",
-          [&precision](const std::string& word) {
-            const bool narrow = word == "bf16" || (word == "auto" && has_bf16());
-            precision = narrow ? Precision::bf16 : Precision::fp32;
-          },
-          "fp32; bf16, faster on CPUs that multiply bfloat16; auto: bf16 on those")
-      ->check(CLI::IsMember({"fp32", "bf16", "auto"}))
+          "--precision", [&choice, words](const std::string& word) { choice = words.at(word); },
+          help)
+      ->check(CLI::IsMember(names))
       ->default_str("fp32");
+}
+
+}  // namespace
+
+void add_precision_option(CLI::App& command, PrecisionChoice& choice) {
+  add_option<PrecisionChoice>(command, choice,
+                              {{"fp32", PrecisionChoice::fp32},
+                               {"bf16", PrecisionChoice::bf16},
+                               {"auto", PrecisionChoice::automatic}},
+                              "fp32; bf16, for CPUs that multiply bfloat16; auto: the faster one, "
+                              "which is measured once");
+}
+
+void add_precision_option(CLI::App& command, Precision& precision) {
+  add_option<Precision>(command, precision, {{"fp32", Precision::fp32}, {"bf16", Precision::bf16}},
+                        "fp32, or bf16, for CPUs that multiply bfloat16");
+}
+
+Precision precision_for(PrecisionChoice choice, const std::string& model, const std::string& size,
+                        int threads) {
+  if (choice != PrecisionChoice::automatic)
+    return choice == PrecisionChoice::bf16 ? Precision::bf16 : Precision::fp32;
+  try {
+    if (!has_bf16()) return Precision::fp32;
+    return remembered_precision(cache_folder(),
+                                {cpu_model(), file_identity(model), FACESHOT_VERSION},
+                                [&] { return measure(model, size, threads); });
+  } catch (const Error&) {
+    return Precision::fp32;
+  }
 }
 
 void tell_if_missing(Precision precision) {

@@ -82,7 +82,7 @@ std::size_t count_faces(const std::vector<GroundTruthBox>& truth) {
 /// What is shown of a photograph, and what it is worth.
 struct Judged {
   KeptCandidates kept;
-  std::vector<Verdict> verdicts;
+  std::vector<DetectionVerdict> verdicts;
 };
 
 class Fitter {
@@ -117,10 +117,10 @@ class Fitter {
     for (std::size_t i = 0; i < judged.size(); ++i) {
       if (!takes(i)) continue;
       for (std::size_t d = 0; d < judged[i].verdicts.size(); ++d) {
-        if (judged[i].verdicts[d] == Verdict::ignored) continue;
+        if (judged[i].verdicts[d] == DetectionVerdict::ignored) continue;
         const Candidate& c = photographs_[i].candidates.candidates[judged[i].kept.candidate[d]];
         groups[c.kind].push_back(
-            {double{c.logit}, judged[i].verdicts[d] == Verdict::true_positive});
+            {double{c.logit}, judged[i].verdicts[d] == DetectionVerdict::true_positive});
       }
     }
     return groups;
@@ -155,11 +155,12 @@ class Fitter {
   }
 
  private:
-  static void append(const std::vector<Detection>& detections, const std::vector<Verdict>& verdicts,
+  static void append(const std::vector<Detection>& detections,
+                     const std::vector<DetectionVerdict>& verdicts,
                      std::vector<JudgedScore>& scores) {
     for (std::size_t d = 0; d < detections.size(); ++d)
-      if (verdicts[d] != Verdict::ignored)
-        scores.push_back({detections[d].score, verdicts[d] == Verdict::true_positive});
+      if (verdicts[d] != DetectionVerdict::ignored)
+        scores.push_back({detections[d].score, verdicts[d] == DetectionVerdict::true_positive});
   }
 
   std::span<const Photograph> photographs_;

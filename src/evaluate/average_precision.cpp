@@ -11,7 +11,7 @@ namespace faceshot {
 namespace {
 
 struct Judgement {
-  Verdict verdict;
+  DetectionVerdict verdict;
   std::size_t face = 0;  ///< the one found, of a true positive
 };
 
@@ -32,11 +32,11 @@ Judgement judge(const Box& box, std::span<const GroundTruthBox> truth, float iou
     }
   }
   if (best_iou >= iou_threshold) {
-    if (found[best] != 0) return {Verdict::false_positive};
+    if (found[best] != 0) return {DetectionVerdict::false_positive};
     found[best] = 1;
-    return {Verdict::true_positive, best};
+    return {DetectionVerdict::true_positive, best};
   }
-  return {excused ? Verdict::ignored : Verdict::false_positive};
+  return {excused ? DetectionVerdict::ignored : DetectionVerdict::false_positive};
 }
 
 struct Ranked {
@@ -93,9 +93,9 @@ Ranking rank(std::span<const ImageEvaluation> images, float iou_threshold) {
     const ImageEvaluation& image = images[r.image];
     const auto [verdict, face] =
         judge(image.detections[r.index].box, image.truth, iou_threshold, found[r.image]);
-    if (verdict == Verdict::ignored) continue;
+    if (verdict == DetectionVerdict::ignored) continue;
     ranking.scores.push_back(r.score);
-    ranking.hits.push_back(verdict == Verdict::true_positive);
+    ranking.hits.push_back(verdict == DetectionVerdict::true_positive);
     if (ranking.hits.back()) ranking.matches.push_back({r.image, r.index, face});
   }
   return ranking;
@@ -109,10 +109,10 @@ bool is_excused(const Box& box, std::span<const GroundTruthBox> truth) {
   });
 }
 
-std::vector<Verdict> verdicts(const ImageEvaluation& image, float iou_threshold) {
+std::vector<DetectionVerdict> verdicts(const ImageEvaluation& image, float iou_threshold) {
   check_threshold(iou_threshold);
   std::vector<char> found(image.truth.size());
-  std::vector<Verdict> all(image.detections.size());
+  std::vector<DetectionVerdict> all(image.detections.size());
   for (const Ranked& r : in_order({&image, 1}))
     all[r.index] = judge(image.detections[r.index].box, image.truth, iou_threshold, found).verdict;
   return all;

@@ -86,7 +86,7 @@ struct MatchedFace {
                                                      float iou_threshold = 0.5F);
 
 /// What one detection is worth.
-enum class Verdict {
+enum class DetectionVerdict {
   true_positive,   ///< the first to find its face
   false_positive,  ///< no face, or one that was found before
   ignored,         ///< counts as nothing
@@ -94,8 +94,8 @@ enum class Verdict {
 
 /// What each detection of an image is worth by the rules of average_precision, in the order of
 /// `image.detections`. @throws Error as average_precision. Thread safe.
-[[nodiscard]] std::vector<Verdict> verdicts(const ImageEvaluation& image,
-                                            float iou_threshold = 0.5F);
+[[nodiscard]] std::vector<DetectionVerdict> verdicts(const ImageEvaluation& image,
+                                                     float iou_threshold = 0.5F);
 
 /// Area under the precision envelope (VOC's `VOCap`): precision made monotonic from the right,
 /// summed where recall grows.

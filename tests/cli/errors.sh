@@ -7,6 +7,7 @@ program=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 unset FACESHOT_MODEL
+export XDG_CACHE_HOME=$work/cache
 "$2" "$work" || { echo "the test's own files could not be made"; exit 1; }
 cd "$work" || exit 1
 model=(--model model.onnx)
@@ -119,6 +120,24 @@ expect "bench: a size that is none" 2 1 640 bench "${model[@]}" --size 640
 expect "bench: a precision that is none" 2 1 precision bench "${model[@]}" --precision fp16
 expect "bench: bf16, on any CPU by auto" 0 0 "" bench "${model[@]}" --size 64x64 --threads 1 \
   --seconds 0.01 --precision auto
+# What was measured is kept, where it can be; what is kept is not trusted.
+if grep -q avx512_bf16 /proc/cpuinfo; then
+  [ "$(find cache/faceshot -name 'precision-*.txt' | wc -l)" = 1 ] || complain "auto: nothing is kept"
+  grep -q "^cpu .*[a-zA-Z]" cache/faceshot/precision-*.txt || complain "auto: no CPU is named"
+  kept=$(cat cache/faceshot/precision-*.txt)
+  expect "detect: auto, again" 0 0 "" detect photos/cell.png "${model[@]}" --precision auto
+  [ "$kept" = "$(cat cache/faceshot/precision-*.txt)" ] || complain "auto: measured again"
+  echo "damaged" >"$(echo cache/faceshot/precision-*.txt)"
+  expect "detect: auto, damaged" 0 0 "" detect photos/cell.png "${model[@]}" --precision auto
+  grep -q "^fp32_ms" cache/faceshot/precision-*.txt || complain "auto: the damaged file is still there"
+fi
+XDG_CACHE_HOME=$work/text.onnx expect "auto: a folder that cannot be written" 0 0 "" \
+  detect photos/cell.png "${model[@]}" --precision auto
+XDG_CACHE_HOME='' HOME='' expect "auto: no folder" 0 0 "" \
+  detect photos/cell.png "${model[@]}" --precision auto
+expect "auto: a missing model" 1 1 nowhere.onnx detect photos/cell.png --model nowhere.onnx \
+  --precision auto
+expect "evaluate: auto" 2 1 precision evaluate --data none --precision auto
 # What a CPU lacks is said, and done in fp32.
 FACESHOT_ISA=avx2 expect "detect: bf16 without AVX512_BF16" 0 1 fp32 detect photos/cell.png \
   "${model[@]}" --precision bf16

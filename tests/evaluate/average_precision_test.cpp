@@ -72,8 +72,9 @@ TEST(AveragePrecision, JudgesEachDetectionOfAnImage) {
   const Scene scene{
       {{square(50), 0.6F}, {square(51), 0.9F}, {square(0), 0.95F}, {square(200), 0.3F}},
       {{square(0), true}, {square(50)}}};
-  const std::vector<Verdict> expected{Verdict::false_positive, Verdict::true_positive,
-                                      Verdict::ignored, Verdict::false_positive};
+  const std::vector<DetectionVerdict> expected{
+      DetectionVerdict::false_positive, DetectionVerdict::true_positive, DetectionVerdict::ignored,
+      DetectionVerdict::false_positive};
   EXPECT_EQ(verdicts({scene.detections, scene.truth}), expected);
   EXPECT_TRUE(verdicts({}).empty());
   EXPECT_THROW((void)verdicts({}, 0), Error);

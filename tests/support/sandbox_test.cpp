@@ -154,8 +154,8 @@ TEST_F(Sandbox, AnEarlyExitIsSeenThoughSomebodyHoldsThePipe) {
 TEST_F(Sandbox, WhatRunsOnForeverIsEnded) {
   broken("",
          [](SandboxWriter&) {
-           for (volatile unsigned count = 0;; count = count + 1) {
-           }
+           volatile unsigned count = 0;
+           for (;;) count = count + 1;
          },
          nothing, {seconds(1), seconds(300)});
 }
