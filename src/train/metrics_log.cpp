@@ -16,7 +16,8 @@ namespace {
 constexpr const char* header =
     "epoch,confidence_loss,location_loss,learning_rate,images_per_second,waiting_share,"
     "val_confidence_loss,val_location_loss,val_ap,landmark_loss,val_landmark_loss,"
-    "val_landmark_error,negative_log_likelihood,val_negative_log_likelihood\n";
+    "val_landmark_error,negative_log_likelihood,val_negative_log_likelihood,"
+    "val_ap_mean,val_ap_from_50px,val_ap_from_30px,val_ap_from_10px,val_false_alarms\n";
 
 std::string field(const std::optional<double>& value) {
   if (!value) return "";
@@ -55,7 +56,8 @@ void MetricsLog::append(const EpochMetrics& m) {
         std::optional(m.learning_rate), std::optional(m.images_per_second),
         std::optional(m.waiting_share), m.val_confidence_loss, m.val_location_loss, m.val_ap,
         m.landmark_loss, m.val_landmark_loss, m.val_landmark_error,
-        std::optional(m.negative_log_likelihood), m.val_negative_log_likelihood})
+        std::optional(m.negative_log_likelihood), m.val_negative_log_likelihood, m.val_ap_mean,
+        m.val_ap_from_50px, m.val_ap_from_30px, m.val_ap_from_10px, m.val_false_alarms})
     row.append(",").append(field(value));
   std::ofstream out(path_, std::ios::app);
   out << row << "\n";
