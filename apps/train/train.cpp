@@ -74,9 +74,11 @@ class TrainDisplay {
           m.epoch, step, m.confidence_loss, m.location_loss, landmark_text(m.landmark_loss).c_str(),
           m.learning_rate, m.images_per_second, 100 * m.waiting_share);
     if (m.val_ap)
-      std::printf("  val conf %.4f  loc %.4f%s  AP %.4f%s", *m.val_confidence_loss,
+      std::printf("  val conf %.4f  loc %.4f%s  AP %.4f  mean AP %.4f", *m.val_confidence_loss,
                   *m.val_location_loss, landmark_text(m.val_landmark_loss).c_str(), *m.val_ap,
-                  m.best ? "  best" : "");
+                  m.val_ap_mean.value_or(0));
+    if (m.val_false_alarms) std::printf("  alarms %.3g", *m.val_false_alarms);
+    if (m.best) std::printf("  best");
     if (m.val_landmark_error) std::printf("  NME %.4f", *m.val_landmark_error);
     std::printf("\n");
     std::fflush(stdout);
