@@ -15,6 +15,7 @@
 #include <ctime>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
@@ -174,12 +175,15 @@ class Bench {
     const double multiply_adds = static_cast<double>(
         multiply_accumulates(network_.spec(), config_.augment.size, config_.augment.size));
     const double images = static_cast<double>(config_.train.batch_size) / all;
-    std::printf("%-12s %9.2f  best %.2f, processor time %.2f, %.0f page faults\n", "step",
-                1000 * all, 1000 * *std::min_element(whole.begin(), whole.end()),
-                1000 * (processor_seconds() - processor) / steps,
+    const double mean = std::accumulate(whole.begin(), whole.end(), 0.0) / steps;
+    std::printf("%-12s %9.2f  best %.2f, mean %.2f, processor time %.2f, %.0f page faults\n",
+                "step", 1000 * all, 1000 * *std::min_element(whole.begin(), whole.end()),
+                1000 * mean, 1000 * (processor_seconds() - processor) / steps,
                 static_cast<double>(page_faults() - faults) / steps);
     std::printf("%.1f images/s, %.0f GFLOP/s (a step counts as three times its forward pass)\n",
                 images, images * 6 * multiply_adds / 1e9);
+    std::printf("%.1f images/s in all, the slow steps too\n",
+                static_cast<double>(config_.train.batch_size) / mean);
     if (!operators) return;
     const OperatorTimes times;
     for (int i = 0; i < steps; ++i) step();

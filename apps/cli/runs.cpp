@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/commands.hpp"
@@ -37,14 +39,28 @@ nlohmann::ordered_json to_json(const RunHistory& run) {
     json["best_ap"] = run.best_ap->second;
     json["best_epoch"] = run.best_ap->first;
   }
+  if (run.best_ap_mean) {
+    json["best_ap_mean"] = run.best_ap_mean->second;
+    json["best_ap_mean_epoch"] = run.best_ap_mean->first;
+  }
   for (const auto& [metric, curve] : run.metrics)
     if (!curve.empty()) json["last"][metric] = curve.back().second;
   return json;
 }
 
+/// Epoch and value, in two columns.
+std::string best_text(const std::optional<std::pair<int, double>>& best) {
+  char text[32];
+  if (best)
+    std::snprintf(text, sizeof text, "%9.4f %5d", best->second, best->first);
+  else
+    std::snprintf(text, sizeof text, "%9s %5s", "-", "-");
+  return text;
+}
+
 void print_table(const std::vector<RunHistory>& runs) {
-  std::printf("%-24s %7s %9s %6s %11s %9s\n", "run", "epochs", "best AP", "at", "conf loss",
-              "loc loss");
+  std::printf("%-24s %7s %9s %5s %9s %5s %8s %11s %9s\n", "run", "epochs", "mean AP", "at",
+              "best AP", "at", "alarms", "conf loss", "loc loss");
   const auto last = [](const RunHistory& run, const char* metric) {
     const MetricCurve* const curve = run.find(metric);
     char text[24] = "-";
@@ -52,18 +68,11 @@ void print_table(const std::vector<RunHistory>& runs) {
       std::snprintf(text, sizeof text, "%.4f", curve->back().second);
     return std::string(text);
   };
-  for (const RunHistory& run : runs) {
-    std::string ap = "-", at = "-";
-    if (run.best_ap) {
-      char text[24];
-      std::snprintf(text, sizeof text, "%.4f", run.best_ap->second);
-      ap = text;
-      at = std::to_string(run.best_ap->first);
-    }
-    std::printf("%-24s %7d %9s %6s %11s %9s\n", run.name.c_str(), run.epochs, ap.c_str(),
-                at.c_str(), last(run, "confidence_loss").c_str(),
+  for (const RunHistory& run : runs)
+    std::printf("%-24s %7d %s %s %8s %11s %9s\n", run.name.c_str(), run.epochs,
+                best_text(run.best_ap_mean).c_str(), best_text(run.best_ap).c_str(),
+                last(run, "val_false_alarms").c_str(), last(run, "confidence_loss").c_str(),
                 last(run, "location_loss").c_str());
-  }
 }
 
 int list(const Options& o) {

@@ -1,6 +1,7 @@
 // faceshot train
 #include "train/trainer.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -73,9 +74,11 @@ class TrainDisplay {
           m.epoch, step, m.confidence_loss, m.location_loss, landmark_text(m.landmark_loss).c_str(),
           m.learning_rate, m.images_per_second, 100 * m.waiting_share);
     if (m.val_ap)
-      std::printf("  val conf %.4f  loc %.4f%s  AP %.4f%s", *m.val_confidence_loss,
+      std::printf("  val conf %.4f  loc %.4f%s  AP %.4f  mean AP %.4f", *m.val_confidence_loss,
                   *m.val_location_loss, landmark_text(m.val_landmark_loss).c_str(), *m.val_ap,
-                  m.best ? "  best" : "");
+                  m.val_ap_mean.value_or(0));
+    if (m.val_false_alarms) std::printf("  alarms %.3g", *m.val_false_alarms);
+    if (m.best) std::printf("  best");
     if (m.val_landmark_error) std::printf("  NME %.4f", *m.val_landmark_error);
     std::printf("\n");
     std::fflush(stdout);
@@ -122,10 +125,14 @@ int run(const TrainArguments& a) {
   TrainOutcome outcome;
   std::string dir = a.resume;
   if (!a.resume.empty()) {
-    if (!a.config.empty() || !a.out.empty())
+    const bool others = std::any_of(a.config.begin(), a.config.end(), [](const std::string& text) {
+      return text.find('=') == std::string::npos;
+    });
+    if (others || !a.out.empty())
       throw Error(ErrorCode::invalid_argument,
-                  "--resume takes the config and the folder of the run; give nothing else");
-    outcome = resume_training(a.resume, listener, stop_requested);
+                  "--resume takes the config and the folder of the run; give nothing but "
+                  "overrides, as train.threads=2");
+    outcome = resume_training(a.resume, listener, stop_requested, a.config);
   } else {
     if (a.config.empty() || a.out.empty())
       throw Error(ErrorCode::invalid_argument,
@@ -169,6 +176,7 @@ void add_train(CLI::App& app, int& exit_code) {
       "  faceshot train configs/faceshot-nano.toml data.train=data/wider/train.csv --out "
       "runs/nano\n"
       "  faceshot train --resume runs/nano\n"
+      "  faceshot train --resume runs/nano train.threads=1 train.time_limit=60\n"
       "  faceshot train --dry-run configs/faceshot-nano.toml data.train=data/wider/train.csv\n"
       "Ctrl-C saves and leaves; --resume goes on exactly there.");
   command->callback(

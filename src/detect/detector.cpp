@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "detect/finish_detections.hpp"
 #include "detect/head_decoder.hpp"
 #include "detect/letterbox.hpp"
 #include "detect/merge_tiles.hpp"
@@ -17,8 +18,6 @@
 namespace faceshot {
 namespace {
 
-/// Candidates that reach NMS: far more than faces in any photograph, few enough to bound its time.
-constexpr std::size_t nms_candidates = 5000;
 /// Sessions kept for reuse; each owns the memory of one input size.
 constexpr std::size_t idle_sessions = 8;
 
@@ -175,24 +174,9 @@ void Detector::Impl::run(const ImageView& image, const LetterboxSize& size, int 
   worker->session.run(worker->letterbox);
   const auto computed = Clock::now();
   worker->head->decode(*options.score_threshold, nms_candidates, worker->candidates);
-  const float scale_x = static_cast<float>(image.width) / static_cast<float>(size.content_width);
-  const float scale_y = static_cast<float>(image.height) / static_cast<float>(size.content_height);
-  const auto kept = worker->nms.run(worker->candidates, options.nms_threshold,
-                                    static_cast<std::size_t>(options.keep_top));
-  found.clear();
-  found.reserve(kept.size());
-  for (const std::size_t i : kept) {
-    Detection d = worker->candidates[i];
-    d.box = {d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y};
-    if (!intersect(d.box, bounds_of(image)).valid()) continue;  // it lay in the padding
-    d.box = intersect(d.box, bounds);
-    if (d.landmarks)
-      for (std::size_t k = 0; k < d.landmarks->size(); k += 2) {
-        (*d.landmarks)[k] *= scale_x;
-        (*d.landmarks)[k + 1] *= scale_y;
-      }
-    found.push_back(d);
-  }
+  finish_detections(worker->candidates, {size, image.width, image.height}, bounds,
+                    options.nms_threshold, static_cast<std::size_t>(options.keep_top), worker->nms,
+                    found);
   const auto finished = Clock::now();
   if (timings != nullptr)
     *timings = {milliseconds(start, prepared), milliseconds(prepared, computed),

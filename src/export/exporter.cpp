@@ -25,7 +25,8 @@ namespace {
 /// The config that travels with the network: it names the data sets, not the folders of the machine
 /// that they were on.
 std::string published_config(Config config) {
-  for (auto* const sets : {&config.data.train, &config.data.val})
+  for (auto* const sets :
+       {&config.data.train, &config.data.val, &config.data.test, &config.data.negatives})
     for (std::string& set : *sets) {
       const std::filesystem::path path(set);
       set = (path.parent_path().filename() / path.filename()).string();
@@ -50,11 +51,18 @@ ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
   if (has_landmarks(spec)) info.landmark_output = "landmarks";
   info.notes["faceshot.config"] = published_config(config);
   char text[96];
-  std::snprintf(text, sizeof text, "{\"val_ap\":%.4f,\"epochs\":%lld,\"steps\":%lld}",
+  std::snprintf(text, sizeof text, "{\"val_ap\":%.4f,\"epochs\":%lld,\"steps\":%lld",
                 checkpoint.scalars.at("best_ap"),
                 static_cast<long long>(checkpoint.counters.at("epoch")),
                 static_cast<long long>(checkpoint.counters.at("step")));
-  info.notes["faceshot.metrics"] = text;
+  std::string metrics = text;
+  const std::string& watched = config.train.checkpoint.best;
+  if (const auto best = checkpoint.scalars.find("best");
+      best != checkpoint.scalars.end() && watched != "val_ap") {
+    std::snprintf(text, sizeof text, ",\"%s\":%.4f", watched.c_str(), best->second);
+    metrics += text;
+  }
+  info.notes["faceshot.metrics"] = metrics + "}";
   for (const auto& [key, value] : options.notes) info.notes[key] = value;
   return info;
 }

@@ -13,6 +13,9 @@
 #include "model/fast/convolution_batch_norm.hpp"
 #include "model/fast/depthwise_convolution.hpp"
 #include "model/fast/first_convolution.hpp"
+#include "model/fast/fork.hpp"
+#include "model/fast/predictors.hpp"
+#include "model/fast/tensor_element.hpp"
 #include "model/he_deviation.hpp"
 #include "model/torch_arrays.hpp"
 
@@ -35,6 +38,11 @@ struct TorchNetwork::Step {
   std::size_t depthwise = none;    ///< the step before that, likewise
   std::size_t residual = none;     ///< slot of the sum's other input
   Activation activation = Activation::none;
+
+  std::size_t head = none;  ///< that it is the last layer of, where all of these read one map
+
+  std::vector<std::size_t> chain_reads;  ///< slots that the chain which begins here reads
+  std::size_t readers = 0;               ///< chains and heads that read what the step gives
 };
 
 namespace {
@@ -211,6 +219,52 @@ TorchNetwork::TorchNetwork(NetworkSpec spec, std::uint64_t seed) : spec_(std::mo
   for (const auto& [input, reader] : last_reader) steps_[reader].last_use.push_back(input);
 
   find_chains();
+  find_predictors();
+  count_readers();
+}
+
+void TorchNetwork::count_readers() {
+  std::vector<std::size_t> readers(steps_.size() + 1);
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    Step& first = steps_[s];
+    if (first.chain != s) continue;
+    const std::size_t begin = first.depthwise != Step::none     ? first.depthwise
+                              : first.convolution != Step::none ? first.convolution
+                                                                : s;
+    first.chain_reads = {steps_[begin].inputs.front()};
+    if (first.residual != Step::none && first.residual != first.chain_reads.front())
+      first.chain_reads.push_back(first.residual);
+    for (const std::size_t slot : first.chain_reads) ++readers[slot];
+  }
+  for (const auto& [loc, conf] : head_slots_)
+    if (steps_[loc - 1].head != Step::none) ++readers[steps_[loc - 1].inputs.front()];
+  for (std::size_t s = 0; s < steps_.size(); ++s) steps_[s].readers = readers[s + 1];
+}
+
+std::vector<std::size_t> TorchNetwork::head_slots(std::size_t head) const {
+  std::vector<std::size_t> slots{head_slots_[head].first, head_slots_[head].second};
+  if (!landmark_slots_.empty()) slots.push_back(landmark_slots_[head]);
+  return slots;
+}
+
+void TorchNetwork::find_predictors() {
+  for (std::size_t h = 0; h < head_slots_.size(); ++h) {
+    const std::vector<std::size_t> slots = head_slots(h);
+    const std::size_t map = steps_[slots.front() - 1].inputs.front();
+    if (!std::all_of(slots.begin(), slots.end(),
+                     [&](std::size_t slot) { return steps_[slot - 1].inputs.front() == map; }))
+      continue;
+    for (const std::size_t slot : slots) steps_[slot - 1].head = h;
+    for (Step& step : steps_) std::erase(step.last_use, map);  // forward() reads it at the end
+  }
+}
+
+bool TorchNetwork::predicts(const Step& step, const torch::Tensor& in) const {
+  if (step.head == Step::none || !training_ || !has_type_to_convolve(in)) return false;
+  const std::vector<std::size_t> slots = head_slots(step.head);
+  return std::all_of(slots.begin(), slots.end(), [&](std::size_t slot) {
+    return is_fast_predictor(*steps_[slot - 1].layer, in);
+  });
 }
 
 void TorchNetwork::find_chains() {
@@ -322,12 +376,21 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
   const auto release = [&](const Step& step) {
     for (const std::size_t dead : step.last_use) slots[dead].reset();
   };
+  // Maps that several chains read, once for each that is still to come.
+  std::vector<std::vector<torch::Tensor>> forks(slots.size());
   for (std::size_t s = 0; s < steps_.size(); ++s) {
     const Step& step = steps_[s];
     if (in_chain(step)) {
       const Step& first = steps_[step.chain];
       if (s != first.chain_end) continue;
+      for (const std::size_t slot : first.chain_reads)
+        if (!forks[slot].empty()) {
+          slots[slot] = forks[slot].back();
+          forks[slot].pop_back();
+        }
       slots[s + 1] = compute_chain(slots, first);
+      if (step.readers > 1 && slots[s + 1].requires_grad() && has_fast_element(slots[s + 1]))
+        forks[s + 1] = fork(slots[s + 1], step.readers);
       const std::size_t begin = first.convolution == Step::none ? step.chain : first.convolution;
       for (std::size_t member = begin; member <= s; ++member)
         if (steps_[member].chain == step.chain) release(steps_[member]);
@@ -335,6 +398,7 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
     }
     const Layer& layer = *step.layer;
     torch::Tensor& in = slots[step.inputs.front()];
+    if (!keep_all && predicts(step, in)) continue;
     // In place where nobody reads the input later: what comes before a ReLU (BatchNorm, a sum, a
     // convolution) does not need its own output in the backward pass. A chain may.
     const bool in_place = !keep_all && !step.last_use.empty() && step.inputs.front() > 0 &&
@@ -387,6 +451,8 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
     slots[s + 1] = out;
     if (!keep_all) release(step);
   }
+  for (std::size_t slot = 0; slot < forks.size(); ++slot)
+    if (!forks[slot].empty()) slots[slot] = forks[slot].back();  // a head's
 }
 
 std::vector<torch::Tensor> TorchNetwork::layer_outputs(
@@ -411,19 +477,30 @@ NetworkOutput TorchNetwork::forward(const torch::Tensor& input) const {
   slots[0] = input;
   compute(slots, false);
   const auto classes = static_cast<std::int64_t>(spec_.classes.size()) + 1;
-  std::vector<torch::Tensor> locs;
-  std::vector<torch::Tensor> confs;
-  for (const auto& [loc, conf] : head_slots_) {
-    locs.push_back(flatten_head(slots[loc], 4));
-    confs.push_back(flatten_head(slots[conf], classes));
+  const std::int64_t values[] = {4, classes, 10};
+  std::vector<torch::Tensor> levels[3];
+  bool all_predicted = true;
+  for (std::size_t h = 0; h < head_slots_.size(); ++h) {
+    const std::vector<std::size_t> parts = head_slots(h);
+    std::vector<Predictor> predictors;
+    for (std::size_t o = 0; o < parts.size(); ++o)
+      if (slots[parts[o]].defined())
+        levels[o].push_back(flatten_head(slots[parts[o]], values[o]));
+      else
+        predictors.push_back({steps_[parts[o] - 1].weight, steps_[parts[o] - 1].bias, values[o]});
+    if (predictors.empty()) {
+      all_predicted = false;
+      continue;
+    }
+    const std::vector<torch::Tensor> predicted =
+        predict(slots[steps_[parts.front() - 1].inputs.front()], predictors);
+    for (std::size_t o = 0; o < parts.size(); ++o) levels[o].push_back(predicted[o]);
   }
-  NetworkOutput output{torch::cat(locs, 1).to(torch::kFloat),
-                       torch::cat(confs, 1).to(torch::kFloat), torch::Tensor()};
-  if (landmark_slots_.empty()) return output;
-  std::vector<torch::Tensor> landmarks;
-  for (const std::size_t slot : landmark_slots_) landmarks.push_back(flatten_head(slots[slot], 10));
-  output.landmarks = torch::cat(landmarks, 1).to(torch::kFloat);
-  return output;
+  const auto joined = [&](std::size_t o) {
+    if (levels[o].empty()) return torch::Tensor();
+    return all_predicted ? join_levels(levels[o]) : torch::cat(levels[o], 1).to(torch::kFloat);
+  };
+  return {joined(0), joined(1), joined(2)};
 }
 
 void TorchNetwork::freeze(const std::set<std::string>& layers, bool batch_norm_too) {

@@ -75,6 +75,13 @@ class TorchNetwork {
   void compute(std::vector<torch::Tensor>& slots, bool keep_all) const;
 
   void find_chains();
+  void find_predictors();
+  void count_readers();
+
+  /// Of a head's last layers: offsets, logits, and points if there are any.
+  [[nodiscard]] std::vector<std::size_t> head_slots(std::size_t head) const;
+  /// Whether the step is left to forward(), which computes a head's last layers together.
+  [[nodiscard]] bool predicts(const Step& step, const torch::Tensor& in) const;
 
   /// What the last step of a chain gives. @param first  the step with which it begins
   [[nodiscard]] torch::Tensor compute_chain(const std::vector<torch::Tensor>& slots,

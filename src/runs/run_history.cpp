@@ -87,6 +87,15 @@ void read_config(const fs::path& file, RunHistory& run) {
   }
 }
 
+std::optional<std::pair<int, double>> highest(const RunHistory& run, const char* metric) {
+  const MetricCurve* const curve = run.find(metric);
+  if (curve == nullptr || curve->empty()) return std::nullopt;
+  const auto best =
+      std::max_element(curve->begin(), curve->end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  return std::pair(static_cast<int>(best->first), best->second);
+}
+
 }  // namespace
 
 const MetricCurve* RunHistory::find(const std::string& metric) const {
@@ -101,11 +110,8 @@ RunHistory read_run(const fs::path& dir) {
   run.name = (normal.has_filename() ? normal : normal.parent_path()).filename().string();
   read_metrics(dir / "metrics.csv", run);
   read_config(dir / "config.toml", run);
-  if (const MetricCurve* const ap = run.find("val_ap"); ap != nullptr && !ap->empty()) {
-    const auto best = std::max_element(
-        ap->begin(), ap->end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    run.best_ap = {static_cast<int>(best->first), best->second};
-  }
+  run.best_ap = highest(run, "val_ap");
+  run.best_ap_mean = highest(run, "val_ap_mean");
   return run;
 }
 
@@ -147,7 +153,9 @@ std::string runs_svg(std::span<const RunHistory> runs) {
     const char* title;
     bool falls;  ///< its curves end low: the legend goes to the upper right
   };
-  constexpr Wanted wanted[] = {{"val_ap", "Validation AP", false},
+  constexpr Wanted wanted[] = {{"val_ap_mean", "Validation AP, mean over heights", false},
+                               {"val_ap", "Validation AP, all faces", false},
+                               {"val_false_alarms", "False alarms an image", true},
                                {"confidence_loss", "Classification loss", true},
                                {"location_loss", "Location loss", true},
                                {"negative_log_likelihood", "Negative log-likelihood", true},

@@ -19,7 +19,8 @@ struct RunHistory {
   int epochs = 0;                                            ///< done
   std::vector<std::pair<std::string, MetricCurve>> metrics;  ///< by column, in the file's order
   std::map<std::string, std::string> config;                 ///< "train.epochs" -> "60"
-  std::optional<std::pair<int, double>> best_ap;             ///< epoch and value
+  std::optional<std::pair<int, double>> best_ap;             ///< epoch and value of val_ap
+  std::optional<std::pair<int, double>> best_ap_mean;        ///< the same of val_ap_mean
 
   /// @return nothing if there is no such column
   [[nodiscard]] const MetricCurve* find(const std::string& metric) const;

@@ -35,14 +35,16 @@ struct PartRates {
 
 /// [data]
 struct DataOptions {
-  std::vector<std::string> train;  ///< CSV files of prepared sets; required
-  std::vector<float> weights;      ///< share of each set seen an epoch; empty: all of each
-  std::vector<std::string> test;   ///< CSV files for the evaluation at the end; empty: none
-  std::vector<std::string> val;    ///< CSV files to validate on; empty: take val_fraction
-  float val_fraction = 0.05F;      ///< share of the training images held out if `val` is empty
-  int workers = 1;                 ///< threads that decode and augment
-  int cache_mb = 8192;             ///< memory for decoded images
-  int samples_per_epoch = 0;       ///< 0: as many as there are images
+  std::vector<std::string> train;      ///< CSV files of prepared sets; required
+  std::vector<float> weights;          ///< share of each set seen an epoch; empty: all of each
+  std::vector<std::string> test;       ///< CSV files for the evaluation at the end; empty: none
+  std::vector<std::string> val;        ///< CSV files to validate on; empty: take val_fraction
+  std::vector<std::string> negatives;  ///< CSV files of sets without faces, none trained on: false
+                                       ///< alarms are counted there
+  float val_fraction = 0.05F;          ///< share of the training images held out if `val` is empty
+  int workers = 1;                     ///< threads that decode and augment
+  int cache_mb = 8192;                 ///< memory for decoded images
+  int samples_per_epoch = 0;           ///< 0: as many as there are images
 };
 
 /// [train.plateau]: ReduceLROnPlateau (plateau.hpp).
@@ -65,7 +67,7 @@ struct EarlyStoppingConfig {
 
 /// [train.checkpoint]: files beside last.pt (checkpoint_name.hpp).
 struct CheckpointConfig {
-  std::string best = "val_ap";               ///< metric of best.pt
+  std::string best = "val_ap_mean";          ///< metric of best.pt
   int epochs = 0;                            ///< every so many epochs a file; 0: none
   std::string file = "epoch-{epoch:03}.pt";  ///< its name
   int keep = 3;                              ///< so many of them are kept; 0: all
@@ -136,6 +138,13 @@ struct Config {
 /// The same from text; `name` stands for the file in messages.
 [[nodiscard]] Config parse_config(const std::string& toml, const std::string& name,
                                   const std::vector<std::string>& overrides = {});
+
+/// A run's stored config with overrides that do not change what it ends with: train.threads,
+/// train.time_limit, train.validate_every, train.checkpoint_every, data.workers and data.cache_mb.
+/// @throws Error(invalid_argument) for other keys, and for train.validate_every where a metric of
+///         validations decides over the learning rate or the run's end; as parse_config()
+[[nodiscard]] Config resumed_config(const std::string& toml, const std::string& name,
+                                    const std::vector<std::string>& overrides);
 
 /// The whole config with every value, as TOML that parse_config reads back to the same.
 [[nodiscard]] std::string to_toml(const Config& config);

@@ -89,6 +89,8 @@ std::vector<ConfigField> config_fields(Config& c) {
       {"data.train", &c.data.train, 0, 0, "CSV files of prepared sets to train on"},
       {"data.weights", &c.data.weights, 0, 100, "share of each set seen an epoch; [] = all"},
       {"data.val", &c.data.val, 0, 0, "CSV files to validate on; [] = hold out val_fraction"},
+      {"data.negatives", &c.data.negatives, 0, 0,
+       "CSV files of sets without faces, none of them trained on: false alarms are counted there"},
       {"data.test", &c.data.test, 0, 0, "CSV files to measure the best weights on at the end"},
       {"data.val_fraction", &c.data.val_fraction, 0, 0.5,
        "share of the training images held out where data.val is empty"},

@@ -78,10 +78,10 @@ void measure_validation(TrainingRun& run, DryRun& result) {
   PreparedSet part = run.data.val;
   part.records.resize(std::min(part.records.size(), validated_images));
   const auto start = Clock::now();
-  (void)validate_network(run.evaluated_network(), part, run.config, run.threads);
-  result.validation_seconds = seconds_since(start) *
-                              static_cast<double>(run.data.val.records.size()) /
-                              static_cast<double>(part.records.size());
+  (void)validate_network(run.evaluated_network(), part, {}, run.config, run.threads);
+  const std::size_t images = run.data.val.records.size() + run.data.negatives.records.size();
+  result.validation_seconds =
+      seconds_since(start) * static_cast<double>(images) / static_cast<double>(part.records.size());
 }
 
 /// @param epochs that are to be done

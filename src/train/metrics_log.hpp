@@ -21,7 +21,10 @@ struct EpochMetrics {
   std::optional<double> val_landmark_error;  ///< normalised mean error of the faces found
   double negative_log_likelihood = 0;        ///< as MultiboxResult has it
   std::optional<double> val_negative_log_likelihood;
-  bool best = false;  ///< by train.checkpoint.best; not in the file
+  // ap_by_height.hpp; over faces of a height and up.
+  std::optional<double> val_ap_mean, val_ap_from_50px, val_ap_from_30px, val_ap_from_10px;
+  std::optional<double> val_false_alarms;  ///< an image of data.negatives
+  bool best = false;                       ///< by train.checkpoint.best; not in the file
 };
 
 class MetricsLog {

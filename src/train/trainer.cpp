@@ -199,15 +199,19 @@ TrainOutcome start_training(const Config& config, const std::filesystem::path& d
 }
 
 TrainOutcome resume_training(const std::filesystem::path& dir, const TrainListener& listener,
-                             const std::atomic<bool>& stop) {
+                             const std::atomic<bool>& stop,
+                             const std::vector<std::string>& overrides) {
   const auto file = dir / "last.pt";
   if (!std::filesystem::exists(file))
     throw Error(ErrorCode::not_found, "there is no last.pt in '" + dir.string() +
                                           "': nothing to resume; start with faceshot train CONFIG");
   const Checkpoint checkpoint = load_checkpoint(file);
-  Trainer trainer(parse_config(checkpoint.config, file.string()), dir, listener, stop);
+  const Config config = resumed_config(checkpoint.config, file.string(), overrides);
+  Trainer trainer(config, dir, listener, stop);
   trainer.load(checkpoint);
   trainer.join();
+  if (trainer.leads() && !overrides.empty())
+    write_file_atomically(dir / "config.toml", to_toml(config));
   return trainer.run();
 }
 

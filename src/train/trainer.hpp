@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "train/config.hpp"
 #include "train/metrics_log.hpp"
@@ -62,8 +63,11 @@ TrainOutcome start_training(const Config& config, const std::filesystem::path& d
 
 /// Goes on from DIR/last.pt, with the config stored in it (model.init.file is not read again); with
 /// the same number of threads the weights come out bit for bit as if the run had never stopped.
-/// @throws Error(not_found) if there is no last.pt in `dir`, and as start_training
+/// @param overrides `key=value`, as resumed_config() takes them; they stay with the run
+/// @throws Error(not_found) if there is no last.pt in `dir`, and as start_training and
+///         resumed_config()
 TrainOutcome resume_training(const std::filesystem::path& dir, const TrainListener& listener,
-                             const std::atomic<bool>& stop);
+                             const std::atomic<bool>& stop,
+                             const std::vector<std::string>& overrides = {});
 
 }  // namespace faceshot

@@ -1,6 +1,8 @@
 #include "train/training_data.hpp"
 
-#include <cmath>
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "faceshot/error.hpp"
@@ -14,6 +16,28 @@ constexpr std::uint32_t hold_out_stream = 3;
 void append_absolute(PreparedSet& into, const PreparedSet& from, ImageRecord record) {
   record.image = (from.images_dir / record.image).string();
   into.records.push_back(std::move(record));
+}
+
+/// Sets without faces, of which nothing is trained on.
+void read_negatives(const DataOptions& options, PreparedSet& into) {
+  for (const std::string& csv : options.negatives) {
+    for (const std::string& trained : options.train) {
+      std::error_code ignored;
+      if (std::filesystem::equivalent(csv, trained, ignored))
+        throw Error(ErrorCode::invalid_argument,
+                    "data.negatives names '" + csv +
+                        "', which is trained on: keep a set out to count false alarms on");
+    }
+    const PreparedSet set = read_prepared(csv);
+    for (const ImageRecord& record : set.records) {
+      if (std::any_of(record.annotations.begin(), record.annotations.end(),
+                      [](const Annotation& a) { return !a.ignore; }))
+        throw Error(ErrorCode::invalid_argument,
+                    "data.negatives: '" + csv + "' has a face in " + record.image +
+                        "; false alarms are counted on sets without faces");
+      append_absolute(into, set, record);
+    }
+  }
 }
 
 }  // namespace
@@ -39,6 +63,7 @@ TrainingData load_training_data(const Config& config) {
   };
   read_all(config.data.test, data.test);
   read_all(config.data.val, data.val);
+  read_negatives(config.data, data.negatives);
   if (!config.data.val.empty()) return data;
 
   for (std::size_t s = 0; s < data.train.size(); ++s) {

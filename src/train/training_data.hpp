@@ -12,13 +12,16 @@ struct TrainingData {
   std::vector<PreparedSet> train;  ///< one for each of data.train
   PreparedSet val;                 ///< all validation images; empty if there are none
   PreparedSet test;                ///< all images of data.test; empty if it names none
+  PreparedSet negatives;           ///< the same of data.negatives: no image has a face
 
   [[nodiscard]] std::size_t train_images() const;
 };
 
-/// Reads data.train, data.val and data.test. Without data.val, val_fraction of each training set is
-/// held out, chosen by train.seed. In `val` and `test`, paths are relative to an empty images_dir.
-/// @throws Error(invalid_argument) if data.train is empty; otherwise as read_prepared
+/// Reads data.train, data.val, data.test and data.negatives. Without data.val, val_fraction of each
+/// training set is held out, chosen by train.seed. In all but `train`, paths are relative to an
+/// empty images_dir.
+/// @throws Error(invalid_argument) if data.train is empty, if a set of data.negatives is trained on
+///         or has a face; otherwise as read_prepared
 [[nodiscard]] TrainingData load_training_data(const Config& config);
 
 }  // namespace faceshot

@@ -37,18 +37,25 @@ LoaderOptions loader_options(const Config& config, const ProcessEnvironment& pro
 }
 
 /// A metric that never comes would wait for ever, without a word.
-void demand_validation(const Config& config, const TrainingData& data) {
-  if (!data.val.records.empty()) return;
+void demand_metrics(const Config& config, const TrainingData& data) {
+  const auto demand = [](bool there, const char* key, const std::string& metric, const char* what) {
+    if (!there)
+      throw Error(ErrorCode::invalid_argument,
+                  std::string(key).append(" = \"").append(metric).append("\" needs ").append(what));
+  };
+  const TrainOptions& train = config.train;
   for (const auto& [key, metric] :
-       {std::pair("train.plateau.metric", config.train.plateau.metric),
-        std::pair("train.early_stopping.metric", config.train.early_stopping.metric)})
-    if (needs_validation(metric)) {
-      std::string message(key);
-      message.append(" = \"").append(metric).append(
-          "\" needs validation images: name some with data.val, hold some out with "
-          "data.val_fraction, or watch train_loss");
-      throw Error(ErrorCode::invalid_argument, message);
-    }
+       {std::pair("train.plateau.metric", train.plateau.metric),
+        std::pair("train.early_stopping.metric", train.early_stopping.metric)})
+    demand(!needs_validation(metric) || !data.val.records.empty(), key, metric,
+           "validation images: name some with data.val, hold some out with data.val_fraction, or "
+           "watch train_loss");
+  for (const auto& [key, metric] :
+       {std::pair("train.plateau.metric", train.plateau.metric),
+        std::pair("train.early_stopping.metric", train.early_stopping.metric),
+        std::pair("train.checkpoint.best", train.checkpoint.best)})
+    demand(!needs_negatives(metric) || !data.negatives.records.empty(), key, metric,
+           "images without faces that are not trained on: name a set of them with data.negatives");
 }
 
 /// @param batches  of an epoch
@@ -82,7 +89,7 @@ TrainingRun::TrainingRun(Config config_, std::filesystem::path dir_, ProcessEnvi
       frozen(frozen_layers(network->spec(), config.freeze.parts)),
       optimizer(std::make_unique<Optimizer>(*network, config.train)),
       note([](const std::string&) {}) {
-  demand_validation(config, data);
+  demand_metrics(config, data);
   position = start_position(config.train, batches());
   if (config.train.ema_decay > 0) ema = std::make_unique<Ema>(*network, config.train.ema_decay);
   const auto grid = [&](int size) {

@@ -1,14 +1,18 @@
 #include "train/validation.hpp"
 
 #include <algorithm>
-#include <opencv2/imgproc.hpp>
+#include <functional>
+#include <numeric>
 #include <span>
+#include <tuple>
+#include <utility>
 
 #include "detect/decoder.hpp"
-#include "evaluate/average_precision.hpp"
+#include "detect/finish_detections.hpp"
+#include "detect/letterbox.hpp"
 #include "evaluate/landmark_error.hpp"
+#include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/nms.hpp"
 #include "faceshot/parallel.hpp"
 #include "media/image_file.hpp"
 #include "model/torch_arrays.hpp"
@@ -18,142 +22,282 @@
 namespace faceshot {
 namespace {
 
-constexpr int batch_size = 8;
+constexpr std::size_t batch_size = 8;
 constexpr std::size_t example_count = 16;
-constexpr std::uint8_t border = 127;  ///< grey, as around the training crops
-/// Best-scored candidates that reach NMS: a young network finds faces everywhere, and NMS is
-/// quadratic.
-constexpr std::size_t nms_candidates = 3000;
 
-/// Scales the image so that its longer side fills the square at `pixels`, top left; the rest stays.
-/// @return the scale
-float letterbox(const cv::Mat& image, int side, std::uint8_t* pixels) {
-  const float scale =
-      static_cast<float>(side) / static_cast<float>(std::max(image.cols, image.rows));
-  const cv::Size size(std::clamp(cvRound(static_cast<float>(image.cols) * scale), 1, side),
-                      std::clamp(cvRound(static_cast<float>(image.rows) * scale), 1, side));
-  cv::Mat canvas(side, side, CV_8UC3, pixels);
-  cv::resize(image, canvas(cv::Rect({0, 0}, size)), size, 0, 0,
-             scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
-  return scale;
-}
+/// Means over the whole set, not over batches.
+struct LossSums {
+  double confidence = 0, location = 0, landmarks = 0, likelihood = 0;
+  std::int64_t positives = 0, landmark_positives = 0;
+  double priors = 0;
 
-std::vector<Annotation> scaled(const std::vector<Annotation>& annotations, float scale,
-                               float min_face) {
+  void add(const MultiboxResult& loss) {
+    const auto counted = static_cast<double>(loss.positives + loss.negatives);
+    confidence += loss.confidence * static_cast<double>(loss.positives);
+    location += loss.location * static_cast<double>(loss.positives);
+    landmarks += loss.landmarks * static_cast<double>(loss.landmark_positives);
+    likelihood += loss.negative_log_likelihood * counted;
+    priors += counted;
+    positives += loss.positives;
+    landmark_positives += loss.landmark_positives;
+  }
+
+  void write(ValidationResult& result) const {
+    const auto divisor = static_cast<double>(std::max<std::int64_t>(positives, 1));
+    result.confidence_loss = confidence / divisor;
+    result.location_loss = location / divisor;
+    result.negative_log_likelihood = likelihood / std::max(priors, 1.0);
+    result.landmark_loss =
+        landmarks / static_cast<double>(std::max<std::int64_t>(landmark_positives, 1));
+  }
+};
+
+/// As they lie in the network's input.
+std::vector<Annotation> in_input(const std::vector<Annotation>& annotations,
+                                 const InputSource& source, float min_face) {
+  const float x = 1 / source.scale_x(), y = 1 / source.scale_y();
   std::vector<Annotation> result = annotations;
   for (Annotation& a : result) {
-    a.box = {a.box.x1 * scale, a.box.y1 * scale, a.box.x2 * scale, a.box.y2 * scale};
+    a.box = {a.box.x1 * x, a.box.y1 * y, a.box.x2 * x, a.box.y2 * y};
     if (std::min(a.box.width(), a.box.height()) < min_face) a.ignore = true;
     if (a.landmarks)
-      for (float& coordinate : *a.landmarks) coordinate *= scale;
+      for (std::size_t k = 0; k < a.landmarks->size(); k += 2) {
+        (*a.landmarks)[k] *= x;
+        (*a.landmarks)[k + 1] *= y;
+      }
   }
   return result;
 }
 
-/// @param landmarks null where the network has none
-std::vector<Detection> find_faces(const float* loc, const float* conf, const float* landmarks,
-                                  const std::vector<Prior>& priors,
-                                  const std::array<float, 4>& variances,
-                                  const TrainOptions& options) {
-  std::vector<Detection> candidates;
-  decode_detections(loc, conf, landmarks, priors, variances, 1, options.validate_score,
-                    nms_candidates, candidates);
-  std::vector<Detection> kept;
-  for (const std::size_t i : nms(candidates, options.validate_nms)) kept.push_back(candidates[i]);
-  return kept;
-}
+/// A trained network as the detector would run it, but on batches and in Torch.
+class Pass {
+ public:
+  Pass(TorchNetwork& network, const Config& config, int threads, const std::function<void()>& alive)
+      : network_(network), config_(config), threads_(threads), alive_(alive) {
+    const InputSpec& input = network.spec().input;
+    input_.channel_order = input.order;
+    input_.mean = input.mean;
+    input_.scale = input.scale;
+  }
+
+  /// @param sums receives the losses; null: they are not computed
+  /// @return of each image, in pixels of the image
+  std::vector<std::vector<Detection>> run(const PreparedSet& set, LossSums* sums) {
+    found_.assign(set.records.size(), {});
+    const std::vector<std::size_t> order = by_input_size(set);
+    for (std::size_t first = 0; first < order.size();) {
+      std::size_t last = first + 1;
+      while (last < order.size() && last - first < batch_size &&
+             same_input(set.records[order[first]], set.records[order[last]]))
+        ++last;
+      if (alive_) alive_();
+      read_and_run(set, std::span(order).subspan(first, last - first), sums);
+      first = last;
+    }
+    return std::move(found_);
+  }
+
+ private:
+  struct Image {
+    cv::Mat pixels;
+    InputSource source;
+  };
+
+  /// As the detector's, but for inputs that are too small for the network: those get more padding.
+  [[nodiscard]] LetterboxSize input_size(int width, int height) const {
+    const NetworkSpec& spec = network_.spec();
+    LetterboxSize size =
+        letterbox_size(width, height, config_.train.validate_side, false, spec.size_divisor);
+    const auto too_small = [&](int FeatureSize::*side) {
+      const auto features = feature_sizes(spec, size.width, size.height);
+      return std::any_of(features.begin(), features.end(),
+                         [&](const FeatureSize& f) { return f.*side < 1; });
+    };
+    while (too_small(&FeatureSize::width)) size.width += spec.size_divisor;
+    while (too_small(&FeatureSize::height)) size.height += spec.size_divisor;
+    return size;
+  }
+
+  [[nodiscard]] bool same_input(const ImageRecord& a, const ImageRecord& b) const {
+    return input_of(a) == input_of(b);
+  }
+
+  [[nodiscard]] std::pair<int, int> input_of(const ImageRecord& record) const {
+    const LetterboxSize size =
+        letterbox_size(record.width, record.height, config_.train.validate_side, false,
+                       network_.spec().size_divisor);
+    return {size.height, size.width};
+  }
+
+  /// Those of one input size side by side: they can be one batch.
+  [[nodiscard]] std::vector<std::size_t> by_input_size(const PreparedSet& set) const {
+    std::vector<std::size_t> order(set.records.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return input_of(set.records[a]) < input_of(set.records[b]);
+    });
+    return order;
+  }
+
+  void read_and_run(const PreparedSet& set, std::span<const std::size_t> chosen, LossSums* sums) {
+    std::vector<Image> images(chosen.size());
+    parallel_for(chosen.size(), threads_, [&](std::size_t i) {
+      cv::Mat pixels = read_image(set.images_dir / set.records[chosen[i]].image);
+      images[i].source = {input_size(pixels.cols, pixels.rows), pixels.cols, pixels.rows};
+      images[i].pixels = std::move(pixels);
+    });
+    // A record may be wrong about its image's size.
+    for (std::size_t first = 0; first < images.size();) {
+      const LetterboxSize& size = images[first].source.size;
+      std::size_t last = first + 1;
+      while (last < images.size() && images[last].source.size.width == size.width &&
+             images[last].source.size.height == size.height)
+        ++last;
+      run_batch(set, chosen.subspan(first, last - first),
+                std::span(images).subspan(first, last - first), sums);
+      first = last;
+    }
+  }
+
+  void run_batch(const PreparedSet& set, std::span<const std::size_t> chosen,
+                 std::span<const Image> images, LossSums* sums) {
+    const std::size_t count = images.size();
+    const NetworkSpec& spec = network_.spec();
+    const LetterboxSize& size = images.front().source.size;
+    make_grid(size);
+    const NetworkOutput output = forward(images);
+    const torch::Tensor loc = output.loc.contiguous();
+    const torch::Tensor conf = output.conf.contiguous();
+    const torch::Tensor landmarks =
+        output.landmarks.defined() ? output.landmarks.contiguous() : output.landmarks;
+    if (sums != nullptr) {
+      std::vector<std::vector<Annotation>> annotations;
+      for (std::size_t i = 0; i < count; ++i)
+        annotations.push_back(in_input(set.records[chosen[i]].annotations, images[i].source,
+                                       config_.augment.min_face));
+      multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), grid_,
+                    spec.priors.variances, annotations, 1, config_.loss, threads_, loss_);
+      sums->add(loss_);
+    }
+    const auto* const loc_data = loc.data_ptr<float>();
+    const auto* const conf_data = conf.data_ptr<float>();
+    const float* const landmark_data = landmarks.defined() ? landmarks.data_ptr<float>() : nullptr;
+    const std::size_t priors = grid_.priors.size();
+    parallel_for(count, threads_, [&](std::size_t i) {
+      std::vector<Detection> candidates;
+      decode_detections(loc_data + i * priors * 4, conf_data + i * priors * 2,
+                        landmark_data == nullptr ? nullptr : landmark_data + i * priors * 10,
+                        grid_.priors, spec.priors.variances, 1, config_.train.validate_score,
+                        nms_candidates, candidates);
+      const InputSource& source = images[i].source;
+      Nms nms;
+      finish_detections(
+          candidates, source,
+          {0, 0, static_cast<float>(source.image_width), static_cast<float>(source.image_height)},
+          config_.train.validate_nms, static_cast<std::size_t>(DetectorOptions().keep_top), nms,
+          found_[chosen[i]]);
+    });
+  }
+
+  NetworkOutput forward(std::span<const Image> images) {
+    const LetterboxSize& size = images.front().source.size;
+    const std::size_t floats =
+        3 * static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);
+    torch::Tensor input =
+        torch::empty({static_cast<std::int64_t>(images.size()), 3, size.height, size.width});
+    auto* const data = input.data_ptr<float>();
+    parallel_for(images.size(), threads_, [&](std::size_t i) {
+      Letterbox().run(view_of(images[i].pixels), images[i].source.size, input_, data + i * floats);
+    });
+    const auto type = config_.train.precision == "bf16" ? torch::kBFloat16 : torch::kFloat;
+    input = input.to(type).contiguous(torch::MemoryFormat::ChannelsLast);
+    const AutocastGuard autocast(config_.train.precision);
+    return network_.forward(input);
+  }
+
+  void make_grid(const LetterboxSize& size) {
+    if (size.width == grid_width_ && size.height == grid_height_) return;
+    const NetworkSpec& spec = network_.spec();
+    grid_ = make_prior_grid(spec.priors, size.width, size.height,
+                            feature_sizes(spec, size.width, size.height));
+    grid_width_ = size.width;
+    grid_height_ = size.height;
+  }
+
+  TorchNetwork& network_;
+  const Config& config_;
+  int threads_;
+  const std::function<void()>& alive_;
+  ModelInfo input_;  ///< only what concerns the input
+  PriorGrid grid_;   ///< of the last input's size
+  int grid_width_ = 0, grid_height_ = 0;
+  MultiboxResult loss_;
+  std::vector<std::vector<Detection>> found_;
+};
+
+/// What was found in a set beside what is labelled there.
+class Comparison {
+ public:
+  Comparison(const PreparedSet& set, std::vector<std::vector<Detection>> detections)
+      : set_(set), detections_(std::move(detections)), truth_(set.records.size()) {
+    for (std::size_t i = 0; i < truth_.size(); ++i) {
+      for (const Annotation& a : set.records[i].annotations) truth_[i].push_back({a.box, a.ignore});
+      images_.push_back({detections_[i], truth_[i]});
+    }
+  }
+
+  [[nodiscard]] const std::vector<ImageEvaluation>& images() const { return images_; }
+
+  [[nodiscard]] std::vector<ValidationExample> examples() const {
+    std::vector<ValidationExample> examples;
+    for (std::size_t i = 0; i < std::min(example_count, detections_.size()); ++i)
+      examples.push_back({set_.images_dir / set_.records[i].image, detections_[i]});
+    return examples;
+  }
+
+  [[nodiscard]] std::optional<double> landmark_error_from(float score) const {
+    std::vector<LandmarkPair> pairs;
+    for (const MatchedFace& m : matched_faces(images_, score)) {
+      const Annotation& face = set_.records[m.image].annotations[m.face];
+      const Detection& found = detections_[m.image][m.detection];
+      if (face.landmarks && found.landmarks)
+        pairs.push_back({*found.landmarks, *face.landmarks, face.box});
+    }
+    return pairs.empty() ? std::nullopt : std::optional(landmark_error(pairs).mean);
+  }
+
+ private:
+  const PreparedSet& set_;
+  std::vector<std::vector<Detection>> detections_;
+  std::vector<std::vector<GroundTruthBox>> truth_;
+  std::vector<ImageEvaluation> images_;
+};
 
 }  // namespace
 
 ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
-                                  const Config& config, int threads,
+                                  const PreparedSet& negatives, const Config& config, int threads,
                                   const std::function<void()>& alive) {
   const torch::NoGradGuard no_grad;
-  const int side = config.train.validate_side;
-  const auto& spec = network.spec();
-  if (spec.classes.size() != 1)
+  if (network.spec().classes.size() != 1)
     throw Error(ErrorCode::unsupported, "validation counts one class; this network has more");
-  const PriorGrid grid = make_prior_grid(spec.priors, side, side, feature_sizes(spec, side, side));
-  const std::vector<Prior>& priors = grid.priors;
   network.train(false);
-
+  Pass pass(network, config, threads, alive);
+  LossSums sums;
+  const Comparison found(set, pass.run(set, &sums));
   ValidationResult result;
-  std::vector<std::vector<Detection>> detections(set.records.size());
-  std::vector<std::vector<GroundTruthBox>> truth(set.records.size());
-  std::vector<std::vector<Annotation>> faces(set.records.size());  ///< in pixels of the input
-  result.examples.resize(std::min(example_count, set.records.size()));
-  const std::size_t image_bytes =
-      static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
-  std::vector<std::uint8_t> pixels;
-  MultiboxResult loss;
-  std::int64_t positives = 0;
-  double priors_counted = 0;
-  std::int64_t landmark_positives = 0;
-  for (std::size_t first = 0; first < set.records.size(); first += batch_size) {
-    const std::size_t count = std::min<std::size_t>(batch_size, set.records.size() - first);
-    if (alive) alive();
-    pixels.assign(count * image_bytes, border);
-    const std::span annotations(faces.data() + first, count);
-    parallel_for(count, threads, [&](std::size_t i) {
-      const ImageRecord& record = set.records[first + i];
-      const cv::Mat image = read_image(set.images_dir / record.image);
-      const float scale = letterbox(image, side, pixels.data() + i * image_bytes);
-      annotations[i] = scaled(record.annotations, scale, config.augment.min_face);
-      if (first + i < result.examples.size())
-        result.examples[first + i] = {set.images_dir / record.image, scale, {}};
-    });
-    NetworkOutput output;
-    {
-      const AutocastGuard autocast(config.train.precision);
-      output = network.forward(make_input(pixels.data(), static_cast<int>(count), side, side,
-                                          spec.input, config.train.precision));
-    }
-    const torch::Tensor loc = output.loc.contiguous();
-    const torch::Tensor conf = output.conf.contiguous();
-    const auto* const loc_data = loc.data_ptr<float>();
-    const auto* const conf_data = conf.data_ptr<float>();
-    const torch::Tensor landmarks =
-        output.landmarks.defined() ? output.landmarks.contiguous() : output.landmarks;
-    multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), grid,
-                  spec.priors.variances, annotations, 1, config.loss, threads, loss);
-    // Weighted by positives: the mean over the whole set, not over batches.
-    result.confidence_loss += loss.confidence * static_cast<double>(loss.positives);
-    result.location_loss += loss.location * static_cast<double>(loss.positives);
-    result.landmark_loss += loss.landmarks * static_cast<double>(loss.landmark_positives);
-    const auto counted = static_cast<double>(loss.positives + loss.negatives);
-    result.negative_log_likelihood += loss.negative_log_likelihood * counted;
-    priors_counted += counted;
-    positives += loss.positives;
-    landmark_positives += loss.landmark_positives;
-    parallel_for(count, threads, [&](std::size_t i) {
-      detections[first + i] = find_faces(
-          loc_data + i * priors.size() * 4, conf_data + i * priors.size() * 2,
-          landmarks.defined() ? landmarks.data_ptr<float>() + i * priors.size() * 10 : nullptr,
-          priors, spec.priors.variances, config.train);
-      for (const Annotation& a : annotations[i]) truth[first + i].push_back({a.box, a.ignore});
-    });
+  sums.write(result);
+  result.ap = average_precision(found.images());
+  result.by_height = ap_by_height(found.images());
+  result.curve = precision_recall_curve(found.images());
+  result.examples = found.examples();
+  result.landmark_error = found.landmark_error_from(config.train.validate_score);
+  if (!negatives.records.empty()) {
+    const RecallPoint point = score_at_recall(found.images(), alarm_height, alarm_recall);
+    const Comparison alarms(negatives, pass.run(negatives, nullptr));
+    result.false_alarms = false_alarms_per_image(alarms.images(), point.score);
   }
   network.train(true);
-
-  std::vector<ImageEvaluation> images;
-  for (std::size_t i = 0; i < detections.size(); ++i) images.push_back({detections[i], truth[i]});
-  result.ap = average_precision(images);
-  result.curve = precision_recall_curve(images);
-  for (std::size_t i = 0; i < result.examples.size(); ++i)
-    result.examples[i].detections = detections[i];
-  const double divisor = static_cast<double>(std::max<std::int64_t>(positives, 1));
-  result.confidence_loss /= divisor;
-  result.location_loss /= divisor;
-  result.negative_log_likelihood /= std::max(priors_counted, 1.0);
-  result.landmark_loss /= static_cast<double>(std::max<std::int64_t>(landmark_positives, 1));
-  std::vector<LandmarkPair> pairs;
-  for (const MatchedFace& m : matched_faces(images, config.train.validate_score)) {
-    const Annotation& face = faces[m.image][m.face];
-    const Detection& found = detections[m.image][m.detection];
-    if (face.landmarks && found.landmarks)
-      pairs.push_back({*found.landmarks, *face.landmarks, face.box});
-  }
-  if (!pairs.empty()) result.landmark_error = landmark_error(pairs).mean;
   return result;
 }
 

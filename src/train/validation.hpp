@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dataset/prepared.hpp"
+#include "evaluate/ap_by_height.hpp"
 #include "evaluate/average_precision.hpp"
 #include "train/config.hpp"
 
@@ -18,28 +19,34 @@ class TorchNetwork;
 /// One of the images, to be looked at.
 struct ValidationExample {
   std::filesystem::path image;
-  float scale = 1;                    ///< from its pixels to those of the detections
-  std::vector<Detection> detections;  ///< by falling score
+  std::vector<Detection> detections;  ///< in its pixels, by falling score
 };
 
 struct ValidationResult {
   double confidence_loss = 0;
   double location_loss = 0;
-  double negative_log_likelihood = 0;       ///< as MultiboxResult has it
-  double ap = 0;                            ///< VOC average precision at IoU 0.5, in [0, 1]
-  double landmark_loss = 0;                 ///< 0 for a network without landmarks
-  std::optional<double> landmark_error;     ///< normalised mean error over the faces found; none if
-                                            ///< the network or those faces have no landmarks
-  PrecisionRecallCurve curve;               ///< at IoU 0.5
+  double negative_log_likelihood = 0;    ///< as MultiboxResult has it
+  double ap = 0;                         ///< VOC average precision at IoU 0.5, over all faces
+  ApByHeight by_height;                  ///< over faces of a height and up
+  std::optional<double> false_alarms;    ///< an image of the negatives, where alarm_recall of the
+                                         ///< faces of alarm_height is reached; none without any
+  double landmark_loss = 0;              ///< 0 for a network without landmarks
+  std::optional<double> landmark_error;  ///< normalised mean error over the faces found; none if
+                                         ///< the network or those faces have no landmarks
+  PrecisionRecallCurve curve;            ///< at IoU 0.5
   std::vector<ValidationExample> examples;  ///< the first few of the set
 };
 
-/// Runs `network` (put into evaluation mode, then back) over all of `set`, each image letterboxed
-/// to validate_side x validate_side. Faces below augment.min_face pixels there are ignored.
+/// Runs `network` (put into evaluation mode, then back) over all of `set` and of `negatives`, each
+/// image scaled and padded as the detector does it with a max_side of validate_side: the figures
+/// are those of `faceshot evaluate --protocol voc` for the exported network. In the losses alone,
+/// faces below augment.min_face pixels of the input are ignored.
+/// @param negatives images without faces; may be empty
 /// @param alive  called every few images
 /// @throws Error for an unreadable image
 [[nodiscard]] ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
-                                                const Config& config, int threads,
+                                                const PreparedSet& negatives, const Config& config,
+                                                int threads,
                                                 const std::function<void()>& alive = {});
 
 }  // namespace faceshot

@@ -1,9 +1,12 @@
 #include "faceshot/parallel.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -77,6 +80,83 @@ TEST(ParallelFor, CanBeNested) {
   parallel_for(4, 2, [&](std::size_t) { parallel_for(5, 2, [&](std::size_t) { ++calls; }); });
   EXPECT_EQ(calls, 20);
 }
+
+TEST(ParallelFor, ALoopInsideALoopRethrowsToItsOwnCaller) {
+  std::atomic<int> caught{0};
+  parallel_for(8, 3, [&](std::size_t) {
+    try {
+      parallel_for(100, 3, [](std::size_t i) {
+        if (i == 50) throw std::runtime_error("inside");
+      });
+    } catch (const std::runtime_error&) {
+      ++caught;
+    }
+  });
+  EXPECT_EQ(caught, 8);
+}
+
+TEST(ParallelFor, ManyCallersAtOnce) {
+  std::vector<std::thread> callers;
+  std::atomic<std::size_t> wrong{0};
+  for (std::size_t caller = 0; caller < 6; ++caller)
+    callers.emplace_back([&wrong, caller] {
+      for (std::size_t round = 0; round < 300; ++round) {
+        std::vector<std::size_t> squares(round % 17);
+        parallel_for(squares.size(), 1 + static_cast<int>(caller % 4),
+                     [&](std::size_t i) { squares[i] = i * i; });
+        for (std::size_t i = 0; i < squares.size(); ++i) wrong += squares[i] != i * i ? 1 : 0;
+      }
+    });
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(wrong, 0U);
+}
+
+TEST(ParallelFor, DoesNotWaitForAThreadThatHadNoTurn) {
+  // The other thread is kept in a loop of its own; what it does not come to the caller does.
+  std::atomic<bool> is_kept{false}, may_go{false};
+  std::thread keeper([&] {
+    parallel_for(2, 2, [&](std::size_t) {
+      is_kept = true;
+      while (!may_go) std::this_thread::yield();
+    });
+  });
+  while (!is_kept) std::this_thread::yield();
+  for (int round = 0; round < 100; ++round) {
+    std::atomic<int> calls{0};
+    parallel_for(10, 2, [&](std::size_t) { ++calls; });
+    EXPECT_EQ(calls, 10);
+  }
+  may_go = true;
+  keeper.join();
+}
+
+TEST(ParallelFor, SleepersWakeUpAgain) {
+  for (int round = 0; round < 5; ++round) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    std::atomic<int> started{0};
+    parallel_for(2, 2, [&](std::size_t) {
+      ++started;
+      while (started < 2) std::this_thread::yield();
+    });
+    EXPECT_EQ(started, 2);
+  }
+}
+
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(ParallelFor, GoesOnWithoutThreadsThatCannotBeMade) {
+  // No room for another stack.
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
+  const rlimit low{pages * static_cast<std::size_t>(getpagesize()) + (1U << 20), before.rlim_max};
+  std::atomic<int> calls{0};
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &low), 0);
+  parallel_for(100, 50, [&](std::size_t) { ++calls; });
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &before), 0);
+  EXPECT_EQ(calls, 100);
+}
+#endif
 
 }  // namespace
 }  // namespace faceshot

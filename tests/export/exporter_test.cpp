@@ -55,12 +55,30 @@ TEST(Exporter, TheConfigInTheFileNamesDataSetsButNoFolders) {
   Checkpoint checkpoint = example_checkpoint();
   Config config;
   config.data.train = {"/home/somebody/data/wider/train.csv", "mine/train.csv"};
+  config.data.negatives = {"/home/somebody/data/dogs/val.csv"};
+  config.data.test = {"/home/somebody/data/wider/test.csv"};
   checkpoint.config = to_toml(config);
   const auto file = temporary("config.onnx");
   export_network(checkpoint, file);
   const Network network = Network::load(file.string());
   const Config read = parse_config(network.metadata().at("faceshot.config"), "metadata");
   EXPECT_EQ(read.data.train, (std::vector<std::string>{"wider/train.csv", "mine/train.csv"}));
+  EXPECT_EQ(read.data.negatives, (std::vector<std::string>{"dogs/val.csv"}));
+  EXPECT_EQ(read.data.test, (std::vector<std::string>{"wider/test.csv"}));
+}
+
+TEST(Exporter, TheFileKnowsHowGoodItsNetworkIs) {
+  Checkpoint checkpoint = example_checkpoint();
+  const auto file = temporary("metrics.onnx");
+  const auto metrics = [&] {
+    export_network(checkpoint, file);
+    return Network::load(file.string()).metadata().at("faceshot.metrics");
+  };
+  const std::string before = metrics();
+  EXPECT_EQ(before.substr(0, 16), "{\"val_ap\":0.5000");
+  EXPECT_EQ(before.find("val_ap_mean"), std::string::npos);
+  checkpoint.scalars["best"] = 0.625;  // of the metric that best.pt is best by
+  EXPECT_NE(metrics().find(",\"val_ap_mean\":0.6250}"), std::string::npos);
 }
 
 TEST(Exporter, AFileThatDiffersIsNotWritten) {

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "dataset/test_folder.hpp"
 
@@ -30,6 +32,16 @@ TEST(RunHistory, ReadsMetricsAndConfig) {
   EXPECT_EQ(*run.best_ap, (std::pair(2, 0.31)));
   EXPECT_EQ(run.config.at("train.epochs"), "3");
   EXPECT_EQ(read_run(folder / "a/").name, "a");
+}
+
+TEST(RunHistory, KnowsTheBestMeanOverHeights) {
+  const TestFolder folder;
+  folder.write("a/metrics.csv", "epoch,val_ap,val_ap_mean\n1,0.4,0.5\n2,0.3,0.6\n3,,\n");
+  const RunHistory run = read_run(folder / "a");
+  EXPECT_EQ(run.best_ap, std::optional(std::pair(1, 0.4)));
+  EXPECT_EQ(run.best_ap_mean, std::optional(std::pair(2, 0.6)));
+  folder.write("old/metrics.csv", std::string(header) + "1,4.5,0.003,0.2\n");
+  EXPECT_FALSE(read_run(folder / "old").best_ap_mean.has_value());
 }
 
 TEST(RunHistory, ListsRunsOneLevelDeep) {

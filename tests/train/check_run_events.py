@@ -53,7 +53,7 @@ for step, value in values:
     by_tag.setdefault(value.tag, []).append((step, value))
 for tag in ("step/classification_loss", "step/location_loss", "step/total_loss", "step/learning_rate",
             "epoch/classification_loss", "epoch/location_loss", "val/classification_loss",
-            "val/location_loss", "val/ap", "step/negative_log_likelihood", "val/negative_log_likelihood"):
+            "val/location_loss", "val/ap", "val/ap_mean", "val/ap_from_50px", "step/negative_log_likelihood", "val/negative_log_likelihood"):
     assert by_tag[tag] and all(np.isfinite(v.simple_value) for _, v in by_tag[tag]), tag
 steps = sorted({step for step, v in by_tag["step/total_loss"]})
 assert steps == list(range(1, steps[-1] + 1)), steps

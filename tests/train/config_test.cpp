@@ -168,6 +168,41 @@ TEST(Config, WhatIsWrittenReadsBackTheSame) {
   EXPECT_EQ(again.data.train, c.data.train);
 }
 
+TEST(Config, AResumedRunTakesWhatDoesNotChangeItsEnd) {
+  const auto resumed = [](const std::string& toml, const std::vector<std::string>& overrides) {
+    return resumed_config(toml, "last.pt", overrides);
+  };
+  const Config c = resumed("[train]\nthreads = 2\nepochs = 7\n",
+                           {"train.threads=1", "train.time_limit=2.5", "train.validate_every=3",
+                            "train.checkpoint_every=9", "data.workers=0", "data.cache_mb=100"});
+  EXPECT_EQ(c.train.epochs, 7);
+  EXPECT_EQ(c.train.threads, 1);
+  EXPECT_EQ(c.train.time_limit, 2.5F);
+  EXPECT_EQ(c.train.validate_every, 3);
+  EXPECT_EQ(c.train.checkpoint_every, 9);
+  EXPECT_EQ(c.data.workers, 0);
+  EXPECT_EQ(c.data.cache_mb, 100);
+
+  const auto refusal = [&](const std::string& toml, const std::string& text) {
+    try {
+      (void)resumed(toml, {text});
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ErrorCode::invalid_argument);
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  for (const char* const text : {"train.epochs=9", "train.batch_size=4", "data.train=a.csv",
+                                 "train.seed=2", "train.thread=2", "train.precision=fp32"})
+    EXPECT_NE(refusal("", text).find("'" + std::string(text) + "': --resume may change only"),
+              std::string::npos)
+        << text;
+  EXPECT_NE(refusal("", "train.threads=-1"), "");
+  const std::string plateau = "[train]\nplateau = {metric = \"val_ap\"}\n";
+  EXPECT_NE(refusal(plateau, "train.validate_every=2").find("train.plateau"), std::string::npos);
+  EXPECT_EQ(refusal(plateau, "train.threads=2"), "");
+}
+
 TEST(Config, EveryKeyIsDescribed) {
   const std::string text = describe_config_keys();
   EXPECT_NE(text.find("train.learning_rate = 0.002"), std::string::npos);

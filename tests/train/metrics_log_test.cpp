@@ -30,7 +30,7 @@ TEST(MetricsLog, AppendsAndForgetsEpochsThatAreRunAgain) {
     }
   }
   const std::string before = content(dir / "metrics.csv");
-  EXPECT_NE(before.find("\n2,0.5,0,0,0,0,,,0.25,,,,0,\n"), std::string::npos) << before;
+  EXPECT_NE(before.find("\n2,0.5,0,0,0,0,,,0.25,,,,0,,,,,,\n"), std::string::npos) << before;
   const MetricsLog resumed(dir, 2);
   const std::string after = content(dir / "metrics.csv");
   EXPECT_EQ(after, before.substr(0, before.find("\n3,") + 1));
@@ -48,7 +48,26 @@ TEST(MetricsLog, HasColumnsForLandmarks) {
   MetricsLog(dir, 0).append(m);
   const std::string text = content(dir / "metrics.csv");
   EXPECT_NE(text.find(",landmark_loss,val_landmark_loss,val_landmark_error,"), std::string::npos);
-  EXPECT_NE(text.find(",0.75,0.5,0.125,0,\n"), std::string::npos) << text;
+  EXPECT_NE(text.find(",0.75,0.5,0.125,0,,,,,,\n"), std::string::npos) << text;
+}
+
+TEST(MetricsLog, HasColumnsForHeightsAndFalseAlarms) {
+  const std::filesystem::path dir = std::filesystem::path(::testing::TempDir()) / "metrics_heights";
+  std::filesystem::remove_all(dir);
+  std::filesystem::create_directories(dir);
+  EpochMetrics m;
+  m.epoch = 1;
+  m.val_ap_mean = 0.5;
+  m.val_ap_from_50px = 0.75;
+  m.val_ap_from_30px = 0.5;
+  m.val_ap_from_10px = 0.25;
+  m.val_false_alarms = 0.125;
+  MetricsLog(dir, 0).append(m);
+  const std::string text = content(dir / "metrics.csv");
+  EXPECT_NE(text.find(",val_ap_mean,val_ap_from_50px,val_ap_from_30px,val_ap_from_10px,"
+                      "val_false_alarms\n"),
+            std::string::npos);
+  EXPECT_NE(text.find(",0.5,0.75,0.5,0.25,0.125\n"), std::string::npos) << text;
 }
 
 TEST(MetricsLog, AddsTheColumnsThatAnOlderFileLacks) {
@@ -59,7 +78,7 @@ TEST(MetricsLog, AddsTheColumnsThatAnOlderFileLacks) {
   const MetricsLog resumed(dir, 1);
   const std::string text = content(dir / "metrics.csv");
   const std::string row = text.substr(text.find('\n') + 1);
-  EXPECT_EQ(row, "1,0.5,,,,,,,,,,,,\n");
+  EXPECT_EQ(row, "1,0.5" + std::string(17, ',') + "\n");
   EXPECT_EQ(std::count(row.begin(), row.end(), ','), std::count(text.begin(), text.end(), ',') / 2);
 }
 

@@ -177,6 +177,30 @@ TEST_F(Resume, AfterCtrlC) {
     EXPECT_EQ(array.values, resumed.model.at(name).values) << name;
 }
 
+TEST_F(Resume, WithOverridesThatDoNotChangeTheEnd) {
+  ASSERT_EQ(wait_for(start(new_run(root_ / "whole"))), 0) << log();
+  const fs::path dir = root_ / "stopped";
+  fs::create_directories(dir);
+  const pid_t child = start(new_run(dir));
+  wait_for_file(dir, "last.pt", IN_MOVED_TO, 1);
+  kill(child, SIGINT);
+  ASSERT_EQ(wait_for(child), 0) << log();
+  EXPECT_EQ(wait_for(start({"--resume", dir.string(), "train.epochs=9"})), 2);
+  EXPECT_EQ(wait_for(start({"--resume", dir.string(), "configs/faceshot-nano.toml"})), 2);
+  ASSERT_EQ(wait_for(start({"--resume", dir.string(), "data.workers=0", "train.validate_every=2",
+                            "train.time_limit=600"})),
+            0)
+      << log();
+  const Checkpoint whole = load_checkpoint(root_ / "whole" / "last.pt");
+  const Checkpoint resumed = load_checkpoint(dir / "last.pt");
+  for (const auto& [name, array] : whole.model)
+    EXPECT_EQ(array.values, resumed.model.at(name).values) << name;
+  EXPECT_NE(resumed.config.find("validate_every = 2"), std::string::npos);
+  std::ifstream config(dir / "config.toml");
+  const std::string text{std::istreambuf_iterator<char>(config), {}};
+  EXPECT_EQ(text, resumed.config) << "the folder says what runs in it";
+}
+
 TEST_F(Resume, MistakesAreOneLineAndTheRightStatus) {
   EXPECT_EQ(wait_for(start({"--resume", (root_ / "nothing").string()})), 1);
   EXPECT_EQ(wait_for(start({})), 2);

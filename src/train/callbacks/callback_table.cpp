@@ -24,7 +24,7 @@ const std::vector<Row>& rows() {
        [](R run, L) { return make_weight_average(run); }},
       {{"nan_guard", "", "stops a run that has diverged and writes its batch to diverged/", true},
        [](R, L) { return make_nan_guard(); }},
-      {{"validation", "train.validate_every", "losses, AP and landmark error on data.val", true},
+      {{"validation", "train.validate_every", "losses, APs, false alarms and landmark error", true},
        [](R run, L) { return make_validation(run); }},
       {{"plateau", "train.plateau.*", "lowers the learning rate when a metric stands still", true},
        [](R run, L) { return make_plateau(run); }},

@@ -22,7 +22,8 @@ class FinalEvaluation : public Callback {
     const Checkpoint best = load_checkpoint(run.dir / "best.pt");
     TorchNetwork network(run.spec(), run.config.train.seed);
     network.load(best.best_weights());
-    const ValidationResult r = validate_network(network, run.data.test, run.config, run.threads);
+    const ValidationResult r =
+        validate_network(network, run.data.test, run.data.negatives, run.config, run.threads);
 
     nlohmann::ordered_json json{{"images", run.data.test.records.size()},
                                 {"epoch", best.counters.at("epoch")},
@@ -32,13 +33,19 @@ class FinalEvaluation : public Callback {
                                 {"location_loss", r.location_loss},
                                 {"negative_log_likelihood", r.negative_log_likelihood},
                                 {"ap", r.ap}};
+    json["ap_mean"] = r.by_height.mean;
+    for (const HeightAp& h : r.by_height.of)
+      json["ap_from_" + std::to_string(h.height) + "px"] = h.ap;
+    if (r.false_alarms) json["false_alarms"] = *r.false_alarms;
     if (has_landmarks(run.spec())) json["landmark_loss"] = r.landmark_loss;
     if (r.landmark_error) json["landmark_error"] = *r.landmark_error;
     write_file_atomically(file, json.dump(2) + "\n");
     char line[160];
-    std::snprintf(line, sizeof line,
-                  "test: loss %.4f (classification %.4f, location %.4f), AP after NMS %.4f",
-                  json["loss"].get<double>(), r.confidence_loss, r.location_loss, r.ap);
+    std::snprintf(
+        line, sizeof line,
+        "test: loss %.4f (classification %.4f, location %.4f), AP after NMS %.4f, mean over "
+        "heights %.4f",
+        json["loss"].get<double>(), r.confidence_loss, r.location_loss, r.ap, r.by_height.mean);
     run.note(line);
   }
 };

@@ -55,7 +55,7 @@ cv::Mat detection_picture(const ValidationExample& example) {
   cv::Mat image = read_image(example.image);
   const double scale = static_cast<double>(detection_side) / std::max(image.cols, image.rows);
   cv::resize(image, image, {}, scale, scale, cv::INTER_AREA);
-  const float to_picture = static_cast<float>(scale) / example.scale;
+  const auto to_picture = static_cast<float>(scale);
   std::vector<Detection> shown;
   for (Detection d : example.detections) {
     if (d.score < shown_score) continue;
@@ -153,6 +153,11 @@ class TensorBoard : public Callback {
     add("val/landmark_loss", m.val_landmark_loss);
     add("val/landmark_error", m.val_landmark_error);
     add("val/ap", m.val_ap);
+    add("val/ap_mean", m.val_ap_mean);
+    add("val/ap_from_50px", m.val_ap_from_50px);
+    add("val/ap_from_30px", m.val_ap_from_30px);
+    add("val/ap_from_10px", m.val_ap_from_10px);
+    add("val/false_alarms", m.val_false_alarms);
     return values;
   }
 
@@ -187,9 +192,10 @@ class TensorBoard : public Callback {
         texts[key] = value;
     }
     const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
-    file_->write(run.position.step,
-                 hyperparameter_summaries(texts, numbers, {"val/ap", "val/classification_loss"},
-                                          now.count()));
+    file_->write(
+        run.position.step,
+        hyperparameter_summaries(
+            texts, numbers, {"val/ap_mean", "val/ap", "val/classification_loss"}, now.count()));
   }
 
   std::optional<EventFile> file_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "train/callbacks/callback_table.hpp"
@@ -15,28 +16,48 @@
 namespace faceshot {
 namespace {
 
+/// A number that may be missing, as all processes send it.
+double packed(const std::optional<double>& value) {
+  return value.value_or(std::numeric_limits<double>::quiet_NaN());
+}
+std::optional<double> unpacked(double value) {
+  return std::isnan(value) ? std::nullopt : std::optional(value);
+}
+
 /// By rank 0; the others learn the numbers.
 ValidationResult validate(TrainingRun& run) {
   ValidationResult r;
   const auto work = [&](const std::function<void()>& alive) {
-    r = validate_network(run.evaluated_network(), run.data.val, run.config, run.threads, alive);
+    r = validate_network(run.evaluated_network(), run.data.val, run.data.negatives, run.config,
+                         run.threads, alive);
   };
   if (!run.group) {
     work({});
     return r;
   }
   work_on_rank0(*run.group, work);
-  const double none = std::numeric_limits<double>::quiet_NaN();
-  std::array<double, 6> numbers{
-      r.confidence_loss, r.location_loss,           r.ap,
-      r.landmark_loss,   r.negative_log_likelihood, r.landmark_error.value_or(none)};
+  ApByHeight& heights = r.by_height;
+  std::array<double, 11> numbers{r.confidence_loss,
+                                 r.location_loss,
+                                 r.ap,
+                                 r.landmark_loss,
+                                 r.negative_log_likelihood,
+                                 packed(r.landmark_error),
+                                 packed(r.false_alarms),
+                                 heights.mean,
+                                 heights.of[0].ap,
+                                 heights.of[1].ap,
+                                 heights.of[2].ap};
   run.group->broadcast(numbers);
   r.confidence_loss = numbers[0];
   r.location_loss = numbers[1];
   r.ap = numbers[2];
   r.landmark_loss = numbers[3];
   r.negative_log_likelihood = numbers[4];
-  if (!std::isnan(numbers[5])) r.landmark_error = numbers[5];
+  r.landmark_error = unpacked(numbers[5]);
+  r.false_alarms = unpacked(numbers[6]);
+  heights.mean = numbers[7];
+  for (std::size_t h = 0; h < heights.of.size(); ++h) heights.of[h].ap = numbers[8 + h];
   return r;
 }
 
@@ -53,13 +74,22 @@ class Validation : public Callback {
 
  private:
   static void validate_into(TrainingRun& run, EpochMetrics& metrics) {
-    run.note("validating on " + std::to_string(run.data.val.records.size()) + " images");
+    const std::size_t negatives = run.data.negatives.records.size();
+    run.note("validating on " + std::to_string(run.data.val.records.size()) + " images" +
+             (negatives > 0 ? " and " + std::to_string(negatives) + " without faces" : ""));
     run.validation = validate(run);
     const ValidationResult& result = *run.validation;
     metrics.val_confidence_loss = result.confidence_loss;
     metrics.val_location_loss = result.location_loss;
     metrics.val_negative_log_likelihood = result.negative_log_likelihood;
     metrics.val_ap = result.ap;
+    const ApByHeight& heights = result.by_height;
+    static_assert(face_heights == std::array{50, 30, 10});
+    metrics.val_ap_mean = heights.mean;
+    metrics.val_ap_from_50px = heights.of[0].ap;
+    metrics.val_ap_from_30px = heights.of[1].ap;
+    metrics.val_ap_from_10px = heights.of[2].ap;
+    metrics.val_false_alarms = result.false_alarms;
     run.best_ap = std::max(run.best_ap, result.ap);
     metrics.val_landmark_loss = run.landmark_metric(result.landmark_loss);
     metrics.val_landmark_error = result.landmark_error;

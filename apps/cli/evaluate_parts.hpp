@@ -1,0 +1,80 @@
+// What the protocols of `faceshot evaluate` share: options, and detections from a network or files.
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "dataset/prepared.hpp"
+#include "evaluate/wider_protocol.hpp"
+#include "faceshot/detector.hpp"
+
+namespace faceshot::cli {
+
+struct EvaluateOptions {
+  std::filesystem::path model;
+  std::filesystem::path model_info;
+  std::filesystem::path data;
+  std::vector<std::filesystem::path> negatives;
+  std::filesystem::path detections;
+  std::filesystem::path ground_truth;
+  std::filesystem::path out;
+  std::filesystem::path errors;  ///< folder for sheets; empty: none
+  std::string errors_on;         ///< setting; empty: the protocol's first
+  std::filesystem::path images;  ///< of result files; empty: not known
+  std::string protocol = "widerface";
+  double threshold = 0.02;  // in double, so that the report says 0.02 and not 0.0199999996
+  double nms = 0.45;
+  double score = 0.7;
+  double min_face = 0;
+  int max_side = 640;
+  TileOptions tiles{.size = 0};  ///< size 0: no tiles
+  int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  Precision precision = Precision::fp32;
+  bool json = false;
+};
+
+/// What was scored and how it was made; `run` holds the fields of the report that describe it.
+struct Scored {
+  std::string title;
+  std::vector<ImageDetections> images;
+  std::vector<std::vector<Detection>> detections;  ///< the same, of the images of a prepared set
+  PreparedSet set;
+  nlohmann::ordered_json run;
+  double seconds = 0;  ///< of detection; 0 if the detections were read
+};
+
+/// A prepared set's val.csv, or the CSV file itself. @throws Error as read_prepared
+[[nodiscard]] PreparedSet read_data(const std::filesystem::path& data);
+
+[[nodiscard]] Detector open_detector(const EvaluateOptions& options);
+
+/// One thread an image: on many images that is faster than many threads on one.
+/// @return of each image, in its pixels
+[[nodiscard]] std::vector<std::vector<Detection>> detect_all(const Detector& detector,
+                                                             const PreparedSet& set,
+                                                             const EvaluateOptions& options);
+
+/// The network on every image of --data.
+[[nodiscard]] Scored run_detector(const Detector& detector, const EvaluateOptions& options);
+
+/// Result files by anybody. @throws Error as read_result_files
+[[nodiscard]] Scored read_detections(const std::filesystem::path& dir);
+
+/// Result files of the images of a prepared set, which are named <event>/<image>, or images/<image>
+/// where they lie in no folder of an event.
+/// @throws Error(invalid_argument) for an image of the set without a file
+[[nodiscard]] Scored read_detections_of(const std::filesystem::path& dir,
+                                        const std::filesystem::path& data);
+
+/// Images a second, if a network ran.
+void print_speed(const Scored& scored, const EvaluateOptions& o);
+
+/// PASCAL VOC's protocol against the prepared set's own labels.
+/// @return exit code
+int evaluate_voc(const EvaluateOptions& options);
+
+}  // namespace faceshot::cli
