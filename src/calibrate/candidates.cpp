@@ -87,6 +87,12 @@ KeptCandidates keep_candidates(const ImageCandidates& image, std::span<const Pla
 }
 
 struct CandidateReader::Impl {
+  Impl(Network network_, ModelInfo info_, int max_side_, float floor)
+      : network(std::move(network_)),
+        info(std::move(info_)),
+        max_side(max_side_),
+        floor_logit(std::log(floor / (1 - floor))) {}
+
   Network network;
   ModelInfo info;
   int max_side;
@@ -117,8 +123,7 @@ struct CandidateReader::Impl {
   }
 };
 
-CandidateReader::CandidateReader(Network network, ModelInfo info, int max_side, float floor)
-    : impl_(std::make_unique<Impl>()) {
+CandidateReader::CandidateReader(Network network, ModelInfo info, int max_side, float floor) {
   const auto refuse = [](const std::string& why) {
     throw Error(ErrorCode::unsupported, "calibration: " + why);
   };
@@ -131,15 +136,12 @@ CandidateReader::CandidateReader(Network network, ModelInfo info, int max_side, 
   if (!(floor > 0 && floor < 1))
     throw Error(ErrorCode::invalid_argument,
                 "calibration: the score floor must be above 0 and below 1");
-  const auto shape = network.input_shape(network.inputs().front());
+  impl_ = std::make_unique<Impl>(std::move(network), std::move(info), max_side, floor);
+  const auto shape = impl_->network.input_shape(impl_->network.inputs().front());
   if (shape.size() == 4 && shape[2] > 0 && shape[3] > 0) {
     impl_->fixed_width = static_cast<int>(shape[3]);
     impl_->fixed_height = static_cast<int>(shape[2]);
   }
-  impl_->network = std::move(network);
-  impl_->info = std::move(info);
-  impl_->max_side = max_side;
-  impl_->floor_logit = std::log(floor / (1 - floor));
 }
 
 CandidateReader::~CandidateReader() = default;
