@@ -55,12 +55,14 @@ TEST(Exporter, TheConfigInTheFileNamesDataSetsButNoFolders) {
   Checkpoint checkpoint = example_checkpoint();
   Config config;
   config.data.train = {"/home/somebody/data/wider/train.csv", "mine/train.csv"};
+  config.init.file = "/home/somebody/models/first.onnx";
   checkpoint.config = to_toml(config);
   const auto file = temporary("config.onnx");
   export_network(checkpoint, file);
   const Network network = Network::load(file.string());
   const Config read = parse_config(network.metadata().at("faceshot.config"), "metadata");
   EXPECT_EQ(read.data.train, (std::vector<std::string>{"wider/train.csv", "mine/train.csv"}));
+  EXPECT_EQ(read.init.file, "first.onnx");
 }
 
 TEST(Exporter, AFileThatDiffersIsNotWritten) {

@@ -37,6 +37,9 @@ TEST(Metric, WithoutAValidationOnlyTheTrainingLossIsThere) {
     EXPECT_EQ(value_of(name, EpochMetrics()).has_value(), !needs_validation(name)) << name;
     EXPECT_EQ(grows(name), name == "val_ap");
   }
+  EpochMetrics start;
+  start.start = true;
+  EXPECT_FALSE(value_of("train_loss", start)) << "there was no step yet";
 }
 
 }  // namespace
