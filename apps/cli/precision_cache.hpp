@@ -17,7 +17,7 @@ struct PrecisionQuestion {
   std::string version;  ///< of FaceShot
 };
 
-/// Of one run of the network, in milliseconds.
+/// Processor time of one run of the network, in milliseconds.
 struct PrecisionTimes {
   double fp32 = 0, bf16 = 0;
 };

@@ -29,7 +29,7 @@ struct DetectorOptions {
   int max_side = 640;
   bool upscale = false;                   ///< whether images smaller than that are enlarged to it
   int keep_top = 750;                     ///< at most so many detections; 0: all
-  int threads = 1;                        ///< CPU threads for one image
+  int threads = 1;                        ///< CPU threads for one image, 1 to most_threads
   Precision precision = Precision::fp32;  ///< bf16 is fp32 where has_bf16() is false
 };
 
@@ -76,7 +76,7 @@ class Detector {
   /// Many images: shared out over the threads, each image on one thread, whatever
   /// options().threads says. That gives more images a second than all threads on one image after
   /// another.
-  /// @param threads at least 1; the caller's is one of them
+  /// @param threads 1 to most_threads; the caller's is one of them
   /// @return as detect() gives them, in the order of the images
   /// @throws Error as detect(); the message begins with the image's index, from 0. Nothing is
   ///         started if a view is no image

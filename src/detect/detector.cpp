@@ -32,7 +32,8 @@ void check(const DetectorOptions& o) {
     fail("the NMS threshold must be from 0 to 1");
   if (o.max_side < 0 || o.max_side > 16384) fail("max_side must be from 0 (native) to 16384");
   if (o.keep_top < 0) fail("keep_top must not be negative");
-  if (o.threads < 1) fail("threads must be at least 1");
+  if (o.threads < 1 || o.threads > most_threads)
+    fail("threads must be from 1 to " + std::to_string(most_threads));
 }
 
 void check(const ImageView& image) {
@@ -242,8 +243,9 @@ void Detector::detect(const ImageView& image, std::vector<Detection>& found,
 
 std::vector<std::vector<Detection>> Detector::detect_batch(std::span<const ImageView> images,
                                                            int threads) const {
-  if (threads < 1)
-    throw Error(ErrorCode::invalid_argument, "detector: a batch needs at least 1 thread");
+  if (threads < 1 || threads > most_threads)
+    throw Error(ErrorCode::invalid_argument,
+                "detector: a batch needs from 1 to " + std::to_string(most_threads) + " threads");
   const auto naming = [](std::size_t i, const auto& body) {
     try {
       body();

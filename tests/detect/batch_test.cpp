@@ -91,7 +91,8 @@ TEST(DetectBatch, NamesTheImageThatTheNetworkRefuses) {
 
 TEST(DetectBatch, RefusesToWorkWithoutThreads) {
   const auto images = pictures(1);
-  refusal(tiny(), views_of(images), 0, ErrorCode::invalid_argument);
+  for (const int threads : {0, most_threads + 1})
+    refusal(tiny(), views_of(images), threads, ErrorCode::invalid_argument);
 }
 
 }  // namespace

@@ -310,7 +310,8 @@ TEST(Detector, RefusesImpossibleOptions) {
                                          {.max_side = -1},
                                          {.max_side = 1 << 20},
                                          {.keep_top = -1},
-                                         {.threads = 0}})
+                                         {.threads = 0},
+                                         {.threads = most_threads + 1}})
     refusal(ErrorCode::invalid_argument, [&] { Detector detector(load(), options); });
 }
 
