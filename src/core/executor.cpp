@@ -7,9 +7,6 @@
 #include <thread>
 #include <utility>
 
-#ifdef __linux__
-#include <ctime>
-#endif
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -69,73 +66,6 @@ class OpenMpAlone {
 
 thread_local bool in_body = false;
 
-/// Whether a thread of the process lost its processor to another program of late.
-std::atomic<Clock::rep> crowded_until{0};
-
-bool is_crowded(Clock::time_point now) { return now.time_since_epoch().count() < crowded_until; }
-
-/// A thread's turns on its processor. Where another program wants it too, the scheduler ends a turn
-/// after a few milliseconds, at a tick of its clock: in the midst of a piece, for whose end all
-/// others then wait as long as the other program's turn lasts. A thread that has seen that leaves
-/// the processor by itself a little earlier, between two pieces, and keeps no one waiting.
-class Turns {
- public:
-  /// To be called where no piece is begun and none is left unfinished.
-  void between_pieces() {
-    const auto now = Clock::now();
-    if (now - last_ > interruption && waited(now) > interruption) {
-      length_ = std::max<Clock::duration>(std::min(length_, last_ - began_) * 4 / 5, shortest);
-      crowded_until = (now + std::chrono::milliseconds(200)).time_since_epoch().count();
-      begin();
-    } else if (now - began_ > length_) {
-      std::this_thread::sleep_for(std::chrono::microseconds(20));
-      length_ += length_ / 32;  // it may be alone by now
-      if (length_ > longest) length_ = Clock::duration::max();
-      begin();
-    } else {
-      last_ = now;
-    }
-  }
-
-  /// To be called after it slept.
-  void begin() {
-    last_ = began_ = Clock::now();
-    worked_before_ = worked();
-  }
-
- private:
-  static constexpr auto interruption = std::chrono::milliseconds(1);
-  static constexpr auto shortest = std::chrono::microseconds(500);
-  static constexpr auto longest = std::chrono::milliseconds(30);
-
-  /// What the thread had of a processor so far.
-  static Clock::duration worked() {
-#ifdef __linux__
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-#else
-    return {};
-#endif
-  }
-
-  /// For a processor, since its turn began.
-  [[nodiscard]] Clock::duration waited(Clock::time_point now) const {
-#ifdef __linux__
-    return now - began_ - (worked() - worked_before_);
-#else
-    (void)now;
-    return {};
-#endif
-  }
-
-  Clock::time_point began_ = Clock::now(), last_ = began_;
-  Clock::duration worked_before_ = worked();
-  Clock::duration length_ = Clock::duration::max();  ///< of a turn that is ended in time
-};
-
-thread_local Turns turns;
-
 }  // namespace
 
 struct Executor::Loop {
@@ -161,11 +91,7 @@ struct Executor::Loop {
 
   void work() {
     const bool outer = std::exchange(in_body, true);
-    turns.between_pieces();
-    for (std::size_t i = next++; i < count; i = next++) {
-      add_done(call(i));
-      turns.between_pieces();
-    }
+    for (std::size_t i = next++; i < count; i = next++) add_done(call(i));
     in_body = outer;
   }
 
@@ -191,7 +117,6 @@ struct Executor::Loop {
     if (spin(last_spin, [this] { return all_done(); })) return;
     std::unique_lock lock(mutex);
     finished.wait(lock, [this] { return is_finished; });
-    turns.begin();
   }
 };
 
@@ -272,15 +197,13 @@ void Executor::work() {
     const std::uint32_t seen = published_;
     ++spinning_;
     lock.unlock();
-    const bool found =
-        spin(is_crowded(Clock::now()) ? last_spin : idle_spin, [&] { return published_ != seen; });
+    const bool found = spin(idle_spin, [&] { return published_ != seen; });
     lock.lock();
     --spinning_;
     if (found || published_ != seen) continue;
     ++asleep_;
     wake_.wait(lock, [&] { return published_ != seen; });
     --asleep_;
-    turns.begin();
   }
 }
 

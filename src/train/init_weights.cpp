@@ -83,10 +83,10 @@ std::map<std::string, std::string> folded_pairs(const NetworkSpec& spec,
   for (const NamedArray& array : arrays) names.insert(array.name);
   auto pairs = batch_norm_pairs(spec);
   std::erase_if(pairs, [&](const auto& pair) {
-    const auto& [conv, norm] = pair;
-    return !names.contains(conv + ".weight") || !names.contains(conv + ".bias") ||
+    const auto has = [&](const std::string& name) { return names.contains(name); };
+    return !has(pair.first + ".weight") || !has(pair.first + ".bias") ||
            std::any_of(std::begin(batch_norm_parts), std::end(batch_norm_parts),
-                       [&](const char* part) { return names.contains(norm + part); });
+                       [&](const char* part) { return has(pair.second + part); });
   });
   return pairs;
 }

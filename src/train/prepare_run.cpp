@@ -51,8 +51,8 @@ bool gives_heads(const MatchReport& report, const NetworkSpec& spec) {
   });
 }
 
-/// Measures what the file's convolutions give for the run's own samples, the same in all processes
-/// with the same share of them, and gives it to BatchNorm.
+/// Measures what the file's convolutions give for the run's own samples, and gives it to BatchNorm.
+/// Of several processes each measures its share; what rank 0 has found, join_run() gives to all.
 void unfold(TrainingRun& run, const std::vector<std::string>& norms, Weights& weights) {
   constexpr int batches = 16;
   std::map<std::string, const Layer*> layers;

@@ -57,12 +57,14 @@ TEST(Exporter, TheConfigInTheFileNamesDataSetsButNoFolders) {
   config.data.train = {"/home/somebody/data/wider/train.csv", "mine/train.csv"};
   config.data.negatives = {"/home/somebody/data/dogs/val.csv"};
   config.data.test = {"/home/somebody/data/wider/test.csv"};
+  config.init.file = "/home/somebody/models/first.onnx";
   checkpoint.config = to_toml(config);
   const auto file = temporary("config.onnx");
   export_network(checkpoint, file);
   const Network network = Network::load(file.string());
   const Config read = parse_config(network.metadata().at("faceshot.config"), "metadata");
   EXPECT_EQ(read.data.train, (std::vector<std::string>{"wider/train.csv", "mine/train.csv"}));
+  EXPECT_EQ(read.init.file, "first.onnx");
   EXPECT_EQ(read.data.negatives, (std::vector<std::string>{"dogs/val.csv"}));
   EXPECT_EQ(read.data.test, (std::vector<std::string>{"wider/test.csv"}));
 }

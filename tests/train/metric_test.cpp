@@ -51,6 +51,9 @@ TEST(Metric, WithoutAValidationOnlyTheTrainingLossIsThere) {
     EXPECT_EQ(grows(name), name.starts_with("val_ap"));
     EXPECT_EQ(needs_negatives(name), name == "val_false_alarms");
   }
+  EpochMetrics start;
+  start.start = true;
+  EXPECT_FALSE(value_of("train_loss", start)) << "there was no step yet";
 }
 
 }  // namespace

@@ -24,13 +24,14 @@ TEST(MetricsLog, AppendsAndForgetsEpochsThatAreRunAgain) {
     for (int epoch = 1; epoch <= 3; ++epoch) {
       EpochMetrics m;
       m.epoch = epoch;
+      m.step = 100 * epoch;
       m.confidence_loss = 0.5;
       if (epoch == 2) m.val_ap = 0.25;
       log.append(m);
     }
   }
   const std::string before = content(dir / "metrics.csv");
-  EXPECT_NE(before.find("\n2,0.5,0,0,0,0,,,0.25,,,,0,,,,,,\n"), std::string::npos) << before;
+  EXPECT_NE(before.find("\n2,0.5,0,0,0,0,,,0.25,,,,0,,200,,,,,\n"), std::string::npos) << before;
   const MetricsLog resumed(dir, 2);
   const std::string after = content(dir / "metrics.csv");
   EXPECT_EQ(after, before.substr(0, before.find("\n3,") + 1));
@@ -48,7 +49,7 @@ TEST(MetricsLog, HasColumnsForLandmarks) {
   MetricsLog(dir, 0).append(m);
   const std::string text = content(dir / "metrics.csv");
   EXPECT_NE(text.find(",landmark_loss,val_landmark_loss,val_landmark_error,"), std::string::npos);
-  EXPECT_NE(text.find(",0.75,0.5,0.125,0,,,,,,\n"), std::string::npos) << text;
+  EXPECT_NE(text.find(",0.75,0.5,0.125,0,,0,,,,,\n"), std::string::npos) << text;
 }
 
 TEST(MetricsLog, HasColumnsForHeightsAndFalseAlarms) {
@@ -70,6 +71,20 @@ TEST(MetricsLog, HasColumnsForHeightsAndFalseAlarms) {
   EXPECT_NE(text.find(",0.5,0.75,0.5,0.25,0.125\n"), std::string::npos) << text;
 }
 
+TEST(MetricsLog, TheStartHasNoTrainingLosses) {
+  const std::filesystem::path dir = std::filesystem::path(::testing::TempDir()) / "metrics_start";
+  std::filesystem::remove_all(dir);
+  std::filesystem::create_directories(dir);
+  EpochMetrics m;
+  m.start = true;
+  m.step = 500;
+  m.val_ap = 0.75;
+  MetricsLog(dir, -1).append(m);
+  MetricsLog(dir, -1).append(m);  // a start that was killed, and the next
+  const std::string text = content(dir / "metrics.csv");
+  EXPECT_EQ(text.substr(text.find('\n') + 1), "0,,,,,,,,0.75,,,,,,500,,,,,\n");
+}
+
 TEST(MetricsLog, AddsTheColumnsThatAnOlderFileLacks) {
   const std::filesystem::path dir = std::filesystem::path(::testing::TempDir()) / "metrics_old";
   std::filesystem::remove_all(dir);
@@ -78,7 +93,7 @@ TEST(MetricsLog, AddsTheColumnsThatAnOlderFileLacks) {
   const MetricsLog resumed(dir, 1);
   const std::string text = content(dir / "metrics.csv");
   const std::string row = text.substr(text.find('\n') + 1);
-  EXPECT_EQ(row, "1,0.5" + std::string(17, ',') + "\n");
+  EXPECT_EQ(row, "1,0.5" + std::string(18, ',') + "\n");
   EXPECT_EQ(std::count(row.begin(), row.end(), ','), std::count(text.begin(), text.end(), ',') / 2);
 }
 

@@ -78,6 +78,27 @@ TEST(Schedule, CosineIsHalfWayInTheMiddleAndEndsAtTheFinalRate) {
   EXPECT_NEAR(learning_rate(o, 100, 1000), 0.1, 1e-7);
 }
 
+TEST(Schedule, OfARunThatBeginsLaterIsThatOfTheWholeRunAfterAWarmUp) {
+  for (const char* const name : {"constant", "step", "exponential", "cosine", "poly"}) {
+    const TrainOptions whole = options_of_fixture(name, 10);
+    for (const int start : {4, 40, 95}) {
+      TrainOptions piece = whole;
+      piece.start_step = start;
+      for (int step = start; step < 100; ++step) {
+        const double rate = learning_rate(piece, 10, step);
+        if (step >= start + 10) {
+          EXPECT_EQ(rate, learning_rate(whole, 10, step)) << name << ", step " << step;
+        } else {
+          TrainOptions at_once = whole;  // of this schedule, but for the warm-ups
+          at_once.start_step = -100;
+          EXPECT_NEAR(rate, learning_rate(at_once, 10, step) * (step - start + 1) / 10, 1e-12)
+              << name << ", step " << step;
+        }
+      }
+    }
+  }
+}
+
 TEST(Schedule, StepsDropAtTheirEpochs) {
   auto o = options("step");
   o.step_epochs = {3, 6};

@@ -4,10 +4,12 @@
 #include <atomic>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "dataset/test_folder.hpp"
+#include "export/exporter.hpp"
 #include "faceshot/error.hpp"
 #include "model/parts.hpp"
 #include "train/checkpoint.hpp"
@@ -123,6 +125,106 @@ TEST_F(Start, FromOurOwnRunTakesAllOfItsAveragedWeights) {
     if (name.find(".running_") == std::string::npos) {
       EXPECT_EQ(array.values, first.ema.at(name).values) << name;
     }
+}
+
+/// Rows of a run's metrics.csv, split.
+std::vector<std::vector<std::string>> metrics(const fs::path& dir) {
+  std::istringstream in(testing::read_all(dir / "metrics.csv"));
+  std::vector<std::vector<std::string>> rows;
+  for (std::string line; std::getline(in, line);) {
+    rows.emplace_back();
+    std::istringstream fields(line + ",");
+    for (std::string field; std::getline(fields, field, ',');) rows.back().push_back(field);
+  }
+  return rows;
+}
+
+TEST_F(Start, FromOurExportedFileIsValidatedFirstAndIsWhatWasExported) {
+  const std::vector<std::string> validated{"data.val=" + csv_, "train.validate_every=1",
+                                           "train.precision=fp32"};
+  (void)run("first", validated);
+  (void)export_network(load_checkpoint(folder_ / "first" / "last.pt"), folder_ / "first.onnx");
+  std::vector<std::string> overrides = validated;
+  overrides.insert(overrides.end(),
+                   {"model.init={file='" + (folder_ / "first.onnx").string() + "', strict=true}",
+                    "train.seed=5", "train.learning_rate=0"});
+  const Checkpoint end = run("second", overrides);
+  EXPECT_TRUE(noted("folded in the file"));
+  const auto first = metrics(folder_ / "first"), second = metrics(folder_ / "second");
+  ASSERT_EQ(second.size(), 3U) << "a header, the start, an epoch";
+  EXPECT_EQ(second[1][0], "0");
+  EXPECT_EQ(second[1][1], "") << "no step was done";
+  EXPECT_EQ(second[1].back(), "0");
+  EXPECT_EQ(second[2].back(), "3");
+  for (const std::size_t column : {6U, 7U, 13U})  // losses on the validation images
+    EXPECT_NEAR(std::stod(second[1][column]), std::stod(first[1][column]),
+                1e-3 * std::stod(first[1][column]))
+        << first[0][column];
+  EXPECT_GE(end.scalars.at("best_ap"), 0);
+}
+
+TEST_F(Start, BestIsTheFileItselfWhereTrainingMakesItWorse) {
+  (void)run("first");
+  (void)export_network(load_checkpoint(folder_ / "first" / "last.pt"), folder_ / "first.onnx");
+  const std::string init = "model.init.file=" + (folder_ / "first.onnx").string();
+  (void)run("worse", {init, "data.val=" + csv_, "train.learning_rate=3",
+                      "train.checkpoint.best=val_loss", "loss.iou_loss=none"});
+  EXPECT_EQ(load_checkpoint(folder_ / "worse" / "best.pt").counters.at("step"), 0);
+}
+
+TEST_F(Start, LaterOnTheScheduleGoesOnAsTheWholeRunWould) {
+  std::vector<double> rates;
+  std::vector<std::int64_t> steps;
+  const std::atomic<bool> stop = false;
+  const auto rates_of = [&](const std::string& name, const std::vector<std::string>& overrides) {
+    rates.clear();
+    steps.clear();
+    const TrainListener listener{{},
+                                 [&](const TrainProgress& p) {
+                                   rates.push_back(p.learning_rate);
+                                   steps.push_back(p.step);
+                                 },
+                                 {}};
+    EXPECT_TRUE(start_training(config(overrides), folder_ / name, listener, stop).completed);
+  };
+  rates_of("whole", {"train.epochs=4", "train.warmup_steps=2"});
+  const std::vector<double> whole = rates;
+  ASSERT_EQ(whole.size(), 12U);
+  rates_of("piece", {"train.epochs=4", "train.warmup_steps=2", "train.start_step=7"});
+  EXPECT_EQ(steps, (std::vector<std::int64_t>{8, 9, 10, 11, 12}));
+  EXPECT_DOUBLE_EQ(rates[0], whole[7] / 2);
+  for (std::size_t i = 1; i < rates.size(); ++i) EXPECT_DOUBLE_EQ(rates[i], whole[7 + i]);
+  const auto rows = metrics(folder_ / "piece");
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[1].front(), "3");
+  EXPECT_EQ(rows[1].back(), "9");
+  EXPECT_EQ(rows[2].back(), "12");
+  EXPECT_EQ(load_checkpoint(folder_ / "piece" / "last.pt").counters.at("epoch"), 4);
+  EXPECT_EQ(load_checkpoint(folder_ / "piece" / "last.pt").optimizer_steps.at("head0.loc.weight"),
+            5);
+}
+
+TEST_F(Start, ALaterStepSeesTheSamplesOfTheWholeRun) {
+  // With a rate of 0 the loss of a step depends on its samples and on nothing else.
+  const std::vector<std::string> still{"train.learning_rate=0", "train.epochs=3"};
+  (void)run("whole", still);
+  std::vector<std::string> later = still;
+  later.emplace_back("train.start_step=4");  // the second batch of the second epoch
+  (void)run("later", later);
+  const auto whole = metrics(folder_ / "whole"), piece = metrics(folder_ / "later");
+  ASSERT_EQ(whole.size(), 4U);
+  ASSERT_EQ(piece.size(), 3U);
+  EXPECT_NE(piece[1][1], whole[2][1]) << "a mean over two of three batches";
+  EXPECT_EQ(piece[2][1], whole[3][1]);
+  EXPECT_EQ(piece[2][2], whole[3][2]);
+}
+
+TEST_F(Start, AtOrBehindTheEndOfTheScheduleIsAMistake) {
+  const std::atomic<bool> stop = false;
+  for (const char* const step : {"train.start_step=3", "train.start_step=1000"})
+    expect_error(ErrorCode::invalid_argument, "leaves nothing to do: 1 epochs of 3 batches",
+                 [&] { (void)start_training(config({step}), folder_ / "late", {}, stop); });
+  EXPECT_FALSE(fs::exists(folder_ / "late"));
 }
 
 TEST_F(Start, WhatDoesNotFitIsFatalIfStrictAndLeavesNothingBehind) {

