@@ -162,7 +162,9 @@ NetworkSpec make_network(const ModelOptions& options) {
   spec.priors = priors_of(options, levels);
   spec.size_divisor = add_neck(net, levels, options.neck == "auto" ? backbone.neck : options.neck,
                                options.neck_channels, options.alpha);
-  HeadOptions head{options.heads_separable, options.heads_shared, options.heads_landmarks != 0};
+  HeadOptions head{.separable = options.heads_separable,
+                   .shared = options.heads_shared,
+                   .landmarks = options.heads_landmarks != 0};
   for (std::size_t l = 0; l < levels.size(); ++l) {
     // The finest level has most of the background and the smallest faces.
     head.direct = l < static_cast<std::size_t>(options.heads_direct);

@@ -50,6 +50,37 @@ TEST(Registry, NamesWhatItKnows) {
   EXPECT_THROW((void)make_network(options), Error);
 }
 
+TEST(Registry, FinestLevelsPredictDirectlyIfAsked) {
+  const auto has_layer = [](const NetworkSpec& spec, const std::string& beginning) {
+    return std::any_of(spec.layers.begin(), spec.layers.end(),
+                       [&](const Layer& layer) { return layer.name.starts_with(beginning); });
+  };
+  ModelOptions options;
+  EXPECT_TRUE(has_layer(make_network(options), "head0.tower"));
+  options.heads_direct = 1;
+  options.heads_landmarks = 5;
+  const NetworkSpec spec = make_network(options);
+  EXPECT_FALSE(has_layer(spec, "head0.tower"));
+  EXPECT_TRUE(has_layer(spec, "head1.tower"));
+  EXPECT_TRUE(has_landmarks(spec));
+}
+
+TEST(Registry, OurBackbonesTakeWidthsAndBlocks) {
+  ModelOptions options;
+  const auto usual = parameter_count(make_network(options));
+  options.widths = {16, 32, 64, 128, 128, 128};
+  options.blocks = {2, 3, 3, 3, 1};
+  EXPECT_EQ(parameter_count(make_network(options)), usual) << "faceshot_nano's own";
+  options.blocks = {2, 3, 4, 3, 1};
+  // One block more at stride 16: depthwise 3x3, pointwise, BatchNorm.
+  EXPECT_EQ(parameter_count(make_network(options)), usual + 128 * 9 + 128 * 128 + 2 * 128);
+  options.blocks = {2, 3};
+  EXPECT_THROW((void)make_network(options), Error) << "five numbers or none";
+  options.blocks.clear();
+  options.backbone = "mobilenet_v1";
+  EXPECT_THROW((void)make_network(options), Error) << "not ours";
+}
+
 TEST(Registry, AddsLandmarkHeadsOnlyIfAsked) {
   EXPECT_FALSE(has_landmarks(make_network({})));
   ModelOptions options;
