@@ -11,12 +11,24 @@ if(FACESHOT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
       CCACHE_SLOPPINESS=pch_defines,time_macros ${FACESHOT_CCACHE})
 endif()
 
+# Names in anonymous namespaces are unique within a library for this.
+if(FACESHOT_UNITY AND NOT DEFINED CMAKE_UNITY_BUILD)
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+endif()
+
 # Compile options that all our own targets share. (An interface target, not global flags: what
 # others add to their builds stays theirs.)
 add_library(faceshot_options INTERFACE)
 target_compile_features(faceshot_options INTERFACE cxx_std_20)
-target_compile_options(faceshot_options INTERFACE -Wall -Wextra -Wconversion -Wshadow
+target_compile_options(faceshot_options INTERFACE -Wall -Wextra -Wconversion
   $<$<BOOL:${FACESHOT_WERROR}>:-Werror>)
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # A file must not mind what its neighbours call their own, nor GCC that they are in one file.
+  target_compile_options(faceshot_options INTERFACE -Wshadow=local -Wno-subobject-linkage)
+elseif(NOT CMAKE_UNITY_BUILD)
+  target_compile_options(faceshot_options INTERFACE -Wshadow)
+endif()
 # GCC 12 sees overlapping copies in std::string's own operator+ (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(faceshot_options INTERFACE -Wno-restrict)

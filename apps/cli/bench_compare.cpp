@@ -29,7 +29,7 @@ struct Contestant {
   std::vector<double> network, total;
 };
 
-struct Row {
+struct ComparisonRow {
   std::string size;
   int threads = 1;
   std::size_t runs = 0;
@@ -71,9 +71,10 @@ std::array<Contestant, 2> contestants(const BenchArguments& a, const std::string
   return both;
 }
 
-Row measure(const BenchArguments& a, const std::string& size, int threads, bool detectors) {
+ComparisonRow measure(const BenchArguments& a, const std::string& size, int threads,
+                      bool detectors) {
   auto both = contestants(a, size, threads, detectors);
-  Row row;
+  ComparisonRow row;
   row.size = size;
   row.threads = threads;
   for (int warm = 0; warm < 10; ++warm)
@@ -108,12 +109,12 @@ std::optional<std::string> not_a_detector(const std::string& model, const std::s
   }
 }
 
-void print(const BenchArguments& a, const std::vector<Row>& rows, bool detectors) {
+void print(const BenchArguments& a, const std::vector<ComparisonRow>& rows, bool detectors) {
   std::printf("A: %s\nB: %s\n\n", a.model.c_str(), a.compare.c_str());
   std::printf("%9s %7s | %10s %10s %6s", "size", "threads", "A net ms", "B net ms", "B / A");
   if (detectors) std::printf(" | %10s %10s %6s", "A total ms", "B total ms", "B / A");
   std::printf(" | %6s\n", "runs");
-  for (const Row& r : rows) {
+  for (const ComparisonRow& r : rows) {
     std::printf("%9s %7d | %10.3f %10.3f %6.2f", r.size.c_str(), r.threads, r.network[0].median,
                 r.network[1].median, r.network[1].median / r.network[0].median);
     if (detectors)
@@ -123,9 +124,9 @@ void print(const BenchArguments& a, const std::vector<Row>& rows, bool detectors
   }
 }
 
-void print_json(const BenchArguments& a, const std::vector<Row>& rows, bool detectors) {
+void print_json(const BenchArguments& a, const std::vector<ComparisonRow>& rows, bool detectors) {
   nlohmann::ordered_json list = nlohmann::json::array();
-  for (const Row& r : rows) {
+  for (const ComparisonRow& r : rows) {
     nlohmann::ordered_json row{{"size", r.size},
                                {"threads", r.threads},
                                {"runs", r.runs},
@@ -154,7 +155,7 @@ int bench_compare(const BenchArguments& a) {
                    model.c_str(), why->c_str());
       break;
     }
-  std::vector<Row> rows;
+  std::vector<ComparisonRow> rows;
   for (const std::string& size : a.sizes)
     for (const int threads : a.threads) rows.push_back(measure(a, size, threads, detectors));
   a.json ? print_json(a, rows, detectors) : print(a, rows, detectors);

@@ -18,7 +18,7 @@
 namespace faceshot::cli {
 namespace {
 
-struct Row {
+struct StreamRow {
   std::string size;
   int threads = 1;
   std::vector<double> rates;  ///< images/s of each stream, slowest first
@@ -33,7 +33,7 @@ struct Row {
 
 /// Every stream is a thread that asks the same detector for its next frame as soon as it has the
 /// last one's faces.
-Row measure(const BenchArguments& a, const std::string& size, int threads) {
+StreamRow measure(const BenchArguments& a, const std::string& size, int threads) {
   using Clock = std::chrono::steady_clock;
   const Detector detector = open_detector(
       a.model, a.model_info, {.max_side = 0, .threads = threads, .precision = a.precision});
@@ -65,7 +65,7 @@ Row measure(const BenchArguments& a, const std::string& size, int threads) {
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   for (std::thread& stream : streams) stream.join();
 
-  Row row{size, threads, {}, {}};
+  StreamRow row{size, threads, {}, {}};
   std::vector<double> all;
   for (const auto& of_stream : times) {
     row.rates.push_back(static_cast<double>(of_stream.size()) / seconds);
@@ -85,7 +85,7 @@ int bench_streams(const BenchArguments& a) {
                 "slowest/s", "fastest/s", "together/s", "median ms", "p90 ms");
   for (const std::string& size : a.sizes)
     for (const int threads : a.threads) {
-      const Row r = measure(a, size, threads);
+      const StreamRow r = measure(a, size, threads);
       if (!a.json) {
         std::printf("%9s %7d %7d | %10.1f %10.1f %10.1f | %9.2f %9.2f\n", size.c_str(), threads,
                     a.streams, r.rates.front(), r.rates.back(), r.total(), r.latency.median,

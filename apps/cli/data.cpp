@@ -29,7 +29,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct DataArguments {
   fs::path set;
   std::string split = "train";
   fs::path out;
@@ -43,7 +43,7 @@ struct Options {
   bool json = false;
 };
 
-fs::path csv_of(const Options& o) {
+fs::path csv_of(const DataArguments& o) {
   return fs::is_directory(o.set) ? o.set / (o.split + ".csv") : o.set;
 }
 
@@ -53,7 +53,7 @@ void print_json(const nlohmann::ordered_json& json) {
 
 // --- show --------------------------------------------------------------------------------------
 
-int show(const Options& o) {
+int show(const DataArguments& o) {
   const AnnotationSheet sheet = annotation_sheet(read_prepared(csv_of(o)), o.sheet);
   make_folder(o.out.parent_path());
   write_image(o.out, sheet.image);
@@ -102,7 +102,7 @@ void print_histogram(const char* title, const Histogram& histogram) {
                 std::string(histogram.counts[i] * widest / largest, '#').c_str());
 }
 
-int stats(const Options& o) {
+int stats(const DataArguments& o) {
   const fs::path csv = csv_of(o);
   const PreparedSet set = read_prepared(csv);
   const SetStats s = set_stats(set);
@@ -205,7 +205,7 @@ std::string config_line(const std::vector<LevelPriors>& levels) {
   return line + "]";
 }
 
-int priors(const Options& o) {
+int priors(const DataArguments& o) {
   const std::vector<Box> faces = scaled_faces(read_prepared(csv_of(o)), o.prior_size);
   if (faces.empty())
     throw Error(ErrorCode::format, csv_of(o).string() + ": has no faces to fit priors to");
@@ -247,7 +247,7 @@ int priors(const Options& o) {
 
 // --- export ------------------------------------------------------------------------------------
 
-int export_set(const Options& o) {
+int export_set(const DataArguments& o) {
   const PreparedSet set = read_prepared(csv_of(o));
   if (o.format == "npz") {
     write_npz(o.out, set);
@@ -281,7 +281,7 @@ int export_set(const Options& o) {
   return exit_ok;
 }
 
-CLI::App* add_command(CLI::App& parent, const char* name, const char* help, Options& o) {
+CLI::App* add_command(CLI::App& parent, const char* name, const char* help, DataArguments& o) {
   CLI::App* command = parent.add_subcommand(name, help);
   command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files")
       ->required();
@@ -299,8 +299,8 @@ void add_data(CLI::App& app, int& exit_code) {
   data->require_subcommand(1);
   data->footer("Example:\n  faceshot data show data/wider --out sheet.png");
 
-  const auto add = [&](const char* name, const char* help, int (*body)(const Options&)) {
-    auto options = std::make_shared<Options>();
+  const auto add = [&](const char* name, const char* help, int (*body)(const DataArguments&)) {
+    auto options = std::make_shared<DataArguments>();
     CLI::App* command = add_command(*data, name, help, *options);
     command->callback(
         [options, body, &exit_code] { exit_code = guarded([&] { return body(*options); }); });

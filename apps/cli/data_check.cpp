@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct CheckArguments {
   std::vector<fs::path> sets;
   std::vector<std::string> fixes;
   fs::path report;
@@ -131,7 +131,7 @@ void write_repaired(const CheckReport& report, const Repairs& repairs) {
                    "repaired by faceshot data check");
 }
 
-int check(const Options& o) {
+int check(const CheckArguments& o) {
   const Repairs repairs = repairs_of(o.fixes);
   const std::vector<fs::path> csvs = csvs_of(o.sets);
   const auto run = [&] {
@@ -169,8 +169,8 @@ int check(const Options& o) {
 }  // namespace
 
 void add_data_check(CLI::App& data, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  Options& o = *options;
+  auto options = std::make_shared<CheckArguments>();
+  CheckArguments& o = *options;
   o.check.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   CLI::App* command = data.add_subcommand("check", "What is wrong with a prepared set");
   command->add_option("sets", o.sets, "Folders of prepared sets (all their splits), or CSV files")

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct PseudoArguments {
   fs::path set;
   std::string split = "train";
   fs::path out;
@@ -35,7 +35,7 @@ struct Options {
 };
 
 /// One line for label.json: what the set was, and what has been done to it.
-std::string source_text(const fs::path& csv, const Options& o) {
+std::string source_text(const fs::path& csv, const PseudoArguments& o) {
   std::string text = source_of(csv);
   // Of a set that has been through this before only the last time counts: its labels were replaced.
   const std::string mark = "; pseudo-labels of ";
@@ -61,7 +61,7 @@ nlohmann::ordered_json to_json(const PseudoLabelledSet& labelled, const fs::path
           {"damaged", labelled.damaged}};
 }
 
-int pseudo(Options o) {
+int pseudo(PseudoArguments o) {
   validate(o.labels);
   const fs::path csv = fs::is_directory(o.set) ? o.set / (o.split + ".csv") : o.set;
   const PreparedSet set = read_prepared(csv);
@@ -118,8 +118,8 @@ int pseudo(Options o) {
 }  // namespace
 
 void add_data_pseudo(CLI::App& data, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  Options& o = *options;
+  auto options = std::make_shared<PseudoArguments>();
+  PseudoArguments& o = *options;
   o.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   CLI::App* command =
       data.add_subcommand("pseudo", "Labels from a detector, for a set that has few");

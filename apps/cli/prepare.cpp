@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct PrepareArguments {
   SourceOptions source;
   fs::path out;
   std::string split = "train";
@@ -45,7 +45,7 @@ void require_complete(const ImportReport& report) {
     refuse(std::to_string(report.dropped) + " boxes have no part inside their image");
 }
 
-void require_images(const Options& o, const Source& source) {
+void require_images(const PrepareArguments& o, const Source& source) {
   if (source.set.images.empty())
     throw Error(ErrorCode::format,
                 o.source.annotations.string() + ": no image in it" +
@@ -62,8 +62,8 @@ void require_readable(const Source& source, const ImportedSet& set) {
                   "'; names are relative to --images");
 }
 
-nlohmann::ordered_json to_json(const Options& o, const Source& source, const ImportReport& r,
-                               std::size_t other_classes) {
+nlohmann::ordered_json to_json(const PrepareArguments& o, const Source& source,
+                               const ImportReport& r, std::size_t other_classes) {
   return {{"out", o.out.string()},
           {"split", o.split},
           {"classes", source.set.classes},
@@ -80,13 +80,13 @@ nlohmann::ordered_json to_json(const Options& o, const Source& source, const Imp
 }
 
 void print_names(const std::vector<std::string>& names) {
-  constexpr std::size_t shown = 3;
-  for (std::size_t i = 0; i < std::min(shown, names.size()); ++i)
+  constexpr std::size_t most = 3;
+  for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
     std::printf("    %s\n", names[i].c_str());
-  if (names.size() > shown) std::printf("    ... and %zu more (--json)\n", names.size() - shown);
+  if (names.size() > most) std::printf("    ... and %zu more (--json)\n", names.size() - most);
 }
 
-void print_table(const Options& o, const Source& source, const ImportReport& r,
+void print_table(const PrepareArguments& o, const Source& source, const ImportReport& r,
                  std::size_t other_classes) {
   std::printf("images    %8zu\n", r.images);
   std::printf("faces     %8zu\n", r.faces);
@@ -119,7 +119,7 @@ struct Wanted {
   std::size_t other_classes = 0;  ///< boxes that went because of their class
 };
 
-Wanted read(const Options& o, const SourceKind& kind) {
+Wanted read(const PrepareArguments& o, const SourceKind& kind) {
   const bool by_root = kind.root != nullptr && !o.source.root.empty();
   if (!by_root && o.source.images.empty())
     throw Error(ErrorCode::invalid_argument, kind.root != nullptr
@@ -136,7 +136,7 @@ Wanted read(const Options& o, const SourceKind& kind) {
   return wanted;
 }
 
-int prepare(const Options& o, const SourceKind& kind) {
+int prepare(const PrepareArguments& o, const SourceKind& kind) {
   check_destination(o.out);
   auto [source, other_classes] = read(o, kind);
   require_images(o, source);
@@ -163,7 +163,7 @@ int prepare(const Options& o, const SourceKind& kind) {
   return exit_ok;
 }
 
-void add_source_options(CLI::App& command, const SourceKind& kind, Options& o) {
+void add_source_options(CLI::App& command, const SourceKind& kind, PrepareArguments& o) {
   CLI::Option* images = command.add_option("--images", o.source.images,
                                            "Folder to which the images' names are relative");
   CLI::Option* annotations =
@@ -186,8 +186,8 @@ void add_source_options(CLI::App& command, const SourceKind& kind, Options& o) {
 }
 
 void add_kind(CLI::App& prepare_command, const SourceKind& kind, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  Options& o = *options;
+  auto options = std::make_shared<PrepareArguments>();
+  PrepareArguments& o = *options;
   CLI::App* command = prepare_command.add_subcommand(kind.name, kind.help);
   add_source_options(*command, kind, o);
   command

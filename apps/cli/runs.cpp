@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct RunsArguments {
   std::vector<fs::path> runs;
   fs::path dir = "runs";
   fs::path out = "curves.svg";
@@ -75,7 +75,7 @@ void print_table(const std::vector<RunHistory>& runs) {
                 last(run, "location_loss").c_str());
 }
 
-int list(const Options& o) {
+int list(const RunsArguments& o) {
   const auto runs = read_all(list_runs(o.dir));
   if (o.json) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
@@ -90,7 +90,7 @@ int list(const Options& o) {
   return exit_ok;
 }
 
-int compare(const Options& o) {
+int compare(const RunsArguments& o) {
   const auto runs = read_all(o.runs);
   if (runs.size() < 2)
     throw Error(ErrorCode::invalid_argument, "runs compare needs at least two runs");
@@ -113,7 +113,7 @@ int compare(const Options& o) {
   return exit_ok;
 }
 
-int plot(const Options& o) {
+int plot(const RunsArguments& o) {
   const auto runs = read_all(o.runs);
   make_folder(o.out.parent_path());
   write_file_atomically(o.out, runs_svg(runs));
@@ -124,15 +124,15 @@ int plot(const Options& o) {
 }  // namespace
 
 void add_runs(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  Options& o = *options;
+  auto options = std::make_shared<RunsArguments>();
+  RunsArguments& o = *options;
   CLI::App* command = app.add_subcommand("runs", "Training runs: list, compare, plot");
   command->require_subcommand(1);
   command->footer(
       "Example:\n  faceshot runs list\n"
       "  faceshot runs compare runs/a runs/b\n"
       "  faceshot runs plot runs/a runs/b --out curves.svg");
-  const auto on_call = [&exit_code, options](CLI::App* sub, int (*work)(const Options&)) {
+  const auto on_call = [&exit_code, options](CLI::App* sub, int (*work)(const RunsArguments&)) {
     sub->callback(
         [options, work, &exit_code] { exit_code = guarded([&] { return work(*options); }); });
   };

@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct SynthesizeArguments {
   fs::path out, faces, backgrounds;
   std::string size = "640x480";
   SceneOptions scene;
@@ -53,7 +53,7 @@ PreparedSet without_faces(PreparedSet set, const fs::path& name) {
   return set;
 }
 
-MakeScene composer(const Options& o) {
+MakeScene composer(const SynthesizeArguments& o) {
   const auto faces = std::make_shared<const FaceLibrary>(read_set(o.faces));
   const auto backgrounds =
       std::make_shared<const PreparedSet>(without_faces(read_set(o.backgrounds), o.backgrounds));
@@ -73,14 +73,14 @@ MakeScene painter(const SceneOptions& scene) {
   return [scene](Random& random) { return render_scene(scene, random); };
 }
 
-void print_table(const Options& o, const SyntheticSetReport& r) {
+void print_table(const SynthesizeArguments& o, const SyntheticSetReport& r) {
   std::printf("images    %8zu  of which %zu without faces\n", r.images, r.images_without_faces);
   std::printf("faces     %8zu\n", r.faces);
   std::printf("ignored   %8zu  faces more than half hidden\n", r.ignored);
   std::printf("%s is ready\n", (o.out / (o.set.split + ".csv")).c_str());
 }
 
-int synthesize(Options& o) {
+int synthesize(SynthesizeArguments& o) {
   o.scene.size = parse_size(o.size);
   validate(o.scene);
   require_new_folder(o.out);  // before sets are read
@@ -109,8 +109,8 @@ int synthesize(Options& o) {
 }  // namespace
 
 void add_synthesize(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  Options& o = *options;
+  auto options = std::make_shared<SynthesizeArguments>();
+  SynthesizeArguments& o = *options;
   o.set.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   CLI::App* command = app.add_subcommand(
       "synthesize", "Make a prepared set: drawn faces, or faces put into other photographs");

@@ -149,7 +149,7 @@ int run(const TrainArguments& a) {
     return exit_ok;
   }
   std::printf("done: %d epochs", outcome.epochs_done);
-  if (outcome.best_ap >= 0) std::printf(", best AP %.4f", outcome.best_ap);
+  if (outcome.best) std::printf(", best %s %.4f", outcome.metric.c_str(), *outcome.best);
   std::printf(". Next: faceshot export %s/best.pt --out model.onnx\n", dir.c_str());
   return exit_ok;
 }

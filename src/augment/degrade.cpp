@@ -15,12 +15,12 @@
 namespace faceshot {
 namespace {
 
-constexpr int kFraction = 16;  // bits after the point of a factor of noise
-constexpr int kHalf = 1 << (kFraction - 1);
+constexpr int kNoiseBits = 16;  // bits after the point of a factor of noise
+constexpr int kNoiseHalf = 1 << (kNoiseBits - 1);
 
 /// The factor that gives NormalNoise the deviation `sigma`, in fixed point.
 int noise_factor(float sigma) {
-  return static_cast<int>(std::lround(sigma / NormalNoise::kDeviation * (1 << kFraction)));
+  return static_cast<int>(std::lround(sigma / NormalNoise::kDeviation * (1 << kNoiseBits)));
 }
 
 std::uint8_t saturated(int value) { return static_cast<std::uint8_t>(std::clamp(value, 0, 255)); }
@@ -69,7 +69,7 @@ void gaussian_noise(cv::Mat& image, float sigma, Random& random) {
     auto* row = image.ptr<std::uint8_t>(y);
     const auto values = noise.next(row_size(image));
     for (std::size_t i = 0; i < values.size(); ++i) {
-      row[i] = saturated(row[i] + ((values[i] * factor + kHalf) >> kFraction));
+      row[i] = saturated(row[i] + ((values[i] * factor + kNoiseHalf) >> kNoiseBits));
     }
   }
 }
@@ -85,7 +85,7 @@ void poisson_noise(cv::Mat& image, float photons, Random& random) {
     auto* row = image.ptr<std::uint8_t>(y);
     const auto values = noise.next(row_size(image));
     for (std::size_t i = 0; i < values.size(); ++i) {
-      row[i] = saturated(row[i] + ((values[i] * factor[row[i]] + kHalf) >> kFraction));
+      row[i] = saturated(row[i] + ((values[i] * factor[row[i]] + kNoiseHalf) >> kNoiseBits));
     }
   }
 }
@@ -121,11 +121,11 @@ void iso_noise(cv::Mat& image, float luma, float chroma, Random& random) {
     for (std::size_t x = 0; x < width; ++x) {
       const int cb = ((8 - down) * above[0][x] + down * below[0][x]) / 8;
       const int cr = ((8 - down) * above[1][x] + down * below[1][x]) / 8;
-      const int grain = fine[x] * luma_factor + kHalf;
+      const int grain = fine[x] * luma_factor + kNoiseHalf;
       std::uint8_t* pixel = row + 3 * x;
-      pixel[0] = saturated(pixel[0] + ((grain + cb * cb_to_b) >> kFraction));
-      pixel[1] = saturated(pixel[1] + ((grain + cb * cb_to_g + cr * cr_to_g) >> kFraction));
-      pixel[2] = saturated(pixel[2] + ((grain + cr * cr_to_r) >> kFraction));
+      pixel[0] = saturated(pixel[0] + ((grain + cb * cb_to_b) >> kNoiseBits));
+      pixel[1] = saturated(pixel[1] + ((grain + cb * cb_to_g + cr * cr_to_g) >> kNoiseBits));
+      pixel[2] = saturated(pixel[2] + ((grain + cr * cr_to_r) >> kNoiseBits));
     }
   }
 }

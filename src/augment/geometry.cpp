@@ -8,11 +8,6 @@
 namespace faceshot {
 namespace {
 
-cv::Point2d apply(const PixelMap& map, double x, double y) noexcept {
-  const cv::Vec3d p = map * cv::Vec3d(x, y, 1);
-  return {p[0] / p[2], p[1] / p[2]};
-}
-
 Box to_box(double x1, double y1, double x2, double y2) noexcept {
   return {static_cast<float>(x1), static_cast<float>(y1), static_cast<float>(x2),
           static_cast<float>(y2)};
@@ -56,14 +51,18 @@ Box box_of_ellipse(const Box& box, const PixelMap& map) noexcept {
   return to_box(x1, y1, x2, y2);
 }
 
-/// Upright pictures stay upright: both rules give the same, and this one without rounding.
-bool keeps_axes(const PixelMap& map) noexcept {
-  return map(0, 1) == 0 && map(1, 0) == 0 && map(2, 0) == 0 && map(2, 1) == 0;
-}
-
 bool mirrors(const PixelMap& map) noexcept { return cv::determinant(map) * map(2, 2) < 0; }
 
 }  // namespace
+
+cv::Point2d apply(const PixelMap& map, double x, double y) noexcept {
+  const cv::Vec3d p = map * cv::Vec3d(x, y, 1);
+  return {p[0] / p[2], p[1] / p[2]};
+}
+
+bool keeps_axes(const PixelMap& map) noexcept {
+  return map(0, 1) == 0 && map(1, 0) == 0 && map(2, 0) == 0 && map(2, 1) == 0;
+}
 
 Box map_box(const Box& box, const PixelMap& map, TurnedBox rule) noexcept {
   return keeps_axes(map) || rule == TurnedBox::rectangle ? box_of_corners(box, map)

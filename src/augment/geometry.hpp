@@ -12,6 +12,12 @@ namespace faceshot {
 /// from the old picture to the new one. Points of the picture must not map to infinity.
 using PixelMap = cv::Matx33d;
 
+/// Where it moves a point.
+[[nodiscard]] cv::Point2d apply(const PixelMap& map, double x, double y) noexcept;
+
+/// Whether it only moves, scales and mirrors along the axes: what was upright stays so.
+[[nodiscard]] bool keeps_axes(const PixelMap& map) noexcept;
+
 /// Which box a turned or slanted face gets.
 enum class TurnedBox {
   ellipse,    ///< that of the ellipse inscribed in the old box: faces are round, so it stays tight

@@ -11,9 +11,9 @@
 namespace faceshot {
 namespace {
 
-constexpr int kFraction = 10;  // bits after the point of a gain
-constexpr int kOne = 1 << kFraction;
-constexpr int kHalf = kOne / 2;
+constexpr int kGainBits = 10;  // bits after the point of a gain
+constexpr int kOne = 1 << kGainBits;
+constexpr int kGainHalf = kOne / 2;
 constexpr int kSteps = 1024;  // of a profile; more than grey levels, so that none shows
 
 /// A smooth function of one variable, tabulated: the gain, or the share of white, in fixed point.
@@ -32,7 +32,7 @@ Profile tabulate(Function function) {
 
 std::uint8_t* times(std::uint8_t* pixel, int gain) {
   for (int c = 0; c < 3; ++c, ++pixel) {
-    *pixel = static_cast<std::uint8_t>(std::min((*pixel * gain + kHalf) >> kFraction, 255));
+    *pixel = static_cast<std::uint8_t>(std::min((*pixel * gain + kGainHalf) >> kGainBits, 255));
   }
   return pixel;
 }
@@ -142,7 +142,7 @@ void glare(cv::Mat& image, float x, float y, float radius, float strength) {
       if (at < kSteps) {
         const int white = share[static_cast<std::size_t>(at)];
         for (int c = 0; c < 3; ++c) {
-          const int change = ((255 - pixel[c]) * white + kHalf) >> kFraction;
+          const int change = ((255 - pixel[c]) * white + kGainHalf) >> kGainBits;
           pixel[c] = static_cast<std::uint8_t>(pixel[c] + change);
         }
       }

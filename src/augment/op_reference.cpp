@@ -8,20 +8,6 @@
 #include "dataset/annotation_sheet.hpp"
 
 namespace faceshot {
-namespace {
-
-std::string text_of(float value) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
-}
-
-std::string value_text(const ParameterInfo& info, float value) {
-  return info.words.empty() ? text_of(value)
-                            : '"' + std::string(info.words[static_cast<std::size_t>(value)]) + '"';
-}
-
-}  // namespace
-
 std::string default_text(const ParameterInfo& info) {
   const auto values = info.initial.values();
   if (info.initial.kind() == Parameter::Kind::fixed) return value_text(info, values[0]);
@@ -31,7 +17,7 @@ std::string default_text(const ParameterInfo& info) {
 }
 
 std::string limits_text(const ParameterInfo& info) {
-  if (info.words.empty()) return text_of(info.low) + " to " + text_of(info.high);
+  if (info.words.empty()) return number_text(info.low) + " to " + number_text(info.high);
   std::string text;
   for (const auto& word : info.words) text += (text.empty() ? "" : ", ") + std::string(word);
   return text;

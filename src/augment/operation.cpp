@@ -1,6 +1,7 @@
 #include "augment/operation.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <iterator>
 
@@ -9,6 +10,16 @@
 #include "faceshot/error.hpp"
 
 namespace faceshot {
+
+std::string number_text(float value) {
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
+}
+
+std::string value_text(const ParameterInfo& info, float value) {
+  return info.words.empty() ? number_text(value)
+                            : '"' + std::string(info.words[static_cast<std::size_t>(value)]) + '"';
+}
 
 const std::vector<OperationInfo>& operations() {
   static const std::vector<OperationInfo> table = [] {

@@ -54,6 +54,12 @@ struct ParameterInfo {
   std::vector<std::string_view> words{};  ///< if any: written as one of these, kept as its index
 };
 
+/// The shortest text that reads back as this number.
+[[nodiscard]] std::string number_text(float value);
+
+/// A value as a policy writes it: 3, 0.2, "grey".
+[[nodiscard]] std::string value_text(const ParameterInfo& info, float value);
+
 /// Does its work on `canvas`. Depends on its arguments alone, writes nothing else, starts no
 /// threads.
 using ApplyOperation = void (*)(const Step& step, Canvas& canvas, Random& random,

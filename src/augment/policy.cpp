@@ -23,11 +23,6 @@ constexpr int deepest = 16;
   throw Error(ErrorCode::invalid_argument, where + ": " + what);
 }
 
-std::string text_of(float value) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
-}
-
 /// Reads one step; messages say where.
 class StepReader {
  public:
@@ -114,8 +109,9 @@ class StepReader {
       fail(place_of(node, name_), std::string(key) + " must be a whole number");
     const auto given = static_cast<float>(*value);
     if (!(given >= low && given <= high))
-      fail(place_of(node, name_), std::string(key) + " = " + text_of(given) +
-                                      " is out of range: " + text_of(low) + " to " + text_of(high));
+      fail(place_of(node, name_), std::string(key) + " = " + number_text(given) +
+                                      " is out of range: " + number_text(low) + " to " +
+                                      number_text(high));
     return given;
   }
 
@@ -182,11 +178,6 @@ class StepReader {
   std::string name_;
 };
 
-std::string value_text(const ParameterInfo& info, float value) {
-  return info.words.empty() ? text_of(value)
-                            : '"' + std::string(info.words[static_cast<std::size_t>(value)]) + '"';
-}
-
 std::string value_text(const ParameterInfo& info, const Parameter& parameter) {
   if (parameter.kind() == Parameter::Kind::fixed) return value_text(info, parameter.values()[0]);
   std::string text;
@@ -200,7 +191,7 @@ std::string value_text(const ParameterInfo& info, const Parameter& parameter) {
 
 std::string step_text(const Step& step) {
   std::string text = "{op = \"" + std::string(step.operation->name) + "\"";
-  if (step.chance != 1) text += ", p = " + text_of(step.chance);
+  if (step.chance != 1) text += ", p = " + number_text(step.chance);
   for (std::size_t i = 0; i < step.parameters.size(); ++i) {
     const ParameterInfo& info = step.operation->parameters[i];
     if (step.operation->name == "one_of" && step.parameters[i] == info.initial) continue;

@@ -13,11 +13,6 @@ namespace {
 /// Beyond this many source pixels a result pixel, linear interpolation skips some.
 constexpr double shrink_limit = 1.5;
 
-cv::Point2d apply(const PixelMap& map, double x, double y) {
-  const cv::Vec3d p = map * cv::Vec3d(x, y, 1);
-  return {p[0] / p[2], p[1] / p[2]};
-}
-
 /// Where `out` lies in the source, and how many source pixels a result pixel has along its side.
 struct Preimage {
   Window bounds;
@@ -62,10 +57,6 @@ void interpolate(const cv::Mat& image, const PixelMap& map, cv::Mat& out) {
     cv::warpPerspective(image, out, centred, out.size(), cv::INTER_LINEAR, cv::BORDER_CONSTANT,
                         gray);
   }
-}
-
-bool keeps_axes(const PixelMap& map) {
-  return map(0, 1) == 0 && map(1, 0) == 0 && map(2, 0) == 0 && map(2, 1) == 0;
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct Place {
   std::size_t split = 0, image = 0;
 };
 
-std::string place_of(const RawSet& set, std::size_t line) {
+std::string line_of(const RawSet& set, std::size_t line) {
   return set.csv.string() + ":" + std::to_string(line);
 }
 
@@ -57,7 +57,7 @@ class Checker {
   }
 
   bool add(Problem problem, const RawSet& set, const RawImage& image, const std::string& detail) {
-    report_.findings.push_back({problem, image.name, place_of(set, image.line), detail, {}});
+    report_.findings.push_back({problem, image.name, line_of(set, image.line), detail, {}});
     return repairs_[static_cast<std::size_t>(problem)];
   }
 
@@ -154,7 +154,7 @@ class Checker {
     if (!fit_size(set, image, facts)) return;
     const auto report = [&](Problem problem, const RawBox& box, const std::string& detail) {
       report_.findings.push_back(
-          {problem, image.name, place_of(set, box.line), detail, box.annotation.box});
+          {problem, image.name, line_of(set, box.line), detail, box.annotation.box});
       return repairs_[static_cast<std::size_t>(problem)];
     };
     ImageRecord record{image.name, facts.width, facts.height,

@@ -16,7 +16,7 @@
 namespace faceshot {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 /// Shortest text that reads back as the same float, never in scientific notation.
 void append(std::string& row, float value) {
@@ -106,7 +106,7 @@ void write_csv(const std::filesystem::path& path, const PreparedSet& set) {
   file.commit();
 }
 
-Json split_summary(const PreparedSet& set, const std::string& source) {
+OrderedJson split_summary(const PreparedSet& set, const std::string& source) {
   std::size_t boxes = 0;
   std::size_t ignored = 0;
   std::size_t empty = 0;
@@ -123,14 +123,14 @@ Json split_summary(const PreparedSet& set, const std::string& source) {
 }
 
 /// label.json with this split's entry set and those of the other splits kept.
-Json label(const std::filesystem::path& path, const std::string& split, const PreparedSet& set,
-           const std::string& source) {
-  Json classes = Json::object();
+OrderedJson label(const std::filesystem::path& path, const std::string& split,
+                  const PreparedSet& set, const std::string& source) {
+  OrderedJson classes = OrderedJson::object();
   for (std::size_t id = 0; id < set.classes.size(); ++id)
     classes[std::to_string(id)] = set.classes[id];
-  Json splits = Json::object();
+  OrderedJson splits = OrderedJson::object();
   if (std::filesystem::exists(path)) {
-    const Json old = Json::parse(read_text_file(path), nullptr, false);
+    const OrderedJson old = OrderedJson::parse(read_text_file(path), nullptr, false);
     if (!old.is_object())
       throw Error(ErrorCode::format, path.string() + ": not JSON; remove it and prepare again");
     if (old.contains("classes") && old["classes"] != classes)
@@ -139,7 +139,7 @@ Json label(const std::filesystem::path& path, const std::string& split, const Pr
     if (old.contains("splits") && old["splits"].is_object()) splits = old["splits"];
   }
   splits[split] = split_summary(set, source);
-  Json columns = Json::object();
+  OrderedJson columns = OrderedJson::object();
   for (const auto& column : prepared_columns) columns[std::string(column.name)] = column.meaning;
   return {{"classes", classes}, {"columns", columns}, {"splits", splits}};
 }
@@ -150,10 +150,11 @@ void write_prepared(const std::filesystem::path& dir, const std::string& split,
                     const PreparedSet& set, const std::string& source) {
   check(set);
   make_folder(dir);
-  const Json description = label(label_path(dir), split, set, source);
+  const OrderedJson description = label(label_path(dir), split, set, source);
   write_csv(dir / (split + ".csv"), set);
-  write_file_atomically(label_path(dir),
-                        description.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+  write_file_atomically(
+      label_path(dir),
+      description.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + '\n');
 }
 
 }  // namespace faceshot

@@ -11,18 +11,18 @@
 namespace faceshot {
 namespace {
 
-constexpr std::size_t box_fields = 4;
+constexpr std::size_t retina_box_fields = 4;
 constexpr std::size_t point_fields = 15;  ///< five of x, y, flag
-constexpr std::size_t all_fields = box_fields + point_fields + 1;
+constexpr std::size_t retina_fields = retina_box_fields + point_fields + 1;
 
 /// The five points behind a box; nothing if they are not known.
 std::optional<Landmarks> landmarks_of(const std::vector<float>& fields) {
-  const auto first = fields.begin() + box_fields;
+  const auto first = fields.begin() + retina_box_fields;
   if (std::all_of(first, first + point_fields, [](float v) { return v == -1; }))
     return std::nullopt;
   Landmarks points;
   for (std::size_t i = 0; i < points.size(); ++i)
-    points[i] = fields[box_fields + i / 2 * 3 + i % 2];
+    points[i] = fields[retina_box_fields + i / 2 * 3 + i % 2];
   return points;
 }
 
@@ -59,15 +59,15 @@ class RetinafaceParser {
   }
 
   [[nodiscard]] Annotation box() const {
-    const auto numbers = parse_numbers(lines_.line(), all_fields);
-    if (!numbers || (numbers->size() != box_fields && numbers->size() != all_fields &&
-                     numbers->size() != all_fields - 1))
+    const auto numbers = parse_numbers(lines_.line(), retina_fields);
+    if (!numbers || (numbers->size() != retina_box_fields && numbers->size() != retina_fields &&
+                     numbers->size() != retina_fields - 1))
       fail("a box must stand here (4, 19 or 20 numbers) or '# IMAGE', not '" +
            std::string(lines_.line()) + "'");
     const std::vector<float>& v = *numbers;
     Annotation a;
     a.box = {v[0], v[1], v[0] + v[2], v[1] + v[3]};
-    if (v.size() > box_fields) a.landmarks = landmarks_of(v);
+    if (v.size() > retina_box_fields) a.landmarks = landmarks_of(v);
     return a;
   }
 

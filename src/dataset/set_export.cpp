@@ -17,7 +17,7 @@ namespace faceshot {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 /// Shortest text that reads back as the same number.
 template <class T>
@@ -69,19 +69,20 @@ bool any_landmarks(const PreparedSet& set) {
   return false;
 }
 
-Json coco_annotation(const Annotation& a, std::size_t id, std::size_t image_id, bool keypoints) {
+OrderedJson coco_annotation(const Annotation& a, std::size_t id, std::size_t image_id,
+                            bool keypoints) {
   const auto exact = [](float v) { return static_cast<double>(v); };
   const double width = exact(a.box.x2) - exact(a.box.x1),
                height = exact(a.box.y2) - exact(a.box.y1);
-  Json json{{"id", id},
-            {"image_id", image_id},
-            {"category_id", a.class_id + 1},
-            {"bbox", {exact(a.box.x1), exact(a.box.y1), width, height}},
-            {"area", width * height},
-            {"iscrowd", a.ignore ? 1 : 0},
-            {"segmentation", Json::array()}};
+  OrderedJson json{{"id", id},
+                   {"image_id", image_id},
+                   {"category_id", a.class_id + 1},
+                   {"bbox", {exact(a.box.x1), exact(a.box.y1), width, height}},
+                   {"area", width * height},
+                   {"iscrowd", a.ignore ? 1 : 0},
+                   {"segmentation", OrderedJson::array()}};
   if (!keypoints) return json;
-  Json points = Json::array();
+  OrderedJson points = OrderedJson::array();
   for (std::size_t p = 0; p < 5; ++p)
     for (const double v :
          {a.landmarks ? exact((*a.landmarks)[2 * p]) : 0,
@@ -96,16 +97,16 @@ Json coco_annotation(const Annotation& a, std::size_t id, std::size_t image_id, 
 void write_coco(const fs::path& path, const PreparedSet& set) {
   const bool keypoints = any_landmarks(set);
   std::ofstream out(path, std::ios::binary);
-  const auto dump = [](const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const auto dump = [](const OrderedJson& json) {
+    return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
   };
   out << "{\"info\": {\"description\": \"exported by FaceShot\"},\n\"licenses\": "
          "[],\n\"categories\": [";
   for (std::size_t c = 0; c < set.classes.size(); ++c) {
-    Json category{{"id", c + 1}, {"name", set.classes[c]}, {"supercategory", "face"}};
+    OrderedJson category{{"id", c + 1}, {"name", set.classes[c]}, {"supercategory", "face"}};
     if (keypoints) {
       category["keypoints"] = {"left_eye", "right_eye", "nose", "mouth_left", "mouth_right"};
-      category["skeleton"] = Json::array();
+      category["skeleton"] = OrderedJson::array();
     }
     out << (c > 0 ? ",\n" : "\n") << dump(category);
   }
@@ -159,7 +160,7 @@ std::string yolo_yaml(const PreparedSet& set) {
   std::string text = "path: .\ntrain: images\nval: images\nnames:\n";
   for (std::size_t c = 0; c < set.classes.size(); ++c)
     // JSON's quoted text is YAML's as well.
-    text += "  " + std::to_string(c) + ": " + Json(set.classes[c]).dump() + "\n";
+    text += "  " + std::to_string(c) + ": " + OrderedJson(set.classes[c]).dump() + "\n";
   return text;
 }
 

@@ -42,7 +42,7 @@ std::vector<int> merged_ids(const std::vector<std::string>& classes,
 }
 
 /// In [0, 1), from the file name alone: FNV-1a, whose bits Philox mixes.
-double place_of(const std::string& image, std::uint64_t seed) {
+double sample_rank(const std::string& image, std::uint64_t seed) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const char c : std::filesystem::path(image).filename().string())
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
@@ -55,7 +55,7 @@ SplitSet split_by_name(const std::vector<ImageRecord>& records, double val, doub
                        std::uint64_t seed) {
   SplitSet split;
   for (const ImageRecord& record : records) {
-    const double place = place_of(record.image, seed);
+    const double place = sample_rank(record.image, seed);
     (place < val ? split.val : place < val + test ? split.test : split.train).push_back(record);
   }
   return split;

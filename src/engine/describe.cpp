@@ -87,7 +87,7 @@ std::string once_or_both(const std::array<std::int64_t, 2>& values) {
   return values[0] == values[1] ? first : first + "x" + std::to_string(values[1]);
 }
 
-std::string text_of(const Window& window) {
+std::string window_text(const Window& window) {
   if (window.whole_input) return " global";
   std::string text =
       " " + std::to_string(window.kernel[0]) + "x" + std::to_string(window.kernel[1]);
@@ -171,10 +171,11 @@ std::string describe_operator(const Node& node) {
     return list;
   }
   std::string text = operator_name(node);
-  if (node.op == Op::max_pool || node.op == Op::average_pool) return text + text_of(node.window);
+  if (node.op == Op::max_pool || node.op == Op::average_pool)
+    return text + window_text(node.window);
   if (node.op == Op::resize) return text + (node.resize.linear ? " linear" : " nearest");
   if (node.op != Op::conv && node.op != Op::conv_transpose) return text;
-  text += text_of(node.window);
+  text += window_text(node.window);
   // One channel a group on both sides, or several groups of more.
   const bool depthwise = node.weight != nullptr && node.group > 1 && node.weight->shape[1] == 1 &&
                          (node.op == Op::conv ? node.weight->shape[0] : node.group) == node.group;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/fusion.hpp"
 #include "engine/passes.hpp"
 
 namespace faceshot::engine {
@@ -31,14 +32,6 @@ bool owns_memory(const Graph& graph, int tensor, const std::vector<int>& produce
   return std::none_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
     return may_alias(node.op) && node.inputs.front() == tensor;
   });
-}
-
-/// True if one of the nodes [first, last) adds onto the tensor, so that a reader cannot be moved
-/// behind them.
-bool is_overwritten(const Graph& graph, int tensor, std::size_t first, std::size_t last) {
-  for (std::size_t n = first; n < last; ++n)
-    if (graph.nodes[n].adds_input && graph.nodes[n].inputs[1] == tensor) return true;
-  return false;
 }
 
 }  // namespace

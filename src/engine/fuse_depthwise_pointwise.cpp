@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/fusion.hpp"
 #include "engine/kernels/packed_weights.hpp"
 #include "engine/passes.hpp"
 
@@ -9,15 +10,6 @@ namespace {
 
 bool is_pair(const Node& first, const Node& second) {
   return is_depthwise(first) && is_pointwise(second);
-}
-
-/// True if one of the nodes [first, last) adds onto the tensor, so that a reader cannot be moved
-/// behind them.
-bool is_overwritten(const Graph& graph, int tensor, std::size_t first, std::size_t last) {
-  return std::any_of(
-      graph.nodes.begin() + static_cast<std::ptrdiff_t>(first),
-      graph.nodes.begin() + static_cast<std::ptrdiff_t>(last),
-      [tensor](const Node& node) { return node.adds_input && node.inputs[1] == tensor; });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "engine/fusion.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace faceshot::engine {
@@ -25,6 +26,13 @@ void fuse_into_convolution(Graph& graph, const std::function<bool(const Node&)>&
   for (std::size_t n = 0; n < graph.nodes.size(); ++n)
     if (!gone[n]) kept.push_back(std::move(graph.nodes[n]));
   graph.nodes = std::move(kept);
+}
+
+bool is_overwritten(const Graph& graph, int tensor, std::size_t first, std::size_t last) {
+  return std::any_of(
+      graph.nodes.begin() + static_cast<std::ptrdiff_t>(first),
+      graph.nodes.begin() + static_cast<std::ptrdiff_t>(last),
+      [tensor](const Node& node) { return node.adds_input && node.inputs[1] == tensor; });
 }
 
 }  // namespace faceshot::engine

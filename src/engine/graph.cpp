@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "faceshot/error.hpp"
+
 namespace faceshot::engine {
 
 std::size_t data_inputs(const Node& node) {
@@ -19,6 +21,10 @@ std::size_t data_inputs(const Node& node) {
     default:
       return node.inputs.size();
   }
+}
+
+void reject(const Node& node, const std::string& what) {
+  throw Error(ErrorCode::invalid_argument, "network: node '" + node.name + "' " + what);
 }
 
 std::vector<int> reader_counts(const Graph& graph) {

@@ -186,6 +186,10 @@ struct Graph {
 /// Product of all dimensions.
 [[nodiscard]] std::int64_t element_count(const Shape& shape);
 
+/// @throws Error(invalid_argument): the network, its node, and what is wrong with it, as "has a
+/// step of 0"
+[[noreturn]] void reject(const Node& node, const std::string& what);
+
 /// As "1x3x240x320", for messages.
 [[nodiscard]] std::string text_of(const Shape& shape);
 

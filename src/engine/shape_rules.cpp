@@ -12,9 +12,9 @@
 namespace faceshot::engine {
 namespace {
 
-[[noreturn]] void fail(const Node& node, const std::string& what) {
-  throw Error(ErrorCode::invalid_argument,
-              "network: node '" + node.name + "' " + what + "; try another input size");
+/// Shapes depend on the size of the network's input.
+[[noreturn]] void refuse(const Node& node, const std::string& what) {
+  reject(node, what + "; try another input size");
 }
 
 /// A node and what is known about its inputs.
@@ -67,7 +67,7 @@ class Rule {
       case Op::flatten: {
         // Flatten's axis may also be the rank: everything in front of it.
         const std::int64_t axis = normal_axis(node_.axis, in.size() + (node_.axis >= 0 ? 1U : 0U));
-        if (axis < 0) fail(node_, "has an axis outside its input");
+        if (axis < 0) refuse(node_, "has an axis outside its input");
         return {element_count({in.begin(), in.begin() + axis}),
                 element_count({in.begin() + axis, in.end()})};
       }
@@ -94,7 +94,7 @@ class Rule {
   }
   const Constant& whole_parameter(std::size_t i) const {
     const Constant& value = parameter(i);
-    if (!value.whole) fail(node_, "wants whole numbers as input " + std::to_string(i));
+    if (!value.whole) refuse(node_, "wants whole numbers as input " + std::to_string(i));
     return value;
   }
   std::vector<const Constant*> parameters() const {
@@ -106,7 +106,7 @@ class Rule {
 
   std::size_t axis_of(const Shape& shape) const {
     const std::int64_t axis = normal_axis(node_.axis, shape.size());
-    if (axis < 0) fail(node_, "has an axis outside its input of " + text_of(shape));
+    if (axis < 0) refuse(node_, "has an axis outside its input of " + text_of(shape));
     return static_cast<std::size_t>(axis);
   }
   /// Marks of the axes that input 1 lists; all of them, or none, if there is no such input.
@@ -118,21 +118,21 @@ class Rule {
     for (const std::int64_t given : axes) {
       const std::int64_t axis = normal_axis(given, rank);
       if (axis < 0 || marked[static_cast<std::size_t>(axis)])
-        fail(node_, "lists axes that are not those of its input");
+        refuse(node_, "lists axes that are not those of its input");
       marked[static_cast<std::size_t>(axis)] = true;
     }
     return marked;
   }
   void demand_image(const Shape& in) const {
-    if (in.size() != 4) fail(node_, "wants a four-dimensional input but gets " + text_of(in));
+    if (in.size() != 4) refuse(node_, "wants a four-dimensional input but gets " + text_of(in));
   }
   void demand_channels(const Shape& in, std::int64_t channels) const {
     if (in.size() < 2 || in[1] != channels)
-      fail(node_, "wants " + std::to_string(channels) + " channels but gets " + text_of(in));
+      refuse(node_, "wants " + std::to_string(channels) + " channels but gets " + text_of(in));
   }
   Shape windowed(const Shape& in, std::int64_t channels, const FittedWindow& fit) const {
     if (fit.output[0] < 1 || fit.output[1] < 1)
-      fail(node_, "has a window that does not fit on its input of " + text_of(in));
+      refuse(node_, "has a window that does not fit on its input of " + text_of(in));
     return {in[0], channels, fit.output[0], fit.output[1]};
   }
 
@@ -144,7 +144,7 @@ class Rule {
     Shape out = transposes
                     ? windowed(in, weight[1] * node_.group, fit_transposed_window(node_.window, in))
                     : windowed(in, weight[0], fit_window(node_.window, in));
-    if (node_.adds_input && input(1) != out) fail(node_, "adds tensors of different sizes");
+    if (node_.adds_input && input(1) != out) refuse(node_, "adds tensors of different sizes");
     return out;
   }
 
@@ -161,7 +161,7 @@ class Rule {
 
   Shape combined(const Shape& a, const Shape& b) const {
     const auto out = broadcast_shape(a, b);
-    if (!out) fail(node_, "combines " + text_of(a) + " and " + text_of(b));
+    if (!out) refuse(node_, "combines " + text_of(a) + " and " + text_of(b));
     return *out;
   }
 
@@ -172,7 +172,7 @@ class Rule {
                                               text_of(a) + " and " + text_of(b));
     const std::size_t rows = node_.transposes_a ? 1 : 0, columns = node_.transposes_b ? 0 : 1;
     if (a[1 - rows] != b[1 - columns])
-      fail(node_, "multiplies matrices of " + text_of(a) + " and " + text_of(b));
+      refuse(node_, "multiplies matrices of " + text_of(a) + " and " + text_of(b));
     return {a[rows], b[columns]};
   }
 
@@ -205,10 +205,10 @@ class Rule {
     const std::size_t axis = axis_of(out);
     for (std::size_t i = 1; i < node_.inputs.size(); ++i) {
       Shape other = input(i);
-      if (other.size() != out.size()) fail(node_, "joins tensors of different rank");
+      if (other.size() != out.size()) refuse(node_, "joins tensors of different rank");
       const std::int64_t joined = out[axis] + other[axis];
       other[axis] = out[axis];
-      if (other != out) fail(node_, "joins tensors of different sizes");
+      if (other != out) refuse(node_, "joins tensors of different sizes");
       out[axis] = joined;
     }
     return out;
@@ -219,7 +219,7 @@ class Rule {
     const Constant& indices = whole_parameter(1);
     for (const std::int64_t index : indices.integers)
       if (index < -in[axis] || index >= in[axis])
-        fail(node_, "gathers what lies outside its input");
+        refuse(node_, "gathers what lies outside its input");
     Shape out(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(axis));
     out.insert(out.end(), indices.shape.begin(), indices.shape.end());
     out.insert(out.end(), in.begin() + static_cast<std::ptrdiff_t>(axis) + 1, in.end());
@@ -228,7 +228,7 @@ class Rule {
 
   Shape transposed(const Shape& in) const {
     if (node_.permutation.empty()) return {in.rbegin(), in.rend()};
-    if (node_.permutation.size() != in.size()) fail(node_, "permutes another rank");
+    if (node_.permutation.size() != in.size()) refuse(node_, "permutes another rank");
     Shape out;
     for (const std::int64_t d : node_.permutation) out.push_back(in[static_cast<std::size_t>(d)]);
     return out;
@@ -244,7 +244,7 @@ class Rule {
       if (out[d] == -1 && open < 0)
         open = static_cast<int>(d);
       else if (out[d] <= 0 || out[d] > count / known)
-        fail(node_, "cannot reshape " + text_of(in) + " as wanted");
+        refuse(node_, "cannot reshape " + text_of(in) + " as wanted");
       else
         known *= out[d];
     }
@@ -252,7 +252,7 @@ class Rule {
       out[static_cast<std::size_t>(open)] = count / known;
       known = count;
     }
-    if (known != count) fail(node_, "cannot reshape " + text_of(in) + " as wanted");
+    if (known != count) refuse(node_, "cannot reshape " + text_of(in) + " as wanted");
     return out;
   }
 
@@ -261,7 +261,7 @@ class Rule {
     const auto gone = marked_axes(in.size(), false);
     Shape out;
     for (std::size_t d = 0; d < in.size(); ++d) {
-      if (listed && gone[d] && in[d] != 1) fail(node_, "squeezes an axis of more than one");
+      if (listed && gone[d] && in[d] != 1) refuse(node_, "squeezes an axis of more than one");
       if (listed ? !gone[d] : in[d] != 1) out.push_back(in[d]);
     }
     return out;

@@ -2,14 +2,8 @@
 
 #include <algorithm>
 
-#include "faceshot/error.hpp"
-
 namespace faceshot::engine {
 namespace {
-
-[[noreturn]] void fail(const Node& node, const std::string& what) {
-  throw Error(ErrorCode::invalid_argument, "network: node '" + node.name + "' " + what);
-}
 
 SliceSteps everything(const Shape& input) {
   return {input, Shape(input.size(), 0), Shape(input.size(), 1)};
@@ -26,16 +20,16 @@ SliceSteps slice_steps(const Node& node, const Shape& input,
   const Constant* const strides = parameters.size() > 4 ? parameters[4] : nullptr;
   if (ends.size() != starts.size() || (axes != nullptr && axes->integers.size() != starts.size()) ||
       (strides != nullptr && strides->integers.size() != starts.size()))
-    fail(node, "has starts, ends, axes and steps of different number");
+    reject(node, "has starts, ends, axes and steps of different number");
   for (std::size_t i = 0; i < starts.size(); ++i) {
     const std::int64_t given = axes != nullptr ? axes->integers[i] : static_cast<std::int64_t>(i);
     const std::int64_t axis = normal_axis(given, input.size());
-    if (axis < 0) fail(node, "slices an axis that its input of " + text_of(input) + " lacks");
+    if (axis < 0) reject(node, "slices an axis that its input of " + text_of(input) + " lacks");
     const auto d = static_cast<std::size_t>(axis);
     // ONNX clamps both ends; for a negative step the end may be one in front of the first element.
     const std::int64_t size = input[d];
     std::int64_t step = strides != nullptr ? strides->integers[i] : 1;
-    if (step == 0) fail(node, "has a step of 0");
+    if (step == 0) reject(node, "has a step of 0");
     step = std::clamp(step, -size - 1, size + 1);  // more leaves the axis as well
     const auto from_end = [size](std::int64_t at) { return at < 0 ? at + size : at; };
     const std::int64_t lowest = step > 0 ? 0 : -1, highest = step > 0 ? size : size - 1;
@@ -54,14 +48,14 @@ SliceSteps slice_steps(const Node& node, const Shape& input,
 SliceSteps slice_part_steps(const Node& node, const Shape& input) {
   SliceSteps steps = everything(input);
   const std::int64_t axis = normal_axis(node.axis, input.size());
-  if (axis < 0) fail(node, "splits an axis that its input of " + text_of(input) + " lacks");
+  if (axis < 0) reject(node, "splits an axis that its input of " + text_of(input) + " lacks");
   const auto d = static_cast<std::size_t>(axis);
   const std::int64_t each = (input[d] + node.parts - 1) / node.parts;
   steps.first[d] = each * node.part;
   steps.shape[d] = std::min(each, input[d] - steps.first[d]);
   if (steps.shape[d] < 1)
-    fail(node, "splits " + std::to_string(input[d]) + " elements into " +
-                   std::to_string(node.parts) + " parts");
+    reject(node, "splits " + std::to_string(input[d]) + " elements into " +
+                     std::to_string(node.parts) + " parts");
   return steps;
 }
 

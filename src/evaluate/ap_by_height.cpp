@@ -37,14 +37,14 @@ struct Outcome {
   bool hit;
 };
 
-struct Ranking {
+struct HeightRanking {
   std::size_t faces = 0;
   std::vector<Outcome> outcomes;  ///< by falling score
 };
 
-Ranking rank(std::span<const ImageEvaluation> images,
-             std::span<const std::vector<WiderMatch>> matches, int min_height) {
-  Ranking ranking;
+HeightRanking rank(std::span<const ImageEvaluation> images,
+                   std::span<const std::vector<WiderMatch>> matches, int min_height) {
+  HeightRanking ranking;
   for (std::size_t i = 0; i < images.size(); ++i) {
     const auto counts = [&](const GroundTruthBox& face) {
       return !face.ignore && face.box.height() >= static_cast<float>(min_height);
@@ -72,7 +72,7 @@ std::vector<std::vector<WiderMatch>> match_all(std::span<const ImageEvaluation> 
   return matches;
 }
 
-double area(const Ranking& ranking) {
+double area(const HeightRanking& ranking) {
   if (ranking.faces == 0) return 0;
   std::vector<double> recall, precision;
   std::size_t hits = 0;
@@ -91,7 +91,7 @@ ApByHeight ap_by_height(std::span<const ImageEvaluation> images) {
   ApByHeight result;
   int counted = 0;
   for (std::size_t h = 0; h < face_heights.size(); ++h) {
-    const Ranking ranking = rank(images, matches, face_heights[h]);
+    const HeightRanking ranking = rank(images, matches, face_heights[h]);
     result.of[h] = {face_heights[h], ranking.faces, area(ranking)};
     if (ranking.faces == 0) continue;
     result.mean += result.of[h].ap;
@@ -103,7 +103,7 @@ ApByHeight ap_by_height(std::span<const ImageEvaluation> images) {
 
 RecallPoint score_at_recall(std::span<const ImageEvaluation> images, int min_height,
                             double recall) {
-  const Ranking ranking = rank(images, match_all(images), min_height);
+  const HeightRanking ranking = rank(images, match_all(images), min_height);
   const auto faces = static_cast<double>(ranking.faces);
   // Rounding must not ask for one face more than the share is.
   const double wanted = recall * faces - 1e-9;

@@ -10,14 +10,14 @@
 namespace faceshot {
 namespace {
 
-struct Judgement {
+struct DetectionJudgement {
   DetectionVerdict verdict;
   std::size_t face = 0;  ///< the one found, of a true positive
 };
 
 /// Judges one detection and marks the face it found in `found`.
-Judgement judge(const Box& box, std::span<const GroundTruthBox> truth, float iou_threshold,
-                std::vector<char>& found) {
+DetectionJudgement judge(const Box& box, std::span<const GroundTruthBox> truth, float iou_threshold,
+                         std::vector<char>& found) {
   std::size_t best = truth.size();
   float best_iou = 0;
   bool excused = false;

@@ -4,6 +4,7 @@
 
 #include "faceshot/error.hpp"
 #include "matfile/mat_file.hpp"
+#include "matfile/try_mat_file.hpp"
 
 namespace faceshot {
 namespace {
@@ -45,8 +46,14 @@ std::vector<char> read_counts(const MatValue& cell, std::size_t faces) {
   return counts;
 }
 
-void read_images(const std::filesystem::path& path, WiderGroundTruth& truth,
-                 std::vector<std::size_t>& images_of_event) {
+/// What wider_face_val.mat tells.
+struct Images {
+  std::vector<WiderImage> images;     ///< without counts
+  std::vector<std::size_t> of_event;  ///< how many there are of each event, in order
+};
+
+Images read_images(const std::filesystem::path& path) {
+  Images found;
   MatFile file(path);
   const MatValue events = file.read("event_list");
   const MatValue names = file.read("file_list");
@@ -58,28 +65,29 @@ void read_images(const std::filesystem::path& path, WiderGroundTruth& truth,
     const std::string event = events.cell(e).text();
     const MatValue event_names = names.cell(e);
     const MatValue event_boxes = boxes.cell(e);
-    images_of_event.push_back(event_names.cells());
-    require_cells(event_boxes, images_of_event.back());
-    for (std::size_t i = 0; i < images_of_event.back(); ++i)
-      truth.images.push_back(
+    found.of_event.push_back(event_names.cells());
+    require_cells(event_boxes, found.of_event.back());
+    for (std::size_t i = 0; i < found.of_event.back(); ++i)
+      found.images.push_back(
           {event, event_names.cell(i).text(), read_faces(event_boxes.cell(i)), {}});
   }
+  return found;
 }
 
-void read_setting(const std::filesystem::path& path, std::size_t setting, WiderGroundTruth& truth,
-                  const std::vector<std::size_t>& images_of_event) {
+/// Which faces of each image count.
+std::vector<std::vector<char>> read_setting(const std::filesystem::path& path,
+                                            const Images& known) {
   MatFile file(path);
   const MatValue list = file.read("gt_list");
-  require_cells(list, images_of_event.size());
-  std::size_t next = 0;
-  for (std::size_t e = 0; e < images_of_event.size(); ++e) {
+  require_cells(list, known.of_event.size());
+  std::vector<std::vector<char>> counts;
+  for (std::size_t e = 0; e < known.of_event.size(); ++e) {
     const MatValue event = list.cell(e);
-    require_cells(event, images_of_event[e]);
-    for (std::size_t i = 0; i < images_of_event[e]; ++i) {
-      WiderImage& image = truth.images[next++];
-      image.counts[setting] = read_counts(event.cell(i), image.faces.size());
-    }
+    require_cells(event, known.of_event[e]);
+    for (std::size_t i = 0; i < known.of_event[e]; ++i)
+      counts.push_back(read_counts(event.cell(i), known.images[counts.size()].faces.size()));
   }
+  return counts;
 }
 
 }  // namespace
@@ -90,15 +98,19 @@ WiderGroundTruth read_wider_ground_truth(const std::filesystem::path& dir) {
                 dir.string() +
                     ": no such folder; it should hold the official wider_face_val.mat "
                     "and wider_{easy,medium,hard}_val.mat");
-  WiderGroundTruth truth;
-  std::vector<std::size_t> images_of_event;
-  read_images(dir / "wider_face_val.mat", truth, images_of_event);
-  if (truth.images.empty())
-    throw Error(ErrorCode::format, (dir / "wider_face_val.mat").string() + ": lists no images");
-  for (std::size_t s = 0; s < wider_settings.size(); ++s)
-    read_setting(dir / ("wider_" + std::string(wider_settings[s]) + "_val.mat"), s, truth,
-                 images_of_event);
-  return truth;
+  const std::filesystem::path images = dir / "wider_face_val.mat";
+  try_mat_file(images, [&] { (void)read_images(images); });
+  Images known = read_images(images);
+  if (known.images.empty()) throw Error(ErrorCode::format, images.string() + ": lists no images");
+  for (std::size_t s = 0; s < wider_settings.size(); ++s) {
+    const std::filesystem::path path =
+        dir / ("wider_" + std::string(wider_settings[s]) + "_val.mat");
+    try_mat_file(path, [&] { (void)read_setting(path, known); });
+    std::vector<std::vector<char>> counts = read_setting(path, known);
+    for (std::size_t i = 0; i < counts.size(); ++i)
+      known.images[i].counts[s] = std::move(counts[i]);
+  }
+  return {std::move(known.images)};
 }
 
 }  // namespace faceshot

@@ -30,9 +30,9 @@ struct WiderGroundTruth {
 
 /// Reads wider_face_val.mat (images and boxes) and wider_{easy,medium,hard}_val.mat (which faces
 /// count) from the folder `eval_tools/ground_truth` of the authors' package.
-/// @throws Error(not_found) a file is missing; Error(format) it is damaged, lacks a variable, or
-/// the
-///         four files do not belong together: names file, variable and image
+/// @throws Error(not_found) a file is missing; Error(format) it is damaged (also if it keeps matio
+///         busy for longer than a good file would), lacks a variable, or the four files do not
+///         belong together: names file, variable and image
 /// Thread safe.
 [[nodiscard]] WiderGroundTruth read_wider_ground_truth(const std::filesystem::path& dir);
 

@@ -11,7 +11,7 @@
 namespace faceshot {
 namespace {
 
-struct Candidate {
+struct AtssCandidate {
   std::uint32_t prior;
   float iou;
 };
@@ -23,10 +23,10 @@ float squared_distance(const Prior& prior, const Box& face) {
 }
 
 /// The nearest priors of every level.
-std::vector<Candidate> nearest(std::span<const Prior> priors,
-                               std::span<const std::size_t> level_begin, const Box& face,
-                               std::size_t count) {
-  std::vector<Candidate> found;
+std::vector<AtssCandidate> nearest(std::span<const Prior> priors,
+                                   std::span<const std::size_t> level_begin, const Box& face,
+                                   std::size_t count) {
+  std::vector<AtssCandidate> found;
   std::vector<std::uint32_t> order;
   for (std::size_t level = 0; level < level_begin.size(); ++level) {
     const std::size_t begin = level_begin[level];
@@ -47,7 +47,7 @@ std::vector<Candidate> nearest(std::span<const Prior> priors,
 }
 
 /// Mean plus standard deviation (of a sample, as the authors' code has it).
-float threshold_of(const std::vector<Candidate>& candidates) {
+float threshold_of(const std::vector<AtssCandidate>& candidates) {
   double sum = 0;
   for (const auto& c : candidates) sum += static_cast<double>(c.iou);
   const double mean = sum / static_cast<double>(candidates.size());
@@ -74,14 +74,14 @@ std::vector<std::int32_t> match_atss(std::span<const Prior> priors,
   std::vector<std::int32_t> match(priors.size(), match_negative);
   std::vector<float> best(priors.size(), 0);
   mark_ignored(priors, faces, options.ignore_coverage, match);
-  std::vector<Candidate> fallback(faces.size(), {0, -1});
+  std::vector<AtssCandidate> fallback(faces.size(), {0, -1});
   for (std::size_t f = 0; f < faces.size(); ++f) {
     if (faces[f].ignore) continue;
     const auto candidates = nearest(priors, level_begin, faces[f].box,
                                     static_cast<std::size_t>(std::max(1, options.candidates)));
     if (candidates.empty()) continue;
     const float threshold = threshold_of(candidates);
-    for (const Candidate& c : candidates) {
+    for (const AtssCandidate& c : candidates) {
       if (c.iou > fallback[f].iou) fallback[f] = c;
       if (c.iou < threshold || c.iou <= best[c.prior] || !holds(faces[f].box, priors[c.prior]))
         continue;

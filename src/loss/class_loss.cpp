@@ -1,6 +1,7 @@
 #include "loss/class_loss.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 
@@ -55,13 +56,15 @@ ClassLoss class_loss_from_name(const std::string& name) {
   if (name == "focal") return ClassLoss::focal;
   if (name == "quality_focal") return ClassLoss::quality_focal;
   if (name == "varifocal") return ClassLoss::varifocal;
+  if (name == "iou_branch") return ClassLoss::iou_branch;
   throw Error(ErrorCode::invalid_argument,
               "loss.class_loss is '" + name +
-                  "'; it must be cross_entropy, focal, quality_focal or varifocal");
+                  "'; it must be cross_entropy, focal, quality_focal, varifocal or iou_branch");
 }
 
 bool learns_quality(ClassLoss kind) {
-  return kind == ClassLoss::quality_focal || kind == ClassLoss::varifocal;
+  return kind == ClassLoss::quality_focal || kind == ClassLoss::varifocal ||
+         kind == ClassLoss::iou_branch;
 }
 
 double log_sum_exp(std::span<const float> logits) {
@@ -126,6 +129,24 @@ ClassTerm varifocal_loss(std::span<const float> logits, std::size_t target, doub
   }
   gradient[1] = static_cast<float>(slope);
   gradient[0] = -gradient[1];
+  return term;
+}
+
+ClassTerm iou_branch_loss(std::span<const float> logits, std::size_t target, double quality,
+                          double alpha, double gamma, std::span<float> gradient) {
+  // The focal loss of a pair whose background is 0 is that of the face's logit alone.
+  const std::array<float, 2> face{0, logits[1]};
+  std::array<float, 2> slope{};
+  ClassTerm term = focal_loss(face, target, alpha, gamma, slope);
+  gradient[1] = slope[1];
+  gradient[0] = 0;
+  if (target != 0) {
+    const double x = -static_cast<double>(logits[0]);
+    const Sigmoid q = sigmoid(x);
+    term.loss += (1 - quality) * x - q.log_yes;
+    gradient[0] = static_cast<float>(quality - q.yes);
+  }
+  term.log_likelihood = softmax_at(logits, target).log_yes;
   return term;
 }
 

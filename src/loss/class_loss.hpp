@@ -15,9 +15,13 @@ namespace faceshot {
 ///   its box. For one class.
 /// varifocal: Zhang et al., "VarifocalNet", CVPR 2021: the same target; positives weigh as much as
 ///   their boxes are good, and only negatives are weighed down as in the focal loss. For one class.
-enum class ClassLoss { cross_entropy, focal, quality_focal, varifocal };
+/// iou_branch: class and IoU apart, as FCOS has centreness (Tian et al., ICCV 2019) and PAA the IoU
+///   (Kim and Lee, ECCV 2020): the face's logit learns the class by the focal loss, the other one,
+///   its sign turned, the IoU of the box on positives alone. The score's odds, exp(face -
+///   background), are then the product of both odds. For one class.
+enum class ClassLoss { cross_entropy, focal, quality_focal, varifocal, iou_branch };
 
-/// Whether the score's target is the IoU of the predicted box, for which one class is a must.
+/// Whether the score learns the IoU of the predicted box, for which one class is a must.
 [[nodiscard]] bool learns_quality(ClassLoss kind);
 
 /// @throws Error(invalid_argument) listing the names
@@ -54,6 +58,13 @@ ClassTerm quality_focal_loss(std::span<const float> logits, std::size_t target, 
 /// @param alpha >= 0 @param gamma >= 0
 ClassTerm varifocal_loss(std::span<const float> logits, std::size_t target, double quality,
                          double alpha, double gamma, std::span<float> gradient);
+
+/// The focal loss of p, the sigmoid of the face's logit, plus for faces the binary cross-entropy of
+/// q, the sigmoid of minus the background's logit, against `quality`.
+/// @param logits two: background, face @param target 0 or 1 @param quality in [0, 1], for faces
+/// @param alpha, gamma as focal_loss()'s
+ClassTerm iou_branch_loss(std::span<const float> logits, std::size_t target, double quality,
+                          double alpha, double gamma, std::span<float> gradient);
 
 /// log(sum(exp(logits))), safe for logits of any size. @pre not empty
 [[nodiscard]] double log_sum_exp(std::span<const float> logits);

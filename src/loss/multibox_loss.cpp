@@ -108,6 +108,10 @@ ClassTerm class_loss(const Problem& problem, const ImageOutputs& out, std::size_
       term = varifocal_loss(logits, target, quality, static_cast<double>(o.focal_alpha),
                             static_cast<double>(o.focal_gamma), gradient);
       break;
+    case ClassLoss::iou_branch:
+      term = iou_branch_loss(logits, target, quality, static_cast<double>(o.focal_alpha),
+                             static_cast<double>(o.focal_gamma), gradient);
+      break;
     case ClassLoss::cross_entropy:
       term = cross_entropy(logits, target, gradient);
       break;

@@ -29,12 +29,13 @@ struct LossOptions {
   MatchOptions match;  ///< iou; its ignore_coverage holds for all
   AtssOptions atss;
   SimotaOptions simota;
-  /// cross_entropy (with hard negative mining), focal, quality_focal or varifocal (with all
-  /// negatives); see class_loss.hpp.
+  /// cross_entropy (with hard negative mining), focal, quality_focal, varifocal or iou_branch (with
+  /// all negatives); see class_loss.hpp.
   std::string class_loss = "cross_entropy";
-  /// focal: weight of faces, 1 less this of background; below 0: none. varifocal: of background.
+  /// focal, iou_branch: weight of faces, 1 less this of background; below 0: none. varifocal: of
+  /// background.
   float focal_alpha = 0.25F;
-  float focal_gamma = 2;     ///< focal, varifocal: gamma; quality_focal: beta, at least 1
+  float focal_gamma = 2;     ///< quality_focal: beta, at least 1; the others: gamma
   float pos_alpha = 1;       ///< weight of the class loss of positives, whichever loss it is
   float neg_alpha = 1;       ///< and of that of negatives
   float negative_ratio = 3;  ///< hard negatives mined per positive, image by image

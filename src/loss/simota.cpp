@@ -12,7 +12,7 @@ namespace {
 
 constexpr double fortune = 1e5;
 
-struct Candidate {
+struct SimotaCandidate {
   std::uint32_t prior;
   double iou;
   double cost;
@@ -30,11 +30,12 @@ bool near_center(const Prior& prior, const Box& face, float reach) {
 /// -log of a probability that may be rounded to 0.
 double cost_of(double probability) { return -std::log(std::max(probability, 1e-8)); }
 
-std::vector<Candidate> candidates_of(const Box& face, std::span<const Prior> priors,
-                                     std::span<const std::size_t> level_begin,
-                                     std::span<const float> level_step,
-                                     const Predictions& predictions, const SimotaOptions& options) {
-  std::vector<Candidate> found;
+std::vector<SimotaCandidate> candidates_of(const Box& face, std::span<const Prior> priors,
+                                           std::span<const std::size_t> level_begin,
+                                           std::span<const float> level_step,
+                                           const Predictions& predictions,
+                                           const SimotaOptions& options) {
+  std::vector<SimotaCandidate> found;
   for (std::size_t level = 0; level < level_begin.size(); ++level) {
     const std::size_t end = level + 1 < level_begin.size() ? level_begin[level + 1] : priors.size();
     const float reach = options.center_radius * level_step[level];
@@ -53,7 +54,7 @@ std::vector<Candidate> candidates_of(const Box& face, std::span<const Prior> pri
 }
 
 /// YOLOX's dynamic k: the sum of the best IoUs, one at least.
-std::size_t share_of(std::vector<Candidate> candidates, int best) {
+std::size_t share_of(std::vector<SimotaCandidate> candidates, int best) {
   const auto count = std::min(candidates.size(), static_cast<std::size_t>(std::max(1, best)));
   std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count),
                     candidates.end(), [](const auto& a, const auto& b) { return a.iou > b.iou; });
@@ -85,7 +86,7 @@ std::vector<std::int32_t> match_simota(std::span<const Prior> priors,
                         return a.cost != b.cost ? a.cost < b.cost : a.prior < b.prior;
                       });
     for (std::size_t i = 0; i < count; ++i) {
-      const Candidate& c = candidates[i];
+      const SimotaCandidate& c = candidates[i];
       if (c.cost >= cheapest[c.prior]) continue;
       cheapest[c.prior] = c.cost;
       match[c.prior] = static_cast<std::int32_t>(f);

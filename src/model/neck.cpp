@@ -8,9 +8,11 @@
 namespace faceshot {
 namespace {
 
-constexpr int coarsest_merged = 32;
+[[noreturn]] void fail_neck(const std::string& what) {
+  throw Error(ErrorCode::invalid_argument, what);
+}
 
-[[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::invalid_argument, what); }
+constexpr int coarsest_merged = 32;
 
 /// "C4" -> "4", "extra1" -> "_extra1".
 std::string suffix(const std::string& level) {
@@ -24,7 +26,7 @@ int add_neck(NetworkBuilder& net, std::vector<Level>& levels, const std::string&
              float alpha) {
   if (neck == "none") return 1;
   if (neck != "fpn" && neck != "tfpn")
-    fail("model.neck is '" + neck + "'; there are: none, fpn, tfpn");
+    fail_neck("model.neck is '" + neck + "'; there are: none, fpn, tfpn");
   const bool tiny = neck == "tfpn";
   const int width =
       std::max(8, 8 * static_cast<int>(std::lround(static_cast<float>(channels) * alpha / 8)));
@@ -38,7 +40,7 @@ int add_neck(NetworkBuilder& net, std::vector<Level>& levels, const std::string&
 
   std::size_t merged = 0;
   while (merged < levels.size() && levels[merged].stride <= coarsest_merged) ++merged;
-  if (merged < 2) fail("model.neck: there are not two levels of stride 32 or less to merge");
+  if (merged < 2) fail_neck("model.neck: there are not two levels of stride 32 or less to merge");
   Feature coarser;
   for (std::size_t l = merged; l-- > 0;) {
     Level& level = levels[l];
@@ -47,9 +49,9 @@ int add_neck(NetworkBuilder& net, std::vector<Level>& levels, const std::string&
     if (!coarsest) {
       const Level& above = levels[l + 1];
       if (above.stride != 2 * level.stride)
-        fail("model.neck: levels must be a factor 2 apart; '" + level.name + "' has stride " +
-             std::to_string(level.stride) + ", '" + above.name + "' " +
-             std::to_string(above.stride));
+        fail_neck("model.neck: levels must be a factor 2 apart; '" + level.name + "' has stride " +
+                  std::to_string(level.stride) + ", '" + above.name + "' " +
+                  std::to_string(above.stride));
       const std::string number = suffix(level.name);
       x = net.add("neck.add" + number, x, net.upsample("neck.up" + suffix(above.name), coarser, 2));
     }

@@ -12,7 +12,9 @@
 namespace faceshot {
 namespace {
 
-[[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::invalid_argument, what); }
+[[noreturn]] void fail_model(const std::string& what) {
+  throw Error(ErrorCode::invalid_argument, what);
+}
 
 std::string listed(const std::vector<std::string>& names) {
   std::string list;
@@ -22,15 +24,15 @@ std::string listed(const std::vector<std::string>& names) {
 
 void check_ranges(const ModelOptions& options) {
   if (!(options.alpha > 0 && options.alpha <= 4))
-    fail("model.alpha is " + std::to_string(options.alpha) + "; it must be in (0, 4]");
+    fail_model("model.alpha is " + std::to_string(options.alpha) + "; it must be in (0, 4]");
   if (options.heads_landmarks != 0 && options.heads_landmarks != 5)
-    fail("model.heads.landmarks is " + std::to_string(options.heads_landmarks) +
-         "; it must be 0 or 5 (eyes, nose, mouth corners)");
+    fail_model("model.heads.landmarks is " + std::to_string(options.heads_landmarks) +
+               "; it must be 0 or 5 (eyes, nose, mouth corners)");
   const auto& max_out = options.heads_max_out;
   if (!max_out.empty() &&
       (max_out.size() != 2 || std::any_of(max_out.begin(), max_out.end(),
                                           [](int count) { return count < 1 || count > 16; })))
-    fail(
+    fail_model(
         "model.heads.max_out wants two numbers from 1 to 16: logits for background and for faces, "
         "as in [3, 1]; [] for one each");
 }
@@ -39,14 +41,14 @@ std::string variant_of(const Backbone& backbone, const std::string& wanted) {
   const auto& known = backbone.variants;
   if (wanted.empty()) return known.front();
   if (std::find(known.begin(), known.end(), wanted) == known.end())
-    fail("model.variant is '" + wanted + "'; " + backbone.name + " has: " + listed(known));
+    fail_model("model.variant is '" + wanted + "'; " + backbone.name + " has: " + listed(known));
   return wanted;
 }
 
 std::array<float, 3> a_channel_each(const std::vector<float>& values, const char* key) {
   if (values.size() != 1 && values.size() != 3)
-    fail(std::string(key) + " has " + std::to_string(values.size()) +
-         " numbers; give one, or one for each of the three channels");
+    fail_model(std::string(key) + " has " + std::to_string(values.size()) +
+               " numbers; give one, or one for each of the three channels");
   return {values.front(), values[values.size() / 2], values.back()};
 }
 
@@ -56,7 +58,7 @@ InputSpec input_of(const ModelOptions& options) {
   input.mean = a_channel_each(options.input_mean, "model.input.mean");
   const auto deviation = a_channel_each(options.input_std, "model.input.std");
   for (std::size_t c = 0; c < 3; ++c) {
-    if (!(deviation[c] > 0)) fail("model.input.std must be above 0");
+    if (!(deviation[c] > 0)) fail_model("model.input.std must be above 0");
     input.scale[c] = 1 / deviation[c];
   }
   return input;
@@ -73,8 +75,8 @@ std::vector<Level> take_features(NetworkBuilder& net, const std::vector<Backbone
     if (name.starts_with("extra")) {
       extras.push_back(name);
       if (name != "extra" + std::to_string(extras.size()))
-        fail("model.features has '" + name + "' where extra" + std::to_string(extras.size()) +
-             " must stand: extra layers are built one on the other");
+        fail_model("model.features has '" + name + "' where extra" + std::to_string(extras.size()) +
+                   " must stand: extra layers are built one on the other");
       continue;
     }
     const auto tap = std::find_if(taps.begin(), taps.end(),
@@ -83,13 +85,14 @@ std::vector<Level> take_features(NetworkBuilder& net, const std::vector<Backbone
       throw Error(ErrorCode::not_found, "model.features: " + std::string(backbone.name) +
                                             " has no tap '" + name + "'; it has: " + listed(names) +
                                             ", and extra1, extra2, ...");
-    if (!extras.empty()) fail("model.features: '" + name + "' must stand before the extra layers");
+    if (!extras.empty())
+      fail_model("model.features: '" + name + "' must stand before the extra layers");
     if (!levels.empty() && levels.back().stride > tap->stride)
-      fail("model.features must go from fine to coarse; '" + name + "' comes after '" +
-           levels.back().name + "'");
+      fail_model("model.features must go from fine to coarse; '" + name + "' comes after '" +
+                 levels.back().name + "'");
     levels.push_back({tap->name, tap->feature, tap->stride});
   }
-  if (levels.empty()) fail("model.features names no tap of the backbone");
+  if (levels.empty()) fail_model("model.features names no tap of the backbone");
   add_extra_layers(net, levels, extras.size(), backbone.batch_norm, options);
   return levels;
 }
@@ -99,8 +102,8 @@ template <typename T>
 T entry(const std::vector<T>& list, std::size_t level, std::size_t levels, const char* key) {
   if (list.empty()) return {};
   if (list.size() != levels)
-    fail(std::string(key) + " has " + std::to_string(list.size()) + " entries for " +
-         std::to_string(levels) + " levels");
+    fail_model(std::string(key) + " has " + std::to_string(list.size()) + " entries for " +
+               std::to_string(levels) + " levels");
   return list[level];
 }
 
@@ -108,9 +111,9 @@ PriorSpec priors_of(const ModelOptions& options, const std::vector<Level>& level
   if (options.prior_sizes.size() != levels.size()) {
     std::vector<std::string> names;
     for (const Level& level : levels) names.push_back(level.name);
-    fail("model.prior_sizes has " + std::to_string(options.prior_sizes.size()) +
-         " lists of sizes for " + std::to_string(levels.size()) + " levels (" + listed(names) +
-         "); faceshot data priors proposes some");
+    fail_model("model.prior_sizes has " + std::to_string(options.prior_sizes.size()) +
+               " lists of sizes for " + std::to_string(levels.size()) + " levels (" +
+               listed(names) + "); faceshot data priors proposes some");
   }
   PriorSpec priors;
   priors.variances = options.variances;
@@ -153,8 +156,8 @@ NetworkSpec make_network(const ModelOptions& options) {
   NetworkBuilder net(spec);
   if (!(options.widths.empty() && options.blocks.empty()) &&
       std::string_view(backbone.name).substr(0, 9) != "faceshot_")
-    fail("model.widths and model.blocks are for faceshot_nano and faceshot_small; " +
-         std::string(backbone.name) + " takes model.alpha");
+    fail_model("model.widths and model.blocks are for faceshot_nano and faceshot_small; " +
+               std::string(backbone.name) + " takes model.alpha");
   const auto taps = backbone.build(
       net, {options.alpha, variant_of(backbone, options.variant), options.widths, options.blocks});
   for (const BackboneTap& tap : taps) spec.taps.push_back({tap.name, tap.feature.layer});

@@ -9,15 +9,15 @@ namespace {
 
 /// What one output of a layer sees of the input, in pixels; rows and columns apart, as Inception's
 /// 1x7 and 7x1 see different things.
-struct View {
+struct LayerView {
   double height = 1, width = 1;
   double stride = 1;  ///< from one output to the next
 
   [[nodiscard]] int side() const { return static_cast<int>(std::max(height, width)); }
 };
 
-View view_of(const Layer& layer, const std::map<std::string, View>& views) {
-  View view = views.at(layer.inputs.front());
+LayerView layer_view(const Layer& layer, const std::map<std::string, LayerView>& views) {
+  LayerView view = views.at(layer.inputs.front());
   for (const std::string& input : layer.inputs) {
     view.height = std::max(view.height, views.at(input).height);
     view.width = std::max(view.width, views.at(input).width);
@@ -38,9 +38,9 @@ View view_of(const Layer& layer, const std::map<std::string, View>& views) {
   }
 }
 
-std::map<std::string, View> views_of(const NetworkSpec& spec) {
-  std::map<std::string, View> views{{"input", {}}};
-  for (const Layer& layer : spec.layers) views[layer.name] = view_of(layer, views);
+std::map<std::string, LayerView> views_of(const NetworkSpec& spec) {
+  std::map<std::string, LayerView> views{{"input", {}}};
+  for (const Layer& layer : spec.layers) views[layer.name] = layer_view(layer, views);
   return views;
 }
 
@@ -95,7 +95,7 @@ std::vector<LayerSummary> summarise_layers(const NetworkSpec& spec, int input_wi
   std::vector<LayerSummary> rows;
   rows.reserve(spec.layers.size());
   for (const Layer& layer : spec.layers) {
-    const View& view = views.at(layer.name);
+    const LayerView& view = views.at(layer.name);
     rows.push_back({layer.name, operation_of(layer), layer.inputs, sizes.at(layer.name),
                     layer.out_channels, parameter_count(layer),
                     multiply_accumulates(layer, sizes.at(layer.name)), view.side(), view.stride});

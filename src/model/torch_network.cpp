@@ -56,12 +56,12 @@ torch::Tensor he_normal(const std::vector<std::int64_t>& shape, Random& random) 
 }
 
 /// SSD's scale of conv4_3: features of length 1 would be too small to learn from.
-constexpr float l2_norm_scale = 20;
+constexpr float first_l2_scale = 20;
 
 torch::Tensor initial(const Layer& layer, const std::string& name,
                       const std::vector<std::int64_t>& shape, Random& random) {
   if (shape.size() == 4) return he_normal(shape, random);
-  if (layer.kind == LayerKind::l2_norm) return torch::full(shape, l2_norm_scale);
+  if (layer.kind == LayerKind::l2_norm) return torch::full(shape, first_l2_scale);
   const bool one = layer.kind == LayerKind::batch_norm &&
                    (name.ends_with(".weight") || name.ends_with(".running_var"));
   return torch::full(shape, one ? 1.0F : 0.0F);

@@ -8,12 +8,12 @@
 namespace faceshot {
 namespace {
 
-/// Share of a finding inside a label from which it is a part of what is labelled.
-constexpr float inside = 0.5F;
+/// Share of a finding least_coverage a label from which it is a part of what is labelled.
+constexpr float least_coverage = 0.5F;
 
 bool is_labelled(const Box& found, std::span<const Annotation> labels, float overlap) {
   return std::any_of(labels.begin(), labels.end(), [&](const Annotation& label) {
-    return iou(found, label.box) >= overlap || coverage(found, label.box) >= inside;
+    return iou(found, label.box) >= overlap || coverage(found, label.box) >= least_coverage;
   });
 }
 

@@ -13,7 +13,7 @@
 namespace faceshot {
 namespace {
 
-cv::Scalar any_color(Random& random) {
+cv::Scalar any_bgr(Random& random) {
   const float gray = random.uniform(20, 230);
   const float loud = random.uniform(0, 0.7F) * random.uniform(0.2F, 1);  // most things are dull
   cv::Scalar color;
@@ -49,8 +49,8 @@ cv::Rect part_of(const cv::Mat& image, float least, float most, Random& random) 
 /// Noise of several sizes between two colours, computed small and enlarged: clouds, hills, walls.
 void clouds(cv::Mat image, Random& random) {
   constexpr int side = 48;
-  const cv::Scalar a = any_color(random);
-  const cv::Scalar b = random.chance(0.6F) ? near_color(a, 70, random) : any_color(random);
+  const cv::Scalar a = any_bgr(random);
+  const cv::Scalar b = random.chance(0.6F) ? near_color(a, 70, random) : any_bgr(random);
   const std::uint32_t seed = random.bits();
   const float rough = random.uniform(2, 9);
   const float stretch = random.uniform(0.4F, 2.5F);
@@ -71,7 +71,7 @@ void clouds(cv::Mat image, Random& random) {
 }
 
 void bricks(cv::Mat image, Random& random) {
-  const cv::Scalar joint = any_color(random), stone = any_color(random);
+  const cv::Scalar joint = any_bgr(random), stone = any_bgr(random);
   const int h = 6 + static_cast<int>(random.below(40));
   const int w = whole(static_cast<float>(h) * random.uniform(1, 3));
   const int gap = 1 + h / 14;
@@ -85,8 +85,8 @@ void bricks(cv::Mat image, Random& random) {
 }
 
 void stripes(cv::Mat image, Random& random) {
-  const cv::Scalar a = any_color(random);
-  const cv::Scalar b = random.chance(0.5F) ? near_color(a, 50, random) : any_color(random);
+  const cv::Scalar a = any_bgr(random);
+  const cv::Scalar b = random.chance(0.5F) ? near_color(a, 50, random) : any_bgr(random);
   image.setTo(a);
   const float width = random.uniform(3, 45);
   const float angle = random.chance(0.6F) ? 0.0F : random.uniform(0, 3.1F);
@@ -101,7 +101,7 @@ void stripes(cv::Mat image, Random& random) {
 }
 
 void windows(cv::Mat image, Random& random) {
-  const cv::Scalar wall = any_color(random), glass = any_color(random), frame = any_color(random);
+  const cv::Scalar wall = any_bgr(random), glass = any_bgr(random), frame = any_bgr(random);
   image.setTo(wall);
   const int w = 12 + static_cast<int>(random.below(60));
   const int h = whole(static_cast<float>(w) * random.uniform(0.8F, 2));
@@ -130,8 +130,8 @@ void leaves(cv::Mat image, Random& random) {
 }
 
 void lettering(cv::Mat image, Random& random) {
-  if (random.chance(0.7F)) image.setTo(any_color(random));
-  const cv::Scalar ink = any_color(random);
+  if (random.chance(0.7F)) image.setTo(any_bgr(random));
+  const cv::Scalar ink = any_bgr(random);
   const auto scale = static_cast<double>(random.uniform(0.3F, 2.5F));
   const int line = whole(static_cast<float>(scale) * 30);
   for (int y = line; y < image.rows + line; y += line) {
@@ -158,15 +158,15 @@ void shapes(cv::Mat image, Random& random) {
       corners.emplace_back(middle +
                            cv::Point(whole(r * std::cos(angle)), whole(r * std::sin(angle))));
     }
-    cv::fillPoly(image, std::vector{corners}, any_color(random), cv::LINE_AA);
+    cv::fillPoly(image, std::vector{corners}, any_bgr(random), cv::LINE_AA);
   }
 }
 
-using Painter = void (*)(cv::Mat image, Random& random);
-constexpr Painter surfaces[] = {clouds,  clouds, bricks,    stripes,
-                                windows, leaves, lettering, shapes};
+using Background = void (*)(cv::Mat image, Random& random);
+constexpr Background surfaces[] = {clouds,  clouds, bricks,    stripes,
+                                   windows, leaves, lettering, shapes};
 
-Painter any_surface(Random& random) { return surfaces[random.below(std::size(surfaces))]; }
+Background any_surface(Random& random) { return surfaces[random.below(std::size(surfaces))]; }
 
 /// A disc lit from one side.
 void ball(cv::Mat& image, cv::Point2f center, cv::Size2f axes, float angle, const cv::Scalar& color,
@@ -196,7 +196,7 @@ void hand(cv::Mat& image, cv::Point2f center, float r, const cv::Scalar& color, 
 
 /// Rings and spokes: plates, clocks, wheels.
 void plate(cv::Mat& image, cv::Point2f center, float r, Random& random) {
-  const cv::Scalar a = any_color(random), b = any_color(random);
+  const cv::Scalar a = any_bgr(random), b = any_bgr(random);
   cv::circle(image, center, std::max(1, whole(r)), a, cv::FILLED, cv::LINE_AA);
   cv::circle(image, center, std::max(1, whole(r * random.uniform(0.4F, 0.9F))), b,
              std::max(1, whole(r * 0.1F)), cv::LINE_AA);
@@ -217,7 +217,7 @@ void paint_lookalike(cv::Mat& image, cv::Point2f center, float radius, Random& r
   const cv::Size2f oval(radius * random.uniform(0.6F, 0.95F), radius);
   switch (random.below(5)) {
     case 0:
-      return ball(image, center, {radius, radius}, 0, any_color(random), random);
+      return ball(image, center, {radius, radius}, 0, any_bgr(random), random);
     case 1:
       return ball(image, center, oval, random.uniform(-40, 40), skin, random);
     case 2:
@@ -241,7 +241,7 @@ cv::Mat paint_background(cv::Size size, Random& random) {
     throw Error(ErrorCode::invalid_argument, "a background of " + std::to_string(size.width) + "x" +
                                                  std::to_string(size.height) +
                                                  " px cannot be drawn");
-  cv::Mat image(size, CV_8UC3, any_color(random));
+  cv::Mat image(size, CV_8UC3, any_bgr(random));
   any_surface(random)(image, random);
   const std::uint32_t parts = random.below(5);
   for (std::uint32_t i = 0; i < parts; ++i) {

@@ -11,8 +11,6 @@ namespace {
 
 using Color = cv::Vec3f;
 
-constexpr float square(float x) noexcept { return x * x; }
-
 void mix(Color& color, const Color& with, float share) { color += (with - color) * share; }
 
 float inside(float distance, float step) { return std::clamp(distance / step + 0.5F, 0.0F, 1.0F); }

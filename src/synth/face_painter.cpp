@@ -18,8 +18,6 @@ using Color = cv::Vec3f;
 /// Faces are drawn with at least this many pixels to the unit.
 constexpr float least_resolution = 40;
 
-constexpr float square(float x) noexcept { return x * x; }
-
 /// Colour and coverage of a pixel to which layers are added, from behind to the front.
 struct Pixel {
   Color color{0, 0, 0};  ///< premultiplied

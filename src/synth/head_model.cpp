@@ -15,8 +15,6 @@ constexpr float half_depth = 0.95F;   ///< for light only
 constexpr float ear_plane = 0.1F;     ///< what lies further back on the unit sphere is no face
 constexpr float nose_tip_v = 0.24F;
 
-constexpr float square(float x) noexcept { return x * x; }
-
 cv::Matx33f rotation(float yaw, float pitch) noexcept {
   const float cy = std::cos(yaw), sy = std::sin(yaw);
   const float cp = std::cos(pitch), sp = std::sin(pitch);

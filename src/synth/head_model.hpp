@@ -73,6 +73,8 @@ class HeadModel {
 [[nodiscard]] cv::Point2f mouth_corner(const FaceTraits& traits) noexcept;
 [[nodiscard]] cv::Point2f eye_middle(const FaceTraits& traits) noexcept;
 
+[[nodiscard]] constexpr float square(float x) noexcept { return x * x; }
+
 /// 1 in the middle, 0 from a distance of 1 on; smooth. @param squared distance
 [[nodiscard]] constexpr float bell(float squared) noexcept {
   return squared < 1 ? (1 - squared) * (1 - squared) : 0.0F;

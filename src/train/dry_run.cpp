@@ -27,10 +27,6 @@ constexpr int most_steps = 40;
 constexpr double enough_seconds = 8;
 constexpr std::size_t validated_images = 16;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 /// A figure of one of Linux' tables in /proc, in bytes; 0 where there is none.
 std::int64_t proc_bytes(const char* file, const std::string& key) {
   std::ifstream in(file);

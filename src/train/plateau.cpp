@@ -8,12 +8,12 @@
 namespace faceshot {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double no_value = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
 Plateau::Plateau(const PlateauOptions& options)
-    : options_(options), best_(options.maximize ? -infinity : infinity) {
+    : options_(options), best_(options.maximize ? -no_value : no_value) {
   const auto demand = [](bool good, const char* message) {
     if (!good) throw Error(ErrorCode::invalid_argument, message);
   };

@@ -24,10 +24,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 /// The loop: steps, epochs, and the callbacks around them.
 class Trainer {
  public:
@@ -78,8 +74,9 @@ class Trainer {
 
  private:
   [[nodiscard]] TrainOutcome outcome(bool completed) const {
-    return {completed, static_cast<int>(run_.position.epoch), run_.position.step, run_.best_ap,
-            leads()};
+    return {completed,          static_cast<int>(run_.position.epoch),
+            run_.position.step, run_.config.train.checkpoint.best,
+            run_.best,          leads()};
   }
 
   void look_at_start() {

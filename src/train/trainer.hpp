@@ -39,8 +39,9 @@ struct TrainOutcome {
   bool completed = false;  ///< false: stopped on request; resume goes on
   int epochs_done = 0;
   std::int64_t steps_done = 0;
-  double best_ap = -1;  ///< of all validations; below 0: there was none
-  bool leads = true;    ///< the one of several processes that writes files and talks
+  std::string metric;          ///< that best.pt is best by: train.checkpoint.best
+  std::optional<double> best;  ///< its value there; none: it was never measured
+  bool leads = true;           ///< the one of several processes that writes files and talks
 };
 
 // Started in several processes at once (distributed/process_environment.hpp says by whom and how),

@@ -2,6 +2,7 @@
 // written to a checkpoint. No Torch here.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -20,6 +21,11 @@
 #include "train/validation.hpp"
 
 namespace faceshot {
+
+/// Of wall time.
+[[nodiscard]] inline double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 
 class Ema;
 class GradientBuckets;
@@ -65,9 +71,10 @@ struct TrainingRun {
   PriorGrid large_priors;                    ///< of augment.large_size; empty where there are none
 
   Position position;
-  bool ended_early = false;   ///< no further epoch is wanted
-  double best_ap = -1;        ///< of all validations; below 0: there was none
-  bool starts_whole = false;  ///< a new run's weights are a detector's that finds faces already
+  bool ended_early = false;    ///< no further epoch is wanted
+  double best_ap = -1;         ///< of all validations; below 0: there was none
+  std::optional<double> best;  ///< train.checkpoint.best's best value; none: not measured yet
+  bool starts_whole = false;   ///< a new run's weights are a detector's that finds faces already
 
   // Of the last step.
   Batch batch;

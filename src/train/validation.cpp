@@ -70,9 +70,10 @@ std::vector<Annotation> in_input(const std::vector<Annotation>& annotations,
 }
 
 /// A trained network as the detector would run it, but on batches and in Torch.
-class Pass {
+class ValidationPass {
  public:
-  Pass(TorchNetwork& network, const Config& config, int threads, const std::function<void()>& alive)
+  ValidationPass(TorchNetwork& network, const Config& config, int threads,
+                 const std::function<void()>& alive)
       : network_(network), config_(config), threads_(threads), alive_(alive) {
     const InputSpec& input = network.spec().input;
     input_.channel_order = input.order;
@@ -282,7 +283,7 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   if (network.spec().classes.size() != 1)
     throw Error(ErrorCode::unsupported, "validation counts one class; this network has more");
   network.train(false);
-  Pass pass(network, config, threads, alive);
+  ValidationPass pass(network, config, threads, alive);
   LossSums sums;
   const Comparison found(set, pass.run(set, &sums));
   ValidationResult result;

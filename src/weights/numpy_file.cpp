@@ -76,7 +76,7 @@ NamedArray read_array(const std::string& name, const Source& source,
   return array;
 }
 
-std::string shape_text(const std::vector<std::int64_t>& shape) {
+std::string extents(const std::vector<std::int64_t>& shape) {
   std::string text;
   for (const std::int64_t extent : shape) text += std::to_string(extent) + ",";
   return text;
@@ -93,7 +93,7 @@ class ZipWriter {
   }
 
   void add(const NamedArray& array) {
-    const std::string header = npy_header("<f4", shape_text(array.shape));
+    const std::string header = npy_header("<f4", extents(array.shape));
     const std::string_view values(reinterpret_cast<const char*>(array.values.data()),
                                   array.values.size() * sizeof(float));
     const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),

@@ -44,7 +44,7 @@ PickleEntry find_pickle(const std::filesystem::path& path) {
 }
 
 /// A tensor with the place where its values go.
-struct Wanted {
+struct WantedParts {
   const PickleTensor* tensor;
   std::size_t array;
 };
@@ -122,7 +122,7 @@ std::string find_part(const Pickle& pickle) {
 }
 
 /// Fills in the tensors that are views of one storage.
-void fill(ZipReader& zip, const PickleStorage& storage, const std::vector<Wanted>& wanted,
+void fill(ZipReader& zip, const PickleStorage& storage, const std::vector<WantedParts>& wanted,
           const MemoryBudget& budget, const std::filesystem::path& path,
           std::vector<NamedArray>& arrays) {
   const auto count = static_cast<std::uint64_t>(storage.count);
@@ -132,14 +132,14 @@ void fill(ZipReader& zip, const PickleStorage& storage, const std::vector<Wanted
                              "' are not as many as they should be");
   };
   require(count <= budget.left() / sizeof(double));
-  for (const Wanted& view : wanted)
+  for (const WantedParts& view : wanted)
     require(view.tensor->storage.count == storage.count &&
             view.tensor->storage.type == storage.type);
   const std::uint64_t bytes = count * element_size(storage.type);
   const std::string data = zip.read(bytes + 1);
   require(data.size() == bytes);
   const std::vector<float> elements = to_floats(data, storage.type);
-  for (const Wanted& view : wanted) {
+  for (const WantedParts& view : wanted) {
     const PickleTensor& tensor = *view.tensor;
     arrays[view.array].values =
         gather_strided(elements, tensor.shape, tensor.strides, tensor.offset);
@@ -157,7 +157,7 @@ TorchFile read_torch_file(const std::filesystem::path& path) {
   collector.collect(file.part.empty() ? pickle.root : pickle.find(pickle.root, file.part), "", 0);
   if (collector.tensors.empty()) damaged_file(path, "there is no tensor in it");
 
-  std::map<std::string, std::vector<Wanted>> by_entry;
+  std::map<std::string, std::vector<WantedParts>> by_entry;
   for (const auto& [name, tensor] : collector.tensors) {
     (void)budget.take(tensor->shape, name);
     by_entry[entry.folder + "data/" + tensor->storage.key].push_back({tensor, file.arrays.size()});
@@ -167,7 +167,7 @@ TorchFile read_torch_file(const std::filesystem::path& path) {
   while (zip.next()) {
     const auto found = by_entry.find(zip.name());
     if (found == by_entry.end()) continue;
-    const std::vector<Wanted>& wanted = found->second;
+    const std::vector<WantedParts>& wanted = found->second;
     fill(zip, wanted.front().tensor->storage, wanted, budget, path, file.arrays);
     by_entry.erase(found);
   }

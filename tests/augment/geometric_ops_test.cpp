@@ -10,7 +10,7 @@
 #include "augment/augmenter.hpp"
 #include "augment/rendered_scene.hpp"
 
-namespace faceshot {
+namespace faceshot::geometric_ops_test {
 namespace {
 
 using test::face_pixels;
@@ -196,4 +196,4 @@ TEST(GeometricOps, TurnedAndReducedPicturesDoNotAlias) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::geometric_ops_test

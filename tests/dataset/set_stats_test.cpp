@@ -4,7 +4,7 @@
 
 #include <numeric>
 
-namespace faceshot {
+namespace faceshot::set_stats_test {
 namespace {
 
 PreparedSet example() {
@@ -63,4 +63,4 @@ TEST(SetStats, ThePictureEscapesItsTitle) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::set_stats_test

@@ -5,7 +5,7 @@
 #include "dataset/test_folder.hpp"
 #include "matfile/mat_writer.hpp"
 
-namespace faceshot {
+namespace faceshot::wider_mat_test {
 namespace {
 
 using faceshot::testing::cell;
@@ -94,4 +94,4 @@ TEST(WiderMat, AFileThatKeepsMatioBusyForMinutesIsDamaged) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::wider_mat_test

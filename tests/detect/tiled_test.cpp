@@ -15,7 +15,7 @@
 #include "faceshot/random.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::tiled_test {
 namespace {
 
 Detector tiny(const DetectorOptions& options) {
@@ -152,4 +152,4 @@ TEST(DetectTiled, RefusesImpossibleTiles) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::tiled_test

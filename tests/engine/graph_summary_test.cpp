@@ -15,7 +15,7 @@
 #include "engine/onnx_builder.hpp"
 #include "engine/onnx_reader.hpp"
 
-namespace faceshot::engine {
+namespace faceshot::engine::graph_summary_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -132,4 +132,4 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 }  // namespace
-}  // namespace faceshot::engine
+}  // namespace faceshot::engine::graph_summary_test

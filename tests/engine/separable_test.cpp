@@ -17,7 +17,7 @@
 #include "engine/thread_count.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot::engine {
+namespace faceshot::engine::separable_test {
 namespace {
 
 using faceshot::testing::OnnxBuilder;
@@ -407,4 +407,4 @@ TEST(Separable, APairThatSomebodyElseReadsStaysApart) {
 }
 
 }  // namespace
-}  // namespace faceshot::engine
+}  // namespace faceshot::engine::separable_test

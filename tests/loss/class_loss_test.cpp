@@ -80,6 +80,24 @@ TEST(VarifocalLoss, IsTheFormulaOfThePaper) {
   }
 }
 
+TEST(IouBranchLoss, IsTheFocalLossOfOneLogitAndTheCrossEntropyOfTheOther) {
+  Random random(6);
+  for (int i = 0; i < 200; ++i) {
+    const std::array<float, 2> logits{random.uniform(-4, 4), random.uniform(-4, 4)};
+    const double u = static_cast<double>(random.uniform());
+    const double p = 1 / (1 + std::exp(-static_cast<double>(logits[1])));
+    const double q = 1 / (1 + std::exp(static_cast<double>(logits[0])));
+    std::array<float, 2> gradient{};
+    EXPECT_NEAR(
+        iou_branch_loss(logits, 1, u, 0.25, 2, gradient).loss,
+        -0.25 * (1 - p) * (1 - p) * std::log(p) - u * std::log(q) - (1 - u) * std::log(1 - q),
+        1e-6);
+    EXPECT_NEAR(iou_branch_loss(logits, 0, 0, 0.25, 2, gradient).loss,
+                -0.75 * p * p * std::log(1 - p), 1e-6);
+    EXPECT_EQ(gradient[0], 0) << "background has no box whose IoU could be learned";
+  }
+}
+
 using Loss = std::function<double(std::span<const float>, std::span<float>)>;
 
 /// Central differences of the value against the gradient.
@@ -120,6 +138,9 @@ TEST(ClassLoss, GradientsAreThoseOfTheValues) {
         expect_gradient(
             [=](auto z, auto g) { return varifocal_loss(z, target, 0.6, 0.75, gamma, g).loss; },
             {a, b});
+    for (const std::size_t target : {std::size_t{0}, std::size_t{1}})
+      expect_gradient(
+          [=](auto z, auto g) { return iou_branch_loss(z, target, 0.6, 0.25, 2, g).loss; }, {a, b});
   }
 }
 
@@ -134,6 +155,8 @@ TEST(ClassLoss, TellsTheLogLikelihoodWhateverTheLossIs) {
       EXPECT_NEAR(focal_loss(logits, target, 0.25, 2, unused).log_likelihood, wanted, 1e-9);
       EXPECT_NEAR(quality_focal_loss(logits, target, 0.3, 2, unused).log_likelihood, wanted, 1e-9);
       EXPECT_NEAR(varifocal_loss(logits, target, 0.3, 0.75, 2, unused).log_likelihood, wanted,
+                  1e-9);
+      EXPECT_NEAR(iou_branch_loss(logits, target, 0.3, 0.25, 2, unused).log_likelihood, wanted,
                   1e-9);
     }
   }
@@ -150,6 +173,8 @@ TEST(ClassLoss, StaysFiniteForWildLogits) {
           quality_focal_loss(logits, target, static_cast<double>(target), 2, gradient).loss));
       EXPECT_TRUE(std::isfinite(gradient[0]) && std::isfinite(gradient[1]));
       EXPECT_TRUE(std::isfinite(varifocal_loss(logits, target, 0.5, 0.75, 2, gradient).loss));
+      EXPECT_TRUE(std::isfinite(gradient[0]) && std::isfinite(gradient[1]));
+      EXPECT_TRUE(std::isfinite(iou_branch_loss(logits, target, 0.5, 0.25, 2, gradient).loss));
       EXPECT_TRUE(std::isfinite(gradient[0]) && std::isfinite(gradient[1]));
     }
   }

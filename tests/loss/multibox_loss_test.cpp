@@ -10,7 +10,7 @@
 #include "faceshot/random.hpp"
 #include "loss/class_loss.hpp"
 
-namespace faceshot {
+namespace faceshot::multibox_loss_test {
 namespace {
 
 constexpr std::array<float, 4> variances{0.1F, 0.1F, 0.2F, 0.2F};
@@ -290,7 +290,8 @@ TEST_P(MultiboxGradient, AgreesWithFiniteDifferences) {
 TEST(MultiboxLoss, PositivesAndNegativesAreWeightedApart) {
   const std::vector<std::vector<Annotation>> faces{{face(8, 8, 18, 18)}, {}};
   const auto o = random_outputs(2, 128, 1, 31);
-  for (const char* const kind : {"cross_entropy", "focal", "quality_focal", "varifocal"}) {
+  for (const char* const kind :
+       {"cross_entropy", "focal", "quality_focal", "varifocal", "iou_branch"}) {
     LossOptions options;
     options.class_loss = kind;
     const auto with = [&](float pos, float neg) {
@@ -400,6 +401,7 @@ INSTANTIATE_TEST_SUITE_P(
                       GradientCase{"eiou", 0, 1, "focal"}, GradientCase{"none", 1, 3, "focal"},
                       GradientCase{"diou", 1, 1, "quality_focal"},
                       GradientCase{"diou", 1, 1, "varifocal"},
+                      GradientCase{"diou", 1, 1, "iou_branch"},
                       GradientCase{"diou", 1, 1, "focal", "atss"},
                       GradientCase{"none", 1, 1, "cross_entropy", "iou", 2, 0.25F},
                       GradientCase{"none", 1, 3, "focal", "iou", 0.5F, 3},
@@ -407,4 +409,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& tested) { return tested.param.iou_loss + "_" + std::to_string(tested.index); });
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::multibox_loss_test

@@ -112,14 +112,15 @@ TEST_F(Callbacks, TheBestCheckpointIsByTheMetricOfTheConfig) {
   c.train.checkpoint.best = "train_loss";
   std::vector<double> losses;
   std::vector<bool> best;
-  (void)start_training(c, folder_ / "run",
-                       {{},
-                        {},
-                        [&](const EpochMetrics& m) {
-                          losses.push_back(m.confidence_loss + m.location_loss);
-                          best.push_back(m.best);
-                        }},
-                       stop_);
+  const TrainOutcome outcome =
+      start_training(c, folder_ / "run",
+                     {{},
+                      {},
+                      [&](const EpochMetrics& m) {
+                        losses.push_back(m.confidence_loss + m.location_loss);
+                        best.push_back(m.best);
+                      }},
+                     stop_);
   double lowest = std::numeric_limits<double>::infinity();
   std::int64_t epoch = 0;
   for (std::size_t i = 0; i < losses.size(); ++i) {
@@ -128,6 +129,10 @@ TEST_F(Callbacks, TheBestCheckpointIsByTheMetricOfTheConfig) {
     lowest = std::min(lowest, losses[i]);
   }
   EXPECT_EQ(load_checkpoint(folder_ / "run" / "best.pt").counters.at("epoch"), epoch);
+  EXPECT_EQ(outcome.metric, "train_loss");
+  EXPECT_EQ(outcome.best, lowest);
+  // A run that has ended tells it again.
+  EXPECT_EQ(resume_training(folder_ / "run", {}, stop_).best, lowest);
 }
 
 TEST_F(Callbacks, TheLastEpochFilesAreKept) {

@@ -22,7 +22,7 @@
 #include "train/prepare_run.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::unfold_batch_norm_test {
 namespace {
 
 constexpr int side = 160;
@@ -227,4 +227,4 @@ TEST(UnfoldBatchNorm, DeadChannelsStayFinite) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::unfold_batch_norm_test

@@ -6,9 +6,9 @@ namespace {
 constexpr Padding no_padding{};
 
 /// Writes the blocks of torchvision's file, in its order and under its names.
-class Writer {
+class InceptionWriter {
  public:
-  Writer(NetworkBuilder& net, float alpha) : net_(net), alpha_(alpha) {}
+  InceptionWriter(NetworkBuilder& net, float alpha) : net_(net), alpha_(alpha) {}
 
   std::vector<BackboneTap> write() {
     Feature x = unit("Conv2d_1a_3x3", net_.input(), valid(32, 3, 2));
@@ -118,7 +118,7 @@ class Writer {
 }  // namespace
 
 std::vector<BackboneTap> build_inception_v3(NetworkBuilder& net, const BackboneOptions& options) {
-  return Writer(net, options.alpha).write();
+  return InceptionWriter(net, options.alpha).write();
 }
 
 }  // namespace faceshot

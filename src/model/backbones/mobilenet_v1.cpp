@@ -9,12 +9,13 @@ namespace {
 constexpr float epsilon = 1e-3F;
 constexpr Padding end_only{0, 0, 1, 1};
 
-struct Block {
+struct SeparableBlock {
   int channels, stride;
 };
 
-constexpr Block blocks[] = {{64, 1},  {128, 2}, {128, 1}, {256, 2}, {256, 1},  {512, 2}, {512, 1},
-                            {512, 1}, {512, 1}, {512, 1}, {512, 1}, {1024, 2}, {1024, 1}};
+constexpr SeparableBlock blocks[] = {{64, 1},  {128, 2},  {128, 1}, {256, 2}, {256, 1},
+                                     {512, 2}, {512, 1},  {512, 1}, {512, 1}, {512, 1},
+                                     {512, 1}, {1024, 2}, {1024, 1}};
 
 }  // namespace
 

@@ -6,23 +6,23 @@ namespace faceshot {
 namespace {
 
 /// Rows of Table 2: expansion factor, channels, repetitions, stride of the first.
-struct Row {
+struct StageRow {
   int expansion, channels, repeats, stride;
 };
 
-constexpr Row rows[] = {{1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2}, {6, 64, 4, 2},
-                        {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
+constexpr StageRow rows[] = {{1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2}, {6, 64, 4, 2},
+                             {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
 
-class Writer {
+class MobileNetV2Writer {
  public:
-  Writer(NetworkBuilder& net, const BackboneOptions& options)
+  MobileNetV2Writer(NetworkBuilder& net, const BackboneOptions& options)
       : net_(net), alpha_(options.alpha), keras_(options.variant == "keras") {}
 
   std::vector<BackboneTap> write() {
     Feature x = conv_bn("0", net_.input(),
                         {.channels = scaled_channels(32, alpha_), .kernel = {3, 3}, .stride = 2});
     int index = 1;
-    for (const Row& row : rows)
+    for (const StageRow& row : rows)
       for (int i = 0; i < row.repeats; ++i, ++index)
         x = bottleneck(index, x, row.expansion, width(row.channels), i == 0 ? row.stride : 1);
     // The paper does not narrow the last layer.
@@ -85,7 +85,7 @@ class Writer {
 }  // namespace
 
 std::vector<BackboneTap> build_mobilenet_v2(NetworkBuilder& net, const BackboneOptions& options) {
-  return Writer(net, options).write();
+  return MobileNetV2Writer(net, options).write();
 }
 
 }  // namespace faceshot

@@ -38,10 +38,10 @@ Feature bottleneck(NetworkBuilder& net, const std::string& block, const Feature&
   return net.relu(block + ".relu", x);
 }
 
-using Block = Feature (*)(NetworkBuilder&, const std::string&, const Feature&, int, int);
+using ResidualBlock = Feature (*)(NetworkBuilder&, const std::string&, const Feature&, int, int);
 
-std::vector<BackboneTap> build(NetworkBuilder& net, const BackboneOptions& options, Block block,
-                               const std::array<int, 4>& depths) {
+std::vector<BackboneTap> build(NetworkBuilder& net, const BackboneOptions& options,
+                               ResidualBlock block, const std::array<int, 4>& depths) {
   const auto channels = [&](int base) { return scaled_channels(base, options.alpha); };
   Feature x = conv_bn(net, "backbone", "1", net.input(),
                       {.channels = channels(64), .kernel = {7, 7}, .stride = 2});

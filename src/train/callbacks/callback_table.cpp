@@ -7,7 +7,7 @@
 namespace faceshot {
 namespace {
 
-struct Row {
+struct CallbackRow {
   CallbackInfo info;
   std::unique_ptr<Callback> (*make)(const TrainingRun&, const TrainListener&);
 };
@@ -16,10 +16,10 @@ struct Row {
 // checkpoint look at; last.pt comes after all of an epoch's other files, so that a run that is
 // killed before it writes them again; progress tells what is safe on disk. Of several processes all
 // come to the same decisions from the same numbers; files and talk are rank 0's.
-const std::vector<Row>& rows() {
+const std::vector<CallbackRow>& callback_rows() {
   using R = const TrainingRun&;
   using L = const TrainListener&;
-  static const std::vector<Row> all{
+  static const std::vector<CallbackRow> all{
       {{"weight_average", "train.ema_decay", "moving average of the weights (EMA)", true},
        [](R run, L) { return make_weight_average(run); }},
       {{"nan_guard", "", "stops a run that has diverged and writes its batch to diverged/", true},
@@ -55,7 +55,7 @@ const std::vector<Row>& rows() {
 const std::vector<CallbackInfo>& callback_table() {
   static const std::vector<CallbackInfo> table = [] {
     std::vector<CallbackInfo> infos;
-    for (const Row& row : rows()) infos.push_back(row.info);
+    for (const CallbackRow& row : callback_rows()) infos.push_back(row.info);
     return infos;
   }();
   return table;
@@ -63,7 +63,7 @@ const std::vector<CallbackInfo>& callback_table() {
 
 std::vector<NamedCallback> make_callbacks(const TrainingRun& run, const TrainListener& listener) {
   std::vector<NamedCallback> callbacks;
-  for (const Row& row : rows()) {
+  for (const CallbackRow& row : callback_rows()) {
     if (!row.info.everywhere && !run.leads()) continue;
     if (auto callback = row.make(run, listener))
       callbacks.push_back({row.info.name, std::move(callback)});

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -18,12 +19,13 @@ class ModelCheckpoint : public Callback {
         watches_(!run.data.val.records.empty() || !needs_validation(options_.best)),
         best_(grows(options_.best) ? -infinity : infinity) {}
 
+  void on_start(TrainingRun& run) override { tell(run); }
   void on_start_weights(TrainingRun& run, EpochMetrics& metrics) override {
-    rate(metrics);
+    rate(run, metrics);
     if (metrics.best) run.save("best.pt");
   }
   void on_epoch(TrainingRun& run, EpochMetrics& metrics) override {
-    rate(metrics);
+    rate(run, metrics);
     // Without anything to go by, the last weights are the best.
     if (metrics.best || (!watches_ && run.is_over())) run.save("best.pt");
     if (options_.epochs == 0 || metrics.epoch % options_.epochs != 0) return;
@@ -33,7 +35,7 @@ class ModelCheckpoint : public Callback {
   }
 
   void save(Checkpoint& into) const override {
-    if (best_ < infinity && best_ > -infinity) into.scalars["best"] = best_;
+    if (std::isfinite(best_)) into.scalars["best"] = best_;
   }
   void load(const Checkpoint& from) override {
     if (const auto found = from.scalars.find("best"); found != from.scalars.end())
@@ -44,11 +46,17 @@ class ModelCheckpoint : public Callback {
   }
 
  private:
-  void rate(EpochMetrics& metrics) {
+  /// @param run its `best` follows
+  void tell(TrainingRun& run) const {
+    if (std::isfinite(best_)) run.best = best_;
+  }
+
+  void rate(TrainingRun& run, EpochMetrics& metrics) {
     const auto value = value_of(options_.best, metrics);
     if (!value || !(grows(options_.best) ? *value > best_ : *value < best_)) return;
     best_ = *value;
     metrics.best = true;
+    tell(run);
   }
 
   static constexpr double infinity = std::numeric_limits<double>::infinity();

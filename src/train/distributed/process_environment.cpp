@@ -26,7 +26,7 @@ constexpr Names slurm{"SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID",
                       "SLURM_STEP_TASKS_PER_NODE"};
 constexpr const char* slurm_job_size = "SLURM_NTASKS";
 
-[[noreturn]] void fail(const std::string& message) {
+[[noreturn]] void reject_environment(const std::string& message) {
   throw Error(ErrorCode::invalid_argument, "several processes: " + message);
 }
 
@@ -41,8 +41,8 @@ int number(const std::string& text, const char* name, int least, int most) {
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stop != end || value < least || value > most)
-    fail(std::string(name) + " is '" + text + "'; it must be a whole number from " +
-         std::to_string(least) + " to " + std::to_string(most));
+    reject_environment(std::string(name) + " is '" + text + "'; it must be a whole number from " +
+                       std::to_string(least) + " to " + std::to_string(most));
   return value;
 }
 
@@ -50,8 +50,8 @@ int required(const Variables& variables, const char* name, const char* because, 
              int most) {
   const auto text = value_of(variables, name);
   if (!text)
-    fail(std::string(because) + " is set but " + name +
-         " is not; start all processes with torchrun, mpirun or srun, or set both");
+    reject_environment(std::string(because) + " is set but " + name +
+                       " is not; start all processes with torchrun, mpirun or srun, or set both");
   return number(*text, name, least, most);
 }
 
@@ -64,17 +64,18 @@ int tasks_of_node(const std::string& text, int node) {
     const int tasks = number(group.substr(0, open), slurm.local_size, 1, 1 << 20);
     int nodes = 1;
     if (open != std::string::npos) {
-      if (group.back() != ')') fail(std::string(slurm.local_size) + " is '" + text + "'");
+      if (group.back() != ')')
+        reject_environment(std::string(slurm.local_size) + " is '" + text + "'");
       nodes = number(group.substr(open + 2, group.size() - open - 3), slurm.local_size, 1, 1 << 20);
     }
     first += nodes;
     if (node < first) return tasks;
   }
-  fail(std::string(slurm.local_size) + " is '" + text + "', which has no node " +
-       std::to_string(node));
+  reject_environment(std::string(slurm.local_size) + " is '" + text + "', which has no node " +
+                     std::to_string(node));
 }
 
-constexpr int most_processes = 1 << 20;
+constexpr int most_ranks = 1 << 20;
 
 }  // namespace
 
@@ -91,11 +92,11 @@ ProcessEnvironment read_process_environment(const Variables& variables) {
     }
   }
   ProcessEnvironment env;
-  env.size = required(variables, names.size, names.rank, 1, most_processes);
-  env.rank = required(variables, names.rank, names.size, 0, most_processes);
+  env.size = required(variables, names.size, names.rank, 1, most_ranks);
+  env.rank = required(variables, names.rank, names.size, 0, most_ranks);
   if (env.rank >= env.size)
-    fail(std::string(names.rank) + " is " + std::to_string(env.rank) + " but " + names.size +
-         " is " + std::to_string(env.size) + "; ranks count from 0");
+    reject_environment(std::string(names.rank) + " is " + std::to_string(env.rank) + " but " +
+                       names.size + " is " + std::to_string(env.size) + "; ranks count from 0");
   if (env.size == 1) return env;
 
   if (const auto text = value_of(variables, names.local_rank))
@@ -114,13 +115,13 @@ ProcessEnvironment read_process_environment(const Variables& variables) {
   else if (!by_hand && env.local_size == env.size)
     env.master_address = "127.0.0.1";
   else
-    fail(
+    reject_environment(
         "MASTER_ADDR is not set: give all processes the address of the machine of rank 0, as "
         "MASTER_ADDR=10.0.0.1");
   if (const auto text = value_of(variables, "MASTER_PORT"))
     env.master_port = static_cast<std::uint16_t>(number(*text, "MASTER_PORT", 1, 65535));
   else if (by_hand)
-    fail(
+    reject_environment(
         "MASTER_PORT is not set: give all processes the same free port of the machine of rank 0, "
         "as MASTER_PORT=29500");
   else

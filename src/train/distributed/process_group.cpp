@@ -81,7 +81,7 @@ std::string meeting_place(const ProcessEnvironment& env) {
   return place;
 }
 
-[[noreturn]] void fail(const std::string& message) {
+[[noreturn]] void fail_group(const std::string& message) {
   throw Error(ErrorCode::io, "several processes: " + message);
 }
 
@@ -148,10 +148,12 @@ c10::intrusive_ptr<c10d::Store> open_store(const ProcessEnvironment& env,
   } catch (const std::exception& e) {
     const std::string why = first_line(e.what());
     if (store.isServer)
-      fail("rank 0 cannot listen on port " + std::to_string(env.master_port) +
-           ": is another run using it? Set another MASTER_PORT for all processes (" + why + ")");
-    fail("rank " + std::to_string(env.rank) + " cannot reach rank 0 at " + meeting_place(env) +
-         ": is it running, and MASTER_ADDR and MASTER_PORT right? (" + why + ")");
+      fail_group("rank 0 cannot listen on port " + std::to_string(env.master_port) +
+                 ": is another run using it? Set another MASTER_PORT for all processes (" + why +
+                 ")");
+    fail_group("rank " + std::to_string(env.rank) + " cannot reach rank 0 at " +
+               meeting_place(env) + ": is it running, and MASTER_ADDR and MASTER_PORT right? (" +
+               why + ")");
   }
 }
 
@@ -171,11 +173,11 @@ void wait_for_all(c10d::Store& store, const ProcessEnvironment& env,
     } catch (const std::exception&) {
       missing = {0};  // it keeps the store
     }
-    if (missing.empty()) fail(first_line(e.what()));
-    fail(ranks_text(missing) + " of " + std::to_string(env.size) + " did not come to " +
-         meeting_place(env) + " within " + std::to_string(options.connect.count()) +
-         " s: start as many processes as WORLD_SIZE says, with the same MASTER_ADDR and "
-         "MASTER_PORT");
+    if (missing.empty()) fail_group(first_line(e.what()));
+    fail_group(ranks_text(missing) + " of " + std::to_string(env.size) + " did not come to " +
+               meeting_place(env) + " within " + std::to_string(options.connect.count()) +
+               " s: start as many processes as WORLD_SIZE says, with the same MASTER_ADDR and "
+               "MASTER_PORT");
   }
 }
 
@@ -208,8 +210,8 @@ struct ProcessGroup::Impl {
       exchange_addresses();
       share_memory();
     } catch (const std::exception& e) {
-      fail("rank " + std::to_string(env.rank) + " cannot connect to the others: " +
-           first_line(e.what()) + "; GLOO_SOCKET_IFNAME=eth0 chooses the network interface");
+      fail_group("rank " + std::to_string(env.rank) + " cannot connect to the others: " +
+                 first_line(e.what()) + "; GLOO_SOCKET_IFNAME=eth0 chooses the network interface");
     }
   }
 
@@ -276,7 +278,7 @@ struct ProcessGroup::Impl {
                       : "it has ended or its connection broke";
     message += why;
     if (!options.advice.empty()) message += "; " + options.advice;
-    fail(message);
+    fail_group(message);
   }
 
   void finish(const c10::intrusive_ptr<c10d::Work>& work, const char* doing) const {

@@ -6,7 +6,7 @@
 #include "model/fast/depthwise_convolution.hpp"
 #include "model/fast/first_convolution.hpp"
 
-namespace faceshot {
+namespace faceshot::convolutions_test {
 namespace {
 
 torch::Tensor map(torch::IntArrayRef shape, torch::ScalarType type) {
@@ -162,4 +162,4 @@ TEST(AddUpsampled, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::convolutions_test

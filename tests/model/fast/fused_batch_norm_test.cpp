@@ -9,7 +9,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::fused_batch_norm_test {
 namespace {
 
 /// A layer, its input and the gradient of its output.
@@ -283,4 +283,4 @@ TEST(FusedBatchNorm, OfTwoProcessesIsThatOfTheWholeBatch) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::fused_batch_norm_test

@@ -7,7 +7,7 @@
 #include "faceshot/error.hpp"
 #include "model/fast/fork.hpp"
 
-namespace faceshot {
+namespace faceshot::predictors_test {
 namespace {
 
 torch::Tensor map(torch::IntArrayRef shape) {
@@ -147,4 +147,4 @@ TEST(Fork, ReadersThatGiveNoGradientDoNotCount) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::predictors_test
