@@ -9,8 +9,8 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
-#include "augment/augmenter.hpp"
-#include "core/memory.hpp"
+#include "augment/policies/augmenter.hpp"
+#include "base/memory.hpp"
 
 namespace faceshot {
 namespace {

@@ -20,7 +20,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/memory.hpp"
+#include "base/memory.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 #include "loss/multibox_loss.hpp"
@@ -28,11 +28,11 @@
 #include "model/tensor_memory.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
-#include "train/config.hpp"
-#include "train/ema.hpp"
-#include "train/gradient_clipping.hpp"
-#include "train/input.hpp"
-#include "train/optimizer.hpp"
+#include "train/config/config.hpp"
+#include "train/config/input.hpp"
+#include "train/step/ema.hpp"
+#include "train/step/gradient_clipping.hpp"
+#include "train/step/optimizer.hpp"
 
 namespace faceshot {
 namespace {

@@ -7,16 +7,16 @@
 #include <thread>
 #include <vector>
 
-#include "augment/augmented_set.hpp"
-#include "augment/file_pool.hpp"
-#include "augment/op_reference.hpp"
-#include "augment/policy_sheet.hpp"
+#include "augment/policies/augmented_set.hpp"
+#include "augment/policies/file_pool.hpp"
+#include "augment/policies/op_reference.hpp"
+#include "augment/policies/policy_sheet.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
-#include "core/folder.hpp"
 #include "faceshot/error.hpp"
 #include "media/draw.hpp"
 #include "media/image_file.hpp"
+#include "support/folder.hpp"
 
 namespace faceshot::cli {
 namespace {

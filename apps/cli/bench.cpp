@@ -13,7 +13,7 @@
 #include "cli/default_model.hpp"
 #include "cli/open_detector.hpp"
 #include "cli/precision.hpp"
-#include "engine/peak.hpp"
+#include "engine/plan/peak.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"

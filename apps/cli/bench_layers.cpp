@@ -12,7 +12,7 @@
 #include "cli/bench_parts.hpp"
 #include "cli/console.hpp"
 #include "cli/network_input.hpp"
-#include "engine/peak.hpp"
+#include "engine/plan/peak.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/network.hpp"
 

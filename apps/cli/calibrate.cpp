@@ -14,10 +14,10 @@
 #include "calibrate/calibration.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
-#include "core/atomic_file.hpp"
-#include "dataset/prepared.hpp"
+#include "data/prepared/prepared.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/network.hpp"
+#include "support/atomic_file.hpp"
 
 namespace faceshot::cli {
 namespace {

@@ -9,13 +9,13 @@
 #include <thread>
 #include <vector>
 
-#include "check/check_report.hpp"
-#include "check/check_set.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
-#include "core/atomic_file.hpp"
-#include "core/folder.hpp"
+#include "data/check/check_report.hpp"
+#include "data/check/check_set.hpp"
 #include "faceshot/error.hpp"
+#include "support/atomic_file.hpp"
+#include "support/folder.hpp"
 
 namespace faceshot::cli {
 namespace {

@@ -10,10 +10,10 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/default_model.hpp"
-#include "dataset/set_builder.hpp"
+#include "data/prepared/set_builder.hpp"
+#include "data/pseudo_label/pseudo_label_set.hpp"
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
-#include "pseudo_label/pseudo_label_set.hpp"
 
 namespace faceshot::cli {
 namespace {

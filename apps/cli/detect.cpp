@@ -20,12 +20,12 @@
 #include "cli/open_detector.hpp"
 #include "cli/precision.hpp"
 #include "cli/tiles.hpp"
-#include "core/folder.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
 #include "media/aligned_face.hpp"
 #include "media/draw.hpp"
 #include "media/image_file.hpp"
+#include "support/folder.hpp"
 
 namespace faceshot::cli {
 namespace {

@@ -12,13 +12,13 @@
 #include "cli/open_detector.hpp"
 #include "cli/precision.hpp"
 #include "cli/tiles.hpp"
-#include "core/atomic_file.hpp"
-#include "core/folder.hpp"
 #include "evaluate/result_files.hpp"
 #include "evaluate/wider_ground_truth.hpp"
 #include "evaluate/wider_protocol.hpp"
 #include "evaluate/wider_report.hpp"
 #include "faceshot/error.hpp"
+#include "support/atomic_file.hpp"
+#include "support/folder.hpp"
 
 namespace faceshot::cli {
 namespace {

@@ -7,12 +7,12 @@
 #include <unordered_map>
 #include <utility>
 
-#include "core/atomic_file.hpp"
-#include "core/folder.hpp"
 #include "evaluate/ap_by_height.hpp"
 #include "faceshot/error.hpp"
 #include "media/draw.hpp"
 #include "media/image_file.hpp"
+#include "support/atomic_file.hpp"
+#include "support/folder.hpp"
 
 namespace faceshot::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "dataset/prepared.hpp"
+#include "data/prepared/prepared.hpp"
 #include "evaluate/wider_protocol.hpp"
 #include "faceshot/detector.hpp"
 

@@ -8,13 +8,13 @@
 #include "cli/console.hpp"
 #include "cli/evaluate_errors.hpp"
 #include "cli/evaluate_parts.hpp"
-#include "core/atomic_file.hpp"
-#include "core/folder.hpp"
 #include "evaluate/ap_by_height.hpp"
 #include "evaluate/average_precision.hpp"
 #include "evaluate/landmark_error.hpp"
 #include "evaluate/result_files.hpp"
 #include "faceshot/error.hpp"
+#include "support/atomic_file.hpp"
+#include "support/folder.hpp"
 
 namespace faceshot::cli {
 namespace {

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/memory.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
-#include "core/memory.hpp"
 #include "faceshot/version.hpp"
 
 namespace {

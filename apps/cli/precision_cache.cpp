@@ -10,9 +10,9 @@
 #include <string_view>
 #include <utility>
 
-#include "core/atomic_file.hpp"
-#include "core/folder.hpp"
 #include "faceshot/error.hpp"
+#include "support/atomic_file.hpp"
+#include "support/folder.hpp"
 
 namespace faceshot::cli {
 namespace {

@@ -10,9 +10,9 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/prepare_sources.hpp"
-#include "dataset/classes.hpp"
-#include "dataset/import.hpp"
-#include "dataset/set_builder.hpp"
+#include "data/import/import.hpp"
+#include "data/prepared/classes.hpp"
+#include "data/prepared/set_builder.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::cli {

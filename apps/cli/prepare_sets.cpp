@@ -8,9 +8,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
-#include "dataset/image_pack.hpp"
-#include "dataset/set_builder.hpp"
-#include "dataset/set_merge.hpp"
+#include "data/pack/image_pack.hpp"
+#include "data/prepared/set_builder.hpp"
+#include "data/prepared/set_merge.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::cli {

@@ -2,15 +2,15 @@
 
 #include <utility>
 
-#include "dataset/coco.hpp"
-#include "dataset/csv_boxes.hpp"
-#include "dataset/fddb_ellipses.hpp"
-#include "dataset/import.hpp"
-#include "dataset/retinaface_text.hpp"
-#include "dataset/voc.hpp"
-#include "dataset/wider_mat.hpp"
-#include "dataset/wider_text.hpp"
-#include "dataset/yolo.hpp"
+#include "data/import/coco.hpp"
+#include "data/import/csv_boxes.hpp"
+#include "data/import/fddb_ellipses.hpp"
+#include "data/import/import.hpp"
+#include "data/import/retinaface_text.hpp"
+#include "data/import/voc.hpp"
+#include "data/import/wider_mat.hpp"
+#include "data/import/wider_text.hpp"
+#include "data/import/yolo.hpp"
 
 namespace faceshot::cli {
 namespace {

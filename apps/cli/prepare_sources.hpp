@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "dataset/labelled_image.hpp"
+#include "data/prepared/labelled_image.hpp"
 
 namespace faceshot::cli {
 

@@ -10,10 +10,10 @@
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
-#include "core/atomic_file.hpp"
-#include "core/folder.hpp"
 #include "faceshot/error.hpp"
 #include "runs/run_history.hpp"
+#include "support/atomic_file.hpp"
+#include "support/folder.hpp"
 
 namespace faceshot::cli {
 namespace {

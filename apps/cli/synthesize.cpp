@@ -10,8 +10,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
-#include "dataset/prepared.hpp"
-#include "dataset/staging.hpp"
+#include "data/prepared/prepared.hpp"
+#include "data/prepared/staging.hpp"
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
 #include "synth/composition.hpp"

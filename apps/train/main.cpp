@@ -1,8 +1,8 @@
 // `faceshot-train`: the subcommands that need LibTorch. Users call them through `faceshot`.
 #include <opencv2/core.hpp>
 
+#include "base/memory.hpp"
 #include "cli/console.hpp"
-#include "core/memory.hpp"
 #include "faceshot/version.hpp"
 #include "model/tensor_memory.hpp"
 #include "train_commands.hpp"

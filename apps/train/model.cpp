@@ -10,7 +10,7 @@
 #include "model/backbones/backbone.hpp"
 #include "model/registry.hpp"
 #include "model/summary.hpp"
-#include "train/config.hpp"
+#include "train/config/config.hpp"
 #include "train_commands.hpp"
 
 namespace faceshot::cli {

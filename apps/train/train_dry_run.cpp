@@ -1,5 +1,5 @@
 // faceshot train --dry-run
-#include "train/dry_run.hpp"
+#include "train/start/dry_run.hpp"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>

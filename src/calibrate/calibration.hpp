@@ -11,7 +11,7 @@
 
 #include "calibrate/candidates.hpp"
 #include "calibrate/score_quality.hpp"
-#include "dataset/prepared.hpp"
+#include "data/prepared/prepared.hpp"
 #include "faceshot/model_info.hpp"
 
 namespace faceshot {

@@ -5,9 +5,9 @@
 #include <mutex>
 #include <utility>
 
-#include "detect/head_decoder.hpp"
-#include "detect/head_output.hpp"
-#include "detect/letterbox.hpp"
+#include "detect/heads/head_decoder.hpp"
+#include "detect/heads/head_output.hpp"
+#include "detect/input/letterbox.hpp"
 #include "faceshot/box_coding.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"

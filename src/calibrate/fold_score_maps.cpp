@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "calibrate/candidates.hpp"
-#include "detect/head_decoder.hpp"
-#include "detect/head_output.hpp"
+#include "detect/heads/head_decoder.hpp"
+#include "detect/heads/head_output.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 

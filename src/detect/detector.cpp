@@ -7,11 +7,11 @@
 #include <mutex>
 #include <utility>
 
-#include "detect/finish_detections.hpp"
-#include "detect/head_decoder.hpp"
-#include "detect/letterbox.hpp"
-#include "detect/merge_tiles.hpp"
-#include "detect/tile_grid.hpp"
+#include "detect/heads/finish_detections.hpp"
+#include "detect/heads/head_decoder.hpp"
+#include "detect/input/letterbox.hpp"
+#include "detect/tiling/merge_tiles.hpp"
+#include "detect/tiling/tile_grid.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
 

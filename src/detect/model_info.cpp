@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "detect/recognise.hpp"
+#include "detect/heads/recognise.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/network.hpp"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/nearest_name.hpp"
+#include "base/nearest_name.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/model_info.hpp"
 

@@ -5,10 +5,10 @@
 #include <iterator>
 
 #include "engine/kernels/isa.hpp"
-#include "engine/onnx_reader.hpp"
-#include "engine/plan.hpp"
-#include "engine/shape_inference.hpp"
-#include "engine/thread_count.hpp"
+#include "engine/onnx/onnx_reader.hpp"
+#include "engine/ops/shape_inference.hpp"
+#include "engine/plan/plan.hpp"
+#include "engine/plan/thread_count.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot {

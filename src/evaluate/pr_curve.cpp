@@ -2,8 +2,8 @@
 
 #include <cstdio>
 
-#include "core/line_chart.hpp"
 #include "faceshot/error.hpp"
+#include "support/line_chart.hpp"
 
 namespace faceshot {
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/atomic_file.hpp"
-#include "core/folder.hpp"
 #include "faceshot/error.hpp"
+#include "support/atomic_file.hpp"
+#include "support/folder.hpp"
 
 namespace faceshot {
 namespace {

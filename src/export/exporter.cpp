@@ -8,7 +8,6 @@
 #include <cstring>
 #include <opencv2/imgproc.hpp>
 
-#include "core/atomic_file.hpp"
 #include "export/fold_batch_norm.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/model_info.hpp"
@@ -16,8 +15,9 @@
 #include "faceshot/random.hpp"
 #include "media/image_file.hpp"
 #include "model/torch_network.hpp"
-#include "train/config.hpp"
-#include "train/input.hpp"
+#include "support/atomic_file.hpp"
+#include "train/config/config.hpp"
+#include "train/config/input.hpp"
 
 namespace faceshot {
 namespace {

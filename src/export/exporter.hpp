@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "export/onnx_writer.hpp"
-#include "train/checkpoint.hpp"
+#include "train/record/checkpoint.hpp"
 
 namespace faceshot {
 

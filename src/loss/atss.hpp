@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "dataset/prepared.hpp"
 #include "faceshot/prior.hpp"
+#include "geometry/annotation.hpp"
 
 namespace faceshot {
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "dataset/prepared.hpp"
 #include "faceshot/prior.hpp"
+#include "geometry/annotation.hpp"
 
 namespace faceshot {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "dataset/prepared.hpp"
+#include "geometry/annotation.hpp"
 #include "loss/atss.hpp"
 #include "loss/location_loss.hpp"
 #include "loss/matching.hpp"

@@ -8,9 +8,9 @@
 #include <span>
 #include <vector>
 
-#include "dataset/prepared.hpp"
 #include "faceshot/box.hpp"
 #include "faceshot/prior.hpp"
+#include "geometry/annotation.hpp"
 
 namespace faceshot {
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/atomic_file.hpp"
 #include "faceshot/error.hpp"
 #include "media/image_bytes.hpp"
+#include "support/atomic_file.hpp"
 
 namespace faceshot {
 namespace {

@@ -9,15 +9,15 @@
 
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
-#include "model/fast/add_upsampled.hpp"
-#include "model/fast/convolution_batch_norm.hpp"
-#include "model/fast/depthwise_convolution.hpp"
-#include "model/fast/first_convolution.hpp"
-#include "model/fast/fork.hpp"
-#include "model/fast/predictors.hpp"
-#include "model/fast/tensor_element.hpp"
 #include "model/he_deviation.hpp"
 #include "model/torch_arrays.hpp"
+#include "training_ops/add_upsampled.hpp"
+#include "training_ops/convolution_batch_norm.hpp"
+#include "training_ops/depthwise_convolution.hpp"
+#include "training_ops/first_convolution.hpp"
+#include "training_ops/fork.hpp"
+#include "training_ops/predictors.hpp"
+#include "training_ops/tensor_element.hpp"
 
 namespace faceshot {
 

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "model/fast/fused_batch_norm.hpp"
 #include "model/network_spec.hpp"
+#include "training_ops/fused_batch_norm.hpp"
 
 namespace faceshot {
 

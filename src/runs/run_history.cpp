@@ -8,8 +8,8 @@
 #include <set>
 #include <sstream>
 
-#include "core/line_chart.hpp"
 #include "faceshot/error.hpp"
+#include "support/line_chart.hpp"
 
 namespace faceshot {
 namespace {

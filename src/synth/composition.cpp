@@ -4,7 +4,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
-#include "augment/face_paste.hpp"
+#include "augment/operations/face_paste.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot {

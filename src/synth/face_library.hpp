@@ -5,7 +5,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
-#include "dataset/prepared.hpp"
+#include "data/prepared/prepared.hpp"
 #include "faceshot/random.hpp"
 
 namespace faceshot {

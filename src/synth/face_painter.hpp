@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <opencv2/core.hpp>
 
-#include "dataset/prepared.hpp"
+#include "geometry/annotation.hpp"
 #include "synth/face_traits.hpp"
 
 namespace faceshot {

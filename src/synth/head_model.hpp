@@ -8,7 +8,7 @@
 
 #include <opencv2/core.hpp>
 
-#include "dataset/prepared.hpp"
+#include "geometry/annotation.hpp"
 #include "synth/face_traits.hpp"
 
 namespace faceshot {

@@ -4,8 +4,8 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
-#include "dataset/prepared.hpp"
 #include "faceshot/random.hpp"
+#include "geometry/annotation.hpp"
 
 namespace faceshot {
 

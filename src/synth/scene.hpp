@@ -5,8 +5,8 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
-#include "dataset/prepared.hpp"
 #include "faceshot/random.hpp"
+#include "geometry/annotation.hpp"
 #include "synth/camera.hpp"
 #include "synth/placement.hpp"
 

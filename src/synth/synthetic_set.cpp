@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <mutex>
 
-#include "dataset/prepared.hpp"
-#include "dataset/staging.hpp"
+#include "data/prepared/prepared.hpp"
+#include "data/prepared/staging.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
 #include "media/image_file.hpp"

@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-#include "dataset/import.hpp"
+#include "data/import/import.hpp"
 #include "faceshot/random.hpp"
 #include "synth/scene.hpp"
 

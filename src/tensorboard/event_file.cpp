@@ -8,8 +8,8 @@
 #include <chrono>
 #include <cstring>
 
-#include "core/folder.hpp"
 #include "faceshot/error.hpp"
+#include "support/folder.hpp"
 #include "tensorboard/crc32c.hpp"
 
 namespace faceshot {

@@ -6,17 +6,17 @@
 #include <utility>
 #include <vector>
 
-#include "core/atomic_file.hpp"
-#include "core/folder.hpp"
 #include "faceshot/error.hpp"
+#include "support/atomic_file.hpp"
+#include "support/folder.hpp"
 #include "train/callbacks/callback_table.hpp"
-#include "train/checkpoint.hpp"
 #include "train/distributed/gradient_buckets.hpp"
 #include "train/distributed/process_group.hpp"
-#include "train/join_run.hpp"
-#include "train/prepare_run.hpp"
-#include "train/schedule.hpp"
-#include "train/train_step.hpp"
+#include "train/record/checkpoint.hpp"
+#include "train/start/join_run.hpp"
+#include "train/start/prepare_run.hpp"
+#include "train/step/schedule.hpp"
+#include "train/step/train_step.hpp"
 #include "train/training_run.hpp"
 
 namespace faceshot {

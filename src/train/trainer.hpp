@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "train/config.hpp"
-#include "train/metrics_log.hpp"
+#include "train/config/config.hpp"
+#include "train/record/metrics_log.hpp"
 
 namespace faceshot {
 

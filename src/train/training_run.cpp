@@ -7,11 +7,11 @@
 #include "faceshot/error.hpp"
 #include "model/parts.hpp"
 #include "model/torch_network.hpp"
+#include "train/config/metric.hpp"
 #include "train/distributed/gradient_buckets.hpp"
 #include "train/distributed/process_group.hpp"
-#include "train/ema.hpp"
-#include "train/metric.hpp"
-#include "train/optimizer.hpp"
+#include "train/step/ema.hpp"
+#include "train/step/optimizer.hpp"
 
 namespace faceshot {
 namespace {

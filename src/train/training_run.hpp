@@ -11,13 +11,13 @@
 #include <set>
 #include <string>
 
-#include "dataset/loader.hpp"
+#include "loader/loader.hpp"
 #include "loss/multibox_loss.hpp"
 #include "model/network_spec.hpp"
-#include "train/checkpoint.hpp"
-#include "train/config.hpp"
+#include "train/config/config.hpp"
 #include "train/distributed/process_environment.hpp"
-#include "train/training_data.hpp"
+#include "train/record/checkpoint.hpp"
+#include "train/start/training_data.hpp"
 #include "train/validation.hpp"
 
 namespace faceshot {

@@ -7,9 +7,9 @@
 #include <tuple>
 #include <utility>
 
-#include "detect/decoder.hpp"
-#include "detect/finish_detections.hpp"
-#include "detect/letterbox.hpp"
+#include "detect/heads/decoder.hpp"
+#include "detect/heads/finish_detections.hpp"
+#include "detect/input/letterbox.hpp"
 #include "evaluate/landmark_error.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
@@ -17,7 +17,7 @@
 #include "media/image_file.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
-#include "train/input.hpp"
+#include "train/config/input.hpp"
 
 namespace faceshot {
 namespace {

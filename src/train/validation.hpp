@@ -7,10 +7,10 @@
 #include <optional>
 #include <vector>
 
-#include "dataset/prepared.hpp"
+#include "data/prepared/prepared.hpp"
 #include "evaluate/ap_by_height.hpp"
 #include "evaluate/average_precision.hpp"
-#include "train/config.hpp"
+#include "train/config/config.hpp"
 
 namespace faceshot {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/nearest_name.hpp"
+#include "base/nearest_name.hpp"
 #include "faceshot/error.hpp"
 #include "weights/keras_names.hpp"
 

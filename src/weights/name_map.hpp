@@ -39,7 +39,7 @@ struct MatchReport {
   /// center=False): given 1 or 0, which is the same.
   std::vector<std::string> filled;
   /// BatchNorm layers that the file has folded into their convolutions: put back by whoever knows
-  /// the network (train/init_weights.hpp), not by match_weights().
+  /// the network (train/start/init_weights.hpp), not by match_weights().
   std::vector<std::string> unfolded;
   /// PyTorch's num_batches_tracked: counters, no weights; neither matched nor left over.
   std::vector<std::string> counters;

@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/atomic_file.hpp"
-#include "core/npy_header.hpp"
 #include "faceshot/error.hpp"
+#include "support/atomic_file.hpp"
+#include "support/npy_header.hpp"
 #include "weights/element_type.hpp"
 #include "weights/input_file.hpp"
 #include "weights/named_arrays.hpp"

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "core/atomic_file.hpp"
 #include "faceshot/error.hpp"
+#include "support/atomic_file.hpp"
 #include "weights/element_type.hpp"
 #include "weights/input_file.hpp"
 #include "weights/named_arrays.hpp"

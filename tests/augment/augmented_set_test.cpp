@@ -1,10 +1,10 @@
-#include "augment/augmented_set.hpp"
+#include "augment/policies/augmented_set.hpp"
 
 #include <gtest/gtest.h>
 
 #include <opencv2/imgcodecs.hpp>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 #include "faceshot/error.hpp"
 #include "image_folder.hpp"
 

@@ -1,5 +1,5 @@
 // The whole of augment() with the policies that come with FaceShot.
-#include "augment/augmenter.hpp"
+#include "augment/policies/augmenter.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "augment/blur.hpp"
+#include "augment/operations/blur.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "augment/color_matrices.hpp"
+#include "augment/operations/color_matrices.hpp"
 
 #include <gtest/gtest.h>
 

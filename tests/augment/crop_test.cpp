@@ -1,4 +1,4 @@
-#include "augment/crop.hpp"
+#include "augment/operations/crop.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "augment/degrade.hpp"
+#include "augment/operations/degrade.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <vector>
 
-#include "augment/noise.hpp"
+#include "augment/operations/noise.hpp"
 #include "faceshot/error.hpp"
 #include "pixel_operation.hpp"
 

@@ -1,5 +1,5 @@
 // Held to OpenCV's warps, to its ellipses, and to properties.
-#include "augment/face_paste.hpp"
+#include "augment/operations/face_paste.hpp"
 
 #include <gtest/gtest.h>
 

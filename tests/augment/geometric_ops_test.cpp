@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "augment/augmenter.hpp"
+#include "augment/policies/augmenter.hpp"
 #include "augment/rendered_scene.hpp"
 
 namespace faceshot::geometric_ops_test {

@@ -1,4 +1,4 @@
-#include "augment/geometry.hpp"
+#include "augment/pixels/geometry.hpp"
 
 #include <gtest/gtest.h>
 

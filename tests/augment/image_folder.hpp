@@ -7,7 +7,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <string>
 
-#include "dataset/prepared.hpp"
+#include "data/prepared/prepared.hpp"
 
 namespace faceshot::test {
 

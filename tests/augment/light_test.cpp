@@ -1,4 +1,4 @@
-#include "augment/light.hpp"
+#include "augment/operations/light.hpp"
 
 #include <gtest/gtest.h>
 

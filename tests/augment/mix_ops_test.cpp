@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "augment/augmenter.hpp"
+#include "augment/policies/augmenter.hpp"
 
 namespace faceshot {
 namespace {

@@ -1,11 +1,11 @@
-#include "augment/occlude.hpp"
+#include "augment/operations/occlude.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cmath>
 
-#include "augment/face_frame.hpp"
+#include "augment/operations/face_frame.hpp"
 #include "pixel_operation.hpp"
 
 namespace faceshot {

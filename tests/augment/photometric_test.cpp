@@ -1,4 +1,4 @@
-#include "augment/photometric.hpp"
+#include "augment/operations/photometric.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "augment/policy.hpp"
+#include "augment/policies/policy.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "augment/canvas.hpp"
+#include "augment/pixels/canvas.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot {

@@ -5,8 +5,8 @@
 #include <array>
 #include <opencv2/core.hpp>
 
-#include "dataset/prepared.hpp"
 #include "faceshot/random.hpp"
+#include "geometry/annotation.hpp"
 
 namespace faceshot::test {
 

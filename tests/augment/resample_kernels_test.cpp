@@ -1,4 +1,4 @@
-#include "augment/resample_kernels.hpp"
+#include "augment/pixels/resample_kernels.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Held to OpenCV's resize, which someone else wrote, and to properties.
-#include "augment/resample.hpp"
+#include "augment/pixels/resample.hpp"
 
 #include <gtest/gtest.h>
 

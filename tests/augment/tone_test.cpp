@@ -1,4 +1,4 @@
-#include "augment/tone.hpp"
+#include "augment/operations/tone.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "augment/weather.hpp"
+#include "augment/operations/weather.hpp"
 
 #include <gtest/gtest.h>
 

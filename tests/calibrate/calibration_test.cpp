@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "calibrate/candidates.hpp"
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 #include "detect/tiny_model.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"

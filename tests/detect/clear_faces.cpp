@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dataset/wider_text.hpp"
+#include "data/import/wider_text.hpp"
 #include "faceshot/box.hpp"
 #include "media/image_file.hpp"
 

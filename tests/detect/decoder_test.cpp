@@ -1,4 +1,4 @@
-#include "detect/decoder.hpp"
+#include "detect/heads/decoder.hpp"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "detect/recognise.hpp"
+#include "detect/heads/recognise.hpp"
 #include "engine/onnx_builder.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"

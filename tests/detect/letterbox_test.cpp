@@ -1,4 +1,4 @@
-#include "detect/letterbox.hpp"
+#include "detect/input/letterbox.hpp"
 
 #include <gtest/gtest.h>
 

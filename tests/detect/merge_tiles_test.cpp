@@ -1,4 +1,4 @@
-#include "detect/merge_tiles.hpp"
+#include "detect/tiling/merge_tiles.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "detect/tile_grid.hpp"
+#include "detect/tiling/tile_grid.hpp"
 
 #include <gtest/gtest.h>
 

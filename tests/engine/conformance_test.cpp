@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/onnx_constant.hpp"
-#include "engine/onnx_reader.hpp"
-#include "engine/plan.hpp"
+#include "engine/onnx/onnx_constant.hpp"
+#include "engine/onnx/onnx_reader.hpp"
+#include "engine/plan/plan.hpp"
 #include "engine/reference.hpp"
 #include "faceshot/error.hpp"
 

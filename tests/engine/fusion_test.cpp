@@ -7,13 +7,13 @@
 
 #include "engine/kernels/isa.hpp"
 #include "engine/kernels/row_kernels.hpp"
+#include "engine/onnx/onnx_reader.hpp"
 #include "engine/onnx_builder.hpp"
-#include "engine/onnx_reader.hpp"
-#include "engine/passes.hpp"
-#include "engine/plan.hpp"
+#include "engine/ops/shape_inference.hpp"
+#include "engine/passes/passes.hpp"
+#include "engine/plan/plan.hpp"
+#include "engine/plan/thread_count.hpp"
 #include "engine/reference.hpp"
-#include "engine/shape_inference.hpp"
-#include "engine/thread_count.hpp"
 #include "faceshot/random.hpp"
 
 namespace faceshot::engine {

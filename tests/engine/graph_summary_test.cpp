@@ -1,5 +1,5 @@
 // Parameters and operations of networks: counted by hand, and as their authors published them.
-#include "engine/graph_summary.hpp"
+#include "engine/graph/graph_summary.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/describe.hpp"
+#include "engine/graph/describe.hpp"
+#include "engine/onnx/onnx_reader.hpp"
 #include "engine/onnx_builder.hpp"
-#include "engine/onnx_reader.hpp"
 
 namespace faceshot::engine::graph_summary_test {
 namespace {

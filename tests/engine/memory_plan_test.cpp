@@ -1,4 +1,4 @@
-#include "engine/memory_plan.hpp"
+#include "engine/plan/memory_plan.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/onnx_reader.hpp"
+#include "engine/onnx/onnx_reader.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 
 #include "engine/onnx_builder.hpp"
-#include "engine/plan.hpp"
+#include "engine/plan/plan.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 

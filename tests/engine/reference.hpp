@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "engine/graph.hpp"
+#include "engine/graph/graph.hpp"
 
 namespace faceshot::testing {
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "engine/graph.hpp"
+#include "engine/graph/graph.hpp"
 
 namespace faceshot::testing {
 

@@ -1,4 +1,4 @@
-#include "engine/worker_team.hpp"
+#include "engine/plan/worker_team.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>

@@ -132,8 +132,8 @@ TEST_F(WiderGroundTruthFiles, FlippedBitsNeverCrash) {
 
 // 3.7 kB that claim a large array of structures, found by fuzzing: matio works on it for minutes.
 TEST_F(WiderGroundTruthFiles, AFileThatKeepsMatioBusyForMinutesIsDamaged) {
-  fs::copy_file(FACESHOT_SOURCE_DIR "/tests/dataset/fixtures/endless.mat",
-                dir_ / "wider_hard_val.mat", fs::copy_options::overwrite_existing);
+  fs::copy_file(FACESHOT_SOURCE_DIR "/tests/data/fixtures/endless.mat", dir_ / "wider_hard_val.mat",
+                fs::copy_options::overwrite_existing);
   EXPECT_NE(message().find("wider_hard_val.mat"), std::string::npos);
 }
 

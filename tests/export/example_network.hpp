@@ -5,8 +5,8 @@
 
 #include "faceshot/random.hpp"
 #include "model/registry.hpp"
-#include "train/checkpoint.hpp"
-#include "train/config.hpp"
+#include "train/config/config.hpp"
+#include "train/record/checkpoint.hpp"
 
 namespace faceshot {
 

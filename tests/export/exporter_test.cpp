@@ -4,7 +4,7 @@
 
 #include <opencv2/dnn.hpp>
 
-#include "detect/decoder.hpp"
+#include "detect/heads/decoder.hpp"
 #include "example_network.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/model_info.hpp"

@@ -21,7 +21,7 @@
 #include "faceshot/network.hpp"
 #include "model/backbones/backbone.hpp"
 #include "model/torch_network.hpp"
-#include "train/input.hpp"
+#include "train/config/input.hpp"
 
 namespace faceshot {
 namespace {

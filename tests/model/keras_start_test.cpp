@@ -11,8 +11,8 @@
 #include "media/image_file.hpp"
 #include "model/registry.hpp"
 #include "model/torch_network.hpp"
-#include "train/config.hpp"
-#include "train/input.hpp"
+#include "train/config/config.hpp"
+#include "train/config/input.hpp"
 #include "weights/match_report.hpp"
 #include "weights/weight_file.hpp"
 

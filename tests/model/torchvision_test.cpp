@@ -10,7 +10,7 @@
 #include "model/made_weights.hpp"
 #include "model/registry.hpp"
 #include "model/torch_network.hpp"
-#include "train/config.hpp"
+#include "train/config/config.hpp"
 
 namespace faceshot {
 namespace {

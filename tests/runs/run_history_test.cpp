@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 
 namespace faceshot {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 #include "tensorboard/crc32c.hpp"
 #include "tensorboard/graph_event.hpp"
 

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 #include "faceshot/error.hpp"
-#include "train/checkpoint.hpp"
 #include "train/noise_set.hpp"
+#include "train/record/checkpoint.hpp"
 #include "train/trainer.hpp"
 
 namespace faceshot {

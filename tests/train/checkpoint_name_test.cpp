@@ -1,4 +1,4 @@
-#include "train/checkpoint_name.hpp"
+#include "train/config/checkpoint_name.hpp"
 
 #include <gtest/gtest.h>
 

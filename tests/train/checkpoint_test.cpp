@@ -1,4 +1,4 @@
-#include "train/checkpoint.hpp"
+#include "train/record/checkpoint.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "train/config.hpp"
+#include "train/config/config.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "train/dry_run.hpp"
+#include "train/start/dry_run.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 #include "faceshot/error.hpp"
 #include "train/noise_set.hpp"
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "dataset/test_folder.hpp"
-#include "train/checkpoint.hpp"
+#include "data/test_folder.hpp"
 #include "train/noise_set.hpp"
+#include "train/record/checkpoint.hpp"
 #include "train/trainer.hpp"
 
 namespace faceshot {

@@ -8,17 +8,17 @@
 #include <filesystem>
 #include <opencv2/imgproc.hpp>
 
-#include "dataset/csv_boxes.hpp"
-#include "dataset/import.hpp"
-#include "dataset/test_folder.hpp"
-#include "detect/decoder.hpp"
+#include "data/import/csv_boxes.hpp"
+#include "data/import/import.hpp"
+#include "data/test_folder.hpp"
+#include "detect/heads/decoder.hpp"
 #include "evaluate/average_precision.hpp"
 #include "faceshot/model_info.hpp"
 #include "faceshot/network.hpp"
 #include "loss/prior_grid.hpp"
 #include "media/image_file.hpp"
+#include "train/start/training_data.hpp"
 #include "train/trainer.hpp"
-#include "train/training_data.hpp"
 
 namespace faceshot {
 namespace {

@@ -1,4 +1,4 @@
-#include "train/gradient_clipping.hpp"
+#include "train/step/gradient_clipping.hpp"
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>

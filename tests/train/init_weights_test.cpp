@@ -1,12 +1,12 @@
-#include "train/init_weights.hpp"
+#include "train/start/init_weights.hpp"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <numeric>
 
-#include "dataset/test_folder.hpp"
-#include "train/checkpoint.hpp"
+#include "data/test_folder.hpp"
+#include "train/record/checkpoint.hpp"
 #include "weights/weight_file.hpp"
 
 namespace faceshot {

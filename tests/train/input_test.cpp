@@ -1,5 +1,5 @@
 // Pixels as the network takes them, against the formula.
-#include "train/input.hpp"
+#include "train/config/input.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "train/metric.hpp"
+#include "train/config/metric.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "train/metrics_log.hpp"
+#include "train/record/metrics_log.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "dataset/prepared.hpp"
+#include "data/prepared/prepared.hpp"
 #include "faceshot/random.hpp"
 #include "media/image_file.hpp"
 

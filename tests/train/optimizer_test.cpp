@@ -1,6 +1,6 @@
 // Against PyTorch's own optimisers (fixtures/make_torch_optimizers.py), and against Adam's formulas
 // (Kingma and Ba 2015, algorithm 1) with numbers worked out by hand.
-#include "train/optimizer.hpp"
+#include "train/step/optimizer.hpp"
 
 #include <gtest/gtest.h>
 

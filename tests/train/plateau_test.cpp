@@ -1,4 +1,4 @@
-#include "train/plateau.hpp"
+#include "train/step/plateau.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "faceshot/error.hpp"
-#include "train/early_stopping.hpp"
+#include "train/step/early_stopping.hpp"
 
 namespace faceshot {
 namespace {

@@ -1,4 +1,4 @@
-#include "train/prior_coverage.hpp"
+#include "train/config/prior_coverage.hpp"
 
 #include <gtest/gtest.h>
 

@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "train/checkpoint.hpp"
 #include "train/noise_set.hpp"
+#include "train/record/checkpoint.hpp"
 
 namespace faceshot {
 namespace {

@@ -1,4 +1,4 @@
-#include "train/schedule.hpp"
+#include "train/step/schedule.hpp"
 
 #include <gtest/gtest.h>
 

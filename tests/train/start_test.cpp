@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 #include "export/exporter.hpp"
 #include "faceshot/error.hpp"
 #include "model/parts.hpp"
-#include "train/checkpoint.hpp"
 #include "train/noise_set.hpp"
+#include "train/record/checkpoint.hpp"
 #include "train/trainer.hpp"
 #include "weights/weight_file.hpp"
 

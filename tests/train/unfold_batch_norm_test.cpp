@@ -1,6 +1,6 @@
 // From an exported file back to a network that can be trained: the same function, and statistics
 // that go with the data.
-#include "train/unfold_batch_norm.hpp"
+#include "train/start/unfold_batch_norm.hpp"
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -9,17 +9,17 @@
 #include <cstring>
 #include <fstream>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 #include "export/example_network.hpp"
 #include "export/exporter.hpp"
 #include "faceshot/network.hpp"
 #include "model/batch_norm_pairs.hpp"
 #include "model/he_deviation.hpp"
 #include "model/torch_network.hpp"
-#include "train/ema.hpp"
-#include "train/input.hpp"
+#include "train/config/input.hpp"
 #include "train/noise_set.hpp"
-#include "train/prepare_run.hpp"
+#include "train/start/prepare_run.hpp"
+#include "train/step/ema.hpp"
 #include "train/training_run.hpp"
 
 namespace faceshot::unfold_batch_norm_test {

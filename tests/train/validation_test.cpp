@@ -11,17 +11,17 @@
 #include <string>
 #include <vector>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 #include "evaluate/ap_by_height.hpp"
 #include "export/exporter.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
 #include "model/torch_network.hpp"
-#include "train/checkpoint.hpp"
 #include "train/noise_set.hpp"
+#include "train/record/checkpoint.hpp"
+#include "train/start/training_data.hpp"
 #include "train/trainer.hpp"
-#include "train/training_data.hpp"
 
 namespace faceshot {
 namespace {

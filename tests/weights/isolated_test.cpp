@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 #include "weights/expected.hpp"
 
 namespace faceshot {

@@ -4,7 +4,7 @@
 
 #include <numeric>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 
 namespace faceshot {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 #include "weights/keras_names.hpp"
 #include "weights/match_report.hpp"
 

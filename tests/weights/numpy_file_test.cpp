@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/npy_header.hpp"
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
+#include "support/npy_header.hpp"
 #include "weights/expected.hpp"
 
 namespace faceshot {

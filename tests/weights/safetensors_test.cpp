@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 #include "weights/expected.hpp"
 
 namespace faceshot {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "dataset/test_folder.hpp"
+#include "data/test_folder.hpp"
 #include "faceshot/random.hpp"
 #include "weights/expected.hpp"
 

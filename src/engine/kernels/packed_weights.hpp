@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "engine/graph.hpp"
+#include "engine/graph/graph.hpp"
 #include "engine/kernels/row_kernels.hpp"
-#include "engine/tensor_memory.hpp"
+#include "engine/plan/tensor_memory.hpp"
 
 namespace faceshot::engine {
 

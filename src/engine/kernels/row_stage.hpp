@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "engine/graph.hpp"
+#include "engine/graph/graph.hpp"
 #include "engine/kernels/isa.hpp"
 #include "faceshot/input_rows.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/nearest_name.hpp"
+#include "base/nearest_name.hpp"
 #include "faceshot/error.hpp"
 #include "model/backbones/faceshot.hpp"
 #include "model/backbones/inception_v3.hpp"

@@ -1,7 +1,7 @@
-#include "train/early_stopping.hpp"
+#include "train/step/early_stopping.hpp"
 
 #include "train/callbacks/callback_table.hpp"
-#include "train/metric.hpp"
+#include "train/config/metric.hpp"
 #include "train/training_run.hpp"
 
 namespace faceshot {

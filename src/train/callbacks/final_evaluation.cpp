@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/atomic_file.hpp"
 #include "model/torch_network.hpp"
+#include "support/atomic_file.hpp"
 #include "train/callbacks/callback_table.hpp"
 #include "train/training_run.hpp"
 #include "train/validation.hpp"

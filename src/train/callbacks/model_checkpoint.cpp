@@ -4,8 +4,8 @@
 #include <string>
 
 #include "train/callbacks/callback_table.hpp"
-#include "train/checkpoint_name.hpp"
-#include "train/metric.hpp"
+#include "train/config/checkpoint_name.hpp"
+#include "train/config/metric.hpp"
 #include "train/training_run.hpp"
 
 namespace faceshot {

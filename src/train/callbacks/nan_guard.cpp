@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "faceshot/error.hpp"
-#include "train/batch_dump.hpp"
 #include "train/callbacks/callback_table.hpp"
+#include "train/record/batch_dump.hpp"
 #include "train/training_run.hpp"
 
 namespace faceshot {

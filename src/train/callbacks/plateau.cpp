@@ -1,7 +1,7 @@
-#include "train/plateau.hpp"
+#include "train/step/plateau.hpp"
 
 #include "train/callbacks/callback_table.hpp"
-#include "train/metric.hpp"
+#include "train/config/metric.hpp"
 #include "train/training_run.hpp"
 
 namespace faceshot {

@@ -1,7 +1,7 @@
 #include <chrono>
 
 #include "train/callbacks/callback_table.hpp"
-#include "train/metrics_log.hpp"
+#include "train/record/metrics_log.hpp"
 #include "train/training_run.hpp"
 
 namespace faceshot {

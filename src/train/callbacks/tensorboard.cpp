@@ -10,15 +10,15 @@
 #include <string>
 #include <vector>
 
-#include "dataset/annotation_sheet.hpp"
+#include "data/stats/annotation_sheet.hpp"
 #include "media/draw.hpp"
 #include "media/image_file.hpp"
 #include "model/torch_network.hpp"
 #include "tensorboard/event_file.hpp"
 #include "tensorboard/graph_event.hpp"
 #include "train/callbacks/callback_table.hpp"
-#include "train/metrics_log.hpp"
-#include "train/network_graph.hpp"
+#include "train/record/metrics_log.hpp"
+#include "train/record/network_graph.hpp"
 #include "train/training_run.hpp"
 
 namespace faceshot {

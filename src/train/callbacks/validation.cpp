@@ -10,7 +10,7 @@
 
 #include "train/callbacks/callback_table.hpp"
 #include "train/distributed/rank0_work.hpp"
-#include "train/metrics_log.hpp"
+#include "train/record/metrics_log.hpp"
 #include "train/training_run.hpp"
 
 namespace faceshot {

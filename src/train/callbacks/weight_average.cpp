@@ -1,5 +1,5 @@
 #include "train/callbacks/callback_table.hpp"
-#include "train/ema.hpp"
+#include "train/step/ema.hpp"
 #include "train/training_run.hpp"
 
 namespace faceshot {

@@ -19,8 +19,8 @@
 #include "train/distributed/gradient_buckets.hpp"
 #include "train/distributed/processes.hpp"
 #include "train/distributed/shared_loss.hpp"
-#include "train/ema.hpp"
-#include "train/optimizer.hpp"
+#include "train/step/ema.hpp"
+#include "train/step/optimizer.hpp"
 
 namespace faceshot {
 namespace {

@@ -17,9 +17,9 @@
 #include <thread>
 #include <vector>
 
-#include "train/checkpoint.hpp"
 #include "train/distributed/processes.hpp"
 #include "train/noise_set.hpp"
+#include "train/record/checkpoint.hpp"
 
 namespace faceshot {
 namespace {

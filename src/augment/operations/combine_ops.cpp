@@ -1,0 +1,137 @@
+// Operations made of others.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "augment/operations/families.hpp"
+
+namespace faceshot {
+namespace {
+
+void sequential(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+  for (const Step& inner : step.steps) run(inner, canvas, random, context);
+}
+
+void one_of(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+  if (step.steps.empty()) return;
+  const auto weights = step["weights"].values();
+  if (weights.size() != step.steps.size()) {  // none given: each as likely
+    const auto chosen = random.below(static_cast<std::uint32_t>(step.steps.size()));
+    run(step.steps[chosen], canvas, random, context);
+    return;
+  }
+  float left = random.uniform(0, std::accumulate(weights.begin(), weights.end(), 0.0F));
+  std::size_t chosen = 0;
+  while (chosen + 1 < weights.size() && left >= weights[chosen]) left -= weights[chosen++];
+  run(step.steps[chosen], canvas, random, context);
+}
+
+/// `count` different numbers below `total`, in a random order.
+std::vector<std::size_t> draw_distinct(std::size_t count, std::size_t total, Random& random) {
+  std::vector<std::size_t> order(total);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  count = std::min(count, total);
+  for (std::size_t i = 0; i < count; ++i)
+    std::swap(order[i], order[i + random.below(static_cast<std::uint32_t>(total - i))]);
+  order.resize(count);
+  return order;
+}
+
+void some_of(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+  const auto count = static_cast<std::size_t>(std::max(0, step.draw_whole("n", random)));
+  auto chosen = draw_distinct(count, step.steps.size(), random);
+  std::sort(chosen.begin(), chosen.end());
+  for (const std::size_t i : chosen) run(step.steps[i], canvas, random, context);
+}
+
+/// All that RandAugment chooses from where a policy names nothing.
+const std::vector<Step>& usual_choice() {
+  static const std::vector<Step> steps = [] {
+    std::vector<Step> all;
+    for (const auto* name :
+         {"fliplr", "affine", "perspective", "brightness", "contrast", "saturation", "hue",
+          "white_balance", "gamma", "posterize", "equalize", "directional_light", "shadow",
+          "gaussian_blur", "motion_blur", "downscale", "jpeg", "iso_noise", "cutout"})
+      all.emplace_back(find_operation(name));
+    return all;
+  }();
+  return steps;
+}
+
+/// The step with every parameter that knows a neutral value moved towards it or away from it.
+Step with_strength(const Step& step, float strength) {
+  Step scaled = step;
+  for (std::size_t i = 0; i < scaled.parameters.size(); ++i) {
+    const ParameterInfo& info = step.operation->parameters[i];
+    if (std::isnan(info.neutral)) continue;
+    const auto move = [&](float value) {
+      const float moved = info.neutral + (value - info.neutral) * strength;
+      return std::clamp(info.whole ? std::round(moved) : moved, info.low, info.high);
+    };
+    const auto values = scaled.parameters[i].values();
+    switch (scaled.parameters[i].kind()) {
+      case Parameter::Kind::fixed:
+        scaled.parameters[i] = move(values[0]);
+        break;
+      case Parameter::Kind::range:
+        scaled.parameters[i] = {move(values[0]), move(values[1])};
+        break;
+      case Parameter::Kind::choice: {
+        std::vector<float> moved;
+        for (const float value : values) moved.push_back(move(value));
+        scaled.parameters[i] = Parameter::choice(std::move(moved));
+        break;
+      }
+    }
+  }
+  return scaled;
+}
+
+/// Cubuk et al., "RandAugment: Practical automated data augmentation with a reduced search space",
+/// CVPR Workshops 2020.
+void rand_augment(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+  const auto& steps = step.steps.empty() ? usual_choice() : step.steps;
+  const auto count = static_cast<std::size_t>(std::max(0, step.draw_whole("n", random)));
+  const float strength = step.draw("m", random) / 10;
+  for (const std::size_t i : draw_distinct(count, steps.size(), random))
+    run(with_strength(steps[i], strength), canvas, random, context);
+}
+
+}  // namespace
+
+std::vector<OperationInfo> combinators() {
+  const char* const family = "combinators";
+  return {
+      {"sequential", family, "all steps, in order", {}, sequential, true},
+      {"sometimes", family, "all steps or none, as p has it", {}, sequential, true},
+      {"one_of",
+       family,
+       "one of the steps, at random",
+       {{.name = "weights",
+         .initial = 1,
+         .low = 0,
+         .high = 1e6F,
+         .meaning = "how likely each step is, relative to the others; else all alike",
+         .list = true}},
+       one_of,
+       true},
+      {"some_of",
+       family,
+       "n different steps, in the order written",
+       {{.name = "n", .initial = 1, .low = 0, .high = 1000, .meaning = "how many", .whole = true}},
+       some_of,
+       true},
+      {"rand_augment",
+       family,
+       "RandAugment: n different steps in random order, all at strength m; without steps, of a "
+       "usual "
+       "choice",
+       {{.name = "n", .initial = 2, .low = 0, .high = 100, .meaning = "how many", .whole = true},
+        {"m", 9, 0, 20,
+         "strength: 10 is each operation as written, 0 leaves the picture nearly as it is"}},
+       rand_augment,
+       true},
+  };
+}
+
+}  // namespace faceshot

@@ -1,0 +1,271 @@
+// Operations on pixels that stay where they are: tone, light, blur, the camera, the weather.
+#include <algorithm>
+#include <cmath>
+
+#include "augment/operations/blur.hpp"
+#include "augment/operations/degrade.hpp"
+#include "augment/operations/families.hpp"
+#include "augment/operations/light.hpp"
+#include "augment/operations/tone.hpp"
+#include "augment/operations/weather.hpp"
+#include "augment/pixels/canvas.hpp"
+
+namespace faceshot {
+namespace {
+
+ParameterInfo whole(std::string_view name, Parameter initial, float low, float high,
+                    std::string_view meaning, float neutral) {
+  return {.name = name,
+          .initial = std::move(initial),
+          .low = low,
+          .high = high,
+          .meaning = meaning,
+          .neutral = neutral,
+          .whole = true};
+}
+
+ParameterInfo any_angle(std::string_view meaning) {
+  return {"angle", {0, 360}, -360, 360, meaning};
+}
+
+// --- tone ----------------------------------------------------------------------------------------
+
+void change_gamma(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  gamma(canvas.pixels(), step.draw("gamma", random));
+}
+
+void change_bits(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  posterize(canvas.pixels(), step.draw_whole("bits", random));
+}
+
+void equalize_all(const Step&, Canvas& canvas, Random&, const AugmentContext&) {
+  equalize(canvas.pixels());
+}
+
+void equalize_tiles(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  const float limit = step.draw("clip_limit", random);
+  clahe(canvas.pixels(), limit, step.draw_whole("tiles", random));
+}
+
+void add_tone(std::vector<OperationInfo>& all) {
+  const char* const family = "tone";
+  all.push_back({"gamma",
+                 family,
+                 "gamma curve",
+                 {{"gamma", {0.6F, 1.7F}, 0.05F, 20, "above 1 darkens, below 1 brightens", 1}},
+                 change_gamma});
+  all.push_back({"equalize", family, "histogram equalisation of the luma", {}, equalize_all});
+  all.push_back(
+      {"clahe",
+       family,
+       "histogram equalisation tile by tile, limited (CLAHE)",
+       {{"clip_limit", {1, 4}, 0.1F, 100, "how much steeper contrast may get"},
+        whole("tiles", 8, 1, 64, "along each side", std::numeric_limits<float>::quiet_NaN())},
+       equalize_tiles});
+  all.push_back({"posterize",
+                 family,
+                 "few levels a channel",
+                 {whole("bits", {3, 6}, 1, 8, "kept of each value", 8)},
+                 change_bits});
+}
+
+// --- light ---------------------------------------------------------------------------------------
+
+void light_from_aside(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  const float angle = step.draw("angle", random);
+  const float strength = step.draw("strength", random);
+  directional_light(canvas.pixels(), angle, strength, step.draw("softness", random));
+}
+
+void cast_shadow(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  Shadow cast;
+  cast.angle = step.draw("angle", random);
+  cast.position = step.draw("position", random);
+  cast.width = step.draw("width", random);
+  cast.darkness = step.draw("darkness", random);
+  cast.softness = step.draw("softness", random);
+  shadow(canvas.pixels(), cast);
+}
+
+void darken_corners(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  vignette(canvas.pixels(), step.draw("strength", random));
+}
+
+void add_glare(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  cv::Mat& image = canvas.pixels();
+  const float x = random.uniform() * static_cast<float>(image.cols);
+  const float y = random.uniform() * static_cast<float>(image.rows);
+  const auto longer = static_cast<float>(std::max(image.cols, image.rows));
+  const float radius = std::max(1.0F, step.draw("radius", random) * longer);
+  glare(image, x, y, radius, step.draw("strength", random));
+}
+
+void add_light(std::vector<OperationInfo>& all) {
+  const char* const family = "light";
+  all.push_back(
+      {"directional_light",
+       family,
+       "light from one side: the same face under another lamp",
+       {any_angle("to the light, degrees counter-clockwise from the right"),
+        {"strength", {0.2F, 0.8F}, 0, 1, "gain: 1 + strength there, 1 - strength here", 0},
+        {"softness", {0.3F, 1}, 0, 1, "0: two halves, 1: even from end to end"}},
+       light_from_aside});
+  all.push_back({"shadow",
+                 family,
+                 "a band of shadow across the picture",
+                 {any_angle("across the band"),
+                  {"position", {-1, 1}, -1, 1, "of its middle; 0 is the centre of the picture"},
+                  {"width", {0.3F, 1.5F}, 0, 4, "2 is the whole picture"},
+                  {"darkness", {0.2F, 0.7F}, 0, 1, "of the light taken away", 0},
+                  {"softness", {0, 0.3F}, 0, 2, "width of its edges"}},
+                 cast_shadow});
+  all.push_back({"vignette",
+                 family,
+                 "dark corners",
+                 {{"strength", {0.2F, 0.7F}, 0, 0.99F, "loss of light in the corners", 0}},
+                 darken_corners});
+  all.push_back({"glare",
+                 family,
+                 "a lamp or the sun in the picture, everything around it fades to white",
+                 {{"radius", {0.03F, 0.15F}, 0, 2, "share of the longer side"},
+                  {"strength", {0.3F, 0.9F}, 0, 1, "1: white", 0}},
+                 add_glare});
+}
+
+// --- blur ----------------------------------------------------------------------------------------
+
+void blur_plain(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  gaussian_blur(canvas.pixels(), step.draw("sigma", random));
+}
+
+void blur_motion(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  const float length = step.draw("length", random);
+  motion_blur(canvas.pixels(), length, step.draw("angle", random));
+}
+
+void blur_defocus(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  defocus_blur(canvas.pixels(), step.draw("radius", random));
+}
+
+void add_blur(std::vector<OperationInfo>& all) {
+  const char* const family = "blur";
+  all.push_back({"gaussian_blur",
+                 family,
+                 "Gaussian blur",
+                 {{"sigma", {0.3F, 1.5F}, 0, 50, "deviation in pixels", 0}},
+                 blur_plain});
+  all.push_back({"motion_blur",
+                 family,
+                 "a camera that moved",
+                 {{"length", {2, 9}, 0, 255, "of the streak in pixels", 0},
+                  any_angle("of the streak, degrees")},
+                 blur_motion});
+  all.push_back({"defocus_blur",
+                 family,
+                 "a lens out of focus: the mean of a disc",
+                 {{"radius", {1, 3}, 0, 9, "of the disc in pixels", 0}},
+                 blur_defocus});
+}
+
+// --- camera --------------------------------------------------------------------------------------
+
+void lose_resolution(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  downscale(canvas.pixels(), step.draw("factor", random));
+}
+
+void compress(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  jpeg(canvas.pixels(), step.draw_whole("quality", random));
+}
+
+void noise_gaussian(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  gaussian_noise(canvas.pixels(), step.draw("sigma", random), random);
+}
+
+void noise_photons(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  poisson_noise(canvas.pixels(), step.draw("photons", random), random);
+}
+
+void noise_iso(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  const float luma = step.draw("luma", random);
+  iso_noise(canvas.pixels(), luma, step.draw("chroma", random), random);
+}
+
+void add_camera(std::vector<OperationInfo>& all) {
+  const char* const family = "camera";
+  all.push_back({"downscale",
+                 family,
+                 "reduced and enlarged again",
+                 {{"factor", {1.2F, 3}, 1, 64, "1: nothing is lost", 1}},
+                 lose_resolution});
+  all.push_back({"jpeg",
+                 family,
+                 "JPEG artefacts",
+                 {whole("quality", {20, 80}, 1, 100, "as libjpeg counts; 100 is best", 100)},
+                 compress});
+  all.push_back({"gaussian_noise",
+                 family,
+                 "normal noise, each channel by itself",
+                 {{"sigma", {3, 20}, 0, 255, "deviation in grey levels", 0}},
+                 noise_gaussian});
+  all.push_back(
+      {"poisson_noise",
+       family,
+       "photon noise: stronger where it is bright, relative to black",
+       {{"photons", {30, 300}, 1, 1e6F, "counted in a white pixel; the fewer, the noisier"}},
+       noise_photons});
+  all.push_back({"iso_noise",
+                 family,
+                 "a high ISO setting: fine grain, and blotches of colour",
+                 {{"luma", {2, 12}, 0, 128, "deviation of the grain in grey levels", 0},
+                  {"chroma", {2, 12}, 0, 128, "deviation of the blotches", 0}},
+                 noise_iso});
+}
+
+// --- weather -------------------------------------------------------------------------------------
+
+void make_foggy(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  fog(canvas.pixels(), step.draw("density", random), random);
+}
+
+void make_rainy(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+  Rain falling;
+  falling.amount = step.draw("amount", random);
+  falling.slant = step.draw("slant", random);
+  falling.length = step.draw("length", random);
+  rain(canvas.pixels(), falling, random);
+}
+
+void add_weather(std::vector<OperationInfo>& all) {
+  const char* const family = "weather";
+  all.push_back({"fog",
+                 family,
+                 "drifting fog",
+                 {{"density", {0.15F, 0.55F}, 0, 1, "mean share of the fog", 0}},
+                 make_foggy});
+  all.push_back({"rain",
+                 family,
+                 "streaks of rain, and less contrast",
+                 {{"amount", {0.2F, 0.8F}, 0, 1, "1: a downpour", 0},
+                  {.name = "slant",
+                   .initial = {-20, 20},
+                   .low = -80,
+                   .high = 80,
+                   .meaning = "degrees from straight down",
+                   .plus_minus = true},
+                  {"length", {10, 30}, 1, 200, "of a streak in pixels"}},
+                 make_rainy});
+}
+
+}  // namespace
+
+std::vector<OperationInfo> pixel_operations() {
+  std::vector<OperationInfo> all;
+  add_tone(all);
+  add_light(all);
+  add_blur(all);
+  add_camera(all);
+  add_weather(all);
+  return all;
+}
+
+}  // namespace faceshot

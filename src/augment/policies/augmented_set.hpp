@@ -1,0 +1,33 @@
+// A prepared set, augmented once and for all: for tools that cannot augment while they train.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "augment/policies/augmenter.hpp"
+#include "data/import/import.hpp"
+#include "data/prepared/prepared.hpp"
+
+namespace faceshot {
+
+struct AugmentedSetOptions {
+  AugmentOptions augment;
+  int times = 1;           ///< samples made of each image, >= 1
+  std::uint64_t seed = 1;  ///< sample k of image i is made with Random(seed, k, i)
+  int threads = 1;         ///< that augment; they change nothing in the result
+};
+
+/// Writes a prepared set: images/NAME_K.jpg, SPLIT.csv and label.json, complete or not at all.
+/// @param dir a new or empty folder
+/// @throws Error(invalid_argument) for impossible options or destinations; Error of an image that
+///         cannot be read; Error(io)
+void write_augmented_set(const std::filesystem::path& dir, const std::string& split,
+                         const PreparedSet& set, const AugmentedSetOptions& options,
+                         const ImportProgress& progress = {});
+
+/// Writes an .npz with pixels and labels (see npz.hpp) instead. Its images are squares.
+void write_augmented_npz(const std::filesystem::path& path, const PreparedSet& set,
+                         const AugmentedSetOptions& options, const ImportProgress& progress = {});
+
+}  // namespace faceshot

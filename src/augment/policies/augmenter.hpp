@@ -1,0 +1,56 @@
+// From a labelled photograph to a training sample, as a policy says.
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "augment/pixels/canvas.hpp"
+#include "augment/policies/policy.hpp"
+#include "faceshot/random.hpp"
+#include "geometry/annotation.hpp"
+
+namespace faceshot {
+
+struct AugmentOptions {
+  int size = 320;  ///< side of the square sample, pixels
+  /// Another side for this share of a loader's batches, which then hold fewer samples, of about as
+  /// many pixels together: faces larger than `size` are met as well. 0: none.
+  int large_size = 0;
+  float large_share = 0.25F;              ///< of the batches, in [0, 1]
+  Policy policy = preset_policy("face");  ///< what is done, in order
+  /// A picture that the policy leaves in another size is scaled into the square, proportions kept,
+  /// the rest padded. False: it stays as it is.
+  bool square = true;
+  float min_face = 5;  ///< a face smaller than this (shorter side, in the sample) is ignored
+  std::string turned_box = "ellipse";  ///< which box a turned face gets: see TurnedBox
+  float min_visible = 0.5F;            ///< a face of which less than this share is left is ignored
+};
+
+/// A training sample. Faces to find have `ignore == false`; boxes lie inside the image.
+struct Sample {
+  cv::Mat image;                        ///< 8-bit BGR, continuous
+  std::vector<Annotation> annotations;  ///< in pixels of `image`
+};
+
+/// @throws Error(invalid_argument) that names the option
+void validate(const AugmentOptions& options);
+
+/// Draws one augmented sample into `sample`, whose memory is reused where `sample.image` has the
+/// right size and type: it may be a view of the place in a batch where the pixels belong. Depends
+/// on nothing but its arguments: same random stream, same pixels. Starts no threads. Thread safe
+/// where each thread has its own `memory`. `image` is not written to.
+/// @param image 8-bit BGR @param annotations in its pixels @param options valid ones
+/// @param pool other photographs, for operations that mix; none: those do nothing
+/// @throws Error(invalid_argument) if the image is empty or not 8-bit BGR; Error of the pool
+void augment(const cv::Mat& image, std::span<const Annotation> annotations,
+             const AugmentOptions& options, Random& random, Sample& sample, CanvasMemory& memory,
+             const ScenePool* pool = nullptr);
+
+/// The same, for single samples.
+[[nodiscard]] Sample augment(const cv::Mat& image, std::span<const Annotation> annotations,
+                             const AugmentOptions& options, Random& random,
+                             const ScenePool* pool = nullptr);
+
+}  // namespace faceshot

@@ -1,0 +1,38 @@
+// The table of operations as people read it.
+#pragma once
+
+#include <cstdint>
+#include <opencv2/core.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "augment/operations/operation.hpp"
+
+namespace faceshot {
+
+/// A parameter's default as a policy would give it: 3, [0, 0.2], "grey".
+[[nodiscard]] std::string default_text(const ParameterInfo& info);
+
+/// Limits of a parameter: "0 to 1", or the words it may be.
+[[nodiscard]] std::string limits_text(const ParameterInfo& info);
+
+/// Several lines for a terminal: the operation, then its parameters with default, limits and
+/// meaning.
+[[nodiscard]] std::string describe(const OperationInfo& info);
+
+/// The whole table as Markdown: docs/augmentation-ops.md.
+[[nodiscard]] std::string operations_markdown();
+
+struct PicturedOperation {
+  std::string name;
+  cv::Mat image;  ///< 8-bit BGR, annotations drawn, the name written below
+};
+
+/// What each operation that is no combinator does to a labelled picture.
+/// @param pool brings in other pictures, for operations that mix
+[[nodiscard]] std::vector<PicturedOperation> picture_operations(const Scene& scene,
+                                                                const ScenePool& pool,
+                                                                std::uint64_t seed);
+
+}  // namespace faceshot

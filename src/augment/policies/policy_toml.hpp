@@ -1,0 +1,18 @@
+// Policies inside larger TOML documents. Apart from policy.hpp, since toml++ is a large header.
+#pragma once
+
+#include <toml++/toml.h>
+#include <string>
+
+#include "augment/policies/policy.hpp"
+
+namespace faceshot {
+
+/// @param node an array of steps @param name of the document, for messages
+/// @throws Error(invalid_argument) "NAME:LINE: what"
+[[nodiscard]] Policy policy_of(const toml::node& node, const std::string& name);
+
+/// "NAME:LINE", or NAME alone for what does not come from a document.
+[[nodiscard]] std::string place_of(const toml::node& node, const std::string& name);
+
+}  // namespace faceshot

@@ -1,0 +1,41 @@
+#include "data/check/image_facts.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "data/check/image_hash.hpp"
+#include "faceshot/error.hpp"
+#include "media/image_bytes.hpp"
+#include "media/image_file.hpp"
+
+namespace faceshot {
+
+ImageFacts find_image_facts(const std::filesystem::path& path) {
+  ImageFacts facts;
+  try {
+    const ImageBytes file = read_image_bytes(path);
+    facts.content = content_hash(file.bytes);
+    facts.bytes = file.bytes.size();
+    if (file.frame) facts.orientation = file.frame->orientation;
+    const cv::Mat image = read_image(path);
+    facts.width = image.cols;
+    facts.height = image.rows;
+    facts.looks = difference_hash(image);
+  } catch (const Error& e) {
+    facts.missing = e.code() == ErrorCode::not_found;
+    facts.damage = e.what();
+  }
+  return facts;
+}
+
+bool same_bytes(const std::filesystem::path& a, const std::filesystem::path& b) {
+  if (std::filesystem::equivalent(a, b)) return true;
+  if (std::filesystem::file_size(a) != std::filesystem::file_size(b)) return false;
+  std::ifstream in_a(a, std::ios::binary);
+  std::ifstream in_b(b, std::ios::binary);
+  return std::equal(std::istreambuf_iterator<char>(in_a), {}, std::istreambuf_iterator<char>(in_b),
+                    {});
+}
+
+}  // namespace faceshot

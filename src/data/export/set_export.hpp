@@ -1,0 +1,37 @@
+// A prepared set in the formats of others. What a format cannot hold is left out and counted.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+
+#include "data/import/import.hpp"
+#include "data/prepared/prepared.hpp"
+#include "data/prepared/staging.hpp"
+
+namespace faceshot {
+
+struct ExportReport {
+  std::size_t images = 0;
+  std::size_t boxes = 0;
+  std::size_t ignored_left_out = 0;    ///< `ignore` regions, where the format has no such thing
+  std::size_t landmarks_left_out = 0;  ///< boxes whose landmarks the format cannot hold
+};
+
+/// DIR/annotations.json and DIR/images/. `ignore` becomes `iscrowd`; landmarks, where the set has
+/// any, become five keypoints.
+ExportReport export_coco(const PreparedSet& set, const std::filesystem::path& dir, LinkMode mode,
+                         const ImportProgress& progress = {});
+
+/// DIR/labels/*.txt, DIR/data.yaml and DIR/images/. YOLO has neither ignore regions nor landmarks.
+ExportReport export_yolo(const PreparedSet& set, const std::filesystem::path& dir, LinkMode mode,
+                         const ImportProgress& progress = {});
+
+/// DIR/Annotations/*.xml and DIR/JPEGImages/. `ignore` becomes `difficult`. VOC has no landmarks.
+ExportReport export_voc(const PreparedSet& set, const std::filesystem::path& dir, LinkMode mode,
+                        const ImportProgress& progress = {});
+
+// All of them: DIR must be new or empty, and appears complete or not at all.
+// @throws Error(invalid_argument) if DIR has content; Error(not_found) if an image is missing;
+//         Error(io)
+
+}  // namespace faceshot

@@ -1,0 +1,24 @@
+// RetinaFace's labels for WIDER FACE (train/label.txt): boxes with five landmarks.
+//
+//   # 0--Parade/0_Parade_marchingband_1_849.jpg
+//   449 330 122 149 488.906 373.643 0 542.089 376.442 0 515.031 412.83 0 485.174 425.893 0 538.357
+//   431.491 0 0.82
+//
+// A box is x y w h, then x y flag of each point (eyes, nose, mouth corners; left is the viewer's),
+// then a measure of quality. Where no landmarks are known, all fifteen are -1. Accepted besides:
+// the quality missing; boxes of four numbers alone (its val/label.txt); images without boxes.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "data/prepared/labelled_image.hpp"
+
+namespace faceshot {
+
+/// All images in the file's order, boxes as they stand there; flags and quality are not kept.
+/// @throws Error(not_found), Error(io); Error(format) "FILE:LINE: what" for anything else than the
+///         layout above, or an image named twice
+[[nodiscard]] std::vector<LabelledImage> read_retinaface_text(const std::filesystem::path& path);
+
+}  // namespace faceshot

@@ -1,0 +1,24 @@
+// WIDER FACE's text layout (wider_face_train_bbx_gt.txt, wider_face_val_bbx_gt.txt):
+//
+//   0--Parade/0_Parade_marchingband_1_849.jpg
+//   1
+//   449 330 122 149 0 0 0 0 0 0        x y w h blur expression illumination invalid occlusion pose
+//
+// What occurs in the wild and is accepted: an image with 0 faces followed by one line of zeros, or
+// not; boxes without width or height; fractions (scaled copies); boxes without the six attributes;
+// trailing blanks; CRLF.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "data/prepared/labelled_image.hpp"
+
+namespace faceshot {
+
+/// All images in the file's order, boxes as they stand there; `invalid` becomes `ignore`.
+/// @throws Error(not_found), Error(io); Error(format) "FILE:LINE: what" for anything else than the
+///         layout above, an image named twice, or an attribute out of range
+[[nodiscard]] std::vector<LabelledImage> read_wider_text(const std::filesystem::path& path);
+
+}  // namespace faceshot

@@ -1,0 +1,49 @@
+// The decoded photographs of a prepared set in one file that is mapped into memory: training starts
+// at once, and processes that train on the same set share the pages.
+//
+// DIR/images.pack holds the pixels of one image after the other, 8-bit BGR rows without gaps, each
+// image at a multiple of 64 bytes. DIR/images.json says which, where and how large:
+//   {"format": 1, "images": [["name", offset, width, height], ...]}
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "data/import/import.hpp"
+#include "data/prepared/prepared.hpp"
+
+namespace faceshot {
+
+class ImagePack {
+ public:
+  /// The pack of a set's folder; nothing if it has none.
+  /// @throws Error(format) if it is damaged; Error(io)
+  [[nodiscard]] static std::shared_ptr<const ImagePack> open(const std::filesystem::path& dir);
+  ~ImagePack();
+  ImagePack(const ImagePack&) = delete;
+  ImagePack& operator=(const ImagePack&) = delete;
+
+  /// A view of the image's pixels, valid as long as the pack, not to be written to; empty if the
+  /// pack does not have it. Thread safe.
+  [[nodiscard]] cv::Mat find(const std::string& name) const;
+
+ private:
+  ImagePack();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Makes the folder `dir`, complete or not at all: a prepared set of the same images, none with a
+/// longer side above `max_side` (boxes and landmarks scaled with them), and their pack. Images that
+/// are small enough keep their bytes; others are written anew as JPEG, and named so.
+/// @param split name of the CSV file
+/// @param max_side pixels; 0: no image is reduced
+/// @throws Error(invalid_argument) if `dir` has content; Error as read_image for an image;
+/// Error(io)
+void pack_set(const PreparedSet& set, const std::string& split, const std::filesystem::path& dir,
+              int max_side, const ImportProgress& progress = {});
+
+}  // namespace faceshot

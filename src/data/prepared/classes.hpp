@@ -1,0 +1,21 @@
+// Classes of a foreign data set: which of them matter, and under what name.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/prepared/labelled_image.hpp"
+
+namespace faceshot {
+
+/// Keeps the boxes of these classes only, with ids in the order of `names`. Images stay, also those
+/// without a box left: they are background for what is looked for.
+/// @return how many boxes went
+/// @throws Error(invalid_argument) for a name that the set does not have (it lists those it has) or
+///         one given twice
+std::size_t select_classes(LabelledSet& set, const std::vector<std::string>& names);
+
+/// Makes all boxes the same class.
+void merge_classes(LabelledSet& set, const std::string& name);
+
+}  // namespace faceshot

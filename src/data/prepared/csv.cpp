@@ -1,0 +1,154 @@
+#include "data/prepared/csv.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "data/prepared/text_file.hpp"
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+namespace {
+
+/// True if the whole of `text` is a number of this type.
+template <typename Number>
+bool parse(std::string_view text, Number& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+}  // namespace
+
+CsvReader::CsvReader(const std::filesystem::path& path)
+    : name_(path.string()), in_(open_text_file(path)) {
+  if (!next()) throw Error(ErrorCode::format, name_ + ":1: the file is empty; it needs a header");
+  header_.assign(fields_.begin(), fields_.end());
+}
+
+/// Appends a block of the file; false at its end.
+bool CsvReader::load_more() {
+  constexpr std::size_t block = std::size_t{1} << 20;
+  const std::size_t before = text_.size();
+  text_.resize(before + block);
+  in_.read(text_.data() + before, block);
+  text_.resize(before + static_cast<std::size_t>(in_.gcount()));
+  if (in_.bad()) throw Error(ErrorCode::io, "cannot read '" + name_ + "'");
+  return text_.size() > before;
+}
+
+/// Makes sure that the whole record is in text_, unless a quote is left open.
+void CsvReader::load_record() {
+  constexpr std::size_t longest = std::size_t{1} << 24;
+  bool quoted = false;
+  for (std::size_t scan = at_; scan - at_ < longest; ++scan) {
+    if (scan == text_.size() && !load_more()) return;
+    if (text_[scan] == '"') quoted = !quoted;
+    if (text_[scan] == '\n' && !quoted) return;
+  }
+}
+
+bool CsvReader::next() {
+  unescaped_.clear();
+  if (at_ > text_.size() / 2) {  // seldom, so that it costs little
+    text_.erase(0, at_);
+    at_ = 0;
+  }
+  while (at_ < text_.size() || load_more()) {
+    if (text_[at_] != '\n' && text_[at_] != '\r') break;
+    if (text_[at_++] == '\n') ++next_line_;
+  }
+  if (at_ >= text_.size()) return false;
+  load_record();
+  line_ = next_line_;
+  const std::size_t start = at_;
+  try {
+    read_record();
+  } catch (const Error&) {
+    at_ = std::min(text_.find('\n', start), text_.size() - 1) + 1;
+    next_line_ = line_ + 1;
+    throw;
+  }
+  if (!header_.empty() && fields_.size() != header_.size())
+    fail(std::to_string(fields_.size()) + " fields where the header has " +
+         std::to_string(header_.size()) + "; quote names that contain a comma");
+  return true;
+}
+
+void CsvReader::read_record() {
+  fields_.clear();
+  while (true) {
+    if (at_ < text_.size() && text_[at_] == '"') {
+      fields_.push_back(read_quoted());
+    } else {
+      const std::size_t end = std::min(text_.find_first_of(",\n\"", at_), text_.size());
+      if (end < text_.size() && text_[end] == '"')
+        fail("a quote inside a field; quote the whole field and double the quotes in it");
+      std::string_view field(text_.data() + at_, end - at_);
+      const bool last = end == text_.size() || text_[end] == '\n';
+      if (last && field.ends_with('\r')) field.remove_suffix(1);
+      fields_.push_back(field);
+      at_ = end;
+    }
+    if (at_ < text_.size() && text_[at_] == ',') {
+      ++at_;
+      continue;
+    }
+    if (at_ < text_.size()) {
+      ++at_;
+      ++next_line_;
+    }
+    return;
+  }
+}
+
+/// Reads from an opening quote up to the comma or line end behind the closing one.
+std::string_view CsvReader::read_quoted() {
+  std::string& field = unescaped_.emplace_back();
+  for (++at_;; ++at_) {
+    if (at_ >= text_.size()) fail("a quoted field is never closed");
+    const char c = text_[at_];
+    if (c == '"') {
+      ++at_;
+      if (at_ >= text_.size() || text_[at_] != '"') break;
+    }
+    if (c == '\n') ++next_line_;
+    field += c;
+  }
+  if (at_ < text_.size() && text_[at_] == '\r') ++at_;
+  if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n')
+    fail("text behind the closing quote of a field; double the quotes inside it");
+  return field;
+}
+
+float CsvReader::number(std::size_t field) const {
+  float value = 0;
+  if (!parse(fields_[field], value) || !std::isfinite(value))
+    fail("column '" + header_[field] + "': '" + std::string(fields_[field]) +
+         "' is not a number; correct it or remove the row");
+  return value;
+}
+
+int CsvReader::integer(std::size_t field, int low, int high) const {
+  int value = 0;
+  if (!parse(fields_[field], value) || value < low || value > high)
+    fail("column '" + header_[field] + "': '" + std::string(fields_[field]) +
+         "' is not a whole number from " + std::to_string(low) + " to " + std::to_string(high) +
+         "; correct it or remove the row");
+  return value;
+}
+
+void CsvReader::fail(const std::string& what) const {
+  throw Error(ErrorCode::format, name_ + ":" + std::to_string(line_) + ": " + what);
+}
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+}  // namespace faceshot

@@ -1,0 +1,26 @@
+// What a foreign annotation file says about an image, before anybody has looked at the image.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "geometry/annotation.hpp"
+
+namespace faceshot {
+
+struct LabelledImage {
+  std::string image;          ///< path as the file names it, relative to the folder of images
+  std::size_t line = 0;       ///< of the annotation file; 0: there is no such file
+  int width = 0, height = 0;  ///< as the file claims; 0: it does not say
+  std::vector<Annotation> annotations;  ///< boxes may be empty or reach beyond the image
+  bool normalised = false;  ///< boxes are shares of the image's width and height, not pixels
+};
+
+/// All that a file says that knows more than one class.
+struct LabelledSet {
+  std::vector<std::string> classes{"face"};  ///< by class id
+  std::vector<LabelledImage> images;
+};
+
+}  // namespace faceshot

@@ -1,0 +1,50 @@
+// One set from several, and several from one.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/prepared/prepared.hpp"
+
+namespace faceshot {
+
+struct SetToMerge {
+  std::string name;  ///< folder of its images in the merged set; different for each
+  PreparedSet set;
+  double share = 1;  ///< of its images that come in, (0, 1]
+};
+
+struct MergedSet {
+  PreparedSet set;                               ///< images named NAME/IMAGE; images_dir is empty
+  std::vector<std::filesystem::path> originals;  ///< where each record's image is
+};
+
+/// Classes of the same name become one; the first set's come first. Which images a share takes
+/// depends on `seed` alone.
+/// @throws Error(invalid_argument) for a doubled or impossible name, or a share out of range
+[[nodiscard]] MergedSet merge_sets(const std::vector<SetToMerge>& sets, std::uint64_t seed);
+
+/// What stays together when a set is split.
+enum class SplitBy {
+  image,
+  folder,  ///< all images of a folder (WIDER FACE's events): scenes alike are not torn apart
+  name,    ///< a hash of the image's file name decides for each alone: what is kept out stays kept
+           ///< out when images join or leave the set, and when the same set is prepared elsewhere
+};
+
+struct SplitSet {
+  std::vector<ImageRecord> train, val, test;
+};
+
+/// Draws images (or whole folders, until the share is reached) at random. The order of records
+/// within each part is that of `records`. By name, the shares are met on average only, and the hash
+/// (64-bit FNV-1a of the file name without its folders, its bits mixed with `seed`) is the same on
+/// every machine.
+/// @param val, test shares of the images, >= 0, together below 1
+/// @throws Error(invalid_argument) for impossible shares
+[[nodiscard]] SplitSet split_records(const std::vector<ImageRecord>& records, double val,
+                                     double test, SplitBy by, std::uint64_t seed);
+
+}  // namespace faceshot

@@ -1,0 +1,113 @@
+#include "data/pseudo_label/pseudo_label_set.hpp"
+
+#include <algorithm>
+
+#include "faceshot/error.hpp"
+#include "faceshot/parallel.hpp"
+#include "media/image_file.hpp"
+
+namespace faceshot {
+namespace {
+
+/// For each class of the detector, its id in the set.
+std::vector<int> class_ids(const std::vector<std::string>& of_set,
+                           const std::vector<std::string>& of_detector) {
+  std::vector<int> ids;
+  for (const std::string& name : of_detector) {
+    const auto found = std::find(of_set.begin(), of_set.end(), name);
+    if (found == of_set.end()) {
+      std::string known;
+      for (const std::string& other : of_set) known += (known.empty() ? "" : ", ") + other;
+      throw Error(ErrorCode::format,
+                  "the model finds '" + name + "', which is no class of the set; it has: " + known);
+    }
+    ids.push_back(static_cast<int>(found - of_set.begin()));
+  }
+  return ids;
+}
+
+/// What became of one image.
+struct Outcome {
+  PseudoLabels labels;
+  std::string damage;  ///< empty: none
+};
+
+Outcome label(const PreparedSet& set, const ImageRecord& record, const Detector& detector,
+              std::span<const int> ids, const PseudoLabelOptions& options) {
+  Outcome outcome;
+  try {
+    const cv::Mat image = read_image(set.images_dir / record.image);
+    if (image.cols != record.width || image.rows != record.height) {
+      outcome.damage = record.image;
+      outcome.damage.append(" is ").append(std::to_string(image.cols)).append("x");
+      outcome.damage.append(std::to_string(image.rows)).append(", not ");
+      outcome.damage.append(std::to_string(record.width)).append("x");
+      outcome.damage.append(std::to_string(record.height)).append(" as the set says");
+      return outcome;
+    }
+    outcome.labels = pseudo_labels(record.annotations, detector.detect(view_of(image)),
+                                   record.width, record.height, ids, options);
+  } catch (const Error& e) {
+    outcome.damage = e.what();
+  }
+  return outcome;
+}
+
+}  // namespace
+
+PseudoLabelledSet pseudo_label_set(const PreparedSet& set, const Detector& detector,
+                                   const PseudoLabelOptions& options, int threads,
+                                   const std::function<void(std::size_t, std::size_t)>& progress) {
+  validate(options);
+  if (*detector.options().score_threshold > options.ignore)
+    throw Error(ErrorCode::invalid_argument,
+                "pseudo-labels: the detector gives no scores as low as those to be ignored");
+  if (set.records.empty())
+    throw Error(ErrorCode::format, "the set has no images; there is nothing to label");
+  const std::vector<int> ids = class_ids(set.classes, detector.info().classes);
+
+  PseudoLabelledSet result;
+  result.set = set;
+  const std::size_t total = set.records.size();
+  constexpr std::size_t chunk = 16;  // between two reports of progress
+  for (std::size_t first = 0; first < total; first += chunk) {
+    const std::size_t count = std::min(chunk, total - first);
+    std::vector<Outcome> outcomes(count);
+    parallel_for(count, threads, [&](std::size_t i) {
+      outcomes[i] = label(set, set.records[first + i], detector, ids, options);
+    });
+    for (std::size_t i = 0; i < count; ++i) {
+      Outcome& outcome = outcomes[i];
+      ImageRecord& record = result.set.records[first + i];
+      if (!outcome.damage.empty()) {
+        result.damaged.push_back(std::move(outcome.damage));
+        result.persons += record.annotations.size();
+        continue;
+      }
+      PseudoLabels& labels = outcome.labels;
+      result.persons += labels.annotations.size() - labels.faces - labels.doubtful;
+      result.faces += labels.faces;
+      result.doubtful += labels.doubtful;
+      result.known += labels.known;
+      result.replaced += labels.replaced;
+      if (labels.faces + labels.doubtful > 0) result.changed.push_back(first + i);
+      record.annotations = std::move(labels.annotations);
+    }
+    if (progress) progress(first + count, total);
+  }
+  if (result.damaged.size() == total)
+    throw Error(ErrorCode::format,
+                "no image of the set can be read; the first: " + result.damaged.front());
+  return result;
+}
+
+cv::Mat pseudo_label_sheet(const PseudoLabelledSet& labelled, const SheetOptions& options) {
+  if (labelled.changed.empty()) return {};
+  PreparedSet changed;
+  changed.images_dir = labelled.set.images_dir;
+  changed.classes = labelled.set.classes;
+  for (const std::size_t i : labelled.changed) changed.records.push_back(labelled.set.records[i]);
+  return annotation_sheet(changed, options).image;
+}
+
+}  // namespace faceshot

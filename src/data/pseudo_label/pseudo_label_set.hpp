@@ -1,0 +1,46 @@
+// Pseudo-labels for a whole prepared set, and a picture of them.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <opencv2/core.hpp>
+#include <string>
+#include <vector>
+
+#include "data/pseudo_label/pseudo_labels.hpp"
+#include "data/stats/annotation_sheet.hpp"
+#include "faceshot/detector.hpp"
+
+namespace faceshot {
+
+struct PseudoLabelledSet {
+  PreparedSet set;
+  std::size_t persons = 0;           ///< labels that were there and stay
+  std::size_t faces = 0;             ///< added
+  std::size_t doubtful = 0;          ///< ignore regions added
+  std::size_t known = 0;             ///< findings that overlap a label, or a surer face
+  std::size_t replaced = 0;          ///< labels of an earlier run that were left out
+  std::vector<std::size_t> changed;  ///< records that got labels
+  std::vector<std::string> damaged;  ///< images that could not be read, with the reason: their
+                                     ///< records are left as they were
+};
+
+/// Runs the detector over every image of a set. The result does not depend on the number of
+/// threads.
+/// @param detector its score threshold must not be above options.ignore
+/// @param threads images worked on at once, each with the detector's own threads
+/// @param progress called by one thread at a time with (done, total); what it throws stops the work
+/// @throws Error(invalid_argument) for impossible options or a detector that starts higher;
+///         Error(format) if the set has no images, no class of the detector's, or no image that can
+///         be read
+[[nodiscard]] PseudoLabelledSet pseudo_label_set(
+    const PreparedSet& set, const Detector& detector, const PseudoLabelOptions& options,
+    int threads, const std::function<void(std::size_t, std::size_t)>& progress = {});
+
+/// Photographs that got labels, with people's boxes and the detector's in colours of their own
+/// (draw_annotations). An empty image if there are none.
+[[nodiscard]] cv::Mat pseudo_label_sheet(const PseudoLabelledSet& labelled,
+                                         const SheetOptions& options);
+
+}  // namespace faceshot

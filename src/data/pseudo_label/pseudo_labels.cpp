@@ -1,0 +1,70 @@
+#include "data/pseudo_label/pseudo_labels.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+namespace {
+
+/// Share of a finding least_coverage a label from which it is a part of what is labelled.
+constexpr float least_coverage = 0.5F;
+
+bool is_labelled(const Box& found, std::span<const Annotation> labels, float overlap) {
+  return std::any_of(labels.begin(), labels.end(), [&](const Annotation& label) {
+    return iou(found, label.box) >= overlap || coverage(found, label.box) >= least_coverage;
+  });
+}
+
+}  // namespace
+
+void validate(const PseudoLabelOptions& options) {
+  const auto demand = [](bool good, const char* message) {
+    if (!good) throw Error(ErrorCode::invalid_argument, message);
+  };
+  demand(options.ignore > 0, "the score from which a region is ignored must be above 0");
+  demand(options.accept <= 1, "the score from which a face is accepted must be at most 1");
+  demand(options.ignore <= options.accept,
+         "the score from which a region is ignored must not be above the one from which a face is "
+         "accepted");
+  demand(options.overlap > 0 && options.overlap <= 1,
+         "the overlap of a finding with its label must be above 0 and at most 1");
+}
+
+PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const Detection> found,
+                           int width, int height, std::span<const int> class_ids,
+                           const PseudoLabelOptions& options) {
+  PseudoLabels result;
+  for (const Annotation& label : labels) {
+    if (label.source == source_detector)
+      ++result.replaced;
+    else
+      result.annotations.push_back(label);
+  }
+  std::vector<Annotation> known = result.annotations;  // people's, and faces that were added
+  std::vector<Detection> sorted(found.begin(), found.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Detection& a, const Detection& b) { return a.score > b.score; });
+  for (const Detection& finding : sorted) {
+    if (!(finding.score >= options.ignore)) continue;  // NaN as well
+    Annotation label;
+    label.box = clip(finding.box, static_cast<float>(width), static_cast<float>(height));
+    if (label.box.width() < 1 || label.box.height() < 1) continue;
+    if (is_labelled(label.box, known, options.overlap)) {
+      ++result.known;
+      continue;
+    }
+    assert(static_cast<std::size_t>(finding.label) < class_ids.size());
+    label.class_id = class_ids[static_cast<std::size_t>(finding.label)];
+    label.ignore = finding.score < options.accept;
+    label.source = source_detector;
+    ++(label.ignore ? result.doubtful : result.faces);
+    // Half of a face that was accepted is no region to ignore: it would take the face's priors out.
+    if (!label.ignore) known.push_back(label);
+    result.annotations.push_back(label);
+  }
+  return result;
+}
+
+}  // namespace faceshot

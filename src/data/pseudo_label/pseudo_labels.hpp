@@ -1,0 +1,45 @@
+// What a detector's findings add to the labels of one image.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "faceshot/nms.hpp"
+#include "geometry/annotation.hpp"
+
+namespace faceshot {
+
+struct PseudoLabelOptions {
+  float accept = 0.8F;   ///< a finding with at least this score is a face
+  float ignore = 0.3F;   ///< one with at least this, but less than `accept`, an ignore region
+  float overlap = 0.3F;  ///< IoU from which a finding and a label are the same thing
+};
+
+/// @throws Error(invalid_argument) unless 0 < ignore <= accept <= 1 and 0 < overlap <= 1
+void validate(const PseudoLabelOptions& options);
+
+struct PseudoLabels {
+  /// The labels that were there, unchanged and in their order, but for those of a detector, which
+  /// are left out; then the new ones by falling score, marked as a detector's. Faces first.
+  std::vector<Annotation> annotations;
+  std::size_t faces = 0;     ///< added
+  std::size_t doubtful = 0;  ///< ignore regions added
+  std::size_t known = 0;     ///< findings that overlap a label, or a face with a better score
+  std::size_t replaced = 0;  ///< labels of an earlier detector that were left out
+};
+
+/// A finding that overlaps a person's label or a surer finding that became a face (IoU of
+/// `overlap`, or half of the finding inside it: a part of a face, or a face in a region that is
+/// ignored) adds nothing.
+/// @param labels of the image @param found by the detector, in any order, in pixels of the image
+/// @param width, height of the image: boxes are clipped to it, and those that keep no pixel add
+///        nothing
+/// @pre validate(options) @param class_ids class of the set for each label of the detector
+/// Thread safe.
+[[nodiscard]] PseudoLabels pseudo_labels(std::span<const Annotation> labels,
+                                         std::span<const Detection> found, int width, int height,
+                                         std::span<const int> class_ids,
+                                         const PseudoLabelOptions& options);
+
+}  // namespace faceshot

@@ -1,0 +1,37 @@
+// From candidates in a network's input to detections in the image: the last step of the detector,
+// and of validation during training.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "detect/input/letterbox.hpp"
+#include "faceshot/nms.hpp"
+
+namespace faceshot {
+
+/// Candidates that reach NMS: far more than faces in any photograph, few enough to bound its time,
+/// also of a young network that finds faces everywhere.
+inline constexpr std::size_t nms_candidates = 5000;
+
+/// Where a network's input came from.
+struct InputSource {
+  LetterboxSize size;
+  int image_width = 0, image_height = 0;
+
+  /// From pixels of the input to those of the image.
+  [[nodiscard]] float scale_x() const;
+  [[nodiscard]] float scale_y() const;
+};
+
+/// Suppresses doubles, scales boxes and landmarks to the image, drops what lay in the padding, and
+/// cuts boxes.
+/// @param candidates in pixels of the input @param bounds to cut to, in pixels of the image, which
+///        it contains @param keep_top at most so many; 0: all
+/// @param found overwritten: by falling score
+void finish_detections(std::span<const Detection> candidates, const InputSource& source,
+                       const Box& bounds, float nms_threshold, std::size_t keep_top, Nms& nms,
+                       std::vector<Detection>& found);
+
+}  // namespace faceshot

@@ -1,0 +1,23 @@
+// Nodes in words and numbers, for tables: what a step of a plan does and how much arithmetic it is.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/graph/graph.hpp"
+
+namespace faceshot::engine {
+
+/// The ONNX operator that a node came from: "Conv", "MaxPool", "Add".
+[[nodiscard]] std::string operator_name(const Node& node);
+
+/// Operator, window and what is fused into it: "Conv 3x3/2 + Relu" (stride 2), "Conv 3x3
+/// depthwise", "Conv 3x3 groups 4"; layers that are computed together, joined by "+" or ",".
+[[nodiscard]] std::string describe_operator(const Node& node);
+
+/// Floating-point operations of a convolution or matrix product, a multiplication and an addition
+/// each counted; 0 for all other nodes, whose few operations a value vanish beside moving it.
+/// @param shapes of all tensors of the graph
+[[nodiscard]] double flop_of(const Node& node, const std::vector<Shape>& shapes);
+
+}  // namespace faceshot::engine

@@ -1,0 +1,27 @@
+// Which elements of its input a Slice or a part of a Split takes.
+#pragma once
+
+#include <vector>
+
+#include "engine/graph/graph.hpp"
+
+namespace faceshot::engine {
+
+/// By axis of the input.
+struct SliceSteps {
+  Shape shape;  ///< of the result
+  Shape first;  ///< where it begins
+  Shape step;   ///< from one element to the next; may be negative
+};
+
+/// @param parameters of node.inputs: starts, ends, axes, steps from index 1 on; the last two may be
+///        null
+/// @throws Error(invalid_argument) for axes that do not exist and steps of 0
+[[nodiscard]] SliceSteps slice_steps(const Node& node, const Shape& input,
+                                     const std::vector<const Constant*>& parameters);
+
+/// Part `node.part` of `node.parts` equal ones; the last may be smaller.
+/// @throws Error(invalid_argument) if the axis does not exist or is too short
+[[nodiscard]] SliceSteps slice_part_steps(const Node& node, const Shape& input);
+
+}  // namespace faceshot::engine

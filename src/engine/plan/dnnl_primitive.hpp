@@ -1,0 +1,34 @@
+// What all uses of oneDNN share.
+#pragma once
+
+#include <dnnl.hpp>
+
+#include <utility>
+#include <vector>
+
+#include "engine/ops/place.hpp"
+
+namespace faceshot::engine {
+
+[[nodiscard]] const dnnl::engine& cpu();
+
+/// Float memory of a four-dimensional tensor.
+[[nodiscard]] dnnl::memory::desc describe(const Place& place);
+
+/// A primitive with its arguments laid out as the C interface wants them: executing it then
+/// allocates nothing on our side.
+class PreparedPrimitive {
+ public:
+  PreparedPrimitive(dnnl::primitive primitive, dnnl::stream stream,
+                    std::vector<std::pair<int, dnnl::memory>> arguments);
+  /// @throws Error(unsupported) if oneDNN reports a failure
+  void operator()() const;
+
+ private:
+  dnnl::primitive primitive_;
+  dnnl::stream stream_;
+  std::vector<dnnl::memory> memories_;  // keep the handles in arguments_ alive
+  std::vector<dnnl_exec_arg_t> arguments_;
+};
+
+}  // namespace faceshot::engine

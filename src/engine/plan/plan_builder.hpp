@@ -1,0 +1,152 @@
+// A graph on its way to becoming a plan: layouts are chosen and memory is shared out node by node,
+// then everything gets its address.
+#pragma once
+
+#include <dnnl.hpp>
+
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "engine/graph/graph.hpp"
+#include "engine/kernels/row_chain.hpp"
+#include "engine/ops/place.hpp"
+#include "engine/ops/shape_inference.hpp"
+#include "engine/plan/tensor_memory.hpp"
+#include "engine/plan/worker_team.hpp"
+#include "faceshot/input_rows.hpp"
+#include "faceshot/network.hpp"
+
+namespace faceshot::engine {
+
+/// Runs on memory that it knows.
+using Action = std::function<void()>;
+
+/// One step of a plan.
+struct PlannedStep {
+  PlannedStep(Action whole) : all(std::move(whole)) {}  // NOLINT: an action is a step
+  Action all;                                           ///< does it, on OpenMP's threads
+  std::function<void(int)> part;  ///< or: does one thread's part; empty if it cannot be parted
+};
+
+class PlanBuilder {
+ public:
+  /// Optimises the graph for this input size, and builds everything.
+  /// @throws Error as infer_tensors; dnnl::error if oneDNN refuses a layer
+  PlanBuilder(const Graph& graph, const Shape& input_shape, const RowOptions& options);
+  PlanBuilder(const PlanBuilder&) = delete;
+  PlanBuilder& operator=(const PlanBuilder&) = delete;
+
+  [[nodiscard]] const std::vector<PlannedStep>& actions() const { return actions_; }
+  /// Threads of the plan's own; null where OpenMP's do the work, or one.
+  [[nodiscard]] WorkerTeam* team() const { return team_.get(); }
+  /// What each action does.
+  [[nodiscard]] const std::vector<PlanStep>& steps() const { return steps_; }
+  [[nodiscard]] float* input() const;
+  [[nodiscard]] const Shape& input_shape() const;
+  /// From now on the first layer reads these instead of input(); null: input() again.
+  /// @return false, and nothing has changed, if it cannot
+  bool take_rows(const InputRows* rows);
+  [[nodiscard]] const float* output(std::size_t index) const {
+    return memory_.address(outputs_[index].storage);
+  }
+  [[nodiscard]] const Shape& output_shape(std::size_t index) const { return outputs_[index].shape; }
+  [[nodiscard]] std::size_t memory_bytes() const {
+    return memory_.bytes() + scratch_bytes_ + weight_bytes_;
+  }
+
+ private:
+  /// A step whose storages are known but not yet their addresses.
+  struct Draft {
+    std::vector<int> storages;
+    std::function<PlannedStep()> finish;
+    PlanStep step;
+  };
+  /// oneDNN's arguments, with storages in place of addresses.
+  struct Argument {
+    int index = 0;
+    dnnl::memory::desc desc;
+    int storage = -1;
+  };
+
+  void add_node(const Node& node);
+  void finish();
+  /// True if nearly all of the arithmetic is done by kernels of our own.
+  [[nodiscard]] bool is_own_work() const;
+
+  // plan_convolution.cpp, plan_row_steps.cpp, plan_pooling.cpp, plan_elementwise.cpp,
+  // plan_dense.cpp, plan_copies.cpp
+  void add_convolution(const Node& node);
+  /// On kernels of our own. @return false, with nothing done, if they cannot
+  bool add_row_layer(const Node& node);
+  void add_row_chain(const Node& node);
+  void add_separable_convolution(const Node& node);
+  void add_transposed_convolution(const Node& node);
+  void add_pooling(const Node& node);
+  void add_unary(const Node& node);
+  void add_binary(const Node& node);
+  void add_batch_norm(const Node& node);
+  void add_matmul(const Node& node);
+  void add_normalisation(const Node& node);
+  void add_reduce(const Node& node);
+  void add_resize(const Node& node);
+  void add_concat(const Node& node);
+  void add_slice(const Node& node);
+  void add_channels(const Node& node);
+  void add_gather(const Node& node);
+  void add_transpose(const Node& node);
+
+  /// The node's output is another name for memory that exists.
+  void add_alias(const Node& node);
+
+  // --- what the add_ functions are made of ------------------------------------------------------
+
+  /// A step of the current node; described as step_ says, whatever of it is known.
+  /// @param touched the storages it reads, and last the one it writes
+  void draft(std::vector<int> touched, std::function<PlannedStep()> finish_step);
+  /// A step of our own kernels, on all threads.
+  /// @param nodes that read one another
+  void draft_chain(const std::vector<const Node*>& nodes, const Place& in, const Place& out);
+  /// A step that copies a tensor, read with strides from an offset, to where `to` lies.
+  /// @param strides by axis of to.shape
+  void draft_copy(int from, std::int64_t offset, const Shape& strides, const Place& to);
+  /// A step of oneDNN's; scratch memory is shared by all of them.
+  void draft_primitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad,
+                       std::vector<Argument> arguments,
+                       std::vector<std::pair<int, dnnl::memory>> constants = {});
+
+  /// The tensor in the wanted layout; copied if it must be, at once if it is a constant.
+  [[nodiscard]] Place in_layout(const Place& place, bool channels_last);
+  /// Where an input of a node lies. @throws Error(unsupported) if it holds whole numbers
+  [[nodiscard]] const Place& input_of(const Node& node, std::size_t i = 0);
+  [[nodiscard]] Place& define(const Node& node, bool channels_last, int storage);
+  [[nodiscard]] Place define(const Node& node, bool channels_last);
+  [[nodiscard]] const Shape& shape_of(int tensor) const {
+    return known_.shapes[static_cast<std::size_t>(tensor)];
+  }
+  /// Values that the node's other inputs have, by index; null where one is left out.
+  [[nodiscard]] std::vector<const Constant*> parameters(const Node& node) const;
+  [[nodiscard]] const Place& place_of(int tensor, const std::string& reader);
+
+  RowOptions row_options_;
+  bool takes_rows_ = false;
+  const InputRows* rows_ = nullptr;  ///< the first chain knows this pointer's address
+  int threads_;                      ///< that OpenMP gives this thread's work
+  std::unique_ptr<WorkerTeam> team_;
+  InferredTensors known_;
+  Graph graph_;
+  std::vector<int> readers_;
+  std::vector<Place> places_;  ///< by tensor
+  TensorMemory memory_;
+  PlanStep step_;  ///< description of what the current node drafts
+  std::vector<Draft> drafts_;
+  std::vector<PlannedStep> actions_;
+  std::vector<PlanStep> steps_;
+  std::vector<Place> outputs_;
+  dnnl::stream stream_;
+  AlignedFloats scratch_;
+  std::size_t scratch_bytes_ = 0, weight_bytes_ = 0;
+};
+
+}  // namespace faceshot::engine

@@ -1,0 +1,44 @@
+// What is known of a photograph: its size and the boxes in it. Wherever it was read from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "faceshot/box.hpp"
+#include "faceshot/landmarks.hpp"
+
+namespace faceshot {
+
+/// Annotation::source: who labelled it.
+inline constexpr std::int8_t source_unknown = -1;
+inline constexpr std::int8_t source_person = 0;
+inline constexpr std::int8_t source_detector = 1;  ///< data/pseudo_label/
+
+/// One labelled box. Attributes are WIDER FACE's; -1 where the source does not say.
+struct Annotation {
+  Box box;                ///< pixels of the upright image
+  int class_id = 0;       ///< index into the class names; 0 is "face"
+  bool ignore = false;    ///< neither face nor background (WIDER's `invalid`, crowds, too small)
+  std::int8_t blur = -1;  ///< 0 clear, 1 normal, 2 heavy
+  std::int8_t expression = -1;    ///< 0 typical, 1 exaggerated
+  std::int8_t illumination = -1;  ///< 0 normal, 1 extreme
+  std::int8_t occlusion = -1;     ///< 0 none, 1 partial, 2 heavy
+  std::int8_t pose = -1;          ///< 0 typical, 1 atypical
+  std::optional<Landmarks> landmarks;
+  std::int8_t source = source_unknown;
+
+  friend bool operator==(const Annotation&, const Annotation&) = default;
+};
+
+/// One image with all its boxes (none: a photograph without faces).
+struct ImageRecord {
+  std::string image;  ///< path relative to DIR/images, with '/'
+  int width = 0, height = 0;
+  std::vector<Annotation> annotations;
+
+  friend bool operator==(const ImageRecord&, const ImageRecord&) = default;
+};
+
+}  // namespace faceshot

@@ -1,0 +1,88 @@
+#include "support/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+namespace {
+
+/// Writes all bytes; 0 or the errno of what failed.
+int write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+/// The rename itself must reach the disk too; a file system that cannot sync a folder is no error.
+void sync_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
+  static std::atomic<unsigned> serial{0};
+  do {  // a writer that was killed may have left a file of this name: process numbers come again
+    temporary_ =
+        path.string() + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(serial++);
+    file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (file_ < 0 && errno == EEXIST);
+  if (file_ < 0) fail(errno);
+}
+
+AtomicFile::~AtomicFile() {
+  if (file_ < 0) return;
+  ::close(file_);
+  ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  constexpr std::size_t block = std::size_t{1} << 20;
+  buffer_ += bytes;
+  if (buffer_.size() >= block) flush();
+}
+
+void AtomicFile::flush() {
+  if (const int failed = write_all(file_, buffer_); failed != 0) fail(failed);
+  buffer_.clear();
+}
+
+void AtomicFile::commit() {
+  flush();
+  if (::fsync(file_) != 0) fail(errno);
+  const int closed = ::close(file_) == 0 ? 0 : errno;
+  file_ = -1;
+  if (closed != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    const int reason = closed != 0 ? closed : errno;
+    ::unlink(temporary_.c_str());
+    fail(reason);
+  }
+  const auto folder = path_.parent_path();
+  sync_folder(folder.empty() ? "." : folder);
+}
+
+void AtomicFile::fail(int reason) {
+  throw Error(ErrorCode::io, "cannot write '" + path_.string() + "': " + std::strerror(reason));
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
+}  // namespace faceshot

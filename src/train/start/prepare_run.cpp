@@ -1,0 +1,122 @@
+#include "train/start/prepare_run.hpp"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <sstream>
+#include <vector>
+
+#include "model/torch_network.hpp"
+#include "train/config/prior_coverage.hpp"
+#include "train/start/init_weights.hpp"
+#include "train/start/unfold_batch_norm.hpp"
+#include "train/step/ema.hpp"
+#include "train/training_run.hpp"
+
+namespace faceshot {
+namespace {
+
+/// Says so where something is frozen that the file did not have.
+void note_random(const TrainingRun& run, const MatchReport& report) {
+  std::vector<std::string> names = report.missing;
+  for (const auto& wrong : report.wrong_shape) names.push_back(wrong.name);
+  std::erase_if(names, [&](const std::string& name) {
+    return !run.frozen.contains(name.substr(0, name.rfind('.')));
+  });
+  if (!names.empty())
+    run.note(std::to_string(names.size()) + " of the frozen parameters keep random values, as '" +
+             names.front() + "'");
+}
+
+std::int64_t frozen_parameters(const TorchNetwork& network) {
+  std::int64_t count = 0;
+  for (const auto& [name, tensor] : network.parameters())
+    if (!tensor.requires_grad()) count += tensor.numel();
+  return count;
+}
+
+/// Whether all that finds faces came from the file.
+bool gives_heads(const MatchReport& report, const NetworkSpec& spec) {
+  std::set<std::string> matched;
+  for (const auto& array : report.matched) matched.insert(array.name);
+  std::map<std::string, std::string> input;  // of max_out layers
+  for (const Layer& layer : spec.layers)
+    if (layer.kind == LayerKind::max_out) input[layer.name] = layer.inputs.front();
+  return std::all_of(spec.heads.begin(), spec.heads.end(), [&](const Head& head) {
+    const auto conf = input.find(head.conf);
+    return matched.contains(head.loc + ".weight") &&
+           matched.contains((conf == input.end() ? head.conf : conf->second) + ".weight");
+  });
+}
+
+/// Measures what the file's convolutions give for the run's own samples, and gives it to BatchNorm.
+/// Of several processes each measures its share; what rank 0 has found, join_run() gives to all.
+void unfold(TrainingRun& run, const std::vector<std::string>& norms, Weights& weights) {
+  constexpr int batches = 16;
+  std::map<std::string, const Layer*> layers;
+  for (const Layer& layer : run.spec().layers) layers[layer.name] = &layer;
+  std::vector<std::string> convolutions;
+  for (const std::string& norm : norms) convolutions.push_back(layers.at(norm)->inputs.front());
+
+  run.note("measuring BatchNorm's statistics");
+  run.network->load(weights);
+  std::uint32_t epoch = 0;
+  run.loader.start(epoch);
+  const auto statistics =
+      measure_channels(*run.network, convolutions, [&, done = 0](Batch& batch) mutable {
+        if (done++ == batches) return false;
+        if (run.loader.next(batch)) return true;
+        run.loader.start(++epoch);  // a small set
+        return run.loader.next(batch);
+      });
+  for (std::size_t i = 0; i < norms.size(); ++i)
+    unfold_batch_norm(weights, *layers.at(convolutions[i]), *layers.at(norms[i]), statistics[i]);
+}
+
+}  // namespace
+
+std::string start_weights(TrainingRun& run) {
+  const InitOptions& options = run.config.init;
+  if (options.file.empty()) {
+    if (!run.frozen.empty())
+      run.note("what is frozen keeps random weights: model.init.file names none");
+    return "";
+  }
+  Weights weights = run.network->weights();
+  const MatchReport report = init_weights(weights, run.spec(), options);
+  run.starts_whole = gives_heads(report, run.spec());
+  run.note("weights from " + options.file);
+  std::istringstream table(report_table(report));
+  for (std::string line; std::getline(table, line);) run.note(line);
+  note_random(run, report);
+  if (!report.unfolded.empty()) unfold(run, report.unfolded, weights);
+  run.network->load(weights);
+  if (run.ema) run.ema->network().load(weights);
+  return report_json(report) + "\n";
+}
+
+void check_prior_coverage(TrainingRun& run) {
+  constexpr int images = 256;
+  std::vector<std::vector<Annotation>> faces;
+  run.loader.start(0);
+  while (faces.size() < images && run.loader.next(run.batch))
+    faces.insert(faces.end(), run.batch.annotations.begin(), run.batch.annotations.end());
+  const std::string text = coverage_note(
+      prior_coverage(run.priors.priors, faces, static_cast<double>(run.config.loss.match.iou)));
+  if (!text.empty()) run.note(text);
+}
+
+void apply_freezing(TrainingRun& run) {
+  const int until = run.config.train.unfreeze_epoch;
+  const bool over = until > 0 && run.position.epoch >= until;
+  run.network->freeze(over ? std::set<std::string>() : run.frozen, run.config.freeze.batch_norm);
+  const bool begins = run.position.step == run.config.train.start_step;
+  if (run.frozen.empty() || (run.position.batch > 0 && !begins)) return;
+  if (!over && begins)
+    run.note("frozen: " + std::to_string(frozen_parameters(*run.network)) + " parameters");
+  if (over && run.position.epoch == until) run.note("nothing is frozen any more");
+}
+
+}  // namespace faceshot

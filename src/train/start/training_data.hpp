@@ -1,0 +1,27 @@
+// The sets that a config names, split into what is trained on and what is validated on.
+#pragma once
+
+#include <vector>
+
+#include "data/prepared/prepared.hpp"
+#include "train/config/config.hpp"
+
+namespace faceshot {
+
+struct TrainingData {
+  std::vector<PreparedSet> train;  ///< one for each of data.train
+  PreparedSet val;                 ///< all validation images; empty if there are none
+  PreparedSet test;                ///< all images of data.test; empty if it names none
+  PreparedSet negatives;           ///< the same of data.negatives: no image has a face
+
+  [[nodiscard]] std::size_t train_images() const;
+};
+
+/// Reads data.train, data.val, data.test and data.negatives. Without data.val, val_fraction of each
+/// training set is held out, chosen by train.seed. In all but `train`, paths are relative to an
+/// empty images_dir.
+/// @throws Error(invalid_argument) if data.train is empty, if a set of data.negatives is trained on
+///         or has a face; otherwise as read_prepared
+[[nodiscard]] TrainingData load_training_data(const Config& config);
+
+}  // namespace faceshot

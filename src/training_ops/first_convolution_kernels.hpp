@@ -1,0 +1,40 @@
+// 3x3 convolution with padding 1 of one image of three channels: forward, and the gradient of the
+// weights (that of the image nobody needs). Plain arrays, no Torch; first_convolution.hpp puts them
+// together. Pure functions, safe to call from many threads.
+#pragma once
+
+#include <cstddef>
+
+#include "training_ops/element.hpp"
+
+namespace faceshot::first_conv {
+
+/// Output channels must be a multiple of this: whole vectors on every machine.
+constexpr std::size_t channel_block = 16;
+
+/// Weights of an output channel: the window row by row, three channels a place.
+constexpr std::size_t taps = 27;
+
+struct Shape {
+  std::size_t height, width;  ///< of the image
+  std::size_t channels;       ///< of the output
+  std::size_t stride;
+
+  [[nodiscard]] std::size_t out_height() const { return (height - 1) / stride + 1; }
+  [[nodiscard]] std::size_t out_width() const { return (width - 1) / stride + 1; }
+  /// Numbers that the functions below need to work in.
+  [[nodiscard]] std::size_t scratch() const { return 3 * 3 * (width + 2); }
+};
+
+/// @param x       [height][width][3]
+/// @param weight  [taps][channels]
+/// @param y       [out_height][out_width][channels]
+template <typename Element>
+void forward(const Element* x, const float* weight, Element* y, const Shape& shape, float* scratch);
+
+/// @param weight_gradient  as weight: set, not added to
+template <typename Element>
+void weight_gradient(const Element* x, const Element* dy, float* weight_gradient,
+                     const Shape& shape, float* scratch);
+
+}  // namespace faceshot::first_conv

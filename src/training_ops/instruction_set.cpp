@@ -1,0 +1,55 @@
+#include "training_ops/instruction_set.hpp"
+
+#include <cstdlib>
+
+#include "engine/kernels/isa.hpp"
+#include "training_ops/element.hpp"
+
+#ifdef FACESHOT_X86_LEVELS
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+namespace faceshot {
+namespace {
+
+#ifdef FACESHOT_X86_LEVELS
+/// Linux enables the tiles' 8 KB of state for programs that ask for it. Threads inherit it.
+bool may_use_tiles() {
+  constexpr long request_permission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr long tile_data = 18;               // XFEATURE_XTILEDATA
+  return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
+         syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+}
+
+bool is_capped() {
+  const char* const cap = std::getenv("FACESHOT_ISA");
+  return cap != nullptr && *cap != '\0';
+}
+
+InstructionSet look_up() {
+  __builtin_cpu_init();
+  switch (engine::isa()) {
+    case engine::Isa::avx512_bf16:
+      return !is_capped() && may_use_tiles() ? InstructionSet::amx : InstructionSet::avx512_bf16;
+    case engine::Isa::avx512:
+      return InstructionSet::avx512;
+    case engine::Isa::avx2:
+      return InstructionSet::avx2;
+    case engine::Isa::baseline:
+      break;
+  }
+  return InstructionSet::any;
+}
+#else
+InstructionSet look_up() { return InstructionSet::any; }
+#endif
+
+}  // namespace
+
+InstructionSet instruction_set() {
+  static const InstructionSet best = look_up();
+  return best;
+}
+
+}  // namespace faceshot

@@ -1,0 +1,46 @@
+// Products of small bfloat16 matrices, which is what a 1x1 convolution of a channels_last map is:
+// pixels by channels. Plain arrays, no Torch; sums are kept in float. Pure functions, safe to call
+// from many threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "training_ops/element.hpp"
+
+namespace faceshot::matrix {
+
+/// Sizes of channels must be multiples of this.
+constexpr std::size_t column_block = 16;
+
+/// Two rows side by side, as the processors' instructions for bfloat16 want them: the lower half
+/// from the first row.
+using Pair = std::uint32_t;
+
+/// out[r / 2][c] = rows r and r + 1 of `in`; a last odd row is paired with zeros.
+/// @param in  [rows, columns], columns a multiple of column_block
+/// @param out [(rows + 1) / 2, columns]
+void interleave(const BFloat16* in, std::size_t rows, std::size_t columns, Pair* out);
+
+/// The same of a matrix of floats, rounded to the nearest, ties to even.
+void interleave(const float* in, std::size_t rows, std::size_t columns, Pair* out);
+
+/// interleave() of the transposed matrix.
+/// @param in [columns, rows], rows even
+void interleave_transposed(const float* in, std::size_t rows, std::size_t columns, Pair* out);
+
+/// out = a * b, rounded to bfloat16.
+/// @param a   [rows, depth], depth a multiple of column_block
+/// @param b   [depth, columns], interleaved
+/// @param out [rows, columns], columns a multiple of column_block
+void multiply(const BFloat16* a, const Pair* b, std::size_t rows, std::size_t depth,
+              std::size_t columns, BFloat16* out);
+
+/// out += transpose(a) * b
+/// @param a   [2 * pairs, rows], interleaved; rows a multiple of column_block
+/// @param b   [2 * pairs, columns], interleaved; columns a multiple of column_block
+/// @param out [rows, columns]
+void add_transposed_product(const Pair* a, const Pair* b, std::size_t pairs, std::size_t rows,
+                            std::size_t columns, float* out);
+
+}  // namespace faceshot::matrix

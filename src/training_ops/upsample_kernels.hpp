@@ -1,0 +1,24 @@
+// A map plus a coarser one, doubled in size by nearest neighbour, of one image. Plain arrays, no
+// Torch; add_upsampled.hpp puts them together. Pure functions, safe to call from many threads.
+#pragma once
+
+#include <cstddef>
+
+#include "training_ops/element.hpp"
+
+namespace faceshot::upsample {
+
+struct Shape {
+  std::size_t height, width;  ///< of the coarse map
+  std::size_t channels;
+};
+
+/// sum[2y + a][2x + b] = fine[2y + a][2x + b] + coarse[y][x] for a, b of 0 and 1
+template <typename Element>
+void add(const Element* fine, const Element* coarse, Element* sum, const Shape& shape);
+
+/// The coarse map's gradient: sums of four.
+template <typename Element>
+void backward(const Element* dsum, Element* dcoarse, const Shape& shape);
+
+}  // namespace faceshot::upsample

@@ -1,0 +1,99 @@
+#include "data/import/csv_boxes.hpp"
+
+#include <gtest/gtest.h>
+
+#include "data/test_folder.hpp"
+
+namespace faceshot {
+namespace {
+
+using testing::expect_error;
+using testing::TestFolder;
+
+TEST(CsvBoxes, CornersSizesAndScatteredRows) {
+  const TestFolder folder;
+  const auto csv = read_csv_boxes(folder.write("a.csv",
+                                               "image,width,height,xmin,ymin,xmax,ymax\n"
+                                               "f/a.webp,512,341,160.6,166.5,192.4,196.6\n"
+                                               "f/b.webp,500,300,,,,\n"
+                                               "f/a.webp,512,341,1,2,3,4\n"));
+  EXPECT_TRUE(csv.ignored_columns.empty());
+  ASSERT_EQ(csv.images.size(), 2U);
+  EXPECT_EQ(csv.images[0].image, "f/a.webp");
+  EXPECT_EQ(csv.images[0].width, 512);
+  EXPECT_EQ(csv.images[0].height, 341);
+  EXPECT_EQ(csv.images[0].line, 2U);
+  ASSERT_EQ(csv.images[0].annotations.size(), 2U);
+  EXPECT_EQ(csv.images[0].annotations[0].box, (Box{160.6F, 166.5F, 192.4F, 196.6F}));
+  EXPECT_EQ(csv.images[0].annotations[1].box, (Box{1, 2, 3, 4}));
+  EXPECT_TRUE(csv.images[1].annotations.empty());
+}
+
+TEST(CsvBoxes, OtherNamesOfTheColumns) {
+  const TestFolder folder;
+  for (const std::string header : {"Name,x1,y1,x2,y2", "filename,XMIN,YMIN,XMAX,YMAX",
+                                   "file,x1,y1,x2,y2", "Image,x1,y1,x2,y2"}) {
+    const auto csv = read_csv_boxes(folder.write("a.csv", header + "\na.jpg,1,2,3,5\n"));
+    ASSERT_EQ(csv.images.size(), 1U) << header;
+    EXPECT_EQ(csv.images[0].annotations.at(0).box, (Box{1, 2, 3, 5})) << header;
+    EXPECT_EQ(csv.images[0].width, 0);
+  }
+  const auto sizes = read_csv_boxes(folder.write("a.csv", "w,h,y,x,name\n3,4,2,1,a.jpg\n"));
+  EXPECT_EQ(sizes.images.at(0).annotations.at(0).box, (Box{1, 2, 4, 6}));
+}
+
+TEST(CsvBoxes, UnknownColumnsAreReported) {
+  const TestFolder folder;
+  const auto csv =
+      read_csv_boxes(folder.write("a.csv", "image,Age,x1,y1,x2,y2,who\na.jpg,7,1,2,3,5,me\n"));
+  EXPECT_EQ(csv.ignored_columns, (std::vector<std::string>{"Age", "who"}));
+}
+
+TEST(CsvBoxes, ErrorsNameFileAndLine) {
+  const TestFolder folder;
+  const auto error_of = [&](const std::string& text, const std::string& part) {
+    expect_error(ErrorCode::format, part,
+                 [&] { static_cast<void>(read_csv_boxes(folder.write("b.csv", text))); });
+  };
+  const std::string head = "image,x1,y1,x2,y2\n";
+  error_of(head + "a.jpg,1,2,3,4\na.jpg,3,2,3,4\n", "b.csv:3: the box has x1 >= x2");
+  error_of(head + "a.jpg,1,2,3\n", "b.csv:2: 4 fields where the header has 5");
+  error_of(head + "a.jpg,1,2,,4\n", "b.csv:2: a box needs all four numbers");
+  error_of(head + "a.jpg,1,two,3,4\n", "b.csv:2: column 'y1': 'two' is not a number");
+  error_of(head + ",1,2,3,4\n", "b.csv:2: the row names no image");
+  error_of(head + "a.jpg,,,,\na.jpg,1,2,3,4\n", "b.csv:3: 'a.jpg' has a row without a box");
+  error_of(head + "a.jpg,1,2,3,4\na.jpg,,,,\n", "b.csv:3: 'a.jpg' has a row without a box");
+  error_of("image,x,y,w,h\na.jpg,1,2,0,4\n", "b.csv:2: the box has no width or height");
+  error_of("image,width,height,x,y,w,h\na.jpg,5,5,1,2,1,1\na.jpg,5,6,1,2,1,1\n",
+           "b.csv:3: 'a.jpg' has another size than on line 2");
+  error_of("image,x1,y1,x2\na.jpg,1,2,3\n", "b.csv:1: the header has no box");
+  error_of("x1,y1,x2,y2\n1,2,3,4\n", "b.csv:1: no column names the image");
+  error_of("image,file,x1,y1,x2,y2\n", "b.csv:1: two columns name the image");
+  error_of("image,x1,y1,x2,y2,x,y,w,h\n", "b.csv:1: the header has more than one kind of box");
+  error_of("image,x1,y1,x2,y2,x1\n", "b.csv:1: column 'x1' is there twice");
+}
+
+TEST(CsvBoxes, BadRowsAreSkippedOnRequestAndReported) {
+  const TestFolder folder;
+  const auto path = folder.write("b.csv",
+                                 "image,width,height,x1,y1,x2,y2\n"
+                                 "a.jpg,9,9,1,2,3,4\n"
+                                 "a.jpg,9,9,5,2,3,4\n"
+                                 "a.jpg,9,8,1,2,3,4\n"
+                                 "b.jpg,9,9,1,2,x,4\n"
+                                 "a.jpg,9,9,5,6,7,8\n"
+                                 "a.jpg,9,9,,,,\n");
+  const auto csv = read_csv_boxes(path, BadRows::skip);
+  ASSERT_EQ(csv.images.size(), 1U) << "b.jpg has no row that can be used";
+  ASSERT_EQ(csv.images[0].annotations.size(), 2U);
+  EXPECT_EQ(csv.images[0].annotations[0].box, (Box{1, 2, 3, 4}));
+  EXPECT_EQ(csv.images[0].annotations[1].box, (Box{5, 6, 7, 8}));
+  ASSERT_EQ(csv.skipped_rows.size(), 4U);
+  const char* const lines[] = {"b.csv:3: ", "b.csv:4: ", "b.csv:5: ", "b.csv:7: "};
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_NE(csv.skipped_rows[i].find(lines[i]), std::string::npos) << csv.skipped_rows[i];
+  expect_error(ErrorCode::format, "b.csv:3: ", [&] { static_cast<void>(read_csv_boxes(path)); });
+}
+
+}  // namespace
+}  // namespace faceshot

@@ -1,0 +1,99 @@
+// Whatever stands in an annotation file: a reader delivers or throws Error, and what it delivers
+// holds. Files are real ones with random bytes changed, removed or doubled.
+#include <gtest/gtest.h>
+
+#include "data/import/csv_boxes.hpp"
+#include "data/import/wider_text.hpp"
+#include "data/prepared/prepared.hpp"
+#include "data/test_folder.hpp"
+#include "faceshot/random.hpp"
+
+namespace faceshot {
+namespace {
+
+using testing::TestFolder;
+
+constexpr std::uint32_t trials = 400;
+
+std::string damage(std::string text, Random& random) {
+  constexpr std::string_view likely = ",\"\n\r-.0129 enax/";
+  const int changes = 1 + static_cast<int>(random.uniform() * 4);
+  for (int i = 0; i < changes && !text.empty(); ++i) {
+    const auto at =
+        static_cast<std::size_t>(random.uniform() * static_cast<float>(text.size() - 1));
+    const auto which =
+        static_cast<std::size_t>(random.uniform() * static_cast<float>(likely.size() - 1));
+    const float kind = random.uniform();
+    if (kind < 0.5F)
+      text[at] = likely[which];
+    else if (kind < 0.7F)
+      text.erase(at, 1 + which);
+    else if (kind < 0.9F)
+      text.insert(at, text.substr(at, 1 + which));
+    else
+      text.resize(at);
+  }
+  return text;
+}
+
+/// Counts what came of the trials: a test in which nothing fails, or all, would prove little.
+template <typename Read>
+void try_damaged(const std::string& text, const Read& read) {
+  const TestFolder folder;
+  std::size_t read_well = 0;
+  std::size_t refused = 0;
+  for (std::uint32_t trial = 0; trial < trials; ++trial) {
+    Random random(7, 0, trial);
+    const auto path = folder.write("file", damage(text, random));
+    try {
+      read(path);
+      ++read_well;
+    } catch (const Error& e) {
+      ++refused;
+      EXPECT_EQ(e.code(), ErrorCode::format) << e.what();
+      EXPECT_NE(std::string(e.what()).find("file:"), std::string::npos) << e.what();
+    }
+  }
+  EXPECT_GT(read_well, trials / 100);
+  EXPECT_GT(refused, trials / 4);
+}
+
+TEST(DamagedText, Prepared) {
+  try_damaged(
+      "image,width,height,x1,y1,x2,y2,class,ignore,blur\n"
+      "a.jpg,20,10,1,1,5,2.5,0,0,2\na.jpg,20,10,3,1,5,9,0,1,\n"
+      "\"b,\"\"c\"\".jpg\",20,10,,,,,,,\nd.jpg,20,10,0,0,20,10,0,0,0\n",
+      [](const auto& path) {
+        for (const ImageRecord& record : read_prepared(path).records)
+          for (const Annotation& a : record.annotations) {
+            EXPECT_TRUE(a.box.valid());
+            EXPECT_EQ(a.box, clip(a.box, static_cast<float>(record.width),
+                                  static_cast<float>(record.height)));
+          }
+      });
+}
+
+TEST(DamagedText, WiderText) {
+  try_damaged(
+      "0--Parade/a.jpg\n2\n449 330 122 149 0 0 0 0 0 0 \n1.5 2 3 4 2 1 1 1 2 1 \n"
+      "b.jpg\n0\n0 0 0 0 0 0 0 0 0 0 \nc.jpg\n1\n5 6 7 8 0 0 0 0 0 0\n",
+      [](const auto& path) {
+        for (const LabelledImage& image : read_wider_text(path)) {
+          EXPECT_FALSE(image.image.empty());
+          for (const Annotation& a : image.annotations) EXPECT_TRUE(finite(a.box));
+        }
+      });
+}
+
+TEST(DamagedText, CsvBoxes) {
+  try_damaged(
+      "image,width,height,xmin,ymin,xmax,ymax\na.webp,512,341,160.6,166.5,192.4,196.6\n"
+      "a.webp,512,341,1,2,3,4\nb.webp,512,384,,,,\n\"c,d.webp\",512,341,5,6,7,8\n",
+      [](const auto& path) {
+        for (const LabelledImage& image : read_csv_boxes(path).images)
+          for (const Annotation& a : image.annotations) EXPECT_TRUE(a.box.valid());
+      });
+}
+
+}  // namespace
+}  // namespace faceshot

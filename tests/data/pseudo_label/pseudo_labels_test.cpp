@@ -1,0 +1,136 @@
+#include "data/pseudo_label/pseudo_labels.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <limits>
+#include <vector>
+
+#include "faceshot/error.hpp"
+#include "faceshot/random.hpp"
+
+namespace faceshot {
+namespace {
+
+constexpr std::array<int, 1> face_is_class_2{2};
+
+Annotation labelled(const Box& box, bool ignore = false, std::int8_t source = source_unknown) {
+  Annotation a;
+  a.box = box;
+  a.ignore = ignore;
+  a.source = source;
+  return a;
+}
+
+PseudoLabels label(const std::vector<Annotation>& labels, const std::vector<Detection>& found,
+                   const PseudoLabelOptions& options = {}) {
+  return pseudo_labels(labels, found, 200, 100, face_is_class_2, options);
+}
+
+TEST(PseudoLabels, ScoresDecideBetweenFaceIgnoreRegionAndNothing) {
+  const PseudoLabels result = label({}, {{{0, 0, 10, 10}, 0.29F},
+                                         {{20, 0, 30, 10}, 0.3F},
+                                         {{40, 0, 50, 10}, 0.79F},
+                                         {{60, 0, 70, 10}, 0.8F},
+                                         {{80, 0, 90, 10}, 1.0F}});
+  ASSERT_EQ(result.annotations.size(), 4U);
+  EXPECT_EQ(result.faces, 2U);
+  EXPECT_EQ(result.doubtful, 2U);
+  EXPECT_EQ(result.annotations[0].box, (Box{80, 0, 90, 10}));
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(result.annotations[i].ignore, i >= 2) << i;
+    EXPECT_EQ(result.annotations[i].source, source_detector) << i;
+    EXPECT_EQ(result.annotations[i].class_id, 2) << i;
+    EXPECT_FALSE(result.annotations[i].landmarks) << i;
+  }
+}
+
+TEST(PseudoLabels, WhatAPersonLabelledStaysAndIsNotLabelledAgain) {
+  std::vector<Annotation> persons{labelled({10, 10, 50, 50}), labelled({100, 0, 200, 100}, true),
+                                  labelled({60, 60, 70, 70}, false, source_person)};
+  persons[0].blur = 2;
+  persons[0].landmarks = Landmarks{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  const PseudoLabels result = label(persons, {
+                                                 {{12, 12, 52, 52}, 0.9F},    // the first
+                                                 {{20, 20, 30, 30}, 0.9F},    // its nose
+                                                 {{120, 20, 140, 40}, 0.9F},  // a face in the crowd
+                                                 {{59, 59, 71, 71}, 0.5F},    // the third, in doubt
+                                                 {{52, 10, 90, 50}, 0.9F},    // a neighbour
+                                             });
+  EXPECT_EQ(result.known, 4U);
+  EXPECT_EQ(result.faces, 1U);
+  ASSERT_EQ(result.annotations.size(), 4U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(result.annotations[i], persons[i]) << i;
+  EXPECT_EQ(result.annotations[3].box, (Box{52, 10, 90, 50}));
+}
+
+TEST(PseudoLabels, PartsOfAFaceThatWasAcceptedAddNothing) {
+  const PseudoLabels result = label({}, {{{20, 20, 40, 40}, 0.5F},       // its mouth
+                                         {{12, 12, 55, 55}, 0.85F},      // it again
+                                         {{10, 10, 50, 50}, 0.9F},       // the face
+                                         {{100, 10, 140, 50}, 0.4F},     // doubts do not hide
+                                         {{105, 15, 135, 45}, 0.35F}});  // each other
+  EXPECT_EQ(result.faces, 1U);
+  EXPECT_EQ(result.doubtful, 2U);
+  EXPECT_EQ(result.known, 2U);
+  EXPECT_EQ(result.annotations.front().box, (Box{10, 10, 50, 50}));
+}
+
+TEST(PseudoLabels, OverlapIsTheOption) {
+  const std::vector<Annotation> persons{labelled({0, 0, 40, 40})};
+  const Detection shifted{{25, 0, 65, 40}, 0.9F};  // IoU 15/65 = 0.23, 0.375 of it inside
+  EXPECT_EQ(label(persons, {shifted}, {.overlap = 0.3F}).faces, 1U);
+  EXPECT_EQ(label(persons, {shifted}, {.overlap = 0.2F}).faces, 0U);
+}
+
+TEST(PseudoLabels, AnEarlierRunIsReplaced) {
+  const std::vector<Detection> found{{{10, 10, 50, 50}, 0.9F}, {{60, 10, 90, 50}, 0.5F}};
+  const std::vector<Annotation> persons{labelled({100, 10, 150, 60})};
+  const PseudoLabels once = label(persons, found);
+  const PseudoLabels twice = label(once.annotations, found);
+  EXPECT_EQ(twice.annotations, once.annotations);
+  EXPECT_EQ(twice.replaced, 2U);
+  EXPECT_EQ(label(once.annotations, {}).annotations, persons);
+}
+
+TEST(PseudoLabels, BoxesStayInsideTheImage) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const PseudoLabels result = label({}, {{{-10, -10, 20, 20}, 0.9F},
+                                         {{190, 90, 250, 130}, 0.9F},
+                                         {{300, 20, 350, 60}, 0.9F},   // outside
+                                         {{50, 50, 50.5F, 90}, 0.9F},  // nothing of it
+                                         {{60, 50, 90, 90}, nan}});
+  ASSERT_EQ(result.annotations.size(), 2U);
+  EXPECT_EQ(result.annotations[0].box, (Box{0, 0, 20, 20}));
+  EXPECT_EQ(result.annotations[1].box, (Box{190, 90, 200, 100}));
+}
+
+TEST(PseudoLabels, NothingThatIsAddedOverlapsAPerson) {
+  for (std::uint32_t seed = 0; seed < 50; ++seed) {
+    Random random(seed);
+    const auto box = [&] {
+      const float x = random.uniform(0, 150), y = random.uniform(0, 60);
+      return Box{x, y, x + random.uniform(5, 50), y + random.uniform(5, 40)};
+    };
+    std::vector<Annotation> persons;
+    for (int i = 0; i < 4; ++i) persons.push_back(labelled(box(), random.chance(0.2F)));
+    std::vector<Detection> found;
+    for (int i = 0; i < 30; ++i) found.push_back({box(), random.uniform()});
+    const PseudoLabels result = label(persons, found);
+    ASSERT_EQ(result.annotations.size(), 4 + result.faces + result.doubtful);
+    for (std::size_t i = 4; i < result.annotations.size(); ++i)
+      for (const Annotation& person : persons)
+        EXPECT_LT(iou(result.annotations[i].box, person.box), 0.3F);
+  }
+}
+
+TEST(PseudoLabels, RefusesScoresInTheWrongOrder) {
+  EXPECT_NO_THROW(validate(PseudoLabelOptions{.accept = 0.5F, .ignore = 0.5F}));
+  EXPECT_THROW(validate(PseudoLabelOptions{.accept = 0.3F, .ignore = 0.5F}), Error);
+  EXPECT_THROW(validate(PseudoLabelOptions{.ignore = 0}), Error);
+  EXPECT_THROW(validate(PseudoLabelOptions{.accept = 1.1F}), Error);
+  EXPECT_THROW(validate(PseudoLabelOptions{.overlap = 0}), Error);
+}
+
+}  // namespace
+}  // namespace faceshot

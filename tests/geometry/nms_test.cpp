@@ -1,0 +1,122 @@
+#include "faceshot/nms.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "geometry/random_boxes.hpp"
+
+namespace faceshot {
+namespace {
+
+/// The definition, without a thought for speed: take the best detection that is left, drop all of
+/// its class that overlap it by more than the threshold, repeat.
+std::vector<std::size_t> nms_by_definition(const std::vector<Detection>& detections,
+                                           float threshold) {
+  std::vector<bool> left(detections.size(), true);
+  std::vector<std::size_t> kept;
+  while (true) {
+    std::size_t best = detections.size();
+    for (std::size_t i = 0; i < detections.size(); ++i)
+      if (left[i] && (best == detections.size() || detections[i].score > detections[best].score))
+        best = i;
+    if (best == detections.size()) return kept;
+    kept.push_back(best);
+    for (std::size_t i = 0; i < detections.size(); ++i)
+      if (detections[i].label == detections[best].label &&
+          iou(detections[i].box, detections[best].box) > threshold)
+        left[i] = false;
+    left[best] = false;
+  }
+}
+
+std::vector<Detection> random_detections(Random& random, std::size_t count, int classes,
+                                         bool coarse_scores) {
+  std::vector<Detection> detections;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float score = coarse_scores ? static_cast<float>(random.below(4)) / 4 : random.uniform();
+    detections.push_back({testing::random_box(random), score,
+                          static_cast<int>(random.below(static_cast<std::uint32_t>(classes)))});
+  }
+  return detections;
+}
+
+TEST(Nms, AgreesWithTheDefinition) {
+  Random random(1);
+  for (int i = 0; i < 400; ++i) {
+    const auto detections = random_detections(random, random.below(80), 1 + i % 3, i % 2 == 0);
+    for (const float threshold : {0.0F, 0.3F, 0.45F, 0.9F, 1.0F})
+      ASSERT_EQ(nms(detections, threshold), nms_by_definition(detections, threshold));
+  }
+}
+
+TEST(Nms, BuffersKeptFromCallToCallChangeNothing) {
+  Random random(2);
+  Nms reused;
+  for (int i = 0; i < 200; ++i) {
+    const auto detections = random_detections(random, random.below(80), 1 + i % 3, i % 2 == 0);
+    const std::size_t top = random.below(5);
+    const auto kept = reused.run(detections, 0.4F, top);
+    ASSERT_EQ(std::vector<std::size_t>(kept.begin(), kept.end()), nms(detections, 0.4F, top));
+  }
+}
+
+TEST(Nms, NothingInNothingOut) { EXPECT_TRUE(nms({}, 0.5F).empty()); }
+
+TEST(Nms, OverlapEqualToTheThresholdIsKept) {
+  // IoU exactly 1/2: 10 x 10 within 10 x 20.
+  const std::vector<Detection> detections{{{0, 0, 10, 20}, 0.9F}, {{0, 0, 10, 10}, 0.8F}};
+  EXPECT_EQ(nms(detections, 0.5F), (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(nms(detections, 0.49F), std::vector<std::size_t>{0});
+}
+
+TEST(Nms, ASuppressedBoxSuppressesNothing) {
+  // b overlaps a and c; a and c do not overlap: b goes, c stays.
+  const std::vector<Detection> detections{
+      {{0, 0, 10, 10}, 0.9F}, {{0, 4, 10, 14}, 0.8F}, {{0, 8, 10, 18}, 0.7F}};
+  EXPECT_EQ(nms(detections, 0.3F), (std::vector<std::size_t>{0, 2}));
+}
+
+TEST(Nms, TiesKeepTheOrderGiven) {
+  const Box box{0, 0, 10, 10};
+  EXPECT_EQ(nms(std::vector<Detection>(50, {box, 0.5F}), 0.5F), std::vector<std::size_t>{0});
+  std::vector<Detection> apart;
+  std::vector<std::size_t> expected;
+  for (std::size_t i = 0; i < 50; ++i) {
+    const auto x = static_cast<float>(20 * (50 - i));
+    apart.push_back({{x, 0, x + 10, 10}, 0.5F});
+    expected.push_back(i);
+  }
+  EXPECT_EQ(nms(apart, 0.5F), expected);
+}
+
+TEST(Nms, ClassesDoNotSuppressEachOther) {
+  const Box box{0, 0, 10, 10};
+  const std::vector<Detection> detections{{box, 0.7F, 0}, {box, 0.9F, 1}, {box, 0.8F, 0}};
+  EXPECT_EQ(nms(detections, 0.5F), (std::vector<std::size_t>{1, 2}));
+}
+
+TEST(Nms, KeepTopIsAPrefixOfTheWholeResult) {
+  Random random(2);
+  const auto detections = random_detections(random, 200, 2, false);
+  const auto all = nms(detections, 0.4F);
+  ASSERT_GT(all.size(), 20U);
+  for (const std::size_t top : {std::size_t{1}, std::size_t{7}, all.size(), all.size() + 5}) {
+    const auto some = nms(detections, 0.4F, top);
+    ASSERT_EQ(some.size(), std::min(top, all.size()));
+    EXPECT_TRUE(std::equal(some.begin(), some.end(), all.begin()));
+  }
+}
+
+TEST(Nms, NanScoresAreDroppedAndNanBoxesHarmless) {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  const Box box{0, 0, 10, 10};
+  const std::vector<Detection> detections{
+      {box, nan}, {box, 0.5F}, {{nan, 0, 10, 10}, 0.9F}, {box, nan}, {box, 0.6F}};
+  EXPECT_EQ(nms(detections, 0.5F), (std::vector<std::size_t>{2, 4}));
+}
+
+}  // namespace
+}  // namespace faceshot

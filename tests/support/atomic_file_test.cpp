@@ -1,0 +1,121 @@
+#include "support/atomic_file.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "faceshot/error.hpp"
+
+namespace faceshot {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string content_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// An empty folder for each test.
+class AtomicFileTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = fs::path(::testing::TempDir()) /
+              (std::string("faceshot_") + test->name() + "_" + std::to_string(::getpid()));
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  [[nodiscard]] std::size_t files() const {
+    return static_cast<std::size_t>(
+        std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(AtomicFileTest, WritesAndReplacesEveryByte) {
+  const fs::path path = folder_ / "file";
+  const std::string binary("a\0b\n\xff", 5);
+  write_file_atomically(path, binary);
+  EXPECT_EQ(content_of(path), binary);
+  write_file_atomically(path, "");
+  EXPECT_EQ(content_of(path), "");
+  const std::string large(3U << 20, 'x');
+  write_file_atomically(path, large);
+  EXPECT_EQ(content_of(path), large);
+  EXPECT_EQ(files(), 1U) << "a temporary file was left";
+}
+
+TEST_F(AtomicFileTest, AFailureNamesThePathAndLeavesNothing) {
+  for (const fs::path& path : {folder_ / "missing" / "file", folder_ / "is_a_folder"}) {
+    if (path.filename() == "is_a_folder") fs::create_directories(path / "inside");
+    try {
+      write_file_atomically(path, "content");
+      FAIL() << path;
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ErrorCode::io);
+      EXPECT_NE(std::string(e.what()).find(path.string()), std::string::npos) << e.what();
+    }
+  }
+  EXPECT_EQ(files(), 1U) << "only the folder is there";
+}
+
+TEST_F(AtomicFileTest, PiecesAppearTogetherOrNotAtAll) {
+  const fs::path path = folder_ / "file";
+  const std::string piece(700'000, 'x');
+  {
+    AtomicFile abandoned(path);
+    abandoned.write(piece);
+    abandoned.write(piece);
+  }
+  EXPECT_EQ(files(), 0U);
+  AtomicFile file(path);
+  for (int i = 0; i < 5; ++i) file.write(piece);
+  EXPECT_FALSE(fs::exists(path));
+  file.commit();
+  EXPECT_EQ(fs::file_size(path), 5 * piece.size());
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(AtomicFileTest, LeftoversOfAKilledWriterAreNoObstacle) {
+  // Process numbers come again, in containers always: block the names that we would use next.
+  const fs::path path = folder_ / "file";
+  for (int serial = 0; serial < 50; ++serial)
+    std::ofstream(path.string() + ".tmp-" + std::to_string(::getpid()) + "-" +
+                  std::to_string(serial))
+        << "half";
+  write_file_atomically(path, "whole");
+  EXPECT_EQ(content_of(path), "whole");
+}
+
+TEST_F(AtomicFileTest, ReadersSeeOneVersionOrTheOther) {
+  const fs::path path = folder_ / "file";
+  const std::string a(1U << 16, 'a');
+  const std::string b(1U << 17, 'b');
+  write_file_atomically(path, a);
+  std::atomic<bool> done{false};
+  std::vector<std::thread> writers;
+  for (const std::string& text : {a, b})
+    writers.emplace_back([&, text] {
+      while (!done) write_file_atomically(path, text);
+    });
+  for (int i = 0; i < 300; ++i) {
+    const std::string seen = content_of(path);
+    EXPECT_TRUE(seen == a || seen == b) << seen.size() << " bytes";
+  }
+  done = true;
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(files(), 1U);
+}
+
+}  // namespace
+}  // namespace faceshot
