@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS faceshot faceshot_onnx_proto faceshot_dnnl EXPORT faceshotTargets)
 install(DIRECTORY include/faceshot DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS faceshot_cli)
+install(TARGETS faceshot_cli faceshot_data_cli)
 if(TARGET faceshot_train_cli)
   install(TARGETS faceshot_train_cli)
 endif()

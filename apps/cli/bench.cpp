@@ -9,20 +9,19 @@
 
 #include "cli/bench_parts.hpp"
 #include "cli/commands.hpp"
-#include "cli/console.hpp"
-#include "cli/default_model.hpp"
-#include "cli/open_detector.hpp"
-#include "cli/precision.hpp"
+#include "common/console.hpp"
+#include "common/default_model.hpp"
+#include "common/open_detector.hpp"
+#include "common/precision.hpp"
 #include "engine/plan/peak.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
 
 namespace faceshot::cli {
 namespace {
 
 struct Row {
-  cv::Size size;
+  FrameSize size;
   int threads = 1;
   std::size_t runs = 0, faces = 0;
   Spread preprocess, network, postprocess, total;
@@ -31,11 +30,11 @@ struct Row {
   [[nodiscard]] double gflops() const { return gflop / network.median * 1e3; }
 };
 
-Row measure(const BenchArguments& a, cv::Size size, int threads) {
+Row measure(const BenchArguments& a, FrameSize size, int threads) {
   const Detector detector = open_detector(
       a.model, a.model_info, {.max_side = 0, .threads = threads, .precision = a.precision});
-  const cv::Mat frame = frame_of(a.image, size);
-  const ImageView view = view_of(frame);
+  const Frame frame = frame_of(a, size);
+  const ImageView view = frame.view();
   Row row{size, threads, 0, 0, {}, {}, {}, {}, 0, 0};
   std::vector<double> preprocess;
   std::vector<double> network;
@@ -133,8 +132,9 @@ int run(BenchArguments a) {
 
 }  // namespace
 
-void add_bench(CLI::App& app, int& exit_code) {
+void add_bench(CLI::App& app, int& exit_code, ReadPhotograph read) {
   auto a = std::make_shared<BenchArguments>();
+  a->read = std::move(read);
   CLI::App* const command = app.add_subcommand("bench", "Time a network on this machine");
   command->add_option("--model", a->model, "ONNX file; default: the network that FaceShot ships");
   command->add_option("--model-info", a->model_info, model_info_help);

@@ -13,12 +13,11 @@
 #include <vector>
 
 #include "cli/bench_parts.hpp"
-#include "cli/console.hpp"
-#include "cli/network_input.hpp"
-#include "cli/open_detector.hpp"
+#include "common/console.hpp"
+#include "common/network_input.hpp"
+#include "common/open_detector.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
 
 namespace faceshot::cli {
 namespace {
@@ -46,10 +45,10 @@ std::array<Contestant, 2> contestants(const BenchArguments& a, const std::string
       auto detector = std::make_shared<Detector>(
           open_detector(models[i], i == 0 ? a.model_info : "",
                         {.max_side = 0, .threads = threads, .precision = a.precision}));
-      auto frame = std::make_shared<cv::Mat>(frame_of(a.image, parse_size(size)));
+      auto frame = std::make_shared<Frame>(frame_of(a, parse_size(size)));
       both[i].work = [detector, frame] {
         DetectTimings t;
-        (void)detector->detect(view_of(*frame), &t);
+        (void)detector->detect(frame->view(), &t);
         return t;
       };
       continue;

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "cli/bench_parts.hpp"
-#include "cli/console.hpp"
-#include "cli/network_input.hpp"
+#include "common/console.hpp"
+#include "common/network_input.hpp"
 #include "engine/plan/peak.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/network.hpp"

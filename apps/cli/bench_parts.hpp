@@ -1,15 +1,33 @@
 // What the kinds of `faceshot bench` share.
 #pragma once
 
-#include <filesystem>
-#include <opencv2/core.hpp>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "cli/precision.hpp"
+#include "common/network_input.hpp"
+#include "common/precision.hpp"
+#include "faceshot/image_view.hpp"
 #include "faceshot/network.hpp"
 
 namespace faceshot::cli {
+
+/// BGR pixels.
+struct Frame {
+  FrameSize size;
+  std::vector<std::uint8_t> pixels;  ///< rows without gaps
+
+  [[nodiscard]] ImageView view() const {
+    return {.data = pixels.data(),
+            .width = size.width,
+            .height = size.height,
+            .stride = std::ptrdiff_t{3} * size.width};
+  }
+};
+
+/// Reads a photograph and scales it to a size.
+using ReadPhotograph = std::function<Frame(const std::string& file, FrameSize size)>;
 
 struct BenchArguments {
   std::string model;       ///< path of the ONNX file
@@ -23,6 +41,7 @@ struct BenchArguments {
   Precision precision = Precision::fp32;  ///< that it comes to
   int streams = 0;                        ///< 0: one image after the other
   bool layers = false, json = false;
+  ReadPhotograph read;  ///< of programs that can
 };
 
 struct Spread {
@@ -32,11 +51,9 @@ struct Spread {
 /// @pre values is not empty
 [[nodiscard]] Spread spread_of(std::vector<double> values);
 
-/// "640x480" @throws Error(invalid_argument)
-[[nodiscard]] cv::Size parse_size(const std::string& text);
-
-/// A BGR frame of this size: the photograph, or noise (the time hardly depends on it).
-[[nodiscard]] cv::Mat frame_of(const std::string& image, cv::Size size);
+/// A frame of this size: the photograph, or noise (the time hardly depends on it).
+/// @throws Error(unsupported) for a photograph in a program that reads none
+[[nodiscard]] Frame frame_of(const BenchArguments& a, FrameSize size);
 
 // The other kinds, each in its own file. @return exit code
 

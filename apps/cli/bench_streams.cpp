@@ -10,10 +10,9 @@
 #include <vector>
 
 #include "cli/bench_parts.hpp"
-#include "cli/console.hpp"
-#include "cli/open_detector.hpp"
+#include "common/console.hpp"
+#include "common/open_detector.hpp"
 #include "faceshot/detector.hpp"
-#include "media/image_file.hpp"
 
 namespace faceshot::cli {
 namespace {
@@ -37,7 +36,7 @@ StreamRow measure(const BenchArguments& a, const std::string& size, int threads)
   using Clock = std::chrono::steady_clock;
   const Detector detector = open_detector(
       a.model, a.model_info, {.max_side = 0, .threads = threads, .precision = a.precision});
-  const cv::Mat frame = frame_of(a.image, parse_size(size));
+  const Frame frame = frame_of(a, parse_size(size));
   const auto count = static_cast<std::size_t>(a.streams);
   std::vector<std::vector<double>> times(count);
   std::atomic<std::size_t> ready{0};
@@ -46,12 +45,12 @@ StreamRow measure(const BenchArguments& a, const std::string& size, int threads)
   for (std::size_t s = 0; s < count; ++s)
     streams.emplace_back([&, s] {
       std::vector<Detection> faces;
-      detector.detect(view_of(frame), faces);  // plans, and warms up
+      detector.detect(frame.view(), faces);  // plans, and warms up
       ++ready;
       goes.wait(false);
       while (!ends) {
         const auto before = Clock::now();
-        detector.detect(view_of(frame), faces);
+        detector.detect(frame.view(), faces);
         times[s].push_back(
             std::chrono::duration<double, std::milli>(Clock::now() - before).count());
       }

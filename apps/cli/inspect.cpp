@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "cli/console.hpp"
-#include "cli/default_model.hpp"
-#include "cli/network_input.hpp"
+#include "common/console.hpp"
+#include "common/default_model.hpp"
+#include "common/network_input.hpp"
 #include "engine/graph/graph_summary.hpp"
 #include "engine/onnx/onnx_reader.hpp"
 #include "faceshot/detector.hpp"

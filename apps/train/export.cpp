@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/console.hpp"
+#include "common/console.hpp"
 #include "export/exporter.hpp"
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"

@@ -1,4 +1,4 @@
-// faceshot models, faceshot model summary
+// faceshot model summary
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -6,10 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/console.hpp"
-#include "model/backbones/backbone.hpp"
-#include "model/registry.hpp"
-#include "model/summary.hpp"
+#include "common/console.hpp"
+#include "network/registry.hpp"
+#include "network/summary.hpp"
 #include "train/config/config.hpp"
 #include "train_commands.hpp"
 
@@ -18,118 +17,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string joined(const std::vector<std::string>& names, const char* between) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : between) + name;
-  return text;
-}
-
 double gflop(std::int64_t multiply_accumulates) {
   return 2e-9 * static_cast<double>(multiply_accumulates);
 }
 
 void print(const Json& json) { std::printf("%s\n", json.dump(2).c_str()); }
-
-// --- faceshot models -------------------------------------------------------------------------
-
-struct ModelsArguments {
-  std::string backbone, variant;
-  float alpha = 1;
-  bool json = false;
-};
-
-/// Everything about a backbone that a table shows.
-struct BackboneFigures {
-  const Backbone* backbone;
-  NetworkSpec spec;
-  std::int64_t parameters, multiply_accumulates;
-};
-
-BackboneFigures figures_of(const Backbone& backbone, const ModelsArguments& a) {
-  NetworkSpec spec = make_backbone(backbone.name, a.alpha, a.variant);
-  const std::int64_t parameters = parameter_count(spec);
-  const std::int64_t products =
-      multiply_accumulates(spec, backbone.input_size, backbone.input_size);
-  return {&backbone, std::move(spec), parameters, products};
-}
-
-Json taps_json(const BackboneFigures& f) {
-  const int size = f.backbone->input_size;
-  const auto rows = summarise_layers(f.spec, size, size);
-  Json taps = Json::array();
-  for (const Tap& tap : f.spec.taps) {
-    const auto row = std::find_if(rows.begin(), rows.end(),
-                                  [&](const LayerSummary& r) { return r.name == tap.layer; });
-    taps.push_back({{"name", tap.name},
-                    {"layer", tap.layer},
-                    {"channels", row->channels},
-                    {"stride", row->stride},
-                    {"receptive_field", row->receptive_field}});
-  }
-  return taps;
-}
-
-Json backbone_json(const BackboneFigures& f) {
-  return {{"name", f.backbone->name},
-          {"parameters", f.parameters},
-          {"gflop", gflop(f.multiply_accumulates)},
-          {"input", f.backbone->input_size},
-          {"variants", f.backbone->variants},
-          {"features", f.backbone->features},
-          {"neck", f.backbone->neck},
-          {"taps", taps_json(f)},
-          {"reference", f.backbone->reference}};
-}
-
-int list_all(const ModelsArguments& a) {
-  Json all = Json::array();
-  if (!a.json)
-    std::printf("%-15s %11s %8s %6s  %-28s %s\n", "backbone", "parameters", "GFLOP", "input",
-                "taps", "reference");
-  for (const Backbone& backbone : backbones()) {
-    const BackboneFigures f = figures_of(backbone, a);
-    if (a.json) {
-      all.push_back(backbone_json(f));
-      continue;
-    }
-    std::vector<std::string> taps;
-    for (const Tap& tap : f.spec.taps) taps.push_back(tap.name);
-    std::printf("%-15s %11lld %8.3f %6d  %-28s %s\n", backbone.name,
-                static_cast<long long>(f.parameters), gflop(f.multiply_accumulates),
-                backbone.input_size, joined(taps, " ").c_str(), backbone.reference);
-  }
-  if (a.json)
-    print(all);
-  else
-    std::printf(
-        "\nWithout classifiers. GFLOP (two a multiply-accumulate) at a square input of that side.\n"
-        "Take one with model.backbone; its taps: faceshot models --backbone NAME\n");
-  return exit_ok;
-}
-
-int list_one(const ModelsArguments& a) {
-  const Backbone& backbone = find_backbone(a.backbone);
-  const BackboneFigures f = figures_of(backbone, a);
-  if (a.json) {
-    print(backbone_json(f));
-    return exit_ok;
-  }
-  std::printf("%s: %s\n%lld parameters, %.3f GFLOP at %dx%d, variants: %s\n", backbone.name,
-              backbone.reference, static_cast<long long>(f.parameters),
-              gflop(f.multiply_accumulates), backbone.input_size, backbone.input_size,
-              joined(backbone.variants, ", ").c_str());
-  std::printf("\n%-12s %7s %9s %16s  %s\n", "tap", "stride", "channels", "receptive field",
-              "layer");
-  for (const auto& tap : taps_json(f))
-    std::printf("%-12s %7g %9d %16d  %s\n", tap["name"].get<std::string>().c_str(),
-                tap["stride"].get<double>(), tap["channels"].get<int>(),
-                tap["receptive_field"].get<int>(), tap["layer"].get<std::string>().c_str());
-  std::printf("\nA config that names none uses: %s; neck: %s\n",
-              joined(backbone.features, ", ").c_str(), backbone.neck);
-  return exit_ok;
-}
-
-// --- faceshot model summary ------------------------------------------------------------------
 
 struct SummaryArguments {
   std::vector<std::string> config;  ///< file, then overrides
@@ -216,25 +108,6 @@ int summarise(const SummaryArguments& a) {
 }
 
 }  // namespace
-
-void add_models(CLI::App& app, int& exit_code) {
-  auto arguments = std::make_shared<ModelsArguments>();
-  CLI::App* const command =
-      app.add_subcommand("models", "List the backbones that a detector can be built on");
-  CLI::Option* const backbone =
-      command->add_option("--backbone", arguments->backbone, "Tell about this one, its taps too");
-  command->add_option("--alpha", arguments->alpha, "Width multiplier")
-      ->capture_default_str()
-      ->check(CLI::Range(0.05, 4.0));
-  command->add_option("--variant", arguments->variant, "As torchvision or Keras has it")
-      ->needs(backbone);
-  command->add_flag("--json", arguments->json, "Print JSON");
-  command->footer("Example:\n  faceshot models --backbone mobilenet_v2 --alpha 0.5");
-  command->callback([arguments, &exit_code] {
-    exit_code = guarded(
-        [&] { return arguments->backbone.empty() ? list_all(*arguments) : list_one(*arguments); });
-  });
-}
 
 void add_model(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<SummaryArguments>();

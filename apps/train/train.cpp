@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/console.hpp"
+#include "common/console.hpp"
 #include "faceshot/error.hpp"
 #include "train/callbacks/callback_table.hpp"
 #include "train_commands.hpp"

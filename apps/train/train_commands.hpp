@@ -12,7 +12,6 @@ void add_train(CLI::App& app, int& exit_code);
 int dry_run_of(const std::vector<std::string>& arguments, bool as_json);
 void add_export(CLI::App& app, int& exit_code);
 void add_weights(CLI::App& app, int& exit_code);
-void add_models(CLI::App& app, int& exit_code);  ///< in model.cpp
 void add_model(CLI::App& app, int& exit_code);
 
 }  // namespace faceshot::cli

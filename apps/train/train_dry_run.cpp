@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/console.hpp"
+#include "common/console.hpp"
 #include "faceshot/error.hpp"
 #include "train_commands.hpp"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/console.hpp"
+#include "common/console.hpp"
 #include "train_commands.hpp"
 #include "weights/array_stats.hpp"
 #include "weights/match_report.hpp"

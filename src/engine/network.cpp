@@ -4,7 +4,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "engine/kernels/isa.hpp"
+#include "base/simd/isa.hpp"
 #include "engine/onnx/onnx_reader.hpp"
 #include "engine/ops/shape_inference.hpp"
 #include "engine/plan/plan.hpp"
@@ -63,7 +63,7 @@ struct Session::Impl {
   std::unique_ptr<engine::Plan> plan;
 };
 
-bool has_bf16() { return engine::isa() == engine::Isa::avx512_bf16; }
+bool has_bf16() { return isa() == Isa::avx512_bf16; }
 
 Session::Session(const Network& network, const std::vector<std::int64_t>& shape, int threads,
                  Precision precision)

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "faceshot/error.hpp"
-#include "model/batch_norm_pairs.hpp"
+#include "network/batch_norm_pairs.hpp"
 
 namespace faceshot {
 namespace {

@@ -1,7 +1,8 @@
 // BatchNorm folded into the convolution before it: the same function with one layer less.
 #pragma once
 
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
+#include "weights/weights.hpp"
 
 namespace faceshot {
 

@@ -5,7 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
+#include "weights/weights.hpp"
 
 namespace faceshot {
 

@@ -6,7 +6,9 @@
 #include <span>
 #include <string>
 
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
+
+#include "weights/weights.hpp"
 
 namespace faceshot {
 

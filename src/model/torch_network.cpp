@@ -1,7 +1,5 @@
 #include "model/torch_network.hpp"
 
-#include <ATen/autocast_mode.h>
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -9,12 +7,11 @@
 
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
-#include "model/he_deviation.hpp"
 #include "model/torch_arrays.hpp"
+#include "model/torch_layers.hpp"
+#include "network/he_deviation.hpp"
 #include "training_ops/add_upsampled.hpp"
 #include "training_ops/convolution_batch_norm.hpp"
-#include "training_ops/depthwise_convolution.hpp"
-#include "training_ops/first_convolution.hpp"
 #include "training_ops/fork.hpp"
 #include "training_ops/predictors.hpp"
 #include "training_ops/tensor_element.hpp"
@@ -65,82 +62,6 @@ torch::Tensor initial(const Layer& layer, const std::string& name,
   const bool one = layer.kind == LayerKind::batch_norm &&
                    (name.ends_with(".weight") || name.ends_with(".running_var"));
   return torch::full(shape, one ? 1.0F : 0.0F);
-}
-
-/// min(max(x, 0), 6), from whose output alone its gradient is known. LibTorch 1.13's own hardtanh
-/// has no backward pass in bfloat16 on CPUs.
-class Relu6 : public torch::autograd::Function<Relu6> {
- public:
-  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& in) {
-    const torch::Tensor out = torch::clamp(in, 0, 6);
-    context->save_for_backward({out});
-    return out;
-  }
-
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
-                                                 const torch::autograd::variable_list& gradients) {
-    const torch::Tensor out = context->get_saved_variables()[0];
-    const torch::Tensor above = at::threshold_backward(gradients[0], out, 0);
-    return {at::threshold_backward(above, 6 - out, 0)};
-  }
-};
-
-/// TensorFlow's SAME: zeros so that ceil(size / stride) positions fit, odd ones at the end.
-torch::Tensor pad_same(const torch::Tensor& in, const Layer& layer) {
-  const auto total = [&](std::int64_t size, int kernel) {
-    const std::int64_t positions = (size + layer.stride - 1) / layer.stride;
-    return std::max<std::int64_t>(
-        (positions - 1) * layer.stride + layer.dilation * (kernel - 1) + 1 - size, 0);
-  };
-  const std::int64_t y = total(in.size(2), layer.kernel.height);
-  const std::int64_t x = total(in.size(3), layer.kernel.width);
-  return torch::constant_pad_nd(in, {x / 2, x - x / 2, y / 2, y - y / 2});
-}
-
-/// The largest of each run of channels (LayerKind::max_out).
-torch::Tensor largest_of_runs(const torch::Tensor& in, const std::vector<int>& runs) {
-  const std::int64_t all = std::accumulate(runs.begin(), runs.end(), std::int64_t{0});
-  // Channels last whatever the layout was: runs are then neighbours in memory.
-  const torch::Tensor rows = in.permute({0, 2, 3, 1}).reshape({-1, all});
-  std::vector<torch::Tensor> largest;
-  const std::vector<std::int64_t> sizes(runs.begin(), runs.end());
-  for (const torch::Tensor& run : rows.split_with_sizes(sizes, 1))
-    largest.push_back(run.size(1) == 1 ? run : std::get<0>(run.max(1, true)));
-  return torch::cat(largest, 1)
-      .reshape({in.size(0), in.size(2), in.size(3), -1})
-      .permute({0, 3, 1, 2});
-}
-
-bool symmetric(const Padding& p) { return p.top == p.bottom && p.left == p.right; }
-
-torch::Tensor convolved(const torch::Tensor& in, const Layer& layer, const torch::Tensor& weight,
-                        const torch::Tensor& bias) {
-  const Padding& p = layer.padding;
-  const std::vector<std::int64_t> none{0, 0};
-  if (layer.pads_same)
-    return torch::conv2d(pad_same(in, layer), weight, bias, layer.stride, none, layer.dilation,
-                         layer.groups);
-  if (symmetric(p))
-    return torch::conv2d(in, weight, bias, layer.stride, {p.top, p.left}, layer.dilation,
-                         layer.groups);
-  return torch::conv2d(torch::constant_pad_nd(in, {p.left, p.right, p.top, p.bottom}), weight, bias,
-                       layer.stride, none, layer.dilation, layer.groups);
-}
-
-/// Whether torch::conv2d would leave the input's type as it is.
-bool has_type_to_convolve(const torch::Tensor& in) {
-  return in.scalar_type() ==
-         (at::autocast::is_cpu_enabled() ? at::autocast::get_autocast_cpu_dtype() : torch::kFloat);
-}
-
-/// The same by our own kernels where they can.
-torch::Tensor fast_convolved(const torch::Tensor& in, const Layer& layer,
-                             const torch::Tensor& weight, const torch::Tensor& bias) {
-  if (has_type_to_convolve(in)) {
-    if (is_fast_depthwise(layer, in)) return depthwise_convolution(in, weight, layer.stride);
-    if (is_fast_first_convolution(layer, in)) return first_convolution(in, weight, layer.stride);
-  }
-  return convolved(in, layer, weight, bias);
 }
 
 /// [N, K*C, H, W] to [N, H*W*K, C]. The permuted view of a channels_last map is already in memory
@@ -368,11 +289,55 @@ torch::Tensor TorchNetwork::compute_chain(const std::vector<torch::Tensor>& slot
                           sum_over_processes_);
 }
 
+bool TorchNetwork::in_chain(const Step& step, bool keep_all) const {
+  return training_ && !keep_all && step.chain != Step::none && !steps_[step.chain].keeps_statistics;
+}
+
+torch::Tensor TorchNetwork::compute_layer(const std::vector<torch::Tensor>& slots, const Step& step,
+                                          bool keep_all) const {
+  const Layer& layer = *step.layer;
+  torch::Tensor in = slots[step.inputs.front()];
+  // In place where nobody reads the input later: what comes before a ReLU (BatchNorm, a sum, a
+  // convolution) does not need its own output in the backward pass. A chain may.
+  const bool in_place = !keep_all && !step.last_use.empty() && step.inputs.front() > 0 &&
+                        !in_chain(steps_[step.inputs.front() - 1], keep_all);
+  switch (layer.kind) {
+    case LayerKind::conv:
+      return training_ && !keep_all ? fast_convolved(in, layer, step.weight, step.bias)
+                                    : convolved(in, layer, step.weight, step.bias);
+    case LayerKind::batch_norm:
+      return torch::batch_norm(in, step.weight, step.bias, step.running_mean, step.running_var,
+                               training_ && !step.keeps_statistics, 0.1, layer.epsilon, false);
+    case LayerKind::relu:
+      return in_place ? torch::relu_(in) : torch::relu(in);
+    case LayerKind::relu6:
+      return faceshot::relu6(in);  // not the one of LibTorch
+    case LayerKind::add:
+      return in + slots[step.inputs.back()];
+    case LayerKind::concat: {
+      std::vector<torch::Tensor> parts;
+      for (const std::size_t input : step.inputs) parts.push_back(slots[input]);
+      return torch::cat(parts, 1);
+    }
+    case LayerKind::upsample:
+      return torch::upsample_nearest2d(in, {in.size(2) * layer.stride, in.size(3) * layer.stride});
+    case LayerKind::max_pool:
+      return torch::max_pool2d(in, {layer.kernel.height, layer.kernel.width}, layer.stride,
+                               {layer.padding.top, layer.padding.left}, 1, layer.ceil_mode);
+    case LayerKind::avg_pool:
+      return torch::avg_pool2d(in, {layer.kernel.height, layer.kernel.width}, layer.stride,
+                               {layer.padding.top, layer.padding.left});
+    case LayerKind::l2_norm:
+      return torch::nn::functional::normalize(
+                 in, torch::nn::functional::NormalizeFuncOptions().dim(1)) *
+             step.weight.view({1, -1, 1, 1});
+    case LayerKind::max_out:
+      return largest_of_runs(in, layer.runs);
+  }
+  throw Error(ErrorCode::unsupported, spec_.name + ": layer of an unknown kind: " + layer.name);
+}
+
 void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) const {
-  const auto in_chain = [&](const Step& step) {
-    return training_ && !keep_all && step.chain != Step::none &&
-           !steps_[step.chain].keeps_statistics;
-  };
   const auto release = [&](const Step& step) {
     for (const std::size_t dead : step.last_use) slots[dead].reset();
   };
@@ -380,7 +345,7 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
   std::vector<std::vector<torch::Tensor>> forks(slots.size());
   for (std::size_t s = 0; s < steps_.size(); ++s) {
     const Step& step = steps_[s];
-    if (in_chain(step)) {
+    if (in_chain(step, keep_all)) {
       const Step& first = steps_[step.chain];
       if (s != first.chain_end) continue;
       for (const std::size_t slot : first.chain_reads)
@@ -396,59 +361,9 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
         if (steps_[member].chain == step.chain) release(steps_[member]);
       continue;
     }
-    const Layer& layer = *step.layer;
-    torch::Tensor& in = slots[step.inputs.front()];
+    const torch::Tensor& in = slots[step.inputs.front()];
     if (!keep_all && predicts(step, in)) continue;
-    // In place where nobody reads the input later: what comes before a ReLU (BatchNorm, a sum, a
-    // convolution) does not need its own output in the backward pass. A chain may.
-    const bool in_place = !keep_all && !step.last_use.empty() && step.inputs.front() > 0 &&
-                          !in_chain(steps_[step.inputs.front() - 1]);
-    torch::Tensor out;
-    switch (layer.kind) {
-      case LayerKind::conv:
-        out = training_ && !keep_all ? fast_convolved(in, layer, step.weight, step.bias)
-                                     : convolved(in, layer, step.weight, step.bias);
-        break;
-      case LayerKind::batch_norm:
-        out = torch::batch_norm(in, step.weight, step.bias, step.running_mean, step.running_var,
-                                training_ && !step.keeps_statistics, 0.1, layer.epsilon, false);
-        break;
-      case LayerKind::relu:
-        out = in_place ? torch::relu_(in) : torch::relu(in);
-        break;
-      case LayerKind::relu6:
-        out = Relu6::apply(in);
-        break;
-      case LayerKind::add:
-        out = in + slots[step.inputs.back()];
-        break;
-      case LayerKind::concat: {
-        std::vector<torch::Tensor> parts;
-        for (const std::size_t input : step.inputs) parts.push_back(slots[input]);
-        out = torch::cat(parts, 1);
-        break;
-      }
-      case LayerKind::upsample:
-        out = torch::upsample_nearest2d(in, {in.size(2) * layer.stride, in.size(3) * layer.stride});
-        break;
-      case LayerKind::max_pool:
-        out = torch::max_pool2d(in, {layer.kernel.height, layer.kernel.width}, layer.stride,
-                                {layer.padding.top, layer.padding.left}, 1, layer.ceil_mode);
-        break;
-      case LayerKind::avg_pool:
-        out = torch::avg_pool2d(in, {layer.kernel.height, layer.kernel.width}, layer.stride,
-                                {layer.padding.top, layer.padding.left});
-        break;
-      case LayerKind::l2_norm:
-        out = torch::nn::functional::normalize(
-                  in, torch::nn::functional::NormalizeFuncOptions().dim(1)) *
-              step.weight.view({1, -1, 1, 1});
-        break;
-      case LayerKind::max_out:
-        out = largest_of_runs(in, layer.runs);
-        break;
-    }
-    slots[s + 1] = out;
+    slots[s + 1] = compute_layer(slots, step, keep_all);
     if (!keep_all) release(step);
   }
   for (std::size_t slot = 0; slot < forks.size(); ++slot)

@@ -9,8 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
 #include "training_ops/fused_batch_norm.hpp"
+#include "weights/weights.hpp"
 
 namespace faceshot {
 
@@ -86,6 +87,11 @@ class TorchNetwork {
   /// What the last step of a chain gives. @param first  the step with which it begins
   [[nodiscard]] torch::Tensor compute_chain(const std::vector<torch::Tensor>& slots,
                                             const Step& first) const;
+  /// What a step outside of chains gives.
+  [[nodiscard]] torch::Tensor compute_layer(const std::vector<torch::Tensor>& slots,
+                                            const Step& step, bool keep_all) const;
+  /// Whether the step is computed with others, when it is the last one's turn.
+  [[nodiscard]] bool in_chain(const Step& step, bool keep_all) const;
 
   NetworkSpec spec_;
   Named parameters_;

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "faceshot/error.hpp"
-#include "model/parts.hpp"
 #include "model/torch_network.hpp"
+#include "network/parts.hpp"
 #include "train/config/metric.hpp"
 #include "train/distributed/gradient_buckets.hpp"
 #include "train/distributed/process_group.hpp"

@@ -13,7 +13,7 @@
 
 #include "loader/loader.hpp"
 #include "loss/multibox_loss.hpp"
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
 #include "train/config/config.hpp"
 #include "train/distributed/process_environment.hpp"
 #include "train/record/checkpoint.hpp"

@@ -6,7 +6,7 @@
 
 #include <torch/torch.h>
 
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
 #include "training_ops/fused_batch_norm.hpp"
 
 namespace faceshot {

@@ -4,7 +4,7 @@
 
 #include <torch/torch.h>
 
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
 
 namespace faceshot {
 

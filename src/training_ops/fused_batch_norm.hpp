@@ -8,7 +8,7 @@
 
 #include <functional>
 
-#include "model/network_builder.hpp"
+#include "network/network_builder.hpp"
 
 namespace faceshot {
 

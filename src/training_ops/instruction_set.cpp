@@ -1,8 +1,6 @@
 #include "training_ops/instruction_set.hpp"
 
-#include <cstdlib>
-
-#include "engine/kernels/isa.hpp"
+#include "base/simd/isa.hpp"
 #include "training_ops/element.hpp"
 
 #ifdef FACESHOT_X86_LEVELS
@@ -22,21 +20,16 @@ bool may_use_tiles() {
          syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 }
 
-bool is_capped() {
-  const char* const cap = std::getenv("FACESHOT_ISA");
-  return cap != nullptr && *cap != '\0';
-}
-
 InstructionSet look_up() {
   __builtin_cpu_init();
-  switch (engine::isa()) {
-    case engine::Isa::avx512_bf16:
-      return !is_capped() && may_use_tiles() ? InstructionSet::amx : InstructionSet::avx512_bf16;
-    case engine::Isa::avx512:
+  switch (isa()) {
+    case Isa::avx512_bf16:
+      return !isa_cap() && may_use_tiles() ? InstructionSet::amx : InstructionSet::avx512_bf16;
+    case Isa::avx512:
       return InstructionSet::avx512;
-    case engine::Isa::avx2:
+    case Isa::avx2:
       return InstructionSet::avx2;
-    case engine::Isa::baseline:
+    case Isa::baseline:
       break;
   }
   return InstructionSet::any;

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
 
 namespace faceshot {
 

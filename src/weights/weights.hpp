@@ -9,7 +9,7 @@
 namespace faceshot {
 
 /// One array of 32-bit floats, row-major, in the layouts named at LayerKind
-/// (model/network_spec.hpp).
+/// (network/network_spec.hpp).
 struct WeightArray {
   std::vector<std::int64_t> shape;
   std::vector<float> values;

@@ -13,12 +13,10 @@
 namespace faceshot {
 namespace {
 
-using engine::Isa;
-
 std::vector<Isa> levels() {
   std::vector<Isa> all;
   for (const Isa level : {Isa::baseline, Isa::avx2, Isa::avx512, Isa::avx512_bf16})
-    if (level <= engine::cpu_isa()) all.push_back(level);
+    if (level <= cpu_isa()) all.push_back(level);
   return all;
 }
 
@@ -60,7 +58,7 @@ TEST(ResampleKernels, TheEnvironmentCapsTheLevel) {
                                         {"avx2", Isa::avx2},
                                         {"avx512", Isa::avx512},
                                         {"avx512_bf16", Isa::avx512_bf16}};
-  Isa level = engine::cpu_isa();
+  Isa level = cpu_isa();
   if (wanted != nullptr && *wanted != '\0') level = std::min(level, caps.at(wanted));
   EXPECT_EQ(sum_rows(), sum_rows_at(level));
 }

@@ -1,4 +1,4 @@
-#include "cli/precision_cache.hpp"
+#include "common/precision_cache.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

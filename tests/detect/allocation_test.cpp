@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/simd/isa.hpp"
 #include "detect/tiny_model.hpp"
 #include "engine/allocation_counter.hpp"
-#include "engine/kernels/isa.hpp"
 #include "faceshot/detector.hpp"
 #include "media/image_file.hpp"
 
@@ -89,7 +89,7 @@ TEST(DetectorAllocations, NoneWithTheShippedNetwork) {
 }
 
 TEST(DetectorAllocations, NoneAtAllWhereOurKernelsComputeTheNetwork) {
-  if (engine::isa() == engine::Isa::baseline) GTEST_SKIP() << "oneDNN computes it at this level";
+  if (isa() == Isa::baseline) GTEST_SKIP() << "oneDNN computes it at this level";
   const std::string model = std::string(FACESHOT_SOURCE_DIR) + "/models/faceshot-nano.onnx";
   const auto images = video(320, 240);
   for (const int threads : {1, 2})

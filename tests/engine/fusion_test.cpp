@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-#include "engine/kernels/isa.hpp"
+#include "base/simd/isa.hpp"
 #include "engine/kernels/row_kernels.hpp"
 #include "engine/onnx/onnx_reader.hpp"
 #include "engine/onnx_builder.hpp"

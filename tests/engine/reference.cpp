@@ -8,85 +8,16 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/reference_functions.hpp"
 #include "engine/reference_windows.hpp"
 
 namespace faceshot::testing {
 namespace {
 
-using engine::Binary;
-using engine::Function;
 using engine::Node;
 using engine::Op;
 using engine::Reduction;
 using engine::Shape;
-
-double function(const engine::Unary& f, double x) {
-  const double alpha = static_cast<double>(f.alpha), beta = static_cast<double>(f.beta);
-  const auto between = [](double v, double low, double high) {
-    return std::min(std::max(v, low), high);
-  };
-  switch (f.function) {
-    case Function::none:
-      return x;
-    case Function::relu:
-      return x > 0 ? x : 0;
-    case Function::leaky_relu:
-      return x < 0 ? alpha * x : x;
-    case Function::clip:
-      return between(x, alpha, beta);
-    case Function::sigmoid:
-      return 1 / (1 + std::exp(-x));
-    case Function::hard_sigmoid:
-      return between(alpha * x + beta, 0, 1);
-    case Function::hard_swish:
-      return x * between(x / 6 + 0.5, 0, 1);
-    case Function::tanh:
-      return std::tanh(x);
-    case Function::elu:
-      return x < 0 ? alpha * (std::exp(x) - 1) : x;
-    case Function::softplus:
-      return std::log(1 + std::exp(x));
-    case Function::exp:
-      return std::exp(x);
-    case Function::log:
-      return std::log(x);
-    case Function::sqrt:
-      return std::sqrt(x);
-    case Function::abs:
-      return std::abs(x);
-    case Function::negate:
-      return -x;
-    case Function::reciprocal:
-      return 1 / x;
-    case Function::floor:
-      return std::floor(x);
-    case Function::ceil:
-      return std::ceil(x);
-  }
-  throw std::logic_error("the reference lacks this function");
-}
-
-double combination(Binary f, double a, double b) {
-  switch (f) {
-    case Binary::add:
-      return a + b;
-    case Binary::subtract:
-      return a - b;
-    case Binary::multiply:
-      return a * b;
-    case Binary::divide:
-      return a / b;
-    case Binary::power:
-      return std::pow(a, b);
-    case Binary::prelu:
-      return a < 0 ? a * b : a;
-    case Binary::maximum:
-      return a > b ? a : b;
-    case Binary::minimum:
-      return a < b ? a : b;
-  }
-  throw std::logic_error("the reference lacks this operation");
-}
 
 /// A tensor, of floats or of whole numbers: both as double.
 struct Known {
@@ -217,13 +148,8 @@ class Computation {
         return concatenation();
       case Op::slice:
         return sliced();
-      case Op::slice_part: {
-        const std::int64_t n = in()[axis()], each_part = (n + node_.parts - 1) / node_.parts;
-        const std::int64_t first = each_part * node_.part;
-        auto taken = all_indices();
-        taken[axis()] = slice_indices(n, first, std::min(first + each_part, n), 1);
-        return picked(taken);
-      }
+      case Op::slice_part:
+        return part();
       case Op::gather:
         return gathered();
       case Op::transpose:
@@ -242,15 +168,8 @@ class Computation {
         return unsqueezed();
       case Op::identity:
         return x();
-      case Op::shape: {
-        const auto taken = slice_indices(static_cast<std::int64_t>(in().size()), node_.start,
-                                         to_index(static_cast<double>(node_.end)), 1);
-        out_.whole = true;
-        out_.shape = {static_cast<std::int64_t>(taken.size())};
-        for (const std::int64_t d : taken)
-          out_.values.push_back(static_cast<double>(in()[static_cast<std::size_t>(d)]));
-        return out_;
-      }
+      case Op::shape:
+        return dimensions();
       case Op::cast:
         out_.whole = node_.to_whole;
         return each(
@@ -292,6 +211,24 @@ class Computation {
   Known reshaped(const Shape& shape) {
     out_.shape = shape;
     out_.values = x().values;
+    return out_;
+  }
+
+  Known part() {
+    const std::int64_t n = in()[axis()], each_part = (n + node_.parts - 1) / node_.parts;
+    const std::int64_t first = each_part * node_.part;
+    auto taken = all_indices();
+    taken[axis()] = slice_indices(n, first, std::min(first + each_part, n), 1);
+    return picked(taken);
+  }
+
+  Known dimensions() {
+    const auto taken = slice_indices(static_cast<std::int64_t>(in().size()), node_.start,
+                                     to_index(static_cast<double>(node_.end)), 1);
+    out_.whole = true;
+    out_.shape = {static_cast<std::int64_t>(taken.size())};
+    for (const std::int64_t d : taken)
+      out_.values.push_back(static_cast<double>(in()[static_cast<std::size_t>(d)]));
     return out_;
   }
 

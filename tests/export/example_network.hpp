@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "faceshot/random.hpp"
-#include "model/registry.hpp"
+#include "network/registry.hpp"
 #include "train/config/config.hpp"
 #include "train/record/checkpoint.hpp"
 

@@ -19,8 +19,8 @@
 #include "faceshot/box_coding.hpp"
 #include "faceshot/model_info.hpp"
 #include "faceshot/network.hpp"
-#include "model/backbones/backbone.hpp"
 #include "model/torch_network.hpp"
+#include "network/backbones/backbone.hpp"
 #include "train/config/input.hpp"
 
 namespace faceshot {

@@ -1,5 +1,5 @@
 // Backbones against published figures, and what their options do.
-#include "model/backbones/backbone.hpp"
+#include "network/backbones/backbone.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <map>
 
 #include "faceshot/error.hpp"
-#include "model/registry.hpp"
-#include "model/summary.hpp"
+#include "network/registry.hpp"
+#include "network/summary.hpp"
 
 namespace faceshot {
 namespace {

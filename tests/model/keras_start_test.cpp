@@ -9,8 +9,8 @@
 #include <opencv2/imgproc.hpp>
 
 #include "media/image_file.hpp"
-#include "model/registry.hpp"
 #include "model/torch_network.hpp"
+#include "network/registry.hpp"
 #include "train/config/config.hpp"
 #include "train/config/input.hpp"
 #include "weights/match_report.hpp"

@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "faceshot/error.hpp"
-#include "model/network_builder.hpp"
-#include "model/parts.hpp"
-#include "model/registry.hpp"
+#include "network/network_builder.hpp"
+#include "network/parts.hpp"
+#include "network/registry.hpp"
 
 namespace faceshot {
 namespace {

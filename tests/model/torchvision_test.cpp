@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "model/backbones/backbone.hpp"
 #include "model/made_weights.hpp"
-#include "model/registry.hpp"
 #include "model/torch_network.hpp"
+#include "network/backbones/backbone.hpp"
+#include "network/registry.hpp"
 #include "train/config/config.hpp"
 
 namespace faceshot {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include "model/registry.hpp"
+#include "network/registry.hpp"
 
 namespace faceshot {
 namespace {

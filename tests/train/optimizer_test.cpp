@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "faceshot/error.hpp"
-#include "model/parts.hpp"
-#include "model/registry.hpp"
+#include "network/parts.hpp"
+#include "network/registry.hpp"
 
 namespace faceshot {
 namespace {

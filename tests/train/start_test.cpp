@@ -11,7 +11,7 @@
 #include "data/test_folder.hpp"
 #include "export/exporter.hpp"
 #include "faceshot/error.hpp"
-#include "model/parts.hpp"
+#include "network/parts.hpp"
 #include "train/noise_set.hpp"
 #include "train/record/checkpoint.hpp"
 #include "train/trainer.hpp"

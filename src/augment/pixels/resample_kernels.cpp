@@ -59,15 +59,15 @@ __attribute__((target("avx2"))) void rows_avx2(std::span<const WeightedRow> rows
 
 }  // namespace
 
-SumRows sum_rows_at([[maybe_unused]] engine::Isa level) {
+SumRows sum_rows_at([[maybe_unused]] Isa level) {
 #ifdef FACESHOT_X86
-  if (level >= engine::Isa::avx2) return &rows_avx2;
+  if (level >= Isa::avx2) return &rows_avx2;
 #endif
   return &rows_any;
 }
 
 SumRows sum_rows() {
-  static const SumRows chosen = sum_rows_at(engine::isa());
+  static const SumRows chosen = sum_rows_at(isa());
   return chosen;
 }
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "engine/kernels/isa.hpp"
+#include "base/simd/isa.hpp"
 
 namespace faceshot {
 
@@ -23,9 +23,9 @@ struct WeightedRow {
 using SumRows = void (*)(std::span<const WeightedRow> rows, std::size_t count, std::uint16_t* sum);
 
 /// @param level at most what the CPU has
-[[nodiscard]] SumRows sum_rows_at(engine::Isa level);
+[[nodiscard]] SumRows sum_rows_at(Isa level);
 
-/// The one for this CPU, as far as FACESHOT_ISA allows (engine::isa()).
+/// The one for this CPU, as far as FACESHOT_ISA allows (isa()).
 [[nodiscard]] SumRows sum_rows();
 
 }  // namespace faceshot

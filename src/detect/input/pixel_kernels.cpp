@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/kernels/isa.hpp"
+#include "base/simd/isa.hpp"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
@@ -248,17 +248,17 @@ __attribute__((target("avx2,fma"))) void split_avx2(const std::uint8_t* row, std
 }
 #endif
 
-Kernels kernels_of(engine::Isa level) {
+Kernels kernels_of(Isa level) {
 #ifdef FACESHOT_X86
-  if (level >= engine::Isa::avx512)
+  if (level >= Isa::avx512)
     return {rows_avx512, columns_avx512, split_avx2, gray_avx512, yuv_avx512};
-  if (level >= engine::Isa::avx2) return {rows_avx2, columns_avx2, split_avx2, gray_avx2, yuv_avx2};
+  if (level >= Isa::avx2) return {rows_avx2, columns_avx2, split_avx2, gray_avx2, yuv_avx2};
 #endif
   return {rows_any, columns_any, split_any, gray_any, yuv_any};
 }
 
 const Kernels& best() {
-  static const Kernels kernels = kernels_of(engine::isa());
+  static const Kernels kernels = kernels_of(isa());
   return kernels;
 }
 

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "engine/kernels/isa.hpp"
+#include "base/simd/isa.hpp"
 
 namespace faceshot::engine {
 

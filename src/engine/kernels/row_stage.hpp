@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/simd/isa.hpp"
 #include "engine/graph/graph.hpp"
-#include "engine/kernels/isa.hpp"
 #include "faceshot/input_rows.hpp"
 
 namespace faceshot::engine {

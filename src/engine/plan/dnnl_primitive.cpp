@@ -1,11 +1,31 @@
 #include "engine/plan/dnnl_primitive.hpp"
 
+#include <cstddef>
+#include <optional>
+
+#include "base/simd/isa.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::engine {
 
+namespace {
+
+/// oneDNN takes a cap only before it has made anything.
+void cap_instructions() {
+  const std::optional<Isa> cap = isa_cap();
+  if (!cap) return;
+  constexpr dnnl::cpu_isa levels[] = {dnnl::cpu_isa::sse41, dnnl::cpu_isa::avx2,
+                                      dnnl::cpu_isa::avx512_core, dnnl::cpu_isa::avx512_core_bf16};
+  dnnl::set_max_cpu_isa(levels[static_cast<std::size_t>(*cap)]);
+}
+
+}  // namespace
+
 const dnnl::engine& cpu() {
-  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  static const dnnl::engine engine = [] {
+    cap_instructions();
+    return dnnl::engine(dnnl::engine::kind::cpu, 0);
+  }();
   return engine;
 }
 

@@ -10,6 +10,7 @@
 
 namespace faceshot::engine {
 
+/// oneDNN on this CPU, with the instructions that isa_cap() allows. All use of oneDNN begins here.
 [[nodiscard]] const dnnl::engine& cpu();
 
 /// Float memory of a four-dimensional tensor.

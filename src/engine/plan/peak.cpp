@@ -4,6 +4,7 @@
 #include <chrono>
 #include <dnnl.hpp>
 
+#include "engine/plan/dnnl_primitive.hpp"
 #include "engine/plan/thread_count.hpp"
 
 namespace faceshot::engine {
@@ -14,18 +15,17 @@ double measure_peak_gflops(int threads) {
   constexpr auto f32 = dnnl::memory::data_type::f32;
   constexpr int channels = 128;
   constexpr int side = 56;
-  const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
-  dnnl::stream stream(cpu);
+  dnnl::stream stream(cpu());
   const dnnl::memory::dims map{1, channels, side, side};
   const dnnl::convolution_forward::desc desc(
       dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct,
       dnnl::memory::desc(map, f32, tag::any),
       dnnl::memory::desc({channels, channels, 3, 3}, f32, tag::any),
       dnnl::memory::desc(map, f32, tag::any), {1, 1}, {1, 1}, {1, 1});
-  const dnnl::convolution_forward::primitive_desc chosen(desc, cpu);
-  dnnl::memory source(chosen.src_desc(), cpu);
-  dnnl::memory weights(chosen.weights_desc(), cpu);
-  dnnl::memory result(chosen.dst_desc(), cpu);
+  const dnnl::convolution_forward::primitive_desc chosen(desc, cpu());
+  dnnl::memory source(chosen.src_desc(), cpu());
+  dnnl::memory weights(chosen.weights_desc(), cpu());
+  dnnl::memory result(chosen.dst_desc(), cpu());
   // Denormal garbage would be slow.
   std::fill_n(static_cast<float*>(source.get_data_handle()), source.get_desc().get_size() / 4,
               0.5F);

@@ -12,7 +12,7 @@
 #include "augment/policies/policy_toml.hpp"
 #include "base/nearest_name.hpp"
 #include "faceshot/error.hpp"
-#include "model/parts.hpp"
+#include "network/parts.hpp"
 #include "train/config/checkpoint_name.hpp"
 #include "train/config/config_fields.hpp"
 

@@ -9,7 +9,7 @@
 
 #include "augment/policies/augmenter.hpp"
 #include "loss/multibox_loss.hpp"
-#include "model/registry.hpp"
+#include "network/registry.hpp"
 
 namespace faceshot {
 
@@ -24,7 +24,7 @@ struct InitOptions {
 
 /// [model] freeze: what does not learn until train.unfreeze_epoch.
 struct FreezeOptions {
-  std::vector<std::string> parts;  ///< as frozen_layers() takes them (model/parts.hpp)
+  std::vector<std::string> parts;  ///< as frozen_layers() takes them (network/parts.hpp)
   bool batch_norm = true;  ///< BatchNorm there keeps its running statistics; false: they adapt
 };
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
 
 namespace faceshot {
 

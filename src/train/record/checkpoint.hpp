@@ -9,7 +9,8 @@
 #include <map>
 #include <string>
 
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
+#include "weights/weights.hpp"
 
 namespace faceshot {
 

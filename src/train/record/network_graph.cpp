@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/summary.hpp"
+#include "network/summary.hpp"
 
 namespace faceshot {
 

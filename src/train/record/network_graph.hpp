@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
 #include "tensorboard/graph_event.hpp"
 
 namespace faceshot {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "faceshot/error.hpp"
-#include "model/batch_norm_pairs.hpp"
+#include "network/batch_norm_pairs.hpp"
 #include "weights/array_stats.hpp"
 #include "weights/name_map.hpp"
 #include "weights/weight_file.hpp"

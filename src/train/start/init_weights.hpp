@@ -2,7 +2,7 @@
 // here.
 #pragma once
 
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
 #include "train/config/config.hpp"
 #include "weights/match_report.hpp"
 #include "weights/weights.hpp"

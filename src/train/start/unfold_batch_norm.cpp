@@ -7,8 +7,8 @@
 #include <tuple>
 
 #include "loader/loader.hpp"
-#include "model/he_deviation.hpp"
 #include "model/torch_network.hpp"
+#include "network/he_deviation.hpp"
 #include "train/config/input.hpp"
 
 namespace faceshot {

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "model/network_spec.hpp"
+#include "network/network_spec.hpp"
+#include "weights/weights.hpp"
 
 namespace faceshot {
 

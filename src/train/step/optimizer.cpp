@@ -5,8 +5,8 @@
 
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
-#include "model/parts.hpp"
 #include "model/torch_arrays.hpp"
+#include "network/parts.hpp"
 #include "train/step/update_rules.hpp"
 
 namespace faceshot {

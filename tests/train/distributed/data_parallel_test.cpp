@@ -12,10 +12,10 @@
 
 #include "faceshot/random.hpp"
 #include "loss/multibox_loss.hpp"
-#include "model/network_builder.hpp"
-#include "model/registry.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
+#include "network/network_builder.hpp"
+#include "network/registry.hpp"
 #include "train/distributed/gradient_buckets.hpp"
 #include "train/distributed/processes.hpp"
 #include "train/distributed/shared_loss.hpp"

@@ -1,0 +1,84 @@
+#include "common/console.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+
+#include "faceshot/error.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+}  // namespace
+
+int guarded(const std::function<int()>& body) {
+  try {
+    return body();
+  } catch (const Error& e) {
+    std::fprintf(stderr, "faceshot: %s\n", e.what());
+    return e.code() == ErrorCode::invalid_argument ? exit_usage : exit_failure;
+  } catch (const Interrupted&) {
+    std::fprintf(stderr, "faceshot: interrupted; what was half done is removed\n");
+    return exit_interrupted;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "faceshot: unexpected: %s\n", e.what());
+    return exit_failure;
+  }
+}
+
+void report_usage_in_one_line(CLI::App& app) {
+  app.failure_message([](const CLI::App*, const CLI::Error& e) {
+    return "faceshot: " + std::string(e.what()) + "; see --help\n";
+  });
+}
+
+bool live_terminal() { return isatty(STDERR_FILENO) == 1; }
+
+Progress::Progress(std::string what, std::size_t total)
+    : what_(std::move(what)), total_(total), live_(live_terminal()) {
+  struct sigaction handler {};
+  handler.sa_handler = [](int) { interrupted = 1; };
+  handler.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  sigaction(SIGINT, &handler, &old_handler_);
+  // Who started us deaf to Ctrl-C, as shells do in the background, means it.
+  if (old_handler_.sa_handler == SIG_IGN) sigaction(SIGINT, &old_handler_, nullptr);
+}
+
+Progress::~Progress() {
+  sigaction(SIGINT, &old_handler_, nullptr);
+  if (drawn_ && live_) std::fputs("\r\033[K", stderr);
+}
+
+void Progress::update(std::size_t done) {
+  if (interrupted != 0) throw Interrupted{};
+  const auto now = Clock::now();
+  const double elapsed = std::chrono::duration<double>(now - start_).count();
+  const double since = std::chrono::duration<double>(now - last_).count();
+  if (elapsed < 2 || since < (live_ ? 0.2 : 30.0)) return;
+  last_ = now;
+  drawn_ = true;
+  const double rate = static_cast<double>(done) / elapsed;
+  const double left = rate > 0 ? static_cast<double>(total_ - std::min(done, total_)) / rate : 0.0;
+  std::fprintf(stderr,
+               live_ ? "\r\033[K%s %zu/%zu  %.1f/s  %s left" : "%s %zu/%zu  %.1f/s  %s left\n",
+               what_.c_str(), done, total_, rate, duration_text(left).c_str());
+}
+
+std::string duration_text(double seconds) {
+  const auto s = static_cast<long>(std::lround(std::max(0.0, seconds)));
+  char text[64];
+  if (s >= 3600)
+    std::snprintf(text, sizeof text, "%ld h %02ld min", s / 3600, s % 3600 / 60);
+  else if (s >= 60)
+    std::snprintf(text, sizeof text, "%ld min %02ld s", s / 60, s % 60);
+  else
+    std::snprintf(text, sizeof text, "%ld s", s);
+  return text;
+}
+
+}  // namespace faceshot::cli

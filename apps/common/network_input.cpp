@@ -1,0 +1,63 @@
+#include "common/network_input.hpp"
+
+#include <cstdio>
+
+#include "faceshot/error.hpp"
+#include "faceshot/model_info.hpp"
+#include "faceshot/random.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+/// Of a network that cannot be used as a detector, 1: any size may do.
+int size_divisor(const Network& network) {
+  try {
+    return ModelInfo::of(network, "").size_divisor;
+  } catch (const Error&) {
+    return 1;
+  }
+}
+
+}  // namespace
+
+FrameSize parse_size(const std::string& text) {
+  FrameSize size;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%dx%d%c", &size.width, &size.height, &rest) != 2 ||
+      size.width < 1 || size.height < 1 || size.width > 16384 || size.height > 16384)
+    throw Error(ErrorCode::invalid_argument,
+                "--size '" + text + "' is not WIDTHxHEIGHT, as in 640x480");
+  return size;
+}
+
+std::vector<std::int64_t> image_shape(const Network& network, const std::string& wanted) {
+  const std::string& name = network.inputs().front();
+  auto shape = network.input_shape(name);
+  if (shape.size() != 4)
+    throw Error(ErrorCode::unsupported, "the network's input '" + name + "' has " +
+                                            std::to_string(shape.size()) +
+                                            " axes; an image has 4 (batch, channel, height, "
+                                            "width)");
+  const bool fixed = shape[2] > 0 && shape[3] > 0;
+  FrameSize size{640, 480};
+  if (!wanted.empty())
+    size = parse_size(wanted);
+  else if (fixed)
+    size = {static_cast<int>(shape[3]), static_cast<int>(shape[2])};
+  if (fixed && (size.width != shape[3] || size.height != shape[2]))
+    throw Error(ErrorCode::invalid_argument,
+                "the network is made for inputs of " + std::to_string(shape[3]) + "x" +
+                    std::to_string(shape[2]) + " alone; leave --size out");
+  const int divisor = fixed ? 1 : size_divisor(network);
+  const auto padded = [&](int side) { return (side + divisor - 1) / divisor * divisor; };
+  return {1, shape[1] > 0 ? shape[1] : 3, padded(size.height), padded(size.width)};
+}
+
+void fill_with_noise(Session& session, const std::vector<std::int64_t>& shape) {
+  Random random(1);
+  std::int64_t count = 1;
+  for (const auto d : shape) count *= d;
+  for (std::int64_t i = 0; i < count; ++i) session.input()[i] = random.uniform(-1, 1);
+}
+
+}  // namespace faceshot::cli

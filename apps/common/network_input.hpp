@@ -1,0 +1,30 @@
+// Input shapes of networks alone, whatever their heads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "faceshot/network.hpp"
+
+namespace faceshot::cli {
+
+struct FrameSize {
+  int width = 0, height = 0;  ///< pixels
+};
+
+/// "640x480" @throws Error(invalid_argument)
+[[nodiscard]] FrameSize parse_size(const std::string& text);
+
+/// The NCHW shape with which to run a network alone.
+/// @param wanted as on the command line; empty: the size that the network demands, else 640x480.
+///        Enlarged to multiples of what a known network demands, as a detector pads images
+/// @throws Error(invalid_argument) if the size is not WIDTHxHEIGHT, or the network demands another
+///         one; Error(unsupported) if it takes no image
+[[nodiscard]] std::vector<std::int64_t> image_shape(const Network& network,
+                                                    const std::string& wanted);
+
+/// Fills a session's input with noise from -1 to 1, the same each time.
+void fill_with_noise(Session& session, const std::vector<std::int64_t>& shape);
+
+}  // namespace faceshot::cli

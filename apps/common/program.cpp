@@ -1,0 +1,46 @@
+#include "common/program.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "common/console.hpp"
+#include "faceshot/version.hpp"
+
+namespace faceshot::cli {
+
+void set_up(CLI::App& app, const std::string& program) {
+  app.name("faceshot");
+  app.set_version_flag("--version", program + " " FACESHOT_VERSION);
+  app.require_subcommand(1);
+}
+
+int run_program(CLI::App& app, int argc, char** argv, const int& exit_code) {
+  report_usage_in_one_line(app);
+  try {
+    // CLI11 alone would say that a subcommand is required.
+    const auto is_named = [&](const CLI::App* c) { return c->check_name(argv[1]); };
+    if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty())
+      throw CLI::ExtrasError("faceshot", {argv[1]});
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? exit_ok : exit_usage;
+  }
+  return exit_code;
+}
+
+int hand_over(const std::string& program, const std::string& from, char** argv) {
+  std::error_code ignored;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  const auto beside = self.parent_path() / program;
+  execv(beside.c_str(), argv);
+  execvp(program.c_str(), argv);
+  std::fprintf(stderr, "faceshot: `%s` needs the program %s, which is not here (%s); %s\n", argv[1],
+               program.c_str(), std::strerror(errno), from.c_str());
+  return exit_failure;
+}
+
+}  // namespace faceshot::cli

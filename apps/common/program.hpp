@@ -1,0 +1,21 @@
+// What the programs share: `faceshot`, and those that it hands over to as git does with its own.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace faceshot::cli {
+
+/// Names the program as users know it, with --version; a subcommand is a must, and wrong use is
+/// told in one line.
+void set_up(CLI::App& app, const std::string& program);
+
+/// Parses and runs. @param exit_code what the subcommand's callback stores @return main's result
+int run_program(CLI::App& app, int argc, char** argv, const int& exit_code);
+
+/// Replaces this process by `program` (beside this one, else on the PATH) with the same arguments.
+/// Returns only if that fails, with main's result, after one line on stderr.
+/// @param from what makes it: "build with FACESHOT_BUILD_TRAIN=ON"
+int hand_over(const std::string& program, const std::string& from, char** argv);
+
+}  // namespace faceshot::cli

@@ -1,0 +1,237 @@
+// `faceshot augment`: policies seen, carried out and explained.
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "augment/policies/augmented_set.hpp"
+#include "augment/policies/file_pool.hpp"
+#include "augment/policies/op_reference.hpp"
+#include "augment/policies/policy_sheet.hpp"
+#include "common/console.hpp"
+#include "data_commands.hpp"
+#include "faceshot/error.hpp"
+#include "media/draw.hpp"
+#include "media/image_file.hpp"
+#include "support/folder.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path csv_of(const fs::path& set, const std::string& split) {
+  return fs::is_directory(set) ? set / (split + ".csv") : set;
+}
+
+void add_split(CLI::App& command, std::string& split) {
+  command.add_option("--split", split, "Which split of the set")
+      ->check(CLI::IsMember({"train", "val", "test"}))
+      ->capture_default_str();
+}
+
+const char* const policy_help =
+    "A preset (face, light, ssd, face-small, low-light, surveillance) or a TOML file with "
+    "[[augment.policy]]";
+
+// --- preview -----------------------------------------------------------------------------------
+
+struct PreviewOptions {
+  fs::path set, out;
+  std::string split = "train";
+  std::string policy = "face";
+  PolicySheetOptions sheet;
+};
+
+int preview(PreviewOptions& o) {
+  o.sheet.augment.policy = read_policy(o.policy);
+  const PolicySheet sheet = policy_sheet(read_prepared(csv_of(o.set, o.split)), o.sheet);
+  make_folder(o.out.parent_path());
+  write_image(o.out, sheet.image);
+  for (const std::string& reason : sheet.damaged)
+    std::fprintf(stderr, "faceshot: left out: %s\n", reason.c_str());
+  std::printf("%zu photographs, each with %d samples, are in %s\n", sheet.shown.size(),
+              o.sheet.samples, o.out.c_str());
+  return exit_ok;
+}
+
+void add_preview(CLI::App& parent, int& exit_code) {
+  auto options = std::make_shared<PreviewOptions>();
+  PreviewOptions& o = *options;
+  CLI::App* command = parent.add_subcommand("preview", "A sheet: before, and several times after");
+  command->add_option("set", o.set, "Folder of a prepared set, or a CSV of one")->required();
+  command->add_option("--policy", o.policy, policy_help)->capture_default_str();
+  command->add_option("--out", o.out, "Picture to write")->required();
+  command->add_option("--count", o.sheet.count, "Photographs, a row each")->capture_default_str();
+  command->add_option("--samples", o.sheet.samples, "Samples of each")->capture_default_str();
+  command->add_option("--size", o.sheet.augment.size, "Side of the samples")->capture_default_str();
+  command->add_option("--seed", o.sheet.seed, "Chooses photographs and samples")
+      ->capture_default_str();
+  add_split(*command, o.split);
+  command->footer("Example:\n  faceshot augment preview data/wider --policy ssd --out sheet.png");
+  command->callback(
+      [options, &exit_code] { exit_code = guarded([&] { return preview(*options); }); });
+}
+
+// --- run ---------------------------------------------------------------------------------------
+
+struct RunOptions {
+  fs::path set, out, npz;
+  std::string split = "train";
+  std::string policy = "face";
+  int size = 0;
+  AugmentedSetOptions set_options;
+};
+
+int run(RunOptions& o) {
+  o.set_options.augment.policy = read_policy(o.policy);
+  o.set_options.augment.square = o.size > 0;
+  if (o.size > 0) o.set_options.augment.size = o.size;
+  const PreparedSet set = read_prepared(csv_of(o.set, o.split));
+  const std::size_t count =
+      set.records.size() * static_cast<std::size_t>(std::max(0, o.set_options.times));
+  {
+    Progress progress("augmenting", count);
+    const auto report = [&](std::size_t done, std::size_t) { progress.update(done); };
+    if (o.npz.empty())
+      write_augmented_set(o.out, o.split, set, o.set_options, report);
+    else
+      write_augmented_npz(o.npz, set, o.set_options, report);
+  }
+  std::printf("%zu samples of %zu images are in %s\n", count, set.records.size(),
+              o.npz.empty() ? o.out.c_str() : o.npz.c_str());
+  return exit_ok;
+}
+
+void add_run(CLI::App& parent, int& exit_code) {
+  auto options = std::make_shared<RunOptions>();
+  RunOptions& o = *options;
+  o.set_options.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  CLI::App* command = parent.add_subcommand(
+      "run", "An augmented set on disk (training augments by itself and needs none)");
+  command->add_option("set", o.set, "Folder of a prepared set, or a CSV of one")->required();
+  command->add_option("--policy", o.policy, policy_help)->capture_default_str();
+  auto* out = command->add_option_group("out", "Where to");
+  out->add_option("--out", o.out, "Folder of the new set");
+  out->add_option("--npz", o.npz, "A NumPy file with pixels and labels instead; squares only");
+  out->require_option(1);
+  command->add_option("--times", o.set_options.times, "Samples of each image")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command
+      ->add_option("--size", o.size,
+                   "Side of square samples; 0: as the policy leaves them, 320 where it asks")
+      ->check(CLI::Range(0, 8192))
+      ->capture_default_str();
+  command->add_option("--seed", o.set_options.seed, "Of all that is drawn")->capture_default_str();
+  command->add_option("--threads", o.set_options.threads, "They change nothing in the result")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  add_split(*command, o.split);
+  command->footer(
+      "Example:\n"
+      "  faceshot augment run data/wider --policy ssd --times 3 --size 320 --out data/wider-aug\n"
+      "  faceshot augment run data/wider --policy light --npz wider.npz");
+  command->callback([options, &exit_code] { exit_code = guarded([&] { return run(*options); }); });
+}
+
+// --- ops ---------------------------------------------------------------------------------------
+
+struct OpsOptions {
+  std::vector<std::string> names;
+  fs::path set, out;
+  std::string split = "train";
+  std::uint64_t seed = 1;
+  bool markdown = false, json = false;
+};
+
+void print_json() {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const auto& info : operations()) {
+    nlohmann::ordered_json parameters = nlohmann::ordered_json::array();
+    for (const auto& p : info.parameters)
+      parameters.push_back({{"name", p.name},
+                            {"default", p.initial.values()},
+                            {"low", p.low},
+                            {"high", p.high},
+                            {"words", p.words},
+                            {"meaning", p.meaning}});
+    all.push_back({{"op", info.name},
+                   {"family", info.family},
+                   {"meaning", info.meaning},
+                   {"parameters", parameters}});
+  }
+  std::printf("%s\n", all.dump(2).c_str());
+}
+
+void write_pictures(const OpsOptions& o) {
+  const PreparedSet set = read_prepared(csv_of(o.set, o.split));
+  if (set.records.empty()) throw Error(ErrorCode::not_found, "the set holds no images");
+  const FilePool pool(set);
+  std::size_t first = 0;  // one with faces, if there is one
+  while (first + 1 < set.records.size() && set.records[first].annotations.empty()) ++first;
+  std::vector<cv::Mat> pictures;
+  for (auto& p : picture_operations(pool.scene(static_cast<std::uint32_t>(first)), pool, o.seed))
+    pictures.push_back(std::move(p.image));
+  make_folder(o.out.parent_path());
+  write_image(o.out, contact_sheet(pictures, 6, {320, 260}));
+  std::printf("a picture of each operation is in %s\n", o.out.c_str());
+}
+
+int ops(const OpsOptions& o) {
+  if (!o.out.empty()) {
+    if (o.set.empty())
+      throw Error(ErrorCode::invalid_argument, "--out needs --set DIR, a prepared set to draw on");
+    write_pictures(o);
+  } else if (o.markdown) {
+    std::printf("%s", operations_markdown().c_str());
+  } else if (o.json) {
+    print_json();
+  } else if (!o.names.empty()) {
+    for (const auto& name : o.names) std::printf("%s", describe(find_operation(name)).c_str());
+  } else {
+    std::string_view family;
+    for (const auto& info : operations()) {
+      if (info.family != family)
+        std::printf("%s%s\n", family.empty() ? "" : "\n", std::string(info.family).c_str());
+      family = info.family;
+      std::printf("  %-18s %s\n", std::string(info.name).c_str(),
+                  std::string(info.meaning).c_str());
+    }
+    std::printf("\nfaceshot augment ops NAME explains the parameters of one.\n");
+  }
+  return exit_ok;
+}
+
+void add_ops(CLI::App& parent, int& exit_code) {
+  auto options = std::make_shared<OpsOptions>();
+  OpsOptions& o = *options;
+  CLI::App* command = parent.add_subcommand("ops", "Every operation, its parameters and ranges");
+  command->add_option("names", o.names, "Explain these; else list all");
+  command->add_option("--out", o.out, "Draw a picture of each instead, into this file");
+  command->add_option("--set", o.set, "Prepared set to draw on");
+  command->add_option("--seed", o.seed, "Of the pictures")->capture_default_str();
+  add_split(*command, o.split);
+  command->add_flag("--markdown", o.markdown, "The reference page, as Markdown");
+  command->add_flag("--json", o.json, "The table as JSON");
+  command->footer(
+      "Example:\n  faceshot augment ops affine\n"
+      "  faceshot augment ops --set data/wider --out ops.png");
+  command->callback([options, &exit_code] { exit_code = guarded([&] { return ops(*options); }); });
+}
+
+}  // namespace
+
+void add_augment(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("augment", "Augmentation policies: preview, run, and what there is");
+  command->require_subcommand(1);
+  add_preview(*command, exit_code);
+  add_run(*command, exit_code);
+  add_ops(*command, exit_code);
+}
+
+}  // namespace faceshot::cli

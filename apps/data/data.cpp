@@ -1,0 +1,368 @@
+// `faceshot data`: looking at a prepared set.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "common/console.hpp"
+#include "common/default_model.hpp"
+#include "data/export/npz.hpp"
+#include "data/export/set_export.hpp"
+#include "data/stats/annotation_sheet.hpp"
+#include "data/stats/prior_fit.hpp"
+#include "data/stats/set_stats.hpp"
+#include "data_commands.hpp"
+#include "faceshot/error.hpp"
+#include "faceshot/model_info.hpp"
+#include "faceshot/network.hpp"
+#include "media/image_file.hpp"
+#include "support/atomic_file.hpp"
+#include "support/folder.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct DataArguments {
+  fs::path set;
+  std::string split = "train";
+  fs::path out;
+  SheetOptions sheet;
+  std::string format;
+  std::string link = "hard";
+  fs::path model;
+  int prior_count = 12;
+  int prior_size = 320;
+  float prior_min_side = 6;
+  bool json = false;
+};
+
+fs::path csv_of(const DataArguments& o) {
+  return fs::is_directory(o.set) ? o.set / (o.split + ".csv") : o.set;
+}
+
+void print_json(const nlohmann::ordered_json& json) {
+  std::printf("%s\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+}
+
+// --- show --------------------------------------------------------------------------------------
+
+int show(const DataArguments& o) {
+  const AnnotationSheet sheet = annotation_sheet(read_prepared(csv_of(o)), o.sheet);
+  make_folder(o.out.parent_path());
+  write_image(o.out, sheet.image);
+  for (const std::string& reason : sheet.damaged)
+    std::fprintf(stderr, "faceshot: left out: %s\n", reason.c_str());
+  if (o.json)
+    print_json({{"sheet", o.out.string()}, {"images", sheet.shown}, {"damaged", sheet.damaged}});
+  else
+    std::printf("%zu photographs are in %s\n", sheet.shown.size(), o.out.c_str());
+  return exit_ok;
+}
+
+// --- stats -------------------------------------------------------------------------------------
+
+nlohmann::ordered_json to_json(const Histogram& histogram) {
+  nlohmann::ordered_json json;
+  for (std::size_t i = 0; i < histogram.labels.size(); ++i)
+    json[histogram.labels[i]] = histogram.counts[i];
+  return json;
+}
+
+nlohmann::ordered_json to_json(const SetStats& s, const std::vector<std::string>& classes) {
+  nlohmann::ordered_json of_class;
+  for (std::size_t i = 0; i < classes.size(); ++i) of_class[classes[i]] = s.faces_of_class[i];
+  return {{"images", s.images},
+          {"images_without_faces", s.images_without_faces},
+          {"faces", s.faces},
+          {"ignored", s.ignored},
+          {"with_landmarks", s.with_landmarks},
+          {"classes", of_class},
+          {"faces_per_image", s.faces_per_image},
+          {"median_side", s.median_side},
+          {"side_at_640", to_json(s.side)},
+          {"faces_in_image", to_json(s.faces_in_image)},
+          {"aspect", to_json(s.aspect)},
+          {"positions", s.positions}};
+}
+
+void print_histogram(const char* title, const Histogram& histogram) {
+  constexpr std::size_t widest = 40;
+  std::printf("\n%s\n", title);
+  const std::size_t largest =
+      std::max<std::size_t>(1, *std::max_element(histogram.counts.begin(), histogram.counts.end()));
+  for (std::size_t i = 0; i < histogram.counts.size(); ++i)
+    std::printf("  %8s %8zu  %s\n", histogram.labels[i].c_str(), histogram.counts[i],
+                std::string(histogram.counts[i] * widest / largest, '#').c_str());
+}
+
+int stats(const DataArguments& o) {
+  const fs::path csv = csv_of(o);
+  const PreparedSet set = read_prepared(csv);
+  const SetStats s = set_stats(set);
+  const nlohmann::ordered_json json = to_json(s, set.classes);
+  if (!o.out.empty()) {
+    make_folder(o.out);
+    write_file_atomically(o.out / "stats.json", json.dump(1) + "\n");
+    write_file_atomically(o.out / "stats.svg", stats_svg(csv.string(), s));
+  }
+  if (o.json) {
+    print_json(json);
+    return exit_ok;
+  }
+  std::printf("images           %8zu  of which %zu without faces\n", s.images,
+              s.images_without_faces);
+  std::printf("faces            %8zu  %.1f an image; median side %.0f px\n", s.faces,
+              s.faces_per_image, s.median_side);
+  std::printf("ignored          %8zu\n", s.ignored);
+  std::printf("with landmarks   %8zu\n", s.with_landmarks);
+  if (set.classes.size() > 1)
+    for (std::size_t i = 0; i < set.classes.size(); ++i)
+      std::printf("  %-14s %8zu\n", set.classes[i].c_str(), s.faces_of_class[i]);
+  print_histogram("size of faces, px, longer side of the image at 640", s.side);
+  print_histogram("faces in an image", s.faces_in_image);
+  print_histogram("width / height", s.aspect);
+  if (!o.out.empty()) std::printf("\nstats.svg and stats.json are in %s\n", o.out.c_str());
+  return exit_ok;
+}
+
+// --- priors ------------------------------------------------------------------------------------
+
+/// A network's priors, level by level.
+struct NetworkPriors {
+  std::string name;
+  std::vector<float> strides;  ///< rising
+  std::vector<LevelPriors> levels;
+};
+
+NetworkPriors priors_of(const fs::path& model, int size) {
+  const Network network = Network::load(model.string());
+  const ModelInfo info = ModelInfo::of(network, model.string());
+  if (info.priors.levels.empty())
+    throw Error(ErrorCode::unsupported, "'" + model.string() + "' has no prior boxes");
+  const int divisor = info.size_divisor;
+  const int side = (size + divisor - 1) / divisor * divisor;
+  const Session session(network, {1, 3, side, side});
+  NetworkPriors priors{info.name, {}, {}};
+  for (std::size_t l = 0; l < info.priors.levels.size(); ++l) {
+    const float step = info.priors.levels[l].step;
+    priors.strides.push_back(
+        step > 0 ? step
+                 : static_cast<float>(side) /
+                       static_cast<float>(session.tensor_shape(info.features[l]).back()));
+  }
+  priors.levels = level_priors(info.priors, priors.strides);
+  std::sort(priors.strides.begin(), priors.strides.end());
+  return priors;
+}
+
+/// Faces of a range of sizes and what share of them priors reach.
+struct RecallRow {
+  std::string label;
+  std::size_t faces = 0;
+  std::array<std::size_t, 2> current{}, proposed{};  ///< at IoU 0.35 and 0.5
+};
+
+std::vector<RecallRow> recall_table(const std::vector<Box>& faces,
+                                    const std::vector<LevelPriors>& current,
+                                    const std::vector<LevelPriors>& proposed, int size) {
+  constexpr std::array<float, 7> limits{8, 16, 32, 64, 128, 256, 1e9F};
+  constexpr std::array<float, 2> thresholds{0.35F, 0.5F};
+  std::vector<RecallRow> rows{{"<8", 0, {}, {}},    {"8-16", 0, {}, {}},   {"16-32", 0, {}, {}},
+                              {"32-64", 0, {}, {}}, {"64-128", 0, {}, {}}, {"128-256", 0, {}, {}},
+                              {">256", 0, {}, {}},  {"all", 0, {}, {}}};
+  for (const Box& face : faces) {
+    const float side = std::sqrt(face.area());
+    const auto range = static_cast<std::size_t>(
+        std::upper_bound(limits.begin(), limits.end(), side) - limits.begin());
+    const float now = best_prior_iou(face, current, size);
+    const float then = best_prior_iou(face, proposed, size);
+    for (RecallRow* row : {&rows[range], &rows.back()}) {
+      ++row->faces;
+      for (std::size_t t = 0; t < thresholds.size(); ++t) {
+        row->current[t] += now >= thresholds[t] ? 1 : 0;
+        row->proposed[t] += then >= thresholds[t] ? 1 : 0;
+      }
+    }
+  }
+  return rows;
+}
+
+std::string config_line(const std::vector<LevelPriors>& levels) {
+  std::string line = "[";
+  for (const LevelPriors& level : levels) {
+    line += line.size() > 1 ? ", [" : "[";
+    for (std::size_t i = 0; i < level.shapes.size(); ++i)
+      line += (i > 0 ? ", " : "") + std::to_string(std::lround(level.shapes[i].w));
+    line += "]";
+  }
+  return line + "]";
+}
+
+int priors(const DataArguments& o) {
+  const std::vector<Box> faces = scaled_faces(read_prepared(csv_of(o)), o.prior_size);
+  if (faces.empty())
+    throw Error(ErrorCode::format, csv_of(o).string() + ": has no faces to fit priors to");
+  const NetworkPriors network =
+      priors_of(o.model.empty() ? default_model() : o.model, o.prior_size);
+  const auto proposed =
+      assign_levels(propose_prior_sizes(faces, o.prior_count, o.prior_min_side), network.strides);
+  const auto& current = network.levels;
+  const auto rows = recall_table(faces, current, proposed, o.prior_size);
+  if (o.json) {
+    nlohmann::ordered_json json{{"proposed", nlohmann::json::parse(config_line(proposed))},
+                                {"current", nlohmann::json::parse(config_line(current))},
+                                {"recall", nlohmann::json::array()}};
+    for (const RecallRow& row : rows)
+      json["recall"].push_back({{"side", row.label},
+                                {"faces", row.faces},
+                                {"current", row.current},
+                                {"proposed", row.proposed}});
+    print_json(json);
+    return exit_ok;
+  }
+  std::printf("share of faces that a prior overlaps by IoU, longer side of the image at %d\n\n",
+              o.prior_size);
+  std::printf("                  %15s      proposed\n", network.name.c_str());
+  std::printf("side px    faces   >=0.35  >=0.5   >=0.35  >=0.5\n");
+  for (const RecallRow& row : rows) {
+    if (row.faces == 0) continue;
+    const auto share = [&](std::size_t n) {
+      return static_cast<double>(n) / static_cast<double>(row.faces);
+    };
+    std::printf("%-8s%8zu    %.3f  %.3f    %.3f  %.3f\n", row.label.c_str(), row.faces,
+                share(row.current[0]), share(row.current[1]), share(row.proposed[0]),
+                share(row.proposed[1]));
+  }
+  std::printf("\n%-16s prior_sizes = %s\n", network.name.c_str(), config_line(current).c_str());
+  std::printf("%-16s prior_sizes = %s\n", "proposed", config_line(proposed).c_str());
+  return exit_ok;
+}
+
+// --- export ------------------------------------------------------------------------------------
+
+int export_set(const DataArguments& o) {
+  const PreparedSet set = read_prepared(csv_of(o));
+  if (o.format == "npz") {
+    write_npz(o.out, set);
+    std::printf("%zu images are in %s\n", set.records.size(), o.out.c_str());
+    return exit_ok;
+  }
+  const auto write = o.format == "coco"   ? export_coco
+                     : o.format == "yolo" ? export_yolo
+                                          : export_voc;
+  const auto run = [&] {
+    Progress progress("writing", set.records.size());
+    return write(set, o.out, link_mode(o.link),
+                 [&](std::size_t done, std::size_t) { progress.update(done); });
+  };
+  const ExportReport report = run();
+  if (o.json) {
+    print_json({{"out", o.out.string()},
+                {"images", report.images},
+                {"boxes", report.boxes},
+                {"ignored_left_out", report.ignored_left_out},
+                {"landmarks_left_out", report.landmarks_left_out}});
+    return exit_ok;
+  }
+  std::printf("%zu images and %zu boxes are in %s\n", report.images, report.boxes, o.out.c_str());
+  if (report.ignored_left_out > 0)
+    std::printf("%zu ignored regions were left out: %s has no such thing\n",
+                report.ignored_left_out, o.format.c_str());
+  if (report.landmarks_left_out > 0)
+    std::printf("the landmarks of %zu boxes were left out: %s has none\n",
+                report.landmarks_left_out, o.format.c_str());
+  return exit_ok;
+}
+
+CLI::App* add_command(CLI::App& parent, const char* name, const char* help, DataArguments& o) {
+  CLI::App* command = parent.add_subcommand(name, help);
+  command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files")
+      ->required();
+  command->add_option("--split", o.split, "Which split of the folder")
+      ->check(CLI::IsMember({"train", "val", "test"}))
+      ->capture_default_str();
+  command->add_flag("--json", o.json, "Write JSON instead of a table");
+  return command;
+}
+
+}  // namespace
+
+void add_data(CLI::App& app, int& exit_code) {
+  CLI::App* data = app.add_subcommand("data", "Look at a prepared data set");
+  data->require_subcommand(1);
+  data->footer("Example:\n  faceshot data show data/wider --out sheet.png");
+
+  const auto add = [&](const char* name, const char* help, int (*body)(const DataArguments&)) {
+    auto options = std::make_shared<DataArguments>();
+    CLI::App* command = add_command(*data, name, help, *options);
+    command->callback(
+        [options, body, &exit_code] { exit_code = guarded([&] { return body(*options); }); });
+    return std::pair(command, options.get());
+  };
+
+  add_data_check(*data, exit_code);
+  add_data_pseudo(*data, exit_code);
+
+  const auto [show_command, show_options] =
+      add("show", "Photographs with their boxes, landmarks and ignore regions", show);
+  show_command->add_option("--out", show_options->out, "The picture, such as sheet.png")
+      ->required();
+  show_command->add_option("--count", show_options->sheet.count, "How many photographs")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  show_command->add_option("--columns", show_options->sheet.columns, "How many in a row")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  show_command->add_option("--seed", show_options->sheet.seed, "Chooses which")
+      ->capture_default_str();
+  show_command->footer("Example:\n  faceshot data show data/wider --count 24 --out sheet.png");
+
+  const auto [stats_command, stats_options] =
+      add("stats", "Counts, and how sizes, crowds, shapes and positions are distributed", stats);
+  stats_command->add_option("--out", stats_options->out, "Folder for stats.svg and stats.json");
+  stats_command->footer("Example:\n  faceshot data stats data/wider --out stats/");
+
+  const auto [export_command, export_options] =
+      add("export", "A set in another format: COCO, YOLO, Pascal VOC, NumPy", export_set);
+  export_command->add_option("--format", export_options->format, "coco, yolo, voc or npz")
+      ->check(CLI::IsMember({"coco", "yolo", "voc", "npz"}))
+      ->required();
+  export_command->add_option("--out", export_options->out, "New folder; for npz the file")
+      ->required();
+  export_command
+      ->add_option("--link", export_options->link,
+                   "How images come there: hard, copy, symlink, relative")
+      ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
+      ->capture_default_str();
+  export_command->footer(
+      "npz holds labels only: files, sizes, offsets, bboxes, labels, ignore, classes.\n"
+      "Example:\n  faceshot data export data/wider --format coco --out coco/");
+
+  const auto [priors_command, priors_options] =
+      add("priors", "Which faces a network's priors reach, and sizes that fit better", priors);
+  priors_command->add_option("--model", priors_options->model,
+                             "Network whose priors are looked at; default: the one shipped");
+  priors_command->add_option("--count", priors_options->prior_count, "How many sizes to propose")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  priors_command
+      ->add_option("--size", priors_options->prior_size,
+                   "Side of the network's input to which images are scaled, pixels")
+      ->check(CLI::Range(32, 4096))
+      ->capture_default_str();
+  priors_command
+      ->add_option("--min-side", priors_options->prior_min_side,
+                   "Faces smaller than this there do not count for the proposal, pixels")
+      ->check(CLI::Range(0.0F, 4096.0F))
+      ->capture_default_str();
+  priors_command->footer("Example:\n  faceshot data priors data/wider --count 12 --size 320");
+}
+
+}  // namespace faceshot::cli

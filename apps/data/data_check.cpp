@@ -1,0 +1,206 @@
+// `faceshot data check`: what is wrong with a prepared set.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/console.hpp"
+#include "data/check/check_report.hpp"
+#include "data/check/check_set.hpp"
+#include "data_commands.hpp"
+#include "faceshot/error.hpp"
+#include "support/atomic_file.hpp"
+#include "support/folder.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct CheckArguments {
+  std::vector<fs::path> sets;
+  std::vector<std::string> fixes;
+  fs::path report;
+  CheckOptions check;
+  bool strict = false;
+  bool json = false;
+};
+
+/// All splits of folders, and CSV files as they are named.
+std::vector<fs::path> csvs_of(const std::vector<fs::path>& sets) {
+  std::vector<fs::path> csvs;
+  for (const fs::path& set : sets) {
+    if (!fs::is_directory(set)) {
+      csvs.push_back(set);
+      continue;
+    }
+    const std::size_t before = csvs.size();
+    for (const char* split : {"train.csv", "val.csv", "test.csv"})
+      if (fs::exists(set / split)) csvs.push_back(set / split);
+    if (csvs.size() == before)
+      throw Error(ErrorCode::not_found, "'" + set.string() +
+                                            "' has no train.csv, val.csv or test.csv; make it with "
+                                            "faceshot prepare");
+  }
+  return csvs;
+}
+
+/// Short names for what is repaired most.
+const std::map<std::string, std::vector<Problem>, std::less<>> repair_groups{
+    {"clip", {Problem::box_beyond_edge}},
+    {"swap", {Problem::swapped_corners}},
+    {"drop-empty", {Problem::empty_box, Problem::box_outside}},
+    {"drop-images", {Problem::missing_image, Problem::damaged_image, Problem::bad_path}},
+    {"drop-doubles", {Problem::doubled_box, Problem::duplicate_image, Problem::near_duplicate}},
+};
+
+Repairs repairs_of(const std::vector<std::string>& names) {
+  Repairs repairs{};
+  const auto repair = [&](Problem problem) { repairs[static_cast<std::size_t>(problem)] = true; };
+  for (const std::string& name : names) {
+    if (name == "all")
+      repairs.fill(true);
+    else if (const auto group = repair_groups.find(name); group != repair_groups.end())
+      std::for_each(group->second.begin(), group->second.end(), repair);
+    else
+      repair(problem_of(name));
+  }
+  return repairs;
+}
+
+std::string groups_text() {
+  std::string text = "Short names: all";
+  for (const auto& [name, members] : repair_groups) {
+    text += "; " + name + ":";
+    for (const Problem problem : members) text += " " + std::string(info(problem).name);
+  }
+  return text + "\n";
+}
+
+nlohmann::ordered_json to_json(const CheckReport& report) {
+  nlohmann::ordered_json json{{"splits", nlohmann::json::array()},
+                              {"findings", nlohmann::json::array()}};
+  for (const CheckedSplit& split : report.splits)
+    json["splits"].push_back(
+        {{"csv", split.csv.string()}, {"images", split.images}, {"boxes", split.boxes}});
+  for (const Finding& f : report.findings) {
+    nlohmann::ordered_json entry{{"problem", info(f.problem).name},
+                                 {"severity", name_of(info(f.problem).severity)},
+                                 {"place", f.place},
+                                 {"image", f.image},
+                                 {"detail", f.detail}};
+    if (f.box) entry["box"] = {f.box->x1, f.box->y1, f.box->x2, f.box->y2};
+    json["findings"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+void print_table(const CheckReport& report) {
+  constexpr std::size_t shown = 3;
+  for (const CheckedSplit& split : report.splits)
+    std::printf("%s: %zu images, %zu boxes\n", split.csv.c_str(), split.images, split.boxes);
+  const auto counts = report.counts();
+  for (const ProblemInfo& p : problems()) {
+    const std::size_t count = counts[static_cast<std::size_t>(p.problem)];
+    if (count == 0) continue;
+    std::printf("%-8s %6zu  %s: %s\n", std::string(name_of(p.severity)).c_str(), count,
+                std::string(p.name).c_str(), std::string(p.meaning).c_str());
+    std::size_t listed = 0;
+    for (const Finding& f : report.findings) {
+      if (f.problem != p.problem || listed++ >= shown) continue;
+      std::printf("    %s %s %s\n", f.place.c_str(), f.image.c_str(), f.detail.c_str());
+    }
+    if (count > shown) std::printf("    ... and %zu more (--report, --json)\n", count - shown);
+  }
+  if (report.findings.empty()) std::printf("nothing is wrong\n");
+}
+
+void write_repaired(const CheckReport& report, const Repairs& repairs) {
+  if (const std::size_t left = unrepaired_errors(report, repairs); left != 0)
+    throw Error(ErrorCode::invalid_argument,
+                std::to_string(left) +
+                    " errors would stay, so nothing was repaired; name them in --fix too, or "
+                    "--fix all");
+  for (const CheckedSplit& split : report.splits)
+    write_prepared(split.csv.parent_path(), split.csv.stem().string(), split.repaired,
+                   "repaired by faceshot data check");
+}
+
+int check(const CheckArguments& o) {
+  const Repairs repairs = repairs_of(o.fixes);
+  const std::vector<fs::path> csvs = csvs_of(o.sets);
+  const auto run = [&] {
+    std::unique_ptr<Progress> progress;
+    return check_sets(csvs, o.check, repairs, [&](std::size_t done, std::size_t total) {
+      if (!progress) progress = std::make_unique<Progress>("checking", total);
+      progress->update(done);
+    });
+  };
+  const CheckReport report = run();
+  if (!o.report.empty()) {
+    make_folder(o.report.parent_path());
+    write_file_atomically(o.report, check_report_html(report));
+  }
+  if (o.json)
+    std::printf(
+        "%s\n",
+        to_json(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  else
+    print_table(report);
+  if (!o.report.empty() && !o.json) std::printf("the report is %s\n", o.report.c_str());
+  if (!o.fixes.empty()) {
+    write_repaired(report, repairs);
+    if (!o.json) std::printf("repaired; check again to see what is left\n");
+    return exit_ok;
+  }
+  const bool bad =
+      std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) {
+        const Severity s = info(f.problem).severity;
+        return s == Severity::error || (o.strict && s == Severity::warning);
+      });
+  return bad ? exit_failure : exit_ok;
+}
+
+}  // namespace
+
+void add_data_check(CLI::App& data, int& exit_code) {
+  auto options = std::make_shared<CheckArguments>();
+  CheckArguments& o = *options;
+  o.check.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  CLI::App* command = data.add_subcommand("check", "What is wrong with a prepared set");
+  command->add_option("sets", o.sets, "Folders of prepared sets (all their splits), or CSV files")
+      ->required();
+  command->add_option("--report", o.report, "HTML page with pictures of what was found");
+  command
+      ->add_option("--fix", o.fixes,
+                   "Repair these problems and write the CSV files anew (names below, separated by "
+                   "commas)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_flag("--strict", o.strict, "Warnings count as errors for the exit status");
+  command->add_option("--min-side", o.check.min_side, "Faces with a shorter side are tiny, pixels")
+      ->check(CLI::Range(0.0F, 1e4F))
+      ->capture_default_str();
+  command->add_option("--threads", o.check.threads, "Images decoded at once")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command->add_flag("--json", o.json, "Write all findings as JSON instead of a table");
+  std::string footer = "Exit status 1 if anything is wrong.\nProblems and what --fix does:\n";
+  for (const ProblemInfo& p : problems())
+    footer += "  " + std::string(p.name) + std::string(18 - p.name.size(), ' ') +
+              (p.repair.empty() ? "(only told)" : std::string(p.repair)) + "\n";
+  footer += groups_text();
+  footer +=
+      "Example:\n  faceshot data check data/mine --report check.html\n"
+      "  faceshot data check data/mine --fix clip,swap,drop-empty --strict";
+  command->footer(footer);
+  command->callback(
+      [options, &exit_code] { exit_code = guarded([&] { return check(*options); }); });
+}
+
+}  // namespace faceshot::cli

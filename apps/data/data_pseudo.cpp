@@ -1,0 +1,171 @@
+// `faceshot data pseudo`: labels for a set that has few, from a detector.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "common/console.hpp"
+#include "common/default_model.hpp"
+#include "data/prepared/set_builder.hpp"
+#include "data/pseudo_label/pseudo_label_set.hpp"
+#include "data_commands.hpp"
+#include "faceshot/error.hpp"
+#include "media/image_file.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct PseudoArguments {
+  fs::path set;
+  std::string split = "train";
+  fs::path out;
+  fs::path model;
+  fs::path sheet;
+  std::string link = "hard";
+  PseudoLabelOptions labels;
+  SheetOptions sheet_options;
+  int max_side = 640;
+  int threads = 1;
+  bool json = false;
+};
+
+/// One line for label.json: what the set was, and what has been done to it.
+std::string source_text(const fs::path& csv, const PseudoArguments& o) {
+  std::string text = source_of(csv);
+  // Of a set that has been through this before only the last time counts: its labels were replaced.
+  const std::string mark = "; pseudo-labels of ";
+  text = text.substr(0, text.find(mark));
+  if (text.empty()) text = csv.filename().string();
+  char scores[64];
+  std::snprintf(scores, sizeof scores, " (accept %g, ignore %g)",
+                static_cast<double>(o.labels.accept), static_cast<double>(o.labels.ignore));
+  return text + mark + o.model.filename().string() + scores;
+}
+
+nlohmann::ordered_json to_json(const PseudoLabelledSet& labelled, const fs::path& csv,
+                               const fs::path& sheet) {
+  return {{"csv", csv.string()},
+          {"sheet", sheet.string()},
+          {"images", labelled.set.records.size()},
+          {"images_with_new_labels", labelled.changed.size()},
+          {"labels_kept", labelled.persons},
+          {"faces_added", labelled.faces},
+          {"ignore_regions_added", labelled.doubtful},
+          {"already_labelled", labelled.known},
+          {"replaced", labelled.replaced},
+          {"damaged", labelled.damaged}};
+}
+
+int pseudo(PseudoArguments o) {
+  validate(o.labels);
+  const fs::path csv = fs::is_directory(o.set) ? o.set / (o.split + ".csv") : o.set;
+  const PreparedSet set = read_prepared(csv);
+  if (!o.out.empty()) check_destination(o.out);
+  if (!o.sheet.empty() && !is_image_path(o.sheet))
+    throw Error(ErrorCode::invalid_argument,
+                "--sheet " + o.sheet.string() + " is no picture's name; try sheet.png");
+  if (o.model.empty()) o.model = default_model();
+  // Scores below are never looked at.
+  const Detector detector(o.model.string(), {.score_threshold = std::min(o.labels.ignore, 0.999F),
+                                             .max_side = o.max_side});
+  const auto run = [&] {
+    Progress progress("labelling", set.records.size());
+    return pseudo_label_set(set, detector, o.labels, o.threads,
+                            [&](std::size_t done, std::size_t) { progress.update(done); });
+  };
+  const PseudoLabelledSet labelled = run();
+  const cv::Mat picture = pseudo_label_sheet(labelled, o.sheet_options);
+  const std::string split = csv.stem().string();
+  const fs::path dir = o.out.empty() ? csv.parent_path() : o.out;
+  if (o.out.empty())
+    write_prepared(dir, split, labelled.set, source_text(csv, o));
+  else
+    build_set(dir, split, labelled.set, link_mode(o.link), source_text(csv, o));
+  fs::path sheet;
+  if (!picture.empty()) {
+    sheet = o.sheet.empty() ? dir / (split + "-pseudo.png") : o.sheet;
+    write_image(sheet, picture);
+  }
+  for (const std::string& reason : labelled.damaged)
+    std::fprintf(stderr, "faceshot: left as it was: %s\n", reason.c_str());
+  if (o.json) {
+    std::printf("%s\n", to_json(labelled, dir / (split + ".csv"), sheet)
+                            .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
+                            .c_str());
+    return exit_ok;
+  }
+  std::printf("images                    %8zu  of which %zu got labels\n",
+              labelled.set.records.size(), labelled.changed.size());
+  std::printf("labels kept               %8zu\n", labelled.persons);
+  std::printf("faces added               %8zu  score %g or more\n", labelled.faces,
+              static_cast<double>(o.labels.accept));
+  std::printf("ignore regions added      %8zu  score %g or more\n", labelled.doubtful,
+              static_cast<double>(o.labels.ignore));
+  std::printf("already labelled          %8zu\n", labelled.known);
+  if (labelled.replaced > 0) std::printf("of an earlier run, gone   %8zu\n", labelled.replaced);
+  if (!labelled.damaged.empty())
+    std::printf("images left as they were  %8zu  damaged\n", labelled.damaged.size());
+  std::printf("the set is %s\n", (dir / (split + ".csv")).c_str());
+  if (!sheet.empty()) std::printf("look at %s before you train on it\n", sheet.c_str());
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_data_pseudo(CLI::App& data, int& exit_code) {
+  auto options = std::make_shared<PseudoArguments>();
+  PseudoArguments& o = *options;
+  o.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  CLI::App* command =
+      data.add_subcommand("pseudo", "Labels from a detector, for a set that has few");
+  command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files")
+      ->required();
+  command->add_option("--split", o.split, "Which split of the folder")
+      ->check(CLI::IsMember({"train", "val", "test"}))
+      ->capture_default_str();
+  command->add_option("--model", o.model, "The detector, an ONNX file; default: the one shipped");
+  command->add_option("--accept", o.labels.accept, "What scores at least this becomes a face")
+      ->check(CLI::Range(0.0F, 1.0F))
+      ->capture_default_str();
+  command
+      ->add_option("--ignore", o.labels.ignore,
+                   "What scores less, but at least this, becomes an ignore region")
+      ->check(CLI::Range(0.0F, 1.0F))
+      ->capture_default_str();
+  command
+      ->add_option("--overlap", o.labels.overlap,
+                   "IoU from which something found is what a person has labelled")
+      ->check(CLI::Range(0.0F, 1.0F))
+      ->capture_default_str();
+  command
+      ->add_option("--max-side", o.max_side,
+                   "The detector sees images with the longer side reduced to this; 0: native")
+      ->check(CLI::Range(0, 16384))
+      ->capture_default_str();
+  command->add_option("--out", o.out, "New folder for the set; default: the CSV file is replaced");
+  command->add_option("--link", o.link, "How images come there: hard, copy, symlink, relative")
+      ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
+      ->capture_default_str();
+  command->add_option("--sheet", o.sheet,
+                      "Picture of what was added; default: SPLIT-pseudo.png beside the CSV file");
+  command->add_option("--count", o.sheet_options.count, "Photographs on it")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_option("--threads", o.threads, "Images looked at at once")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command->add_flag("--json", o.json, "Write JSON instead of a table");
+  command->footer(
+      "Labels of people stay as they are; what is added is marked in the column 'source' and "
+      "replaced when\nthe command is run again.\n"
+      "Example:\n  faceshot data pseudo data/mine --accept 0.9 --ignore 0.4 --out data/mine2");
+  command->callback(
+      [options, &exit_code] { exit_code = guarded([&] { return pseudo(*options); }); });
+}
+
+}  // namespace faceshot::cli

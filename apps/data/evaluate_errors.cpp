@@ -1,0 +1,317 @@
+#include "evaluate_errors.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <opencv2/imgproc.hpp>
+#include <unordered_map>
+#include <utility>
+
+#include "evaluate/ap_by_height.hpp"
+#include "faceshot/error.hpp"
+#include "media/draw.hpp"
+#include "media/image_file.hpp"
+#include "support/atomic_file.hpp"
+#include "support/folder.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<double, 6> recalls{0.5, 0.6, 0.7, 0.8, 0.85, 0.9};
+constexpr double missed_recall = 0.85;  ///< misses are those at its score
+constexpr std::size_t shown = 40;
+constexpr int columns = 8;
+constexpr int crop_side = 200;     ///< of a crop on the sheet
+constexpr int caption = 34;        ///< pixels below it
+constexpr double context = 3;      ///< a crop is so many times as large as what it is about
+constexpr double least_crop = 64;  ///< pixels of the photograph
+
+std::vector<LabelledDetections> views(const ErrorStudy& study, const ErrorSetting& setting) {
+  std::vector<LabelledDetections> images;
+  for (std::size_t i = 0; i < study.names.size(); ++i)
+    images.push_back({study.faces[i], setting.counts[i], study.boxes[i], study.excused[i]});
+  return images;
+}
+
+/// DIR/<event>/<image> with whatever ending it has.
+fs::path find_photograph(const fs::path& dir, const std::string& name) {
+  for (const char* const ending : {".jpg", ".jpeg", ".png", ".webp", ".JPG"}) {
+    fs::path file = dir / (name + ending);
+    if (fs::exists(file)) return file;
+  }
+  throw Error(ErrorCode::not_found, "there is no photograph of " + name + " in '" + dir.string() +
+                                        "'; --images names the folder of <event>/<image>.jpg");
+}
+
+nlohmann::ordered_json to_json(const ErrorsAtRecall& errors) {
+  nlohmann::ordered_json json{{"recall", errors.recall}, {"score", nullptr}};
+  if (!errors.score) return json;
+  json["score"] = *errors.score;
+  json["found"] = errors.found;
+  for (std::size_t k = 0; k < error_kinds; ++k) {
+    const auto& sizes = errors.counts[k];
+    json[std::string(error_names[k])] = {{"total", errors.total(static_cast<Verdict>(k))},
+                                         {"below_32px", sizes[0]},
+                                         {"32_to_64px", sizes[1]},
+                                         {"above_64px", sizes[2]}};
+  }
+  return json;
+}
+
+/// One crop of a sheet, one row of the list.
+struct Item {
+  std::size_t image = 0;
+  std::optional<std::size_t> box;   ///< the detection
+  std::optional<std::size_t> face;  ///< the one that it overlaps most, or that was missed
+  double iou = 0;
+  bool missed = false;  ///< it is about the face
+};
+
+cv::Rect2d rectangle(const Xywh& b) { return {b.x, b.y, b.w, b.h}; }
+cv::Rect2d rectangle(const ScoredBox& b) { return {b.x, b.y, b.w, b.h}; }
+
+/// A square of the photograph around `box`, moved into the photograph where it fits; grey beyond.
+cv::Mat crop_around(const cv::Mat& image, const cv::Rect2d& box, cv::Rect2d& region) {
+  const double wanted = std::max(least_crop, context * std::max(box.width, box.height));
+  const double side = std::min<double>(wanted, std::max(image.cols, image.rows));
+  const auto begin = [side](double center, int length) {
+    const double centered = center - side / 2;
+    return side < length ? std::clamp(centered, 0.0, length - side) : (length - side) / 2;
+  };
+  region = {begin(box.x + box.width / 2, image.cols), begin(box.y + box.height / 2, image.rows),
+            side, side};
+  const double scale = crop_side / side;
+  const cv::Matx23d map(scale, 0, -region.x * scale, 0, scale, -region.y * scale);
+  cv::Mat reduced = image;
+  cv::Matx23d reduced_map = map;
+  if (scale < 0.5) {  // warpAffine looks at four pixels only
+    cv::resize(image, reduced, {}, scale, scale, cv::INTER_AREA);
+    const double x = static_cast<double>(image.cols) / reduced.cols;
+    const double y = static_cast<double>(image.rows) / reduced.rows;
+    reduced_map = {scale * x, 0, map(0, 2), 0, scale * y, map(1, 2)};
+  }
+  cv::Mat crop;
+  cv::warpAffine(reduced, crop, reduced_map, {crop_side, crop_side}, cv::INTER_LINEAR,
+                 cv::BORDER_CONSTANT, {90, 90, 90});
+  return crop;
+}
+
+void draw_box(cv::Mat& crop, const cv::Rect2d& box, const cv::Rect2d& region,
+              const cv::Scalar& color, int thickness) {
+  const double scale = crop_side / region.width;
+  const auto at = [&](double x, double y) {
+    return cv::Point(cvRound((x - region.x) * scale), cvRound((y - region.y) * scale));
+  };
+  cv::rectangle(crop, at(box.x, box.y), at(box.x + box.width, box.y + box.height), color, thickness,
+                cv::LINE_AA);
+}
+
+cv::Mat picture_of(const Item& item, const ErrorStudy& study, const ErrorSetting& setting) {
+  const cv::Scalar red(40, 40, 255), green(60, 220, 60), dull(90, 130, 90);
+  const cv::Rect2d focus = item.missed ? rectangle(study.faces[item.image][*item.face])
+                                       : rectangle(study.boxes[item.image][*item.box]);
+  cv::Rect2d region;
+  cv::Mat crop = crop_around(read_image(study.photograph(item.image)), focus, region);
+  for (std::size_t f = 0; f < study.faces[item.image].size(); ++f)
+    draw_box(crop, rectangle(study.faces[item.image][f]), region,
+             setting.counts[item.image][f] != 0 ? green : dull, item.face == f ? 2 : 1);
+  if (item.box) draw_box(crop, rectangle(study.boxes[item.image][*item.box]), region, red, 2);
+
+  cv::Mat cell(crop_side + caption, crop_side, CV_8UC3, cv::Scalar::all(20));
+  crop.copyTo(cell(cv::Rect(0, 0, crop_side, crop_side)));
+  char text[96];
+  if (item.box)
+    std::snprintf(text, sizeof text, "%.3f  IoU %.2f  %.0f px",
+                  study.boxes[item.image][*item.box].score, item.iou,
+                  std::min(focus.width, focus.height));
+  else
+    std::snprintf(text, sizeof text, "nothing near  %.0f px", std::min(focus.width, focus.height));
+  cv::putText(cell, text, {3, crop_side + 13}, cv::FONT_HERSHEY_SIMPLEX, 0.42, red, 1, cv::LINE_AA);
+  // The end of a name tells more than its event.
+  std::string name = study.names[item.image];
+  constexpr std::size_t fits = 30;
+  if (name.size() > fits) name = ".." + name.substr(name.size() - fits + 2);
+  cv::putText(cell, name, {3, crop_side + 28}, cv::FONT_HERSHEY_SIMPLEX, 0.34, cv::Scalar::all(230),
+              1, cv::LINE_AA);
+  return cell;
+}
+
+void write_sheet(const fs::path& file, const std::vector<Item>& items, const ErrorStudy& study,
+                 const ErrorSetting& setting) {
+  std::error_code ignored;
+  fs::remove(file, ignored);  // of an earlier run that had such errors
+  if (items.empty()) return;
+  std::vector<cv::Mat> cells;
+  for (const Item& item : items) cells.push_back(picture_of(item, study, setting));
+  write_image(file, contact_sheet(cells, columns, {crop_side, crop_side + caption}));
+}
+
+void add_rows(std::string& csv, const char* kind, const std::vector<Item>& items,
+              const ErrorStudy& study) {
+  const auto numbers = [](double x, double y, double w, double h) {
+    char text[128];
+    std::snprintf(text, sizeof text, ",%.6g,%.6g,%.6g,%.6g", x, y, w, h);
+    return std::string(text);
+  };
+  for (const Item& item : items) {
+    char text[64];
+    csv += std::string(kind) + "," + study.names[item.image];
+    if (item.box) {
+      const ScoredBox& b = study.boxes[item.image][*item.box];
+      std::snprintf(text, sizeof text, ",%.6g,%.4f", b.score, item.iou);
+      csv += text + numbers(b.x, b.y, b.w, b.h);
+    } else {
+      csv += ",,,,,,";
+    }
+    if (item.face) {
+      const Xywh& f = study.faces[item.image][*item.face];
+      csv += numbers(f.x, f.y, f.w, f.h) + "\n";
+    } else {
+      csv += ",,,,\n";
+    }
+  }
+}
+
+}  // namespace
+
+ErrorStudy wider_study(const WiderGroundTruth& truth, const Scored& scored,
+                       const fs::path& images) {
+  ErrorStudy study;
+  for (const auto name : wider_settings) study.settings.push_back({std::string(name), {}});
+  std::unordered_map<std::string, std::size_t> place;
+  for (std::size_t i = 0; i < scored.images.size(); ++i)
+    place[scored.images[i].event + "/" + scored.images[i].image] = i;
+  std::vector<std::size_t> records;
+  for (const WiderImage& image : truth.images) {
+    const auto found = place.find(image.event + "/" + image.name);
+    if (found == place.end() || image.faces.empty()) continue;
+    study.names.push_back(found->first);
+    study.faces.push_back(image.faces);
+    study.boxes.push_back(scored.images[found->second].boxes);
+    study.excused.emplace_back();
+    for (std::size_t s = 0; s < wider_settings.size(); ++s)
+      study.settings[s].counts.push_back(image.counts[s]);
+    records.push_back(found->second);
+  }
+  study.photograph = [&scored, images, records, names = study.names](std::size_t i) {
+    if (!images.empty()) return find_photograph(images, names[i]);
+    return scored.set.images_dir / scored.set.records[records[i]].image;
+  };
+  return study;
+}
+
+ErrorStudy prepared_study(const Scored& scored) {
+  ErrorStudy study;
+  for (const int height : face_heights)
+    study.settings.push_back({std::to_string(height) + "px", {}});
+  study.settings.push_back({"all", {}});
+  for (std::size_t i = 0; i < scored.set.records.size(); ++i) {
+    const ImageRecord& record = scored.set.records[i];
+    study.names.push_back(scored.images[i].event + "/" + scored.images[i].image);
+    study.boxes.push_back(scored.images[i].boxes);
+    study.faces.emplace_back();
+    study.excused.emplace_back();
+    for (ErrorSetting& setting : study.settings) setting.counts.emplace_back();
+    std::vector<GroundTruthBox> truth;
+    for (const Annotation& a : record.annotations) {
+      truth.push_back({a.box, a.ignore});
+      study.faces.back().push_back(to_xywh(a.box));
+      for (std::size_t s = 0; s < study.settings.size(); ++s) {
+        const int least = s < face_heights.size() ? face_heights[s] : 0;
+        study.settings[s].counts.back().push_back(
+            !a.ignore && a.box.height() >= static_cast<float>(least) ? 1 : 0);
+      }
+    }
+    for (const Detection& d : scored.detections[i])
+      study.excused.back().push_back(is_excused(d.box, truth) ? 1 : 0);
+  }
+  study.photograph = [&scored](std::size_t i) {
+    return scored.set.images_dir / scored.set.records[i].image;
+  };
+  return study;
+}
+
+const ErrorSetting& find_setting(const ErrorStudy& study, const std::string& name) {
+  std::string known;
+  for (const ErrorSetting& setting : study.settings) {
+    if (setting.name == name) return setting;
+    known += (known.empty() ? "" : ", ") + setting.name;
+  }
+  throw Error(ErrorCode::invalid_argument, "--errors-on " + name + ": it must be one of " + known);
+}
+
+std::string error_table(const ErrorStudy& study, const ErrorSetting& setting) {
+  const auto images = views(study, setting);
+  const Judgement judgement = judge(images);
+  std::string table = "false positives on " + setting.name +
+                      ", by shorter side in px\n"
+                      "                   doubled              badly placed         background\n"
+                      "recall   score    <32  32-64   >64     <32  32-64   >64     <32  32-64   "
+                      ">64\n";
+  for (const ErrorsAtRecall& errors : errors_at(judgement, images, recalls)) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%-6.2g ", errors.recall);
+    table += text;
+    if (!errors.score) {
+      table += "is not reached\n";
+      continue;
+    }
+    std::snprintf(text, sizeof text, "%7.4g", *errors.score);
+    table += text;
+    for (const auto& sizes : errors.counts) {
+      std::snprintf(text, sizeof text, "  %5zu  %5zu %5zu", sizes[0], sizes[1], sizes[2]);
+      table += text;
+    }
+    table += "\n";
+  }
+  return table;
+}
+
+nlohmann::ordered_json error_json(const ErrorStudy& study) {
+  nlohmann::ordered_json json;
+  for (const ErrorSetting& setting : study.settings) {
+    const auto images = views(study, setting);
+    for (const ErrorsAtRecall& errors : errors_at(judge(images), images, recalls))
+      json[setting.name].push_back(to_json(errors));
+  }
+  return json;
+}
+
+void write_error_sheets(const ErrorStudy& study, const ErrorSetting& setting, const fs::path& dir) {
+  make_folder(dir);
+  const auto images = views(study, setting);
+  const Judgement judgement = judge(images);
+  std::string csv = "kind,image,score,iou,x,y,width,height,face_x,face_y,face_width,face_height\n";
+  const auto write = [&](std::string kind, const std::vector<Item>& items) {
+    std::replace(kind.begin(), kind.end(), ' ', '_');
+    write_sheet(dir / (kind + ".png"), items, study, setting);
+    add_rows(csv, kind.c_str(), items, study);
+  };
+  for (std::size_t k = 0; k < error_kinds; ++k) {
+    std::vector<Item> items;
+    for (const JudgedBox& b : judgement.boxes) {
+      if (items.size() == shown) break;
+      if (b.verdict != static_cast<Verdict>(k)) continue;
+      items.push_back({b.image, b.box, std::nullopt, b.iou, false});
+      if (b.iou > 0) items.back().face = b.face;
+    }
+    write(std::string(error_names[k]), items);
+  }
+  const std::array at{missed_recall};
+  // Where that recall is not reached, misses are the faces that are never found.
+  const double score =
+      errors_at(judgement, images, at)
+          .front()
+          .score.value_or(judgement.boxes.empty() ? 0 : judgement.boxes.back().score);
+  std::vector<Item> items;
+  for (const MissedFace& m : missed_faces(judgement, images, score)) {
+    if (items.size() == shown) break;
+    items.push_back({m.image, m.nearest, m.face, m.iou, true});
+  }
+  write("missed", items);
+  write_file_atomically(dir / "errors.csv", csv);
+}
+
+}  // namespace faceshot::cli

@@ -1,0 +1,55 @@
+// What `faceshot evaluate` says of a detector's errors: tables, JSON, and contact sheets.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "evaluate/false_positives.hpp"
+#include "evaluate/wider_ground_truth.hpp"
+#include "evaluate_parts.hpp"
+
+namespace faceshot::cli {
+
+/// Which faces count: "easy", or "from 50px".
+struct ErrorSetting {
+  std::string name;
+  std::vector<std::vector<char>> counts;  ///< of each image, of each face
+};
+
+/// Detections beside labels; an image has the same place in all lists.
+struct ErrorStudy {
+  std::vector<std::string> names;  ///< "<event>/<image>"
+  std::vector<std::vector<Xywh>> faces;
+  std::vector<std::vector<ScoredBox>> boxes;
+  std::vector<std::vector<char>> excused;  ///< empty lists: no box is
+  std::vector<ErrorSetting> settings;
+  /// Where the photograph of an image is. @throws Error(not_found)
+  std::function<std::filesystem::path(std::size_t)> photograph;
+};
+
+/// The images that were scored and have labelled faces; settings easy, medium and hard.
+/// @param images folder of WIDER's photographs, for result files; empty: those of the prepared set
+[[nodiscard]] ErrorStudy wider_study(const WiderGroundTruth& truth, const Scored& scored,
+                                     const std::filesystem::path& images);
+
+/// A prepared set by its labels; settings of all faces and of those of a height and up.
+[[nodiscard]] ErrorStudy prepared_study(const Scored& scored);
+
+/// The setting of that name. @throws Error(invalid_argument) that lists those there are
+[[nodiscard]] const ErrorSetting& find_setting(const ErrorStudy& study, const std::string& name);
+
+/// False positives by kind and size at some recalls. Ends with a newline.
+[[nodiscard]] std::string error_table(const ErrorStudy& study, const ErrorSetting& setting);
+
+/// The same of all settings, by name.
+[[nodiscard]] nlohmann::ordered_json error_json(const ErrorStudy& study);
+
+/// Writes doubled.png, badly_placed.png, background.png and missed.png, the worst 40 of each, and
+/// errors.csv, which lists them, into `dir`.
+void write_error_sheets(const ErrorStudy& study, const ErrorSetting& setting,
+                        const std::filesystem::path& dir);
+
+}  // namespace faceshot::cli

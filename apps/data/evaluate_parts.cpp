@@ -1,0 +1,136 @@
+#include "evaluate_parts.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "common/console.hpp"
+#include "common/default_model.hpp"
+#include "common/open_detector.hpp"
+#include "common/precision.hpp"
+#include "evaluate/result_files.hpp"
+#include "faceshot/box_convert.hpp"
+#include "faceshot/error.hpp"
+#include "faceshot/parallel.hpp"
+#include "media/image_file.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Result files lie in folders of events; images that lie in none come into one of this name.
+std::string event_of(const fs::path& image) {
+  return image.has_parent_path() ? image.parent_path().string() : "images";
+}
+
+fs::path model_of(const EvaluateOptions& o) { return o.model.empty() ? default_model() : o.model; }
+
+}  // namespace
+
+PreparedSet read_data(const fs::path& data) {
+  return read_prepared(fs::is_directory(data) ? data / "val.csv" : data);
+}
+
+Detector open_detector(const EvaluateOptions& o) {
+  tell_if_missing(o.precision);
+  return open_detector(model_of(o).string(), o.model_info.string(),
+                       {.score_threshold = static_cast<float>(o.threshold),
+                        .nms_threshold = static_cast<float>(o.nms),
+                        .max_side = o.max_side,
+                        .precision = o.precision});
+}
+
+std::vector<std::vector<Detection>> detect_all(const Detector& detector, const PreparedSet& set,
+                                               const EvaluateOptions& o) {
+  std::vector<std::vector<Detection>> detections(set.records.size());
+  Progress progress("detecting", set.records.size());
+  std::mutex progress_mutex;
+  std::size_t done = 0;
+  parallel_for(set.records.size(), o.threads, [&](std::size_t i) {
+    const cv::Mat pixels = read_image(set.images_dir / set.records[i].image);
+    detections[i] = o.tiles.size > 0 ? detector.detect_tiled(view_of(pixels), o.tiles)
+                                     : detector.detect(view_of(pixels));
+    const std::lock_guard lock(progress_mutex);
+    progress.update(++done);
+  });
+  return detections;
+}
+
+Scored run_detector(const Detector& detector, const EvaluateOptions& o) {
+  Scored scored;
+  scored.set = read_data(o.data);
+  const auto start = std::chrono::steady_clock::now();
+  scored.detections = detect_all(detector, scored.set, o);
+  scored.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  for (std::size_t i = 0; i < scored.detections.size(); ++i) {
+    const fs::path image = scored.set.records[i].image;
+    scored.images.push_back({event_of(image), image.stem().string(), {}});
+    for (const Detection& detection : scored.detections[i])
+      scored.images.back().boxes.push_back(to_scored_box(detection));
+  }
+  const fs::path model = model_of(o);
+  scored.title = model.filename().string() + ", longer side " +
+                 (o.max_side > 0 ? std::to_string(o.max_side) : "native") +
+                 (o.tiles.size > 0 ? ", tiles of " + std::to_string(o.tiles.size) : "");
+  scored.run = {{"model", model.string()},
+                {"data", o.data.string()},
+                {"max_side", o.max_side},
+                {"threshold", o.threshold},
+                {"nms", o.nms},
+                {"tile", o.tiles.size},
+                {"tile_overlap", o.tiles.overlap},
+                {"threads", o.threads},
+                {"precision", precision_name(o.precision)},
+                {"seconds", scored.seconds},
+                {"images_per_second",
+                 static_cast<double>(scored.images.size()) / std::max(scored.seconds, 1e-9)}};
+  return scored;
+}
+
+Scored read_detections(const fs::path& dir) {
+  Scored scored;
+  scored.images = read_result_files(dir);
+  const fs::path normal = fs::absolute(dir).lexically_normal();
+  scored.title = (normal.has_filename() ? normal : normal.parent_path()).filename().string();
+  scored.run = {{"detections_dir", dir.string()}};
+  return scored;
+}
+
+Scored read_detections_of(const fs::path& dir, const fs::path& data) {
+  Scored scored = read_detections(dir);
+  scored.set = read_data(data);
+  scored.run["data"] = data.string();
+  std::map<std::pair<std::string, std::string>, const ImageDetections*> by_name;
+  for (const ImageDetections& image : scored.images) by_name[{image.event, image.image}] = &image;
+  std::vector<ImageDetections> images;
+  for (const ImageRecord& record : scored.set.records) {
+    const fs::path image = record.image;
+    const auto found = by_name.find({event_of(image), image.stem().string()});
+    if (found == by_name.end())
+      throw Error(ErrorCode::invalid_argument, dir.string() + " has no result file of " +
+                                                   record.image + ", which " + data.string() +
+                                                   " names");
+    images.push_back(*found->second);
+    scored.detections.emplace_back();
+    for (const ScoredBox& b : images.back().boxes)
+      scored.detections.back().push_back(
+          {from_xywh({static_cast<float>(b.x), static_cast<float>(b.y), static_cast<float>(b.w),
+                      static_cast<float>(b.h)}),
+           static_cast<float>(b.score)});
+  }
+  scored.images = std::move(images);
+  return scored;
+}
+
+void print_speed(const Scored& scored, const EvaluateOptions& o) {
+  if (scored.seconds > 0)
+    std::printf("%zu images in %s: %.1f images/s with %d threads in %s\n", scored.images.size(),
+                duration_text(scored.seconds).c_str(),
+                static_cast<double>(scored.images.size()) / scored.seconds, o.threads,
+                precision_name(o.precision));
+}
+
+}  // namespace faceshot::cli

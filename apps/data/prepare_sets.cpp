@@ -1,0 +1,185 @@
+// `faceshot prepare merge`, `split` and `pack`: new sets from prepared ones.
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "common/console.hpp"
+#include "data/pack/image_pack.hpp"
+#include "data/prepared/set_builder.hpp"
+#include "data/prepared/set_merge.hpp"
+#include "data_commands.hpp"
+#include "faceshot/error.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// --- merge -------------------------------------------------------------------------------------
+
+struct MergeOptions {
+  std::vector<fs::path> sets;
+  std::vector<double> shares;
+  fs::path out;
+  std::string split = "train";
+  std::string link = "hard";
+  std::uint64_t seed = 1;
+};
+
+/// The folder's own name, also for "data/a/" and ".".
+std::string name_of(const fs::path& dir) { return real_folder(dir).filename().string(); }
+
+int merge(const MergeOptions& o) {
+  if (!o.shares.empty() && o.shares.size() != o.sets.size())
+    throw Error(ErrorCode::invalid_argument, "--share needs a number for each of the " +
+                                                 std::to_string(o.sets.size()) + " sets");
+  check_destination(o.out);
+  std::vector<SetToMerge> sets;
+  for (std::size_t i = 0; i < o.sets.size(); ++i)
+    sets.push_back({name_of(o.sets[i]), read_prepared(o.sets[i] / (o.split + ".csv")),
+                    o.shares.empty() ? 1 : o.shares[i]});
+  const MergedSet merged = merge_sets(sets, o.seed);
+  std::string source = "merged from";
+  for (const SetToMerge& set : sets) source += " " + set.name;
+  {
+    Progress progress("writing", merged.originals.size());
+    build_set(
+        o.out, o.split, merged.set, link_mode(o.link), source,
+        [&](std::size_t done, std::size_t) { progress.update(done); }, merged.originals);
+  }
+  std::printf("%zu images of %zu sets are in %s\n", merged.originals.size(), sets.size(),
+              o.out.c_str());
+  return exit_ok;
+}
+
+void add_merge(CLI::App& parent, int& exit_code) {
+  auto options = std::make_shared<MergeOptions>();
+  MergeOptions& o = *options;
+  CLI::App* command = parent.add_subcommand("merge", "One prepared set from several");
+  command->add_option("sets", o.sets, "Folders of prepared sets")->required();
+  command->add_option("--out", o.out, "Folder of the new set")->required();
+  command->add_option("--share", o.shares,
+                      "What share of each set's images comes in, above 0 to 1; else all");
+  command->add_option("--split", o.split, "Which split of each set")
+      ->check(CLI::IsMember({"train", "val", "test"}))
+      ->capture_default_str();
+  command
+      ->add_option("--link", o.link, "How images come into the set: hard, copy, symlink, relative")
+      ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
+      ->capture_default_str();
+  command->add_option("--seed", o.seed, "Chooses the images of a share")->capture_default_str();
+  command->footer(
+      "Each set's images come into a folder of its name; classes of one name become one.\n"
+      "Example:\n  faceshot prepare merge data/wider data/mine --share 1 0.5 --out data/all");
+  command->callback(
+      [options, &exit_code] { exit_code = guarded([&] { return merge(*options); }); });
+}
+
+// --- split -------------------------------------------------------------------------------------
+
+struct SplitOptions {
+  fs::path set;
+  double val = 0.1, test = 0;
+  std::string by = "image";
+  std::uint64_t seed = 1;
+};
+
+int split(const SplitOptions& o) {
+  PreparedSet set = read_prepared(o.set / "train.csv");
+  for (const auto& [name, share] : {std::pair{"val.csv", o.val}, std::pair{"test.csv", o.test}})
+    if (share > 0 && fs::exists(o.set / name))
+      throw Error(ErrorCode::invalid_argument,
+                  "'" + (o.set / name).string() + "' is there already; remove it to split again");
+  const SplitBy by = o.by == "image"  ? SplitBy::image
+                     : o.by == "name" ? SplitBy::name
+                                      : SplitBy::folder;
+  SplitSet parts = split_records(set.records, o.val, o.test, by, o.seed);
+  const auto write = [&](const char* name, std::vector<ImageRecord>& records) {
+    if (records.empty()) return;
+    set.records = std::move(records);
+    write_prepared(o.set, name, set, "split by " + o.by + ", seed " + std::to_string(o.seed));
+    std::printf("%-6s %8zu images\n", name, set.records.size());
+  };
+  // In this order nothing is ever both trained and measured on, whenever it is interrupted.
+  write("train", parts.train);
+  write("val", parts.val);
+  write("test", parts.test);
+  return exit_ok;
+}
+
+void add_split(CLI::App& parent, int& exit_code) {
+  auto options = std::make_shared<SplitOptions>();
+  SplitOptions& o = *options;
+  CLI::App* command =
+      parent.add_subcommand("split", "Takes val.csv (and test.csv) out of a set's train.csv");
+  command->add_option("set", o.set, "Folder of a prepared set")->required();
+  command->add_option("--val", o.val, "Share of the images that goes to val.csv")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command->add_option("--test", o.test, "Share of the images that goes to test.csv")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command
+      ->add_option("--by", o.by,
+                   "What stays together: image; or folder, also called event, as WIDER FACE's "
+                   "folders; name: a "
+                   "hash of each file name decides, so the choice outlasts changes of the set")
+      ->check(CLI::IsMember({"image", "folder", "event", "name"}))
+      ->capture_default_str();
+  command->add_option("--seed", o.seed, "Chooses which")->capture_default_str();
+  command->footer("Example:\n  faceshot prepare split data/all --val 0.1 --by folder");
+  command->callback(
+      [options, &exit_code] { exit_code = guarded([&] { return split(*options); }); });
+}
+
+// --- pack --------------------------------------------------------------------------------------
+
+struct PackOptions {
+  fs::path set, out;
+  std::string split = "train";
+  int max_side = 640;
+};
+
+int pack(const PackOptions& o) {
+  const PreparedSet set = read_prepared(o.set / (o.split + ".csv"));
+  {
+    Progress progress("packing", set.records.size());
+    pack_set(set, o.split, o.out, o.max_side,
+             [&](std::size_t done, std::size_t) { progress.update(done); });
+  }
+  std::printf("%zu images are in %s, decoded in %.1f GB\n", set.records.size(), o.out.c_str(),
+              static_cast<double>(fs::file_size(o.out / "images.pack")) / 1e9);
+  return exit_ok;
+}
+
+void add_pack(CLI::App& parent, int& exit_code) {
+  auto options = std::make_shared<PackOptions>();
+  PackOptions& o = *options;
+  CLI::App* command = parent.add_subcommand(
+      "pack",
+      "A set with its images reduced and decoded in one file, so that training starts fast");
+  command->add_option("set", o.set, "Folder of a prepared set")->required();
+  command->add_option("--out", o.out, "Folder of the new set")->required();
+  command->add_option("--split", o.split, "Which split")
+      ->check(CLI::IsMember({"train", "val", "test"}))
+      ->capture_default_str();
+  command->add_option("--max-side", o.max_side, "Longer side to which images are reduced; 0: none")
+      ->check(CLI::Range(0, 65536))
+      ->capture_default_str();
+  command->footer(
+      "Example:\n  faceshot prepare pack data/wider --max-side 800 --out data/wider800");
+  command->callback([options, &exit_code] { exit_code = guarded([&] { return pack(*options); }); });
+}
+
+}  // namespace
+
+void add_set_commands(CLI::App& prepare, int& exit_code) {
+  add_merge(prepare, exit_code);
+  add_split(prepare, exit_code);
+  add_pack(prepare, exit_code);
+}
+
+}  // namespace faceshot::cli

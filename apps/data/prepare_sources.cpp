@@ -1,0 +1,141 @@
+#include "prepare_sources.hpp"
+
+#include <utility>
+
+#include "data/import/coco.hpp"
+#include "data/import/csv_boxes.hpp"
+#include "data/import/fddb_ellipses.hpp"
+#include "data/import/import.hpp"
+#include "data/import/retinaface_text.hpp"
+#include "data/import/voc.hpp"
+#include "data/import/wider_mat.hpp"
+#include "data/import/wider_text.hpp"
+#include "data/import/yolo.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Source source(const SourceOptions& o, LabelledSet set, const char* format) {
+  return {std::move(set),
+          o.images,
+          std::string(format) + ", " + o.annotations.filename().string(),
+          {},
+          {}};
+}
+
+Source source(const SourceOptions& o, std::vector<LabelledImage> faces, const char* format) {
+  LabelledSet set;
+  set.images = std::move(faces);
+  return source(o, std::move(set), format);
+}
+
+Source read_widerface_source(const SourceOptions& o) {
+  const bool matlab = o.annotations.extension() == ".mat";
+  return source(o, matlab ? read_wider_mat(o.annotations) : read_wider_text(o.annotations),
+                "WIDER FACE");
+}
+
+Source read_retinaface_source(const SourceOptions& o) {
+  return source(o, read_retinaface_text(o.annotations), "RetinaFace labels");
+}
+
+Source read_voc_source(const SourceOptions& given) {
+  SourceOptions o = given;
+  if (!o.root.empty()) {
+    const VocFolders folders = find_voc_folders(o.root);
+    o.annotations = folders.annotations;
+    o.images = folders.images;
+  }
+  return source(o, read_voc(o.annotations), "Pascal VOC");
+}
+
+/// data.yaml or classes.txt beside what is read; nothing if there is neither.
+fs::path find_names(const fs::path& root) {
+  for (const char* name : {"data.yaml", "data.yml", "classes.txt"})
+    if (fs::exists(root / name)) return root / name;
+  return {};
+}
+
+Source read_yolo_source(const SourceOptions& given) {
+  SourceOptions o = given;
+  if (!o.root.empty()) {
+    o.images = o.root / "images";
+    o.annotations = o.root / "labels";
+    if (o.names.empty()) o.names = find_names(o.root);
+  }
+  return source(o, read_yolo(o.images, o.annotations, o.names), "YOLO");
+}
+
+Source read_coco_source(const SourceOptions& o) {
+  return source(o, read_coco(o.annotations), "COCO");
+}
+
+Source read_fddb_source(const SourceOptions& o) {
+  return source(o, read_fddb_ellipses(o.annotations), "FDDB");
+}
+
+Source read_csv_source(const SourceOptions& o) {
+  CsvBoxes csv = read_csv_boxes(o.annotations, o.skip_bad_rows ? BadRows::skip : BadRows::fail);
+  Source result = source(o, std::move(csv.images), "CSV boxes");
+  result.ignored_columns = std::move(csv.ignored_columns);
+  result.skipped_rows = std::move(csv.skipped_rows);
+  return result;
+}
+
+Source read_background_source(const SourceOptions& o) {
+  Source result = source(o, list_background(o.images), "");
+  result.description = "photographs without faces";
+  return result;
+}
+
+constexpr SourceKind kinds[] = {
+    {"widerface", "WIDER FACE's official files, text or MATLAB",
+     "wider_face_train_bbx_gt.txt, wider_face_train.mat or the like", nullptr, false, false,
+     "Example:\n  faceshot prepare widerface --images WIDER_train/images "
+     "--annotations wider_face_split/wider_face_train_bbx_gt.txt --out data/wider",
+     read_widerface_source},
+    {"retinaface", "RetinaFace's labels for WIDER FACE: boxes with five landmarks",
+     "train/label.txt or the like", nullptr, false, false,
+     "Example:\n  faceshot prepare retinaface --images WIDER_train/images "
+     "--annotations train/label.txt --out data/wider",
+     read_retinaface_source},
+    {"voc", "Pascal VOC: an XML file an image", "Folder of the XML files",
+     "Folder with Annotations/ and JPEGImages/ (or annotations/ and images/), instead of --images "
+     "and --annotations",
+     false, false,
+     "Example:\n  faceshot prepare voc --root VOC2012 --class face --class masked --merge face "
+     "--out data/voc",
+     read_voc_source},
+    {"yolo", "YOLO: a text file an image, boxes as shares of its size", "Folder of the text files",
+     "Folder with images/ and labels/ (and data.yaml or classes.txt), instead of --images and "
+     "--annotations",
+     true, false, "Example:\n  faceshot prepare yolo --root export --merge face --out data/yolo",
+     read_yolo_source},
+    {"coco", "COCO: one JSON file", "instances_train.json or the like", nullptr, false, false,
+     "Example:\n  faceshot prepare coco --images photos --annotations instances.json "
+     "--class face --out data/coco",
+     read_coco_source},
+    {"fddb", "FDDB's ellipses, as the boxes around them",
+     "FDDB-fold-01-ellipseList.txt or the like", nullptr, false, false,
+     "Example:\n  faceshot prepare fddb --images originalPics "
+     "--annotations FDDB-folds/FDDB-fold-01-ellipseList.txt --out data/fddb",
+     read_fddb_source},
+    {"csv", "A CSV file with a header, one box a row",
+     "CSV with the columns image (or name, filename, file) and xmin,ymin,xmax,ymax (or "
+     "x1,y1,x2,y2 or x,y,w,h); width,height are checked if there; an empty box: no faces",
+     nullptr, false, true,
+     "Example:\n  faceshot prepare csv --images photos --annotations boxes.csv --out data/mine",
+     read_csv_source},
+    {"background", "A folder of photographs without faces (searched recursively)", nullptr, nullptr,
+     false, false,
+     "Example:\n  faceshot prepare background --images landscapes --out data/background",
+     read_background_source},
+};
+
+}  // namespace
+
+std::span<const SourceKind> source_kinds() { return kinds; }
+
+}  // namespace faceshot::cli

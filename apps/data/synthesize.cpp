@@ -1,0 +1,148 @@
+// `faceshot synthesize`: labelled pictures out of nothing, or out of other sets.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/console.hpp"
+#include "data/prepared/prepared.hpp"
+#include "data/prepared/staging.hpp"
+#include "data_commands.hpp"
+#include "faceshot/error.hpp"
+#include "media/image_file.hpp"
+#include "synth/composition.hpp"
+#include "synth/face_library.hpp"
+#include "synth/scene.hpp"
+#include "synth/synthetic_set.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct SynthesizeArguments {
+  fs::path out, faces, backgrounds;
+  std::string size = "640x480";
+  SceneOptions scene;
+  SyntheticSetOptions set;
+  bool json = false;
+};
+
+PreparedSet read_set(const fs::path& set) {
+  return read_prepared(fs::is_directory(set) ? set / "train.csv" : set);
+}
+
+cv::Size parse_size(const std::string& text) {
+  int width = 0, height = 0, end = 0;
+  if (std::sscanf(text.c_str(), "%5dx%5d%n", &width, &height, &end) != 2 ||
+      static_cast<std::size_t>(end) != text.size())
+    throw Error(ErrorCode::invalid_argument, "--size '" + text + "' is not WxH, such as 640x480");
+  return {width, height};
+}
+
+/// Photographs in which no face is known.
+PreparedSet without_faces(PreparedSet set, const fs::path& name) {
+  std::erase_if(set.records, [](const ImageRecord& r) { return !r.annotations.empty(); });
+  if (set.records.empty())
+    throw Error(ErrorCode::invalid_argument,
+                "'" + name.string() + "': every photograph has faces; backgrounds must have none");
+  return set;
+}
+
+MakeScene composer(const SynthesizeArguments& o) {
+  const auto faces = std::make_shared<const FaceLibrary>(read_set(o.faces));
+  const auto backgrounds =
+      std::make_shared<const PreparedSet>(without_faces(read_set(o.backgrounds), o.backgrounds));
+  CompositionOptions composition;
+  composition.scene = o.scene;
+  composition.scene.min_faces = 1;
+  return [=](Random& random) {
+    const auto count = static_cast<std::uint32_t>(backgrounds->records.size());
+    const ImageRecord& record = backgrounds->records[random.below(count)];
+    const auto draw = [&](float height, Random& r) { return faces->draw(height, r); };
+    return compose_scene(read_image(backgrounds->images_dir / record.image), draw, composition,
+                         random);
+  };
+}
+
+MakeScene painter(const SceneOptions& scene) {
+  return [scene](Random& random) { return render_scene(scene, random); };
+}
+
+void print_table(const SynthesizeArguments& o, const SyntheticSetReport& r) {
+  std::printf("images    %8zu  of which %zu without faces\n", r.images, r.images_without_faces);
+  std::printf("faces     %8zu\n", r.faces);
+  std::printf("ignored   %8zu  faces more than half hidden\n", r.ignored);
+  std::printf("%s is ready\n", (o.out / (o.set.split + ".csv")).c_str());
+}
+
+int synthesize(SynthesizeArguments& o) {
+  o.scene.size = parse_size(o.size);
+  validate(o.scene);
+  require_new_folder(o.out);  // before sets are read
+  const bool compose = !o.faces.empty();
+  o.set.source = (compose ? "faces put into photographs, seed " : "drawn faces, seed ") +
+                 std::to_string(o.set.seed);
+  const MakeScene make = compose ? composer(o) : painter(o.scene);
+  const auto run = [&] {
+    Progress progress("making", o.set.count);
+    return write_synthetic_set(o.out, make, o.set,
+                               [&](std::size_t done, std::size_t) { progress.update(done); });
+  };
+  const SyntheticSetReport report = run();
+  if (o.json) {
+    const nlohmann::ordered_json json{
+        {"out", o.out.string()},   {"split", o.set.split},
+        {"images", report.images}, {"images_without_faces", report.images_without_faces},
+        {"faces", report.faces},   {"ignored", report.ignored}};
+    std::printf("%s\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  } else {
+    print_table(o, report);
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_synthesize(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<SynthesizeArguments>();
+  SynthesizeArguments& o = *options;
+  o.set.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  CLI::App* command = app.add_subcommand(
+      "synthesize", "Make a prepared set: drawn faces, or faces put into other photographs");
+  command->add_option("--out", o.out, "Folder of the set: new or empty")->required();
+  command->add_option("--count", o.set.count, "How many pictures")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command->add_option("--seed", o.set.seed, "Another seed makes other pictures")
+      ->capture_default_str();
+  CLI::Option* faces = command->add_option(
+      "--faces", o.faces, "Prepared set (folder or CSV) whose faces are cut out; else drawn");
+  CLI::Option* backgrounds = command->add_option(
+      "--backgrounds", o.backgrounds, "Prepared set of photographs that they are put into");
+  faces->needs(backgrounds);
+  backgrounds->needs(faces);
+  command->add_option("--size", o.size, "Width and height of the pictures, pixels")
+      ->capture_default_str();
+  command->add_option("--min-face", o.scene.min_face, "Height of the smallest face, pixels")
+      ->capture_default_str();
+  command->add_option("--split", o.set.split, "Name of the split")
+      ->check(CLI::IsMember({"train", "val", "test"}))
+      ->capture_default_str();
+  command->add_option("--threads", o.set.threads, "Pictures made at once; the result is the same")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command->add_flag("--json", o.json, "Write the summary as JSON instead of a table");
+  command->footer(
+      "Example:\n"
+      "  faceshot synthesize --count 2000 --seed 7 --out data/synth\n"
+      "  faceshot synthesize --faces data/wider --backgrounds data/landscapes --out data/composed");
+  command->callback(
+      [options, &exit_code] { exit_code = guarded([&] { return synthesize(*options); }); });
+}
+
+}  // namespace faceshot::cli

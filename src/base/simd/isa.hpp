@@ -1,0 +1,26 @@
+// Which instructions kernels may use.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace faceshot {
+
+/// Each level has all before it. `baseline` is what the compiler may assume: SSE2 on x86-64, NEON
+/// on arm64.
+enum class Isa : std::uint8_t { baseline, avx2, avx512, avx512_bf16 };
+
+/// What the environment variable FACESHOT_ISA says: sse4 (baseline), avx2, avx512 or avx512_bf16;
+/// none if it is not set or empty. Looked up once. Thread safe.
+/// @throws Error(invalid_argument) if the variable has another value
+[[nodiscard]] std::optional<Isa> isa_cap();
+
+/// The best level of this CPU that isa_cap() allows: what every kernel of the house obeys, and
+/// oneDNN too (engine/plan/dnnl_primitive.hpp). Thread safe.
+/// @throws as isa_cap()
+[[nodiscard]] Isa isa();
+
+/// What the CPU has, whatever the environment says.
+[[nodiscard]] Isa cpu_isa();
+
+}  // namespace faceshot

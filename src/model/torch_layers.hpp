@@ -1,0 +1,29 @@
+// Single layers as LibTorch computes them, or as it should. Thread safe.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <vector>
+
+#include "network/network_spec.hpp"
+
+namespace faceshot {
+
+/// min(max(in, 0), 6), with a backward pass in bfloat16 too.
+[[nodiscard]] torch::Tensor relu6(const torch::Tensor& in);
+
+/// The largest of each run of channels (LayerKind::max_out).
+[[nodiscard]] torch::Tensor largest_of_runs(const torch::Tensor& in, const std::vector<int>& runs);
+
+/// @param layer a conv @param bias undefined: none
+[[nodiscard]] torch::Tensor convolved(const torch::Tensor& in, const Layer& layer,
+                                      const torch::Tensor& weight, const torch::Tensor& bias);
+
+/// Whether torch::conv2d would leave the input's type as it is.
+[[nodiscard]] bool has_type_to_convolve(const torch::Tensor& in);
+
+/// The same as convolved(), by our own kernels where they can.
+[[nodiscard]] torch::Tensor fast_convolved(const torch::Tensor& in, const Layer& layer,
+                                           const torch::Tensor& weight, const torch::Tensor& bias);
+
+}  // namespace faceshot

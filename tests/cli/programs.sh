@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# faceshot itself starts fast and deploys anywhere: few libraries, none of those that only its other
+# programs need. Those it hands over to, with all arguments.
+#   programs.sh FACESHOT
+set -euo pipefail
+faceshot=$1
+fail() { echo "FAILED: $*"; exit 1; }
+
+libraries=$(ldd "$faceshot" | wc -l)
+[ "$libraries" -lt 40 ] || fail "$libraries libraries"
+for name in opencv blas matio hdf5 torch avcodec; do
+  ! ldd "$faceshot" | grep -q "lib[a-z_]*$name" || fail "it links $name"
+done
+
+alone=$(mktemp -d)
+trap 'rm -rf "$alone"' EXIT
+cp "$faceshot" "$alone/faceshot"
+PATH=/nowhere "$alone/faceshot" inspect --help >/dev/null || fail "it needs another program to inspect"
+! message=$(PATH=/nowhere "$alone/faceshot" detect photo.jpg 2>&1) || fail "detects without faceshot-data"
+case $message in
+  *faceshot-data*"which is not here"*) ;;
+  *) fail "not said what is missing: $message" ;;
+esac
+printf '#!/bin/sh\necho "$0" "$@"\n' >"$alone/faceshot-data"
+chmod +x "$alone/faceshot-data"
+[ "$("$alone/faceshot" detect "a b.jpg" --json | sed 's/.*detect/detect/')" = "detect a b.jpg --json" ] ||
+  fail "arguments are lost"
+"$alone/faceshot" bench --image=a.jpg | grep -q "bench --image=a.jpg" || fail "photographs to bench with"
+echo "$libraries libraries"
