@@ -10,7 +10,7 @@ CTEST_ARGS ?=
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build demo test slow bench format lint clean
+.PHONY: help setup configure configure_demo build demo test slow bench format lint clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -19,12 +19,18 @@ setup:  ## install what is missing (Debian packages)
 	@scripts/setup.sh
 
 configure: setup
-	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET) --log-level=WARNING
+	@cmake --preset $(PRESET) --log-level=WARNING >/dev/null
+
+# Without training and tests, and what they would install. What is built serves the whole build as well.
+configure_demo:
+	@scripts/setup.sh demo
+	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET) --log-level=WARNING -D FACESHOT_BUILD_TRAIN=OFF \
+	  -D FACESHOT_BUILD_TESTS=OFF -D FACESHOT_BUILD_BENCH=OFF >/dev/null
 
 build: configure  ## everything, in build/release (PRESET=dev and others: CMakePresets.json)
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
-demo: configure  ## detect faces in a few real photographs
+demo: configure_demo  ## detect faces in a few real photographs
 	@cmake --build $(BUILD) --parallel $(JOBS) --target faceshot_cli
 	@scripts/demo.sh $(BUILD)/bin/faceshot
 
@@ -34,7 +40,7 @@ test: build  ## all tests but the slow ones
 slow: build  ## the slow tests: those that train, minutes each
 	@ctest --test-dir $(BUILD) --output-on-failure -L slow $(CTEST_ARGS)
 
-bench: configure  ## time the shipped network on this machine
+bench: configure_demo  ## time the shipped network on this machine
 	@cmake --build $(BUILD) --parallel $(JOBS) --target faceshot_cli
 	@$(BUILD)/bin/faceshot bench
 

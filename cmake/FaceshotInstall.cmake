@@ -1,26 +1,28 @@
-# Installs the runtime library (find_package(faceshot)), the programs and the shipped networks.
+# Installs the runtime library (find_package(faceshot), pkg-config), the programs and the shipped
+# networks. Nothing in it holds the prefix: it may be moved.
 include(CMakePackageConfigHelpers)
 
-install(TARGETS faceshot faceshot_onnx_proto faceshot_dnnl EXPORT faceshotTargets)
+set(FACESHOT_MODELS_DIR ${CMAKE_INSTALL_DATADIR}/faceshot/models)
+install(TARGETS faceshot EXPORT faceshotTargets)
 install(DIRECTORY include/faceshot DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS faceshot_cli faceshot_data_cli)
-if(TARGET faceshot_train_cli)
-  install(TARGETS faceshot_train_cli)
-endif()
-install(DIRECTORY models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/faceshot/models)
+foreach(program faceshot_cli faceshot_data_cli faceshot_train_cli)
+  if(TARGET ${program})
+    install(TARGETS ${program})
+  endif()
+endforeach()
+install(DIRECTORY models/ DESTINATION ${FACESHOT_MODELS_DIR})
 install(DIRECTORY configs/detectors DESTINATION ${CMAKE_INSTALL_DATADIR}/faceshot)
 
-install(EXPORT faceshotTargets NAMESPACE faceshot:: DESTINATION
-        ${CMAKE_INSTALL_LIBDIR}/cmake/faceshot)
-file(WRITE ${PROJECT_BINARY_DIR}/faceshotConfig.cmake
-"include(CMakeFindDependencyMacro)
-find_dependency(Threads)
-find_dependency(OpenMP COMPONENTS CXX)
-find_dependency(Protobuf)
-include(\${CMAKE_CURRENT_LIST_DIR}/faceshotTargets.cmake)
-")
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/faceshot)
+install(EXPORT faceshotTargets NAMESPACE faceshot:: DESTINATION ${package})
+configure_package_config_file(cmake/faceshotConfig.cmake.in ${PROJECT_BINARY_DIR}/faceshotConfig.cmake
+                              INSTALL_DESTINATION ${package} PATH_VARS FACESHOT_MODELS_DIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/faceshotConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/faceshotConfig.cmake
         ${PROJECT_BINARY_DIR}/faceshotConfigVersion.cmake
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/faceshot)
+        cmake/FaceshotRuntimeDependencies.cmake DESTINATION ${package})
+
+file(RELATIVE_PATH FACESHOT_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+configure_file(cmake/faceshot.pc.in ${PROJECT_BINARY_DIR}/faceshot.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/faceshot.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,16 +1,5 @@
 # How every target of FaceShot is compiled, and how tests are declared.
 
-if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
-  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
-endif()
-
-find_program(FACESHOT_CCACHE ccache)
-if(FACESHOT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # Precompiled headers hit the cache only with these two leniencies.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-      CCACHE_SLOPPINESS=pch_defines,time_macros ${FACESHOT_CCACHE})
-endif()
-
 # Names in anonymous namespaces are unique within a library for this.
 if(FACESHOT_UNITY AND NOT DEFINED CMAKE_UNITY_BUILD)
   set(CMAKE_UNITY_BUILD ON)

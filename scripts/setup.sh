@@ -1,16 +1,25 @@
 #!/usr/bin/env bash
 # Installs what FaceShot needs from Debian's packages (scripts/packages.txt). Silent, and done in a
 # moment, when nothing is missing. Uses sudo where it is not run as root.
+#   setup.sh [runtime|demo|all]    what for; default: all
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+job=${1:-all}
+grep -qxF "[$job]" "$here/packages.txt" || {
+  echo "setup: there is no job '$job'; see scripts/packages.txt" >&2
+  exit 2
+}
+packages() {  # of this job and of those above it
+  awk -v job="[$job]" '/^\[/ {if (done) exit; done = $0 == job; next} /^[^#]/' "$here/packages.txt"
+}
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "setup: this is not Debian or one of its kin (no apt-get). Install the equivalents of:" >&2
-  grep -v '^#' "$here/packages.txt" | xargs | fold -s -w 90 | sed 's/^/  /' >&2
+  packages | xargs | fold -s -w 90 | sed 's/^/  /' >&2
   exit 1
 fi
 
-mapfile -t wanted < <(grep -Ev '^(#|$)' "$here/packages.txt")
+mapfile -t wanted < <(packages)
 # "installed" for every package that is there; dpkg-query fails for the others, which is no error.
 installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
             sed -n 's/^installed //p') || true
