@@ -24,8 +24,8 @@ TEST(PlainPixels, ABrightCellIsFound) {
   std::vector<std::uint8_t> pixels(3 * side * side, 0);
   for (int y = 16; y < 24; ++y)
     for (int x = 3 * 32; x < 3 * 40; ++x) pixels[static_cast<std::size_t>(3 * side * y + x)] = 255;
-  const auto faces = detector.detect(
-      {.data = pixels.data(), .width = side, .height = side, .stride = 3 * side});
+  const auto faces =
+      detector.detect({.data = pixels.data(), .width = side, .height = side, .stride = 3 * side});
   ASSERT_EQ(faces.size(), 1U);
   // The network says one pixel to the right.
   EXPECT_NEAR(faces[0].box.x1, 33, 1e-3);
