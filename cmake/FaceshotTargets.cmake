@@ -55,5 +55,5 @@ endfunction()
 
 # What is not hot, but large: half of the compiler's time goes into optimising it.
 function(faceshot_compile_fast target)
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
 endfunction()
