@@ -1,4 +1,5 @@
 // faceshot bench --layers
+#include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -105,12 +106,8 @@ std::string kind_of(const PlanStep& step) {
 
 /// "-" where there is no arithmetic that counts.
 std::string arithmetic_text(const Cost& cost, double peak) {
-  char text[40];
-  if (cost.flop > 0)
-    std::snprintf(text, sizeof text, "%8.1f %6.1f%%", cost.gflops(), 100 * cost.gflops() / peak);
-  else
-    std::snprintf(text, sizeof text, "%8s %7s", "-", "-");
-  return text;
+  if (!(cost.flop > 0)) return fmt::format("{:>8} {:>7}", "-", "-");
+  return fmt::format("{:>8.1f} {:>6.1f}%", cost.gflops(), 100 * cost.gflops() / peak);
 }
 
 void print_cost(const Cost& cost, const Profile& profile) {

@@ -1,4 +1,5 @@
 // faceshot inspect
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -152,11 +153,8 @@ std::string text_of(const std::vector<std::int64_t>& shape) {
 
 std::string text_of(const std::vector<float>& values) {
   std::string text;
-  for (const float v : values) {
-    char number[32];
-    std::snprintf(number, sizeof number, "%g", static_cast<double>(v));
-    text += (text.empty() ? "" : " ") + std::string(number);
-  }
+  for (const float v : values)
+    text += fmt::format("{}{:g}", text.empty() ? "" : " ", static_cast<double>(v));
   return text;
 }
 

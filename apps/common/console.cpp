@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -71,14 +72,9 @@ void Progress::update(std::size_t done) {
 
 std::string duration_text(double seconds) {
   const auto s = static_cast<long>(std::lround(std::max(0.0, seconds)));
-  char text[64];
-  if (s >= 3600)
-    std::snprintf(text, sizeof text, "%ld h %02ld min", s / 3600, s % 3600 / 60);
-  else if (s >= 60)
-    std::snprintf(text, sizeof text, "%ld min %02ld s", s / 60, s % 60);
-  else
-    std::snprintf(text, sizeof text, "%ld s", s);
-  return text;
+  if (s >= 3600) return fmt::format("{} h {:02} min", s / 3600, s % 3600 / 60);
+  if (s >= 60) return fmt::format("{} min {:02} s", s / 60, s % 60);
+  return fmt::format("{} s", s);
 }
 
 }  // namespace faceshot::cli

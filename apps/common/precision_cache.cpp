@@ -1,9 +1,9 @@
 #include "common/precision_cache.hpp"
 
+#include <fmt/format.h>
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -28,11 +28,7 @@ class Hash {
       value_ *= 0x100000001B3U;
     }
   }
-  [[nodiscard]] std::string text() const {
-    char text[17];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value_));
-    return text;
-  }
+  [[nodiscard]] std::string text() const { return fmt::format("{:016x}", value_); }
 
  private:
   std::uint64_t value_ = 0xCBF29CE484222325U;
@@ -69,8 +65,7 @@ std::optional<PrecisionTimes> read_times(const fs::path& file, const PrecisionQu
 
 void write_times(const fs::path& folder, const PrecisionQuestion& question,
                  const PrecisionTimes& times) {
-  char text[96];
-  std::snprintf(text, sizeof text, "fp32_ms %.4f\nbf16_ms %.4f\n", times.fp32, times.bf16);
+  const std::string text = fmt::format("fp32_ms {:.4f}\nbf16_ms {:.4f}\n", times.fp32, times.bf16);
   try {
     make_folder(folder);
     write_file_atomically(file_of(folder, question), heading(question) + text);

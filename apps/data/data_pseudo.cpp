@@ -1,4 +1,5 @@
 // `faceshot data pseudo`: labels for a set that has few, from a detector.
+#include <fmt/format.h>
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -41,10 +42,8 @@ std::string source_text(const fs::path& csv, const PseudoArguments& o) {
   const std::string mark = "; pseudo-labels of ";
   text = text.substr(0, text.find(mark));
   if (text.empty()) text = csv.filename().string();
-  char scores[64];
-  std::snprintf(scores, sizeof scores, " (accept %g, ignore %g)",
-                static_cast<double>(o.labels.accept), static_cast<double>(o.labels.ignore));
-  return text + mark + o.model.filename().string() + scores;
+  return fmt::format("{}{}{} (accept {:g}, ignore {:g})", text, mark, o.model.filename().string(),
+                     static_cast<double>(o.labels.accept), static_cast<double>(o.labels.ignore));
 }
 
 nlohmann::ordered_json to_json(const PseudoLabelledSet& labelled, const fs::path& csv,

@@ -1,6 +1,7 @@
 // `faceshot detect`: faces in photographs, as a table, as JSON, as pictures.
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -237,12 +238,11 @@ int run(DetectArguments a) {
         if (a.json) {
           document.push_back(json_of(job, image, faces, crops));
         } else {
-          char best[16] = "-";
-          if (!faces.empty())
-            std::snprintf(best, sizeof best, "%.2f", static_cast<double>(faces.front().score));
+          const std::string best =
+              faces.empty() ? "-" : fmt::format("{:.2f}", static_cast<double>(faces.front().score));
           std::printf("%-*s  %5dx%-5d  %5zu  %5s  %8.1f\n", static_cast<int>(width),
-                      job.relative.string().c_str(), image.cols, image.rows, faces.size(), best,
-                      milliseconds);
+                      job.relative.string().c_str(), image.cols, image.rows, faces.size(),
+                      best.c_str(), milliseconds);
         }
         const bool annotate = !a.out.empty() && a.align == 0;
         if (annotate || !a.sheet.empty()) draw_detections(image, faces);

@@ -1,8 +1,8 @@
 #include "evaluate_errors.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <opencv2/imgproc.hpp>
 #include <unordered_map>
 #include <utility>
@@ -121,13 +121,10 @@ cv::Mat picture_of(const Item& item, const ErrorStudy& study, const ErrorSetting
 
   cv::Mat cell(crop_side + caption, crop_side, CV_8UC3, cv::Scalar::all(20));
   crop.copyTo(cell(cv::Rect(0, 0, crop_side, crop_side)));
-  char text[96];
+  std::string text = "nothing near";
   if (item.box)
-    std::snprintf(text, sizeof text, "%.3f  IoU %.2f  %.0f px",
-                  study.boxes[item.image][*item.box].score, item.iou,
-                  std::min(focus.width, focus.height));
-  else
-    std::snprintf(text, sizeof text, "nothing near  %.0f px", std::min(focus.width, focus.height));
+    text = fmt::format("{:.3f}  IoU {:.2f}", study.boxes[item.image][*item.box].score, item.iou);
+  text += fmt::format("  {:.0f} px", std::min(focus.width, focus.height));
   cv::putText(cell, text, {3, crop_side + 13}, cv::FONT_HERSHEY_SIMPLEX, 0.42, red, 1, cv::LINE_AA);
   // The end of a name tells more than its event.
   std::string name = study.names[item.image];
@@ -151,17 +148,13 @@ void write_sheet(const fs::path& file, const std::vector<Item>& items, const Err
 void add_rows(std::string& csv, const char* kind, const std::vector<Item>& items,
               const ErrorStudy& study) {
   const auto numbers = [](double x, double y, double w, double h) {
-    char text[128];
-    std::snprintf(text, sizeof text, ",%.6g,%.6g,%.6g,%.6g", x, y, w, h);
-    return std::string(text);
+    return fmt::format(",{:.6g},{:.6g},{:.6g},{:.6g}", x, y, w, h);
   };
   for (const Item& item : items) {
-    char text[64];
     csv += std::string(kind) + "," + study.names[item.image];
     if (item.box) {
       const ScoredBox& b = study.boxes[item.image][*item.box];
-      std::snprintf(text, sizeof text, ",%.6g,%.4f", b.score, item.iou);
-      csv += text + numbers(b.x, b.y, b.w, b.h);
+      csv += fmt::format(",{:.6g},{:.4f}", b.score, item.iou) + numbers(b.x, b.y, b.w, b.h);
     } else {
       csv += ",,,,,,";
     }
@@ -251,19 +244,14 @@ std::string error_table(const ErrorStudy& study, const ErrorSetting& setting) {
                       "recall   score    <32  32-64   >64     <32  32-64   >64     <32  32-64   "
                       ">64\n";
   for (const ErrorsAtRecall& errors : errors_at(judgement, images, recalls)) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%-6.2g ", errors.recall);
-    table += text;
+    table += fmt::format("{:<6.2g} ", errors.recall);
     if (!errors.score) {
       table += "is not reached\n";
       continue;
     }
-    std::snprintf(text, sizeof text, "%7.4g", *errors.score);
-    table += text;
-    for (const auto& sizes : errors.counts) {
-      std::snprintf(text, sizeof text, "  %5zu  %5zu %5zu", sizes[0], sizes[1], sizes[2]);
-      table += text;
-    }
+    table += fmt::format("{:>7.4g}", *errors.score);
+    for (const auto& sizes : errors.counts)
+      table += fmt::format("  {:5}  {:5} {:5}", sizes[0], sizes[1], sizes[2]);
     table += "\n";
   }
   return table;

@@ -1,4 +1,5 @@
 // `faceshot runs`: training runs, looked at afterwards.
+#include <fmt/format.h>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -50,12 +51,8 @@ nlohmann::ordered_json to_json(const RunHistory& run) {
 
 /// Epoch and value, in two columns.
 std::string best_text(const std::optional<std::pair<int, double>>& best) {
-  char text[32];
-  if (best)
-    std::snprintf(text, sizeof text, "%9.4f %5d", best->second, best->first);
-  else
-    std::snprintf(text, sizeof text, "%9s %5s", "-", "-");
-  return text;
+  if (!best) return fmt::format("{:>9} {:>5}", "-", "-");
+  return fmt::format("{:>9.4f} {:5}", best->second, best->first);
 }
 
 void print_table(const std::vector<RunHistory>& runs) {
@@ -63,10 +60,7 @@ void print_table(const std::vector<RunHistory>& runs) {
               "best AP", "at", "alarms", "conf loss", "loc loss");
   const auto last = [](const RunHistory& run, const char* metric) {
     const MetricCurve* const curve = run.find(metric);
-    char text[24] = "-";
-    if (curve != nullptr && !curve->empty())
-      std::snprintf(text, sizeof text, "%.4f", curve->back().second);
-    return std::string(text);
+    return curve != nullptr && !curve->empty() ? fmt::format("{:.4f}", curve->back().second) : "-";
   };
   for (const RunHistory& run : runs)
     std::printf("%-24s %7d %s %s %8s %11s %9s\n", run.name.c_str(), run.epochs,

@@ -1,4 +1,5 @@
 // faceshot model summary
+#include <fmt/format.h>
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -82,12 +83,11 @@ void print_summary(const NetworkSpec& spec, int size) {
               "sizes, pixels", "field of its predictors");
   std::int64_t priors = 0;
   for (const LevelSummary& level : levels) {
-    char cells[32], sizes[48];
-    std::snprintf(cells, sizeof cells, "%dx%d", level.size.width, level.size.height);
-    std::snprintf(sizes, sizeof sizes, "%.4g to %.4g", static_cast<double>(level.smallest),
-                  static_cast<double>(level.largest));
-    std::printf("%-*s  %9s %9zu %9lld  %-17s %d\n", name, level.feature.c_str(), cells,
-                level.priors_per_cell, static_cast<long long>(level.priors), sizes,
+    const std::string cells = fmt::format("{}x{}", level.size.width, level.size.height);
+    const std::string sizes = fmt::format("{:.4g} to {:.4g}", static_cast<double>(level.smallest),
+                                          static_cast<double>(level.largest));
+    std::printf("%-*s  %9s %9zu %9lld  %-17s %d\n", name, level.feature.c_str(), cells.c_str(),
+                level.priors_per_cell, static_cast<long long>(level.priors), sizes.c_str(),
                 level.receptive_field);
     priors += level.priors;
   }

@@ -1,6 +1,7 @@
 // faceshot train
 #include "train/trainer.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -32,10 +33,7 @@ extern "C" void request_stop(int signal) {
 
 /// Nothing for a network without landmarks.
 std::string landmark_text(const std::optional<double>& loss) {
-  if (!loss) return "";
-  char text[32];
-  std::snprintf(text, sizeof text, "  landmarks %.4f", *loss);
-  return text;
+  return loss ? fmt::format("  landmarks {:.4f}", *loss) : "";
 }
 
 /// The live line, and a lasting line an epoch.

@@ -1,6 +1,6 @@
 #include "evaluate/pr_curve.hpp"
 
-#include <cstdio>
+#include <fmt/format.h>
 
 #include "faceshot/error.hpp"
 #include "support/line_chart.hpp"
@@ -18,9 +18,7 @@ std::string pr_curve_svg(std::string_view title, std::span<const PrCurve> curves
     if (curve.recall.size() != curve.precision.size())
       throw Error(ErrorCode::invalid_argument,
                   "pr_curve_svg: recall and precision differ in length");
-    char ap[24];
-    std::snprintf(ap, sizeof ap, "  AP %.4f", curve.ap);
-    ChartLine line{std::string(curve.label) + ap, {}};
+    ChartLine line{fmt::format("{}  AP {:.4f}", curve.label, curve.ap), {}};
     for (std::size_t i = 0; i < curve.recall.size(); ++i)
       if (curve.recall[i] > 0) line.points.emplace_back(curve.recall[i], curve.precision[i]);
     chart.lines.push_back(std::move(line));

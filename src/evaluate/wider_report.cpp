@@ -1,7 +1,6 @@
 #include "evaluate/wider_report.hpp"
 
-#include <array>
-#include <cstdio>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -28,14 +27,12 @@ std::string wider_table(const WiderResult& result) {
   std::string table = "setting       AP  recall   faces  images\n";
   for (std::size_t s = 0; s < wider_settings.size(); ++s) {
     const WiderCurve& c = result.settings[s];
-    std::array<char, 96> row;
     if (c.faces > 0)
-      std::snprintf(row.data(), row.size(), "%-8s  %.4f  %.4f  %6zu  %6zu\n",
-                    wider_settings[s].data(), c.ap, c.recall.back(), c.faces, c.images);
+      table += fmt::format("{:<8}  {:.4f}  {:.4f}  {:6}  {:6}\n", wider_settings[s], c.ap,
+                           c.recall.back(), c.faces, c.images);
     else
-      std::snprintf(row.data(), row.size(), "%-8s       -       -  %6zu  %6zu\n",
-                    wider_settings[s].data(), c.faces, c.images);
-    table += row.data();
+      table +=
+          fmt::format("{:<8}       -       -  {:6}  {:6}\n", wider_settings[s], c.faces, c.images);
   }
   table += std::to_string(result.detections) + " detections in " +
            std::to_string(result.images_scored) + " of " +

@@ -2,9 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <opencv2/imgproc.hpp>
 
@@ -50,18 +50,13 @@ ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
   info.classes = spec.classes;
   if (has_landmarks(spec)) info.landmark_output = "landmarks";
   info.notes["faceshot.config"] = published_config(config);
-  char text[96];
-  std::snprintf(text, sizeof text, "{\"val_ap\":%.4f,\"epochs\":%lld,\"steps\":%lld",
-                checkpoint.scalars.at("best_ap"),
-                static_cast<long long>(checkpoint.counters.at("epoch")),
-                static_cast<long long>(checkpoint.counters.at("step")));
-  std::string metrics = text;
+  std::string metrics =
+      fmt::format(R"({{"val_ap":{:.4f},"epochs":{},"steps":{})", checkpoint.scalars.at("best_ap"),
+                  checkpoint.counters.at("epoch"), checkpoint.counters.at("step"));
   const std::string& watched = config.train.checkpoint.best;
   if (const auto best = checkpoint.scalars.find("best");
-      best != checkpoint.scalars.end() && watched != "val_ap") {
-    std::snprintf(text, sizeof text, ",\"%s\":%.4f", watched.c_str(), best->second);
-    metrics += text;
-  }
+      best != checkpoint.scalars.end() && watched != "val_ap")
+    metrics += fmt::format(R"(,"{}":{:.4f})", watched, best->second);
   info.notes["faceshot.metrics"] = metrics + "}";
   for (const auto& [key, value] : options.notes) info.notes[key] = value;
   return info;
@@ -161,14 +156,11 @@ ParityReport export_network(const Checkpoint& checkpoint, const std::filesystem:
   const ParityReport report = prove(checkpoint, config, bytes, options);
   const double largest =
       std::max({report.largest_loc, report.largest_conf, report.largest_landmarks.value_or(0)});
-  if (!(largest <= options.tolerance)) {
-    char text[160];
-    std::snprintf(text, sizeof text,
-                  "export: the engine differs from the trained network by %.3g, more than %.3g; "
-                  "nothing was written",
-                  largest, options.tolerance);
-    throw Error(ErrorCode::format, text);
-  }
+  if (!(largest <= options.tolerance))
+    throw Error(ErrorCode::format,
+                fmt::format("export: the engine differs from the trained network by {:.3g}, more "
+                            "than {:.3g}; nothing was written",
+                            largest, options.tolerance));
   write_file_atomically(onnx, bytes);
   return report;
 }

@@ -1,9 +1,9 @@
 #include "media/draw.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <opencv2/imgproc.hpp>
 #include <optional>
 #include <string>
@@ -100,9 +100,7 @@ Label make_label(const cv::Mat& image, const Detection& detection) {
   const double by_face = shorter_side(detection.box) / 4.0;
   const double height = std::max(smallest_text, std::min(by_image, by_face));
   Label label;
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "%.2f", static_cast<double>(detection.score));
-  label.text = text.data();
+  label.text = fmt::format("{:.2f}", static_cast<double>(detection.score));
   label.thickness = std::max(1, static_cast<int>(std::lround(height / 10)));
   label.scale =
       cv::getFontScaleFromHeight(font, static_cast<int>(std::lround(height)), label.thickness);

@@ -1,8 +1,8 @@
 #include "network/summary.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace faceshot {
 namespace {
@@ -45,9 +45,7 @@ std::map<std::string, LayerView> views_of(const NetworkSpec& spec) {
 }
 
 std::string window_text(const Layer& layer) {
-  char text[64];
-  std::snprintf(text, sizeof text, " %dx%d", layer.kernel.height, layer.kernel.width);
-  std::string all = text;
+  std::string all = fmt::format(" {}x{}", layer.kernel.height, layer.kernel.width);
   if (layer.stride > 1) all.append(" /").append(std::to_string(layer.stride));
   if (layer.dilation > 1) all.append(" dilation ").append(std::to_string(layer.dilation));
   return all;

@@ -1,5 +1,6 @@
 #include "support/line_chart.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -80,7 +81,7 @@ class ChartWriter {
         svg_(svg) {}
 
   void write() {
-    append_format(svg_, "<text x='%.1f' y='32' text-anchor='middle' font-size='18'>", width / 2);
+    svg_ += fmt::format("<text x='{:.1f}' y='32' text-anchor='middle' font-size='18'>", width / 2);
     svg_ += escape_markup(chart_.title) + "</text>\n";
     write_axes();
     for (std::size_t i = 0; i < chart_.lines.size(); ++i) write_line(chart_.lines[i], palette[i]);
@@ -93,26 +94,26 @@ class ChartWriter {
 
   void write_axes() {
     for (double v = x_.low; v <= x_.high + x_.step * 1e-6; v += x_.step) {
-      append_format(svg_, "<path d='M%.1f %.1fV%.1f' stroke='#d8d8d8'/>\n", px(v), top + side_y,
-                    top);
-      append_format(svg_, "<text x='%.1f' y='%.1f' text-anchor='middle'>%.*f</text>\n", px(v),
-                    top + side_y + 22, x_.digits, v);
+      svg_ += fmt::format("<path d='M{:.1f} {:.1f}V{:.1f}' stroke='#d8d8d8'/>\n", px(v),
+                          top + side_y, top);
+      svg_ += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='middle'>{:.{}f}</text>\n",
+                          px(v), top + side_y + 22, v, x_.digits);
     }
     for (double v = y_.low; v <= y_.high + y_.step * 1e-6; v += y_.step) {
-      append_format(svg_, "<path d='M%.1f %.1fH%.1f' stroke='#d8d8d8'/>\n", left, py(v),
-                    left + side_x);
-      append_format(svg_, "<text x='%.1f' y='%.1f' text-anchor='end'>%.*f</text>\n", left - 10,
-                    py(v) + 5, y_.digits, v);
+      svg_ += fmt::format("<path d='M{:.1f} {:.1f}H{:.1f}' stroke='#d8d8d8'/>\n", left, py(v),
+                          left + side_x);
+      svg_ += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='end'>{:.{}f}</text>\n",
+                          left - 10, py(v) + 5, v, y_.digits);
     }
-    append_format(svg_,
-                  "<rect x='%.1f' y='%.1f' width='%.1f' height='%.1f' fill='none' "
-                  "stroke='#444'/>\n",
-                  left, top, side_x, side_y);
-    append_format(svg_, "<text x='%.1f' y='%.1f' text-anchor='middle'>", left + side_x / 2,
-                  top + side_y + 50);
+    svg_ += fmt::format(
+        "<rect x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{:.1f}' fill='none' stroke='#444'/>\n",
+        left, top, side_x, side_y);
+    svg_ += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='middle'>", left + side_x / 2,
+                        top + side_y + 50);
     svg_ += escape_markup(chart_.x_label) + "</text>\n";
-    append_format(svg_, "<text transform='translate(%.1f %.1f) rotate(-90)' text-anchor='middle'>",
-                  20.0, top + side_y / 2);
+    svg_ +=
+        fmt::format("<text transform='translate({:.1f} {:.1f}) rotate(-90)' text-anchor='middle'>",
+                    20.0, top + side_y / 2);
     svg_ += escape_markup(chart_.y_label) + "</text>\n";
   }
 
@@ -121,11 +122,11 @@ class ChartWriter {
     svg_ += color;
     svg_ += "' points='";
     for (const auto& point : line.points)
-      if (finite(point)) append_format(svg_, "%.2f,%.2f ", px(point.first), py(point.second));
+      if (finite(point)) svg_ += fmt::format("{:.2f},{:.2f} ", px(point.first), py(point.second));
     svg_ += "'/>\n";
     if (line.points.size() == 1 && finite(line.points[0]))  // no line to be seen
-      append_format(svg_, "<circle cx='%.2f' cy='%.2f' r='5' fill='%s'/>\n",
-                    px(line.points[0].first), py(line.points[0].second), color);
+      svg_ += fmt::format("<circle cx='{:.2f}' cy='{:.2f}' r='5' fill='{}'/>\n",
+                          px(line.points[0].first), py(line.points[0].second), color);
   }
 
   void write_legend() {
@@ -133,15 +134,15 @@ class ChartWriter {
     const double size = row * static_cast<double>(chart_.lines.size()) + 4;
     const double x = chart_.legend_below ? left + 14 : left + side_x - 14 - box;
     const double y = chart_.legend_below ? top + side_y - 14 - size : top + 14;
-    append_format(svg_,
-                  "<rect x='%.1f' y='%.1f' width='%.1f' height='%.1f' fill='#fff' "
-                  "fill-opacity='0.85' stroke='#999'/>\n",
-                  x, y, box, size);
+    svg_ += fmt::format(
+        "<rect x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{:.1f}' fill='#fff' "
+        "fill-opacity='0.85' stroke='#999'/>\n",
+        x, y, box, size);
     for (std::size_t i = 0; i < chart_.lines.size(); ++i) {
       const double middle = y + row * (static_cast<double>(i) + 0.5) + 2;
-      append_format(svg_, "<path d='M%.1f %.1fh30' stroke-width='3' stroke='%s'/>\n", x + 12,
-                    middle, palette[i]);
-      append_format(svg_, "<text x='%.1f' y='%.1f'>", x + 52, middle + 5);
+      svg_ += fmt::format("<path d='M{:.1f} {:.1f}h30' stroke-width='3' stroke='{}'/>\n", x + 12,
+                          middle, palette[i]);
+      svg_ += fmt::format("<text x='{:.1f}' y='{:.1f}'>", x + 52, middle + 5);
       svg_ += escape_markup(chart_.lines[i].label) + "</text>\n";
     }
   }
@@ -164,16 +165,16 @@ std::string line_charts_svg(std::span<const LineChart> charts, int columns) {
   const auto across = std::min(static_cast<std::size_t>(columns), charts.size());
   const auto down = (charts.size() + across - 1) / across;
   std::string svg;
-  append_format(svg,
-                "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %.0f %.0f' width='%.0f' "
-                "height='%.0f' font-family='sans-serif' font-size='15' fill='#222'>\n",
-                width * static_cast<double>(across), height * static_cast<double>(down),
-                width * static_cast<double>(across), height * static_cast<double>(down));
+  svg += fmt::format(
+      "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {:.0f} {:.0f}' width='{:.0f}' "
+      "height='{:.0f}' font-family='sans-serif' font-size='15' fill='#222'>\n",
+      width * static_cast<double>(across), height * static_cast<double>(down),
+      width * static_cast<double>(across), height * static_cast<double>(down));
   svg += "<rect width='100%' height='100%' fill='#fff'/>\n";
   for (std::size_t i = 0; i < charts.size(); ++i) {
-    append_format(svg, "<g transform='translate(%.0f %.0f)'>\n",
-                  width * static_cast<double>(i % across),
-                  height * static_cast<double>(i / across));
+    svg += fmt::format("<g transform='translate({:.0f} {:.0f})'>\n",
+                       width * static_cast<double>(i % across),
+                       height * static_cast<double>(i / across));
     ChartWriter(charts[i], svg).write();
     svg += "</g>\n";
   }

@@ -1,7 +1,7 @@
 #include "synth/synthetic_set.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
-#include <cstdio>
 #include <mutex>
 
 #include "data/prepared/prepared.hpp"
@@ -15,11 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string image_name(std::size_t index) {
-  char name[32];
-  std::snprintf(name, sizeof name, "%06zu.jpg", index);
-  return name;
-}
+std::string image_name(std::size_t index) { return fmt::format("{:06}.jpg", index); }
 
 SyntheticSetReport report_of(const std::vector<ImageRecord>& records) {
   SyntheticSetReport report;

@@ -1,8 +1,7 @@
 #include "data/check/check_boxes.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <utility>
 
 namespace faceshot {
@@ -11,11 +10,9 @@ namespace {
 constexpr float rounding = 0.01F;
 
 std::string text_of(const Box& box) {
-  std::array<char, 96> text{};
-  std::snprintf(text.data(), text.size(), "%.6g,%.6g - %.6g,%.6g", static_cast<double>(box.x1),
-                static_cast<double>(box.y1), static_cast<double>(box.x2),
-                static_cast<double>(box.y2));
-  return text.data();
+  return fmt::format("{:.6g},{:.6g} - {:.6g},{:.6g}", static_cast<double>(box.x1),
+                     static_cast<double>(box.y1), static_cast<double>(box.x2),
+                     static_cast<double>(box.y2));
 }
 
 bool reaches_beyond(const Box& box, const Box& frame) {

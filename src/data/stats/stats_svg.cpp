@@ -1,7 +1,6 @@
+#include <fmt/format.h>
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "data/stats/set_stats.hpp"
 #include "support/markup.hpp"
@@ -22,8 +21,8 @@ Corner corner_of(int panel) {
 }
 
 void append_title(std::string& svg, Corner at, const char* title) {
-  append_format(svg, "<text x='%.0f' y='%.0f' font-size='16' font-weight='bold'>%s</text>\n", at.x,
-                at.y + 16, title);
+  svg += fmt::format("<text x='{:.0f}' y='{:.0f}' font-size='16' font-weight='bold'>{}</text>\n",
+                     at.x, at.y + 16, title);
 }
 
 void append_bars(std::string& svg, int panel, const char* title, const Histogram& histogram) {
@@ -37,14 +36,18 @@ void append_bars(std::string& svg, int panel, const char* title, const Histogram
     const double height =
         (base - top) * static_cast<double>(histogram.counts[i]) / static_cast<double>(largest);
     const double x = at.x + step * static_cast<double>(i);
-    append_format(svg, "<rect x='%.1f' y='%.1f' width='%.1f' height='%.1f' fill='#0072b2'/>\n",
-                  x + step * 0.08, base - height, step * 0.84, height);
-    append_format(svg, "<text x='%.1f' y='%.1f' text-anchor='middle' font-size='11'>%zu</text>\n",
-                  x + step / 2, base - height - 5, histogram.counts[i]);
-    append_format(svg, "<text x='%.1f' y='%.1f' text-anchor='middle' font-size='11'>%s</text>\n",
-                  x + step / 2, base + 16, escape_markup(histogram.labels[i]).c_str());
+    svg +=
+        fmt::format("<rect x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{:.1f}' fill='#0072b2'/>\n",
+                    x + step * 0.08, base - height, step * 0.84, height);
+    svg +=
+        fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='middle' font-size='11'>{}</text>\n",
+                    x + step / 2, base - height - 5, histogram.counts[i]);
+    svg +=
+        fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='middle' font-size='11'>{}</text>\n",
+                    x + step / 2, base + 16, escape_markup(histogram.labels[i]));
   }
-  append_format(svg, "<path d='M%.1f %.1fH%.1f' stroke='#444'/>\n", at.x, base, at.x + panel_width);
+  svg += fmt::format("<path d='M{:.1f} {:.1f}H{:.1f}' stroke='#444'/>\n", at.x, base,
+                     at.x + panel_width);
 }
 
 /// White through orange to black, dark where there are many; square root, so that few show as well.
@@ -59,15 +62,16 @@ void append_heat_map(std::string& svg, int panel, const char* title, const SetSt
     for (std::size_t c = 0; c < SetStats::grid; ++c) {
       const double heat =
           std::sqrt(static_cast<double>(stats.positions[r][c]) / static_cast<double>(largest));
-      append_format(
-          svg, "<rect x='%.2f' y='%.2f' width='%.2f' height='%.2f' fill='rgb(%.0f,%.0f,%.0f)'/>\n",
+      svg += fmt::format(
+          "<rect x='{:.2f}' y='{:.2f}' width='{:.2f}' height='{:.2f}' "
+          "fill='rgb({:.0f},{:.0f},{:.0f})'/>\n",
           at.x + static_cast<double>(c) * side, at.y + 30 + static_cast<double>(r) * side,
           side + 0.3, side + 0.3, 255 - 115 * heat, 250 - 205 * heat, 240 - 236 * heat);
     }
   }
-  append_format(svg,
-                "<rect x='%.1f' y='%.1f' width='%.1f' height='%.1f' fill='none' stroke='#444'/>\n",
-                at.x, at.y + 30, side * SetStats::grid, side * SetStats::grid);
+  svg += fmt::format(
+      "<rect x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{:.1f}' fill='none' stroke='#444'/>\n",
+      at.x, at.y + 30, side * SetStats::grid, side * SetStats::grid);
 }
 
 }  // namespace
@@ -76,19 +80,19 @@ std::string stats_svg(const std::string& title, const SetStats& stats) {
   constexpr double width = 2 * panel_width + 3 * margin;
   constexpr double height = header + 2 * (panel_height + margin);
   std::string svg;
-  append_format(svg,
-                "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %.0f %.0f' width='%.0f' "
-                "height='%.0f' font-family='sans-serif' fill='#222'>\n",
-                width, height, width, height);
+  svg += fmt::format(
+      "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {:.0f} {:.0f}' width='{:.0f}' "
+      "height='{:.0f}' font-family='sans-serif' fill='#222'>\n",
+      width, height, width, height);
   svg += "<rect width='100%' height='100%' fill='#fff'/>\n";
-  append_format(svg, "<text x='%.0f' y='34' font-size='20' font-weight='bold'>", margin);
+  svg += fmt::format("<text x='{:.0f}' y='34' font-size='20' font-weight='bold'>", margin);
   svg += escape_markup(title) + "</text>\n";
-  append_format(svg, "<text x='%.0f' y='56' font-size='13'>", margin);
-  append_format(svg,
-                "%zu images, %zu faces (%.1f an image, median side %.0f px), %zu ignored regions, ",
-                stats.images, stats.faces, stats.faces_per_image, stats.median_side, stats.ignored);
-  append_format(svg, "%zu with landmarks, %zu images without faces</text>\n", stats.with_landmarks,
-                stats.images_without_faces);
+  svg += fmt::format("<text x='{:.0f}' y='56' font-size='13'>", margin);
+  svg += fmt::format(
+      "{} images, {} faces ({:.1f} an image, median side {:.0f} px), {} ignored regions, ",
+      stats.images, stats.faces, stats.faces_per_image, stats.median_side, stats.ignored);
+  svg += fmt::format("{} with landmarks, {} images without faces</text>\n", stats.with_landmarks,
+                     stats.images_without_faces);
   append_bars(svg, 0, "Size of faces, px (longer side of the image at 640)", stats.side);
   append_bars(svg, 1, "Faces in an image", stats.faces_in_image);
   append_bars(svg, 2, "Width / height of faces", stats.aspect);

@@ -1,4 +1,4 @@
-#include <cstdio>
+#include <fmt/format.h>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -40,13 +40,10 @@ class FinalEvaluation : public Callback {
     if (has_landmarks(run.spec())) json["landmark_loss"] = r.landmark_loss;
     if (r.landmark_error) json["landmark_error"] = *r.landmark_error;
     write_file_atomically(file, json.dump(2) + "\n");
-    char line[160];
-    std::snprintf(
-        line, sizeof line,
-        "test: loss %.4f (classification %.4f, location %.4f), AP after NMS %.4f, mean over "
-        "heights %.4f",
-        json["loss"].get<double>(), r.confidence_loss, r.location_loss, r.ap, r.by_height.mean);
-    run.note(line);
+    run.note(fmt::format(
+        "test: loss {:.4f} (classification {:.4f}, location {:.4f}), AP after NMS {:.4f}, mean "
+        "over heights {:.4f}",
+        json["loss"].get<double>(), r.confidence_loss, r.location_loss, r.ap, r.by_height.mean));
   }
 };
 

@@ -1,9 +1,9 @@
 #include "train/config/config.hpp"
 
+#include <fmt/format.h>
 #include <toml++/toml.h>
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -28,12 +28,9 @@ double number(const toml::node& node, const ConfigField& field, const std::strin
   const auto whole = node.value_exact<std::int64_t>();
   const auto value = whole ? std::optional(static_cast<double>(*whole)) : node.value<double>();
   if (!node.is_number() || !value) fail(where, field.key + " must be a number");
-  if (!(*value >= field.low && *value <= field.high)) {
-    char range[96];
-    std::snprintf(range, sizeof range, "%g is out of range: %g to %g", *value, field.low,
-                  field.high);
-    fail(where, field.key + " = " + range);
-  }
+  if (!(*value >= field.low && *value <= field.high))
+    fail(where, fmt::format("{} = {:g} is out of range: {:g} to {:g}", field.key, *value, field.low,
+                            field.high));
   return *value;
 }
 

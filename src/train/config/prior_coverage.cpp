@@ -1,8 +1,8 @@
 #include "train/config/prior_coverage.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "faceshot/error.hpp"
 
@@ -50,14 +50,13 @@ PriorCoverage prior_coverage(std::span<const Prior> priors,
 
 std::string coverage_note(const PriorCoverage& c) {
   if (c.share >= enough) return {};
-  char text[320];
-  std::snprintf(text, sizeof text,
-                "prior boxes overlap %.0f %% of the faces by %.2g or more; faces have %.0f to %.0f "
-                "pixels at this size, priors %.0f to %.0f. See model.prior_sizes, loss.match_iou "
-                "and faceshot data priors",
-                100 * c.share, c.iou, static_cast<double>(c.smallest_face),
-                static_cast<double>(c.largest_face), static_cast<double>(c.smallest_prior),
-                static_cast<double>(c.largest_prior));
+  std::string text = fmt::format(
+      "prior boxes overlap {:.0f} % of the faces by {:.2g} or more; faces have {:.0f} to {:.0f} "
+      "pixels at this size, priors {:.0f} to {:.0f}. See model.prior_sizes, loss.match_iou and "
+      "faceshot data priors",
+      100 * c.share, c.iou, static_cast<double>(c.smallest_face),
+      static_cast<double>(c.largest_face), static_cast<double>(c.smallest_prior),
+      static_cast<double>(c.largest_prior));
   if (c.share < too_few) throw Error(ErrorCode::invalid_argument, text);
   return text;
 }

@@ -1,7 +1,7 @@
 #include "train/record/metrics_log.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <initializer_list>
@@ -21,10 +21,7 @@ constexpr const char* header =
     "val_ap_mean,val_ap_from_50px,val_ap_from_30px,val_ap_from_10px,val_false_alarms\n";
 
 std::string field(const std::optional<double>& value) {
-  if (!value) return "";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", *value);
-  return text;
+  return value ? fmt::format("{:.6g}", *value) : "";
 }
 
 /// Columns that came after this row was written.
