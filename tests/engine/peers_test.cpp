@@ -92,10 +92,11 @@ double mean_size(const TensorView& tensor, std::size_t count) {
 double hold_to_onnx_runtime(const TensorView& got, const WantedOutput& output) {
   double worst = 0;
   EXPECT_EQ(got.shape, output.shape);
-  EXPECT_GT(output.samples.size(), 5U);
   if (got.shape != output.shape) return worst;
   std::size_t count = 1;
   for (const std::int64_t d : got.shape) count *= static_cast<std::size_t>(d);
+  // Small outputs have fewer values than that.
+  EXPECT_GT(output.samples.size(), std::min<std::size_t>(15, count / 2));
   // Of all values, not only of the samples; the fixture has six digits.
   EXPECT_NEAR(mean_size(got, count), output.mean, 1e-4 * output.mean + 1e-7);
   for (const auto& [index, value] : output.samples) {
