@@ -5,12 +5,14 @@
 //   cd bench/compare && npm install --ignore-scripts
 //   node peer_detections.mjs FOLDER_OF_ONNX_FILES ../../tests/detect/fixtures/peers
 //
+// The folder is ../shared/peers, or tests/engine/fixtures/peers for the small networks of our own.
+//
 // A fixture is text. "input H W" and then a candidate a line, by falling score: score, x1, y1, x2, y2, and
 // x and y of five points if the network has them. Nobody is in the picture, so scores are low.
 import fs from 'node:fs';
 import path from 'node:path';
 import ort from 'onnxruntime-node';
-import {peers, picture} from './peer_picture.mjs';
+import {peers, peersIn, picture} from './peer_picture.mjs';
 
 const candidatesOfARun = 60;
 const strides = [8, 16, 32];
@@ -99,6 +101,10 @@ const decoders = {
   'version-slim-320': ultraface,
   'version-RFB-320': ultraface,
   'retinaface_mnet025': retinaface,
+  'small_yunet': yunet,
+  'small_scrfd': scrfd,
+  'small_ultraface': ultraface,
+  'small_retinaface': retinaface,
 };
 
 const [models, folder] = process.argv.slice(2);
@@ -107,12 +113,12 @@ if (!folder) {
   process.exit(2);
 }
 fs.mkdirSync(folder, {recursive: true});
-for (const [name, decode] of Object.entries(decoders)) {
+for (const name of peersIn(models).filter(each => each in decoders)) {
   const session = await ort.InferenceSession.create(
       path.join(models, `${name}.onnx`), {intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3});
   const [height, width] = peers[name].sizes.at(-1);
   const out = await session.run({[session.inputNames[0]]: picture(peers[name], height, width)});
-  const best = decode(out, height, width).sort((a, b) => b[0] - a[0]).slice(0, candidatesOfARun);
+  const best = decoders[name](out, height, width).sort((a, b) => b[0] - a[0]).slice(0, candidatesOfARun);
   const lines = best.map(values => values.map(v => v.toPrecision(8)).join(' '));
   fs.writeFileSync(path.join(folder, `${name}.txt`),
                    [`# ${name}.onnx; made by bench/compare/peer_detections.mjs`,

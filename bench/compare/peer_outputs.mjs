@@ -4,12 +4,14 @@
 //   cd bench/compare && npm install --ignore-scripts   (the CPU library is in the package itself)
 //   node peer_outputs.mjs FOLDER_OF_ONNX_FILES ../../tests/engine/fixtures/peers
 //
+// The folder is ../shared/peers, or tests/engine/fixtures/peers for the small networks of our own.
+//
 // A fixture is text. "input H W" starts a run. "output NAME MEAN d0 d1 ..." starts an output: the mean
 // of its absolute values, and its shape. Then a sample a line, index in row-major order and value.
 import fs from 'node:fs';
 import path from 'node:path';
 import ort from 'onnxruntime-node';
-import {peers, picture} from './peer_picture.mjs';
+import {peers, peersIn, picture} from './peer_picture.mjs';
 
 const samplesOfARun = 240;
 
@@ -31,7 +33,8 @@ if (!out) {
   process.exit(2);
 }
 const version = JSON.parse(fs.readFileSync('package.json')).dependencies['onnxruntime-node'];
-for (const [name, peer] of Object.entries(peers)) {
+for (const name of peersIn(models)) {
+  const peer = peers[name];
   const session = await ort.InferenceSession.create(
       path.join(models, `${name}.onnx`), {intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3});
   const lines = [`# ${name}.onnx in onnxruntime-node ${version}; made by bench/compare/peer_outputs.mjs`];

@@ -1,4 +1,6 @@
 // The peers' networks, and a computed picture for them.
+import fs from 'node:fs';
+import path from 'node:path';
 import ort from 'onnxruntime-node';
 
 // What the networks want of a pixel: (value - mean[channel]) / scale. Sizes: height, width.
@@ -10,7 +12,17 @@ export const peers = {
   'scrfd_500m_bnkps': {mean: [127.5, 127.5, 127.5], scale: 128, sizes: [[640, 640]]},
   'version-RFB-320': {mean: [127, 127, 127], scale: 128, sizes: [[240, 320]]},
   'version-slim-320': {mean: [127, 127, 127], scale: 128, sizes: [[240, 320]]},
+  // Our own, built as those are (tests/engine/fixtures/peers/small_peers.py).
+  'small_yunet': {mean: [0, 0, 0], scale: 1, sizes: [[96, 160], [64, 96]]},
+  'small_retinaface': {mean: [104, 117, 123], scale: 1, sizes: [[75, 101], [64, 96]]},
+  'small_scrfd': {mean: [127.5, 127.5, 127.5], scale: 128, sizes: [[64, 96]]},
+  'small_ultraface': {mean: [127, 127, 127], scale: 128, sizes: [[48, 72]]},
 };
+
+// The names of those peers that are in a folder.
+export function peersIn(folder) {
+  return Object.keys(peers).filter(name => fs.existsSync(path.join(folder, `${name}.onnx`)));
+}
 
 function triangle(n, period) {
   const at = n % period;

@@ -1,14 +1,19 @@
 // The network that comes with FaceShot, as it lies in models/.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <map>
 #include <opencv2/core.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "detect/clear_faces.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/random.hpp"
+#include "media/image_file.hpp"
 
 namespace faceshot {
 namespace {
@@ -16,10 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string model = std::string(FACESHOT_SOURCE_DIR) + "/models/faceshot-nano.onnx";
-
-ImageView view_of(const cv::Mat& image) {
-  return {image.data, image.cols, image.rows, static_cast<std::ptrdiff_t>(image.step)};
-}
 
 TEST(ShippedModel, SaysWhatItIs) {
   const Detector detector(model);
@@ -46,6 +47,30 @@ TEST(ShippedModel, FindsNoFaceWhereThereIsNothing) {
     for (auto* p = noise.data; p != noise.dataend; ++p)
       *p = static_cast<unsigned char>(random.below(256));
     EXPECT_TRUE(cautious.detect(view_of(noise)).empty()) << "noise " << seed;
+  }
+}
+
+TEST(ShippedModel, FindsTheFacesOfDrawnPeople) {
+  const fs::path folder = fs::path(FACESHOT_SOURCE_DIR) / "tests/detect/fixtures/drawn";
+  std::map<std::string, std::vector<Box>> drawn;
+  std::ifstream in(folder / "faces.txt");
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("#")) continue;
+    std::istringstream words(line);
+    std::string file;
+    Box box;
+    words >> file >> box.x1 >> box.y1 >> box.x2 >> box.y2;
+    drawn[file].push_back(box);
+  }
+  ASSERT_EQ(drawn.size(), 3U);
+  const Detector detector(model);
+  for (const auto& [file, faces] : drawn) {
+    const auto found = detector.detect(view_of(read_image(folder / file)));
+    EXPECT_EQ(found.size(), faces.size()) << file;
+    for (const Box& face : faces)
+      EXPECT_TRUE(std::any_of(found.begin(), found.end(),
+                              [&](const Detection& d) { return iou(d.box, face) > 0.5F; }))
+          << file << ", the face at x " << face.x1 << ", y " << face.y1;
   }
 }
 

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <memory>
 #include <span>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,11 @@ std::vector<float> zeros(std::size_t count) { return std::vector<float>(count, 0
 Graph read(const OnnxBuilder& onnx) {
   const std::string bytes = onnx.bytes();
   return read_onnx(std::as_bytes(std::span(bytes)), "test");
+}
+
+std::string bytes_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 TEST(GraphSummary, CountsWhatAHandCounts) {
@@ -92,6 +98,34 @@ TEST(DescribeOperator, NamesWindowsAndWhatIsFused) {
   EXPECT_EQ(describe_operator(unary), "Sigmoid");
 }
 
+/// Small networks built as those of others are, counted by the script that made them.
+TEST(GraphSummary, CountsWhatTheMakerOfANetworkCounted) {
+  const fs::path folder = fs::path(FACESHOT_SOURCE_DIR) / "tests/engine/fixtures/peers";
+  std::ifstream sizes(folder / "small_sizes.txt");
+  std::string line;
+  std::getline(sizes, line);  // says what the columns are
+  int networks = 0;
+  for (; std::getline(sizes, line); ++networks) {
+    std::istringstream words(line);
+    std::string name;
+    std::int64_t height = 0, width = 0;
+    double parameters = 0, multiply_adds = 0;
+    words >> name >> height >> width >> parameters >> multiply_adds;
+    const std::string bytes = bytes_of(folder / (name + ".onnx"));
+    const Graph graph = read_onnx(std::as_bytes(std::span(bytes)), name);
+    double counted = 0, flop = 0;
+    for (const NodeSummary& node : summarise(graph, {1, 3, height, width})) {
+      // Constants that boxes are decoded with are no part of the script's count.
+      if (node.kind == "Conv" || node.kind == "BatchNormalization")
+        counted += static_cast<double>(node.parameters);
+      flop += node.flop;
+    }
+    EXPECT_EQ(counted, parameters) << name;
+    EXPECT_EQ(flop / 2, multiply_adds) << name;
+  }
+  EXPECT_EQ(networks, 4);
+}
+
 /// A network, what its authors say of it, and where they say it.
 struct Published {
   const char* file;
@@ -105,8 +139,7 @@ TEST_P(PublishedNetwork, HasTheSizeThatItsAuthorsTell) {
   const fs::path path = fs::path(FACESHOT_SHARED_DIR) / "peers" / GetParam().file;
   if (!fs::exists(path))
     GTEST_SKIP() << "SKIPPED: operations are NOT held to published ones: there is no " << path;
-  std::ifstream in(path, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  const std::string bytes = bytes_of(path);
   std::size_t parameters = 0;
   double flop = 0;
   for (const NodeSummary& node :
