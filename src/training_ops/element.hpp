@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__x86_64__)
 #define FACESHOT_X86_LEVELS  // each_instruction_set.inc
 #include <immintrin.h>
 #endif

@@ -8,8 +8,13 @@
 
 #define FACESHOT_INLINE static inline __attribute__((always_inline))
 
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("arch=x86-64-v4,avx512bf16"))), \
+                             apply_to = function)
+#else
 #pragma GCC push_options
 #pragma GCC target("arch=x86-64-v4,avx512bf16")
+#endif
 
 namespace faceshot::matrix::amx {
 namespace {
@@ -241,6 +246,10 @@ void add_transposed_product(const Pair* a, const Pair* b, std::size_t pairs, std
 
 }  // namespace faceshot::matrix::amx
 
+#ifdef __clang__
+#pragma clang attribute pop
+#else
 #pragma GCC pop_options
+#endif
 
 #endif
