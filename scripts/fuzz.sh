@@ -13,14 +13,20 @@ command -v clang++-14 >/dev/null || {
 cmake --preset fuzz --log-level=WARNING
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] ||
-  targets=(network wider_text wider_mat retinaface_text voc yolo yolo_names coco fddb csv_boxes prepared
+  targets=(network detector metadata model_info image_header policy wider_text wider_mat retinaface_text voc yolo yolo_names coco fddb csv_boxes prepared
     weights_safetensors weights_torch weights_npz weights_npy weights_onnx weights_hdf5)
 cmake --build build/fuzz --parallel "$(scripts/jobs.sh)" --target "${targets[@]/#/fuzz_}"
 mkdir -p build/fuzz/findings
 for target in "${targets[@]}"; do
   corpus=build/fuzz/corpus/$target
   mkdir -p "$corpus"
-  seeds=fuzz/seeds/$target
+  case $target in
+    detector) seeds=tests/engine/fixtures/peers ;;
+    model_info) seeds=configs/detectors ;;
+    policy) seeds=configs/augment ;;
+    image_header) seeds=tests/detect/fixtures/drawn ;;
+    *) seeds=fuzz/seeds/$target ;;
+  esac
   [ -d "$seeds" ] || seeds=
   echo "fuzz: $target, $seconds s"
   # matio asks for whatever a damaged length calls for, and copes with being refused it.
