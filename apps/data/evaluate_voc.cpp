@@ -1,14 +1,11 @@
 // `faceshot evaluate --protocol voc`: a network on a prepared set, against the set's own labels.
 #include <cstdio>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "common/console.hpp"
-#include "evaluate/ap_by_height.hpp"
-#include "evaluate/average_precision.hpp"
-#include "evaluate/landmark_error.hpp"
+#include "evaluate/comparison.hpp"
 #include "evaluate/result_files.hpp"
 #include "evaluate_errors.hpp"
 #include "evaluate_parts.hpp"
@@ -19,46 +16,10 @@
 namespace faceshot::cli {
 namespace {
 
-std::vector<std::vector<GroundTruthBox>> truth_of(const PreparedSet& set, double min_face) {
-  std::vector<std::vector<GroundTruthBox>> truth(set.records.size());
-  for (std::size_t i = 0; i < truth.size(); ++i)
-    for (const Annotation& a : set.records[i].annotations) {
-      const double side = std::min(a.box.width(), a.box.height());
-      truth[i].push_back({a.box, a.ignore || side < min_face});
-    }
-  return truth;
-}
-
-std::vector<ImageEvaluation> images_of(const std::vector<std::vector<Detection>>& detections,
-                                       const std::vector<std::vector<GroundTruthBox>>& truth) {
-  std::vector<ImageEvaluation> images;
-  for (std::size_t i = 0; i < truth.size(); ++i) images.push_back({detections[i], truth[i]});
-  return images;
-}
-
-/// The faces that were found, of those that have landmarks in the labels and from the network.
-std::vector<LandmarkPair> landmark_pairs(const Scored& scored,
-                                         std::span<const ImageEvaluation> images, double score) {
-  std::vector<LandmarkPair> pairs;
-  for (const MatchedFace& m : matched_faces(images, static_cast<float>(score))) {
-    const Annotation& face = scored.set.records[m.image].annotations[m.face];
-    const Detection& found = scored.detections[m.image][m.detection];
-    if (face.landmarks && found.landmarks)
-      pairs.push_back({*found.landmarks, *face.landmarks, face.box});
-  }
-  return pairs;
-}
-
-struct FalseAlarms {
-  RecallPoint point;  ///< where they are counted
-  std::size_t images = 0;
-  double per_image = 0;
-};
-
+/// @throws Error(invalid_argument) for a set with a face
 FalseAlarms count_false_alarms(const Detector& detector, const EvaluateOptions& o,
-                               std::span<const ImageEvaluation> images) {
-  FalseAlarms alarms;
-  alarms.point = score_at_recall(images, alarm_height, alarm_recall);
+                               const Comparison& faces) {
+  FalseAlarms alarms(faces);
   for (const auto& path : o.negatives) {
     const PreparedSet set = read_data(path);
     for (const ImageRecord& record : set.records)
@@ -67,13 +28,8 @@ FalseAlarms count_false_alarms(const Detector& detector, const EvaluateOptions& 
           throw Error(ErrorCode::invalid_argument,
                       "--negatives: '" + path.string() + "' has a face in " + record.image +
                           "; false alarms are counted on sets without faces");
-    const auto found = detect_all(detector, set, o);
-    const auto truth = truth_of(set, 0);
-    alarms.per_image += false_alarms_per_image(images_of(found, truth), alarms.point.score) *
-                        static_cast<double>(set.records.size());
-    alarms.images += set.records.size();
+    alarms.add(Comparison(set.records, detect_all(detector, set, o)));
   }
-  alarms.per_image /= static_cast<double>(std::max<std::size_t>(alarms.images, 1));
   return alarms;
 }
 
@@ -101,8 +57,8 @@ void print_alarms(const FalseAlarms& alarms) {
   std::printf(
       "false alarms         %.4g an image of %zu  at score %.4f, recall %.4f of faces from %d"
       " px up%s\n",
-      alarms.per_image, alarms.images, alarms.point.score, alarms.point.recall, alarm_height,
-      alarms.point.recall < alarm_recall ? "; 0.85 is not reached" : "");
+      alarms.per_image(), alarms.images(), alarms.point().score, alarms.point().recall,
+      alarm_height, alarms.point().recall < alarm_recall ? "; 0.85 is not reached" : "");
 }
 
 }  // namespace
@@ -115,17 +71,15 @@ int evaluate_voc(const EvaluateOptions& o) {
   if (o.detections.empty()) detector = open_detector(o);
   const Scored scored =
       detector ? run_detector(*detector, o) : read_detections_of(o.detections, o.data);
-  const auto truth = truth_of(scored.set, o.min_face);
-  const auto images = images_of(scored.detections, truth);
-  const double ap = average_precision(images);
-  const ApByHeight heights = ap_by_height(images);
-  const OperatingPoint point = operating_point(images, static_cast<float>(o.score));
+  const Comparison comparison(scored.set.records, scored.detections, o.min_face);
+  const SetFigures figures = figures_of(comparison, static_cast<float>(o.score));
+  const OperatingPoint& point = figures.shown;
   nlohmann::ordered_json report{{"protocol", "voc"},
-                                {"ap", ap},
+                                {"ap", figures.ap},
                                 {"iou", 0.5},
-                                {"ap_by_height", to_json(heights)},
-                                {"ap_mean", heights.mean},
-                                {"images", images.size()},
+                                {"ap_by_height", to_json(figures.by_height)},
+                                {"ap_mean", figures.by_height.mean},
+                                {"images", scored.set.records.size()},
                                 {"faces", point.faces},
                                 {"score", o.score},
                                 {"recall", point.recall()},
@@ -134,14 +88,14 @@ int evaluate_voc(const EvaluateOptions& o) {
                                 {"false_alarms", point.false_alarms}};
   std::optional<FalseAlarms> alarms;
   if (detector && !o.negatives.empty()) {
-    alarms = count_false_alarms(*detector, o, images);
-    report["negatives"] = {{"images", alarms->images},
-                           {"score", alarms->point.score},
-                           {"recall", alarms->point.recall},
+    alarms = count_false_alarms(*detector, o, comparison);
+    report["negatives"] = {{"images", alarms->images()},
+                           {"score", alarms->point().score},
+                           {"recall", alarms->point().recall},
                            {"from_height", alarm_height},
-                           {"false_alarms_per_image", alarms->per_image}};
+                           {"false_alarms_per_image", alarms->per_image()}};
   }
-  const LandmarkError error = landmark_error(landmark_pairs(scored, images, o.score));
+  const LandmarkError& error = figures.points;
   if (error.faces > 0)
     report["landmarks"] = {{"faces", error.faces},
                            {"nme", error.mean},
@@ -162,8 +116,8 @@ int evaluate_voc(const EvaluateOptions& o) {
     std::printf("%s\n", report.dump(2).c_str());
     return exit_ok;
   }
-  std::printf("AP at IoU 0.5        %.4f\n", ap);
-  print_heights(heights);
+  std::printf("AP at IoU 0.5        %.4f\n", figures.ap);
+  print_heights(figures.by_height);
   std::printf(
       "at score %.2f        recall %.4f  precision %.4f  (%zu of %zu faces, %zu false alarms)\n",
       o.score, point.recall(), point.precision(), point.found, point.faces, point.false_alarms);

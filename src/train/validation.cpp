@@ -10,7 +10,7 @@
 #include "detect/heads/decoder.hpp"
 #include "detect/heads/finish_detections.hpp"
 #include "detect/input/letterbox.hpp"
-#include "evaluate/landmark_error.hpp"
+#include "evaluate/comparison.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
@@ -236,43 +236,12 @@ class ValidationPass {
   std::vector<std::vector<Detection>> found_;
 };
 
-/// What was found in a set beside what is labelled there.
-class Comparison {
- public:
-  Comparison(const PreparedSet& set, std::vector<std::vector<Detection>> detections)
-      : set_(set), detections_(std::move(detections)), truth_(set.records.size()) {
-    for (std::size_t i = 0; i < truth_.size(); ++i) {
-      for (const Annotation& a : set.records[i].annotations) truth_[i].push_back({a.box, a.ignore});
-      images_.push_back({detections_[i], truth_[i]});
-    }
-  }
-
-  [[nodiscard]] const std::vector<ImageEvaluation>& images() const { return images_; }
-
-  [[nodiscard]] std::vector<ValidationExample> examples() const {
-    std::vector<ValidationExample> examples;
-    for (std::size_t i = 0; i < std::min(example_count, detections_.size()); ++i)
-      examples.push_back({set_.images_dir / set_.records[i].image, detections_[i]});
-    return examples;
-  }
-
-  [[nodiscard]] std::optional<double> landmark_error_from(float score) const {
-    std::vector<LandmarkPair> pairs;
-    for (const MatchedFace& m : matched_faces(images_, score)) {
-      const Annotation& face = set_.records[m.image].annotations[m.face];
-      const Detection& found = detections_[m.image][m.detection];
-      if (face.landmarks && found.landmarks)
-        pairs.push_back({*found.landmarks, *face.landmarks, face.box});
-    }
-    return pairs.empty() ? std::nullopt : std::optional(landmark_error(pairs).mean);
-  }
-
- private:
-  const PreparedSet& set_;
-  std::vector<std::vector<Detection>> detections_;
-  std::vector<std::vector<GroundTruthBox>> truth_;
-  std::vector<ImageEvaluation> images_;
-};
+std::vector<ValidationExample> examples_of(const PreparedSet& set, const Comparison& found) {
+  std::vector<ValidationExample> examples;
+  for (std::size_t i = 0; i < std::min(example_count, set.records.size()); ++i)
+    examples.push_back({set.images_dir / set.records[i].image, found.detections()[i]});
+  return examples;
+}
 
 }  // namespace
 
@@ -285,18 +254,19 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   network.train(false);
   ValidationPass pass(network, config, threads, alive);
   LossSums sums;
-  const Comparison found(set, pass.run(set, &sums));
+  const Comparison found(set.records, pass.run(set, &sums));
   ValidationResult result;
   sums.write(result);
-  result.ap = average_precision(found.images());
-  result.by_height = ap_by_height(found.images());
+  const SetFigures figures = figures_of(found, config.train.validate_score);
+  result.ap = figures.ap;
+  result.by_height = figures.by_height;
   result.curve = precision_recall_curve(found.images());
-  result.examples = found.examples();
-  result.landmark_error = found.landmark_error_from(config.train.validate_score);
+  result.examples = examples_of(set, found);
+  if (figures.points.faces > 0) result.landmark_error = figures.points.mean;
   if (!negatives.records.empty()) {
-    const RecallPoint point = score_at_recall(found.images(), alarm_height, alarm_recall);
-    const Comparison alarms(negatives, pass.run(negatives, nullptr));
-    result.false_alarms = false_alarms_per_image(alarms.images(), point.score);
+    FalseAlarms alarms(found);
+    alarms.add(Comparison(negatives.records, pass.run(negatives, nullptr)));
+    result.false_alarms = alarms.per_image();
   }
   network.train(true);
   return result;

@@ -1,9 +1,9 @@
 // Matrix products, normalisations, reductions and resizing.
 #include <utility>
 
+#include "engine/ops/normalise.hpp"
 #include "engine/ops/reduce.hpp"
 #include "engine/ops/resize.hpp"
-#include "engine/passes/normalise.hpp"
 #include "engine/plan/dnnl_primitive.hpp"
 #include "engine/plan/plan_builder.hpp"
 

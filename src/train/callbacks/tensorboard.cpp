@@ -14,11 +14,11 @@
 #include "media/draw.hpp"
 #include "media/image_file.hpp"
 #include "model/torch_network.hpp"
+#include "network/summary.hpp"
 #include "tensorboard/event_file.hpp"
 #include "tensorboard/graph_event.hpp"
 #include "train/callbacks/callback_table.hpp"
 #include "train/record/metrics_log.hpp"
-#include "train/record/network_graph.hpp"
 #include "train/training_run.hpp"
 
 namespace faceshot {
@@ -27,6 +27,26 @@ namespace {
 constexpr int sheet_columns = 4;
 constexpr int detection_side = 512;  ///< longer side of the pictures with detections
 constexpr float shown_score = 0.3F;  ///< weaker detections would cover the picture
+
+/// TensorBoard's form of a name: "backbone.stem.conv" -> "backbone/stem/conv". What is before a
+/// slash makes a group, or a box that opens.
+std::string scoped_name(std::string name) {
+  std::replace(name.begin(), name.end(), '.', '/');
+  return name;
+}
+
+/// One node a layer, and one for the image; what it does as `faceshot model summary` says it
+/// ("conv 3x3 /2"), and how many channels it gives.
+std::vector<GraphNode> network_graph(const NetworkSpec& spec) {
+  std::vector<GraphNode> nodes{{"input", "Placeholder", {}, {}}};
+  for (const Layer& layer : spec.layers) {
+    GraphNode node{scoped_name(layer.name), operation_of(layer), {}, {}};
+    for (const std::string& input : layer.inputs) node.inputs.push_back(scoped_name(input));
+    node.attributes.emplace_back("channels", std::to_string(layer.out_channels));
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
 
 SummaryValue picture(const std::string& tag, const cv::Mat& image) {
   std::vector<std::uint8_t> png;

@@ -1,4 +1,4 @@
-#include "engine/passes/normalise.hpp"
+#include "engine/ops/normalise.hpp"
 
 #include <algorithm>
 #include <cmath>
