@@ -4,6 +4,7 @@
 #include "training_ops/element.hpp"
 
 #ifdef FACESHOT_X86_LEVELS
+#include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -12,12 +13,18 @@ namespace faceshot {
 namespace {
 
 #ifdef FACESHOT_X86_LEVELS
+/// Of CPUID's leaf 7; clang 14 has no names for these.
+bool has_tiles() {
+  constexpr unsigned bfloat16 = 1U << 22, tile = 1U << 24;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & bfloat16) != 0 && (d & tile) != 0;
+}
+
 /// Linux enables the tiles' 8 KB of state for programs that ask for it. Threads inherit it.
 bool may_use_tiles() {
   constexpr long request_permission = 0x1023;  // ARCH_REQ_XCOMP_PERM
   constexpr long tile_data = 18;               // XFEATURE_XTILEDATA
-  return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
-         syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+  return has_tiles() && syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 }
 
 InstructionSet look_up() {
