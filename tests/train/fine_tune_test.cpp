@@ -2,20 +2,17 @@
 // average precision, and improves on photographs that it holds out. Photographs of shared/data.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
-#include <opencv2/imgproc.hpp>
+#include <utility>
+#include <vector>
 
 #include "data/import/csv_boxes.hpp"
 #include "data/import/import.hpp"
 #include "data/test_folder.hpp"
-#include "detect/heads/decoder.hpp"
-#include "evaluate/average_precision.hpp"
-#include "faceshot/model_info.hpp"
-#include "faceshot/network.hpp"
-#include "loss/prior_grid.hpp"
+#include "evaluate/comparison.hpp"
+#include "faceshot/detector.hpp"
 #include "media/image_file.hpp"
 #include "train/start/training_data.hpp"
 #include "train/trainer.hpp"
@@ -28,53 +25,16 @@ namespace fs = std::filesystem;
 const fs::path shared = FACESHOT_SHARED_DIR;
 const fs::path model = FACESHOT_SOURCE_DIR "/models/faceshot-nano.onnx";
 
-/// What validation during training measures, by the engine on the file, in float32.
+/// What validation during training measures, by the detector on the file, in float32.
 double engine_ap(const PreparedSet& set, const Config& config) {
-  const int side = config.train.validate_side;
-  const Network network = Network::load(model.string());
-  const ModelInfo info = ModelInfo::from_metadata(network.metadata());
-  Session session(network, {1, 3, side, side}, 1);
-  std::vector<FeatureSize> features;
-  for (const std::string& feature : info.features) {
-    const auto shape = session.tensor_shape(feature);
-    features.push_back({static_cast<int>(shape[3]), static_cast<int>(shape[2])});
-  }
-  const PriorGrid grid = make_prior_grid(info.priors, side, side, features);
-
-  std::vector<std::vector<Detection>> detections;
-  std::vector<std::vector<GroundTruthBox>> truth;
-  for (const ImageRecord& record : set.records) {
-    const cv::Mat image = read_image(set.images_dir / record.image);
-    const float scale =
-        static_cast<float>(side) / static_cast<float>(std::max(image.cols, image.rows));
-    cv::Mat square(side, side, CV_8UC3, cv::Scalar::all(127));
-    const cv::Size size(std::clamp(cvRound(static_cast<float>(image.cols) * scale), 1, side),
-                        std::clamp(cvRound(static_cast<float>(image.rows) * scale), 1, side));
-    cv::resize(image, square(cv::Rect({0, 0}, size)), size, 0, 0,
-               scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
-    for (int channel = 0, at = 0; channel < 3; ++channel)
-      for (int y = 0; y < side; ++y)
-        for (int x = 0; x < side; ++x, ++at)
-          session.input()[at] = (static_cast<float>(square.at<cv::Vec3b>(y, x)[channel]) -
-                                 info.mean[static_cast<std::size_t>(channel)]) *
-                                info.scale[static_cast<std::size_t>(channel)];
-    session.run();
-    std::vector<Detection> candidates;
-    decode_detections(session.output("loc").data, session.output("conf").data, nullptr, grid.priors,
-                      info.priors.variances, 1, config.train.validate_score, 3000, candidates);
-    detections.emplace_back();
-    for (const std::size_t kept : nms(candidates, config.train.validate_nms))
-      detections.back().push_back(candidates[kept]);
-    truth.emplace_back();
-    for (const Annotation& a : record.annotations) {
-      const Box box{a.box.x1 * scale, a.box.y1 * scale, a.box.x2 * scale, a.box.y2 * scale};
-      const bool small = std::min(box.width(), box.height()) < config.augment.min_face;
-      truth.back().push_back({box, a.ignore || small});
-    }
-  }
-  std::vector<ImageEvaluation> images;
-  for (std::size_t i = 0; i < truth.size(); ++i) images.push_back({detections[i], truth[i]});
-  return average_precision(images);
+  const Detector detector(model.string(),
+                          {.score_threshold = static_cast<float>(config.train.validate_score),
+                           .nms_threshold = static_cast<float>(config.train.validate_nms),
+                           .max_side = config.train.validate_side});
+  std::vector<std::vector<Detection>> found;
+  for (const ImageRecord& record : set.records)
+    found.push_back(detector.detect(view_of(read_image(set.images_dir / record.image))));
+  return average_precision(Comparison(set.records, std::move(found)).images());
 }
 
 TEST(FineTune, TheShippedFileStartsAtItsOwnApAndImproves) {
