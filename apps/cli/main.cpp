@@ -2,6 +2,7 @@
 // deploys anywhere; the rest is handed over to faceshot-data and faceshot-train, as git does with
 // its own.
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "base/memory.hpp"

@@ -6,11 +6,25 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <iostream>
 
 #include "common/console.hpp"
 #include "faceshot/version.hpp"
 
 namespace faceshot::cli {
+namespace {
+
+/// What could not be written (a full disk) was not done.
+int with_output_written(int exit_code) {
+  errno = 0;
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.flush();
+  if (written) return exit_code;
+  std::fprintf(stderr, "faceshot: cannot write to standard output (%s)\n",
+               errno != 0 ? std::strerror(errno) : "an earlier write failed");
+  return exit_code == exit_ok ? exit_failure : exit_code;
+}
+
+}  // namespace
 
 void set_up(CLI::App& app, const std::string& program) {
   app.name("faceshot");
@@ -27,9 +41,9 @@ int run_program(CLI::App& app, int argc, char** argv, const int& exit_code) {
       throw CLI::ExtrasError("faceshot", {argv[1]});
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? exit_ok : exit_usage;
+    return with_output_written(app.exit(e) == 0 ? exit_ok : exit_usage);
   }
-  return exit_code;
+  return with_output_written(exit_code);
 }
 
 int hand_over(const std::string& program, const std::string& from, char** argv) {

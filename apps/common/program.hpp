@@ -10,7 +10,8 @@ namespace faceshot::cli {
 /// told in one line.
 void set_up(CLI::App& app, const std::string& program);
 
-/// Parses and runs. @param exit_code what the subcommand's callback stores @return main's result
+/// Parses and runs. @param exit_code what the subcommand's callback stores @return main's result:
+/// that, or a failure if standard output could not be written
 int run_program(CLI::App& app, int argc, char** argv, const int& exit_code);
 
 /// Replaces this process by `program` (beside this one, else on the PATH) with the same arguments.

@@ -12,6 +12,11 @@ for name in opencv blas matio hdf5 torch avcodec; do
   ! ldd "$faceshot" | grep -q "lib[a-z_]*$name" || fail "it links $name"
 done
 
+for arguments in --help --version models "bench --size 64x64 --threads 1 --seconds 0.01" "detect --help"; do
+  ! message=$("$faceshot" $arguments 2>&1 >/dev/full) || fail "$arguments: a full disk is a success"
+  [ "$(wc -l <<<"$message")" = 1 ] || fail "$arguments: not one line: $message"
+done
+
 alone=$(mktemp -d)
 trap 'rm -rf "$alone"' EXIT
 cp "$faceshot" "$alone/faceshot"
