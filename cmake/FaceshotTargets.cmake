@@ -46,11 +46,13 @@ function(faceshot_test)
     FACESHOT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FACESHOT_SHARED_DIR="${FACESHOT_SHARED_DATA}"
     FACESHOT_BINARY_DIR="${PROJECT_BINARY_DIR}")
   faceshot_compile_fast(${program})
+  # Suites are listed when ctest starts and not when the program is built: a program for another machine
+  # runs through CMAKE_CROSSCOMPILING_EMULATOR, or only there.
   set(list ${CMAKE_CURRENT_BINARY_DIR}/${program}_suites.cmake)
-  add_custom_command(TARGET ${program} POST_BUILD VERBATIM
-    COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:${program}> -D PREFIX=${T_NAME}. -D LABEL=${T_LABEL}
-            -D OUT=${list} -P ${PROJECT_SOURCE_DIR}/cmake/ListSuites.cmake)
-  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${list})
+  set(include ${CMAKE_CURRENT_BINARY_DIR}/${program}_tests.cmake)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/tests.cmake.in ${include}.in @ONLY)
+  file(GENERATE OUTPUT ${include} INPUT ${include}.in)
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include})
 endfunction()
 
 # What is not hot, but large: half of the compiler's time goes into optimising it.

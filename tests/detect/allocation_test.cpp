@@ -88,7 +88,7 @@ TEST(DetectorAllocations, NoneWithTheShippedNetwork) {
       Detector(std::string(FACESHOT_SOURCE_DIR) + "/models/faceshot-nano.onnx"));
 }
 
-TEST(DetectorAllocations, NoneAtAllWhereOurKernelsComputeTheNetwork) {
+TEST(DetectorAllocationsOfOurKernels, NoneAtAll) {
   if (isa() == Isa::baseline) GTEST_SKIP() << "oneDNN computes it at this level";
   const std::string model = std::string(FACESHOT_SOURCE_DIR) + "/models/faceshot-nano.onnx";
   const auto images = video(320, 240);

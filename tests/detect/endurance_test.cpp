@@ -40,7 +40,7 @@ std::size_t resident_kib() {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) / 1024;
 }
 
-TEST(Endurance, MemoryDoesNotGrowOverAHundredThousandFrames) {
+TEST(EnduranceOfMemory, DoesNotGrowOverAHundredThousandFrames) {
   if (resident_kib() == 0) GTEST_SKIP() << "SKIPPED: this system does not tell resident memory";
   const Detector detector(model, {.score_threshold = 0.06F});
   std::vector<Frame> frames;

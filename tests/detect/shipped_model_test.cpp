@@ -74,7 +74,7 @@ TEST(ShippedModel, FindsTheFacesOfDrawnPeople) {
   }
 }
 
-TEST(ShippedModel, FindsTheClearFacesOfRealPhotographs) {
+TEST(ShippedModelOnPhotographs, FindsTheClearFaces) {
   if (!fs::is_directory(testing::wider_folder()))
     GTEST_SKIP() << "SKIPPED: the shipped network is NOT tested on photographs: there is no folder "
                  << testing::wider_folder();

@@ -380,7 +380,7 @@ TEST(Separable, AFeaturePyramidNeedsNoUpsampledMap) {
   }
 }
 
-TEST(Separable, BFloat16IsUsedWhereItIsAskedFor) {
+TEST(SeparableInBFloat16, IsUsedWhereItIsAskedFor) {
   if (isa() != Isa::avx512_bf16) GTEST_SKIP() << "SKIPPED: this CPU has no bfloat16";
   Chain chain(1);
   chain.input(64);

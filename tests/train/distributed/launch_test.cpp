@@ -183,7 +183,11 @@ class Launch : public ::testing::Test {
   std::vector<pid_t> children_;
 };
 
-TEST_F(Launch, ByTorchrun) {
+// Suites of their own, since they may be skipped.
+using LaunchByTorchrun = Launch;
+using LaunchByMpirun = Launch;
+
+TEST_F(LaunchByTorchrun, EqualsOneProcess) {
   if (!installed("torchrun")) GTEST_SKIP() << "needs torchrun: apt-get install python3-torch";
   run_alone("alone");
   // Debian 12's torchrun fails with its Python 3.11 unless --redirects and --tee are given as
@@ -197,7 +201,7 @@ TEST_F(Launch, ByTorchrun) {
   EXPECT_EQ(lines_with(text("log"), "AP "), lines_with(text("alone.log"), "AP ")) << text("log");
 }
 
-TEST_F(Launch, ByMpirun) {
+TEST_F(LaunchByMpirun, EqualsOneProcess) {
   if (!installed("mpirun")) GTEST_SKIP() << "needs mpirun: apt-get install openmpi-bin";
   run_alone("alone");
   Arguments command{"mpirun", "-n", "2", "--oversubscribe"};
