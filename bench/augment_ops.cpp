@@ -15,11 +15,13 @@
 namespace faceshot {
 namespace {
 
+using augment::AugmentOptions;
+
 constexpr int size = 320;
 
 struct Photograph {
   cv::Mat image = cv::Mat(600, 800, CV_8UC3);
-  std::vector<Annotation> faces = std::vector<Annotation>(8);
+  std::vector<geometry::Annotation> faces = std::vector<geometry::Annotation>(8);
 
   Photograph() {
     cv::RNG(1).fill(image, cv::RNG::UNIFORM, 0, 256);
@@ -44,11 +46,11 @@ struct Photograph {
 };
 
 /// Every other picture of the set is the same one: the cache's cost is not measured.
-class OnePicture : public ScenePool {
+class OnePicture : public augment::ScenePool {
  public:
   explicit OnePicture(const Photograph& photograph) : photograph_(photograph) {}
   [[nodiscard]] std::uint32_t size() const override { return 1; }
-  [[nodiscard]] Scene scene(std::uint32_t) const override {
+  [[nodiscard]] augment::Scene scene(std::uint32_t) const override {
     return {photograph_.image, photograph_.faces};
   }
 
@@ -125,23 +127,23 @@ cv::Mat naive_ssd(const Photograph& photograph, Random& random) {
 int run_all() {
   const Photograph photograph;
   const OnePicture pool(photograph);
-  Sample sample;
-  CanvasMemory memory;
+  augment::Sample sample;
+  augment::CanvasMemory memory;
   std::vector<cv::Mat> planes;
   std::uint32_t index = 0;
   const auto augmented = [&](const AugmentOptions& options) {
     Random random(1, 0, index++);
-    augment(photograph.image, photograph.faces, options, random, sample, memory, &pool);
+    augment::augment(photograph.image, photograph.faces, options, random, sample, memory, &pool);
   };
 
   std::printf("presets, 800x600 to 320x320, one core\n");
-  for (const auto& name : preset_names()) {
+  for (const auto& name : augment::preset_names()) {
     AugmentOptions options;
-    options.policy = preset_policy(name);
+    options.policy = augment::preset_policy(name);
     report(name.c_str(), [&] { augmented(options); });
   }
   AugmentOptions ssd;
-  ssd.policy = preset_policy("ssd");
+  ssd.policy = augment::preset_policy("ssd");
   report("ssd, to floats", [&] {
     augmented(ssd);
     to_tensor(sample.image, planes);
@@ -156,10 +158,10 @@ int run_all() {
   none.policy = {};
   std::printf("\noperations; each has the resampling to 320x320 in it\n");
   report("(none)", [&] { augmented(none); });
-  for (const auto& info : operations()) {
+  for (const auto& info : augment::operations()) {
     if (info.combines) continue;
     AugmentOptions options;
-    options.policy = {Step(find_operation("letterbox")), Step(info)};
+    options.policy = {augment::Step(augment::find_operation("letterbox")), augment::Step(info)};
     if (info.family == "geometry" || info.family == "crops")
       options.policy.erase(options.policy.begin());
     report(std::string(info.name).c_str(), [&] { augmented(options); });
@@ -171,7 +173,7 @@ int run_all() {
 }  // namespace faceshot
 
 int main() {
-  faceshot::retain_freed_memory();
+  faceshot::base::retain_freed_memory();
   cv::setNumThreads(1);
   return faceshot::run_all();
 }

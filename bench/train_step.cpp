@@ -37,6 +37,8 @@
 namespace faceshot {
 namespace {
 
+using train::Config;
+
 /// Of all threads of the process: what other programs take from the cores does not count.
 double processor_seconds() {
   timespec time{};
@@ -123,7 +125,7 @@ class OperatorTimes {
 /// What a batch brings: noise, and up to ten faces an image of sizes that the priors have.
 struct Samples {
   std::vector<std::uint8_t> pixels;
-  std::vector<std::vector<Annotation>> annotations;
+  std::vector<std::vector<geometry::Annotation>> annotations;
 
   Samples(int count, int size) {
     Random random(1, 0, 0, 0);
@@ -133,7 +135,7 @@ struct Samples {
     const auto side = static_cast<float>(size);
     for (auto& faces : annotations) {
       faces.resize(random.below(10));
-      for (Annotation& face : faces) {
+      for (geometry::Annotation& face : faces) {
         const float length = 8 * std::exp(random.uniform(0, std::log(side / 16)));
         const float x = random.uniform(0, side - length);
         const float y = random.uniform(0, side - length);
@@ -148,12 +150,12 @@ class Bench {
   explicit Bench(const Config& config)
       : config_(config),
         samples_(config.train.batch_size, config.augment.size),
-        network_(make_network(config.model), 1),
+        network_(network::make_network(config.model), 1),
         optimizer_(network_, config.train),
         ema_(network_, config.train.ema_decay) {
     const int size = config_.augment.size;
-    priors_ = make_prior_grid(network_.spec().priors, size, size,
-                              feature_sizes(network_.spec(), size, size));
+    priors_ = loss::make_prior_grid(network_.spec().priors, size, size,
+                                    network::feature_sizes(network_.spec(), size, size));
   }
 
   void run(int steps, bool operators) {
@@ -173,7 +175,7 @@ class Bench {
       std::printf("%-12s %9.2f %6.1f%%\n", name.c_str(), 1000 * median(seconds),
                   100 * median(seconds) / all);
     const double multiply_adds = static_cast<double>(
-        multiply_accumulates(network_.spec(), config_.augment.size, config_.augment.size));
+        network::multiply_accumulates(network_.spec(), config_.augment.size, config_.augment.size));
     const double images = static_cast<double>(config_.train.batch_size) / all;
     const double mean = std::accumulate(whole.begin(), whole.end(), 0.0) / steps;
     std::printf("%-12s %9.2f  best %.2f, mean %.2f, processor time %.2f, %.0f page faults\n",
@@ -207,27 +209,29 @@ class Bench {
   void step() {
     last_ = now();
     const int size = config_.augment.size;
-    NetworkOutput output;
+    model::NetworkOutput output;
     {
-      const AutocastGuard autocast(config_.train.precision);
-      const torch::Tensor input = make_input(samples_.pixels.data(), config_.train.batch_size, size,
-                                             size, network_.spec().input, config_.train.precision);
+      const train::AutocastGuard autocast(config_.train.precision);
+      const torch::Tensor input =
+          train::make_input(samples_.pixels.data(), config_.train.batch_size, size, size,
+                            network_.spec().input, config_.train.precision);
       mark("input");
       output = network_.forward(input);
     }
     const torch::Tensor loc = output.loc.contiguous();
     const torch::Tensor conf = output.conf.contiguous();
     mark("forward");
-    multibox_loss(values_of(loc), values_of(conf), {}, priors_, network_.spec().priors.variances,
-                  samples_.annotations, network_.spec().classes.size(), config_.loss,
-                  torch::get_num_threads(), loss_);
+    loss::multibox_loss(model::values_of(loc), model::values_of(conf), {}, priors_,
+                        network_.spec().priors.variances, samples_.annotations,
+                        network_.spec().classes.size(), config_.loss, torch::get_num_threads(),
+                        loss_);
     mark("loss");
     optimizer_.zero_grad();
     torch::autograd::backward({loc, conf},
                               {torch::from_blob(loss_.loc_gradient.data(), loc.sizes()),
                                torch::from_blob(loss_.conf_gradient.data(), conf.sizes())});
     mark("backward");
-    clip_gradients(network_, static_cast<double>(config_.train.clip_norm));
+    train::clip_gradients(network_, static_cast<double>(config_.train.clip_norm));
     mark("clip");
     optimizer_.step(1e-4);
     mark("optimizer");
@@ -237,11 +241,11 @@ class Bench {
 
   Config config_;
   Samples samples_;
-  TorchNetwork network_;
-  Optimizer optimizer_;
-  Ema ema_;
-  PriorGrid priors_;
-  MultiboxResult loss_;
+  model::TorchNetwork network_;
+  train::Optimizer optimizer_;
+  train::Ema ema_;
+  loss::PriorGrid priors_;
+  loss::MultiboxResult loss_;
   std::vector<std::pair<std::string, std::vector<double>>> parts_;
   double last_ = 0;
   std::int64_t step_ = 0;
@@ -271,7 +275,7 @@ int bench_train_step(int argc, char** argv) {
                  "[--processor-time] [key=value...]\n");
     return 2;
   }
-  const Config config = read_config(file, overrides);
+  const Config config = train::read_config(file, overrides);
   torch::set_num_threads(config.train.threads > 0 ? config.train.threads : 2);
   Bench(config).run(steps, operators);
   return 0;
@@ -281,8 +285,8 @@ int bench_train_step(int argc, char** argv) {
 }  // namespace faceshot
 
 int main(int argc, char** argv) {
-  faceshot::retain_freed_memory();
-  faceshot::reuse_tensor_memory();
+  faceshot::base::retain_freed_memory();
+  faceshot::model::reuse_tensor_memory();
   try {
     return faceshot::bench_train_step(argc, argv);
   } catch (const faceshot::Error& e) {

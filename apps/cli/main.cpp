@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
       }))
     return hand_over_to(data_program, argv);
 
-  retain_freed_memory();
+  base::retain_freed_memory();
   CLI::App app{
       "Face detection: prepare data, train, evaluate, export, detect.\n"
       "Start with:  faceshot detect photo.jpg --out out/"};

@@ -15,6 +15,8 @@
 namespace faceshot::cli {
 namespace {
 
+using network::Backbone;
+
 using Json = nlohmann::ordered_json;
 
 std::string joined(const std::vector<std::string>& names, const char* between) {
@@ -38,25 +40,26 @@ struct ModelsArguments {
 /// Everything about a backbone that a table shows.
 struct BackboneFigures {
   const Backbone* backbone;
-  NetworkSpec spec;
+  network::NetworkSpec spec;
   std::int64_t parameters, multiply_accumulates;
 };
 
 BackboneFigures figures_of(const Backbone& backbone, const ModelsArguments& a) {
-  NetworkSpec spec = make_backbone(backbone.name, a.alpha, a.variant);
-  const std::int64_t parameters = parameter_count(spec);
+  network::NetworkSpec spec = network::make_backbone(backbone.name, a.alpha, a.variant);
+  const std::int64_t parameters = network::parameter_count(spec);
   const std::int64_t products =
-      multiply_accumulates(spec, backbone.input_size, backbone.input_size);
+      network::multiply_accumulates(spec, backbone.input_size, backbone.input_size);
   return {&backbone, std::move(spec), parameters, products};
 }
 
 Json taps_json(const BackboneFigures& f) {
   const int size = f.backbone->input_size;
-  const auto rows = summarise_layers(f.spec, size, size);
+  const auto rows = network::summarise_layers(f.spec, size, size);
   Json taps = Json::array();
-  for (const Tap& tap : f.spec.taps) {
-    const auto row = std::find_if(rows.begin(), rows.end(),
-                                  [&](const LayerSummary& r) { return r.name == tap.layer; });
+  for (const network::Tap& tap : f.spec.taps) {
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](const network::LayerSummary& r) {
+      return r.name == tap.layer;
+    });
     taps.push_back({{"name", tap.name},
                     {"layer", tap.layer},
                     {"channels", row->channels},
@@ -83,14 +86,14 @@ int list_all(const ModelsArguments& a) {
   if (!a.json)
     std::printf("%-15s %11s %8s %6s  %-28s %s\n", "backbone", "parameters", "GFLOP", "input",
                 "taps", "reference");
-  for (const Backbone& backbone : backbones()) {
+  for (const Backbone& backbone : network::backbones()) {
     const BackboneFigures f = figures_of(backbone, a);
     if (a.json) {
       all.push_back(backbone_json(f));
       continue;
     }
     std::vector<std::string> taps;
-    for (const Tap& tap : f.spec.taps) taps.push_back(tap.name);
+    for (const network::Tap& tap : f.spec.taps) taps.push_back(tap.name);
     std::printf("%-15s %11lld %8.3f %6d  %-28s %s\n", backbone.name,
                 static_cast<long long>(f.parameters), gflop(f.multiply_accumulates),
                 backbone.input_size, joined(taps, " ").c_str(), backbone.reference);
@@ -105,7 +108,7 @@ int list_all(const ModelsArguments& a) {
 }
 
 int list_one(const ModelsArguments& a) {
-  const Backbone& backbone = find_backbone(a.backbone);
+  const Backbone& backbone = network::find_backbone(a.backbone);
   const BackboneFigures f = figures_of(backbone, a);
   if (a.json) {
     print(backbone_json(f));

@@ -67,8 +67,8 @@ void write_times(const fs::path& folder, const PrecisionQuestion& question,
                  const PrecisionTimes& times) {
   const std::string text = fmt::format("fp32_ms {:.4f}\nbf16_ms {:.4f}\n", times.fp32, times.bf16);
   try {
-    make_folder(folder);
-    write_file_atomically(file_of(folder, question), heading(question) + text);
+    support::make_folder(folder);
+    support::write_file_atomically(file_of(folder, question), heading(question) + text);
   } catch (const Error&) {
     // The next run measures again.
   }

@@ -21,6 +21,8 @@
 namespace faceshot::cli {
 namespace {
 
+using data::read_prepared;
+
 namespace fs = std::filesystem;
 
 fs::path csv_of(const fs::path& set, const std::string& split) {
@@ -43,14 +45,15 @@ struct PreviewOptions {
   fs::path set, out;
   std::string split = "train";
   std::string policy = "face";
-  PolicySheetOptions sheet;
+  augment::PolicySheetOptions sheet;
 };
 
 int preview(PreviewOptions& o) {
-  o.sheet.augment.policy = read_policy(o.policy);
-  const PolicySheet sheet = policy_sheet(read_prepared(csv_of(o.set, o.split)), o.sheet);
-  make_folder(o.out.parent_path());
-  write_image(o.out, sheet.image);
+  o.sheet.augment.policy = augment::read_policy(o.policy);
+  const augment::PolicySheet sheet =
+      augment::policy_sheet(read_prepared(csv_of(o.set, o.split)), o.sheet);
+  support::make_folder(o.out.parent_path());
+  media::write_image(o.out, sheet.image);
   for (const std::string& reason : sheet.damaged)
     std::fprintf(stderr, "faceshot: left out: %s\n", reason.c_str());
   std::printf("%zu photographs, each with %d samples, are in %s\n", sheet.shown.size(),
@@ -83,23 +86,23 @@ struct RunOptions {
   std::string split = "train";
   std::string policy = "face";
   int size = 0;
-  AugmentedSetOptions set_options;
+  augment::AugmentedSetOptions set_options;
 };
 
 int run(RunOptions& o) {
-  o.set_options.augment.policy = read_policy(o.policy);
+  o.set_options.augment.policy = augment::read_policy(o.policy);
   o.set_options.augment.square = o.size > 0;
   if (o.size > 0) o.set_options.augment.size = o.size;
-  const PreparedSet set = read_prepared(csv_of(o.set, o.split));
+  const data::PreparedSet set = read_prepared(csv_of(o.set, o.split));
   const std::size_t count =
       set.records.size() * static_cast<std::size_t>(std::max(0, o.set_options.times));
   {
     Progress progress("augmenting", count);
     const auto report = [&](std::size_t done, std::size_t) { progress.update(done); };
     if (o.npz.empty())
-      write_augmented_set(o.out, o.split, set, o.set_options, report);
+      augment::write_augmented_set(o.out, o.split, set, o.set_options, report);
     else
-      write_augmented_npz(o.npz, set, o.set_options, report);
+      augment::write_augmented_npz(o.npz, set, o.set_options, report);
   }
   std::printf("%zu samples of %zu images are in %s\n", count, set.records.size(),
               o.npz.empty() ? o.out.c_str() : o.npz.c_str());
@@ -150,7 +153,7 @@ struct OpsOptions {
 
 void print_json() {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
-  for (const auto& info : operations()) {
+  for (const auto& info : augment::operations()) {
     nlohmann::ordered_json parameters = nlohmann::ordered_json::array();
     for (const auto& p : info.parameters)
       parameters.push_back({{"name", p.name},
@@ -168,16 +171,17 @@ void print_json() {
 }
 
 void write_pictures(const OpsOptions& o) {
-  const PreparedSet set = read_prepared(csv_of(o.set, o.split));
+  const data::PreparedSet set = read_prepared(csv_of(o.set, o.split));
   if (set.records.empty()) throw Error(ErrorCode::not_found, "the set holds no images");
-  const FilePool pool(set);
+  const augment::FilePool pool(set);
   std::size_t first = 0;  // one with faces, if there is one
   while (first + 1 < set.records.size() && set.records[first].annotations.empty()) ++first;
   std::vector<cv::Mat> pictures;
-  for (auto& p : picture_operations(pool.scene(static_cast<std::uint32_t>(first)), pool, o.seed))
+  for (auto& p :
+       augment::picture_operations(pool.scene(static_cast<std::uint32_t>(first)), pool, o.seed))
     pictures.push_back(std::move(p.image));
-  make_folder(o.out.parent_path());
-  write_image(o.out, contact_sheet(pictures, 6, {320, 260}));
+  support::make_folder(o.out.parent_path());
+  media::write_image(o.out, media::contact_sheet(pictures, 6, {320, 260}));
   std::printf("a picture of each operation is in %s\n", o.out.c_str());
 }
 
@@ -187,14 +191,15 @@ int ops(const OpsOptions& o) {
       throw Error(ErrorCode::invalid_argument, "--out needs --set DIR, a prepared set to draw on");
     write_pictures(o);
   } else if (o.markdown) {
-    std::printf("%s", operations_markdown().c_str());
+    std::printf("%s", augment::operations_markdown().c_str());
   } else if (o.json) {
     print_json();
   } else if (!o.names.empty()) {
-    for (const auto& name : o.names) std::printf("%s", describe(find_operation(name)).c_str());
+    for (const auto& name : o.names)
+      std::printf("%s", augment::describe(augment::find_operation(name)).c_str());
   } else {
     std::string_view family;
-    for (const auto& info : operations()) {
+    for (const auto& info : augment::operations()) {
       if (info.family != family)
         std::printf("%s%s\n", family.empty() ? "" : "\n", std::string(info.family).c_str());
       family = info.family;

@@ -22,13 +22,16 @@
 namespace faceshot::cli {
 namespace {
 
+using calibrate::Calibration;
+using calibrate::PrecisionRecall;
+
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 struct Options {
   fs::path model, out;
   std::vector<fs::path> data;
-  CalibrationOptions calibration;
+  calibrate::CalibrationOptions calibration;
   bool json = false;
 };
 
@@ -44,9 +47,9 @@ std::string published_name(const fs::path& csv) {
   return (fs::absolute(csv).parent_path().filename() / csv.filename()).string();
 }
 
-ordered_json to_json(const ScoreQuality& quality) {
+ordered_json to_json(const calibrate::ScoreQuality& quality) {
   ordered_json bins = ordered_json::array();
-  for (const Reliability::Bin& bin : quality.reliability.bins)
+  for (const calibrate::Reliability::Bin& bin : quality.reliability.bins)
     bins.push_back({{"detections", bin.detections},
                     {"mean_score", bin.mean_score},
                     {"share_right", bin.share_right}});
@@ -100,7 +103,7 @@ void print(const Calibration& c, const ModelInfo& info, const Options& o) {
   std::printf("\n  %-10s %34s   %34s\n", "", "before", "after");
   std::printf("  %-10s %12s %10s %10s   %12s %10s %10s\n", "score", "detections", "mean score",
               "right", "detections", "mean score", "right");
-  const auto cells = [](const Reliability::Bin& bin) {
+  const auto cells = [](const calibrate::Reliability::Bin& bin) {
     std::printf(" %12zu %10.3f %10.3f  ", bin.detections, bin.mean_score, bin.share_right);
   };
   for (std::size_t b = 0; b < c.before.reliability.bins.size(); ++b) {
@@ -134,23 +137,24 @@ int run(const Options& o) {
   const Network network =
       Network::from_bytes(std::as_bytes(std::span(onnx.data(), onnx.size())), o.model.string());
   const ModelInfo info = ModelInfo::of(network, o.model.string());
-  std::vector<PreparedSet> sets;
+  std::vector<data::PreparedSet> sets;
   std::vector<std::string> names;
   for (const fs::path& data : o.data) {
     const fs::path csv = fs::is_directory(data) ? data / "val.csv" : data;
-    sets.push_back(read_prepared(csv));
+    sets.push_back(data::read_prepared(csv));
     names.push_back(published_name(csv));
   }
   const auto fit = [&] {
     std::size_t photographs = 0;
-    for (const PreparedSet& set : sets) photographs += set.records.size();
+    for (const data::PreparedSet& set : sets) photographs += set.records.size();
     Progress progress("detecting", photographs);
-    return calibrate(network, info, sets, o.calibration,
-                     [&](std::size_t done, std::size_t) { progress.update(done); });
+    return calibrate::calibrate(network, info, sets, o.calibration,
+                                [&](std::size_t done, std::size_t) { progress.update(done); });
   };
   const Calibration calibration = fit();
   if (!o.out.empty())
-    write_file_atomically(o.out, calibrated_file(onnx, info, calibration, o.calibration, names));
+    support::write_file_atomically(
+        o.out, calibrate::calibrated_file(onnx, info, calibration, o.calibration, names));
   if (o.json)
     std::printf("%s\n", to_json(calibration, info, o)
                             .dump(2, ' ', false, ordered_json::error_handler_t::replace)

@@ -27,13 +27,16 @@
 namespace faceshot::cli {
 namespace {
 
+using data::LevelPriors;
+using data::read_prepared;
+
 namespace fs = std::filesystem;
 
 struct DataArguments {
   fs::path set;
   std::string split = "train";
   fs::path out;
-  SheetOptions sheet;
+  data::SheetOptions sheet;
   std::string format;
   std::string link = "hard";
   fs::path model;
@@ -54,9 +57,9 @@ void print_json(const nlohmann::ordered_json& json) {
 // --- show --------------------------------------------------------------------------------------
 
 int show(const DataArguments& o) {
-  const AnnotationSheet sheet = annotation_sheet(read_prepared(csv_of(o)), o.sheet);
-  make_folder(o.out.parent_path());
-  write_image(o.out, sheet.image);
+  const data::AnnotationSheet sheet = data::annotation_sheet(read_prepared(csv_of(o)), o.sheet);
+  support::make_folder(o.out.parent_path());
+  media::write_image(o.out, sheet.image);
   for (const std::string& reason : sheet.damaged)
     std::fprintf(stderr, "faceshot: left out: %s\n", reason.c_str());
   if (o.json)
@@ -68,14 +71,14 @@ int show(const DataArguments& o) {
 
 // --- stats -------------------------------------------------------------------------------------
 
-nlohmann::ordered_json to_json(const Histogram& histogram) {
+nlohmann::ordered_json to_json(const data::Histogram& histogram) {
   nlohmann::ordered_json json;
   for (std::size_t i = 0; i < histogram.labels.size(); ++i)
     json[histogram.labels[i]] = histogram.counts[i];
   return json;
 }
 
-nlohmann::ordered_json to_json(const SetStats& s, const std::vector<std::string>& classes) {
+nlohmann::ordered_json to_json(const data::SetStats& s, const std::vector<std::string>& classes) {
   nlohmann::ordered_json of_class;
   for (std::size_t i = 0; i < classes.size(); ++i) of_class[classes[i]] = s.faces_of_class[i];
   return {{"images", s.images},
@@ -92,7 +95,7 @@ nlohmann::ordered_json to_json(const SetStats& s, const std::vector<std::string>
           {"positions", s.positions}};
 }
 
-void print_histogram(const char* title, const Histogram& histogram) {
+void print_histogram(const char* title, const data::Histogram& histogram) {
   constexpr std::size_t widest = 40;
   std::printf("\n%s\n", title);
   const std::size_t largest =
@@ -104,13 +107,13 @@ void print_histogram(const char* title, const Histogram& histogram) {
 
 int stats(const DataArguments& o) {
   const fs::path csv = csv_of(o);
-  const PreparedSet set = read_prepared(csv);
-  const SetStats s = set_stats(set);
+  const data::PreparedSet set = read_prepared(csv);
+  const data::SetStats s = data::set_stats(set);
   const nlohmann::ordered_json json = to_json(s, set.classes);
   if (!o.out.empty()) {
-    make_folder(o.out);
-    write_file_atomically(o.out / "stats.json", json.dump(1) + "\n");
-    write_file_atomically(o.out / "stats.svg", stats_svg(csv.string(), s));
+    support::make_folder(o.out);
+    support::write_file_atomically(o.out / "stats.json", json.dump(1) + "\n");
+    support::write_file_atomically(o.out / "stats.svg", data::stats_svg(csv.string(), s));
   }
   if (o.json) {
     print_json(json);
@@ -157,7 +160,7 @@ NetworkPriors priors_of(const fs::path& model, int size) {
                  : static_cast<float>(side) /
                        static_cast<float>(session.tensor_shape(info.features[l]).back()));
   }
-  priors.levels = level_priors(info.priors, priors.strides);
+  priors.levels = data::level_priors(info.priors, priors.strides);
   std::sort(priors.strides.begin(), priors.strides.end());
   return priors;
 }
@@ -181,8 +184,8 @@ std::vector<RecallRow> recall_table(const std::vector<Box>& faces,
     const float side = std::sqrt(face.area());
     const auto range = static_cast<std::size_t>(
         std::upper_bound(limits.begin(), limits.end(), side) - limits.begin());
-    const float now = best_prior_iou(face, current, size);
-    const float then = best_prior_iou(face, proposed, size);
+    const float now = data::best_prior_iou(face, current, size);
+    const float then = data::best_prior_iou(face, proposed, size);
     for (RecallRow* row : {&rows[range], &rows.back()}) {
       ++row->faces;
       for (std::size_t t = 0; t < thresholds.size(); ++t) {
@@ -206,13 +209,13 @@ std::string config_line(const std::vector<LevelPriors>& levels) {
 }
 
 int priors(const DataArguments& o) {
-  const std::vector<Box> faces = scaled_faces(read_prepared(csv_of(o)), o.prior_size);
+  const std::vector<Box> faces = data::scaled_faces(read_prepared(csv_of(o)), o.prior_size);
   if (faces.empty())
     throw Error(ErrorCode::format, csv_of(o).string() + ": has no faces to fit priors to");
   const NetworkPriors network =
       priors_of(o.model.empty() ? default_model() : o.model, o.prior_size);
-  const auto proposed =
-      assign_levels(propose_prior_sizes(faces, o.prior_count, o.prior_min_side), network.strides);
+  const auto proposed = data::assign_levels(
+      data::propose_prior_sizes(faces, o.prior_count, o.prior_min_side), network.strides);
   const auto& current = network.levels;
   const auto rows = recall_table(faces, current, proposed, o.prior_size);
   if (o.json) {
@@ -248,21 +251,21 @@ int priors(const DataArguments& o) {
 // --- export ------------------------------------------------------------------------------------
 
 int export_set(const DataArguments& o) {
-  const PreparedSet set = read_prepared(csv_of(o));
+  const data::PreparedSet set = read_prepared(csv_of(o));
   if (o.format == "npz") {
-    write_npz(o.out, set);
+    data::write_npz(o.out, set);
     std::printf("%zu images are in %s\n", set.records.size(), o.out.c_str());
     return exit_ok;
   }
-  const auto write = o.format == "coco"   ? export_coco
-                     : o.format == "yolo" ? export_yolo
-                                          : export_voc;
+  const auto write = o.format == "coco"   ? data::export_coco
+                     : o.format == "yolo" ? data::export_yolo
+                                          : data::export_voc;
   const auto run = [&] {
     Progress progress("writing", set.records.size());
-    return write(set, o.out, link_mode(o.link),
+    return write(set, o.out, data::link_mode(o.link),
                  [&](std::size_t done, std::size_t) { progress.update(done); });
   };
-  const ExportReport report = run();
+  const data::ExportReport report = run();
   if (o.json) {
     print_json({{"out", o.out.string()},
                 {"images", report.images},

@@ -20,13 +20,21 @@
 namespace faceshot::cli {
 namespace {
 
+using data::CheckedSplit;
+using data::CheckReport;
+using data::Finding;
+using data::info;
+using data::Problem;
+using data::Repairs;
+using data::Severity;
+
 namespace fs = std::filesystem;
 
 struct CheckArguments {
   std::vector<fs::path> sets;
   std::vector<std::string> fixes;
   fs::path report;
-  CheckOptions check;
+  data::CheckOptions check;
   bool strict = false;
   bool json = false;
 };
@@ -68,7 +76,7 @@ Repairs repairs_of(const std::vector<std::string>& names) {
     else if (const auto group = repair_groups.find(name); group != repair_groups.end())
       std::for_each(group->second.begin(), group->second.end(), repair);
     else
-      repair(problem_of(name));
+      repair(data::problem_of(name));
   }
   return repairs;
 }
@@ -90,7 +98,7 @@ nlohmann::ordered_json to_json(const CheckReport& report) {
         {{"csv", split.csv.string()}, {"images", split.images}, {"boxes", split.boxes}});
   for (const Finding& f : report.findings) {
     nlohmann::ordered_json entry{{"problem", info(f.problem).name},
-                                 {"severity", name_of(info(f.problem).severity)},
+                                 {"severity", data::name_of(info(f.problem).severity)},
                                  {"place", f.place},
                                  {"image", f.image},
                                  {"detail", f.detail}};
@@ -105,10 +113,10 @@ void print_table(const CheckReport& report) {
   for (const CheckedSplit& split : report.splits)
     std::printf("%s: %zu images, %zu boxes\n", split.csv.c_str(), split.images, split.boxes);
   const auto counts = report.counts();
-  for (const ProblemInfo& p : problems()) {
+  for (const data::ProblemInfo& p : data::problems()) {
     const std::size_t count = counts[static_cast<std::size_t>(p.problem)];
     if (count == 0) continue;
-    std::printf("%-8s %6zu  %s: %s\n", std::string(name_of(p.severity)).c_str(), count,
+    std::printf("%-8s %6zu  %s: %s\n", std::string(data::name_of(p.severity)).c_str(), count,
                 std::string(p.name).c_str(), std::string(p.meaning).c_str());
     std::size_t listed = 0;
     for (const Finding& f : report.findings) {
@@ -121,14 +129,14 @@ void print_table(const CheckReport& report) {
 }
 
 void write_repaired(const CheckReport& report, const Repairs& repairs) {
-  if (const std::size_t left = unrepaired_errors(report, repairs); left != 0)
+  if (const std::size_t left = data::unrepaired_errors(report, repairs); left != 0)
     throw Error(ErrorCode::invalid_argument,
                 std::to_string(left) +
                     " errors would stay, so nothing was repaired; name them in --fix too, or "
                     "--fix all");
   for (const CheckedSplit& split : report.splits)
-    write_prepared(split.csv.parent_path(), split.csv.stem().string(), split.repaired,
-                   "repaired by faceshot data check");
+    data::write_prepared(split.csv.parent_path(), split.csv.stem().string(), split.repaired,
+                         "repaired by faceshot data check");
 }
 
 int check(const CheckArguments& o) {
@@ -136,15 +144,15 @@ int check(const CheckArguments& o) {
   const std::vector<fs::path> csvs = csvs_of(o.sets);
   const auto run = [&] {
     std::unique_ptr<Progress> progress;
-    return check_sets(csvs, o.check, repairs, [&](std::size_t done, std::size_t total) {
+    return data::check_sets(csvs, o.check, repairs, [&](std::size_t done, std::size_t total) {
       if (!progress) progress = std::make_unique<Progress>("checking", total);
       progress->update(done);
     });
   };
   const CheckReport report = run();
   if (!o.report.empty()) {
-    make_folder(o.report.parent_path());
-    write_file_atomically(o.report, check_report_html(report));
+    support::make_folder(o.report.parent_path());
+    support::write_file_atomically(o.report, data::check_report_html(report));
   }
   if (o.json)
     std::printf(
@@ -191,7 +199,7 @@ void add_data_check(CLI::App& data, int& exit_code) {
       ->capture_default_str();
   command->add_flag("--json", o.json, "Write all findings as JSON instead of a table");
   std::string footer = "Exit status 1 if anything is wrong.\nProblems and what --fix does:\n";
-  for (const ProblemInfo& p : problems())
+  for (const data::ProblemInfo& p : data::problems())
     footer += "  " + std::string(p.name) + std::string(18 - p.name.size(), ' ') +
               (p.repair.empty() ? "(only told)" : std::string(p.repair)) + "\n";
   footer += groups_text();

@@ -28,8 +28,8 @@ struct PseudoArguments {
   fs::path model;
   fs::path sheet;
   std::string link = "hard";
-  PseudoLabelOptions labels;
-  SheetOptions sheet_options;
+  data::PseudoLabelOptions labels;
+  data::SheetOptions sheet_options;
   int max_side = 640;
   int threads = 1;
   bool json = false;
@@ -37,7 +37,7 @@ struct PseudoArguments {
 
 /// One line for label.json: what the set was, and what has been done to it.
 std::string source_text(const fs::path& csv, const PseudoArguments& o) {
-  std::string text = source_of(csv);
+  std::string text = data::source_of(csv);
   // Of a set that has been through this before only the last time counts: its labels were replaced.
   const std::string mark = "; pseudo-labels of ";
   text = text.substr(0, text.find(mark));
@@ -46,7 +46,7 @@ std::string source_text(const fs::path& csv, const PseudoArguments& o) {
                      static_cast<double>(o.labels.accept), static_cast<double>(o.labels.ignore));
 }
 
-nlohmann::ordered_json to_json(const PseudoLabelledSet& labelled, const fs::path& csv,
+nlohmann::ordered_json to_json(const data::PseudoLabelledSet& labelled, const fs::path& csv,
                                const fs::path& sheet) {
   return {{"csv", csv.string()},
           {"sheet", sheet.string()},
@@ -61,11 +61,11 @@ nlohmann::ordered_json to_json(const PseudoLabelledSet& labelled, const fs::path
 }
 
 int pseudo(PseudoArguments o) {
-  validate(o.labels);
+  data::validate(o.labels);
   const fs::path csv = fs::is_directory(o.set) ? o.set / (o.split + ".csv") : o.set;
-  const PreparedSet set = read_prepared(csv);
-  if (!o.out.empty()) check_destination(o.out);
-  if (!o.sheet.empty() && !is_image_path(o.sheet))
+  const data::PreparedSet set = data::read_prepared(csv);
+  if (!o.out.empty()) data::check_destination(o.out);
+  if (!o.sheet.empty() && !media::is_image_path(o.sheet))
     throw Error(ErrorCode::invalid_argument,
                 "--sheet " + o.sheet.string() + " is no picture's name; try sheet.png");
   if (o.model.empty()) o.model = default_model();
@@ -74,21 +74,21 @@ int pseudo(PseudoArguments o) {
                                              .max_side = o.max_side});
   const auto run = [&] {
     Progress progress("labelling", set.records.size());
-    return pseudo_label_set(set, detector, o.labels, o.threads,
-                            [&](std::size_t done, std::size_t) { progress.update(done); });
+    return data::pseudo_label_set(set, detector, o.labels, o.threads,
+                                  [&](std::size_t done, std::size_t) { progress.update(done); });
   };
-  const PseudoLabelledSet labelled = run();
-  const cv::Mat picture = pseudo_label_sheet(labelled, o.sheet_options);
+  const data::PseudoLabelledSet labelled = run();
+  const cv::Mat picture = data::pseudo_label_sheet(labelled, o.sheet_options);
   const std::string split = csv.stem().string();
   const fs::path dir = o.out.empty() ? csv.parent_path() : o.out;
   if (o.out.empty())
-    write_prepared(dir, split, labelled.set, source_text(csv, o));
+    data::write_prepared(dir, split, labelled.set, source_text(csv, o));
   else
-    build_set(dir, split, labelled.set, link_mode(o.link), source_text(csv, o));
+    data::build_set(dir, split, labelled.set, data::link_mode(o.link), source_text(csv, o));
   fs::path sheet;
   if (!picture.empty()) {
     sheet = o.sheet.empty() ? dir / (split + "-pseudo.png") : o.sheet;
-    write_image(sheet, picture);
+    media::write_image(sheet, picture);
   }
   for (const std::string& reason : labelled.damaged)
     std::fprintf(stderr, "faceshot: left as it was: %s\n", reason.c_str());

@@ -31,6 +31,8 @@
 namespace faceshot::cli {
 namespace {
 
+using media::write_image;
+
 namespace fs = std::filesystem;
 
 constexpr int sheet_columns = 3;
@@ -54,7 +56,7 @@ struct Job {
 std::vector<Job> jobs_of(const std::vector<std::string>& paths) {
   std::vector<Job> jobs;
   for (const fs::path path : paths)
-    for (const fs::path& file : list_images({path}))
+    for (const fs::path& file : media::list_images({path}))
       jobs.push_back(
           {file, fs::is_directory(path) ? file.lexically_relative(path) : file.filename()});
   return jobs;
@@ -82,14 +84,15 @@ fs::path free_path(const fs::path& wanted, const Inputs& inputs, std::set<fs::pa
     target.replace_filename(wanted.stem().string() + "-" + std::to_string(n) +
                             wanted.extension().string());
   used.insert(target);
-  make_folder(target.parent_path());
+  support::make_folder(target.parent_path());
   return target;
 }
 
 /// Where an annotated picture goes.
 fs::path annotated_path(const fs::path& out, const Job& job) {
   // A photograph may have any name; what is written needs one that tells its format.
-  const std::string extension = is_image_path(job.file) ? job.file.extension().string() : ".jpg";
+  const std::string extension =
+      media::is_image_path(job.file) ? job.file.extension().string() : ".jpg";
   return (out / job.relative).replace_extension(extension);
 }
 
@@ -104,7 +107,7 @@ void check_sheet(const fs::path& sheet, const Inputs& inputs) {
   if (inputs.contains(sheet))
     throw Error(ErrorCode::invalid_argument,
                 "--sheet '" + sheet.string() + "' is one of the photographs; name another file");
-  if (!is_image_path(sheet))
+  if (!media::is_image_path(sheet))
     throw Error(
         ErrorCode::invalid_argument,
         "--sheet '" + sheet.string() + "' needs the extension of a picture, as in faces.jpg");
@@ -144,7 +147,7 @@ std::vector<std::string> write_crops(const DetectArguments& a, const Job& job, c
   std::vector<std::string> crops(faces.size());
   for (std::size_t i = 0; i < faces.size(); ++i) {
     if (!faces[i].landmarks) continue;
-    const cv::Mat crop = align_face(image, *faces[i].landmarks, a.align);
+    const cv::Mat crop = media::align_face(image, *faces[i].landmarks, a.align);
     const fs::path target = free_path(crop_path(a.out, job, i), inputs, used);
     write_image(target, crop);
     crops[i] = target.string();
@@ -157,7 +160,7 @@ std::vector<Detection> find_faces(const DetectArguments& a, const Detector& dete
                                   const cv::Mat& image, double& milliseconds) {
   if (a.tiles.size == 0) {
     DetectTimings t;
-    auto faces = detector.detect(view_of(image), &t);
+    auto faces = detector.detect(media::view_of(image), &t);
     milliseconds = t.preprocess + t.network + t.postprocess;
     return faces;
   }
@@ -168,7 +171,7 @@ std::vector<Detection> find_faces(const DetectArguments& a, const Detector& dete
     if (!progress) progress = std::make_unique<Progress>("tiles", all);
     progress->update(done);
   };
-  auto faces = detector.detect_tiled(view_of(image), tiles);
+  auto faces = detector.detect_tiled(media::view_of(image), tiles);
   milliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   return faces;
@@ -229,7 +232,7 @@ int run(DetectArguments a) {
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       const Job& job = jobs[i];
       try {
-        cv::Mat image = read_image(job.file);
+        cv::Mat image = media::read_image(job.file);
         double milliseconds = 0;
         const auto faces = find_faces(a, detector, image, milliseconds);
         faces_in_all += faces.size();
@@ -245,7 +248,7 @@ int run(DetectArguments a) {
                       best.c_str(), milliseconds);
         }
         const bool annotate = !a.out.empty() && a.align == 0;
-        if (annotate || !a.sheet.empty()) draw_detections(image, faces);
+        if (annotate || !a.sheet.empty()) media::draw_detections(image, faces);
         if (annotate) write_image(free_path(annotated_path(a.out, job), inputs, used), image);
         if (!a.sheet.empty()) pictures.push_back(thumbnail(image));
       } catch (const Error& e) {
@@ -257,7 +260,7 @@ int run(DetectArguments a) {
     }
   }
   if (!a.sheet.empty() && !pictures.empty())
-    write_image(a.sheet, contact_sheet(pictures, sheet_columns, sheet_cell));
+    write_image(a.sheet, media::contact_sheet(pictures, sheet_columns, sheet_cell));
   if (a.json)
     // Linux file names need not be UTF-8; JSON must be.
     std::cout << document.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";

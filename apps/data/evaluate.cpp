@@ -53,10 +53,10 @@ int evaluate(const EvaluateOptions& o) {
     throw Error(ErrorCode::invalid_argument,
                 "evaluate needs --ground-truth, the folder with WIDER FACE's .mat files; or "
                 "--protocol voc, which takes the labels of --data");
-  const WiderGroundTruth truth = read_wider_ground_truth(o.ground_truth);
+  const evaluate::WiderGroundTruth truth = evaluate::read_wider_ground_truth(o.ground_truth);
   const Scored scored =
       o.data.empty() ? read_detections(o.detections) : run_detector(open_detector(o), o);
-  const WiderResult result = evaluate_wider(truth, scored.images);
+  const evaluate::WiderResult result = evaluate::evaluate_wider(truth, scored.images);
   if (result.images_scored == 0)
     throw Error(ErrorCode::invalid_argument,
                 (o.data.empty() ? o.detections : o.data).string() +
@@ -67,23 +67,23 @@ int evaluate(const EvaluateOptions& o) {
   const ErrorSetting& setting = find_setting(study, o.errors_on.empty() ? "easy" : o.errors_on);
   if (!o.errors.empty()) write_error_sheets(study, setting, o.errors);
   if (!o.out.empty()) {
-    nlohmann::ordered_json report = wider_json(result, true);
+    nlohmann::ordered_json report = evaluate::wider_json(result, true);
     report["errors"] = error_json(study);
     report.update(scored.run);
-    make_folder(o.out);
-    write_file_atomically(o.out / "report.json", report.dump(1) + "\n");
-    write_file_atomically(o.out / "precision_recall.svg",
-                          wider_svg(result, "WIDER FACE: " + scored.title));
-    if (!o.data.empty()) write_result_files(o.out / "detections", scored.images);
+    support::make_folder(o.out);
+    support::write_file_atomically(o.out / "report.json", report.dump(1) + "\n");
+    support::write_file_atomically(o.out / "precision_recall.svg",
+                                   evaluate::wider_svg(result, "WIDER FACE: " + scored.title));
+    if (!o.data.empty()) evaluate::write_result_files(o.out / "detections", scored.images);
   }
   if (o.json) {
-    nlohmann::ordered_json report = wider_json(result, false);
+    nlohmann::ordered_json report = evaluate::wider_json(result, false);
     report["errors"] = error_json(study);
     report.update(scored.run);
     std::printf("%s\n", report.dump(2).c_str());
     return exit_ok;
   }
-  std::fputs(wider_table(result).c_str(), stdout);
+  std::fputs(evaluate::wider_table(result).c_str(), stdout);
   std::printf("\n%s\n", error_table(study, setting).c_str());
   print_speed(scored, o);
   if (!o.out.empty())

@@ -17,6 +17,11 @@
 namespace faceshot::cli {
 namespace {
 
+using evaluate::errors_at;
+using evaluate::ErrorsAtRecall;
+using evaluate::face_heights;
+using evaluate::judge;
+
 namespace fs = std::filesystem;
 
 constexpr std::array<double, 6> recalls{0.5, 0.6, 0.7, 0.8, 0.85, 0.9};
@@ -28,8 +33,9 @@ constexpr int caption = 34;        ///< pixels below it
 constexpr double context = 3;      ///< a crop is so many times as large as what it is about
 constexpr double least_crop = 64;  ///< pixels of the photograph
 
-std::vector<LabelledDetections> views(const ErrorStudy& study, const ErrorSetting& setting) {
-  std::vector<LabelledDetections> images;
+std::vector<evaluate::LabelledDetections> views(const ErrorStudy& study,
+                                                const ErrorSetting& setting) {
+  std::vector<evaluate::LabelledDetections> images;
   for (std::size_t i = 0; i < study.names.size(); ++i)
     images.push_back({study.faces[i], setting.counts[i], study.boxes[i], study.excused[i]});
   return images;
@@ -50,12 +56,13 @@ nlohmann::ordered_json to_json(const ErrorsAtRecall& errors) {
   if (!errors.score) return json;
   json["score"] = *errors.score;
   json["found"] = errors.found;
-  for (std::size_t k = 0; k < error_kinds; ++k) {
+  for (std::size_t k = 0; k < evaluate::error_kinds; ++k) {
     const auto& sizes = errors.counts[k];
-    json[std::string(error_names[k])] = {{"total", errors.total(static_cast<Verdict>(k))},
-                                         {"below_32px", sizes[0]},
-                                         {"32_to_64px", sizes[1]},
-                                         {"above_64px", sizes[2]}};
+    json[std::string(evaluate::error_names[k])] = {
+        {"total", errors.total(static_cast<evaluate::Verdict>(k))},
+        {"below_32px", sizes[0]},
+        {"32_to_64px", sizes[1]},
+        {"above_64px", sizes[2]}};
   }
   return json;
 }
@@ -70,7 +77,7 @@ struct Item {
 };
 
 cv::Rect2d rectangle(const Xywh& b) { return {b.x, b.y, b.w, b.h}; }
-cv::Rect2d rectangle(const ScoredBox& b) { return {b.x, b.y, b.w, b.h}; }
+cv::Rect2d rectangle(const evaluate::ScoredBox& b) { return {b.x, b.y, b.w, b.h}; }
 
 /// A square of the photograph around `box`, moved into the photograph where it fits; grey beyond.
 cv::Mat crop_around(const cv::Mat& image, const cv::Rect2d& box, cv::Rect2d& region) {
@@ -113,7 +120,7 @@ cv::Mat picture_of(const Item& item, const ErrorStudy& study, const ErrorSetting
   const cv::Rect2d focus = item.missed ? rectangle(study.faces[item.image][*item.face])
                                        : rectangle(study.boxes[item.image][*item.box]);
   cv::Rect2d region;
-  cv::Mat crop = crop_around(read_image(study.photograph(item.image)), focus, region);
+  cv::Mat crop = crop_around(media::read_image(study.photograph(item.image)), focus, region);
   for (std::size_t f = 0; f < study.faces[item.image].size(); ++f)
     draw_box(crop, rectangle(study.faces[item.image][f]), region,
              setting.counts[item.image][f] != 0 ? green : dull, item.face == f ? 2 : 1);
@@ -142,7 +149,7 @@ void write_sheet(const fs::path& file, const std::vector<Item>& items, const Err
   if (items.empty()) return;
   std::vector<cv::Mat> cells;
   for (const Item& item : items) cells.push_back(picture_of(item, study, setting));
-  write_image(file, contact_sheet(cells, columns, {crop_side, crop_side + caption}));
+  media::write_image(file, media::contact_sheet(cells, columns, {crop_side, crop_side + caption}));
 }
 
 void add_rows(std::string& csv, const char* kind, const std::vector<Item>& items,
@@ -153,7 +160,7 @@ void add_rows(std::string& csv, const char* kind, const std::vector<Item>& items
   for (const Item& item : items) {
     csv += std::string(kind) + "," + study.names[item.image];
     if (item.box) {
-      const ScoredBox& b = study.boxes[item.image][*item.box];
+      const evaluate::ScoredBox& b = study.boxes[item.image][*item.box];
       csv += fmt::format(",{:.6g},{:.4f}", b.score, item.iou) + numbers(b.x, b.y, b.w, b.h);
     } else {
       csv += ",,,,,,";
@@ -169,22 +176,23 @@ void add_rows(std::string& csv, const char* kind, const std::vector<Item>& items
 
 }  // namespace
 
-ErrorStudy wider_study(const WiderGroundTruth& truth, const Scored& scored,
+ErrorStudy wider_study(const evaluate::WiderGroundTruth& truth, const Scored& scored,
                        const fs::path& images) {
   ErrorStudy study;
-  for (const auto name : wider_settings) study.settings.push_back({std::string(name), {}});
+  for (const auto name : evaluate::wider_settings)
+    study.settings.push_back({std::string(name), {}});
   std::unordered_map<std::string, std::size_t> place;
   for (std::size_t i = 0; i < scored.images.size(); ++i)
     place[scored.images[i].event + "/" + scored.images[i].image] = i;
   std::vector<std::size_t> records;
-  for (const WiderImage& image : truth.images) {
+  for (const evaluate::WiderImage& image : truth.images) {
     const auto found = place.find(image.event + "/" + image.name);
     if (found == place.end() || image.faces.empty()) continue;
     study.names.push_back(found->first);
     study.faces.push_back(image.faces);
     study.boxes.push_back(scored.images[found->second].boxes);
     study.excused.emplace_back();
-    for (std::size_t s = 0; s < wider_settings.size(); ++s)
+    for (std::size_t s = 0; s < evaluate::wider_settings.size(); ++s)
       study.settings[s].counts.push_back(image.counts[s]);
     records.push_back(found->second);
   }
@@ -201,14 +209,14 @@ ErrorStudy prepared_study(const Scored& scored) {
     study.settings.push_back({std::to_string(height) + "px", {}});
   study.settings.push_back({"all", {}});
   for (std::size_t i = 0; i < scored.set.records.size(); ++i) {
-    const ImageRecord& record = scored.set.records[i];
+    const geometry::ImageRecord& record = scored.set.records[i];
     study.names.push_back(scored.images[i].event + "/" + scored.images[i].image);
     study.boxes.push_back(scored.images[i].boxes);
     study.faces.emplace_back();
     study.excused.emplace_back();
     for (ErrorSetting& setting : study.settings) setting.counts.emplace_back();
-    std::vector<GroundTruthBox> truth;
-    for (const Annotation& a : record.annotations) {
+    std::vector<evaluate::GroundTruthBox> truth;
+    for (const geometry::Annotation& a : record.annotations) {
       truth.push_back({a.box, a.ignore});
       study.faces.back().push_back(to_xywh(a.box));
       for (std::size_t s = 0; s < study.settings.size(); ++s) {
@@ -218,7 +226,7 @@ ErrorStudy prepared_study(const Scored& scored) {
       }
     }
     for (const Detection& d : scored.detections[i])
-      study.excused.back().push_back(is_excused(d.box, truth) ? 1 : 0);
+      study.excused.back().push_back(evaluate::is_excused(d.box, truth) ? 1 : 0);
   }
   study.photograph = [&scored](std::size_t i) {
     return scored.set.images_dir / scored.set.records[i].image;
@@ -237,7 +245,7 @@ const ErrorSetting& find_setting(const ErrorStudy& study, const std::string& nam
 
 std::string error_table(const ErrorStudy& study, const ErrorSetting& setting) {
   const auto images = views(study, setting);
-  const Judgement judgement = judge(images);
+  const evaluate::Judgement judgement = judge(images);
   std::string table = "false positives on " + setting.name +
                       ", by shorter side in px\n"
                       "                   doubled              badly placed         background\n"
@@ -268,24 +276,24 @@ nlohmann::ordered_json error_json(const ErrorStudy& study) {
 }
 
 void write_error_sheets(const ErrorStudy& study, const ErrorSetting& setting, const fs::path& dir) {
-  make_folder(dir);
+  support::make_folder(dir);
   const auto images = views(study, setting);
-  const Judgement judgement = judge(images);
+  const evaluate::Judgement judgement = judge(images);
   std::string csv = "kind,image,score,iou,x,y,width,height,face_x,face_y,face_width,face_height\n";
   const auto write = [&](std::string kind, const std::vector<Item>& items) {
     std::replace(kind.begin(), kind.end(), ' ', '_');
     write_sheet(dir / (kind + ".png"), items, study, setting);
     add_rows(csv, kind.c_str(), items, study);
   };
-  for (std::size_t k = 0; k < error_kinds; ++k) {
+  for (std::size_t k = 0; k < evaluate::error_kinds; ++k) {
     std::vector<Item> items;
-    for (const JudgedBox& b : judgement.boxes) {
+    for (const evaluate::JudgedBox& b : judgement.boxes) {
       if (items.size() == shown) break;
-      if (b.verdict != static_cast<Verdict>(k)) continue;
+      if (b.verdict != static_cast<evaluate::Verdict>(k)) continue;
       items.push_back({b.image, b.box, std::nullopt, b.iou, false});
       if (b.iou > 0) items.back().face = b.face;
     }
-    write(std::string(error_names[k]), items);
+    write(std::string(evaluate::error_names[k]), items);
   }
   const std::array at{missed_recall};
   // Where that recall is not reached, misses are the faces that are never found.
@@ -294,12 +302,12 @@ void write_error_sheets(const ErrorStudy& study, const ErrorSetting& setting, co
           .front()
           .score.value_or(judgement.boxes.empty() ? 0 : judgement.boxes.back().score);
   std::vector<Item> items;
-  for (const MissedFace& m : missed_faces(judgement, images, score)) {
+  for (const evaluate::MissedFace& m : evaluate::missed_faces(judgement, images, score)) {
     if (items.size() == shown) break;
     items.push_back({m.image, m.nearest, m.face, m.iou, true});
   }
   write("missed", items);
-  write_file_atomically(dir / "errors.csv", csv);
+  support::write_file_atomically(dir / "errors.csv", csv);
 }
 
 }  // namespace faceshot::cli

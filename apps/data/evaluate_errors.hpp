@@ -23,7 +23,7 @@ struct ErrorSetting {
 struct ErrorStudy {
   std::vector<std::string> names;  ///< "<event>/<image>"
   std::vector<std::vector<Xywh>> faces;
-  std::vector<std::vector<ScoredBox>> boxes;
+  std::vector<std::vector<evaluate::ScoredBox>> boxes;
   std::vector<std::vector<char>> excused;  ///< empty lists: no box is
   std::vector<ErrorSetting> settings;
   /// Where the photograph of an image is. @throws Error(not_found)
@@ -32,7 +32,7 @@ struct ErrorStudy {
 
 /// The images that were scored and have labelled faces; settings easy, medium and hard.
 /// @param images folder of WIDER's photographs, for result files; empty: those of the prepared set
-[[nodiscard]] ErrorStudy wider_study(const WiderGroundTruth& truth, const Scored& scored,
+[[nodiscard]] ErrorStudy wider_study(const evaluate::WiderGroundTruth& truth, const Scored& scored,
                                      const std::filesystem::path& images);
 
 /// A prepared set by its labels; settings of all faces and of those of a height and up.

@@ -19,6 +19,8 @@
 namespace faceshot::cli {
 namespace {
 
+using evaluate::ImageDetections;
+
 namespace fs = std::filesystem;
 
 /// Result files lie in folders of events; images that lie in none come into one of this name.
@@ -30,8 +32,8 @@ fs::path model_of(const EvaluateOptions& o) { return o.model.empty() ? default_m
 
 }  // namespace
 
-PreparedSet read_data(const fs::path& data) {
-  return read_prepared(fs::is_directory(data) ? data / "val.csv" : data);
+data::PreparedSet read_data(const fs::path& data) {
+  return data::read_prepared(fs::is_directory(data) ? data / "val.csv" : data);
 }
 
 Detector open_detector(const EvaluateOptions& o) {
@@ -43,16 +45,17 @@ Detector open_detector(const EvaluateOptions& o) {
                         .precision = o.precision});
 }
 
-std::vector<std::vector<Detection>> detect_all(const Detector& detector, const PreparedSet& set,
+std::vector<std::vector<Detection>> detect_all(const Detector& detector,
+                                               const data::PreparedSet& set,
                                                const EvaluateOptions& o) {
   std::vector<std::vector<Detection>> detections(set.records.size());
   Progress progress("detecting", set.records.size());
   std::mutex progress_mutex;
   std::size_t done = 0;
   parallel_for(set.records.size(), o.threads, [&](std::size_t i) {
-    const cv::Mat pixels = read_image(set.images_dir / set.records[i].image);
-    detections[i] = o.tiles.size > 0 ? detector.detect_tiled(view_of(pixels), o.tiles)
-                                     : detector.detect(view_of(pixels));
+    const cv::Mat pixels = media::read_image(set.images_dir / set.records[i].image);
+    detections[i] = o.tiles.size > 0 ? detector.detect_tiled(media::view_of(pixels), o.tiles)
+                                     : detector.detect(media::view_of(pixels));
     const std::lock_guard lock(progress_mutex);
     progress.update(++done);
   });
@@ -69,7 +72,7 @@ Scored run_detector(const Detector& detector, const EvaluateOptions& o) {
     const fs::path image = scored.set.records[i].image;
     scored.images.push_back({event_of(image), image.stem().string(), {}});
     for (const Detection& detection : scored.detections[i])
-      scored.images.back().boxes.push_back(to_scored_box(detection));
+      scored.images.back().boxes.push_back(evaluate::to_scored_box(detection));
   }
   const fs::path model = model_of(o);
   scored.title = model.filename().string() + ", longer side " +
@@ -92,7 +95,7 @@ Scored run_detector(const Detector& detector, const EvaluateOptions& o) {
 
 Scored read_detections(const fs::path& dir) {
   Scored scored;
-  scored.images = read_result_files(dir);
+  scored.images = evaluate::read_result_files(dir);
   const fs::path normal = fs::absolute(dir).lexically_normal();
   scored.title = (normal.has_filename() ? normal : normal.parent_path()).filename().string();
   scored.run = {{"detections_dir", dir.string()}};
@@ -106,7 +109,7 @@ Scored read_detections_of(const fs::path& dir, const fs::path& data) {
   std::map<std::pair<std::string, std::string>, const ImageDetections*> by_name;
   for (const ImageDetections& image : scored.images) by_name[{image.event, image.image}] = &image;
   std::vector<ImageDetections> images;
-  for (const ImageRecord& record : scored.set.records) {
+  for (const geometry::ImageRecord& record : scored.set.records) {
     const fs::path image = record.image;
     const auto found = by_name.find({event_of(image), image.stem().string()});
     if (found == by_name.end())
@@ -115,7 +118,7 @@ Scored read_detections_of(const fs::path& dir, const fs::path& data) {
                                                    " names");
     images.push_back(*found->second);
     scored.detections.emplace_back();
-    for (const ScoredBox& b : images.back().boxes)
+    for (const evaluate::ScoredBox& b : images.back().boxes)
       scored.detections.back().push_back(
           {from_xywh({static_cast<float>(b.x), static_cast<float>(b.y), static_cast<float>(b.w),
                       static_cast<float>(b.h)}),

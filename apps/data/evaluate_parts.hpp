@@ -40,22 +40,22 @@ struct EvaluateOptions {
 /// What was scored and how it was made; `run` holds the fields of the report that describe it.
 struct Scored {
   std::string title;
-  std::vector<ImageDetections> images;
+  std::vector<evaluate::ImageDetections> images;
   std::vector<std::vector<Detection>> detections;  ///< the same, of the images of a prepared set
-  PreparedSet set;
+  data::PreparedSet set;
   nlohmann::ordered_json run;
   double seconds = 0;  ///< of detection; 0 if the detections were read
 };
 
 /// A prepared set's val.csv, or the CSV file itself. @throws Error as read_prepared
-[[nodiscard]] PreparedSet read_data(const std::filesystem::path& data);
+[[nodiscard]] data::PreparedSet read_data(const std::filesystem::path& data);
 
 [[nodiscard]] Detector open_detector(const EvaluateOptions& options);
 
 /// One thread an image: on many images that is faster than many threads on one.
 /// @return of each image, in its pixels
 [[nodiscard]] std::vector<std::vector<Detection>> detect_all(const Detector& detector,
-                                                             const PreparedSet& set,
+                                                             const data::PreparedSet& set,
                                                              const EvaluateOptions& options);
 
 /// The network on every image of --data.

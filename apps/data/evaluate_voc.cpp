@@ -16,14 +16,17 @@
 namespace faceshot::cli {
 namespace {
 
+using evaluate::Comparison;
+using evaluate::FalseAlarms;
+
 /// @throws Error(invalid_argument) for a set with a face
 FalseAlarms count_false_alarms(const Detector& detector, const EvaluateOptions& o,
                                const Comparison& faces) {
   FalseAlarms alarms(faces);
   for (const auto& path : o.negatives) {
-    const PreparedSet set = read_data(path);
-    for (const ImageRecord& record : set.records)
-      for (const Annotation& a : record.annotations)
+    const data::PreparedSet set = read_data(path);
+    for (const geometry::ImageRecord& record : set.records)
+      for (const geometry::Annotation& a : record.annotations)
         if (!a.ignore)
           throw Error(ErrorCode::invalid_argument,
                       "--negatives: '" + path.string() + "' has a face in " + record.image +
@@ -33,17 +36,17 @@ FalseAlarms count_false_alarms(const Detector& detector, const EvaluateOptions& 
   return alarms;
 }
 
-nlohmann::ordered_json to_json(const ApByHeight& heights) {
+nlohmann::ordered_json to_json(const evaluate::ApByHeight& heights) {
   nlohmann::ordered_json json;
-  for (const HeightAp& h : heights.of)
+  for (const evaluate::HeightAp& h : heights.of)
     json.push_back({{"from_height", h.height},
                     {"faces", h.faces},
                     {"ap", h.faces > 0 ? nlohmann::ordered_json(h.ap) : nlohmann::ordered_json()}});
   return json;
 }
 
-void print_heights(const ApByHeight& heights) {
-  for (const HeightAp& h : heights.of) {
+void print_heights(const evaluate::ApByHeight& heights) {
+  for (const evaluate::HeightAp& h : heights.of) {
     std::printf("AP from %d px up     ", h.height);
     if (h.faces > 0)
       std::printf("%.4f  (%zu faces)\n", h.ap, h.faces);
@@ -58,7 +61,8 @@ void print_alarms(const FalseAlarms& alarms) {
       "false alarms         %.4g an image of %zu  at score %.4f, recall %.4f of faces from %d"
       " px up%s\n",
       alarms.per_image(), alarms.images(), alarms.point().score, alarms.point().recall,
-      alarm_height, alarms.point().recall < alarm_recall ? "; 0.85 is not reached" : "");
+      evaluate::alarm_height,
+      alarms.point().recall < evaluate::alarm_recall ? "; 0.85 is not reached" : "");
 }
 
 }  // namespace
@@ -72,8 +76,9 @@ int evaluate_voc(const EvaluateOptions& o) {
   const Scored scored =
       detector ? run_detector(*detector, o) : read_detections_of(o.detections, o.data);
   const Comparison comparison(scored.set.records, scored.detections, o.min_face);
-  const SetFigures figures = figures_of(comparison, static_cast<float>(o.score));
-  const OperatingPoint& point = figures.shown;
+  const evaluate::SetFigures figures =
+      evaluate::figures_of(comparison, static_cast<float>(o.score));
+  const evaluate::OperatingPoint& point = figures.shown;
   nlohmann::ordered_json report{{"protocol", "voc"},
                                 {"ap", figures.ap},
                                 {"iou", 0.5},
@@ -92,10 +97,10 @@ int evaluate_voc(const EvaluateOptions& o) {
     report["negatives"] = {{"images", alarms->images()},
                            {"score", alarms->point().score},
                            {"recall", alarms->point().recall},
-                           {"from_height", alarm_height},
+                           {"from_height", evaluate::alarm_height},
                            {"false_alarms_per_image", alarms->per_image()}};
   }
-  const LandmarkError& error = figures.points;
+  const evaluate::LandmarkError& error = figures.points;
   if (error.faces > 0)
     report["landmarks"] = {{"faces", error.faces},
                            {"nme", error.mean},
@@ -108,9 +113,9 @@ int evaluate_voc(const EvaluateOptions& o) {
   report["errors"] = error_json(study);
   report.update(scored.run);
   if (!o.out.empty()) {
-    make_folder(o.out);
-    write_file_atomically(o.out / "report.json", report.dump(1) + "\n");
-    if (detector) write_result_files(o.out / "detections", scored.images);
+    support::make_folder(o.out);
+    support::write_file_atomically(o.out / "report.json", report.dump(1) + "\n");
+    if (detector) evaluate::write_result_files(o.out / "detections", scored.images);
   }
   if (o.json) {
     std::printf("%s\n", report.dump(2).c_str());

@@ -16,7 +16,7 @@ faceshot::cli::Frame read_photograph(const std::string& file, faceshot::cli::Fra
   frame.pixels.resize(3 * static_cast<std::size_t>(size.width) *
                       static_cast<std::size_t>(size.height));
   cv::Mat scaled(size.height, size.width, CV_8UC3, frame.pixels.data());
-  cv::resize(faceshot::read_image(file), scaled, scaled.size(), 0, 0, cv::INTER_AREA);
+  cv::resize(faceshot::media::read_image(file), scaled, scaled.size(), 0, 0, cv::INTER_AREA);
   return frame;
 }
 
@@ -24,7 +24,7 @@ faceshot::cli::Frame read_photograph(const std::string& file, faceshot::cli::Fra
 
 int main(int argc, char** argv) {
   using namespace faceshot;
-  retain_freed_memory();
+  base::retain_freed_memory();
   cv::setNumThreads(1);  // the subcommands share the cores out themselves
   CLI::App app{"Photographs and data sets: prepare, look, augment, detect, evaluate."};
   cli::set_up(app, "faceshot-data");

@@ -18,6 +18,8 @@
 namespace faceshot::cli {
 namespace {
 
+using data::ImportReport;
+
 namespace fs = std::filesystem;
 
 struct PrepareArguments {
@@ -52,7 +54,7 @@ void require_images(const PrepareArguments& o, const Source& source) {
                     (source.skipped_rows.empty() ? "" : "; skipped " + source.skipped_rows[0]));
 }
 
-void require_readable(const Source& source, const ImportedSet& set) {
+void require_readable(const Source& source, const data::ImportedSet& set) {
   const ImportReport& r = set.report;
   if (!set.records.empty()) return;
   throw Error(ErrorCode::not_found,
@@ -131,28 +133,28 @@ Wanted read(const PrepareArguments& o, const SourceKind& kind) {
   if (!by_root && kind.annotations != nullptr && o.source.annotations.empty())
     throw Error(ErrorCode::invalid_argument, "give --annotations");
   Wanted wanted{kind.read(o.source), 0};
-  if (!o.classes.empty()) wanted.other_classes = select_classes(wanted.source.set, o.classes);
-  if (!o.merge.empty()) merge_classes(wanted.source.set, o.merge);
+  if (!o.classes.empty()) wanted.other_classes = data::select_classes(wanted.source.set, o.classes);
+  if (!o.merge.empty()) data::merge_classes(wanted.source.set, o.merge);
   return wanted;
 }
 
 int prepare(const PrepareArguments& o, const SourceKind& kind) {
-  check_destination(o.out);
+  data::check_destination(o.out);
   auto [source, other_classes] = read(o, kind);
   require_images(o, source);
   const auto import = [&, &from = source] {
     Progress progress("reading", from.set.images.size());
-    return import_images(std::move(from.set.images), from.images, o.source.annotations,
-                         [&](std::size_t done, std::size_t) { progress.update(done); });
+    return data::import_images(std::move(from.set.images), from.images, o.source.annotations,
+                               [&](std::size_t done, std::size_t) { progress.update(done); });
   };
-  ImportedSet set = import();
+  data::ImportedSet set = import();
   if (o.strict) require_complete(set.report);
   require_readable(source, set);
   {
     Progress progress("writing", set.records.size());
-    build_set(o.out, o.split, {source.images, source.set.classes, std::move(set.records)},
-              link_mode(o.link), source.description,
-              [&](std::size_t done, std::size_t) { progress.update(done); });
+    data::build_set(o.out, o.split, {source.images, source.set.classes, std::move(set.records)},
+                    data::link_mode(o.link), source.description,
+                    [&](std::size_t done, std::size_t) { progress.update(done); });
   }
   if (o.json)
     std::printf("%s\n", to_json(o, source, set.report, other_classes)

@@ -16,6 +16,9 @@
 namespace faceshot::cli {
 namespace {
 
+using data::read_prepared;
+using data::SplitBy;
+
 namespace fs = std::filesystem;
 
 // --- merge -------------------------------------------------------------------------------------
@@ -30,24 +33,24 @@ struct MergeOptions {
 };
 
 /// The folder's own name, also for "data/a/" and ".".
-std::string name_of(const fs::path& dir) { return real_folder(dir).filename().string(); }
+std::string name_of(const fs::path& dir) { return data::real_folder(dir).filename().string(); }
 
 int merge(const MergeOptions& o) {
   if (!o.shares.empty() && o.shares.size() != o.sets.size())
     throw Error(ErrorCode::invalid_argument, "--share needs a number for each of the " +
                                                  std::to_string(o.sets.size()) + " sets");
-  check_destination(o.out);
-  std::vector<SetToMerge> sets;
+  data::check_destination(o.out);
+  std::vector<data::SetToMerge> sets;
   for (std::size_t i = 0; i < o.sets.size(); ++i)
     sets.push_back({name_of(o.sets[i]), read_prepared(o.sets[i] / (o.split + ".csv")),
                     o.shares.empty() ? 1 : o.shares[i]});
-  const MergedSet merged = merge_sets(sets, o.seed);
+  const data::MergedSet merged = data::merge_sets(sets, o.seed);
   std::string source = "merged from";
-  for (const SetToMerge& set : sets) source += " " + set.name;
+  for (const data::SetToMerge& set : sets) source += " " + set.name;
   {
     Progress progress("writing", merged.originals.size());
-    build_set(
-        o.out, o.split, merged.set, link_mode(o.link), source,
+    data::build_set(
+        o.out, o.split, merged.set, data::link_mode(o.link), source,
         [&](std::size_t done, std::size_t) { progress.update(done); }, merged.originals);
   }
   std::printf("%zu images of %zu sets are in %s\n", merged.originals.size(), sets.size(),
@@ -88,7 +91,7 @@ struct SplitOptions {
 };
 
 int split(const SplitOptions& o) {
-  PreparedSet set = read_prepared(o.set / "train.csv");
+  data::PreparedSet set = read_prepared(o.set / "train.csv");
   for (const auto& [name, share] : {std::pair{"val.csv", o.val}, std::pair{"test.csv", o.test}})
     if (share > 0 && fs::exists(o.set / name))
       throw Error(ErrorCode::invalid_argument,
@@ -96,11 +99,11 @@ int split(const SplitOptions& o) {
   const SplitBy by = o.by == "image"  ? SplitBy::image
                      : o.by == "name" ? SplitBy::name
                                       : SplitBy::folder;
-  SplitSet parts = split_records(set.records, o.val, o.test, by, o.seed);
-  const auto write = [&](const char* name, std::vector<ImageRecord>& records) {
+  data::SplitSet parts = data::split_records(set.records, o.val, o.test, by, o.seed);
+  const auto write = [&](const char* name, std::vector<geometry::ImageRecord>& records) {
     if (records.empty()) return;
     set.records = std::move(records);
-    write_prepared(o.set, name, set, "split by " + o.by + ", seed " + std::to_string(o.seed));
+    data::write_prepared(o.set, name, set, "split by " + o.by + ", seed " + std::to_string(o.seed));
     std::printf("%-6s %8zu images\n", name, set.records.size());
   };
   // In this order nothing is ever both trained and measured on, whenever it is interrupted.
@@ -144,11 +147,11 @@ struct PackOptions {
 };
 
 int pack(const PackOptions& o) {
-  const PreparedSet set = read_prepared(o.set / (o.split + ".csv"));
+  const data::PreparedSet set = read_prepared(o.set / (o.split + ".csv"));
   {
     Progress progress("packing", set.records.size());
-    pack_set(set, o.split, o.out, o.max_side,
-             [&](std::size_t done, std::size_t) { progress.update(done); });
+    data::pack_set(set, o.split, o.out, o.max_side,
+                   [&](std::size_t done, std::size_t) { progress.update(done); });
   }
   std::printf("%zu images are in %s, decoded in %.1f GB\n", set.records.size(), o.out.c_str(),
               static_cast<double>(fs::file_size(o.out / "images.pack")) / 1e9);

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Source source(const SourceOptions& o, LabelledSet set, const char* format) {
+Source source(const SourceOptions& o, data::LabelledSet set, const char* format) {
   return {std::move(set),
           o.images,
           std::string(format) + ", " + o.annotations.filename().string(),
@@ -25,30 +25,31 @@ Source source(const SourceOptions& o, LabelledSet set, const char* format) {
           {}};
 }
 
-Source source(const SourceOptions& o, std::vector<LabelledImage> faces, const char* format) {
-  LabelledSet set;
+Source source(const SourceOptions& o, std::vector<data::LabelledImage> faces, const char* format) {
+  data::LabelledSet set;
   set.images = std::move(faces);
   return source(o, std::move(set), format);
 }
 
 Source read_widerface_source(const SourceOptions& o) {
   const bool matlab = o.annotations.extension() == ".mat";
-  return source(o, matlab ? read_wider_mat(o.annotations) : read_wider_text(o.annotations),
+  return source(o,
+                matlab ? data::read_wider_mat(o.annotations) : data::read_wider_text(o.annotations),
                 "WIDER FACE");
 }
 
 Source read_retinaface_source(const SourceOptions& o) {
-  return source(o, read_retinaface_text(o.annotations), "RetinaFace labels");
+  return source(o, data::read_retinaface_text(o.annotations), "RetinaFace labels");
 }
 
 Source read_voc_source(const SourceOptions& given) {
   SourceOptions o = given;
   if (!o.root.empty()) {
-    const VocFolders folders = find_voc_folders(o.root);
+    const data::VocFolders folders = data::find_voc_folders(o.root);
     o.annotations = folders.annotations;
     o.images = folders.images;
   }
-  return source(o, read_voc(o.annotations), "Pascal VOC");
+  return source(o, data::read_voc(o.annotations), "Pascal VOC");
 }
 
 /// data.yaml or classes.txt beside what is read; nothing if there is neither.
@@ -65,19 +66,20 @@ Source read_yolo_source(const SourceOptions& given) {
     o.annotations = o.root / "labels";
     if (o.names.empty()) o.names = find_names(o.root);
   }
-  return source(o, read_yolo(o.images, o.annotations, o.names), "YOLO");
+  return source(o, data::read_yolo(o.images, o.annotations, o.names), "YOLO");
 }
 
 Source read_coco_source(const SourceOptions& o) {
-  return source(o, read_coco(o.annotations), "COCO");
+  return source(o, data::read_coco(o.annotations), "COCO");
 }
 
 Source read_fddb_source(const SourceOptions& o) {
-  return source(o, read_fddb_ellipses(o.annotations), "FDDB");
+  return source(o, data::read_fddb_ellipses(o.annotations), "FDDB");
 }
 
 Source read_csv_source(const SourceOptions& o) {
-  CsvBoxes csv = read_csv_boxes(o.annotations, o.skip_bad_rows ? BadRows::skip : BadRows::fail);
+  data::CsvBoxes csv = data::read_csv_boxes(
+      o.annotations, o.skip_bad_rows ? data::BadRows::skip : data::BadRows::fail);
   Source result = source(o, std::move(csv.images), "CSV boxes");
   result.ignored_columns = std::move(csv.ignored_columns);
   result.skipped_rows = std::move(csv.skipped_rows);
@@ -85,7 +87,7 @@ Source read_csv_source(const SourceOptions& o) {
 }
 
 Source read_background_source(const SourceOptions& o) {
-  Source result = source(o, list_background(o.images), "");
+  Source result = source(o, data::list_background(o.images), "");
   result.description = "photographs without faces";
   return result;
 }

@@ -21,7 +21,7 @@ struct SourceOptions {
 
 /// What a reader made of the source.
 struct Source {
-  LabelledSet set;
+  data::LabelledSet set;
   std::filesystem::path images;              ///< folder to which the images' names are relative
   std::string description;                   ///< for label.json
   std::vector<std::string> ignored_columns;  ///< CSV

@@ -19,6 +19,8 @@
 namespace faceshot::cli {
 namespace {
 
+using runs::RunHistory;
+
 namespace fs = std::filesystem;
 
 struct RunsArguments {
@@ -30,7 +32,7 @@ struct RunsArguments {
 
 std::vector<RunHistory> read_all(const std::vector<fs::path>& folders) {
   std::vector<RunHistory> runs;
-  for (const fs::path& folder : folders) runs.push_back(read_run(folder));
+  for (const fs::path& folder : folders) runs.push_back(runs::read_run(folder));
   return runs;
 }
 
@@ -59,7 +61,7 @@ void print_table(const std::vector<RunHistory>& runs) {
   std::printf("%-24s %7s %9s %5s %9s %5s %8s %11s %9s\n", "run", "epochs", "mean AP", "at",
               "best AP", "at", "alarms", "conf loss", "loc loss");
   const auto last = [](const RunHistory& run, const char* metric) {
-    const MetricCurve* const curve = run.find(metric);
+    const runs::MetricCurve* const curve = run.find(metric);
     return curve != nullptr && !curve->empty() ? fmt::format("{:.4f}", curve->back().second) : "-";
   };
   for (const RunHistory& run : runs)
@@ -70,7 +72,7 @@ void print_table(const std::vector<RunHistory>& runs) {
 }
 
 int list(const RunsArguments& o) {
-  const auto runs = read_all(list_runs(o.dir));
+  const auto runs = read_all(runs::list_runs(o.dir));
   if (o.json) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const RunHistory& run : runs) all.push_back(to_json(run));
@@ -88,7 +90,7 @@ int compare(const RunsArguments& o) {
   const auto runs = read_all(o.runs);
   if (runs.size() < 2)
     throw Error(ErrorCode::invalid_argument, "runs compare needs at least two runs");
-  const auto differences = config_differences(runs);
+  const auto differences = runs::config_differences(runs);
   if (o.json) {
     nlohmann::ordered_json json;
     for (const RunHistory& run : runs) json["runs"].push_back(to_json(run));
@@ -109,8 +111,8 @@ int compare(const RunsArguments& o) {
 
 int plot(const RunsArguments& o) {
   const auto runs = read_all(o.runs);
-  make_folder(o.out.parent_path());
-  write_file_atomically(o.out, runs_svg(runs));
+  support::make_folder(o.out.parent_path());
+  support::write_file_atomically(o.out, runs::runs_svg(runs));
   std::printf("curves of %zu runs are in %s\n", runs.size(), o.out.c_str());
   return exit_ok;
 }

@@ -22,18 +22,21 @@
 namespace faceshot::cli {
 namespace {
 
+using data::PreparedSet;
+using synth::MakeScene;
+
 namespace fs = std::filesystem;
 
 struct SynthesizeArguments {
   fs::path out, faces, backgrounds;
   std::string size = "640x480";
-  SceneOptions scene;
-  SyntheticSetOptions set;
+  synth::SceneOptions scene;
+  synth::SyntheticSetOptions set;
   bool json = false;
 };
 
 PreparedSet read_set(const fs::path& set) {
-  return read_prepared(fs::is_directory(set) ? set / "train.csv" : set);
+  return data::read_prepared(fs::is_directory(set) ? set / "train.csv" : set);
 }
 
 cv::Size parse_size(const std::string& text) {
@@ -46,7 +49,7 @@ cv::Size parse_size(const std::string& text) {
 
 /// Photographs in which no face is known.
 PreparedSet without_faces(PreparedSet set, const fs::path& name) {
-  std::erase_if(set.records, [](const ImageRecord& r) { return !r.annotations.empty(); });
+  std::erase_if(set.records, [](const geometry::ImageRecord& r) { return !r.annotations.empty(); });
   if (set.records.empty())
     throw Error(ErrorCode::invalid_argument,
                 "'" + name.string() + "': every photograph has faces; backgrounds must have none");
@@ -54,26 +57,26 @@ PreparedSet without_faces(PreparedSet set, const fs::path& name) {
 }
 
 MakeScene composer(const SynthesizeArguments& o) {
-  const auto faces = std::make_shared<const FaceLibrary>(read_set(o.faces));
+  const auto faces = std::make_shared<const synth::FaceLibrary>(read_set(o.faces));
   const auto backgrounds =
       std::make_shared<const PreparedSet>(without_faces(read_set(o.backgrounds), o.backgrounds));
-  CompositionOptions composition;
+  synth::CompositionOptions composition;
   composition.scene = o.scene;
   composition.scene.min_faces = 1;
   return [=](Random& random) {
     const auto count = static_cast<std::uint32_t>(backgrounds->records.size());
-    const ImageRecord& record = backgrounds->records[random.below(count)];
+    const geometry::ImageRecord& record = backgrounds->records[random.below(count)];
     const auto draw = [&](float height, Random& r) { return faces->draw(height, r); };
-    return compose_scene(read_image(backgrounds->images_dir / record.image), draw, composition,
-                         random);
+    return synth::compose_scene(media::read_image(backgrounds->images_dir / record.image), draw,
+                                composition, random);
   };
 }
 
-MakeScene painter(const SceneOptions& scene) {
-  return [scene](Random& random) { return render_scene(scene, random); };
+MakeScene painter(const synth::SceneOptions& scene) {
+  return [scene](Random& random) { return synth::render_scene(scene, random); };
 }
 
-void print_table(const SynthesizeArguments& o, const SyntheticSetReport& r) {
+void print_table(const SynthesizeArguments& o, const synth::SyntheticSetReport& r) {
   std::printf("images    %8zu  of which %zu without faces\n", r.images, r.images_without_faces);
   std::printf("faces     %8zu\n", r.faces);
   std::printf("ignored   %8zu  faces more than half hidden\n", r.ignored);
@@ -82,18 +85,18 @@ void print_table(const SynthesizeArguments& o, const SyntheticSetReport& r) {
 
 int synthesize(SynthesizeArguments& o) {
   o.scene.size = parse_size(o.size);
-  validate(o.scene);
-  require_new_folder(o.out);  // before sets are read
+  synth::validate(o.scene);
+  data::require_new_folder(o.out);  // before sets are read
   const bool compose = !o.faces.empty();
   o.set.source = (compose ? "faces put into photographs, seed " : "drawn faces, seed ") +
                  std::to_string(o.set.seed);
   const MakeScene make = compose ? composer(o) : painter(o.scene);
   const auto run = [&] {
     Progress progress("making", o.set.count);
-    return write_synthetic_set(o.out, make, o.set,
-                               [&](std::size_t done, std::size_t) { progress.update(done); });
+    return synth::write_synthetic_set(
+        o.out, make, o.set, [&](std::size_t done, std::size_t) { progress.update(done); });
   };
-  const SyntheticSetReport report = run();
+  const synth::SyntheticSetReport report = run();
   if (o.json) {
     const nlohmann::ordered_json json{
         {"out", o.out.string()},   {"split", o.set.split},

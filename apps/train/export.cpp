@@ -19,8 +19,8 @@ struct ExportArguments {
   std::vector<std::string> notes;
 };
 
-FixedSize parse_size(const std::string& text) {
-  FixedSize size;
+exporter::FixedSize parse_size(const std::string& text) {
+  exporter::FixedSize size;
   char rest = 0;
   if (std::sscanf(text.c_str(), "%dx%d%c", &size.width, &size.height, &rest) != 2)
     throw Error(ErrorCode::invalid_argument,
@@ -29,16 +29,17 @@ FixedSize parse_size(const std::string& text) {
 }
 
 int run(const ExportArguments& a) {
-  ExportOptions options;
+  exporter::ExportOptions options;
   if (!a.size.empty()) options.size = parse_size(a.size);
-  if (!a.images.empty()) options.images = list_images({a.images.begin(), a.images.end()});
+  if (!a.images.empty()) options.images = media::list_images({a.images.begin(), a.images.end()});
   for (const std::string& note : a.notes) {
     const auto equals = note.find('=');
     if (equals == std::string::npos || equals == 0)
       throw Error(ErrorCode::invalid_argument, "--note '" + note + "' is not KEY=TEXT");
     options.notes.emplace_back("faceshot." + note.substr(0, equals), note.substr(equals + 1));
   }
-  const ParityReport report = export_network(load_checkpoint(a.checkpoint), a.out, options);
+  const exporter::ParityReport report =
+      exporter::export_network(train::load_checkpoint(a.checkpoint), a.out, options);
   std::printf(
       "%s: equal to the trained network on %d random and %d real inputs; largest difference "
       "loc %.2e, conf %.2e",

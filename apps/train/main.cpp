@@ -8,8 +8,8 @@
 
 int main(int argc, char** argv) {
   using namespace faceshot;
-  retain_freed_memory();
-  reuse_tensor_memory();
+  base::retain_freed_memory();
+  model::reuse_tensor_memory();
   cv::setNumThreads(1);  // the loader's workers are the parallelism; OpenCV's pool would fight them
   CLI::App app{"Trains and exports face detectors."};
   cli::set_up(app, "faceshot-train");

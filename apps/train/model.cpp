@@ -16,6 +16,8 @@
 namespace faceshot::cli {
 namespace {
 
+using network::NetworkSpec;
+
 using Json = nlohmann::ordered_json;
 
 double gflop(std::int64_t multiply_accumulates) {
@@ -32,7 +34,7 @@ struct SummaryArguments {
 
 Json summary_json(const NetworkSpec& spec, int size) {
   Json layers = Json::array();
-  for (const LayerSummary& row : summarise_layers(spec, size, size))
+  for (const network::LayerSummary& row : network::summarise_layers(spec, size, size))
     layers.push_back({{"name", row.name},
                       {"operation", row.operation},
                       {"inputs", row.inputs},
@@ -44,7 +46,7 @@ Json summary_json(const NetworkSpec& spec, int size) {
                       {"receptive_field", row.receptive_field},
                       {"stride", row.stride}});
   Json levels = Json::array();
-  for (const LevelSummary& level : summarise_levels(spec, size, size))
+  for (const network::LevelSummary& level : network::summarise_levels(spec, size, size))
     levels.push_back({{"feature", level.feature},
                       {"width", level.size.width},
                       {"height", level.size.height},
@@ -55,8 +57,8 @@ Json summary_json(const NetworkSpec& spec, int size) {
                       {"receptive_field", level.receptive_field}});
   return {{"name", spec.name},
           {"input", size},
-          {"parameters", parameter_count(spec)},
-          {"gflop", gflop(multiply_accumulates(spec, size, size))},
+          {"parameters", network::parameter_count(spec)},
+          {"gflop", gflop(network::multiply_accumulates(spec, size, size))},
           {"size_divisor", spec.size_divisor},
           {"layers", layers},
           {"levels", levels}};
@@ -68,13 +70,14 @@ std::string map_text(int channels, const FeatureSize& size) {
 }
 
 void print_summary(const NetworkSpec& spec, int size) {
-  const auto levels = summarise_levels(spec, size, size);  // an input too small is told at once
+  const auto levels =
+      network::summarise_levels(spec, size, size);  // an input too small is told at once
   std::size_t width = 5;
-  for (const Layer& layer : spec.layers) width = std::max(width, layer.name.size());
+  for (const network::Layer& layer : spec.layers) width = std::max(width, layer.name.size());
   const int name = static_cast<int>(width);
   std::printf("%-*s  %-19s %-18s %11s %8s %6s %7s\n", name, "layer", "operation",
               "channels x h x w", "parameters", "MFLOP", "field", "stride");
-  for (const LayerSummary& row : summarise_layers(spec, size, size))
+  for (const network::LayerSummary& row : network::summarise_layers(spec, size, size))
     std::printf("%-*s  %-19s %-18s %11lld %8.2f %6d %7g\n", name, row.name.c_str(),
                 row.operation.c_str(), map_text(row.channels, row.size).c_str(),
                 static_cast<long long>(row.parameters), 1000 * gflop(row.multiply_accumulates),
@@ -82,7 +85,7 @@ void print_summary(const NetworkSpec& spec, int size) {
   std::printf("\n%-*s  %9s %9s %9s  %-17s %s\n", name, "level", "cells", "a cell", "priors",
               "sizes, pixels", "field of its predictors");
   std::int64_t priors = 0;
-  for (const LevelSummary& level : levels) {
+  for (const network::LevelSummary& level : levels) {
     const std::string cells = fmt::format("{}x{}", level.size.width, level.size.height);
     const std::string sizes = fmt::format("{:.4g} to {:.4g}", static_cast<double>(level.smallest),
                                           static_cast<double>(level.largest));
@@ -92,13 +95,15 @@ void print_summary(const NetworkSpec& spec, int size) {
     priors += level.priors;
   }
   std::printf("\n%s at %dx%d: %lld parameters, %.3f GFLOP, %lld priors\n", spec.name.c_str(), size,
-              size, static_cast<long long>(parameter_count(spec)),
-              gflop(multiply_accumulates(spec, size, size)), static_cast<long long>(priors));
+              size, static_cast<long long>(network::parameter_count(spec)),
+              gflop(network::multiply_accumulates(spec, size, size)),
+              static_cast<long long>(priors));
 }
 
 int summarise(const SummaryArguments& a) {
-  const Config config = read_config(a.config.front(), {a.config.begin() + 1, a.config.end()});
-  const NetworkSpec spec = make_network(config.model);
+  const train::Config config =
+      train::read_config(a.config.front(), {a.config.begin() + 1, a.config.end()});
+  const NetworkSpec spec = network::make_network(config.model);
   const int size = a.size > 0 ? a.size : config.augment.size;
   if (a.json)
     print(summary_json(spec, size));

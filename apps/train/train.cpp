@@ -44,7 +44,7 @@ class TrainDisplay {
     std::fprintf(stderr, "%s\n", text.c_str());
   }
 
-  void step(const TrainProgress& p) {
+  void step(const train::TrainProgress& p) {
     const auto now = std::chrono::steady_clock::now();
     const auto interval = live_ ? std::chrono::milliseconds(250) : std::chrono::seconds(60);
     if (now - last_ < interval) return;
@@ -61,7 +61,7 @@ class TrainDisplay {
     drawn_ = live_;
   }
 
-  void epoch(const EpochMetrics& m) {
+  void epoch(const train::EpochMetrics& m) {
     clear();
     const auto step = static_cast<long long>(m.step);
     if (m.start)
@@ -100,7 +100,7 @@ struct TrainArguments {
 };
 
 int list_callbacks() {
-  for (const CallbackInfo& info : callback_table())
+  for (const train::CallbackInfo& info : train::callback_table())
     std::printf("%-17s %-25s %s\n", info.name, *info.keys == '\0' ? "(always)" : info.keys,
                 info.meaning);
   return exit_ok;
@@ -108,7 +108,7 @@ int list_callbacks() {
 
 int run(const TrainArguments& a) {
   if (a.keys) {
-    std::cout << describe_config_keys();
+    std::cout << train::describe_config_keys();
     return exit_ok;
   }
   if (a.callbacks) return list_callbacks();
@@ -116,11 +116,11 @@ int run(const TrainArguments& a) {
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
   TrainDisplay display;
-  const TrainListener listener{[&](const std::string& text) { display.note(text); },
-                               [&](const TrainProgress& p) { display.step(p); },
-                               [&](const EpochMetrics& m) { display.epoch(m); }};
+  const train::TrainListener listener{[&](const std::string& text) { display.note(text); },
+                                      [&](const train::TrainProgress& p) { display.step(p); },
+                                      [&](const train::EpochMetrics& m) { display.epoch(m); }};
 
-  TrainOutcome outcome;
+  train::TrainOutcome outcome;
   std::string dir = a.resume;
   if (!a.resume.empty()) {
     const bool others = std::any_of(a.config.begin(), a.config.end(), [](const std::string& text) {
@@ -130,15 +130,16 @@ int run(const TrainArguments& a) {
       throw Error(ErrorCode::invalid_argument,
                   "--resume takes the config and the folder of the run; give nothing but "
                   "overrides, as train.threads=2");
-    outcome = resume_training(a.resume, listener, stop_requested, a.config);
+    outcome = train::resume_training(a.resume, listener, stop_requested, a.config);
   } else {
     if (a.config.empty() || a.out.empty())
       throw Error(ErrorCode::invalid_argument,
                   "give a config and --out, as in: faceshot train configs/faceshot-nano.toml "
                   "data.train=data/wider/train.csv --out runs/nano");
     dir = a.out;
-    outcome = start_training(read_config(a.config.front(), {a.config.begin() + 1, a.config.end()}),
-                             a.out, listener, stop_requested);
+    outcome = train::start_training(
+        train::read_config(a.config.front(), {a.config.begin() + 1, a.config.end()}), a.out,
+        listener, stop_requested);
   }
   if (!outcome.leads) return exit_ok;  // rank 0 says it for all
   if (!outcome.completed) {

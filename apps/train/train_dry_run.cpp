@@ -24,9 +24,10 @@ int dry_run_of(const std::vector<std::string>& arguments, bool as_json) {
     throw Error(ErrorCode::invalid_argument,
                 "give a config, as in: faceshot train --dry-run configs/faceshot-nano.toml "
                 "data.train=data/wider/train.csv");
-  const Config config = read_config(arguments.front(), {arguments.begin() + 1, arguments.end()});
-  const DryRun r =
-      dry_run(config, [&](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); });
+  const train::Config config =
+      train::read_config(arguments.front(), {arguments.begin() + 1, arguments.end()});
+  const train::DryRun r = train::dry_run(
+      config, [&](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); });
   const bool tight =
       r.available_memory > 0 && r.expected_memory - r.peak_memory > r.available_memory;
   if (as_json) {

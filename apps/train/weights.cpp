@@ -15,6 +15,9 @@
 namespace faceshot::cli {
 namespace {
 
+using weights::NamedArray;
+using weights::WeightFile;
+
 struct WeightsArguments {
   std::string file, out;
   bool json = false;
@@ -29,7 +32,7 @@ std::size_t value_count(const WeightFile& file) {
 void print_json(const WeightsArguments& a, const WeightFile& file) {
   nlohmann::ordered_json arrays = nlohmann::ordered_json::array();
   for (const NamedArray& array : file.arrays) {
-    const ArrayStats stats = array_stats(array.values);
+    const weights::ArrayStats stats = weights::array_stats(array.values);
     arrays.push_back({{"name", array.name},
                       {"dtype", array.dtype},
                       {"shape", array.shape},
@@ -49,24 +52,24 @@ void print_table(const WeightsArguments& a, const WeightFile& file) {
   int shape_width = 5;
   for (const NamedArray& array : file.arrays) {
     name_width = std::max(name_width, static_cast<int>(array.name.size()));
-    shape_width = std::max(shape_width, static_cast<int>(shape_text(array.shape).size()));
+    shape_width = std::max(shape_width, static_cast<int>(weights::shape_text(array.shape).size()));
   }
   std::printf("%s: %s, %zu arrays, %zu values\n", a.file.c_str(), file.format.c_str(),
               file.arrays.size(), value_count(file));
   std::printf("%-*s  %-8s  %-*s  %10s %10s %10s %10s\n", name_width, "name", "dtype", shape_width,
               "shape", "min", "mean", "max", "std");
   for (const NamedArray& array : file.arrays) {
-    const ArrayStats stats = array_stats(array.values);
+    const weights::ArrayStats stats = weights::array_stats(array.values);
     std::printf("%-*s  %-8s  %-*s  %10.4g %10.4g %10.4g %10.4g", name_width, array.name.c_str(),
-                array.dtype.c_str(), shape_width, shape_text(array.shape).c_str(), stats.min,
-                stats.mean, stats.max, stats.std);
+                array.dtype.c_str(), shape_width, weights::shape_text(array.shape).c_str(),
+                stats.min, stats.mean, stats.max, stats.std);
     if (stats.not_finite > 0) std::printf("  %zu not finite", stats.not_finite);
     std::printf("\n");
   }
 }
 
 int inspect(const WeightsArguments& a) {
-  const WeightFile file = read_weight_file(a.file);
+  const WeightFile file = weights::read_weight_file(a.file);
   if (a.json)
     print_json(a, file);
   else
@@ -75,8 +78,8 @@ int inspect(const WeightsArguments& a) {
 }
 
 int convert(const WeightsArguments& a) {
-  const WeightFile file = read_weight_file(a.file);
-  write_weight_file(a.out, file.arrays, {{"source_format", file.format}});
+  const WeightFile file = weights::read_weight_file(a.file);
+  weights::write_weight_file(a.out, file.arrays, {{"source_format", file.format}});
   std::printf("%s: %zu arrays, %zu values, from %s\n", a.out.c_str(), file.arrays.size(),
               value_count(file), file.format.c_str());
   return exit_ok;

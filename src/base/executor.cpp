@@ -11,7 +11,7 @@
 #include <omp.h>
 #endif
 
-namespace faceshot {
+namespace faceshot::base {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -207,4 +207,4 @@ void Executor::work() {
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::base

@@ -14,7 +14,7 @@
 #include <mutex>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::base {
 
 /// Safe for any number of callers at once, and for bodies that run loops themselves.
 class Executor {
@@ -47,4 +47,4 @@ class Executor {
   std::atomic<std::uint32_t> published_{0};  ///< loops so far
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::base

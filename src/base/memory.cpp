@@ -6,7 +6,7 @@
 #include <malloc.h>
 #endif
 
-namespace faceshot {
+namespace faceshot::base {
 
 void retain_freed_memory() {
 #ifdef __GLIBC__
@@ -17,4 +17,4 @@ void retain_freed_memory() {
 #endif
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::base

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <numeric>
 
-namespace faceshot {
+namespace faceshot::base {
 namespace {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -32,4 +32,4 @@ const std::string& nearest_name(std::string_view name, const std::vector<std::st
   });
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::base

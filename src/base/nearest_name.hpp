@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::base {
 
 /// The one of `names` with the smallest edit distance (Levenshtein) to `name`; the first of
 /// several.
@@ -13,4 +13,4 @@ namespace faceshot {
 [[nodiscard]] const std::string& nearest_name(std::string_view name,
                                               const std::vector<std::string>& names);
 
-}  // namespace faceshot
+}  // namespace faceshot::base

@@ -5,7 +5,7 @@
 namespace faceshot {
 
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body) {
-  Executor::shared().run(count, threads, body);
+  base::Executor::shared().run(count, threads, body);
 }
 
 }  // namespace faceshot

@@ -12,8 +12,12 @@
 #include "faceshot/parallel.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::calibrate {
 namespace {
+
+using data::PreparedSet;
+using evaluate::DetectionVerdict;
+using evaluate::GroundTruthBox;
 
 constexpr int rounds = 3;                   // of fitting and suppressing
 constexpr std::size_t folds = 5;            // of the cross-validation
@@ -40,7 +44,7 @@ struct Photograph {
 
 struct Task {
   const PreparedSet* set;
-  const ImageRecord* record;
+  const geometry::ImageRecord* record;
   int face_class;
 };
 
@@ -55,16 +59,16 @@ int class_in(const PreparedSet& set, const std::string& name) {
 Photograph look_at(const Task& task, const CandidateReader& reader,
                    const CalibrationOptions& options) {
   const auto path = task.set->images_dir / task.record->image;
-  const cv::Mat image = read_image(path);
+  const cv::Mat image = media::read_image(path);
   if (image.cols != task.record->width || image.rows != task.record->height)
     throw Error(ErrorCode::format, "'" + path.string() + "' is " + std::to_string(image.cols) +
                                        "x" + std::to_string(image.rows) + ", not " +
                                        std::to_string(task.record->width) + "x" +
                                        std::to_string(task.record->height) + " as the set says");
   Photograph photograph;
-  photograph.candidates = reader.read(view_of(image));
+  photograph.candidates = reader.read(media::view_of(image));
   const float scale = std::max(photograph.candidates.scale_x, photograph.candidates.scale_y);
-  for (const Annotation& a : task.record->annotations) {
+  for (const geometry::Annotation& a : task.record->annotations) {
     if (a.class_id != task.face_class) continue;
     const float side = std::min(a.box.width(), a.box.height());
     photograph.truth.push_back({a.box, a.ignore || side < options.min_face});
@@ -101,7 +105,7 @@ class Fitter {
     parallel_for(all.size(), options_.threads, [&](std::size_t i) {
       if (!takes(i)) return;
       all[i].kept = keep_candidates(photographs_[i].candidates, maps_of(i), options_.nms_threshold);
-      all[i].verdicts = verdicts({all[i].kept.detections, photographs_[i].truth});
+      all[i].verdicts = evaluate::verdicts({all[i].kept.detections, photographs_[i].truth});
     });
     return all;
   }
@@ -137,19 +141,19 @@ class Fitter {
 
   [[nodiscard]] ScoreQuality quality(const std::vector<Judged>& judged) const {
     std::vector<JudgedScore> scores;
-    std::vector<ImageEvaluation> images;
+    std::vector<evaluate::ImageEvaluation> images;
     for (std::size_t i = 0; i < judged.size(); ++i) {
       append(judged[i].kept.detections, judged[i].verdicts, scores);
       images.push_back({judged[i].kept.detections, photographs_[i].truth});
     }
-    return {reliability(scores), average_precision(images)};
+    return {reliability(scores), evaluate::average_precision(images)};
   }
 
   [[nodiscard]] ThresholdSweep sweep(const std::vector<Judged>& judged, std::size_t faces) const {
     std::vector<JudgedScore> scores;
     for (std::size_t i = 0; i < judged.size(); ++i) {
       const auto& detections = judged[i].kept.detections;
-      append(detections, verdicts({detections, photographs_[i].threshold_truth}), scores);
+      append(detections, evaluate::verdicts({detections, photographs_[i].threshold_truth}), scores);
     }
     return {scores, faces};
   }
@@ -177,7 +181,8 @@ std::vector<Photograph> look_at_all(const Network& network, const ModelInfo& inf
   std::vector<Task> tasks;
   for (const PreparedSet& set : sets) {
     const int face_class = class_in(set, info.classes.front());
-    for (const ImageRecord& record : set.records) tasks.push_back({&set, &record, face_class});
+    for (const geometry::ImageRecord& record : set.records)
+      tasks.push_back({&set, &record, face_class});
   }
   if (tasks.empty()) throw Error(ErrorCode::format, "calibration: the sets have no photographs");
   std::vector<Photograph> photographs(tasks.size());
@@ -305,4 +310,4 @@ std::string calibrated_file(std::string_view onnx, const ModelInfo& info,
   return file;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::calibrate

@@ -14,7 +14,7 @@
 #include "data/prepared/prepared.hpp"
 #include "faceshot/model_info.hpp"
 
-namespace faceshot {
+namespace faceshot::calibrate {
 
 struct CalibrationOptions {
   int max_side = 640;  ///< as DetectorOptions::max_side
@@ -63,7 +63,7 @@ struct Calibration {
 ///         faces that count or fewer than 20 right or 20 wrong detections; as read_image, naming
 ///         the photograph
 [[nodiscard]] Calibration calibrate(
-    const Network& network, const ModelInfo& info, std::span<const PreparedSet> sets,
+    const Network& network, const ModelInfo& info, std::span<const data::PreparedSet> sets,
     const CalibrationOptions& options,
     const std::function<void(std::size_t, std::size_t)>& progress = {});
 
@@ -78,4 +78,4 @@ struct Calibration {
                                           const CalibrationOptions& options,
                                           std::span<const std::string> sets);
 
-}  // namespace faceshot
+}  // namespace faceshot::calibrate

@@ -12,7 +12,7 @@
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::calibrate {
 namespace {
 
 /// As the detector has it.
@@ -24,12 +24,12 @@ constexpr std::size_t idle_sessions = 8;
 struct Worker {
   Worker(const Network& network, const ModelInfo& info, int width_, int height_)
       : width(width_), height(height_), session(network, {1, 3, height, width}) {
-    const auto features = feature_sizes(info, session, width, height);
+    const auto features = detect::feature_sizes(info, session, width, height);
     priors = make_priors(info.priors, width, height, features);
     kinds = kinds_of_priors(info.priors, features);
     const auto rows = static_cast<std::int64_t>(priors.size());
-    loc = output_rows(session, info.loc_output, rows, 4);
-    conf = output_rows(session, info.conf_output, rows, 2);
+    loc = detect::output_rows(session, info.loc_output, rows, 4);
+    conf = detect::output_rows(session, info.conf_output, rows, 2);
   }
 
   int width, height;
@@ -38,7 +38,7 @@ struct Worker {
   std::vector<std::size_t> kinds;  ///< of each prior
   const float* loc = nullptr;
   const float* conf = nullptr;
-  Letterbox letterbox;
+  detect::Letterbox letterbox;
 };
 
 }  // namespace
@@ -148,11 +148,11 @@ CandidateReader::~CandidateReader() = default;
 
 ImageCandidates CandidateReader::read(const ImageView& image) const {
   if (image.empty()) throw Error(ErrorCode::invalid_argument, "calibration: the image is empty");
-  const LetterboxSize size = impl_->fixed_width > 0
-                                 ? letterbox_into(image.width, image.height, impl_->fixed_width,
-                                                  impl_->fixed_height, false)
-                                 : letterbox_size(image.width, image.height, impl_->max_side, false,
-                                                  impl_->info.size_divisor);
+  const detect::LetterboxSize size =
+      impl_->fixed_width > 0 ? detect::letterbox_into(image.width, image.height, impl_->fixed_width,
+                                                      impl_->fixed_height, false)
+                             : detect::letterbox_size(image.width, image.height, impl_->max_side,
+                                                      false, impl_->info.size_divisor);
   auto worker = impl_->take(size.width, size.height);
   worker->letterbox.start(image, size, impl_->info);
   worker->session.run(worker->letterbox);
@@ -179,4 +179,4 @@ ImageCandidates CandidateReader::read(const ImageView& image) const {
   return result;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::calibrate

@@ -14,7 +14,7 @@
 #include "faceshot/nms.hpp"
 #include "faceshot/prior.hpp"
 
-namespace faceshot {
+namespace faceshot::calibrate {
 
 /// The priors of a cell of each level, one level after the other, are the network's kinds of
 /// priors: each has logits of its own, in channels of their own.
@@ -68,4 +68,4 @@ class CandidateReader {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::calibrate

@@ -15,8 +15,10 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::calibrate {
 namespace {
+
+using detect::output_rows;
 
 [[noreturn]] void refuse(const onnx::NodeProto* node, const std::string& why) {
   throw Error(ErrorCode::unsupported,
@@ -210,7 +212,8 @@ void prove_folded(const Network& original, const Network& folded, const ModelInf
   const int height = side(2, 160), width = side(3, 224);
   const std::vector<std::int64_t> shape{1, 3, height, width};
   Session before(original, shape), after(folded, shape);
-  const auto kinds = kinds_of_priors(info.priors, feature_sizes(info, before, width, height));
+  const auto kinds =
+      kinds_of_priors(info.priors, detect::feature_sizes(info, before, width, height));
   const auto rows = static_cast<std::int64_t>(kinds.size());
   const float* const conf_before = output_rows(before, info.conf_output, rows, 2);
   const float* const conf_after = output_rows(after, info.conf_output, rows, 2);
@@ -240,4 +243,4 @@ void prove_folded(const Network& original, const Network& folded, const ModelInf
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::calibrate

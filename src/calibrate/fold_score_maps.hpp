@@ -12,7 +12,7 @@
 #include "faceshot/model_info.hpp"
 #include "faceshot/network.hpp"
 
-namespace faceshot {
+namespace faceshot::calibrate {
 
 /// The file with logits of face against background that are those of `onnx` under the maps. Each
 /// prior of a cell has channels of its own in its level's last convolution: their weights and
@@ -35,4 +35,4 @@ namespace faceshot {
 void prove_folded(const Network& original, const Network& folded, const ModelInfo& info,
                   std::span<const PlattMap> maps);
 
-}  // namespace faceshot
+}  // namespace faceshot::calibrate

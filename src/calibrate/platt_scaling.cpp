@@ -5,7 +5,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::calibrate {
 namespace {
 
 /// log(1 + exp(z)), which neither overflows nor loses small values.
@@ -126,4 +126,4 @@ std::vector<PlattMap> fit_platt_groups(std::span<const std::vector<PlattExample>
   return maps;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::calibrate

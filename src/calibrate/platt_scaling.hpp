@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::calibrate {
 
 /// probability = sigmoid(a * logit + b). (Platt writes sigmoid(-A f - B).)
 struct PlattMap {
@@ -47,4 +47,4 @@ inline constexpr double least_platt_a = 0.05;
 [[nodiscard]] std::vector<PlattMap> fit_platt_groups(
     std::span<const std::vector<PlattExample>> groups);
 
-}  // namespace faceshot
+}  // namespace faceshot::calibrate

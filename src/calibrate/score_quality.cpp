@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace faceshot {
+namespace faceshot::calibrate {
 
 Reliability reliability(std::span<const JudgedScore> scores) {
   Reliability result;
@@ -80,4 +80,4 @@ PrecisionRecall ThresholdSweep::round_figure(double tolerance) const {
   return highest;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::calibrate

@@ -18,6 +18,8 @@
 namespace faceshot {
 namespace {
 
+using detect::LetterboxSize;
+
 /// Sessions kept for reuse; each owns the memory of one input size.
 constexpr std::size_t idle_sessions = 8;
 
@@ -71,11 +73,11 @@ struct Worker {
   Worker(const Network& network, const ModelInfo& info, int width, int height, int threads,
          Precision precision)
       : session(network, {1, 3, height, width}, threads, precision),
-        head(make_head(info, session, width, height)) {}
+        head(detect::make_head(info, session, width, height)) {}
 
   Session session;
-  std::unique_ptr<HeadDecoder> head;
-  Letterbox letterbox;
+  std::unique_ptr<detect::HeadDecoder> head;
+  detect::Letterbox letterbox;
   std::vector<Detection> candidates;
   Nms nms;
 };
@@ -121,9 +123,10 @@ struct Detector::Impl {
 
   [[nodiscard]] LetterboxSize letterbox(int image_width, int image_height) const {
     if (fixed.width > 0)
-      return letterbox_into(image_width, image_height, fixed.width, fixed.height, options.upscale);
-    return letterbox_size(image_width, image_height, options.max_side, options.upscale,
-                          info.size_divisor);
+      return detect::letterbox_into(image_width, image_height, fixed.width, fixed.height,
+                                    options.upscale);
+    return detect::letterbox_size(image_width, image_height, options.max_side, options.upscale,
+                                  info.size_divisor);
   }
 
   std::unique_ptr<Worker> take(const Plan& plan) {
@@ -157,7 +160,7 @@ struct Detector::Impl {
            std::vector<Detection>& found, DetectTimings* timings);
 
   /// Boxes in the photograph's pixels.
-  std::vector<Detection> run_tile(const ImageView& photograph, const Tile& tile);
+  std::vector<Detection> run_tile(const ImageView& photograph, const detect::Tile& tile);
 };
 
 void Detector::Impl::run(const ImageView& image, const LetterboxSize& size, int threads,
@@ -174,10 +177,10 @@ void Detector::Impl::run(const ImageView& image, const LetterboxSize& size, int 
   const auto prepared = Clock::now();
   worker->session.run(worker->letterbox);
   const auto computed = Clock::now();
-  worker->head->decode(*options.score_threshold, nms_candidates, worker->candidates);
-  finish_detections(worker->candidates, {size, image.width, image.height}, bounds,
-                    options.nms_threshold, static_cast<std::size_t>(options.keep_top), worker->nms,
-                    found);
+  worker->head->decode(*options.score_threshold, detect::nms_candidates, worker->candidates);
+  detect::finish_detections(worker->candidates, {size, image.width, image.height}, bounds,
+                            options.nms_threshold, static_cast<std::size_t>(options.keep_top),
+                            worker->nms, found);
   const auto finished = Clock::now();
   if (timings != nullptr)
     *timings = {milliseconds(start, prepared), milliseconds(prepared, computed),
@@ -185,15 +188,17 @@ void Detector::Impl::run(const ImageView& image, const LetterboxSize& size, int 
   give_back(plan, std::move(worker));
 }
 
-std::vector<Detection> Detector::Impl::run_tile(const ImageView& photograph, const Tile& tile) {
+std::vector<Detection> Detector::Impl::run_tile(const ImageView& photograph,
+                                                const detect::Tile& tile) {
   const LetterboxSize size =
-      fixed.width > 0 ? letterbox_into(tile.width, tile.height, fixed.width, fixed.height, false)
-                      : letterbox_size(tile.width, tile.height, 0, false, info.size_divisor);
+      fixed.width > 0
+          ? detect::letterbox_into(tile.width, tile.height, fixed.width, fixed.height, false)
+          : detect::letterbox_size(tile.width, tile.height, 0, false, info.size_divisor);
   const auto x = static_cast<float>(tile.x), y = static_cast<float>(tile.y);
   const Box whole = bounds_of(photograph);
   std::vector<Detection> found;
   // A box may reach beyond its tile: the network guesses how a face that is cut goes on.
-  run(view_of_tile(photograph, tile), size, 1,
+  run(detect::view_of_tile(photograph, tile), size, 1,
       {whole.x1 - x, whole.y1 - y, whole.x2 - x, whole.y2 - y}, found, nullptr);
   for (Detection& d : found) {
     d.box = {d.box.x1 + x, d.box.y1 + y, d.box.x2 + x, d.box.y2 + y};
@@ -276,8 +281,8 @@ std::vector<Detection> Detector::detect_tiled(const ImageView& image,
     return (network > 0 ? std::min(network, tiles.size) : tiles.size) / 2 * 2;
   };
   const int width = side(impl_->fixed.width), height = side(impl_->fixed.height);
-  const auto grid = tile_grid(image.width, image.height, width, height, tiles.overlap);
-  std::vector<TileDetections> passes(grid.size() + 1);
+  const auto grid = detect::tile_grid(image.width, image.height, width, height, tiles.overlap);
+  std::vector<detect::TileDetections> passes(grid.size() + 1);
   passes[0].tile = {0, 0, image.width, image.height};
   std::mutex progress_mutex;
   std::size_t done = 0;
@@ -293,8 +298,9 @@ std::vector<Detection> Detector::detect_tiled(const ImageView& image,
     tiles.progress(++done, passes.size());
   });
   const auto overlap = static_cast<float>(tiles.overlap * std::min(width, height));
-  return merge_tiles(passes, image.width, image.height, overlap, impl_->options.nms_threshold,
-                     static_cast<std::size_t>(impl_->options.keep_top));
+  return detect::merge_tiles(passes, image.width, image.height, overlap,
+                             impl_->options.nms_threshold,
+                             static_cast<std::size_t>(impl_->options.keep_top));
 }
 
 InputSize Detector::input_size(int image_width, int image_height) const {

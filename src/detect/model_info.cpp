@@ -319,7 +319,7 @@ std::map<std::string, std::string> ModelInfo::to_metadata() const {
 
 ModelInfo ModelInfo::of(const Network& network, const std::string& model_path) {
   if (network.metadata().contains("faceshot.name")) return from_metadata(network.metadata());
-  if (auto known = recognise_network(network)) return *std::move(known);
+  if (auto known = detect::recognise_network(network)) return *std::move(known);
   const auto description = std::filesystem::path(model_path).replace_extension(".toml");
   if (!model_path.empty() && std::filesystem::exists(description))
     return from_toml(description.string());

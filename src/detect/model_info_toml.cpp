@@ -79,7 +79,7 @@ ModelInfo ModelInfo::from_toml(const std::string& path) {
     if (std::find(keys.begin(), keys.end(), key) == keys.end())
       throw Error(ErrorCode::format, path + ":" + std::to_string(node.source().begin.line) +
                                          ": unknown key '" + key + "'; did you mean '" +
-                                         nearest_name(key, keys) + "'?");
+                                         base::nearest_name(key, keys) + "'?");
     const json value = json_of(node, key, path);
     metadata["faceshot." + key] = value.is_string() ? value.get<std::string>() : value.dump();
   }

@@ -63,7 +63,7 @@ struct Session::Impl {
   std::unique_ptr<engine::Plan> plan;
 };
 
-bool has_bf16() { return isa() == Isa::avx512_bf16; }
+bool has_bf16() { return base::isa() == base::Isa::avx512_bf16; }
 
 Session::Session(const Network& network, const std::vector<std::int64_t>& shape, int threads,
                  Precision precision)

@@ -9,7 +9,7 @@
 #include "faceshot/box_convert.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 namespace {
 
 /// The matches of one image, without those that count nowhere.
@@ -130,4 +130,4 @@ double false_alarms_per_image(std::span<const ImageEvaluation> images, double sc
   return static_cast<double>(alarms) / static_cast<double>(std::max<std::size_t>(images.size(), 1));
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -9,7 +9,7 @@
 
 #include "evaluate/average_precision.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 /// From these heights on faces count, in pixels of the photograph (of its file: one that was
 /// reduced when its set was prepared has smaller faces).
@@ -61,4 +61,4 @@ inline constexpr double alarm_recall = 0.85;
 /// ignored box covers half are excused. 0 if there are no images.
 [[nodiscard]] double false_alarms_per_image(std::span<const ImageEvaluation> images, double score);
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

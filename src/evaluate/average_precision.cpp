@@ -7,7 +7,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 namespace {
 
 struct DetectionJudgement {
@@ -196,4 +196,4 @@ std::vector<MatchedFace> matched_faces(std::span<const ImageEvaluation> images,
   return matches;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -10,7 +10,7 @@
 #include "faceshot/box.hpp"
 #include "faceshot/nms.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 /// One labelled face of an image.
 struct GroundTruthBox {
@@ -103,4 +103,4 @@ enum class DetectionVerdict {
 [[nodiscard]] double area_under_envelope(std::span<const double> recall,
                                          std::span<const double> precision);
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -6,9 +6,9 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
-Comparison::Comparison(std::span<const ImageRecord> records,
+Comparison::Comparison(std::span<const geometry::ImageRecord> records,
                        std::vector<std::vector<Detection>> detections, double min_face)
     : records_(records), detections_(std::move(detections)), truth_(records.size()) {
   if (detections_.size() != records.size())
@@ -16,7 +16,7 @@ Comparison::Comparison(std::span<const ImageRecord> records,
                 "comparison: detections of " + std::to_string(detections_.size()) +
                     " images for a set of " + std::to_string(records.size()));
   for (std::size_t i = 0; i < truth_.size(); ++i) {
-    for (const Annotation& a : records[i].annotations) {
+    for (const geometry::Annotation& a : records[i].annotations) {
       const double side = std::min(a.box.width(), a.box.height());
       truth_[i].push_back({a.box, a.ignore || side < min_face});
     }
@@ -27,7 +27,7 @@ Comparison::Comparison(std::span<const ImageRecord> records,
 std::vector<LandmarkPair> Comparison::landmark_pairs(float score) const {
   std::vector<LandmarkPair> pairs;
   for (const MatchedFace& m : matched_faces(images_, score)) {
-    const Annotation& face = records_[m.image].annotations[m.face];
+    const geometry::Annotation& face = records_[m.image].annotations[m.face];
     const Detection& found = detections_[m.image][m.detection];
     if (face.landmarks && found.landmarks)
       pairs.push_back({*found.landmarks, *face.landmarks, face.box});
@@ -51,4 +51,4 @@ double FalseAlarms::per_image() const {
   return alarms_ / static_cast<double>(std::max<std::size_t>(images_, 1));
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

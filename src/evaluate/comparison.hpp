@@ -13,7 +13,7 @@
 #include "faceshot/nms.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 /// Immutable, so thread safe.
 class Comparison {
@@ -21,8 +21,8 @@ class Comparison {
   /// @param records must outlive this @param detections as many lists, in the same pixels
   /// @param min_face faces with a shorter side below are neither asked for nor a fault to find
   /// @throws Error(invalid_argument) if they are not as many
-  Comparison(std::span<const ImageRecord> records, std::vector<std::vector<Detection>> detections,
-             double min_face = 0);
+  Comparison(std::span<const geometry::ImageRecord> records,
+             std::vector<std::vector<Detection>> detections, double min_face = 0);
   Comparison(const Comparison&) = delete;  // images() look into this
   Comparison& operator=(const Comparison&) = delete;
 
@@ -35,7 +35,7 @@ class Comparison {
   [[nodiscard]] std::vector<LandmarkPair> landmark_pairs(float score) const;
 
  private:
-  std::span<const ImageRecord> records_;
+  std::span<const geometry::ImageRecord> records_;
   std::vector<std::vector<Detection>> detections_;
   std::vector<std::vector<GroundTruthBox>> truth_;
   std::vector<ImageEvaluation> images_;
@@ -73,4 +73,4 @@ class FalseAlarms {
   double alarms_ = 0;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace faceshot {
+namespace faceshot::evaluate {
 namespace {
 
 std::size_t band_of(const ScoredBox& box) {
@@ -96,4 +96,4 @@ std::vector<MissedFace> missed_faces(const Judgement& judgement,
   return missed;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

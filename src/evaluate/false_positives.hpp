@@ -12,7 +12,7 @@
 
 #include "evaluate/wider_matching.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 /// What a detection is that counts.
 enum class Verdict : std::uint8_t {
@@ -88,4 +88,4 @@ struct MissedFace {
                                                    std::span<const LabelledDetections> images,
                                                    double score);
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 LandmarkError landmark_error(std::span<const LandmarkPair> pairs) {
   constexpr double failure = 0.1;
@@ -28,4 +28,4 @@ LandmarkError landmark_error(std::span<const LandmarkPair> pairs) {
   return error;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -8,7 +8,7 @@
 #include "faceshot/box.hpp"
 #include "faceshot/landmarks.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 /// A face that was found: where its points are said to be and where they are, in the same pixels.
 struct LandmarkPair {
@@ -31,4 +31,4 @@ struct LandmarkError {
 /// @pre boxes are valid(), points finite
 [[nodiscard]] LandmarkError landmark_error(std::span<const LandmarkPair> pairs);
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 /// One line of the picture. Views: they outlive the call.
 struct PrCurve {
@@ -20,4 +20,4 @@ struct PrCurve {
 /// @throws Error(invalid_argument) for more curves, or lengths that differ
 [[nodiscard]] std::string pr_curve_svg(std::string_view title, std::span<const PrCurve> curves);
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -13,7 +13,7 @@
 #include "support/atomic_file.hpp"
 #include "support/folder.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 namespace {
 
 constexpr std::string_view blanks = " \t\r";
@@ -143,9 +143,9 @@ void write_result_files(const std::filesystem::path& dir, std::span<const ImageD
       append_number(text, box.score);
       text += '\n';
     }
-    make_folder(dir / image.event);
-    write_file_atomically(dir / image.event / (image.image + ".txt"), text);
+    support::make_folder(dir / image.event);
+    support::write_file_atomically(dir / image.event / (image.image + ".txt"), text);
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -8,7 +8,7 @@
 
 #include "evaluate/wider_protocol.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 /// Reads every .txt file in the sub-folders of `dir`. Event and image are taken from the path; like
 /// the official tools, this passes over the name line and over numbers after the fifth.
@@ -23,4 +23,4 @@ namespace faceshot {
 /// @throws Error(io); Error(invalid_argument) for an event or image name that is no file name
 void write_result_files(const std::filesystem::path& dir, std::span<const ImageDetections> images);
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -6,8 +6,10 @@
 #include "matfile/mat_file.hpp"
 #include "matfile/try_mat_file.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 namespace {
+
+using matfile::MatValue;
 
 /// The cells of `list` must be as many as what they describe.
 void require_cells(const MatValue& list, std::size_t expected) {
@@ -54,7 +56,7 @@ struct Images {
 
 Images read_images(const std::filesystem::path& path) {
   Images found;
-  MatFile file(path);
+  matfile::MatFile file(path);
   const MatValue events = file.read("event_list");
   const MatValue names = file.read("file_list");
   const MatValue boxes = file.read("face_bbx_list");
@@ -77,7 +79,7 @@ Images read_images(const std::filesystem::path& path) {
 /// Which faces of each image count.
 std::vector<std::vector<char>> read_setting(const std::filesystem::path& path,
                                             const Images& known) {
-  MatFile file(path);
+  matfile::MatFile file(path);
   const MatValue list = file.read("gt_list");
   require_cells(list, known.of_event.size());
   std::vector<std::vector<char>> counts;
@@ -99,13 +101,13 @@ WiderGroundTruth read_wider_ground_truth(const std::filesystem::path& dir) {
                     ": no such folder; it should hold the official wider_face_val.mat "
                     "and wider_{easy,medium,hard}_val.mat");
   const std::filesystem::path images = dir / "wider_face_val.mat";
-  try_mat_file(images, [&] { (void)read_images(images); });
+  matfile::try_mat_file(images, [&] { (void)read_images(images); });
   Images known = read_images(images);
   if (known.images.empty()) throw Error(ErrorCode::format, images.string() + ": lists no images");
   for (std::size_t s = 0; s < wider_settings.size(); ++s) {
     const std::filesystem::path path =
         dir / ("wider_" + std::string(wider_settings[s]) + "_val.mat");
-    try_mat_file(path, [&] { (void)read_setting(path, known); });
+    matfile::try_mat_file(path, [&] { (void)read_setting(path, known); });
     std::vector<std::vector<char>> counts = read_setting(path, known);
     for (std::size_t i = 0; i < counts.size(); ++i)
       known.images[i].counts[s] = std::move(counts[i]);
@@ -113,4 +115,4 @@ WiderGroundTruth read_wider_ground_truth(const std::filesystem::path& dir) {
   return {std::move(known.images)};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

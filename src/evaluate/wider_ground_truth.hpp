@@ -11,7 +11,7 @@
 
 #include "faceshot/box_convert.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 /// The three settings of WIDER FACE, in the order of every array of this room.
 inline constexpr std::array<std::string_view, 3> wider_settings{"easy", "medium", "hard"};
@@ -36,4 +36,4 @@ struct WiderGroundTruth {
 /// Thread safe.
 [[nodiscard]] WiderGroundTruth read_wider_ground_truth(const std::filesystem::path& dir);
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

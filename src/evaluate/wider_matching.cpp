@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 ScoredBox to_scored_box(const Detection& detection) {
   const Xywh b = to_xywh(detection.box);
@@ -43,4 +43,4 @@ std::vector<WiderMatch> match_wider(std::span<const Xywh> faces, std::span<const
   return matches;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -9,7 +9,7 @@
 #include "faceshot/box_convert.hpp"
 #include "faceshot/nms.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 /// Left, top, width, height in pixels and a score of any scale. In double, as the official tools
 /// compute: a result file gives the same number here.
@@ -42,4 +42,4 @@ struct WiderMatch {
 [[nodiscard]] std::vector<WiderMatch> match_wider(std::span<const Xywh> faces,
                                                   std::span<const ScoredBox> boxes);
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

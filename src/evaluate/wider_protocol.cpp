@@ -8,7 +8,7 @@
 #include "evaluate/average_precision.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 namespace {
 
 /// The score range of the whole set, mapped to [0, 1].
@@ -138,4 +138,4 @@ WiderResult evaluate_wider(const WiderGroundTruth& truth,
   return result;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -13,7 +13,7 @@
 #include "evaluate/wider_ground_truth.hpp"
 #include "evaluate/wider_matching.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 /// All that was detected in one image.
 struct ImageDetections {
@@ -54,4 +54,4 @@ struct WiderResult {
 [[nodiscard]] WiderResult evaluate_wider(const WiderGroundTruth& truth,
                                          std::span<const ImageDetections> detections);
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

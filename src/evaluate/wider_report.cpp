@@ -6,7 +6,7 @@
 
 #include "evaluate/pr_curve.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 namespace {
 
 /// How many names a line of the table holds; the JSON holds them all.
@@ -74,4 +74,4 @@ std::string wider_svg(const WiderResult& result, std::string_view title) {
   return pr_curve_svg(title, curves);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

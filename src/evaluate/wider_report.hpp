@@ -7,7 +7,7 @@
 
 #include "evaluate/wider_protocol.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 
 /// A table for the terminal: a row a setting, then what was scored and what was missing. Ends with
 /// a newline.
@@ -20,4 +20,4 @@ namespace faceshot {
 /// The three precision-recall curves in one SVG picture.
 [[nodiscard]] std::string wider_svg(const WiderResult& result, std::string_view title);
 
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -19,8 +19,11 @@
 #include "train/config/config.hpp"
 #include "train/config/input.hpp"
 
-namespace faceshot {
+namespace faceshot::exporter {
 namespace {
+
+using train::Checkpoint;
+using train::Config;
 
 /// The config that travels with the network: it names the data sets, not the folders of the machine
 /// that they were on.
@@ -32,12 +35,12 @@ std::string published_config(Config config) {
       set = (path.parent_path().filename() / path.filename()).string();
     }
   config.init.file = std::filesystem::path(config.init.file).filename().string();
-  return to_toml(config);
+  return train::to_toml(config);
 }
 
 ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
                      const Checkpoint& checkpoint, const ExportOptions& options) {
-  const NetworkSpec& spec = folded.spec;
+  const network::NetworkSpec& spec = folded.spec;
   ModelInfo info;
   info.name = spec.name;
   info.channel_order = spec.input.order;
@@ -46,9 +49,9 @@ ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
   info.size_divisor = spec.size_divisor;
   info.train_size = config.augment.size;
   info.priors = spec.priors;
-  for (const Head& head : spec.heads) info.features.push_back(head.feature);
+  for (const network::Head& head : spec.heads) info.features.push_back(head.feature);
   info.classes = spec.classes;
-  if (has_landmarks(spec)) info.landmark_output = "landmarks";
+  if (network::has_landmarks(spec)) info.landmark_output = "landmarks";
   info.notes["faceshot.config"] = published_config(config);
   std::string metrics =
       fmt::format(R"({{"val_ap":{:.4f},"epochs":{},"steps":{})", checkpoint.scalars.at("best_ap"),
@@ -63,14 +66,14 @@ ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
 }
 
 /// Raw outputs of both implementations for one input; widens the report.
-void compare(const TorchNetwork& torch_network, Session& session, const torch::Tensor& input,
+void compare(const model::TorchNetwork& torch_network, Session& session, const torch::Tensor& input,
              ParityReport& report) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor plain = input.contiguous();
   std::memcpy(session.input(), plain.data_ptr<float>(),
               static_cast<std::size_t>(plain.numel()) * sizeof(float));
   session.run();
-  const NetworkOutput expected = torch_network.forward(input);
+  const model::NetworkOutput expected = torch_network.forward(input);
   const auto difference = [&](const char* name, const torch::Tensor& wanted) {
     const TensorView got = session.output(name);
     if (wanted.sizes() != torch::IntArrayRef(got.shape))
@@ -97,20 +100,20 @@ torch::Tensor random_input(int width, int height, std::uint32_t index) {
 }
 
 torch::Tensor image_input(const std::filesystem::path& path, FixedSize size,
-                          const InputSpec& spec) {
-  const cv::Mat image = read_image(path);
+                          const network::InputSpec& spec) {
+  const cv::Mat image = media::read_image(path);
   cv::Mat resized;
   cv::resize(image, resized, {size.width, size.height}, 0, 0, cv::INTER_AREA);
-  return make_input(resized.data, 1, size.height, size.width, spec, "fp32");
+  return train::make_input(resized.data, 1, size.height, size.width, spec, "fp32");
 }
 
 /// The size that it was trained at, a camera's, and one smaller than some priors; those of them
 /// that the network takes.
-std::vector<FixedSize> proof_sizes(const NetworkSpec& spec, int train_size) {
+std::vector<FixedSize> proof_sizes(const network::NetworkSpec& spec, int train_size) {
   std::vector<FixedSize> sizes;
   for (const FixedSize size :
        {FixedSize{train_size, train_size}, FixedSize{640, 480}, FixedSize{32, 96}}) {
-    const auto features = feature_sizes(spec, size.width, size.height);
+    const auto features = network::feature_sizes(spec, size.width, size.height);
     if (std::all_of(features.begin(), features.end(),
                     [](const FeatureSize& f) { return f.width > 0 && f.height > 0; }))
       sizes.push_back(size);
@@ -120,7 +123,7 @@ std::vector<FixedSize> proof_sizes(const NetworkSpec& spec, int train_size) {
 
 ParityReport prove(const Checkpoint& checkpoint, const Config& config, const std::string& onnx,
                    const ExportOptions& options) {
-  TorchNetwork trained(make_network(config.model), 0);
+  model::TorchNetwork trained(network::make_network(config.model), 0);
   trained.load(checkpoint.best_weights());
   trained.train(false);
   const Network network =
@@ -147,9 +150,9 @@ ParityReport prove(const Checkpoint& checkpoint, const Config& config, const std
 
 ParityReport export_network(const Checkpoint& checkpoint, const std::filesystem::path& onnx,
                             const ExportOptions& options) {
-  const Config config = parse_config(checkpoint.config, "config of the checkpoint");
+  const Config config = train::parse_config(checkpoint.config, "config of the checkpoint");
   const FoldedNetwork folded =
-      fold_batch_norm(make_network(config.model), checkpoint.best_weights());
+      fold_batch_norm(network::make_network(config.model), checkpoint.best_weights());
   const std::string bytes =
       write_onnx(folded.spec, folded.weights,
                  model_info(folded, config, checkpoint, options).to_metadata(), options.size);
@@ -161,8 +164,8 @@ ParityReport export_network(const Checkpoint& checkpoint, const std::filesystem:
                 fmt::format("export: the engine differs from the trained network by {:.3g}, more "
                             "than {:.3g}; nothing was written",
                             largest, options.tolerance));
-  write_file_atomically(onnx, bytes);
+  support::write_file_atomically(onnx, bytes);
   return report;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::exporter

@@ -9,7 +9,7 @@
 #include "export/onnx_writer.hpp"
 #include "train/record/checkpoint.hpp"
 
-namespace faceshot {
+namespace faceshot::exporter {
 
 /// Differences between the trained network in Torch (float32) and the file in our engine.
 struct ParityReport {
@@ -28,7 +28,7 @@ struct ExportOptions {
 
 /// Folds BatchNorm, writes the file atomically and proves it: only a file that passed is written.
 /// @throws Error(format) if the difference is above the tolerance; Error(io); as parse_config
-ParityReport export_network(const Checkpoint& checkpoint, const std::filesystem::path& onnx,
+ParityReport export_network(const train::Checkpoint& checkpoint, const std::filesystem::path& onnx,
                             const ExportOptions& options = {});
 
-}  // namespace faceshot
+}  // namespace faceshot::exporter

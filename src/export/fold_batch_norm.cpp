@@ -5,8 +5,11 @@
 #include "faceshot/error.hpp"
 #include "network/batch_norm_pairs.hpp"
 
-namespace faceshot {
+namespace faceshot::exporter {
 namespace {
+
+using network::Layer;
+using weights::Weights;
 
 const std::vector<float>& values(const Weights& weights, const std::string& name) {
   const auto found = weights.find(name);
@@ -45,8 +48,8 @@ void fold(Layer& conv, const Layer& norm, const Weights& from, Weights& into) {
 
 }  // namespace
 
-FoldedNetwork fold_batch_norm(const NetworkSpec& spec, const Weights& weights) {
-  const auto pairs = batch_norm_pairs(spec);
+FoldedNetwork fold_batch_norm(const network::NetworkSpec& spec, const Weights& weights) {
+  const auto pairs = network::batch_norm_pairs(spec);
   FoldedNetwork folded{spec, weights};
   folded.spec.layers.clear();
   std::map<std::string, std::size_t> position;     // of layers kept, by name
@@ -66,7 +69,7 @@ FoldedNetwork fold_batch_norm(const NetworkSpec& spec, const Weights& weights) {
     position[layer.name] = folded.spec.layers.size();
     folded.spec.layers.push_back(std::move(layer));
   }
-  for (Head& head : folded.spec.heads) {
+  for (network::Head& head : folded.spec.heads) {
     head.feature = renamed(head.feature);
     head.loc = renamed(head.loc);
     head.conf = renamed(head.conf);
@@ -75,4 +78,4 @@ FoldedNetwork fold_batch_norm(const NetworkSpec& spec, const Weights& weights) {
   return folded;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::exporter

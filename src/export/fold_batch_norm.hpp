@@ -4,17 +4,18 @@
 #include "network/network_spec.hpp"
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::exporter {
 
 struct FoldedNetwork {
-  NetworkSpec spec;
-  Weights weights;
+  network::NetworkSpec spec;
+  weights::Weights weights;
 };
 
 /// Each batch_norm whose input is a convolution that nothing else reads becomes part of it:
 /// w' = w * gamma / sqrt(var + eps), b' = beta + (b - mean) * gamma / sqrt(var + eps), computed in
 /// double precision. Others stay. Thread safe.
 /// @throws Error(format) if a parameter is missing
-[[nodiscard]] FoldedNetwork fold_batch_norm(const NetworkSpec& spec, const Weights& weights);
+[[nodiscard]] FoldedNetwork fold_batch_norm(const network::NetworkSpec& spec,
+                                            const weights::Weights& weights);
 
-}  // namespace faceshot
+}  // namespace faceshot::exporter

@@ -10,8 +10,13 @@
 #include "faceshot/error.hpp"
 #include "faceshot/version.hpp"
 
-namespace faceshot {
+namespace faceshot::exporter {
 namespace {
+
+using network::Layer;
+using network::LayerKind;
+using weights::WeightArray;
+using weights::Weights;
 
 static_assert(std::endian::native == std::endian::little, "ONNX raw data is little-endian");
 
@@ -131,7 +136,7 @@ class GraphWriter {
   static void add_window(onnx::NodeProto& n, const Layer& layer) {
     add_ints(n, "kernel_shape", {layer.kernel.height, layer.kernel.width});
     add_ints(n, "strides", {layer.stride, layer.stride});
-    const Padding& p = layer.padding;
+    const network::Padding& p = layer.padding;
     if (layer.pads_same)
       add_string(n, "auto_pad", "SAME_UPPER");
     else
@@ -264,8 +269,8 @@ void declare(onnx::ValueInfoProto& info, const char* name, const std::vector<std
   }
 }
 
-std::int64_t prior_count(const NetworkSpec& spec, FixedSize size) {
-  const auto features = feature_sizes(spec, size.width, size.height);
+std::int64_t prior_count(const network::NetworkSpec& spec, FixedSize size) {
+  const auto features = network::feature_sizes(spec, size.width, size.height);
   std::int64_t count = 0;
   for (std::size_t l = 0; l < features.size(); ++l)
     count += std::int64_t{features[l].width} * features[l].height *
@@ -275,10 +280,10 @@ std::int64_t prior_count(const NetworkSpec& spec, FixedSize size) {
 
 }  // namespace
 
-std::string write_onnx(const NetworkSpec& spec, const Weights& weights,
+std::string write_onnx(const network::NetworkSpec& spec, const Weights& weights,
                        const std::map<std::string, std::string>& metadata,
                        std::optional<FixedSize> size) {
-  validate(spec);
+  network::validate(spec);
   if (size && (size->width <= 0 || size->height <= 0 || size->width % spec.size_divisor != 0 ||
                size->height % spec.size_divisor != 0))
     throw Error(ErrorCode::invalid_argument,
@@ -304,15 +309,16 @@ std::string write_onnx(const NetworkSpec& spec, const Weights& weights,
   const auto classes = static_cast<std::int64_t>(spec.classes.size()) + 1;
   std::vector<std::string> locs;
   std::vector<std::string> confs;
-  for (const Head& head : spec.heads) {
+  for (const network::Head& head : spec.heads) {
     locs.push_back(writer.flatten(head.loc, 4));
     confs.push_back(writer.flatten(head.conf, classes));
   }
   writer.concat("loc", locs);
   writer.concat("conf", confs);
-  if (has_landmarks(spec)) {
+  if (network::has_landmarks(spec)) {
     std::vector<std::string> landmarks;
-    for (const Head& head : spec.heads) landmarks.push_back(writer.flatten(head.landmarks, 10));
+    for (const network::Head& head : spec.heads)
+      landmarks.push_back(writer.flatten(head.landmarks, 10));
     writer.concat("landmarks", landmarks);
   }
 
@@ -322,7 +328,7 @@ std::string write_onnx(const NetworkSpec& spec, const Weights& weights,
           {1, spec.input_channels, size ? size->height : 0, size ? size->width : 0});
   declare(*graph.add_output(), "loc", {"", rows, ""}, {1, priors, 4});
   declare(*graph.add_output(), "conf", {"", rows, ""}, {1, priors, classes});
-  if (has_landmarks(spec))
+  if (network::has_landmarks(spec))
     declare(*graph.add_output(), "landmarks", {"", rows, ""}, {1, priors, 10});
 
   std::string bytes;
@@ -331,4 +337,4 @@ std::string write_onnx(const NetworkSpec& spec, const Weights& weights,
   return bytes;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::exporter

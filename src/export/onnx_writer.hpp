@@ -8,7 +8,7 @@
 #include "network/network_spec.hpp"
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::exporter {
 
 struct FixedSize {
   int width = 0, height = 0;
@@ -21,8 +21,9 @@ struct FixedSize {
 /// @param metadata becomes metadata_props
 /// @throws Error(invalid_argument) for a size that size_divisor does not divide; Error(format) if a
 ///         parameter is missing or of the wrong size; Error(unsupported) above ONNX's 2 GB
-[[nodiscard]] std::string write_onnx(const NetworkSpec& spec, const Weights& weights,
+[[nodiscard]] std::string write_onnx(const network::NetworkSpec& spec,
+                                     const weights::Weights& weights,
                                      const std::map<std::string, std::string>& metadata,
                                      std::optional<FixedSize> size = std::nullopt);
 
-}  // namespace faceshot
+}  // namespace faceshot::exporter

@@ -9,7 +9,7 @@
 #include "faceshot/box.hpp"
 #include "faceshot/landmarks.hpp"
 
-namespace faceshot {
+namespace faceshot::geometry {
 
 /// Annotation::source: who labelled it.
 inline constexpr std::int8_t source_unknown = -1;
@@ -41,4 +41,4 @@ struct ImageRecord {
   friend bool operator==(const ImageRecord&, const ImageRecord&) = default;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::geometry

@@ -5,7 +5,7 @@
 
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::loader {
 
 ImageCache::ImageCache(std::vector<std::filesystem::path> images, std::size_t bytes,
                        std::vector<cv::Mat> decoded)
@@ -19,7 +19,7 @@ cv::Mat ImageCache::get(std::size_t index) {
     const std::lock_guard lock(mutex_);
     if (!images_[index].empty()) return images_[index];
   }
-  cv::Mat image = read_image(paths_[index]);
+  cv::Mat image = media::read_image(paths_[index]);
   const std::size_t bytes = image.total() * image.elemSize();
   const std::lock_guard lock(mutex_);
   if (images_[index].empty() && bytes <= capacity_ - used_) {
@@ -34,4 +34,4 @@ std::size_t ImageCache::bytes_used() const {
   return used_;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::loader

@@ -7,7 +7,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::loader {
 
 /// Decodes each image of a fixed list once, as long as there is room. What is in stays in: an
 /// epoch visits every image once, and a least-recently-used cache that is smaller than the list
@@ -39,4 +39,4 @@ class ImageCache {
   std::size_t used_ = 0;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::loader

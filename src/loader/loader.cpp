@@ -17,8 +17,12 @@
 #include "loader/image_cache.hpp"
 #include "loader/sample_order.hpp"
 
-namespace faceshot {
+namespace faceshot::loader {
 namespace {
+
+using augment::AugmentOptions;
+using data::PreparedSet;
+using geometry::ImageRecord;
 
 void validate(const LoaderOptions& options) {
   const auto demand = [](bool good, const char* message) {
@@ -50,12 +54,12 @@ std::vector<std::filesystem::path> image_paths(const std::vector<PreparedSet>& s
   return paths;
 }
 
-using Packs = std::vector<std::shared_ptr<const ImagePack>>;
+using Packs = std::vector<std::shared_ptr<const data::ImagePack>>;
 
 /// The packs of the sets that have one.
 Packs open_packs(const std::vector<PreparedSet>& sets) {
   Packs packs;
-  for (const auto& set : sets) packs.push_back(ImagePack::open(set.images_dir.parent_path()));
+  for (const auto& set : sets) packs.push_back(data::ImagePack::open(set.images_dir.parent_path()));
   return packs;
 }
 
@@ -96,14 +100,14 @@ std::vector<std::size_t> sizes_of(const std::vector<PreparedSet>& sets) {
 }
 
 /// All images of the loader, for operations that mix.
-class CachePool : public ScenePool {
+class CachePool : public augment::ScenePool {
  public:
   CachePool(ImageCache& cache, const std::vector<ImageRecord>& records)
       : cache_(cache), records_(records) {}
   [[nodiscard]] std::uint32_t size() const override {
     return static_cast<std::uint32_t>(records_.size());
   }
-  [[nodiscard]] Scene scene(std::uint32_t index) const override {
+  [[nodiscard]] augment::Scene scene(std::uint32_t index) const override {
     return {checked_image(cache_, records_, index), records_[index].annotations};
   }
 
@@ -133,8 +137,8 @@ struct Loader::Impl {
 
   /// What the making of a sample needs, kept for the next one.
   struct Scratch {
-    Sample sample;
-    CanvasMemory memory;
+    augment::Sample sample;
+    augment::CanvasMemory memory;
   };
 
   const LoaderOptions options;
@@ -277,7 +281,7 @@ struct Loader::Impl {
 
   /// Makes this shard's n-th sample of the epoch in its place of the batch. Reads `epoch_order` and
   /// `epoch` without the mutex: they change only while no worker is busy.
-  void make(std::size_t n, Batch& batch, Sample& sample, CanvasMemory& memory) {
+  void make(std::size_t n, Batch& batch, augment::Sample& sample, augment::CanvasMemory& memory) {
     const std::size_t place = n % batch_size();
     const std::size_t position = n / batch_size() * all_batch_size() +
                                  static_cast<std::size_t>(options.shard) * batch_size() + place;
@@ -288,7 +292,7 @@ struct Loader::Impl {
     const auto bytes = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
     sample.image = cv::Mat(side, side, CV_8UC3, batch.pixels.data() + place * bytes);
     Random random(options.seed, epoch, static_cast<std::uint32_t>(position));
-    augment(image, records[index].annotations, how, random, sample, memory, &pool);
+    augment::augment(image, records[index].annotations, how, random, sample, memory, &pool);
     std::swap(batch.annotations[place], sample.annotations);
     batch.records[place] = index;
   }
@@ -342,7 +346,7 @@ struct Loader::Impl {
 Loader::Loader(std::vector<PreparedSet> sets, std::vector<float> weights,
                const LoaderOptions& options, const AugmentOptions& augment) {
   validate(options);
-  validate(augment);
+  augment::validate(augment);
   demand_equal_classes(sets);
   impl_ = std::make_unique<Impl>(std::move(sets), std::move(weights), options, augment);
 }
@@ -362,4 +366,4 @@ double Loader::waited_seconds() const {
   return std::chrono::duration<double>(impl_->waited).count();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::loader

@@ -18,7 +18,7 @@
 #include "augment/policies/augmenter.hpp"
 #include "data/prepared/prepared.hpp"
 
-namespace faceshot {
+namespace faceshot::loader {
 
 struct LoaderOptions {
   int batch_size = 32;  ///< of this shard
@@ -44,9 +44,9 @@ struct Batch {
   int count = 0;  ///< images in it: the batch size, or fewer of AugmentOptions::large_size; epochs
                   ///< have full batches only
   int size = 0;   ///< side of each image
-  std::vector<std::uint8_t> pixels;                  ///< count * size * size * 3
-  std::vector<std::vector<Annotation>> annotations;  ///< per image
-  std::vector<std::uint32_t> records;                ///< which record each image came from
+  std::vector<std::uint8_t> pixels;                            ///< count * size * size * 3
+  std::vector<std::vector<geometry::Annotation>> annotations;  ///< per image
+  std::vector<std::uint32_t> records;  ///< which record each image came from
 };
 
 /// Source of batches, epoch by epoch. One consumer thread; workers are the loader's own. Samples
@@ -58,8 +58,8 @@ class Loader {
   /// @param weights how often each set is seen a round, e.g. {1, 0.5}; empty: once each
   /// @throws Error(invalid_argument) for impossible options or weights, sets whose classes differ,
   ///         or too few records for one batch
-  Loader(std::vector<PreparedSet> sets, std::vector<float> weights, const LoaderOptions& options,
-         const AugmentOptions& augment);
+  Loader(std::vector<data::PreparedSet> sets, std::vector<float> weights,
+         const LoaderOptions& options, const augment::AugmentOptions& augment);
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
@@ -86,4 +86,4 @@ class Loader {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::loader

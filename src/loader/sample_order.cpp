@@ -9,7 +9,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::loader {
 namespace {
 
 // Streams of faceshot::Random; 0 is the augmentation's.
@@ -97,4 +97,4 @@ std::vector<std::uint32_t> SampleOrder::epoch(std::uint32_t epoch, std::size_t l
   return result;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::loader

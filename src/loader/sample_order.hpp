@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::loader {
 
 /// The endless, shuffled sequence of records of several sets, dealt out epoch by epoch.
 ///
@@ -40,4 +40,4 @@ class SampleOrder {
   std::size_t round_size_ = 0;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::loader

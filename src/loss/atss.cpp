@@ -8,7 +8,7 @@
 #include "loss/ignore_regions.hpp"
 #include "loss/matching.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 namespace {
 
 struct AtssCandidate {
@@ -69,7 +69,7 @@ bool holds(const Box& face, const Prior& prior) {
 
 std::vector<std::int32_t> match_atss(std::span<const Prior> priors,
                                      std::span<const std::size_t> level_begin,
-                                     std::span<const Annotation> faces,
+                                     std::span<const geometry::Annotation> faces,
                                      const AtssOptions& options) {
   std::vector<std::int32_t> match(priors.size(), match_negative);
   std::vector<float> best(priors.size(), 0);
@@ -100,4 +100,4 @@ std::vector<std::int32_t> match_atss(std::span<const Prior> priors,
   return match;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -11,7 +11,7 @@
 #include "faceshot/prior.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 
 struct AtssOptions {
   int candidates = 9;            ///< priors of each level, nearest to the face's centre
@@ -28,7 +28,7 @@ struct AtssOptions {
 /// @return as match_priors(). Thread safe.
 [[nodiscard]] std::vector<std::int32_t> match_atss(std::span<const Prior> priors,
                                                    std::span<const std::size_t> level_begin,
-                                                   std::span<const Annotation> faces,
+                                                   std::span<const geometry::Annotation> faces,
                                                    const AtssOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -7,7 +7,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 namespace {
 
 /// Sigmoid of x and of -x, exact where either is almost 1, and the logarithm of the former.
@@ -150,4 +150,4 @@ ClassTerm iou_branch_loss(std::span<const float> logits, std::size_t target, dou
   return term;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace faceshot {
+namespace faceshot::loss {
 
 /// cross_entropy: of the softmax.
 /// focal: Lin et al., "Focal loss for dense object detection", ICCV 2017, on the softmax. With one
@@ -69,4 +69,4 @@ ClassTerm iou_branch_loss(std::span<const float> logits, std::size_t target, dou
 /// log(sum(exp(logits))), safe for logits of any size. @pre not empty
 [[nodiscard]] double log_sum_exp(std::span<const float> logits);
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -7,7 +7,7 @@
 #include <array>
 #include <cmath>
 
-namespace faceshot {
+namespace faceshot::loss {
 
 struct Dual4 {
   double value = 0;
@@ -60,4 +60,4 @@ inline Dual4 atan(const Dual4& a) {
 inline Dual4 max(const Dual4& a, const Dual4& b) { return a.value >= b.value ? a : b; }
 inline Dual4 min(const Dual4& a, const Dual4& b) { return a.value <= b.value ? a : b; }
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

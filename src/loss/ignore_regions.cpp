@@ -2,11 +2,11 @@
 
 #include "loss/matching.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 
-void mark_ignored(std::span<const Prior> priors, std::span<const Annotation> faces,
+void mark_ignored(std::span<const Prior> priors, std::span<const geometry::Annotation> faces,
                   float coverage_limit, std::vector<std::int32_t>& match) {
-  for (const Annotation& region : faces) {
+  for (const geometry::Annotation& region : faces) {
     if (!region.ignore) continue;
     for (std::size_t p = 0; p < priors.size(); ++p)
       if (match[p] == match_negative && coverage(priors[p].box(), region.box) >= coverage_limit)
@@ -14,4 +14,4 @@ void mark_ignored(std::span<const Prior> priors, std::span<const Annotation> fac
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -6,7 +6,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 namespace {
 
 double difference(const LandmarkOffsets& predicted, const LandmarkOffsets& target, std::size_t i) {
@@ -50,4 +50,4 @@ LandmarkLoss wing_landmarks(const LandmarkOffsets& predicted, const LandmarkOffs
   return loss;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -6,7 +6,7 @@
 
 #include "faceshot/landmarks.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 
 /// smooth_l1: Girshick 2015, as RetinaFace (Deng et al., CVPR 2020) has it for points.
 /// wing: Feng et al., "Wing Loss for Robust Facial Landmark Localisation with Convolutional Neural
@@ -35,4 +35,4 @@ struct LandmarkLoss {
                                           const LandmarkOffsets& target, double width,
                                           double curvature);
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

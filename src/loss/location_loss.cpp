@@ -7,7 +7,7 @@
 #include "faceshot/error.hpp"
 #include "loss/dual.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 
 IouLoss iou_loss_from_name(const std::string& name) {
   if (name == "none") return IouLoss::none;
@@ -88,4 +88,4 @@ LocationLoss iou_loss(IouLoss kind, const BoxOffsets& predicted, const Prior& pr
   return {loss.value, loss.gradient};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

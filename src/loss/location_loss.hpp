@@ -8,7 +8,7 @@
 #include "faceshot/box_coding.hpp"
 #include "faceshot/prior.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 
 /// Losses of the IoU family, 1 - IoU + penalty:
 /// giou: Rezatofighi et al., CVPR 2019; diou and ciou: Zheng et al., AAAI 2020 (ciou's alpha is
@@ -34,4 +34,4 @@ struct LocationLoss {
 [[nodiscard]] LocationLoss iou_loss(IouLoss kind, const BoxOffsets& predicted, const Prior& prior,
                                     const std::array<float, 4>& variances, const Box& target);
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -7,7 +7,7 @@
 #include "faceshot/error.hpp"
 #include "loss/ignore_regions.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 namespace {
 
 /// IoU of one face with every prior; also the priors that overlap it at all.
@@ -59,7 +59,7 @@ void validate(const MatchOptions& options) {
 }
 
 std::vector<std::int32_t> match_priors(std::span<const Prior> priors,
-                                       std::span<const Annotation> faces,
+                                       std::span<const geometry::Annotation> faces,
                                        const MatchOptions& options) {
   std::vector<std::int32_t> match(priors.size(), match_negative);
   std::vector<float> best_iou(priors.size(), 0.0F);
@@ -122,4 +122,4 @@ std::vector<std::int32_t> match_priors(std::span<const Prior> priors,
   return match;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

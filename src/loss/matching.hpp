@@ -9,7 +9,7 @@
 #include "faceshot/prior.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 
 struct MatchOptions {
   float iou = 0.35F;           ///< a prior with at least this IoU with a face is positive
@@ -39,7 +39,7 @@ inline constexpr std::int32_t match_ignored = -2;   ///< takes no part in the lo
 /// @return for each prior the index into `faces`, match_negative or match_ignored
 /// Thread safe.
 [[nodiscard]] std::vector<std::int32_t> match_priors(std::span<const Prior> priors,
-                                                     std::span<const Annotation> faces,
+                                                     std::span<const geometry::Annotation> faces,
                                                      const MatchOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

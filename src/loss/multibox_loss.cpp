@@ -9,7 +9,9 @@
 #include "loss/class_loss.hpp"
 #include "loss/landmark_loss.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
+
+using geometry::Annotation;
 
 void validate(const LossOptions& options) {
   validate(options.match);
@@ -352,4 +354,4 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
   for (float& g : result.landmark_gradient) g *= landmark_factor;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

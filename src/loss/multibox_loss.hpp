@@ -20,7 +20,7 @@
 #include "loss/prior_grid.hpp"
 #include "loss/simota.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 
 /// The [loss] section of a config.
 struct LossOptions {
@@ -86,7 +86,8 @@ struct MultiboxResult {
 void multibox_loss(std::span<const float> loc, std::span<const float> conf,
                    std::span<const float> landmarks, const PriorGrid& grid,
                    const std::array<float, 4>& variances,
-                   std::span<const std::vector<Annotation>> annotations, std::size_t classes,
-                   const LossOptions& options, int threads, MultiboxResult& result);
+                   std::span<const std::vector<geometry::Annotation>> annotations,
+                   std::size_t classes, const LossOptions& options, int threads,
+                   MultiboxResult& result);
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

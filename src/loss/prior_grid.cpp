@@ -1,6 +1,6 @@
 #include "loss/prior_grid.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 
 PriorGrid make_prior_grid(const PriorSpec& spec, int input_width, int input_height,
                           const std::vector<FeatureSize>& features) {
@@ -19,4 +19,4 @@ PriorGrid make_prior_grid(const PriorSpec& spec, int input_width, int input_heig
   return grid;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -6,7 +6,7 @@
 
 #include "faceshot/prior.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 
 struct PriorGrid {
   std::vector<Prior> priors;             ///< in the order of the network's rows
@@ -18,4 +18,4 @@ struct PriorGrid {
 [[nodiscard]] PriorGrid make_prior_grid(const PriorSpec& spec, int input_width, int input_height,
                                         const std::vector<FeatureSize>& features);
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -7,7 +7,7 @@
 #include "loss/ignore_regions.hpp"
 #include "loss/matching.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 namespace {
 
 constexpr double fortune = 1e5;
@@ -68,7 +68,7 @@ std::size_t share_of(std::vector<SimotaCandidate> candidates, int best) {
 std::vector<std::int32_t> match_simota(std::span<const Prior> priors,
                                        std::span<const std::size_t> level_begin,
                                        std::span<const float> level_step,
-                                       std::span<const Annotation> faces,
+                                       std::span<const geometry::Annotation> faces,
                                        const Predictions& predictions,
                                        const SimotaOptions& options) {
   std::vector<std::int32_t> match(priors.size(), match_negative);
@@ -95,4 +95,4 @@ std::vector<std::int32_t> match_simota(std::span<const Prior> priors,
   return match;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -12,7 +12,7 @@
 #include "faceshot/prior.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 
 struct SimotaOptions {
   float center_radius = 2.5F;    ///< priors so near to a face's centre are candidates, in cells
@@ -37,8 +37,8 @@ struct Predictions {
 [[nodiscard]] std::vector<std::int32_t> match_simota(std::span<const Prior> priors,
                                                      std::span<const std::size_t> level_begin,
                                                      std::span<const float> level_step,
-                                                     std::span<const Annotation> faces,
+                                                     std::span<const geometry::Annotation> faces,
                                                      const Predictions& predictions,
                                                      const SimotaOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -11,7 +11,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::matfile {
 namespace {
 
 [[noreturn]] void damaged(const std::string& place, const std::string& what) {
@@ -176,4 +176,4 @@ MatValue MatFile::read(const std::string& name) {
   return {variables_.back().get(), path_.string() + ": " + name};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::matfile

@@ -11,7 +11,7 @@
 struct _mat_t;
 struct matvar_t;
 
-namespace faceshot {
+namespace faceshot::matfile {
 
 /// One value inside a .mat file; a view, valid as long as the MatFile and MatVariable it came from.
 class MatValue {
@@ -63,4 +63,4 @@ class MatFile {
   std::vector<std::unique_ptr<matvar_t, Free>> variables_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::matfile

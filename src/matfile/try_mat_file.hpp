@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <functional>
 
-namespace faceshot {
+namespace faceshot::matfile {
 
 /// Runs `read`, which must read this file, in a sandbox (support/sandbox.hpp). If it returned
 /// there, it may be done here.
 /// @throws as try_in_sandbox()
 void try_mat_file(const std::filesystem::path& path, const std::function<void()>& read);
 
-}  // namespace faceshot
+}  // namespace faceshot::matfile

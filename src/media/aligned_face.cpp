@@ -8,7 +8,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/face_alignment.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 namespace {
 
 /// The part of the image that the crop shows, and `margin` pixels around it.
@@ -67,4 +67,4 @@ cv::Mat align_face(const cv::Mat& image, const Landmarks& landmarks, int size) {
   return crop;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::media

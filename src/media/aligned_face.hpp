@@ -5,7 +5,7 @@
 
 #include "faceshot/landmarks.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 
 /// Cuts a face out, turned and scaled by the similarity that brings its landmarks closest to
 /// alignment_template(size). What lies outside the photograph is black. Landmarks are in our
@@ -17,4 +17,4 @@ namespace faceshot {
 /// @throws Error(invalid_argument) for no image, an impossible size, or as fit_similarity()
 [[nodiscard]] cv::Mat align_face(const cv::Mat& image, const Landmarks& landmarks, int size = 112);
 
-}  // namespace faceshot
+}  // namespace faceshot::media

@@ -10,7 +10,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 namespace {
 
 using Bgr = std::array<int, 3>;
@@ -199,4 +199,4 @@ cv::Mat contact_sheet(const std::vector<cv::Mat>& images, int columns, cv::Size 
   return sheet;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::media

@@ -7,7 +7,7 @@
 
 #include "faceshot/nms.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 
 /// Draws boxes, landmarks as dots, and each score beside its box where it hides no other face. Line
 /// width, dots and text grow with the image; small faces in a crowd get thin lines, and neither
@@ -23,4 +23,4 @@ void draw_detections(cv::Mat& image, std::span<const Detection> detections);
 /// @throws Error(invalid_argument) for no images, an impossible size, or an image as above
 [[nodiscard]] cv::Mat contact_sheet(const std::vector<cv::Mat>& images, int columns, cv::Size cell);
 
-}  // namespace faceshot
+}  // namespace faceshot::media

@@ -1,6 +1,6 @@
 #include "media/exif.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 namespace {
 
 constexpr std::size_t ifd_entry_bytes = 12;
@@ -38,4 +38,4 @@ int exif_orientation(std::span<const std::uint8_t> tiff) noexcept {
   return 1;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::media

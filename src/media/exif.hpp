@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-namespace faceshot {
+namespace faceshot::media {
 
 /// Orientation tag (0x0112) of an EXIF block: 1 upright, 2 mirrored, 3 upside down, 4 flipped, 5
 /// transposed, 6 lies on its left side (turn 90 degrees clockwise), 7 transverse, 8 lies on its
@@ -17,4 +17,4 @@ namespace faceshot {
 /// True for the four orientations under which width and height change places.
 [[nodiscard]] constexpr bool swaps_sides(int orientation) noexcept { return orientation >= 5; }
 
-}  // namespace faceshot
+}  // namespace faceshot::media

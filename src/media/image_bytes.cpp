@@ -10,7 +10,7 @@
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 namespace {
 
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
@@ -56,4 +56,4 @@ ImageBytes read_image_bytes(const std::filesystem::path& path) {
   return file;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::media

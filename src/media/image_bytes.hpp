@@ -8,7 +8,7 @@
 
 #include "media/image_frame.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 
 struct ImageBytes {
   std::vector<std::uint8_t> bytes;
@@ -20,4 +20,4 @@ struct ImageBytes {
 /// @throws Error as read_image
 [[nodiscard]] ImageBytes read_image_bytes(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::media

@@ -11,7 +11,7 @@
 #include "media/image_bytes.hpp"
 #include "support/atomic_file.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 namespace {
 
 namespace fs = std::filesystem;
@@ -92,7 +92,7 @@ void write_image(const fs::path& path, const cv::Mat& image) {
   } catch (const cv::Exception& e) {
     throw Error(ErrorCode::io, "cannot encode '" + path.string() + "': " + e.err);
   }
-  write_file_atomically(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  support::write_file_atomically(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 ImageView view_of(const cv::Mat& image) {
@@ -136,4 +136,4 @@ std::vector<fs::path> list_images(const std::vector<fs::path>& paths) {
   return images;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::media

@@ -8,7 +8,7 @@
 
 #include "faceshot/image_view.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 
 /// No image larger than this is decoded: a file of a few kB can claim to be one.
 inline constexpr std::int64_t max_image_pixels = 250'000'000;
@@ -40,4 +40,4 @@ void write_image(const std::filesystem::path& path, const cv::Mat& image);
 [[nodiscard]] std::vector<std::filesystem::path> list_images(
     const std::vector<std::filesystem::path>& paths);
 
-}  // namespace faceshot
+}  // namespace faceshot::media

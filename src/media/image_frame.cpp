@@ -9,7 +9,7 @@
 #include "faceshot/error.hpp"
 #include "media/exif.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 namespace {
 
 /// Bytes with bounds: every access beyond the end says that the file is cut off.
@@ -216,4 +216,4 @@ std::optional<ImageFrame> parse_image_frame(std::span<const std::uint8_t> bytes,
   return frame;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::media

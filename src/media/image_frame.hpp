@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-namespace faceshot {
+namespace faceshot::media {
 
 struct ImageFrame {
   int width = 0, height = 0;  ///< as stored, pixels, > 0
@@ -23,4 +23,4 @@ struct ImageFrame {
 [[nodiscard]] std::optional<ImageFrame> parse_image_frame(std::span<const std::uint8_t> bytes,
                                                           const std::string& name);
 
-}  // namespace faceshot
+}  // namespace faceshot::media

@@ -6,7 +6,7 @@
 #include "media/image_bytes.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 
 ImageSize read_image_size(const std::filesystem::path& path) {
   const ImageBytes file = read_image_bytes(path);
@@ -19,4 +19,4 @@ ImageSize read_image_size(const std::filesystem::path& path) {
   return size;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::media

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-namespace faceshot {
+namespace faceshot::media {
 
 struct ImageSize {
   int width = 0, height = 0;  ///< pixels, upright: as read_image delivers the image
@@ -16,4 +16,4 @@ struct ImageSize {
 ///         Error(unsupported) more than max_image_pixels
 [[nodiscard]] ImageSize read_image_size(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::media

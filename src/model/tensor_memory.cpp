@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::model {
 namespace {
 
 constexpr std::size_t alignment = 64;  // LibTorch's; a block's size is stored in front of it
@@ -79,4 +79,4 @@ void reuse_tensor_memory(std::size_t limit) {
   c10::SetCPUAllocator(allocator, priority);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::model

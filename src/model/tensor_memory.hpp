@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace faceshot {
+namespace faceshot::model {
 
 /// Makes this process's tensors (LibTorch's CPU allocator) keep their memory when they end, by
 /// size: a training step wants the same sizes again and again, and malloc searches and joins blocks
@@ -12,4 +12,4 @@ namespace faceshot {
 /// For programs to call once, before threads are started; tensors of before are freed as before.
 void reuse_tensor_memory(std::size_t limit = std::size_t{2} << 30);
 
-}  // namespace faceshot
+}  // namespace faceshot::model

@@ -10,16 +10,17 @@
 
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::model {
 
 /// The values of a contiguous float32 tensor, valid as long as it; none of an undefined one.
 [[nodiscard]] std::span<const float> values_of(const torch::Tensor& tensor);
 
 /// A row-major float32 copy.
-[[nodiscard]] WeightArray to_array(const torch::Tensor& tensor);
+[[nodiscard]] weights::WeightArray to_array(const torch::Tensor& tensor);
 
 /// Copies the array's values into `tensor`, whose memory format stays.
 /// @throws Error(format) that names `name` if the shapes differ
-void copy_array(const WeightArray& array, const torch::Tensor& tensor, const std::string& name);
+void copy_array(const weights::WeightArray& array, const torch::Tensor& tensor,
+                const std::string& name);
 
-}  // namespace faceshot
+}  // namespace faceshot::model

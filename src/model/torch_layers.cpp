@@ -9,8 +9,10 @@
 #include "training_ops/depthwise_convolution.hpp"
 #include "training_ops/first_convolution.hpp"
 
-namespace faceshot {
+namespace faceshot::model {
 namespace {
+
+using network::Layer;
 
 /// min(max(x, 0), 6), from whose output alone its gradient is known. LibTorch 1.13's own hardtanh
 /// has no backward pass in bfloat16 on CPUs.
@@ -42,7 +44,7 @@ torch::Tensor pad_same(const torch::Tensor& in, const Layer& layer) {
   return torch::constant_pad_nd(in, {x / 2, x - x / 2, y / 2, y - y / 2});
 }
 
-bool is_symmetric(const Padding& p) { return p.top == p.bottom && p.left == p.right; }
+bool is_symmetric(const network::Padding& p) { return p.top == p.bottom && p.left == p.right; }
 
 }  // namespace
 
@@ -63,7 +65,7 @@ torch::Tensor largest_of_runs(const torch::Tensor& in, const std::vector<int>& r
 
 torch::Tensor convolved(const torch::Tensor& in, const Layer& layer, const torch::Tensor& weight,
                         const torch::Tensor& bias) {
-  const Padding& p = layer.padding;
+  const network::Padding& p = layer.padding;
   const std::vector<std::int64_t> none{0, 0};
   if (layer.pads_same)
     return torch::conv2d(pad_same(in, layer), weight, bias, layer.stride, none, layer.dilation,
@@ -83,10 +85,12 @@ bool has_type_to_convolve(const torch::Tensor& in) {
 torch::Tensor fast_convolved(const torch::Tensor& in, const Layer& layer,
                              const torch::Tensor& weight, const torch::Tensor& bias) {
   if (has_type_to_convolve(in)) {
-    if (is_fast_depthwise(layer, in)) return depthwise_convolution(in, weight, layer.stride);
-    if (is_fast_first_convolution(layer, in)) return first_convolution(in, weight, layer.stride);
+    if (training_ops::is_fast_depthwise(layer, in))
+      return training_ops::depthwise_convolution(in, weight, layer.stride);
+    if (training_ops::is_fast_first_convolution(layer, in))
+      return training_ops::first_convolution(in, weight, layer.stride);
   }
   return convolved(in, layer, weight, bias);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::model

@@ -7,7 +7,7 @@
 
 #include "network/network_spec.hpp"
 
-namespace faceshot {
+namespace faceshot::model {
 
 /// min(max(in, 0), 6), with a backward pass in bfloat16 too.
 [[nodiscard]] torch::Tensor relu6(const torch::Tensor& in);
@@ -16,14 +16,14 @@ namespace faceshot {
 [[nodiscard]] torch::Tensor largest_of_runs(const torch::Tensor& in, const std::vector<int>& runs);
 
 /// @param layer a conv @param bias undefined: none
-[[nodiscard]] torch::Tensor convolved(const torch::Tensor& in, const Layer& layer,
+[[nodiscard]] torch::Tensor convolved(const torch::Tensor& in, const network::Layer& layer,
                                       const torch::Tensor& weight, const torch::Tensor& bias);
 
 /// Whether torch::conv2d would leave the input's type as it is.
 [[nodiscard]] bool has_type_to_convolve(const torch::Tensor& in);
 
 /// The same as convolved(), by our own kernels where they can.
-[[nodiscard]] torch::Tensor fast_convolved(const torch::Tensor& in, const Layer& layer,
+[[nodiscard]] torch::Tensor fast_convolved(const torch::Tensor& in, const network::Layer& layer,
                                            const torch::Tensor& weight, const torch::Tensor& bias);
 
-}  // namespace faceshot
+}  // namespace faceshot::model

@@ -16,7 +16,12 @@
 #include "training_ops/predictors.hpp"
 #include "training_ops/tensor_element.hpp"
 
-namespace faceshot {
+namespace faceshot::model {
+
+using network::Activation;
+using network::Layer;
+using network::LayerKind;
+using weights::Weights;
 
 struct TorchNetwork::Step {
   const Layer* layer = nullptr;
@@ -45,7 +50,7 @@ struct TorchNetwork::Step {
 namespace {
 
 torch::Tensor he_normal(const std::vector<std::int64_t>& shape, Random& random) {
-  const auto deviation = static_cast<float>(he_deviation(shape));
+  const auto deviation = static_cast<float>(network::he_deviation(shape));
   torch::Tensor tensor = torch::empty(shape);
   auto* const values = tensor.data_ptr<float>();
   for (std::int64_t i = 0; i < tensor.numel(); ++i) values[i] = deviation * random.normal();
@@ -72,8 +77,8 @@ torch::Tensor flatten_head(const torch::Tensor& map, std::int64_t values_per_pri
 
 }  // namespace
 
-TorchNetwork::TorchNetwork(NetworkSpec spec, std::uint64_t seed) : spec_(std::move(spec)) {
-  validate(spec_);
+TorchNetwork::TorchNetwork(network::NetworkSpec spec, std::uint64_t seed) : spec_(std::move(spec)) {
+  network::validate(spec_);
   std::map<std::string, std::size_t> slot{{"input", 0}};
   Random random(seed, 0, 0, 2);
   const auto parameter = [&](const std::string& name, torch::Tensor value) {
@@ -88,7 +93,7 @@ TorchNetwork::TorchNetwork(NetworkSpec spec, std::uint64_t seed) : spec_(std::mo
     Step step;
     step.layer = &layer;
     for (const std::string& input : layer.inputs) step.inputs.push_back(slot.at(input));
-    for (const auto& [name, shape] : parameter_shapes(layer)) {
+    for (const auto& [name, shape] : network::parameter_shapes(layer)) {
       const torch::Tensor value = initial(layer, name, shape, random);
       if (name.ends_with(".weight")) step.weight = parameter(name, value);
       if (name.ends_with(".bias")) step.bias = parameter(name, value);
@@ -103,7 +108,7 @@ TorchNetwork::TorchNetwork(NetworkSpec spec, std::uint64_t seed) : spec_(std::mo
   // thousands of false positives.
   const auto classes = static_cast<std::int64_t>(spec_.classes.size()) + 1;
   const torch::NoGradGuard no_grad;
-  for (const Head& head : spec_.heads) {
+  for (const network::Head& head : spec_.heads) {
     steps_[slot.at(head.loc) - 1].weight.mul_(0.1);
     if (!head.landmarks.empty()) steps_[slot.at(head.landmarks) - 1].weight.mul_(0.1);
     // The convolution that makes the logits, and how many it makes a prior.
@@ -123,7 +128,7 @@ TorchNetwork::TorchNetwork(NetworkSpec spec, std::uint64_t seed) : spec_(std::mo
           .fill_(std::log(99.0 * static_cast<double>(classes - 1)));
   }
 
-  for (const Head& head : spec_.heads) {
+  for (const network::Head& head : spec_.heads) {
     head_slots_.emplace_back(slot.at(head.loc), slot.at(head.conf));
     if (!head.landmarks.empty()) landmark_slots_.push_back(slot.at(head.landmarks));
   }
@@ -184,7 +189,7 @@ bool TorchNetwork::predicts(const Step& step, const torch::Tensor& in) const {
   if (step.head == Step::none || !training_ || !has_type_to_convolve(in)) return false;
   const std::vector<std::size_t> slots = head_slots(step.head);
   return std::all_of(slots.begin(), slots.end(), [&](std::size_t slot) {
-    return is_fast_predictor(*steps_[slot - 1].layer, in);
+    return training_ops::is_fast_predictor(*steps_[slot - 1].layer, in);
   });
 }
 
@@ -265,28 +270,31 @@ torch::Tensor TorchNetwork::compute_chain(const std::vector<torch::Tensor>& slot
   const torch::Tensor other =
       first.residual == Step::none ? torch::Tensor() : slots[first.residual];
   torch::Tensor in = slots[first.inputs.front()];
-  if (first.layer->kind == LayerKind::upsample) return add_upsampled(other, in);
-  const BatchNormTensors norm{first.weight, first.bias, first.running_mean, first.running_var};
+  if (first.layer->kind == LayerKind::upsample) return training_ops::add_upsampled(other, in);
+  const training_ops::BatchNormTensors norm{first.weight, first.bias, first.running_mean,
+                                            first.running_var};
   if (first.convolution != Step::none) {
     const Step& before = steps_[first.convolution];
     if (first.depthwise != Step::none) {
       const Step& depthwise = steps_[first.depthwise];
       in = slots[depthwise.inputs.front()];
-      if (has_type_to_convolve(in) && is_fast_separable(*depthwise.layer, *before.layer, in))
-        return separable_batch_norm(*depthwise.layer, in, depthwise.weight, before.weight, norm,
-                                    first.layer->epsilon, other, first.activation,
-                                    sum_over_processes_);
+      if (has_type_to_convolve(in) &&
+          training_ops::is_fast_separable(*depthwise.layer, *before.layer, in))
+        return training_ops::separable_batch_norm(*depthwise.layer, in, depthwise.weight,
+                                                  before.weight, norm, first.layer->epsilon, other,
+                                                  first.activation, sum_over_processes_);
       in = fast_convolved(in, *depthwise.layer, depthwise.weight, depthwise.bias);
     } else {
       in = slots[before.inputs.front()];
     }
-    if (has_type_to_convolve(in) && is_fast_before_batch_norm(*before.layer, in))
-      return convolution_batch_norm(*before.layer, in, before.weight, norm, first.layer->epsilon,
-                                    other, first.activation, sum_over_processes_);
+    if (has_type_to_convolve(in) && training_ops::is_fast_before_batch_norm(*before.layer, in))
+      return training_ops::convolution_batch_norm(*before.layer, in, before.weight, norm,
+                                                  first.layer->epsilon, other, first.activation,
+                                                  sum_over_processes_);
     in = fast_convolved(in, *before.layer, before.weight, before.bias);
   }
-  return fused_batch_norm(in, norm, first.layer->epsilon, other, first.activation,
-                          sum_over_processes_);
+  return training_ops::fused_batch_norm(in, norm, first.layer->epsilon, other, first.activation,
+                                        sum_over_processes_);
 }
 
 bool TorchNetwork::in_chain(const Step& step, bool keep_all) const {
@@ -311,7 +319,7 @@ torch::Tensor TorchNetwork::compute_layer(const std::vector<torch::Tensor>& slot
     case LayerKind::relu:
       return in_place ? torch::relu_(in) : torch::relu(in);
     case LayerKind::relu6:
-      return faceshot::relu6(in);  // not the one of LibTorch
+      return faceshot::model::relu6(in);  // not the one of LibTorch
     case LayerKind::add:
       return in + slots[step.inputs.back()];
     case LayerKind::concat: {
@@ -354,8 +362,9 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
           forks[slot].pop_back();
         }
       slots[s + 1] = compute_chain(slots, first);
-      if (step.readers > 1 && slots[s + 1].requires_grad() && has_fast_element(slots[s + 1]))
-        forks[s + 1] = fork(slots[s + 1], step.readers);
+      if (step.readers > 1 && slots[s + 1].requires_grad() &&
+          training_ops::has_fast_element(slots[s + 1]))
+        forks[s + 1] = training_ops::fork(slots[s + 1], step.readers);
       const std::size_t begin = first.convolution == Step::none ? step.chain : first.convolution;
       for (std::size_t member = begin; member <= s; ++member)
         if (steps_[member].chain == step.chain) release(steps_[member]);
@@ -397,7 +406,7 @@ NetworkOutput TorchNetwork::forward(const torch::Tensor& input) const {
   bool all_predicted = true;
   for (std::size_t h = 0; h < head_slots_.size(); ++h) {
     const std::vector<std::size_t> parts = head_slots(h);
-    std::vector<Predictor> predictors;
+    std::vector<training_ops::Predictor> predictors;
     for (std::size_t o = 0; o < parts.size(); ++o)
       if (slots[parts[o]].defined())
         levels[o].push_back(flatten_head(slots[parts[o]], values[o]));
@@ -408,12 +417,13 @@ NetworkOutput TorchNetwork::forward(const torch::Tensor& input) const {
       continue;
     }
     const std::vector<torch::Tensor> predicted =
-        predict(slots[steps_[parts.front() - 1].inputs.front()], predictors);
+        training_ops::predict(slots[steps_[parts.front() - 1].inputs.front()], predictors);
     for (std::size_t o = 0; o < parts.size(); ++o) levels[o].push_back(predicted[o]);
   }
   const auto joined = [&](std::size_t o) {
     if (levels[o].empty()) return torch::Tensor();
-    return all_predicted ? join_levels(levels[o]) : torch::cat(levels[o], 1).to(torch::kFloat);
+    return all_predicted ? training_ops::join_levels(levels[o])
+                         : torch::cat(levels[o], 1).to(torch::kFloat);
   };
   return {joined(0), joined(1), joined(2)};
 }
@@ -448,4 +458,4 @@ void TorchNetwork::load(const Weights& weights) {
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::model

@@ -13,7 +13,7 @@
 #include "training_ops/fused_batch_norm.hpp"
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::model {
 
 /// What a forward pass yields: raw outputs of all priors, float32.
 struct NetworkOutput {
@@ -28,7 +28,7 @@ class TorchNetwork {
  public:
   /// Weights are drawn from `seed`: He-normal for convolutions, BatchNorm 1 and 0, and a bias of
   /// the confidence layers that makes every prior start as background with probability 0.99.
-  TorchNetwork(NetworkSpec spec, std::uint64_t seed);
+  TorchNetwork(network::NetworkSpec spec, std::uint64_t seed);
   ~TorchNetwork();
   TorchNetwork(TorchNetwork&&) noexcept;
   TorchNetwork& operator=(TorchNetwork&&) noexcept;
@@ -51,7 +51,9 @@ class TorchNetwork {
 
   /// For training in several processes, each with its part of the batch: BatchNorm takes its
   /// statistics over all of them (fused_batch_norm.hpp). Empty: this process is alone.
-  void sum_over_processes(SumOverProcesses sum) { sum_over_processes_ = std::move(sum); }
+  void sum_over_processes(training_ops::SumOverProcesses sum) {
+    sum_over_processes_ = std::move(sum);
+  }
 
   using Named = std::vector<std::pair<std::string, torch::Tensor>>;
   [[nodiscard]] const Named& parameters() const {
@@ -62,12 +64,12 @@ class TorchNetwork {
   }  ///< BatchNorm's running statistics
 
   /// All parameters and buffers as plain arrays, for export.
-  [[nodiscard]] Weights weights() const;
+  [[nodiscard]] weights::Weights weights() const;
 
   /// Copies values in by name. @throws Error(format) for a missing name or another shape
-  void load(const Weights& weights);
+  void load(const weights::Weights& weights);
 
-  [[nodiscard]] const NetworkSpec& spec() const { return spec_; }
+  [[nodiscard]] const network::NetworkSpec& spec() const { return spec_; }
 
  private:
   struct Step;  ///< a layer with its tensors and the slots of its inputs resolved
@@ -93,14 +95,14 @@ class TorchNetwork {
   /// Whether the step is computed with others, when it is the last one's turn.
   [[nodiscard]] bool in_chain(const Step& step, bool keep_all) const;
 
-  NetworkSpec spec_;
+  network::NetworkSpec spec_;
   Named parameters_;
   Named buffers_;
   std::vector<Step> steps_;
   std::vector<std::pair<std::size_t, std::size_t>> head_slots_;  ///< loc, conf of each head
   std::vector<std::size_t> landmark_slots_;  ///< landmarks of each head; empty: none
-  SumOverProcesses sum_over_processes_;
+  training_ops::SumOverProcesses sum_over_processes_;
   bool training_ = true;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::model

@@ -2,7 +2,7 @@
 
 #include <set>
 
-namespace faceshot {
+namespace faceshot::network {
 
 std::map<std::string, std::string> batch_norm_pairs(const NetworkSpec& spec) {
   std::map<std::string, int> readers;
@@ -22,4 +22,4 @@ std::map<std::string, std::string> batch_norm_pairs(const NetworkSpec& spec) {
   return pairs;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -5,7 +5,7 @@
 #include "faceshot/error.hpp"
 #include "network/backbones/backbone.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 struct Window {
@@ -61,4 +61,4 @@ void add_extra_layers(NetworkBuilder& net, std::vector<Level>& levels, std::size
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

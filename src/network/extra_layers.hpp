@@ -7,7 +7,7 @@
 #include "network/level.hpp"
 #include "network/registry.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 /// Appends `count` extra levels behind the last one. Each is a 1x1 convolution to half its channels
 /// (`extras.I.reduce`) and a 3x3 convolution (`extras.I.conv`), with BatchNorm if the backbone has
@@ -21,4 +21,4 @@ namespace faceshot {
 void add_extra_layers(NetworkBuilder& net, std::vector<Level>& levels, std::size_t count,
                       bool batch_norm, const ModelOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::network {
 
 /// Standard deviation of He et al. 2015, scaled by fan-out, as torchvision does for MobileNet:
 /// right for depthwise layers too.
@@ -16,4 +16,4 @@ namespace faceshot {
   return std::sqrt(2.0 * groups_correction / fan_out);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -5,7 +5,7 @@
 
 #include "network/network_builder.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 struct Level {
   std::string name;  ///< of the tap or extra layer that it starts from: "C3", "extra1"
@@ -13,4 +13,4 @@ struct Level {
   int stride = 8;    ///< input pixels from one cell to the next
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::network

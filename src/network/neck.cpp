@@ -5,7 +5,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 [[noreturn]] void fail_neck(const std::string& what) {
@@ -64,4 +64,4 @@ int add_neck(NetworkBuilder& net, std::vector<Level>& levels, const std::string&
   return divisor;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

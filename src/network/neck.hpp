@@ -6,7 +6,7 @@
 
 #include "network/level.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 /// Changes the levels' features in place. Layers are named "neck.", with the level's number ("C4"
 /// is neck.lateral4) or name behind.
@@ -22,4 +22,4 @@ namespace faceshot {
 int add_neck(NetworkBuilder& net, std::vector<Level>& levels, const std::string& neck, int channels,
              float alpha);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

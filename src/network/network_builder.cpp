@@ -4,7 +4,7 @@
 #include <numeric>
 #include <utility>
 
-namespace faceshot {
+namespace faceshot::network {
 
 Feature NetworkBuilder::append(Layer layer) {
   spec_.layers.push_back(std::move(layer));
@@ -146,4 +146,4 @@ Feature NetworkBuilder::residual_separable(const std::string& name, const Featur
   return relu(name + ".relu", add(name + ".add", branch, in));
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

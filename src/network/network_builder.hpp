@@ -7,7 +7,7 @@
 
 #include "network/network_spec.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 /// A layer's output while a network is being written: its name and how many channels it has.
 struct Feature {
@@ -79,4 +79,4 @@ class NetworkBuilder {
   NetworkSpec& spec_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -7,7 +7,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 /// Positions of a window along one axis; below 1 if the axis is too short.
@@ -79,7 +79,7 @@ void validate(const NetworkSpec& spec) {
   const auto fail = [&](const std::string& what) {
     throw Error(ErrorCode::invalid_argument, "network " + spec.name + ": " + what);
   };
-  validate(spec.priors);
+  faceshot::validate(spec.priors);
   std::map<std::string, int> channels{{"input", spec.input_channels}};
   std::set<std::string> convolutions;
   for (const Layer& layer : spec.layers) {
@@ -214,4 +214,4 @@ void prune(NetworkSpec& spec) {
   std::erase_if(spec.taps, [&](const Tap& tap) { return !needed.contains(tap.layer); });
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

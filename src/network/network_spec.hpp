@@ -11,7 +11,7 @@
 #include "faceshot/image_view.hpp"
 #include "faceshot/prior.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 enum class LayerKind : std::uint8_t {
   conv,        ///< 2-D convolution: parameters NAME.weight (OIHW) and, with bias, NAME.bias
@@ -131,4 +131,4 @@ void validate(const NetworkSpec& spec);
 /// Removes the layers that no head needs, and taps of them.
 void prune(NetworkSpec& spec);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

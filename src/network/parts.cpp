@@ -4,7 +4,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 struct Part {
@@ -89,4 +89,4 @@ std::set<std::string> frozen_layers(const NetworkSpec& spec,
   return frozen;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -8,7 +8,7 @@
 
 #include "network/network_spec.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 /// The part that a layer or a parameter belongs to, by the beginning of its name: "backbone"
 /// ("backbone."), "neck" ("neck."), "extras" ("extras."), "heads" ("head"); "" for other names.
@@ -25,4 +25,4 @@ namespace faceshot {
 [[nodiscard]] std::set<std::string> frozen_layers(const NetworkSpec& spec,
                                                   const std::vector<std::string>& freeze);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

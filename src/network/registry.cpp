@@ -9,7 +9,7 @@
 #include "network/neck.hpp"
 #include "network/ssd_head.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 [[noreturn]] void fail_model(const std::string& what) {
@@ -180,4 +180,4 @@ NetworkSpec make_network(const ModelOptions& options) {
   return spec;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -7,7 +7,7 @@
 
 #include "network/network_spec.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 /// The [model] section of a config.
 struct ModelOptions {
@@ -62,4 +62,4 @@ struct ModelOptions {
 ///   Error(invalid_argument) for what does not go together, naming the key
 [[nodiscard]] NetworkSpec make_network(const ModelOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

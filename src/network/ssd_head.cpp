@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-namespace faceshot {
+namespace faceshot::network {
 
 void add_ssd_head(NetworkBuilder& net, NetworkSpec& spec, const std::string& name,
                   const Feature& in, const PriorLevel& level, const HeadOptions& options) {
@@ -33,4 +33,4 @@ void add_ssd_head(NetworkBuilder& net, NetworkSpec& spec, const std::string& nam
   spec.heads.push_back(head);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

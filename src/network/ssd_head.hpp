@@ -3,7 +3,7 @@
 
 #include "network/network_builder.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 struct HeadOptions {
   bool separable = true;
@@ -26,4 +26,4 @@ struct HeadOptions {
 void add_ssd_head(NetworkBuilder& net, NetworkSpec& spec, const std::string& name,
                   const Feature& in, const PriorLevel& level, const HeadOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 /// What one output of a layer sees of the input, in pixels; rows and columns apart, as Inception's
@@ -128,4 +128,4 @@ std::vector<LevelSummary> summarise_levels(const NetworkSpec& spec, int input_wi
   return levels;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

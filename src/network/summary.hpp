@@ -7,7 +7,7 @@
 
 #include "network/network_spec.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 struct LayerSummary {
   std::string name;
@@ -41,4 +41,4 @@ struct LevelSummary {
 [[nodiscard]] std::vector<LevelSummary> summarise_levels(const NetworkSpec& spec, int input_width,
                                                          int input_height);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

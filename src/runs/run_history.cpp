@@ -11,7 +11,7 @@
 #include "faceshot/error.hpp"
 #include "support/line_chart.hpp"
 
-namespace faceshot {
+namespace faceshot::runs {
 namespace {
 
 namespace fs = std::filesystem;
@@ -161,9 +161,9 @@ std::string runs_svg(std::span<const RunHistory> runs) {
                                {"negative_log_likelihood", "Negative log-likelihood", true},
                                {"learning_rate", "Learning rate", true}};
   constexpr std::size_t most_lines = 8;
-  std::vector<LineChart> charts;
+  std::vector<support::LineChart> charts;
   for (const auto& [metric, title, falls] : wanted) {
-    LineChart chart;
+    support::LineChart chart;
     chart.title = title;
     chart.x_label = "epoch";
     chart.legend_below = !falls;
@@ -181,7 +181,7 @@ std::string runs_svg(std::span<const RunHistory> runs) {
   }
   if (charts.empty())
     throw Error(ErrorCode::invalid_argument, "the runs have no finished epoch to draw yet");
-  return line_charts_svg(charts, 2);
+  return support::line_charts_svg(charts, 2);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::runs

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::runs {
 
 /// A column of metrics.csv over the epochs; epochs without a value are left out.
 using MetricCurve = std::vector<std::pair<double, double>>;
@@ -43,4 +43,4 @@ struct RunHistory {
 /// @throws Error(invalid_argument) for no runs, or more than can be told apart (8)
 [[nodiscard]] std::string runs_svg(std::span<const RunHistory> runs);
 
-}  // namespace faceshot
+}  // namespace faceshot::runs

@@ -10,7 +10,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::support {
 namespace {
 
 /// Writes all bytes; 0 or the errno of what failed.
@@ -85,4 +85,4 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
   file.commit();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::support

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace faceshot {
+namespace faceshot::support {
 
 /// Writes `bytes` to a temporary file beside `path`, forces them to disk and renames it: at any
 /// moment, also after a crash or on a full disk, `path` holds the old content or the new, whole.
@@ -37,4 +37,4 @@ class AtomicFile {
   int file_ = -1;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::support

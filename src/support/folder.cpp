@@ -4,7 +4,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::support {
 
 void make_folder(const std::filesystem::path& path) {
   if (path.empty()) return;
@@ -14,4 +14,4 @@ void make_folder(const std::filesystem::path& path) {
     throw Error(ErrorCode::io, "cannot make '" + path.string() + "': " + failed.message());
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::support

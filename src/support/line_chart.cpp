@@ -9,7 +9,7 @@
 #include "faceshot/error.hpp"
 #include "support/markup.hpp"
 
-namespace faceshot {
+namespace faceshot::support {
 namespace {
 
 // A chart and the plot area in it, in SVG units.
@@ -181,4 +181,4 @@ std::string line_charts_svg(std::span<const LineChart> charts, int columns) {
   return svg + "</svg>\n";
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::support

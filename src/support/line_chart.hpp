@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::support {
 
 struct ChartLine {
   std::string label;                              ///< for the legend; any UTF-8 text
@@ -28,4 +28,4 @@ struct LineChart {
 /// @throws Error(invalid_argument) for no charts, or more lines in one than can be told apart
 [[nodiscard]] std::string line_charts_svg(std::span<const LineChart> charts, int columns = 1);
 
-}  // namespace faceshot
+}  // namespace faceshot::support

@@ -1,6 +1,6 @@
 #include "support/markup.hpp"
 
-namespace faceshot {
+namespace faceshot::support {
 
 std::string escape_markup(std::string_view text) {
   std::string out;
@@ -19,4 +19,4 @@ std::string escape_markup(std::string_view text) {
   return out;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::support

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace faceshot {
+namespace faceshot::support {
 
 /// The text with &, <, > and " as entities: for content and attributes alike.
 [[nodiscard]] std::string escape_markup(std::string_view text);
 
-}  // namespace faceshot
+}  // namespace faceshot::support

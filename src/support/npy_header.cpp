@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace faceshot {
+namespace faceshot::support {
 
 std::string npy_header(const std::string& type, const std::string& shape) {
   std::string text =
@@ -22,4 +22,4 @@ std::string npy_header(const std::string& type, const std::string& shape) {
   return header + text;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::support

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace faceshot {
+namespace faceshot::support {
 
 /// Everything before the elements, which follow in C order; its length is a multiple of 64.
 /// @param type  NumPy's name of the element type, "<f4"
@@ -11,4 +11,4 @@ namespace faceshot {
 /// @pre the whole is shorter than 65,536 bytes, which 32 dimensions never reach
 [[nodiscard]] std::string npy_header(const std::string& type, const std::string& shape);
 
-}  // namespace faceshot
+}  // namespace faceshot::support

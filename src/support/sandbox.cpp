@@ -19,7 +19,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::support {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -308,4 +308,4 @@ void try_in_sandbox(const std::filesystem::path& file, const SandboxLimits& limi
       file, limits, [&](SandboxWriter&) { work(); }, [](SandboxReader&) {});
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::support

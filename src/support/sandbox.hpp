@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <functional>
 
-namespace faceshot {
+namespace faceshot::support {
 
 struct SandboxLimits {
   /// Of processor time: several times what a good file of that size needs.
@@ -65,4 +65,4 @@ void run_in_sandbox(const std::filesystem::path& file, const SandboxLimits& limi
 void try_in_sandbox(const std::filesystem::path& file, const SandboxLimits& limits,
                     const std::function<void()>& work);
 
-}  // namespace faceshot
+}  // namespace faceshot::support

@@ -10,7 +10,7 @@
 #include "synth/face_traits.hpp"
 #include "synth/noise.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 cv::Scalar any_bgr(Random& random) {
@@ -262,4 +262,4 @@ cv::Mat paint_background(cv::Size size, Random& random) {
   return image;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -5,7 +5,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 
 /// Fills a picture with a room, a street or a landscape of sorts: gradients, clouds, bricks, tiles,
 /// stripes, windows, leaves, lettering, and lookalikes (paint_lookalike). Thread safe with a
@@ -18,4 +18,4 @@ namespace faceshot {
 /// @param image 8-bit BGR @param center, radius pixels
 void paint_lookalike(cv::Mat& image, cv::Point2f center, float radius, Random& random);
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

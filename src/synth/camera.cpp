@@ -9,7 +9,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 void expose(cv::Mat& image, Random& random) {
@@ -97,4 +97,4 @@ CameraBlur apply_camera(cv::Mat& image, Random& random) {
   return blurred;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

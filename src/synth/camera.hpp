@@ -5,7 +5,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 
 /// How far out of focus or shaken a picture is.
 struct CameraBlur {
@@ -19,4 +19,4 @@ struct CameraBlur {
 /// @return the blur, by which faces are judged
 CameraBlur apply_camera(cv::Mat& image, Random& random);
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -7,8 +7,10 @@
 #include "augment/operations/face_paste.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
+
+using augment::FacePaste;
 
 /// A part of the picture with the right proportions, at a random place, scaled to the size.
 cv::Mat cut_to_size(const cv::Mat& image, cv::Size size, Random& random) {
@@ -40,7 +42,7 @@ FacePaste draw_paste(const FacePlace& place, const CompositionOptions& o, Random
 }
 
 /// The face's box in the target, without pasting: as paste_face will return it.
-Box pasted_box(const Annotation& face, const FacePaste& how) {
+Box pasted_box(const geometry::Annotation& face, const FacePaste& how) {
   const float a = 0.5F * how.height * face.box.width() / face.box.height();
   const float b = 0.5F * how.height;
   const float c = std::cos(how.roll), s = std::sin(how.roll);
@@ -62,11 +64,11 @@ SyntheticScene compose_scene(const cv::Mat& background, const DrawFace& draw,
     const FacePaste how = draw_paste(place, options, random);
     const Box room = pasted_box(source.face, how);
     if (collides(room, scene.annotations, options.scene.overlap)) continue;
-    Annotation face = paste_face(source.image, source.face, how, scene.image);
+    geometry::Annotation face = augment::paste_face(source.image, source.face, how, scene.image);
     face.box = clip(face.box, static_cast<float>(size.width), static_cast<float>(size.height));
     scene.annotations.push_back(face);
   }
   return scene;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

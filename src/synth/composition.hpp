@@ -8,7 +8,7 @@
 #include "synth/face_library.hpp"
 #include "synth/scene.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 
 /// Draws a face that is to become `height` pixels high, such as FaceLibrary::draw.
 using DrawFace = std::function<FaceSource(float height, Random& random)>;
@@ -26,4 +26,4 @@ struct CompositionOptions {
 [[nodiscard]] SyntheticScene compose_scene(const cv::Mat& background, const DrawFace& draw,
                                            const CompositionOptions& options, Random& random);
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

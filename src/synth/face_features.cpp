@@ -6,7 +6,7 @@
 #include "synth/head_model.hpp"
 #include "synth/noise.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 using Color = cv::Vec3f;
@@ -206,4 +206,4 @@ Tint FaceFeatures::glasses(float u, float v, float step) const {
   return {Color(235, 230, 225), 0.05F + 0.14F * bell(square((side + y * 1.5F + 0.03F) / 0.05F))};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

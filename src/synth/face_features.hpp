@@ -5,7 +5,7 @@
 
 #include "synth/face_traits.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 
 struct Tint {
   cv::Vec3f color;
@@ -36,4 +36,4 @@ class FaceFeatures {
   cv::Point2f eye_, mouth_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

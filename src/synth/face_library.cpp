@@ -7,10 +7,12 @@
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
-bool is_good(const Annotation& face, const ImageRecord& record, float least_side) {
+using geometry::ImageRecord;
+
+bool is_good(const geometry::Annotation& face, const ImageRecord& record, float least_side) {
   const Box& box = face.box;
   // A box that touches the edge is most likely cut there.
   const bool inside = box.x1 >= 1 && box.y1 >= 1 &&
@@ -22,7 +24,7 @@ bool is_good(const Annotation& face, const ImageRecord& record, float least_side
 
 }  // namespace
 
-FaceLibrary::FaceLibrary(PreparedSet set, float least_side) : set_(std::move(set)) {
+FaceLibrary::FaceLibrary(data::PreparedSet set, float least_side) : set_(std::move(set)) {
   for (std::size_t r = 0; r < set_.records.size(); ++r) {
     const ImageRecord& record = set_.records[r];
     for (std::size_t a = 0; a < record.annotations.size(); ++a)
@@ -44,7 +46,7 @@ FaceSource FaceLibrary::draw(float height, Random& random) const {
   const auto large = static_cast<std::size_t>(end - faces_.begin());
   const Entry& entry = faces_[random.below(static_cast<std::uint32_t>(large > 0 ? large : eighth))];
   const ImageRecord& record = set_.records[entry.record];
-  return {read_image(set_.images_dir / record.image), record.annotations[entry.annotation]};
+  return {media::read_image(set_.images_dir / record.image), record.annotations[entry.annotation]};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

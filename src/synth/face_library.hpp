@@ -8,12 +8,12 @@
 #include "data/prepared/prepared.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 
 /// A photograph and one face in it.
 struct FaceSource {
-  cv::Mat image;    ///< 8-bit BGR
-  Annotation face;  ///< in its pixels
+  cv::Mat image;              ///< 8-bit BGR
+  geometry::Annotation face;  ///< in its pixels
 };
 
 /// Immutable; thread safe.
@@ -22,7 +22,7 @@ class FaceLibrary {
   /// Takes faces whose shorter side is at least `least_side` pixels, that are not `ignore`, not
   /// heavily blurred and not at all known to be hidden, and lie inside their image.
   /// @throws Error(invalid_argument) if there is none
-  explicit FaceLibrary(PreparedSet set, float least_side = 24);
+  explicit FaceLibrary(data::PreparedSet set, float least_side = 24);
 
   [[nodiscard]] std::size_t size() const noexcept { return faces_.size(); }
 
@@ -37,8 +37,8 @@ class FaceLibrary {
     float height;
   };
 
-  PreparedSet set_;
+  data::PreparedSet set_;
   std::vector<Entry> faces_;  ///< highest first
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -10,7 +10,7 @@
 #include "synth/head_model.hpp"
 #include "synth/noise.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 using Color = cv::Vec3f;
@@ -339,4 +339,4 @@ void blend(const FaceLayer& layer, cv::Mat& image) {
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -7,14 +7,14 @@
 #include "geometry/annotation.hpp"
 #include "synth/face_traits.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 
 /// A person cut out, to be laid over a picture.
 struct FaceLayer {
-  cv::Rect place;         ///< where it belongs in the picture, inside it; may be empty
-  cv::Mat pixels;         ///< 8-bit BGRA of that size, colours premultiplied by alpha
-  cv::Mat face;           ///< 8-bit, that size: share of each pixel that is face, 0..255
-  Annotation annotation;  ///< pixels of the picture, not clipped to it; five landmarks
+  cv::Rect place;                   ///< where it belongs in the picture, inside it; may be empty
+  cv::Mat pixels;                   ///< 8-bit BGRA of that size, colours premultiplied by alpha
+  cv::Mat face;                     ///< 8-bit, that size: share of each pixel that is face, 0..255
+  geometry::Annotation annotation;  ///< pixels of the picture, not clipped to it; five landmarks
 };
 
 /// Draws the part of a person that lies in a picture. Small faces are drawn larger and reduced, so
@@ -28,4 +28,4 @@ struct FaceLayer {
 /// Lays it over the picture for which it was drawn, 8-bit BGR. Thread safe.
 void blend(const FaceLayer& layer, cv::Mat& image);
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

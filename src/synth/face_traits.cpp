@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 using Color = cv::Vec3f;
@@ -127,4 +127,4 @@ FaceTraits draw_traits(Random& random) {
   return t;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -9,7 +9,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 
 enum class HairStyle { bald, short_cut, medium, long_cut, curly, scarf };
 enum class Glasses { none, clear, sun };
@@ -57,4 +57,4 @@ struct FaceTraits {
 /// well aside; hair goes grey and skin wrinkles with age. Thread safe with a `random` of its own.
 [[nodiscard]] FaceTraits draw_traits(Random& random);
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

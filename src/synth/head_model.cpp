@@ -6,7 +6,7 @@
 #include <limits>
 #include <numbers>
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 constexpr float middle = -0.16F;      ///< v of the ellipsoid's middle: the crown is above the face
@@ -200,4 +200,4 @@ Box HeadModel::plane_box() const {
   return {extent.x1, extent.y1, extent.x2, extent.y2};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -11,7 +11,7 @@
 #include "geometry/annotation.hpp"
 #include "synth/face_traits.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 
 /// A point of the head's surface, as seen at a point of the picture.
 struct SurfacePoint {
@@ -80,4 +80,4 @@ class HeadModel {
   return squared < 1 ? (1 - squared) * (1 - squared) : 0.0F;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

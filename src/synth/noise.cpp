@@ -1,6 +1,6 @@
 #include "synth/noise.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 /// A well mixed number for a lattice point: the finalizer of MurmurHash3 (A. Appleby, public
@@ -37,4 +37,4 @@ float value_noise(float x, float y, std::uint32_t seed) noexcept {
   return blend(a, b, ty);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

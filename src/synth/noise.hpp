@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace faceshot {
+namespace faceshot::synth {
 
 /// Value noise: random numbers at whole coordinates, blended smoothly in between (Ebert et al.,
 /// Texturing and Modeling, chapter 2). Pure; thread safe.
@@ -11,4 +11,4 @@ namespace faceshot {
 /// @return in [0, 1), mean 0.5
 [[nodiscard]] float value_noise(float x, float y, std::uint32_t seed) noexcept;
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

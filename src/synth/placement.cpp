@@ -5,7 +5,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 int draw_count(const SceneOptions& o, Random& random) {
@@ -75,10 +75,10 @@ std::vector<FacePlace> place_faces(const SceneOptions& o, Random& random) {
   return places;
 }
 
-bool collides(const Box& box, const std::vector<Annotation>& others, float overlap) {
-  return std::any_of(others.begin(), others.end(), [&](const Annotation& other) {
+bool collides(const Box& box, const std::vector<geometry::Annotation>& others, float overlap) {
+  return std::any_of(others.begin(), others.end(), [&](const geometry::Annotation& other) {
     return iou(box, other.box) >= overlap || coverage(other.box, box) > 0.5F;
   });
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -7,7 +7,7 @@
 #include "faceshot/random.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 
 struct SceneOptions {
   cv::Size size{640, 480};
@@ -36,6 +36,7 @@ struct FacePlace {
 
 /// True if a face's box overlaps one of the others with an IoU of `overlap` or more, or covers more
 /// than half of one: a large face hides a small one whole at an IoU of next to nothing.
-[[nodiscard]] bool collides(const Box& box, const std::vector<Annotation>& others, float overlap);
+[[nodiscard]] bool collides(const Box& box, const std::vector<geometry::Annotation>& others,
+                            float overlap);
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -5,7 +5,7 @@
 #include "synth/background_painter.hpp"
 #include "synth/face_painter.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 /// Counts what is left of each face when all are drawn.
@@ -61,7 +61,7 @@ SyntheticScene render_scene(const SceneOptions& options, Random& random) {
   for (const FacePlace& place : place_faces(options, random)) {
     const FaceTraits traits = draw_traits(random);
     const FaceLayer layer = paint_face(traits, place.center, place.height, options.size);
-    Annotation face = layer.annotation;
+    geometry::Annotation face = layer.annotation;
     face.box = clip(face.box, static_cast<float>(options.size.width),
                     static_cast<float>(options.size.height));
     if (collides(face.box, scene.annotations, options.overlap)) continue;
@@ -72,7 +72,7 @@ SyntheticScene render_scene(const SceneOptions& options, Random& random) {
   const std::vector<float> visible = visibility.shares();
   const CameraBlur blur = apply_camera(scene.image, random);
   for (std::size_t i = 0; i < visible.size(); ++i) {
-    Annotation& face = scene.annotations[i];
+    geometry::Annotation& face = scene.annotations[i];
     face.occlusion = static_cast<std::int8_t>(visible[i] > 0.9F ? 0 : visible[i] > 0.6F ? 1 : 2);
     face.ignore = visible[i] < 0.5F;
     face.blur = blur_level(blur, face.box.height());
@@ -80,4 +80,4 @@ SyntheticScene render_scene(const SceneOptions& options, Random& random) {
   return scene;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

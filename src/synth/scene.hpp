@@ -10,11 +10,12 @@
 #include "synth/camera.hpp"
 #include "synth/placement.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 
 struct SyntheticScene {
-  cv::Mat image;                        ///< 8-bit BGR
-  std::vector<Annotation> annotations;  ///< inside the image; `ignore` where more than half hidden
+  cv::Mat image;  ///< 8-bit BGR
+  std::vector<geometry::Annotation>
+      annotations;  ///< inside the image; `ignore` where more than half hidden
 };
 
 /// Draws background, people and camera. Boxes and landmarks are exact; `occlusion`, `blur`, `pose`,
@@ -26,4 +27,4 @@ struct SyntheticScene {
 /// 0 clear, 1 normal, 2 heavy, as WIDER FACE has it, of a face this high.
 [[nodiscard]] std::int8_t blur_level(const CameraBlur& blur, float face_height) noexcept;
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

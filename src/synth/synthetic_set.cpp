@@ -10,20 +10,20 @@
 #include "faceshot/parallel.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 namespace fs = std::filesystem;
 
 std::string image_name(std::size_t index) { return fmt::format("{:06}.jpg", index); }
 
-SyntheticSetReport report_of(const std::vector<ImageRecord>& records) {
+SyntheticSetReport report_of(const std::vector<geometry::ImageRecord>& records) {
   SyntheticSetReport report;
   report.images = records.size();
-  for (const ImageRecord& record : records) {
-    const auto ignored =
-        static_cast<std::size_t>(std::count_if(record.annotations.begin(), record.annotations.end(),
-                                               [](const Annotation& a) { return a.ignore; }));
+  for (const geometry::ImageRecord& record : records) {
+    const auto ignored = static_cast<std::size_t>(
+        std::count_if(record.annotations.begin(), record.annotations.end(),
+                      [](const geometry::Annotation& a) { return a.ignore; }));
     report.ignored += ignored;
     report.faces += record.annotations.size() - ignored;
     if (record.annotations.size() == ignored) ++report.images_without_faces;
@@ -35,17 +35,17 @@ SyntheticSetReport report_of(const std::vector<ImageRecord>& records) {
 
 SyntheticSetReport write_synthetic_set(const fs::path& dir, const MakeScene& make,
                                        const SyntheticSetOptions& options,
-                                       const ImportProgress& progress) {
+                                       const data::ImportProgress& progress) {
   constexpr std::size_t most = 1'000'000;
   if (options.count < 1 || options.count > most)
     throw Error(ErrorCode::invalid_argument, "the number of pictures must be 1 to a million");
-  require_new_folder(dir);
+  data::require_new_folder(dir);
   try {
-    const fs::path target = real_folder(dir);
-    const StagingFolder staging(target);
+    const fs::path target = data::real_folder(dir);
+    const data::StagingFolder staging(target);
     const fs::path images = staging.path() / "images";
     fs::create_directory(images);
-    PreparedSet set;
+    data::PreparedSet set;
     set.records.resize(options.count);
     std::mutex mutex;
     std::size_t done = 0;
@@ -53,12 +53,12 @@ SyntheticSetReport write_synthetic_set(const fs::path& dir, const MakeScene& mak
       Random random(options.seed, 0, static_cast<std::uint32_t>(i));
       SyntheticScene scene = make(random);
       const std::string name = image_name(i);
-      write_image(images / name, scene.image);
+      media::write_image(images / name, scene.image);
       set.records[i] = {name, scene.image.cols, scene.image.rows, std::move(scene.annotations)};
       const std::lock_guard lock(mutex);
       if (progress) progress(++done, options.count);
     });
-    write_prepared(staging.path(), options.split, set, options.source);
+    data::write_prepared(staging.path(), options.split, set, options.source);
     fs::rename(staging.path(), target);
     return report_of(set.records);
   } catch (const fs::filesystem_error& e) {
@@ -67,4 +67,4 @@ SyntheticSetReport write_synthetic_set(const fs::path& dir, const MakeScene& mak
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -11,7 +11,7 @@
 #include "faceshot/random.hpp"
 #include "synth/scene.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 
 /// Makes one picture; called from several threads at once.
 using MakeScene = std::function<SyntheticScene(Random& random)>;
@@ -36,6 +36,6 @@ struct SyntheticSetReport {
 ///         Error of `make`
 SyntheticSetReport write_synthetic_set(const std::filesystem::path& dir, const MakeScene& make,
                                        const SyntheticSetOptions& options,
-                                       const ImportProgress& progress = {});
+                                       const data::ImportProgress& progress = {});
 
-}  // namespace faceshot
+}  // namespace faceshot::synth

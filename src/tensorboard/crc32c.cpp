@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace faceshot {
+namespace faceshot::tensorboard {
 namespace {
 
 constexpr std::array<std::uint32_t, 256> make_table() {
@@ -31,4 +31,4 @@ std::uint32_t masked_crc32c(std::string_view bytes) noexcept {
   return ((crc >> 15) | (crc << 17)) + 0xA282EAD8U;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::tensorboard

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace faceshot {
+namespace faceshot::tensorboard {
 
 /// CRC-32C (Castagnoli; RFC 3720, appendix B.4). Pure.
 [[nodiscard]] std::uint32_t crc32c(std::string_view bytes) noexcept;
@@ -13,4 +13,4 @@ namespace faceshot {
 /// own stays checkable.
 [[nodiscard]] std::uint32_t masked_crc32c(std::string_view bytes) noexcept;
 
-}  // namespace faceshot
+}  // namespace faceshot::tensorboard

@@ -12,7 +12,7 @@
 #include "support/folder.hpp"
 #include "tensorboard/crc32c.hpp"
 
-namespace faceshot {
+namespace faceshot::tensorboard {
 namespace {
 
 double seconds_now() {
@@ -49,7 +49,7 @@ std::string framed_record(std::string_view data) {
 
 EventFile::EventFile(const std::filesystem::path& dir) {
   static std::atomic<int> count{0};
-  make_folder(dir);
+  support::make_folder(dir);
   path_ =
       dir / ("events.out.tfevents." + std::to_string(static_cast<std::int64_t>(seconds_now())) +
              "." + host_name() + "." + std::to_string(::getpid()) + "." + std::to_string(count++));
@@ -83,4 +83,4 @@ void EventFile::append(const WireWriter& event) {
                 "cannot write '" + path_.string() + "': " + std::string(std::strerror(errno)));
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::tensorboard

@@ -11,7 +11,7 @@
 
 #include "tensorboard/summary.hpp"
 
-namespace faceshot {
+namespace faceshot::tensorboard {
 
 /// Frames a record: length, its checksum, the data, theirs (TFRecord). Pure.
 [[nodiscard]] std::string framed_record(std::string_view data);
@@ -49,4 +49,4 @@ class EventFile {
   std::unique_ptr<std::FILE, Close> file_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::tensorboard

@@ -2,7 +2,7 @@
 
 #include "tensorboard/wire_writer.hpp"
 
-namespace faceshot {
+namespace faceshot::tensorboard {
 
 std::string graph_def(const std::vector<GraphNode>& nodes) {
   WireWriter graph;
@@ -23,4 +23,4 @@ std::string graph_def(const std::vector<GraphNode>& nodes) {
   return graph.text();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::tensorboard

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::tensorboard {
 
 /// One operation. Slashes in names make boxes that open.
 struct GraphNode {
@@ -16,4 +16,4 @@ struct GraphNode {
 /// TensorFlow's `GraphDef`, serialised, for EventFile::write_graph.
 [[nodiscard]] std::string graph_def(const std::vector<GraphNode>& nodes);
 
-}  // namespace faceshot
+}  // namespace faceshot::tensorboard

@@ -7,7 +7,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::tensorboard {
 namespace {
 
 /// Summary.Value with its tag.
@@ -175,4 +175,4 @@ std::vector<SummaryValue> hyperparameter_summaries(const std::map<std::string, s
           value("_hparams_/session_start_info", 3, session)};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::tensorboard

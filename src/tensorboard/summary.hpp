@@ -11,7 +11,7 @@
 
 #include "tensorboard/wire_writer.hpp"
 
-namespace faceshot {
+namespace faceshot::tensorboard {
 
 /// A `Summary.Value`, to be written with EventFile::write. The slashes of a tag make groups.
 using SummaryValue = WireWriter;
@@ -41,4 +41,4 @@ struct PrCurveCounts {
     const std::map<std::string, std::string>& texts, const std::map<std::string, double>& numbers,
     const std::vector<std::string>& metric_tags, double start_seconds);
 
-}  // namespace faceshot
+}  // namespace faceshot::tensorboard

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::tensorboard {
 
 static_assert(std::endian::native == std::endian::little, "fixed-width fields are little-endian");
 
@@ -60,4 +60,4 @@ class WireWriter {
   std::string text_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::tensorboard

@@ -19,8 +19,10 @@
 #include "train/step/train_step.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using support::write_file_atomically;
 
 using Clock = std::chrono::steady_clock;
 
@@ -59,7 +61,7 @@ class Trainer {
     run_.note(
         std::to_string(run_.data.train_images()) + " training images, " +
         std::to_string(run_.data.val.records.size()) + " validation images, " +
-        std::to_string(parameter_count(run_.spec())) + " parameters, " +
+        std::to_string(network::parameter_count(run_.spec())) + " parameters, " +
         std::to_string(run_.priors.priors.size()) + " priors, " + std::to_string(run_.threads) +
         " threads" +
         (run_.group ? " in each of " + std::to_string(run_.processes.size) + " processes" : ""));
@@ -188,7 +190,7 @@ TrainOutcome start_training(const Config& config, const std::filesystem::path& d
   const std::string init_json = trainer.prepare();  // the same for weights that do not fit
   trainer.join();
   if (trainer.leads()) {
-    make_folder(dir);
+    support::make_folder(dir);
     write_file_atomically(dir / "config.toml", to_toml(config));
     if (!init_json.empty()) write_file_atomically(dir / "init.json", init_json);
   }
@@ -212,4 +214,4 @@ TrainOutcome resume_training(const std::filesystem::path& dir, const TrainListen
   return trainer.run();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

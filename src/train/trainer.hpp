@@ -12,7 +12,7 @@
 #include "train/config/config.hpp"
 #include "train/record/metrics_log.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// State of the run after a step, for a line of progress.
 struct TrainProgress {
@@ -71,4 +71,4 @@ TrainOutcome resume_training(const std::filesystem::path& dir, const TrainListen
                              const std::atomic<bool>& stop,
                              const std::vector<std::string>& overrides = {});
 
-}  // namespace faceshot
+}  // namespace faceshot::train

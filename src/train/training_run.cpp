@@ -13,8 +13,10 @@
 #include "train/step/ema.hpp"
 #include "train/step/optimizer.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using network::has_landmarks;
 
 /// By default the cores, shared by the processes of this machine.
 int thread_count(int wanted, int local_processes) {
@@ -22,9 +24,9 @@ int thread_count(int wanted, int local_processes) {
   return wanted > 0 ? wanted : std::max(1, cores / local_processes);
 }
 
-LoaderOptions loader_options(const Config& config, const ProcessEnvironment& processes,
-                             int threads) {
-  LoaderOptions options;
+loader::LoaderOptions loader_options(const Config& config, const ProcessEnvironment& processes,
+                                     int threads) {
+  loader::LoaderOptions options;
   options.batch_size = config.train.batch_size;
   options.shard = processes.rank;
   options.shards = processes.size;
@@ -85,15 +87,17 @@ TrainingRun::TrainingRun(Config config_, std::filesystem::path dir_, ProcessEnvi
       data(load_training_data(config)),
       loader(data.train, config.data.weights, loader_options(config, processes, threads),
              config.augment),
-      network(std::make_unique<TorchNetwork>(make_network(config.model), config.train.seed)),
-      frozen(frozen_layers(network->spec(), config.freeze.parts)),
+      network(std::make_unique<model::TorchNetwork>(network::make_network(config.model),
+                                                    config.train.seed)),
+      frozen(network::frozen_layers(network->spec(), config.freeze.parts)),
       optimizer(std::make_unique<Optimizer>(*network, config.train)),
       note([](const std::string&) {}) {
   demand_metrics(config, data);
   position = start_position(config.train, batches());
   if (config.train.ema_decay > 0) ema = std::make_unique<Ema>(*network, config.train.ema_decay);
   const auto grid = [&](int size) {
-    return make_prior_grid(spec().priors, size, size, feature_sizes(spec(), size, size));
+    return loss::make_prior_grid(spec().priors, size, size,
+                                 network::feature_sizes(spec(), size, size));
   };
   priors = grid(config.augment.size);
   if (config.augment.large_size > 0) large_priors = grid(config.augment.large_size);
@@ -101,7 +105,7 @@ TrainingRun::TrainingRun(Config config_, std::filesystem::path dir_, ProcessEnvi
 
 TrainingRun::~TrainingRun() = default;
 
-const NetworkSpec& TrainingRun::spec() const { return network->spec(); }
+const network::NetworkSpec& TrainingRun::spec() const { return network->spec(); }
 
 std::int64_t TrainingRun::batches() const {
   return static_cast<std::int64_t>(loader.batches_per_epoch());
@@ -118,7 +122,7 @@ std::int64_t TrainingRun::batches_trained() const {
 
 bool TrainingRun::is_over() const { return position.epoch >= config.train.epochs || ended_early; }
 
-TorchNetwork& TrainingRun::evaluated_network() { return ema ? ema->network() : *network; }
+model::TorchNetwork& TrainingRun::evaluated_network() { return ema ? ema->network() : *network; }
 
 std::optional<double> TrainingRun::landmark_metric(double value) const {
   return has_landmarks(spec()) ? std::optional(value) : std::nullopt;
@@ -165,4 +169,4 @@ void restore(TrainingRun& run, const Checkpoint& checkpoint) {
   run.ended_early = checkpoint.scalars.contains("ended_early");
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -20,7 +20,11 @@
 #include "train/start/training_data.hpp"
 #include "train/validation.hpp"
 
-namespace faceshot {
+namespace faceshot::model {
+class TorchNetwork;
+}
+
+namespace faceshot::train {
 
 /// Of wall time.
 [[nodiscard]] inline double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -31,7 +35,6 @@ class Ema;
 class GradientBuckets;
 class Optimizer;
 class ProcessGroup;
-class TorchNetwork;
 
 /// Where a run stands.
 struct Position {
@@ -60,15 +63,15 @@ struct TrainingRun {
   const int threads;                   ///< for the network, >= 1
   const TrainingData data;
 
-  Loader loader;
-  std::unique_ptr<TorchNetwork> network;
+  loader::Loader loader;
+  std::unique_ptr<model::TorchNetwork> network;
   std::set<std::string> frozen;  ///< layers that do not learn before train.unfreeze_epoch is over
   std::unique_ptr<Optimizer> optimizer;
   std::unique_ptr<Ema> ema;                  ///< null: no averages are kept
   std::unique_ptr<ProcessGroup> group;       ///< null: this process trains alone
   std::unique_ptr<GradientBuckets> buckets;  ///< of what learns in this epoch; null as `group`
-  PriorGrid priors;                          ///< of training crops of augment.size
-  PriorGrid large_priors;                    ///< of augment.large_size; empty where there are none
+  loss::PriorGrid priors;                    ///< of training crops of augment.size
+  loss::PriorGrid large_priors;              ///< of augment.large_size; empty where there are none
 
   Position position;
   bool ended_early = false;    ///< no further epoch is wanted
@@ -77,8 +80,8 @@ struct TrainingRun {
   bool starts_whole = false;   ///< a new run's weights are a detector's that finds faces already
 
   // Of the last step.
-  Batch batch;
-  MultiboxResult loss;
+  loader::Batch batch;
+  loss::MultiboxResult loss;
   double learning_rate = 0;
   std::optional<ValidationResult> validation;  ///< of the epoch that ends; nothing between epochs
 
@@ -87,7 +90,7 @@ struct TrainingRun {
   std::function<void(const std::string&)> note;  ///< one line for the user; never null
   std::function<void(const std::string&)> save;  ///< writes the checkpoint of that name into `dir`
 
-  [[nodiscard]] const NetworkSpec& spec() const;
+  [[nodiscard]] const network::NetworkSpec& spec() const;
   [[nodiscard]] bool leads() const { return processes.rank == 0; }  ///< writes files, talks
   [[nodiscard]] std::int64_t batches() const;                       ///< of an epoch
   [[nodiscard]] std::int64_t batch_images() const;                  ///< in a batch of all processes
@@ -96,11 +99,11 @@ struct TrainingRun {
   [[nodiscard]] std::int64_t batches_trained() const;
   [[nodiscard]] bool is_over() const;  ///< no epoch is left, or none is wanted
   /// Of crops of this size, augment.size or augment.large_size.
-  [[nodiscard]] const PriorGrid& priors_of(int size) const {
+  [[nodiscard]] const loss::PriorGrid& priors_of(int size) const {
     return size == config.augment.size ? priors : large_priors;
   }
   /// The weights that are validated and tested: the averages where they are kept.
-  [[nodiscard]] TorchNetwork& evaluated_network();
+  [[nodiscard]] model::TorchNetwork& evaluated_network();
   /// A landmark loss or nothing, by whether the network has landmarks.
   [[nodiscard]] std::optional<double> landmark_metric(double value) const;
 };
@@ -114,4 +117,4 @@ void restore(TrainingRun& run, const Checkpoint& checkpoint);
 /// Loads weights and averages only. @throws Error(format) for those of another network
 void restore_weights(TrainingRun& run, const Checkpoint& checkpoint);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

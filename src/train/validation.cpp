@@ -19,8 +19,18 @@
 #include "model/torch_network.hpp"
 #include "train/config/input.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using data::PreparedSet;
+using detect::InputSource;
+using detect::LetterboxSize;
+using evaluate::Comparison;
+using geometry::Annotation;
+using geometry::ImageRecord;
+using model::TorchNetwork;
+using model::values_of;
+using network::NetworkSpec;
 
 constexpr std::size_t batch_size = 8;
 constexpr std::size_t example_count = 16;
@@ -31,7 +41,7 @@ struct LossSums {
   std::int64_t positives = 0, landmark_positives = 0;
   double priors = 0;
 
-  void add(const MultiboxResult& loss) {
+  void add(const loss::MultiboxResult& loss) {
     const auto counted = static_cast<double>(loss.positives + loss.negatives);
     confidence += loss.confidence * static_cast<double>(loss.positives);
     location += loss.location * static_cast<double>(loss.positives);
@@ -75,7 +85,7 @@ class ValidationPass {
   ValidationPass(TorchNetwork& network, const Config& config, int threads,
                  const std::function<void()>& alive)
       : network_(network), config_(config), threads_(threads), alive_(alive) {
-    const InputSpec& input = network.spec().input;
+    const network::InputSpec& input = network.spec().input;
     input_.channel_order = input.order;
     input_.mean = input.mean;
     input_.scale = input.scale;
@@ -107,10 +117,10 @@ class ValidationPass {
   /// As the detector's, but for inputs that are too small for the network: those get more padding.
   [[nodiscard]] LetterboxSize input_size(int width, int height) const {
     const NetworkSpec& spec = network_.spec();
-    LetterboxSize size =
-        letterbox_size(width, height, config_.train.validate_side, false, spec.size_divisor);
+    LetterboxSize size = detect::letterbox_size(width, height, config_.train.validate_side, false,
+                                                spec.size_divisor);
     const auto too_small = [&](int FeatureSize::*side) {
-      const auto features = feature_sizes(spec, size.width, size.height);
+      const auto features = network::feature_sizes(spec, size.width, size.height);
       return std::any_of(features.begin(), features.end(),
                          [&](const FeatureSize& f) { return f.*side < 1; });
     };
@@ -125,8 +135,8 @@ class ValidationPass {
 
   [[nodiscard]] std::pair<int, int> input_of(const ImageRecord& record) const {
     const LetterboxSize size =
-        letterbox_size(record.width, record.height, config_.train.validate_side, false,
-                       network_.spec().size_divisor);
+        detect::letterbox_size(record.width, record.height, config_.train.validate_side, false,
+                               network_.spec().size_divisor);
     return {size.height, size.width};
   }
 
@@ -143,7 +153,7 @@ class ValidationPass {
   void read_and_run(const PreparedSet& set, std::span<const std::size_t> chosen, LossSums* sums) {
     std::vector<Image> images(chosen.size());
     parallel_for(chosen.size(), threads_, [&](std::size_t i) {
-      cv::Mat pixels = read_image(set.images_dir / set.records[chosen[i]].image);
+      cv::Mat pixels = media::read_image(set.images_dir / set.records[chosen[i]].image);
       images[i].source = {input_size(pixels.cols, pixels.rows), pixels.cols, pixels.rows};
       images[i].pixels = std::move(pixels);
     });
@@ -166,7 +176,7 @@ class ValidationPass {
     const NetworkSpec& spec = network_.spec();
     const LetterboxSize& size = images.front().source.size;
     make_grid(size);
-    const NetworkOutput output = forward(images);
+    const model::NetworkOutput output = forward(images);
     const torch::Tensor loc = output.loc.contiguous();
     const torch::Tensor conf = output.conf.contiguous();
     const torch::Tensor landmarks =
@@ -176,8 +186,8 @@ class ValidationPass {
       for (std::size_t i = 0; i < count; ++i)
         annotations.push_back(in_input(set.records[chosen[i]].annotations, images[i].source,
                                        config_.augment.min_face));
-      multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), grid_,
-                    spec.priors.variances, annotations, 1, config_.loss, threads_, loss_);
+      loss::multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), grid_,
+                          spec.priors.variances, annotations, 1, config_.loss, threads_, loss_);
       sums->add(loss_);
     }
     const auto* const loc_data = loc.data_ptr<float>();
@@ -186,13 +196,14 @@ class ValidationPass {
     const std::size_t priors = grid_.priors.size();
     parallel_for(count, threads_, [&](std::size_t i) {
       std::vector<Detection> candidates;
-      decode_detections(loc_data + i * priors * 4, conf_data + i * priors * 2,
-                        landmark_data == nullptr ? nullptr : landmark_data + i * priors * 10,
-                        grid_.priors, spec.priors.variances, 1, config_.train.validate_score,
-                        nms_candidates, candidates);
+      detect::decode_detections(
+          loc_data + i * priors * 4, conf_data + i * priors * 2,
+          landmark_data == nullptr ? nullptr : landmark_data + i * priors * 10, grid_.priors,
+          spec.priors.variances, 1, config_.train.validate_score, detect::nms_candidates,
+          candidates);
       const InputSource& source = images[i].source;
       Nms nms;
-      finish_detections(
+      detect::finish_detections(
           candidates, source,
           {0, 0, static_cast<float>(source.image_width), static_cast<float>(source.image_height)},
           config_.train.validate_nms, static_cast<std::size_t>(DetectorOptions().keep_top), nms,
@@ -200,7 +211,7 @@ class ValidationPass {
     });
   }
 
-  NetworkOutput forward(std::span<const Image> images) {
+  model::NetworkOutput forward(std::span<const Image> images) {
     const LetterboxSize& size = images.front().source.size;
     const std::size_t floats =
         3 * static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);
@@ -208,7 +219,8 @@ class ValidationPass {
         torch::empty({static_cast<std::int64_t>(images.size()), 3, size.height, size.width});
     auto* const data = input.data_ptr<float>();
     parallel_for(images.size(), threads_, [&](std::size_t i) {
-      Letterbox().run(view_of(images[i].pixels), images[i].source.size, input_, data + i * floats);
+      detect::Letterbox().run(media::view_of(images[i].pixels), images[i].source.size, input_,
+                              data + i * floats);
     });
     const auto type = config_.train.precision == "bf16" ? torch::kBFloat16 : torch::kFloat;
     input = input.to(type).contiguous(torch::MemoryFormat::ChannelsLast);
@@ -219,8 +231,8 @@ class ValidationPass {
   void make_grid(const LetterboxSize& size) {
     if (size.width == grid_width_ && size.height == grid_height_) return;
     const NetworkSpec& spec = network_.spec();
-    grid_ = make_prior_grid(spec.priors, size.width, size.height,
-                            feature_sizes(spec, size.width, size.height));
+    grid_ = loss::make_prior_grid(spec.priors, size.width, size.height,
+                                  network::feature_sizes(spec, size.width, size.height));
     grid_width_ = size.width;
     grid_height_ = size.height;
   }
@@ -229,10 +241,10 @@ class ValidationPass {
   const Config& config_;
   int threads_;
   const std::function<void()>& alive_;
-  ModelInfo input_;  ///< only what concerns the input
-  PriorGrid grid_;   ///< of the last input's size
+  ModelInfo input_;       ///< only what concerns the input
+  loss::PriorGrid grid_;  ///< of the last input's size
   int grid_width_ = 0, grid_height_ = 0;
-  MultiboxResult loss_;
+  loss::MultiboxResult loss_;
   std::vector<std::vector<Detection>> found_;
 };
 
@@ -257,14 +269,14 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   const Comparison found(set.records, pass.run(set, &sums));
   ValidationResult result;
   sums.write(result);
-  const SetFigures figures = figures_of(found, config.train.validate_score);
+  const evaluate::SetFigures figures = evaluate::figures_of(found, config.train.validate_score);
   result.ap = figures.ap;
   result.by_height = figures.by_height;
-  result.curve = precision_recall_curve(found.images());
+  result.curve = evaluate::precision_recall_curve(found.images());
   result.examples = examples_of(set, found);
   if (figures.points.faces > 0) result.landmark_error = figures.points.mean;
   if (!negatives.records.empty()) {
-    FalseAlarms alarms(found);
+    evaluate::FalseAlarms alarms(found);
     alarms.add(Comparison(negatives.records, pass.run(negatives, nullptr)));
     result.false_alarms = alarms.per_image();
   }
@@ -272,4 +284,4 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
   return result;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

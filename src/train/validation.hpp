@@ -12,9 +12,11 @@
 #include "evaluate/average_precision.hpp"
 #include "train/config/config.hpp"
 
-namespace faceshot {
-
+namespace faceshot::model {
 class TorchNetwork;
+}
+
+namespace faceshot::train {
 
 /// One of the images, to be looked at.
 struct ValidationExample {
@@ -27,13 +29,13 @@ struct ValidationResult {
   double location_loss = 0;
   double negative_log_likelihood = 0;    ///< as MultiboxResult has it
   double ap = 0;                         ///< VOC average precision at IoU 0.5, over all faces
-  ApByHeight by_height;                  ///< over faces of a height and up
+  evaluate::ApByHeight by_height;        ///< over faces of a height and up
   std::optional<double> false_alarms;    ///< an image of the negatives, where alarm_recall of the
                                          ///< faces of alarm_height is reached; none without any
   double landmark_loss = 0;              ///< 0 for a network without landmarks
   std::optional<double> landmark_error;  ///< normalised mean error over the faces found; none if
                                          ///< the network or those faces have no landmarks
-  PrecisionRecallCurve curve;            ///< at IoU 0.5
+  evaluate::PrecisionRecallCurve curve;  ///< at IoU 0.5
   std::vector<ValidationExample> examples;  ///< the first few of the set
 };
 
@@ -44,9 +46,10 @@ struct ValidationResult {
 /// @param negatives images without faces; may be empty
 /// @param alive  called every few images
 /// @throws Error for an unreadable image
-[[nodiscard]] ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
-                                                const PreparedSet& negatives, const Config& config,
-                                                int threads,
+[[nodiscard]] ValidationResult validate_network(model::TorchNetwork& network,
+                                                const data::PreparedSet& set,
+                                                const data::PreparedSet& negatives,
+                                                const Config& config, int threads,
                                                 const std::function<void()>& alive = {});
 
-}  // namespace faceshot
+}  // namespace faceshot::train

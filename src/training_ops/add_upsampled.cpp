@@ -7,7 +7,7 @@
 #include "training_ops/tensor_element.hpp"
 #include "training_ops/upsample_kernels.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 namespace {
 
 class AddUpsampled : public torch::autograd::Function<AddUpsampled> {
@@ -64,4 +64,4 @@ torch::Tensor add_upsampled(const torch::Tensor& fine, const torch::Tensor& coar
   return AddUpsampled::apply(fine, coarse);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -4,7 +4,7 @@
 
 #include <torch/torch.h>
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// fine + upsample_nearest2d(coarse), in one pass.
 /// @param fine    [N, C, 2H, 2W], float or bfloat16; fastest in channels_last
@@ -13,4 +13,4 @@ namespace faceshot {
 /// @throws Error(invalid_argument) if the two do not fit
 [[nodiscard]] torch::Tensor add_upsampled(const torch::Tensor& fine, const torch::Tensor& coarse);
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -4,7 +4,7 @@
 
 #include "training_ops/instruction_set.hpp"
 
-namespace faceshot::batch_norm {
+namespace faceshot::training_ops::batch_norm {
 namespace {
 
 template <typename Element>
@@ -58,4 +58,4 @@ void backward_input(const Element* dy, const Element* x, const Element* y, Eleme
 FACESHOT_INSTANTIATE(float)
 FACESHOT_INSTANTIATE(BFloat16)
 
-}  // namespace faceshot::batch_norm
+}  // namespace faceshot::training_ops::batch_norm

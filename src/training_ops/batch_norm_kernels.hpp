@@ -11,7 +11,7 @@
 
 #include "training_ops/element.hpp"
 
-namespace faceshot::batch_norm {
+namespace faceshot::training_ops::batch_norm {
 
 /// Least period for so many channels.
 [[nodiscard]] std::size_t period_of(std::size_t channels);
@@ -62,4 +62,4 @@ void backward_input(const Element* dy, const Element* x, const Element* y, Eleme
                     std::size_t count, const Affine& affine, const InputGradient& gradient,
                     Range range);
 
-}  // namespace faceshot::batch_norm
+}  // namespace faceshot::training_ops::batch_norm

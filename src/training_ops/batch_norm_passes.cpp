@@ -4,8 +4,10 @@
 #include <cmath>
 #include <limits>
 
-namespace faceshot {
+namespace faceshot::training_ops {
 namespace {
+
+using network::Activation;
 
 constexpr double momentum = 0.1;
 
@@ -134,4 +136,4 @@ BatchNormGradient::BatchNormGradient(const torch::Tensor& dy, const torch::Tenso
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

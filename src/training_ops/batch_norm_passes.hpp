@@ -11,7 +11,7 @@
 #include "training_ops/map_pieces.hpp"
 #include "training_ops/tensor_element.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// What a layer computed of a batch in the forward pass, for the backward pass.
 struct BatchStatistics : torch::CustomClassHolder {
@@ -32,7 +32,7 @@ struct BatchStatistics : torch::CustomClassHolder {
 /// @param values the map's values a channel
 [[nodiscard]] c10::intrusive_ptr<BatchStatistics> take_statistics(
     torch::Tensor& sums, std::int64_t values, const Pieces& pieces, const BatchNormTensors& layer,
-    double epsilon, Activation activation, const SumOverProcesses& sum);
+    double epsilon, network::Activation activation, const SumOverProcesses& sum);
 
 /// activation(batch_norm(x) [+ residual])
 [[nodiscard]] torch::Tensor normalised(const torch::Tensor& x, const torch::Tensor& residual,
@@ -68,4 +68,4 @@ class BatchNormGradient {
   std::vector<float> of_g_, of_x_, constant_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -14,8 +14,11 @@
 #include "training_ops/pointwise_kind.hpp"
 #include "training_ops/separable_kind.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 namespace {
+
+using network::Activation;
+using network::Layer;
 
 /// Kinds for bfloat16 alone have no meaning in float.
 template <typename Kind, typename Body>
@@ -152,8 +155,8 @@ torch::Tensor apply(const torch::Tensor& in, const torch::Tensor& weight,
 }
 
 bool is_fast_pointwise(const Layer& layer, const torch::Tensor& in) {
-  const Padding& p = layer.padding;
-  return layer.kind == LayerKind::conv && layer.groups == 1 && layer.kernel.height == 1 &&
+  const network::Padding& p = layer.padding;
+  return layer.kind == network::LayerKind::conv && layer.groups == 1 && layer.kernel.height == 1 &&
          layer.kernel.width == 1 && layer.stride == 1 && !layer.bias && p.top == 0 &&
          p.bottom == 0 && p.left == 0 && p.right == 0 &&
          static_cast<std::size_t>(layer.in_channels) % matrix::column_block == 0 &&
@@ -200,4 +203,4 @@ torch::Tensor separable_batch_norm(const Layer& depthwise, const torch::Tensor& 
                               activation, sum, depthwise.stride);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

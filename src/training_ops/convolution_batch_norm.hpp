@@ -9,12 +9,13 @@
 #include "network/network_spec.hpp"
 #include "training_ops/fused_batch_norm.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// Whether convolution_batch_norm() can compute this layer: what is_fast_depthwise() and
 /// is_fast_first_convolution() tell, or 1x1, stride 1, no groups, padding or bias, channels
 /// multiples of 16, bfloat16.
-[[nodiscard]] bool is_fast_before_batch_norm(const Layer& convolution, const torch::Tensor& in);
+[[nodiscard]] bool is_fast_before_batch_norm(const network::Layer& convolution,
+                                             const torch::Tensor& in);
 
 /// fused_batch_norm() of the layer's convolution. The convolution's weights are float; a 1x1
 /// convolution rounds them to bfloat16. Deterministic: the result does not depend on the number of
@@ -23,22 +24,22 @@ namespace faceshot {
 /// @param in           [N, C, H, W]; fastest in channels_last
 /// @throws Error as fused_batch_norm
 [[nodiscard]] torch::Tensor convolution_batch_norm(
-    const Layer& convolution, const torch::Tensor& in, const torch::Tensor& weight,
+    const network::Layer& convolution, const torch::Tensor& in, const torch::Tensor& weight,
     const BatchNormTensors& layer, double epsilon, const torch::Tensor& residual,
-    Activation activation, const SumOverProcesses& sum);
+    network::Activation activation, const SumOverProcesses& sum);
 
 /// Whether separable_batch_norm() can compute these layers: a depthwise and a 1x1 convolution as
 /// above, bfloat16.
 /// @param in the depthwise convolution's input
-[[nodiscard]] bool is_fast_separable(const Layer& depthwise, const Layer& pointwise,
-                                     const torch::Tensor& in);
+[[nodiscard]] bool is_fast_separable(const network::Layer& depthwise,
+                                     const network::Layer& pointwise, const torch::Tensor& in);
 
 /// The same for a depthwise and the 1x1 convolution that alone reads its output. A residual that is
 /// the input itself costs no pass of its own backward.
 /// @param weight, pointwise the weights of the two convolutions
 [[nodiscard]] torch::Tensor separable_batch_norm(
-    const Layer& depthwise, const torch::Tensor& in, const torch::Tensor& weight,
+    const network::Layer& depthwise, const torch::Tensor& in, const torch::Tensor& weight,
     const torch::Tensor& pointwise, const BatchNormTensors& layer, double epsilon,
-    const torch::Tensor& residual, Activation activation, const SumOverProcesses& sum);
+    const torch::Tensor& residual, network::Activation activation, const SumOverProcesses& sum);
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -25,7 +25,7 @@
 #include "training_ops/map_pieces.hpp"
 #include "training_ops/tensor_element.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 enum class Pass { forward, backward };
 
@@ -131,4 +131,4 @@ class ConvolutionFunction : public torch::autograd::Function<ConvolutionFunction
   }
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

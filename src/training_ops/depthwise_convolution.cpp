@@ -4,11 +4,11 @@
 
 #include "training_ops/depthwise_kind.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
-bool is_fast_depthwise(const Layer& layer, const torch::Tensor& in) {
-  const Padding& p = layer.padding;
-  return layer.kind == LayerKind::conv && layer.groups == layer.in_channels &&
+bool is_fast_depthwise(const network::Layer& layer, const torch::Tensor& in) {
+  const network::Padding& p = layer.padding;
+  return layer.kind == network::LayerKind::conv && layer.groups == layer.in_channels &&
          layer.in_channels == layer.out_channels && layer.kernel.height == 3 &&
          layer.kernel.width == 3 && layer.dilation == 1 && !layer.bias && !layer.pads_same &&
          p.top == 1 && p.bottom == 1 && p.left == 1 && p.right == 1 &&
@@ -23,4 +23,4 @@ torch::Tensor depthwise_convolution(const torch::Tensor& in, const torch::Tensor
   return ConvolutionFunction<DepthwiseKind>::apply(in, weight, static_cast<std::int64_t>(stride));
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

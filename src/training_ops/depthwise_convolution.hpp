@@ -6,11 +6,11 @@
 
 #include "network/network_spec.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// Whether depthwise_convolution() can compute this layer: depthwise 3x3, padding 1, stride 1 or 2,
 /// no bias, channels a multiple of 16, float or bfloat16.
-[[nodiscard]] bool is_fast_depthwise(const Layer& layer, const torch::Tensor& in);
+[[nodiscard]] bool is_fast_depthwise(const network::Layer& layer, const torch::Tensor& in);
 
 /// As torch::conv2d. Weights stay in float whatever the maps are. Deterministic: the result does
 /// not depend on the number of threads, which share the images of the batch.
@@ -20,4 +20,4 @@ namespace faceshot {
 [[nodiscard]] torch::Tensor depthwise_convolution(const torch::Tensor& in,
                                                   const torch::Tensor& weight, int stride);
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

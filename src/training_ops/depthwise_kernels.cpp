@@ -4,7 +4,7 @@
 
 #include "training_ops/instruction_set.hpp"
 
-namespace faceshot::depthwise {
+namespace faceshot::training_ops::depthwise {
 namespace {
 
 template <typename Element>
@@ -37,4 +37,4 @@ void backward(const Element* x, const float* weight, const Element* dy, const El
 FACESHOT_INSTANTIATE(float)
 FACESHOT_INSTANTIATE(BFloat16)
 
-}  // namespace faceshot::depthwise
+}  // namespace faceshot::training_ops::depthwise

@@ -7,7 +7,7 @@
 
 #include "training_ops/element.hpp"
 
-namespace faceshot::depthwise {
+namespace faceshot::training_ops::depthwise {
 
 /// Channels must be a multiple of this: whole vectors on every machine.
 constexpr std::size_t channel_block = 16;
@@ -37,4 +37,4 @@ template <typename Element>
 void backward(const Element* x, const float* weight, const Element* dy, const Element* added,
               Element* dx, float* weight_gradient, const Shape& shape, const Element* zeros);
 
-}  // namespace faceshot::depthwise
+}  // namespace faceshot::training_ops::depthwise

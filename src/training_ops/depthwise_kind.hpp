@@ -11,7 +11,7 @@
 #include "training_ops/convolution_kind.hpp"
 #include "training_ops/depthwise_kernels.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// Depthwise 3x3, padding 1. A piece is an image.
 class DepthwiseKind {
@@ -69,4 +69,4 @@ class DepthwiseKind {
   depthwise::Shape shape_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

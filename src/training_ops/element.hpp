@@ -8,11 +8,11 @@
 #include <immintrin.h>
 #endif
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// The upper half of a float.
 struct BFloat16 {
   std::uint16_t bits;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -4,11 +4,11 @@
 
 #include "training_ops/first_kind.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
-bool is_fast_first_convolution(const Layer& layer, const torch::Tensor& in) {
-  const Padding& p = layer.padding;
-  return layer.kind == LayerKind::conv && layer.in_channels == 3 && layer.groups == 1 &&
+bool is_fast_first_convolution(const network::Layer& layer, const torch::Tensor& in) {
+  const network::Padding& p = layer.padding;
+  return layer.kind == network::LayerKind::conv && layer.in_channels == 3 && layer.groups == 1 &&
          layer.kernel.height == 3 && layer.kernel.width == 3 && layer.dilation == 1 &&
          !layer.bias && !layer.pads_same && p.top == 1 && p.bottom == 1 && p.left == 1 &&
          p.right == 1 && (layer.stride == 1 || layer.stride == 2) &&
@@ -21,4 +21,4 @@ torch::Tensor first_convolution(const torch::Tensor& in, const torch::Tensor& we
   return ConvolutionFunction<FirstKind>::apply(in, weight, static_cast<std::int64_t>(stride));
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -4,7 +4,7 @@
 
 #include "training_ops/instruction_set.hpp"
 
-namespace faceshot::first_conv {
+namespace faceshot::training_ops::first_conv {
 namespace {
 
 template <typename Element>
@@ -36,4 +36,4 @@ void weight_gradient(const Element* x, const Element* dy, float* gradient, const
 FACESHOT_INSTANTIATE(float)
 FACESHOT_INSTANTIATE(BFloat16)
 
-}  // namespace faceshot::first_conv
+}  // namespace faceshot::training_ops::first_conv

@@ -7,7 +7,7 @@
 
 #include "training_ops/element.hpp"
 
-namespace faceshot::first_conv {
+namespace faceshot::training_ops::first_conv {
 
 /// Output channels must be a multiple of this: whole vectors on every machine.
 constexpr std::size_t channel_block = 16;
@@ -37,4 +37,4 @@ template <typename Element>
 void weight_gradient(const Element* x, const Element* dy, float* weight_gradient,
                      const Shape& shape, float* scratch);
 
-}  // namespace faceshot::first_conv
+}  // namespace faceshot::training_ops::first_conv

@@ -11,7 +11,7 @@
 #include "training_ops/convolution_kind.hpp"
 #include "training_ops/first_convolution_kernels.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// 3x3 on three channels, padding 1. A piece is an image.
 class FirstKind {
@@ -63,4 +63,4 @@ class FirstKind {
   first_conv::Shape shape_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -7,7 +7,7 @@
 #include "faceshot/error.hpp"
 #include "training_ops/batch_norm_passes.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 namespace {
 
 /// a + b
@@ -54,4 +54,4 @@ std::vector<torch::Tensor> fork(const torch::Tensor& map, std::size_t readers) {
   return Fork::apply(map, static_cast<std::int64_t>(readers));
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -6,11 +6,11 @@
 #include <cstddef>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// The map once for each reader, without a copy. In the backward pass the readers' gradients are
 /// added up by our threads; LibTorch would do it by its own.
 /// @param map [N, C, H, W] of float or bfloat16
 [[nodiscard]] std::vector<torch::Tensor> fork(const torch::Tensor& map, std::size_t readers);
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

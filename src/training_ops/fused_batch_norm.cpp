@@ -5,7 +5,7 @@
 #include "faceshot/error.hpp"
 #include "training_ops/batch_norm_passes.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 namespace {
 
 class FusedBatchNorm : public torch::autograd::Function<FusedBatchNorm> {
@@ -13,8 +13,8 @@ class FusedBatchNorm : public torch::autograd::Function<FusedBatchNorm> {
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& in,
                                const torch::Tensor& weight, const torch::Tensor& bias,
                                const c10::optional<torch::Tensor>& residual,
-                               const BatchNormTensors& layer, double epsilon, Activation activation,
-                               const SumOverProcesses& sum) {
+                               const BatchNormTensors& layer, double epsilon,
+                               network::Activation activation, const SumOverProcesses& sum) {
     const torch::Tensor x = channels_last(in);
     const torch::Tensor other = residual ? channels_last(*residual) : torch::Tensor();
     const Pieces pieces(x);
@@ -63,8 +63,8 @@ class FusedBatchNorm : public torch::autograd::Function<FusedBatchNorm> {
 }  // namespace
 
 torch::Tensor fused_batch_norm(const torch::Tensor& in, const BatchNormTensors& layer,
-                               double epsilon, const torch::Tensor& residual, Activation activation,
-                               const SumOverProcesses& sum) {
+                               double epsilon, const torch::Tensor& residual,
+                               network::Activation activation, const SumOverProcesses& sum) {
   RECORD_FUNCTION("faceshot::fused_batch_norm", std::vector<c10::IValue>());  // for profilers
   if (in.dim() != 4 || !has_fast_element(in))
     throw Error(ErrorCode::invalid_argument,
@@ -79,4 +79,4 @@ torch::Tensor fused_batch_norm(const torch::Tensor& in, const BatchNormTensors& 
       activation, sum);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

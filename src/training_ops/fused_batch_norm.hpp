@@ -10,7 +10,7 @@
 
 #include "network/network_builder.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// Adds up these numbers over all processes that train together, in place: every process must leave
 /// with the same result. One dimension, double, contiguous. Called once a layer in the forward pass
@@ -35,6 +35,7 @@ struct BatchNormTensors {
 /// @throws Error(invalid_argument) for another type, or a residual that does not fit
 [[nodiscard]] torch::Tensor fused_batch_norm(const torch::Tensor& in, const BatchNormTensors& layer,
                                              double epsilon, const torch::Tensor& residual,
-                                             Activation activation, const SumOverProcesses& sum);
+                                             network::Activation activation,
+                                             const SumOverProcesses& sum);
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

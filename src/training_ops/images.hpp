@@ -7,7 +7,7 @@
 
 #include "faceshot/parallel.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// body(image) for each, on as many threads as Torch's own operators take. Whoever is free takes
 /// the next: at::parallel_for() gives each its share beforehand, and then waits for the slowest.
@@ -30,4 +30,4 @@ template <typename Body>
   return sum;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -9,8 +9,10 @@
 #include <unistd.h>
 #endif
 
-namespace faceshot {
+namespace faceshot::training_ops {
 namespace {
+
+using base::Isa;
 
 #ifdef FACESHOT_X86_LEVELS
 /// Of CPUID's leaf 7; clang 14 has no names for these.
@@ -29,9 +31,10 @@ bool may_use_tiles() {
 
 InstructionSet look_up() {
   __builtin_cpu_init();
-  switch (isa()) {
+  switch (base::isa()) {
     case Isa::avx512_bf16:
-      return !isa_cap() && may_use_tiles() ? InstructionSet::amx : InstructionSet::avx512_bf16;
+      return !base::isa_cap() && may_use_tiles() ? InstructionSet::amx
+                                                 : InstructionSet::avx512_bf16;
     case Isa::avx512:
       return InstructionSet::avx512;
     case Isa::avx2:
@@ -52,4 +55,4 @@ InstructionSet instruction_set() {
   return best;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

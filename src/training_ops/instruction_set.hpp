@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// Each has all before it. `any` is what the compiler may assume; `amx` is Intel's tiles of
 /// bfloat16.
@@ -14,4 +14,4 @@ enum class InstructionSet : std::uint8_t { any, avx2, avx512, avx512_bf16, amx }
 /// @throws Error(invalid_argument) if the variable has a value that it may not have
 [[nodiscard]] InstructionSet instruction_set();
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -11,7 +11,7 @@
 #include "faceshot/parallel.hpp"
 #include "training_ops/batch_norm_kernels.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// A channels_last map cut into pieces for threads. The pieces do not depend on their number, so
 /// sums over pieces, added in order, do not either.
@@ -78,4 +78,4 @@ class Pieces {
   std::size_t channels_, count_, period_, length_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

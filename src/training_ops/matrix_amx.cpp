@@ -16,7 +16,7 @@
 #pragma GCC target("arch=x86-64-v4,avx512bf16")
 #endif
 
-namespace faceshot::matrix::amx {
+namespace faceshot::training_ops::matrix::amx {
 namespace {
 
 /// Rows of a tile, and numbers of 4 bytes in each.
@@ -244,7 +244,7 @@ void add_transposed_product(const Pair* a, const Pair* b, std::size_t pairs, std
   release();
 }
 
-}  // namespace faceshot::matrix::amx
+}  // namespace faceshot::training_ops::matrix::amx
 
 #ifdef __clang__
 #pragma clang attribute pop

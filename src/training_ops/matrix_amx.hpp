@@ -6,7 +6,7 @@
 
 #include "training_ops/matrix_kernels.hpp"
 
-namespace faceshot::matrix::amx {
+namespace faceshot::training_ops::matrix::amx {
 
 void multiply(const BFloat16* a, const Pair* b, std::size_t rows, std::size_t depth,
               std::size_t columns, BFloat16* out);
@@ -14,4 +14,4 @@ void multiply(const BFloat16* a, const Pair* b, std::size_t rows, std::size_t de
 void add_transposed_product(const Pair* a, const Pair* b, std::size_t pairs, std::size_t rows,
                             std::size_t columns, float* out);
 
-}  // namespace faceshot::matrix::amx
+}  // namespace faceshot::training_ops::matrix::amx

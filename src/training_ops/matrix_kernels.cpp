@@ -6,7 +6,7 @@
 #include "training_ops/instruction_set.hpp"
 #include "training_ops/matrix_amx.hpp"
 
-namespace faceshot::matrix {
+namespace faceshot::training_ops::matrix {
 namespace {
 
 template <typename Element>
@@ -63,4 +63,4 @@ void add_transposed_product(const Pair* a, const Pair* b, std::size_t pairs, std
   chosen().add_transposed_product(a, b, pairs, rows, columns, out);
 }
 
-}  // namespace faceshot::matrix
+}  // namespace faceshot::training_ops::matrix

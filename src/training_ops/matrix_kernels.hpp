@@ -8,7 +8,7 @@
 
 #include "training_ops/element.hpp"
 
-namespace faceshot::matrix {
+namespace faceshot::training_ops::matrix {
 
 /// Sizes of channels must be multiples of this.
 constexpr std::size_t column_block = 16;
@@ -43,4 +43,4 @@ void multiply(const BFloat16* a, const Pair* b, std::size_t rows, std::size_t de
 void add_transposed_product(const Pair* a, const Pair* b, std::size_t pairs, std::size_t rows,
                             std::size_t columns, float* out);
 
-}  // namespace faceshot::matrix
+}  // namespace faceshot::training_ops::matrix

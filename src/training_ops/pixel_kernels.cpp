@@ -2,7 +2,7 @@
 
 #include "training_ops/instruction_set.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 namespace {
 
 /// Means and scales repeated, so that three whole vectors of any width fit.
@@ -35,4 +35,4 @@ template void normalise_pixels(const std::uint8_t*, float*, std::size_t,
 template void normalise_pixels(const std::uint8_t*, BFloat16*, std::size_t,
                                const std::array<float, 3>&, const std::array<float, 3>&);
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

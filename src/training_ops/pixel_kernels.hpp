@@ -7,7 +7,7 @@
 
 #include "training_ops/element.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// to[i] = (from[i] - mean[i % 3]) * scale[i % 3], rounded once.
 /// @param pixels  of three bytes each
@@ -15,4 +15,4 @@ template <typename Element>
 void normalise_pixels(const std::uint8_t* from, Element* to, std::size_t pixels,
                       const std::array<float, 3>& mean, const std::array<float, 3>& scale);
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

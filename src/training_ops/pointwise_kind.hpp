@@ -12,7 +12,7 @@
 #include "training_ops/convolution_kind.hpp"
 #include "training_ops/matrix_kernels.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// 1x1, stride 1, of bfloat16 maps: a product of matrices, pixels by channels.
 class PointwiseKind {
@@ -87,4 +87,4 @@ class PointwiseKind {
   std::vector<matrix::Pair> pairs_;  ///< weights, [I / 2, O] forward and [O / 2, I] backward
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -11,7 +11,7 @@
 #include "training_ops/images.hpp"
 #include "training_ops/pointwise_kind.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 namespace {
 
 constexpr std::size_t most = 3;
@@ -192,9 +192,9 @@ class JoinLevels : public torch::autograd::Function<JoinLevels> {
 
 }  // namespace
 
-bool is_fast_predictor(const Layer& layer, const torch::Tensor& in) {
-  const Padding& p = layer.padding;
-  return layer.kind == LayerKind::conv && layer.groups == 1 && layer.kernel.height == 1 &&
+bool is_fast_predictor(const network::Layer& layer, const torch::Tensor& in) {
+  const network::Padding& p = layer.padding;
+  return layer.kind == network::LayerKind::conv && layer.groups == 1 && layer.kernel.height == 1 &&
          layer.kernel.width == 1 && layer.stride == 1 && layer.bias && p.top == 0 &&
          p.bottom == 0 && p.left == 0 && p.right == 0 &&
          static_cast<std::size_t>(layer.in_channels) % matrix::column_block == 0 &&
@@ -226,4 +226,4 @@ torch::Tensor join_levels(const std::vector<torch::Tensor>& levels) {
   return JoinLevels::apply(at::TensorList(levels));
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -8,7 +8,7 @@
 
 #include "network/network_spec.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 struct Predictor {
   torch::Tensor weight;     ///< [K * values, C, 1, 1]
@@ -17,7 +17,7 @@ struct Predictor {
 };
 
 /// Whether predict() can compute the layer of that map.
-[[nodiscard]] bool is_fast_predictor(const Layer& layer, const torch::Tensor& in);
+[[nodiscard]] bool is_fast_predictor(const network::Layer& layer, const torch::Tensor& in);
 
 /// All predictors of a map in one pass, and their gradients in one: [N, H * W * K, values] of float
 /// each, priors of a cell side by side. Products are rounded to bfloat16 before the bias.
@@ -29,4 +29,4 @@ struct Predictor {
 /// What predict() gave of each level, one after the other: [N, sum of the levels' priors, values].
 [[nodiscard]] torch::Tensor join_levels(const std::vector<torch::Tensor>& levels);
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -11,7 +11,7 @@
 #include "training_ops/depthwise_kind.hpp"
 #include "training_ops/pointwise_kind.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// Depthwise 3x3, padding 1, then 1x1 with nothing between them (Howard et al. 2017 put BatchNorm
 /// and ReLU there), of bfloat16 maps. A piece is an image, whose map between the two and its
@@ -74,4 +74,4 @@ class SeparableKind {
   PointwiseKind pointwise_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

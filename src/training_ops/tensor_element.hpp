@@ -5,7 +5,7 @@
 
 #include "training_ops/element.hpp"
 
-namespace faceshot {
+namespace faceshot::training_ops {
 
 /// The first element; null for an undefined tensor.
 template <typename Element>
@@ -37,4 +37,4 @@ void with_element(const torch::Tensor& tensor, const Body& body) {
   return map.contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

@@ -4,7 +4,7 @@
 
 #include "training_ops/instruction_set.hpp"
 
-namespace faceshot::upsample {
+namespace faceshot::training_ops::upsample {
 namespace {
 
 template <typename Element>
@@ -34,4 +34,4 @@ void backward(const Element* dsum, Element* dcoarse, const Shape& shape) {
 FACESHOT_INSTANTIATE(float)
 FACESHOT_INSTANTIATE(BFloat16)
 
-}  // namespace faceshot::upsample
+}  // namespace faceshot::training_ops::upsample

@@ -6,7 +6,7 @@
 
 #include "training_ops/element.hpp"
 
-namespace faceshot::upsample {
+namespace faceshot::training_ops::upsample {
 
 struct Shape {
   std::size_t height, width;  ///< of the coarse map
@@ -21,4 +21,4 @@ void add(const Element* fine, const Element* coarse, Element* sum, const Shape& 
 template <typename Element>
 void backward(const Element* dsum, Element* dcoarse, const Shape& shape);
 
-}  // namespace faceshot::upsample
+}  // namespace faceshot::training_ops::upsample

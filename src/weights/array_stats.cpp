@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace faceshot {
+namespace faceshot::weights {
 
 ArrayStats array_stats(const std::vector<float>& values) {
   ArrayStats stats;
@@ -28,4 +28,4 @@ ArrayStats array_stats(const std::vector<float>& values) {
   return stats;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::weights {
 
 struct ArrayStats {
   double min = 0, mean = 0, max = 0;
@@ -15,4 +15,4 @@ struct ArrayStats {
 /// All zero where there are no finite values.
 [[nodiscard]] ArrayStats array_stats(const std::vector<float>& values);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

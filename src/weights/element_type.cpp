@@ -5,7 +5,7 @@
 #include <cstring>
 #include <limits>
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 static_assert(std::endian::native == std::endian::little,
@@ -127,4 +127,4 @@ std::vector<float> to_floats(std::string_view bytes, ElementType type) {
   return {};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::weights {
 
 enum class ElementType : std::uint8_t {
   float16,   ///< IEEE 754 binary16
@@ -31,4 +31,4 @@ enum class ElementType : std::uint8_t {
 /// double beyond float's range becomes an infinity. A remainder smaller than an element is ignored.
 [[nodiscard]] std::vector<float> to_floats(std::string_view bytes, ElementType type);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

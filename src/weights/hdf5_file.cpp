@@ -4,7 +4,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 /// Lists of names in real files take some kilobytes.
@@ -167,4 +167,4 @@ NamedArray Hdf5File::read(const std::string& at, const std::string& name,
   return array;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -12,7 +12,7 @@
 #include "weights/input_file.hpp"
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// Owns an HDF5 identifier.
 class Hdf5Object {
@@ -69,4 +69,4 @@ class Hdf5File {
   Hdf5Object access_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -6,7 +6,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 InputFile::InputFile(const std::filesystem::path& path) : path_(path) {
   std::error_code failed;
@@ -58,4 +58,4 @@ std::size_t MemoryBudget::take(const std::vector<std::int64_t>& shape, const std
   return count;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// A binary file, read where one likes. Not thread safe.
 class InputFile {
@@ -51,4 +51,4 @@ class MemoryBudget {
   std::uint64_t left_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

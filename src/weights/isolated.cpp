@@ -8,8 +8,11 @@
 #include "support/sandbox.hpp"
 #include "weights/input_file.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
+
+using support::SandboxReader;
+using support::SandboxWriter;
 
 /// What follows.
 enum class Message : std::uint64_t { array, end };
@@ -84,7 +87,7 @@ std::vector<NamedArray> read_isolated(const std::filesystem::path& path,
   const std::uint64_t file_size = InputFile(path).size();
   const std::chrono::seconds processor(3 + (file_size >> 22));
   std::vector<NamedArray> arrays;
-  run_in_sandbox(
+  support::run_in_sandbox(
       path, {processor, std::chrono::seconds(60) + 10 * processor},
       [&](SandboxWriter& out) {
         read([&](const NamedArray& array) { put(out, array); });
@@ -94,4 +97,4 @@ std::vector<NamedArray> read_isolated(const std::filesystem::path& path,
   return arrays;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -8,7 +8,7 @@
 
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// Takes one array after the other.
 using ArraySink = std::function<void(const NamedArray&)>;
@@ -20,4 +20,4 @@ using ArraySink = std::function<void(const NamedArray&)>;
 [[nodiscard]] std::vector<NamedArray> read_isolated(
     const std::filesystem::path& path, const std::function<void(const ArraySink&)>& read);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -7,7 +7,7 @@
 #include "weights/input_file.hpp"
 #include "weights/isolated.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 /// Keras splits lists that are too long for an attribute: NAME0, NAME1, ...
@@ -60,4 +60,4 @@ std::vector<NamedArray> read_keras_file(const std::filesystem::path& path) {
   return read_isolated(path, [&](const ArraySink& sink) { read_all(path, sink); });
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -8,7 +8,7 @@
 
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// Reads Keras' weights in the order of its lists, under its names ("conv1/kernel:0") and in its
 /// layout (layout.hpp); the layer's name is put in front where names would not differ otherwise. Of
@@ -19,4 +19,4 @@ namespace faceshot {
 ///   parts of it are in other files
 [[nodiscard]] std::vector<NamedArray> read_keras_file(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -4,7 +4,7 @@
 #include <functional>
 #include <map>
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 /// PREFIX NUMBER SUFFIX, the number from 1 to `most`.
@@ -84,4 +84,4 @@ std::optional<KerasTarget> keras_target(std::string_view name, std::size_t rank)
   return KerasTarget{*here + "." + member->member, member->layout};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

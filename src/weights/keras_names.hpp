@@ -7,7 +7,7 @@
 
 #include "weights/layout.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// Where a variable of a Keras network goes.
 struct KerasTarget {
@@ -27,4 +27,4 @@ struct KerasTarget {
 /// @param rank  dimensions of the array
 [[nodiscard]] std::optional<KerasTarget> keras_target(std::string_view name, std::size_t rank);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -6,7 +6,7 @@
 #include "faceshot/error.hpp"
 #include "weights/strided.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 /// Which axis of the foreign array becomes each of ours.
@@ -73,4 +73,4 @@ WeightArray convert_layout(WeightArray array, Layout layout) {
                          permuted(row_major_strides(array.shape), order), 0)};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

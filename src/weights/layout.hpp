@@ -11,7 +11,7 @@
 
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 enum class Layout : std::uint8_t {
   same,             ///< nothing to do
@@ -38,4 +38,4 @@ struct KerasVariable {
 /// Shape and values in our layout. @throws Error(format) if the rank does not fit the layout
 [[nodiscard]] WeightArray convert_layout(WeightArray array, Layout layout);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

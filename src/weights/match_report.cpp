@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 using Row = std::array<std::string, 4>;
@@ -84,4 +84,4 @@ std::string report_json(const MatchReport& report) {
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -5,7 +5,7 @@
 
 #include "weights/name_map.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// A line of counts; then, a line each, wrong shapes, what is missing, what is left over and what
 /// was filled in; with `all`, also what matched. Ends with a newline.
@@ -19,4 +19,4 @@ namespace faceshot {
 /// "8x3x3x3"; "scalar" for no dimensions.
 [[nodiscard]] std::string shape_text(const std::vector<std::int64_t>& shape);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -11,7 +11,7 @@
 #include "faceshot/error.hpp"
 #include "weights/keras_names.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 using Wanted = std::map<std::string, std::vector<std::int64_t>>;
@@ -123,10 +123,11 @@ void require_all(const MatchReport& report) {
     first = "'" + r.wrong_shape.front().foreign + "' has another shape than '" +
             r.wrong_shape.front().name + "'";
   else if (!r.missing.empty())
-    first = "'" + r.missing.front() + "' is not in the file" +
-            (r.left_over.empty()
-                 ? ""
-                 : ", where '" + nearest_name(r.missing.front(), r.left_over) + "' is left over");
+    first =
+        "'" + r.missing.front() + "' is not in the file" +
+        (r.left_over.empty()
+             ? ""
+             : ", where '" + base::nearest_name(r.missing.front(), r.left_over) + "' is left over");
   else
     first = "'" + r.left_over.front() + "' has no place in the network";
   throw Error(ErrorCode::invalid_argument,
@@ -179,4 +180,4 @@ MatchedWeights match_weights(std::vector<NamedArray> have, const Wanted& want,
   return result;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

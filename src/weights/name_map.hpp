@@ -8,7 +8,7 @@
 
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 struct NameMapOptions {
   /// "none": the file has the network's very names. "torchvision": the same but for what stands in
@@ -59,4 +59,4 @@ struct MatchedWeights {
     std::vector<NamedArray> have, const std::map<std::string, std::vector<std::int64_t>>& want,
     const NameMapOptions& options = {});
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -4,7 +4,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 void require_consistent(const std::vector<NamedArray>& arrays) {
   std::set<std::string> names;
@@ -20,4 +20,4 @@ void require_consistent(const std::vector<NamedArray>& arrays) {
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

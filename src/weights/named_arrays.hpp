@@ -5,10 +5,10 @@
 
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// @throws Error(invalid_argument) if two arrays have one name, or one's values do not fit its
 /// shape
 void require_consistent(const std::vector<NamedArray>& arrays);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

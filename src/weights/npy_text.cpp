@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 /// Takes tokens from the front of a text; each function returns whether it was there.
@@ -90,4 +90,4 @@ std::optional<NpyDescription> parse_npy_text(std::string_view text) {
   return description;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

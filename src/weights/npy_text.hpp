@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::weights {
 
 struct NpyDescription {
   std::string descr;  ///< "<f4"
@@ -19,4 +19,4 @@ struct NpyDescription {
 /// keys may come in any order. Nothing if it is anything else.
 [[nodiscard]] std::optional<NpyDescription> parse_npy_text(std::string_view text);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

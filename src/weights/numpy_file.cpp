@@ -20,8 +20,10 @@
 #include "weights/strided.hpp"
 #include "weights/zip_file.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
+
+using support::AtomicFile;
 
 constexpr std::string_view magic = "\x93NUMPY";
 constexpr std::string_view extension = ".npy";
@@ -93,7 +95,7 @@ class ZipWriter {
   }
 
   void add(const NamedArray& array) {
-    const std::string header = npy_header("<f4", extents(array.shape));
+    const std::string header = support::npy_header("<f4", extents(array.shape));
     const std::string_view values(reinterpret_cast<const char*>(array.values.data()),
                                   array.values.size() * sizeof(float));
     const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),
@@ -165,4 +167,4 @@ void write_npz_arrays(const std::filesystem::path& path, const std::vector<Named
   file.commit();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -7,7 +7,7 @@
 
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// Reads the array of a .npy file, named after the file. Element types: f2, f4, f8, i1, i2, i4, i8,
 /// u1 and bool, little-endian; C or Fortran order.
@@ -26,4 +26,4 @@ namespace faceshot {
 ///   the shape
 void write_npz_arrays(const std::filesystem::path& path, const std::vector<NamedArray>& arrays);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

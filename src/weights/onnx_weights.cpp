@@ -14,7 +14,7 @@
 #include "weights/element_type.hpp"
 #include "weights/input_file.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 std::optional<ElementType> element_type(int onnx_type) {
@@ -123,4 +123,4 @@ std::vector<NamedArray> read_onnx_weights(const std::filesystem::path& path) {
   return Reader(path, budget).read(model.graph());
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

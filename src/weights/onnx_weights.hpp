@@ -6,7 +6,7 @@
 
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// Reads the graph's initialisers and then the outputs of its Constant nodes, in the file's order
 /// and under the names they have there. Constants that are texts or sparse are left out: they are
@@ -15,4 +15,4 @@ namespace faceshot {
 ///   Error(unsupported) for initialisers with other element types or kept in files of their own
 [[nodiscard]] std::vector<NamedArray> read_onnx_weights(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -7,7 +7,7 @@
 #include "faceshot/error.hpp"
 #include "weights/input_file.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 /// A state dict of a thousand tensors makes some twenty thousand. Each opcode of one byte can make
@@ -352,4 +352,4 @@ Pickle read_pickle(std::string_view bytes, const std::filesystem::path& path) {
   return Machine(bytes, path).run();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -15,7 +15,7 @@
 
 #include "weights/element_type.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// Index of a value in Pickle::values. Values may be reached in several ways, and may hold
 /// themselves.
@@ -70,4 +70,4 @@ struct Pickle {
 ///   the values above
 [[nodiscard]] Pickle read_pickle(std::string_view bytes, const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

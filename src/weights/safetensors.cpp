@@ -11,7 +11,7 @@
 #include "weights/input_file.hpp"
 #include "weights/named_arrays.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -128,7 +128,7 @@ void write_safetensors(const std::filesystem::path& path, const std::vector<Name
   // Elements begin at a multiple of 8, so that they can be used in mapped memory.
   text.append((8 - text.size() % 8) % 8, ' ');
 
-  AtomicFile file(path);
+  support::AtomicFile file(path);
   const std::uint64_t header_bytes = text.size();
   file.write({reinterpret_cast<const char*>(&header_bytes), length_bytes});
   file.write(text);
@@ -138,4 +138,4 @@ void write_safetensors(const std::filesystem::path& path, const std::vector<Name
   file.commit();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

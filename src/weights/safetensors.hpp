@@ -10,7 +10,7 @@
 
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// Reads all arrays, in the order of their places in the file; the elements F16, BF16, F32, F64,
 /// I8, U8, I16, I32, I64 and BOOL become floats.
@@ -25,4 +25,4 @@ namespace faceshot {
 void write_safetensors(const std::filesystem::path& path, const std::vector<NamedArray>& arrays,
                        const std::map<std::string, std::string>& metadata = {});
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

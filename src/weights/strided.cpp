@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-namespace faceshot {
+namespace faceshot::weights {
 
 std::vector<float> gather_strided(const std::vector<float>& source,
                                   const std::vector<std::int64_t>& shape,
@@ -39,4 +39,4 @@ std::vector<std::int64_t> column_major_strides(const std::vector<std::int64_t>& 
   return strides;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// The elements of an array in row-major order, taken from `source` where element (i, j, ...) is at
 /// offset + i * strides[0] + j * strides[1] + ...; NumPy's and PyTorch's strides, in elements.
@@ -20,4 +20,4 @@ namespace faceshot {
 [[nodiscard]] std::vector<std::int64_t> column_major_strides(
     const std::vector<std::int64_t>& shape);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -10,7 +10,7 @@
 #include "weights/strided.hpp"
 #include "weights/zip_file.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 constexpr std::uint64_t most_pickle_bytes = std::uint64_t{64} << 20;
@@ -178,4 +178,4 @@ TorchFile read_torch_file(const std::filesystem::path& path) {
   return file;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

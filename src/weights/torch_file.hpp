@@ -8,7 +8,7 @@
 
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 struct TorchFile {
   std::string part;  ///< key of the dictionary that was taken; empty: the whole file
@@ -24,4 +24,4 @@ struct TorchFile {
 ///   Error(unsupported) for whole modules, TorchScript and other objects
 [[nodiscard]] TorchFile read_torch_file(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -12,7 +12,7 @@
 #include "weights/torch_file.hpp"
 #include "weights/zip_file.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 bool is_torch_archive(const std::filesystem::path& path) {
@@ -66,4 +66,4 @@ void write_weight_file(const std::filesystem::path& path, const std::vector<Name
                                                  "which are the formats that can be written");
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -8,7 +8,7 @@
 
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 struct WeightFile {
   std::string format;  ///< "safetensors", "NumPy .npz", "PyTorch, part 'state_dict'"
@@ -28,4 +28,4 @@ struct WeightFile {
 void write_weight_file(const std::filesystem::path& path, const std::vector<NamedArray>& arrays,
                        const std::map<std::string, std::string>& metadata = {});
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// One array of 32-bit floats, row-major, in the layouts named at LayerKind
 /// (network/network_spec.hpp).
@@ -27,4 +27,4 @@ struct NamedArray {
   std::vector<float> values;        ///< row-major
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -8,7 +8,7 @@
 #include "faceshot/error.hpp"
 #include "weights/input_file.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 
 ZipReader::ZipReader(const std::filesystem::path& path)
     : path_(path), archive_(archive_read_new(), archive_read_free) {
@@ -51,4 +51,4 @@ void ZipReader::fail() const {
                           (reason == nullptr ? "" : std::string(" (") + reason + ")"));
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

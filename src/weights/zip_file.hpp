@@ -8,7 +8,7 @@
 
 struct archive;
 
-namespace faceshot {
+namespace faceshot::weights {
 
 /// Goes once through the entries of a zip archive, stored or deflated. Not thread safe.
 class ZipReader {
@@ -35,4 +35,4 @@ class ZipReader {
   std::string name_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::weights

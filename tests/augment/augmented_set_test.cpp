@@ -8,9 +8,10 @@
 #include "faceshot/error.hpp"
 #include "image_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
+using data::PreparedSet;
 using faceshot::testing::read_all;
 using faceshot::testing::TestFolder;
 
@@ -28,11 +29,11 @@ TEST(AugmentedSet, HoldsEverySampleWithItsBoxes) {
   write_augmented_set(folder / "out", "train", set, square(3),
                       [&](std::size_t done, std::size_t) { reported = done; });
   EXPECT_EQ(reported, 21U);
-  const PreparedSet result = read_prepared(folder / "out/train.csv");
+  const PreparedSet result = data::read_prepared(folder / "out/train.csv");
   ASSERT_EQ(result.records.size(), 21U);
   for (std::uint32_t i = 0; i < 21; ++i) {
-    const ImageRecord& record = result.records[i];
-    const ImageRecord& original = set.records[i / 3];
+    const geometry::ImageRecord& record = result.records[i];
+    const geometry::ImageRecord& original = set.records[i / 3];
     Random random(1, i % 3, i / 3);
     const Sample sample = augment(cv::imread((set.images_dir / original.image).string()),
                                   original.annotations, square(1).augment, random);
@@ -52,7 +53,7 @@ TEST(AugmentedSet, ThreadsChangeNothing) {
   options.threads = 3;
   write_augmented_set(folder / "three", "train", set, options);
   EXPECT_EQ(read_all(folder / "one/train.csv"), read_all(folder / "three/train.csv"));
-  for (const auto& record : read_prepared(folder / "one/train.csv").records)
+  for (const auto& record : data::read_prepared(folder / "one/train.csv").records)
     EXPECT_EQ(read_all(folder / "one/images" / record.image),
               read_all(folder / "three/images" / record.image));
 }
@@ -68,4 +69,4 @@ TEST(AugmentedSet, FailuresLeaveNothing) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -14,7 +14,7 @@
 #include "augment/rendered_scene.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// Three rendered scenes.
@@ -114,7 +114,7 @@ TEST(Augment, SmallFacesAreIgnored) {
   AugmentOptions options;
   options.policy = {};
   options.min_face = 5;
-  std::vector<Annotation> annotations(2);
+  std::vector<geometry::Annotation> annotations(2);
   annotations[0].box = {10, 10, 14.9F, 40};
   annotations[1].box = {50, 10, 55.1F, 40};
   Random random(11);
@@ -128,7 +128,7 @@ TEST(Augment, SmallFacesAreIgnored) {
 TEST(Augment, PicturesThatAreNotSquareKeepTheirProportions) {
   AugmentOptions options;
   options.policy = {};
-  std::vector<Annotation> annotations(1);
+  std::vector<geometry::Annotation> annotations(1);
   annotations[0].box = {0, 0, 640, 480};
   Random random(12);
   const Sample sample =
@@ -168,4 +168,4 @@ TEST(AugmentOptions, ErrorsNameTheOption) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -8,7 +8,7 @@
 #include "faceshot/error.hpp"
 #include "pixel_operation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// Black with one white pixel.
@@ -118,4 +118,4 @@ TEST(Blur, KeepsToItsPart) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

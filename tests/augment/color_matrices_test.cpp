@@ -6,7 +6,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 cv::Vec3f applied(const cv::Matx34f& matrix, const cv::Vec3f& bgr) {
@@ -73,4 +73,4 @@ TEST(ChannelSwap, GivesAllSixOrdersAsDocumented) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -7,8 +7,10 @@
 #include <cmath>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
+
+using geometry::Annotation;
 
 constexpr int width = 800;
 constexpr int height = 500;
@@ -179,4 +181,4 @@ TEST(Crop, SsdTakesTheWholeImageWhereNoPatchWillDo) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -11,7 +11,7 @@
 #include "faceshot/error.hpp"
 #include "pixel_operation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 struct Moments {
@@ -230,4 +230,4 @@ TEST(Degrade, KeepsToItsPart) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

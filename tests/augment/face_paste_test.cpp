@@ -9,8 +9,10 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
+
+using geometry::Annotation;
 
 const Box source_box{60, 50, 130, 150};
 
@@ -213,4 +215,4 @@ TEST(FacePaste, ImpossibleArgumentsAreRefused) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -10,7 +10,7 @@
 #include "augment/policies/augmenter.hpp"
 #include "augment/rendered_scene.hpp"
 
-namespace faceshot::geometric_ops_test {
+namespace faceshot::augment::geometric_ops_test {
 namespace {
 
 using test::face_pixels;
@@ -196,4 +196,4 @@ TEST(GeometricOps, TurnedAndReducedPicturesDoNotAlias) {
 }
 
 }  // namespace
-}  // namespace faceshot::geometric_ops_test
+}  // namespace faceshot::augment::geometric_ops_test

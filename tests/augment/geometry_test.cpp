@@ -6,8 +6,10 @@
 #include <numbers>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
+
+using geometry::Annotation;
 
 Annotation face(Box box) {
   Annotation annotation;
@@ -143,4 +145,4 @@ TEST(Geometry, WhatIsNotToBeSeenIsDropped) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

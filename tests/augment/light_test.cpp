@@ -8,7 +8,7 @@
 
 #include "pixel_operation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 cv::Mat gray(int width = 200, int height = 100) {
@@ -126,4 +126,4 @@ TEST(Light, KeepsToItsPart) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

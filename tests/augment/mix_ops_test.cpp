@@ -6,7 +6,7 @@
 
 #include "augment/policies/augmenter.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// Pictures of one colour each, with a darker face in the middle.
@@ -29,7 +29,7 @@ class Plain : public ScenePool {
 
  private:
   std::vector<cv::Mat> images_;
-  Annotation face_;
+  geometry::Annotation face_;
 };
 
 Sample mixed(const std::string& step, const ScenePool* pool, std::uint32_t index) {
@@ -125,4 +125,4 @@ TEST(Mixup, BlendsPicturesAndKeepsBothFaces) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

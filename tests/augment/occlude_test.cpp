@@ -8,7 +8,7 @@
 #include "augment/operations/face_frame.hpp"
 #include "pixel_operation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// A face seen from the front, 100 px from ear to ear, about (160, 160), rolled clockwise.
@@ -212,4 +212,4 @@ TEST(Occlude, KeepsToItsPart) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -9,7 +9,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 cv::Vec3f applied(const ColorChange& change, const cv::Vec3f& bgr) {
@@ -86,4 +86,4 @@ TEST(Photometric, OneMatrixForTwoChanges) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

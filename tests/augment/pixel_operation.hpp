@@ -6,7 +6,7 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// A picture with broad areas, detail, black and white.
 inline cv::Mat test_picture(int width = 320, int height = 320) {
@@ -43,4 +43,4 @@ void expect_keeps_to_its_part(Operation operation) {
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -10,7 +10,7 @@
 #include "augment/pixels/canvas.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// The policy that the README shows.
@@ -200,4 +200,4 @@ TEST(Combinators, RandAugmentWithoutStepsHasAUsualChoice) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

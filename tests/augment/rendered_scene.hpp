@@ -14,7 +14,7 @@ namespace faceshot::test {
 /// steps of 40, on blocks of 9 x 9 pixels.
 struct RenderedScene {
   cv::Mat image;
-  Annotation annotation;
+  geometry::Annotation annotation;
 };
 
 enum class FaceShape { rectangle, ellipse };

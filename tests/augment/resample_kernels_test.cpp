@@ -10,13 +10,15 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
+
+using base::Isa;
 
 std::vector<Isa> levels() {
   std::vector<Isa> all;
   for (const Isa level : {Isa::baseline, Isa::avx2, Isa::avx512, Isa::avx512_bf16})
-    if (level <= cpu_isa()) all.push_back(level);
+    if (level <= base::cpu_isa()) all.push_back(level);
   return all;
 }
 
@@ -58,10 +60,10 @@ TEST(ResampleKernels, TheEnvironmentCapsTheLevel) {
                                         {"avx2", Isa::avx2},
                                         {"avx512", Isa::avx512},
                                         {"avx512_bf16", Isa::avx512_bf16}};
-  Isa level = cpu_isa();
+  Isa level = base::cpu_isa();
   if (wanted != nullptr && *wanted != '\0') level = std::min(level, caps.at(wanted));
   EXPECT_EQ(sum_rows(), sum_rows_at(level));
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -7,7 +7,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 cv::Mat random_image(int width, int height, std::uint64_t seed) {
@@ -171,4 +171,4 @@ TEST(Resample, ReadsViewsWithAStride) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -9,7 +9,7 @@
 #include "faceshot/error.hpp"
 #include "pixel_operation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// Every value once in each channel.
@@ -115,4 +115,4 @@ TEST(Tone, KeepsToItsPart) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

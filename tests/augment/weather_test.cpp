@@ -7,7 +7,7 @@
 
 #include "pixel_operation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// What share of a colour between black and white is left of their contrast, pixel by pixel.
@@ -107,4 +107,4 @@ TEST(Weather, KeepsToItsPart) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::base {
 namespace {
 
 TEST(ParallelFor, CallsEachIndexOnce) {
@@ -159,4 +159,4 @@ TEST(ParallelFor, GoesOnWithoutThreadsThatCannotBeMade) {
 #endif
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::base

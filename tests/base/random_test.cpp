@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::base {
 namespace {
 
 using Words4 = std::array<std::uint32_t, 4>;
@@ -171,4 +171,4 @@ TEST(Random, NormalHasTheNormalDistribution) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::base

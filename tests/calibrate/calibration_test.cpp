@@ -20,8 +20,13 @@
 #include "media/image_file.hpp"
 #include "synth/synthetic_set.hpp"
 
-namespace faceshot {
+namespace faceshot::calibrate {
 namespace {
+
+using data::PreparedSet;
+using geometry::ImageRecord;
+using media::read_image;
+using media::view_of;
 
 namespace fs = std::filesystem;
 using testing::expect_error;
@@ -39,9 +44,9 @@ Network load(const std::string& onnx) {
 }
 
 PreparedSet drawn_people(const fs::path& dir, std::size_t count) {
-  write_synthetic_set(dir, [](Random& random) { return render_scene({}, random); },
-                      {.count = count, .seed = 7, .threads = 2, .source = "drawn"});
-  return read_prepared(dir / "train.csv");
+  synth::write_synthetic_set(dir, [](Random& random) { return synth::render_scene({}, random); },
+                             {.count = count, .seed = 7, .threads = 2, .source = "drawn"});
+  return data::read_prepared(dir / "train.csv");
 }
 
 /// Both lists by falling score. Rounding may have swapped neighbours, and of doubles with all but
@@ -182,4 +187,4 @@ TEST(Calibration, SaysWhyItCannot) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::calibrate

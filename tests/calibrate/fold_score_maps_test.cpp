@@ -16,7 +16,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot::fold_score_maps_test {
+namespace faceshot::calibrate::fold_score_maps_test {
 namespace {
 
 using testing::OnnxBuilder;
@@ -206,4 +206,4 @@ TEST(FoldScoreMaps, SaysWhatItCannotChange) {
 }
 
 }  // namespace
-}  // namespace faceshot::fold_score_maps_test
+}  // namespace faceshot::calibrate::fold_score_maps_test

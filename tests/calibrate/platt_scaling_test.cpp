@@ -10,7 +10,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::calibrate {
 namespace {
 
 /// Examples whose probability of being positive is sigmoid(truth(logit)).
@@ -97,4 +97,4 @@ TEST(PlattScaling, GroupsWithFewExamplesStayNearTheMapOfAll) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::calibrate

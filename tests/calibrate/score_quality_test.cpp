@@ -6,7 +6,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::calibrate {
 namespace {
 
 TEST(ScoreQuality, ByHand) {
@@ -73,4 +73,4 @@ TEST(ThresholdSweep, PrefersRoundFigures) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::calibrate

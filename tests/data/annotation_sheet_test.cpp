@@ -4,7 +4,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using faceshot::testing::expect_error;
@@ -12,7 +12,7 @@ using faceshot::testing::TestFolder;
 
 TEST(AnnotationSheet, DrawsBoxesWhereTheyAre) {
   cv::Mat image(100, 100, CV_8UC3, cv::Scalar::all(0));
-  Annotation face, ignored;
+  geometry::Annotation face, ignored;
   face.box = {20, 40, 60, 100};
   ignored.box = {120, 120, 180, 180};
   ignored.ignore = true;
@@ -60,4 +60,4 @@ TEST(AnnotationSheet, ShowsEachOnceAndNamesWhatIsDamaged) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

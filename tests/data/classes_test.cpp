@@ -4,7 +4,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using faceshot::testing::expect_error;
@@ -51,8 +51,8 @@ TEST(Classes, Merge) {
   merge_classes(set, "thing");
   EXPECT_EQ(set.classes, std::vector<std::string>{"thing"});
   for (const auto& image : set.images)
-    for (const Annotation& a : image.annotations) EXPECT_EQ(a.class_id, 0);
+    for (const geometry::Annotation& a : image.annotations) EXPECT_EQ(a.class_id, 0);
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

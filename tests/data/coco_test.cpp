@@ -7,7 +7,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot::coco_test {
+namespace faceshot::data::coco_test {
 namespace {
 
 using faceshot::testing::expect_error;
@@ -126,4 +126,4 @@ TEST(Coco, ErrorsNameFileAndPlace) {
 }
 
 }  // namespace
-}  // namespace faceshot::coco_test
+}  // namespace faceshot::data::coco_test

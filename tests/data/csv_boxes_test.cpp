@@ -4,7 +4,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using testing::expect_error;
@@ -96,4 +96,4 @@ TEST(CsvBoxes, BadRowsAreSkippedOnRequestAndReported) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

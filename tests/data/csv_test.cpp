@@ -4,7 +4,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using testing::expect_error;
@@ -119,4 +119,4 @@ TEST(Csv, ErrorsForWhatIsNoFile) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

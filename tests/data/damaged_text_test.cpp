@@ -8,9 +8,10 @@
 #include "data/test_folder.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
+using geometry::Annotation;
 using testing::TestFolder;
 
 constexpr std::uint32_t trials = 400;
@@ -64,7 +65,7 @@ TEST(DamagedText, Prepared) {
       "a.jpg,20,10,1,1,5,2.5,0,0,2\na.jpg,20,10,3,1,5,9,0,1,\n"
       "\"b,\"\"c\"\".jpg\",20,10,,,,,,,\nd.jpg,20,10,0,0,20,10,0,0,0\n",
       [](const auto& path) {
-        for (const ImageRecord& record : read_prepared(path).records)
+        for (const geometry::ImageRecord& record : read_prepared(path).records)
           for (const Annotation& a : record.annotations) {
             EXPECT_TRUE(a.box.valid());
             EXPECT_EQ(a.box, clip(a.box, static_cast<float>(record.width),
@@ -96,4 +97,4 @@ TEST(DamagedText, CsvBoxes) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

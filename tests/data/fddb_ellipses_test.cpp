@@ -7,7 +7,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using faceshot::testing::expect_error;
@@ -53,4 +53,4 @@ TEST(FddbEllipses, ErrorsNameFileAndLine) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

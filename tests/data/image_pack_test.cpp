@@ -9,7 +9,7 @@
 #include "loader/loader.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 namespace fs = std::filesystem;
@@ -29,7 +29,7 @@ class ImagePackTest : public ::testing::Test {
       for (auto* p = image.data; p != image.dataend; ++p)
         *p = static_cast<unsigned char>(random.below(256));
       cv::imwrite((set.images_dir / name).string(), image);
-      Annotation face;
+      geometry::Annotation face;
       face.box = {4, 4, 20, 16};
       face.landmarks = Landmarks{6, 6, 16, 6, 10, 10, 8, 14, 14, 14};
       set.records.push_back({name, width, height, {face}});
@@ -45,12 +45,12 @@ TEST_F(ImagePackTest, HoldsTheSamePixelsAsTheImages) {
   const auto pack = ImagePack::open(folder / "packed");
   ASSERT_TRUE(pack);
   ASSERT_EQ(packed.records.size(), 3U);
-  for (const ImageRecord& record : packed.records) {
+  for (const geometry::ImageRecord& record : packed.records) {
     const cv::Mat view = pack->find(record.image);
     ASSERT_EQ(view.size(), cv::Size(record.width, record.height)) << record.image;
     EXPECT_LE(std::max(view.cols, view.rows), 40);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(view.data) % 64, 0U);
-    EXPECT_EQ(cv::norm(view, read_image(packed.images_dir / record.image), cv::NORM_INF), 0);
+    EXPECT_EQ(cv::norm(view, media::read_image(packed.images_dir / record.image), cv::NORM_INF), 0);
   }
   EXPECT_TRUE(pack->find("nobody.png").empty());
 }
@@ -79,14 +79,14 @@ TEST_F(ImagePackTest, AReducedImageDoesNotTakeTheNameOfALaterOne) {
 
 TEST_F(ImagePackTest, GivesTheLoaderTheSameBatches) {
   pack_set(set, "train", folder / "packed", 0);
-  LoaderOptions options;
+  loader::LoaderOptions options;
   options.batch_size = 3;
-  AugmentOptions augment;
+  augment::AugmentOptions augment;
   augment.size = 32;
   const auto pixels = [&] {
-    Loader loader({read_prepared(folder / "packed/train.csv")}, {}, options, augment);
+    loader::Loader loader({read_prepared(folder / "packed/train.csv")}, {}, options, augment);
     loader.start(0);
-    Batch batch;
+    loader::Batch batch;
     EXPECT_TRUE(loader.next(batch));
     return batch.pixels;
   };
@@ -98,11 +98,11 @@ TEST_F(ImagePackTest, GivesTheLoaderTheSameBatches) {
 TEST_F(ImagePackTest, NeedsNoImageFilesToTrain) {
   pack_set(set, "train", folder / "packed", 0);
   fs::remove_all(folder / "packed/images");
-  LoaderOptions options;
+  loader::LoaderOptions options;
   options.batch_size = 3;
-  Loader loader({read_prepared(folder / "packed/train.csv")}, {}, options, {});
+  loader::Loader loader({read_prepared(folder / "packed/train.csv")}, {}, options, {});
   loader.start(0);
-  Batch batch;
+  loader::Batch batch;
   EXPECT_TRUE(loader.next(batch));
 }
 
@@ -136,4 +136,4 @@ TEST_F(ImagePackTest, AFailureLeavesNothing) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

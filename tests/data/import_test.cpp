@@ -4,14 +4,14 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using testing::expect_error;
 using testing::TestFolder;
 
-Annotation face(Box box, bool ignore = false) {
-  Annotation a;
+geometry::Annotation face(Box box, bool ignore = false) {
+  geometry::Annotation a;
   a.box = box;
   a.ignore = ignore;
   return a;
@@ -37,12 +37,12 @@ TEST(Import, ClipsDropsAndCounts) {
                                                  }}},
                                                folder / "i", "gt.txt");
   ASSERT_EQ(records.size(), 1U);
-  EXPECT_EQ(records[0],
-            (ImageRecord{"a.png",
-                         20,
-                         10,
-                         {face({1, 1, 5, 5}), face({1, 1, 5, 5}, true), face({0, 0, 5, 6}),
-                          face({15, 5, 20, 10}, true), face({15, 5, 20, 10})}}));
+  EXPECT_EQ(records[0], (geometry::ImageRecord{
+                            "a.png",
+                            20,
+                            10,
+                            {face({1, 1, 5, 5}), face({1, 1, 5, 5}, true), face({0, 0, 5, 6}),
+                             face({15, 5, 20, 10}, true), face({15, 5, 20, 10})}}));
   EXPECT_EQ(report.images, 1U);
   EXPECT_EQ(report.faces, 3U);
   EXPECT_EQ(report.ignored, 2U);
@@ -65,7 +65,7 @@ TEST(Import, MissingAndDamagedImagesAreNamedAndTheRestGoesOn) {
                     });
   EXPECT_EQ(calls, 3U);
   ASSERT_EQ(records.size(), 1U);
-  EXPECT_EQ(records[0], (ImageRecord{"a.png", 20, 10, {}}));
+  EXPECT_EQ(records[0], (geometry::ImageRecord{"a.png", 20, 10, {}}));
   EXPECT_EQ(report.missing, std::vector<std::string>{"none.jpg"});
   ASSERT_EQ(report.damaged.size(), 1U);
   EXPECT_NE(report.damaged[0].find("bad.jpg"), std::string::npos);
@@ -105,4 +105,4 @@ TEST(Import, BackgroundIsEveryImageBelowTheFolder) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

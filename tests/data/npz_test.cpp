@@ -8,7 +8,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using testing::expect_error;
@@ -20,7 +20,8 @@ PreparedSet set_of(int images) {
   for (int i = 0; i < images; ++i) {
     set.records.push_back({std::to_string(i) + ".jpg", 64, 48, {}});
     set.records.back().annotations.resize(static_cast<std::size_t>(i % 4));
-    for (Annotation& a : set.records.back().annotations) a.box = {1, 2, 3, static_cast<float>(i)};
+    for (geometry::Annotation& a : set.records.back().annotations)
+      a.box = {1, 2, 3, static_cast<float>(i)};
   }
   return set;
 }
@@ -69,4 +70,4 @@ TEST(Npz, WritersOfOneFileDoNotDisturbEachOther) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -8,9 +8,11 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
+using geometry::Annotation;
+using geometry::ImageRecord;
 using testing::expect_error;
 using testing::read_all;
 using testing::TestFolder;
@@ -77,8 +79,8 @@ TEST(Prepared, WhoLabelledABoxIsWrittenOnlyWhereItIsKnown) {
   PreparedSet set;
   Annotation unknown, person, detector;
   unknown.box = person.box = detector.box = {1, 2, 3, 4};
-  person.source = source_person;
-  detector.source = source_detector;
+  person.source = geometry::source_person;
+  detector.source = geometry::source_detector;
   set.records = {{"a.jpg", 9, 9, {unknown, person, detector}}, {"b.jpg", 4, 5, {}}};
   write_prepared(folder / "set", "val", set, "by hand");
   EXPECT_EQ(read_all(folder / "set/val.csv"),
@@ -243,4 +245,4 @@ TEST(Prepared, WriterRefusesWhatTheReaderWould) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -8,7 +8,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 std::vector<Box> random_faces(std::uint32_t seed, int count, int size) {
@@ -98,7 +98,7 @@ TEST(PriorFit, SizesGoWhereCellsLieDenseEnough) {
 
 TEST(PriorFit, FacesAreScaledByTheLongerSideAndIgnoredOnesLeftOut) {
   PreparedSet set;
-  Annotation face, ignored;
+  geometry::Annotation face, ignored;
   face.box = {10, 20, 30, 60};
   ignored.box = face.box;
   ignored.ignore = true;
@@ -110,4 +110,4 @@ TEST(PriorFit, FacesAreScaledByTheLongerSideAndIgnoredOnesLeftOut) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -4,7 +4,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using faceshot::testing::expect_error;
@@ -63,4 +63,4 @@ TEST(RetinafaceText, ErrorsNameFileAndLine) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -4,7 +4,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 namespace fs = std::filesystem;
@@ -19,8 +19,8 @@ class SetBuilder : public ::testing::Test {
     folder.write_image("photos/b.png", 8, 9, 90);
   }
   void build(LinkMode mode, const std::string& split = "train",
-             const std::vector<ImageRecord>& records = {{"e/a.png", 20, 10, {}},
-                                                        {"b.png", 8, 9, {}}}) const {
+             const std::vector<geometry::ImageRecord>& records = {{"e/a.png", 20, 10, {}},
+                                                                  {"b.png", 8, 9, {}}}) const {
     build_set(folder / "out", split, {folder / "photos", {"face"}, records}, mode, "test");
   }
   TestFolder folder;
@@ -118,4 +118,4 @@ TEST_F(SetBuilder, AFailureLeavesTheSetAsItWas) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -9,8 +9,11 @@
 #include "data/import/yolo.hpp"
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::Annotation;
+using geometry::ImageRecord;
 
 namespace fs = std::filesystem;
 using faceshot::testing::expect_error;
@@ -132,4 +135,4 @@ TEST_F(SetExport, LabelsOfTwoImagesMayNotShareAFile) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -6,10 +6,11 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using faceshot::testing::expect_error;
+using geometry::ImageRecord;
 
 PreparedSet make_set(const std::string& dir, std::vector<std::string> classes, int images) {
   PreparedSet set;
@@ -126,4 +127,4 @@ TEST(SplitRecords, SharesMustLeaveSomethingToTrainOn) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -4,13 +4,13 @@
 
 #include <numeric>
 
-namespace faceshot::set_stats_test {
+namespace faceshot::data::set_stats_test {
 namespace {
 
 PreparedSet example() {
   PreparedSet set;
   set.classes = {"face", "mask"};
-  Annotation face, mask, ignored;
+  geometry::Annotation face, mask, ignored;
   face.box = {0, 0, 32, 32};  // 16 px where the image is reduced to 640
   face.landmarks.emplace();
   mask.box = {1000, 600, 1280, 720};
@@ -63,4 +63,4 @@ TEST(SetStats, ThePictureEscapesItsTitle) {
 }
 
 }  // namespace
-}  // namespace faceshot::set_stats_test
+}  // namespace faceshot::data::set_stats_test

@@ -11,7 +11,7 @@
 #include "data/import/wider_mat.hpp"
 #include "data/import/wider_text.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 namespace fs = std::filesystem;
@@ -119,4 +119,4 @@ TEST_F(SharedData, FaceCountingCsv) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -4,7 +4,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using faceshot::testing::expect_error;
@@ -107,4 +107,4 @@ TEST(Voc, ErrorsNameTheFile) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

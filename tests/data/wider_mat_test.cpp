@@ -5,7 +5,7 @@
 #include "data/test_folder.hpp"
 #include "matfile/mat_writer.hpp"
 
-namespace faceshot::wider_mat_test {
+namespace faceshot::data::wider_mat_test {
 namespace {
 
 using faceshot::testing::cell;
@@ -42,7 +42,7 @@ TEST(WiderMat, ReadsNamesBoxesAndAttributes) {
   EXPECT_EQ(images[0].image, "0--Parade/a.jpg");
   EXPECT_EQ(images[2].image, "7--Cheering/c.jpg");
   ASSERT_EQ(images[0].annotations.size(), 2U);
-  const Annotation &first = images[0].annotations[0], &second = images[0].annotations[1];
+  const geometry::Annotation &first = images[0].annotations[0], &second = images[0].annotations[1];
   EXPECT_EQ(first.box, (Box{1, 2, 4, 6}));
   EXPECT_EQ(second.box, (Box{5, 6, 12, 14}));
   EXPECT_EQ(first.blur, 2);
@@ -94,4 +94,4 @@ TEST(WiderMat, AFileThatKeepsMatioBusyForMinutesIsDamaged) {
 }
 
 }  // namespace
-}  // namespace faceshot::wider_mat_test
+}  // namespace faceshot::data::wider_mat_test

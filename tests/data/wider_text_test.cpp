@@ -4,7 +4,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using testing::expect_error;
@@ -29,7 +29,7 @@ TEST(WiderText, ReadsTheOfficialLayout) {
   EXPECT_FALSE(images[0].annotations[0].ignore);
   EXPECT_EQ(images[1].image, "1--X/with blank.jpg");
   ASSERT_EQ(images[1].annotations.size(), 2U);
-  const Annotation& all = images[1].annotations[0];
+  const geometry::Annotation& all = images[1].annotations[0];
   EXPECT_EQ(all.box, (Box{1, 2, 4, 6}));
   EXPECT_EQ(all.blur, 2);
   EXPECT_EQ(all.expression, 1);
@@ -37,7 +37,7 @@ TEST(WiderText, ReadsTheOfficialLayout) {
   EXPECT_TRUE(all.ignore);
   EXPECT_EQ(all.occlusion, 2);
   EXPECT_EQ(all.pose, 1);
-  const Annotation& flat = images[1].annotations[1];
+  const geometry::Annotation& flat = images[1].annotations[1];
   EXPECT_EQ(flat.box, (Box{10.5F, 20.25F, 10.5F, 27.25F}));  // left for the importer to drop
   EXPECT_EQ(flat.blur, 1);
   EXPECT_EQ(flat.expression, 0);
@@ -102,4 +102,4 @@ TEST(WiderText, EmptyFileHasNoImages) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -5,7 +5,7 @@
 #include "data/import/import.hpp"
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using faceshot::testing::expect_error;
@@ -101,4 +101,4 @@ TEST(Yolo, ErrorsNameFileAndLine) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -12,7 +12,7 @@
 #include "faceshot/detector.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 constexpr int frames = 20;
@@ -41,7 +41,7 @@ std::vector<cv::Mat> video(int width, int height) {
 template <typename Frame>
 std::size_t allocations_of(const std::vector<cv::Mat>& images, const Frame& frame) {
   std::vector<ImageView> views;
-  for (const cv::Mat& image : images) views.push_back(view_of(image));
+  for (const cv::Mat& image : images) views.push_back(media::view_of(image));
   for (const ImageView& view : views) frame(view);
   const std::size_t before = testing::allocations();
   for (int i = 0; i < frames; ++i)
@@ -78,7 +78,8 @@ TEST(DetectorAllocations, NoneWhereTheCallerLendsTheVector) {
   for (const DetectorOptions& options :
        {DetectorOptions{}, DetectorOptions{.max_side = 160}, DetectorOptions{.keep_top = 0}}) {
     const Detector detector = tiny(options);
-    ASSERT_GT(detector.detect(view_of(video(320, 240)[0])).size(), 10U) << "nothing is tested";
+    ASSERT_GT(detector.detect(media::view_of(video(320, 240)[0])).size(), 10U)
+        << "nothing is tested";
     expect_none_but_the_networks(detector);
   }
 }
@@ -89,7 +90,7 @@ TEST(DetectorAllocations, NoneWithTheShippedNetwork) {
 }
 
 TEST(DetectorAllocationsOfOurKernels, NoneAtAll) {
-  if (isa() == Isa::baseline) GTEST_SKIP() << "oneDNN computes it at this level";
+  if (base::isa() == base::Isa::baseline) GTEST_SKIP() << "oneDNN computes it at this level";
   const std::string model = std::string(FACESHOT_SOURCE_DIR) + "/models/faceshot-nano.onnx";
   const auto images = video(320, 240);
   for (const int threads : {1, 2})
@@ -112,4 +113,4 @@ TEST(DetectorAllocations, OneWhereTheVectorIsReturned) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

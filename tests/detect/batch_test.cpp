@@ -11,7 +11,7 @@
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 Detector tiny(const ModelInfo& info = testing::tiny_info(), const DetectorOptions& options = {}) {
@@ -32,7 +32,7 @@ std::vector<cv::Mat> pictures(int count) {
 
 std::vector<ImageView> views_of(const std::vector<cv::Mat>& images) {
   std::vector<ImageView> views;
-  for (const cv::Mat& image : images) views.push_back(view_of(image));
+  for (const cv::Mat& image : images) views.push_back(media::view_of(image));
   return views;
 }
 
@@ -96,4 +96,4 @@ TEST(DetectBatch, RefusesToWorkWithoutThreads) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -16,13 +16,13 @@ ClearFaces find_clear_faces(const Detector& detector) {
   ClearFaces faces;
   int images = 0;
   for (const auto& labelled :
-       read_wider_text(wider_folder() / "wider_face_split/wider_face_val_bbx_gt.txt")) {
+       data::read_wider_text(wider_folder() / "wider_face_split/wider_face_val_bbx_gt.txt")) {
     const fs::path file = wider_folder() / "WIDER_val/images" / labelled.image;
     if (!fs::exists(file) || ++images % 4 != 0) continue;
-    const cv::Mat image = read_image(file);
-    const auto detections = detector.detect(view_of(image));
+    const cv::Mat image = media::read_image(file);
+    const auto detections = detector.detect(media::view_of(image));
     const float scale = 640.0F / static_cast<float>(std::max(image.cols, image.rows));
-    for (const Annotation& a : labelled.annotations) {
+    for (const geometry::Annotation& a : labelled.annotations) {
       if (a.ignore || a.occlusion != 0 || a.blur != 0 || a.pose != 0 ||
           std::min(a.box.width(), a.box.height()) * scale < 30)
         continue;

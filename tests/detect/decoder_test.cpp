@@ -8,7 +8,7 @@
 #include "faceshot/box_coding.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 constexpr std::array<float, 4> variances{0.1F, 0.1F, 0.2F, 0.2F};
@@ -151,4 +151,4 @@ TEST(Decoder, InvertsTheCodingOfTraining) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -17,9 +17,10 @@
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
+using media::view_of;
 using testing::tiny_info;
 
 Network load(const ModelInfo& info = tiny_info()) {
@@ -362,4 +363,4 @@ TEST(Detector, NamesAModelThatIsNotThere) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

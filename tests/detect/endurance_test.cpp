@@ -12,7 +12,7 @@
 #include "faceshot/detector.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 const std::string model = std::string(FACESHOT_SOURCE_DIR) + "/models/faceshot-nano.onnx";
@@ -131,4 +131,4 @@ TEST(Endurance, BatchesAndTilesOnSeveralThreadsFindWhatOneFinds) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -12,7 +12,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 constexpr Landmarks face{30, 40, 70, 42, 50, 60, 35, 80, 66, 79};
@@ -138,4 +138,4 @@ TEST(FaceAlignment, RefusesPointsThatSayNothing) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

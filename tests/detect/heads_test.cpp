@@ -12,7 +12,7 @@
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 using testing::OnnxBuilder;
@@ -182,4 +182,4 @@ TEST(Heads, OfNetworksThatTakeNoColourImageAreRefused) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

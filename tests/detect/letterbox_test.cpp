@@ -8,8 +8,10 @@
 #include "faceshot/random.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
+
+using media::view_of;
 
 cv::Mat make_noise(int width, int height, int channels = 3) {
   Random random(3, static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height));
@@ -311,4 +313,4 @@ TEST(Letterbox, IsReusedAtOtherSizes) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -7,7 +7,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 constexpr int width = 1600, height = 1000;
@@ -127,4 +127,4 @@ TEST(MergeTiles, AFaceAnywhereIsFoundOnce) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -4,7 +4,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 using Metadata = std::map<std::string, std::string>;
@@ -170,4 +170,4 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"faceshot.classes", "[]"}, Damage{"faceshot.classes", "\"face\""}));
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -9,7 +9,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/model_info.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 namespace fs = std::filesystem;
@@ -143,4 +143,4 @@ TEST(ShippedDescriptions, CanAllBeRead) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -8,7 +8,7 @@
 #include "detect/clear_faces.hpp"
 #include "faceshot/detector.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 namespace fs = std::filesystem;
@@ -44,4 +44,4 @@ INSTANTIATE_TEST_SUITE_P(Shared, PeerFaces,
                          });
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

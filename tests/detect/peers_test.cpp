@@ -16,7 +16,7 @@
 
 #include "faceshot/detector.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 namespace fs = std::filesystem;
@@ -153,4 +153,4 @@ INSTANTIATE_TEST_SUITE_P(Own, SmallPeerDetector,
                          test_name);
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

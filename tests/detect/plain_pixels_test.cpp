@@ -13,7 +13,7 @@
 #include "faceshot/network.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 TEST(PlainPixels, ABrightCellIsFound) {
@@ -45,4 +45,4 @@ TEST(PlainPixels, TheShippedNetworkSeesNoFaceInNoise) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -15,8 +15,10 @@
 #include "faceshot/random.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
+
+using media::view_of;
 
 namespace fs = std::filesystem;
 
@@ -65,7 +67,7 @@ TEST(ShippedModel, FindsTheFacesOfDrawnPeople) {
   ASSERT_EQ(drawn.size(), 3U);
   const Detector detector(model);
   for (const auto& [file, faces] : drawn) {
-    const auto found = detector.detect(view_of(read_image(folder / file)));
+    const auto found = detector.detect(view_of(media::read_image(folder / file)));
     EXPECT_EQ(found.size(), faces.size()) << file;
     for (const Box& face : faces)
       EXPECT_TRUE(std::any_of(found.begin(), found.end(),
@@ -84,4 +86,4 @@ TEST(ShippedModelOnPhotographs, FindsTheClearFaces) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -6,7 +6,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 TEST(TileGrid, OneTileForAnImageThatFits) {
@@ -80,4 +80,4 @@ TEST(TileGrid, AViewShowsTheTilesPixelsWhereTheyLie) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

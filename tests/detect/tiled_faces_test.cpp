@@ -14,7 +14,7 @@
 #include "synth/face_painter.hpp"
 #include "synth/face_traits.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 const cv::Size size(6000, 4000);
@@ -27,8 +27,9 @@ void add_face(cv::Point2f center, float height, Random& random, cv::Mat& image,
     if (std::abs(f.center_x() - center.x) < apart && std::abs(f.center_y() - center.y) < apart)
       return;
   }
-  const FaceLayer layer = paint_face(draw_traits(random), center, height, image.size());
-  blend(layer, image);
+  const synth::FaceLayer layer =
+      synth::paint_face(synth::draw_traits(random), center, height, image.size());
+  synth::blend(layer, image);
   faces.push_back(layer.annotation.box);
 }
 
@@ -40,7 +41,7 @@ struct Scene {
 /// Faces of one size all over a photograph, every second at a border of a tile.
 Scene scene_of(float height, std::size_t count, std::uint32_t seed) {
   Random random(seed);
-  Scene scene{paint_background(size, random), {}};
+  Scene scene{synth::paint_background(size, random), {}};
   for (int k = 0; k < 3000 && scene.faces.size() < count; ++k) {
     const float h = height * random.uniform(0.9F, 1.1F);
     cv::Point2f center(random.uniform(0.7F * h, static_cast<float>(size.width) - 0.7F * h),
@@ -97,8 +98,8 @@ TEST_P(TiledFaces, AreFoundOnceWhereverTheyAre) {
   const float height = GetParam();
   const Scene scene = scene_of(height, height > 600 ? 4 : height > 300 ? 12 : 60, 7);
   ASSERT_GE(scene.faces.size(), height > 600 ? 2U : 8U);
-  const Count tiled = count(scene.faces, detector.detect_tiled(view_of(scene.image)));
-  const Count plain = count(scene.faces, detector.detect(view_of(scene.image)));
+  const Count tiled = count(scene.faces, detector.detect_tiled(media::view_of(scene.image)));
+  const Count plain = count(scene.faces, detector.detect(media::view_of(scene.image)));
   EXPECT_EQ(tiled.more, 0U) << tiled.boxes;
   EXPECT_LE(tiled.missed, scene.faces.size() / 20) << "of " << scene.faces.size();
   if (height <= 80) {
@@ -112,4 +113,4 @@ INSTANTIATE_TEST_SUITE_P(Pixels, TiledFaces, ::testing::Values(35, 60, 100, 150,
                          });
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -15,8 +15,10 @@
 #include "faceshot/random.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot::tiled_test {
+namespace faceshot::detect::tiled_test {
 namespace {
+
+using media::view_of;
 
 Detector tiny(const DetectorOptions& options) {
   ModelInfo info = testing::tiny_info();
@@ -152,4 +154,4 @@ TEST(DetectTiled, RefusesImpossibleTiles) {
 }
 
 }  // namespace
-}  // namespace faceshot::tiled_test
+}  // namespace faceshot::detect::tiled_test

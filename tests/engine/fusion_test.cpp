@@ -49,7 +49,7 @@ std::vector<float> noise(std::int64_t count, Random& random) {
 void expect_equals_reference(const Graph& graph, const Shape& shape, Random& random,
                              const std::string& what) {
   // Without fused multiply-add every step of a sum rounds twice.
-  const double tolerance = isa() == Isa::baseline ? 2e-4 : 1e-4;
+  const double tolerance = base::isa() == base::Isa::baseline ? 2e-4 : 1e-4;
   const ThreadCount team(1);  // others may use the machine
   Plan plan(graph, shape);
   for (int run = 0; run < 2; ++run) {

@@ -14,7 +14,7 @@
 
 #include "faceshot/network.hpp"
 
-namespace faceshot {
+namespace faceshot::engine {
 namespace {
 
 namespace fs = std::filesystem;
@@ -165,4 +165,4 @@ INSTANTIATE_TEST_SUITE_P(Own, SmallPeer,
                          test_name);
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::engine

@@ -20,6 +20,7 @@
 namespace faceshot::engine::separable_test {
 namespace {
 
+using base::Isa;
 using faceshot::testing::OnnxBuilder;
 using faceshot::testing::set_float;
 using faceshot::testing::set_int;
@@ -39,7 +40,7 @@ std::int64_t between(std::uint32_t low, std::uint32_t high, Random& random) {
 std::vector<Isa> levels() {
   std::vector<Isa> all;
   for (const Isa level : {Isa::baseline, Isa::avx2, Isa::avx512, Isa::avx512_bf16})
-    if (level <= isa()) all.push_back(level);
+    if (level <= base::isa()) all.push_back(level);
   return all;
 }
 
@@ -381,7 +382,7 @@ TEST(Separable, AFeaturePyramidNeedsNoUpsampledMap) {
 }
 
 TEST(SeparableInBFloat16, IsUsedWhereItIsAskedFor) {
-  if (isa() != Isa::avx512_bf16) GTEST_SKIP() << "SKIPPED: this CPU has no bfloat16";
+  if (base::isa() != Isa::avx512_bf16) GTEST_SKIP() << "SKIPPED: this CPU has no bfloat16";
   Chain chain(1);
   chain.input(64);
   chain.depthwise();

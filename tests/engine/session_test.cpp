@@ -18,7 +18,7 @@
 #include "faceshot/network.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::engine {
 namespace {
 
 using faceshot::testing::OnnxBuilder;
@@ -308,4 +308,4 @@ TEST(Session, AllocatesNoTensorWhileItRuns) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::engine

@@ -9,7 +9,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 namespace {
 
 Box square(float x, float side, float y = 0) { return {x, y, x + side, y + side}; }
@@ -188,4 +188,4 @@ TEST(FalseAlarms, AreDetectionsAnImage) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

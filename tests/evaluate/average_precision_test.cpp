@@ -8,7 +8,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot::average_precision_test {
+namespace faceshot::evaluate::average_precision_test {
 namespace {
 
 Box square(float x, float y = 0, float side = 10) { return {x, y, x + side, y + side}; }
@@ -134,4 +134,4 @@ TEST(AveragePrecision, RefusesWhatHasNoMeaning) {
 }
 
 }  // namespace
-}  // namespace faceshot::average_precision_test
+}  // namespace faceshot::evaluate::average_precision_test

@@ -4,11 +4,13 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot::comparison_test {
+namespace faceshot::evaluate::comparison_test {
 namespace {
 
-Annotation face(float x, float side) {
-  Annotation a;
+using geometry::ImageRecord;
+
+geometry::Annotation face(float x, float side) {
+  geometry::Annotation a;
   a.box = {x, 0, x + side, side};
   return a;
 }
@@ -70,4 +72,4 @@ TEST(FalseAlarms, AreCountedAtTheScoreOfTheRecall) {
 }
 
 }  // namespace
-}  // namespace faceshot::comparison_test
+}  // namespace faceshot::evaluate::comparison_test

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace faceshot::false_positives_test {
+namespace faceshot::evaluate::false_positives_test {
 namespace {
 
 struct Scene {
@@ -131,4 +131,4 @@ TEST(MissedFaces, AreTheLargestThatNoShownDetectionFinds) {
 }
 
 }  // namespace
-}  // namespace faceshot::false_positives_test
+}  // namespace faceshot::evaluate::false_positives_test

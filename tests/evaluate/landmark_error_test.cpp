@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::evaluate {
 namespace {
 
 constexpr Landmarks eyes_to_mouth{10, 10, 30, 10, 20, 20, 12, 30, 28, 30};
@@ -40,4 +40,4 @@ TEST(LandmarkError, OfNothingIsNothing) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -10,7 +10,7 @@
 #include "evaluate/wider_report.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 namespace {
 
 std::size_t occurrences(const std::string& text, const std::string& part) {
@@ -72,4 +72,4 @@ TEST(WiderReport, TableJsonAndPictureTellTheResult) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -21,7 +21,7 @@
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
 
-namespace faceshot {
+namespace faceshot::evaluate {
 namespace {
 
 namespace fs = std::filesystem;
@@ -170,8 +170,8 @@ TEST_F(WiderGroundTruthFiles, ContradictionsAreNamedWithTheirPlace) {
 }
 
 TEST(MatFile, RefusesOtherTypes) {
-  MatFile file(fixture / "wider_face_val.mat");
-  const MatValue events = file.read("event_list");
+  matfile::MatFile file(fixture / "wider_face_val.mat");
+  const matfile::MatValue events = file.read("event_list");
   EXPECT_THROW((void)events.text(), Error);
   EXPECT_THROW((void)events.numbers(), Error);
   EXPECT_THROW((void)events.cell(0).cells(), Error);
@@ -180,4 +180,4 @@ TEST(MatFile, RefusesOtherTypes) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -7,7 +7,7 @@
 
 #include "evaluate/wider_protocol.hpp"
 
-namespace faceshot {
+namespace faceshot::evaluate {
 namespace {
 
 const std::filesystem::path official =
@@ -53,4 +53,4 @@ TEST(WiderOfficial, TheLabelsThemselvesHaveApOne) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::evaluate

@@ -11,7 +11,7 @@
 #include "evaluate/result_files.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot::wider_protocol_test {
+namespace faceshot::evaluate::wider_protocol_test {
 namespace {
 
 const std::filesystem::path fixtures =
@@ -181,4 +181,4 @@ TEST(WiderProtocol, RefusesDuplicatesAndNonNumbers) {
 }
 
 }  // namespace
-}  // namespace faceshot::wider_protocol_test
+}  // namespace faceshot::evaluate::wider_protocol_test

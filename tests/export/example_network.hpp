@@ -8,12 +8,12 @@
 #include "train/config/config.hpp"
 #include "train/record/checkpoint.hpp"
 
-namespace faceshot {
+namespace faceshot::exporter {
 
 /// A config's network with weights and BatchNorm statistics that are random but of sane size.
-inline Checkpoint example_checkpoint(const Config& config) {
-  Checkpoint c;
-  c.config = to_toml(config);
+inline train::Checkpoint example_checkpoint(const train::Config& config) {
+  train::Checkpoint c;
+  c.config = train::to_toml(config);
   c.counters = {{"epoch", 1}, {"batch", 0}, {"step", 1}};
   c.scalars = {{"best_ap", 0.5}};
   Random random(11);
@@ -21,16 +21,17 @@ inline Checkpoint example_checkpoint(const Config& config) {
                         float high) {
     std::int64_t count = 1;
     for (const std::int64_t d : shape) count *= d;
-    WeightArray array{std::move(shape), std::vector<float>(static_cast<std::size_t>(count))};
+    weights::WeightArray array{std::move(shape),
+                               std::vector<float>(static_cast<std::size_t>(count))};
     for (float& v : array.values) v = random.uniform(low, high);
     c.model[name] = std::move(array);
   };
-  for (const Layer& layer : make_network(config.model).layers) {
-    for (const auto& [name, shape] : parameter_shapes(layer)) {
+  for (const network::Layer& layer : network::make_network(config.model).layers) {
+    for (const auto& [name, shape] : network::parameter_shapes(layer)) {
       if (shape.size() == 4) {
         const float size = 1.7F / std::sqrt(static_cast<float>(shape[1] * shape[2] * shape[3]));
         fill(name, shape, -size, size);
-      } else if (layer.kind == LayerKind::l2_norm) {
+      } else if (layer.kind == network::LayerKind::l2_norm) {
         fill(name, shape, 15, 25);
       } else if (name.ends_with("weight") || name.ends_with("var")) {
         fill(name, shape, 0.5F, 1.5F);
@@ -43,10 +44,10 @@ inline Checkpoint example_checkpoint(const Config& config) {
 }
 
 /// The same for a [model] section alone.
-inline Checkpoint example_checkpoint(const ModelOptions& model = {}) {
-  Config config;
+inline train::Checkpoint example_checkpoint(const network::ModelOptions& model = {}) {
+  train::Config config;
   config.model = model;
   return example_checkpoint(config);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::exporter

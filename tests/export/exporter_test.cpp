@@ -10,7 +10,7 @@
 #include "faceshot/model_info.hpp"
 #include "faceshot/network.hpp"
 
-namespace faceshot {
+namespace faceshot::exporter {
 namespace {
 
 std::filesystem::path temporary(const char* name) {
@@ -26,8 +26,8 @@ TEST(Exporter, TheEngineComputesWhatTorchComputes) {
   EXPECT_TRUE(std::filesystem::exists(file));
 }
 
-ModelOptions with_landmarks() {
-  ModelOptions model;
+network::ModelOptions with_landmarks() {
+  network::ModelOptions model;
   model.heads_landmarks = 5;
   return model;
 }
@@ -52,17 +52,18 @@ TEST(Exporter, WithoutLandmarksTheFileKnowsNothingOfThem) {
 }
 
 TEST(Exporter, TheConfigInTheFileNamesDataSetsButNoFolders) {
-  Checkpoint checkpoint = example_checkpoint();
-  Config config;
+  train::Checkpoint checkpoint = example_checkpoint();
+  train::Config config;
   config.data.train = {"/home/somebody/data/wider/train.csv", "mine/train.csv"};
   config.data.negatives = {"/home/somebody/data/dogs/val.csv"};
   config.data.test = {"/home/somebody/data/wider/test.csv"};
   config.init.file = "/home/somebody/models/first.onnx";
-  checkpoint.config = to_toml(config);
+  checkpoint.config = train::to_toml(config);
   const auto file = temporary("config.onnx");
   export_network(checkpoint, file);
   const Network network = Network::load(file.string());
-  const Config read = parse_config(network.metadata().at("faceshot.config"), "metadata");
+  const train::Config read =
+      train::parse_config(network.metadata().at("faceshot.config"), "metadata");
   EXPECT_EQ(read.data.train, (std::vector<std::string>{"wider/train.csv", "mine/train.csv"}));
   EXPECT_EQ(read.init.file, "first.onnx");
   EXPECT_EQ(read.data.negatives, (std::vector<std::string>{"dogs/val.csv"}));
@@ -70,7 +71,7 @@ TEST(Exporter, TheConfigInTheFileNamesDataSetsButNoFolders) {
 }
 
 TEST(Exporter, TheFileKnowsHowGoodItsNetworkIs) {
-  Checkpoint checkpoint = example_checkpoint();
+  train::Checkpoint checkpoint = example_checkpoint();
   const auto file = temporary("metrics.onnx");
   const auto metrics = [&] {
     export_network(checkpoint, file);
@@ -122,7 +123,8 @@ TEST(Exporter, OpenCvFindsTheSameBoxesAndLandmarks) {
   ASSERT_EQ(outputs[2].total(), priors.size() * 10);
   const auto boxes = [&](const float* loc, const float* conf, const float* landmarks) {
     std::vector<Detection> candidates;
-    decode_detections(loc, conf, landmarks, priors, info.priors.variances, 1, 0.5F, 0, candidates);
+    detect::decode_detections(loc, conf, landmarks, priors, info.priors.variances, 1, 0.5F, 0,
+                              candidates);
     return candidates;
   };
   const auto ours = boxes(session.output("loc").data, session.output("conf").data,
@@ -141,4 +143,4 @@ TEST(Exporter, OpenCvFindsTheSameBoxesAndLandmarks) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::exporter

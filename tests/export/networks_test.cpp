@@ -23,8 +23,10 @@
 #include "network/backbones/backbone.hpp"
 #include "train/config/input.hpp"
 
-namespace faceshot {
+namespace faceshot::exporter {
 namespace {
+
+using train::Config;
 
 struct Case {
   std::string name;
@@ -38,10 +40,10 @@ std::vector<Case> cases() {
   std::set<std::string> covered;
   for (const auto& entry : std::filesystem::directory_iterator(FACESHOT_SOURCE_DIR "/configs")) {
     if (entry.path().extension() != ".toml") continue;
-    all.push_back({entry.path().stem().string(), read_config(entry.path())});
+    all.push_back({entry.path().stem().string(), train::read_config(entry.path())});
     covered.insert(all.back().config.model.backbone);
   }
-  for (const Backbone& backbone : backbones()) {
+  for (const network::Backbone& backbone : network::backbones()) {
     for (const std::string& variant : backbone.variants) {
       if (covered.contains(backbone.name) && variant == backbone.variants.front()) continue;
       Config config;
@@ -96,12 +98,13 @@ TEST_P(Networks, ExportAndRunTheSameEverywhere) {
   const Network network = Network::load(file.string());
   const ModelInfo info = ModelInfo::from_metadata(network.metadata());
   // The scores of every kind of head can be calibrated.
-  std::vector<PlattMap> maps(prior_kinds(info.priors), PlattMap{0.5, -1});
+  std::vector<calibrate::PlattMap> maps(calibrate::prior_kinds(info.priors),
+                                        calibrate::PlattMap{0.5, -1});
   maps.back() = {1.5, 0.5};
   std::ifstream in(file, std::ios::binary);
   const std::string onnx{std::istreambuf_iterator<char>(in), {}};
-  const std::string folded = fold_score_maps(onnx, info, maps, {});
-  EXPECT_NO_THROW(prove_folded(
+  const std::string folded = calibrate::fold_score_maps(onnx, info, maps, {});
+  EXPECT_NO_THROW(calibrate::prove_folded(
       network, Network::from_bytes(std::as_bytes(std::span(folded)), "folded"), info, maps));
 
   Session session(network, {1, 3, size, size});
@@ -149,11 +152,11 @@ TEST_P(Networks, TrainsAStepInBothPrecisions) {
   }();
   for (const char* const precision : {"fp32", "bf16"}) {
     SCOPED_TRACE(precision);
-    TorchNetwork network(make_network(config.model), 1);
+    model::TorchNetwork network(network::make_network(config.model), 1);
     const auto loss = [&] {
-      const AutocastGuard autocast(precision);
+      const train::AutocastGuard autocast(precision);
       const auto output = network.forward(
-          make_input(pixels.data(), 2, size, size, network.spec().input, precision));
+          train::make_input(pixels.data(), 2, size, size, network.spec().input, precision));
       return output.loc.square().sum() + output.conf.square().sum();
     };
     const torch::Tensor before = loss();
@@ -177,4 +180,4 @@ INSTANTIATE_TEST_SUITE_P(All, Networks, ::testing::ValuesIn(cases()),
                          [](const auto& parameter) { return parameter.param.name; });
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::exporter

@@ -7,8 +7,11 @@
 #include "faceshot/error.hpp"
 #include "faceshot/network.hpp"
 
-namespace faceshot {
+namespace faceshot::exporter {
 namespace {
+
+using network::make_network;
+using train::Checkpoint;
 
 Network load(const std::string& bytes) {
   return Network::from_bytes(std::as_bytes(std::span(bytes.data(), bytes.size())), "test");
@@ -16,7 +19,7 @@ Network load(const std::string& bytes) {
 
 TEST(OnnxWriter, DeclaresDynamicAndFixedSizes) {
   const Checkpoint c = example_checkpoint();
-  const NetworkSpec spec = make_network({});
+  const network::NetworkSpec spec = make_network({});
   EXPECT_EQ(load(write_onnx(spec, c.model, {})).input_shape("input"),
             (std::vector<std::int64_t>{1, 3, -1, -1}));
   EXPECT_EQ(load(write_onnx(spec, c.model, {}, FixedSize{96, 64})).input_shape("input"),
@@ -42,10 +45,11 @@ TEST(OnnxWriter, MissingWeightsAreNamed) {
 
 TEST(FoldBatchNorm, LeavesNoBatchNormAndTheSameFunction) {
   const Checkpoint c = example_checkpoint();
-  const NetworkSpec spec = make_network({});
+  const network::NetworkSpec spec = make_network({});
   const FoldedNetwork folded = fold_batch_norm(spec, c.model);
-  for (const Layer& layer : folded.spec.layers) EXPECT_NE(layer.kind, LayerKind::batch_norm);
-  EXPECT_NO_THROW(validate(folded.spec));
+  for (const network::Layer& layer : folded.spec.layers)
+    EXPECT_NE(layer.kind, network::LayerKind::batch_norm);
+  EXPECT_NO_THROW(network::validate(folded.spec));
 
   // The engine folds BatchNorm itself when it loads the unfolded file: two ways, one result.
   const Network plain = load(write_onnx(spec, c.model, {}));
@@ -63,4 +67,4 @@ TEST(FoldBatchNorm, LeavesNoBatchNormAndTheSameFunction) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::exporter

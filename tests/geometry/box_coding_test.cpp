@@ -7,7 +7,7 @@
 
 #include "geometry/random_boxes.hpp"
 
-namespace faceshot {
+namespace faceshot::geometry {
 namespace {
 
 constexpr std::array<float, 4> ssd_variances{0.1F, 0.1F, 0.2F, 0.2F};
@@ -100,4 +100,4 @@ TEST(BoxCoding, NanIsNotHidden) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::geometry

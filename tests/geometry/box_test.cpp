@@ -8,7 +8,7 @@
 #include "faceshot/box_convert.hpp"
 #include "geometry/random_boxes.hpp"
 
-namespace faceshot {
+namespace faceshot::geometry {
 namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
@@ -173,4 +173,4 @@ TEST(BoxConvert, NormalizedCentreAndSizeAsInYolo) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::geometry

@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace faceshot {
+namespace faceshot::geometry {
 namespace {
 
 TEST(ImageView, BytesPerPixel) {
@@ -37,4 +37,4 @@ TEST(ImageView, RowsFollowTheStride) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::geometry

@@ -7,7 +7,7 @@
 #include "faceshot/box_coding.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::geometry {
 namespace {
 
 constexpr std::array<float, 4> variances{0.1F, 0.2F, 0.3F, 0.4F};
@@ -62,4 +62,4 @@ TEST(LandmarkCoding, WildOffsetsStayFiniteAndNanIsNotHidden) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::geometry

@@ -8,7 +8,7 @@
 
 #include "geometry/random_boxes.hpp"
 
-namespace faceshot {
+namespace faceshot::geometry {
 namespace {
 
 /// The definition, without a thought for speed: take the best detection that is left, drop all of
@@ -119,4 +119,4 @@ TEST(Nms, NanScoresAreDroppedAndNanBoxesHarmless) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::geometry

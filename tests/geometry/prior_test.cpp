@@ -12,7 +12,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::geometry {
 namespace {
 
 /// SSD300-VGG as the authors published it (ssd_pascal.py).
@@ -194,4 +194,4 @@ TEST(Prior, ImpossibleInputsAreErrors) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::geometry

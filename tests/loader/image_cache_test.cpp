@@ -8,10 +8,10 @@
 #include "augment/image_folder.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::loader {
 namespace {
 
-std::vector<std::filesystem::path> paths_of(const PreparedSet& set) {
+std::vector<std::filesystem::path> paths_of(const data::PreparedSet& set) {
   std::vector<std::filesystem::path> paths;
   for (const auto& record : set.records) paths.push_back(set.images_dir / record.image);
   return paths;
@@ -73,4 +73,4 @@ TEST(ImageCache, MissingImagesAreErrorsEachTime) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::loader

@@ -12,8 +12,10 @@
 #include "augment/image_folder.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::loader {
 namespace {
+
+using augment::AugmentOptions;
 
 AugmentOptions small() {
   AugmentOptions options;
@@ -29,7 +31,7 @@ LoaderOptions with_workers(int workers) {
   return options;
 }
 
-Loader make_loader(const PreparedSet& set, const LoaderOptions& options) {
+Loader make_loader(const data::PreparedSet& set, const LoaderOptions& options) {
   return Loader({set}, {}, options, small());
 }
 
@@ -84,7 +86,7 @@ TEST(Loader, SameBatchesWithoutWorkers) {
 TEST(Loader, OperationsThatMixDoNotDependOnTheWorkersEither) {
   const auto set = test::make_image_folder("loader_mix", 17);
   AugmentOptions mixing = small();
-  mixing.policy = parse_policy(
+  mixing.policy = augment::parse_policy(
       "policy = [{op='mosaic', p=0.5}, {op='mixup', p=0.3}, {op='copy_paste', p=0.5}, "
       "{op='rand_augment', n=2}, {op='iso_noise'}, {op='rain'}, {op='cutout'}]",
       "mixing");
@@ -218,10 +220,10 @@ TEST(Loader, SamplesAreThoseOfTheirRecordAndPosition) {
   const auto batches = rest_of_epoch(loader);
   for (std::uint32_t position = 0; position < 12; ++position) {
     const Batch& batch = batches[position / 4];
-    const ImageRecord& record = set.records[batch.records[position % 4]];
+    const geometry::ImageRecord& record = set.records[batch.records[position % 4]];
     Random random(1, 5, position);
-    const Sample sample = augment(cv::imread((set.images_dir / record.image).string()),
-                                  record.annotations, small(), random);
+    const augment::Sample sample = augment::augment(
+        cv::imread((set.images_dir / record.image).string()), record.annotations, small(), random);
     const std::size_t bytes = 48 * 48 * 3;
     EXPECT_TRUE(
         std::equal(sample.image.data, sample.image.data + bytes,
@@ -363,4 +365,4 @@ TEST(Loader, RejectsWrongUse) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::loader

@@ -8,7 +8,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::loader {
 namespace {
 
 std::map<std::uint32_t, int> counts(const std::vector<std::uint32_t>& records) {
@@ -89,4 +89,4 @@ TEST(SampleOrder, RejectsImpossibleWeights) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::loader

@@ -11,8 +11,10 @@
 #include "loss/matching.hpp"
 #include "loss/simota.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 namespace {
+
+using geometry::Annotation;
 
 /// Two levels of square priors on 160 x 160 pixels.
 struct Grid {
@@ -185,4 +187,4 @@ TEST(Simota, IsTheAlgorithmOfYolox) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::loss

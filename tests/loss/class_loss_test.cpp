@@ -12,7 +12,7 @@
 #include "faceshot/random.hpp"
 #include "loss/torch_losses.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 namespace {
 
 using test::torch_losses;
@@ -186,4 +186,4 @@ TEST(ClassLoss, NamesAreKnown) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::loss

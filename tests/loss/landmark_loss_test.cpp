@@ -8,7 +8,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 namespace {
 
 LandmarkOffsets first_is(float value) { return {value, 0, 0, 0, 0, 0, 0, 0, 0, 0}; }
@@ -74,4 +74,4 @@ TEST(LandmarkLoss, GradientsAgreeWithFiniteDifferences) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::loss

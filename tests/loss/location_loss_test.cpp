@@ -8,7 +8,7 @@
 #include "faceshot/random.hpp"
 #include "loss/torch_losses.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 namespace {
 
 constexpr std::array<float, 4> unit_variances{1, 1, 1, 1};
@@ -163,4 +163,4 @@ TEST(IouLoss, NamesAreChecked) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -7,8 +7,10 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::loss {
 namespace {
+
+using geometry::Annotation;
 
 /// Priors of 10 px, 10 px apart, in one row: prior i covers [10 i, 10 i + 10).
 std::vector<Prior> row_of_priors(int count) {
@@ -104,4 +106,4 @@ TEST(Matching, ImpossibleOptionsAreNamed) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::loss

@@ -10,8 +10,10 @@
 #include "faceshot/random.hpp"
 #include "loss/class_loss.hpp"
 
-namespace faceshot::multibox_loss_test {
+namespace faceshot::loss::multibox_loss_test {
 namespace {
+
+using geometry::Annotation;
 
 constexpr std::array<float, 4> variances{0.1F, 0.1F, 0.2F, 0.2F};
 
@@ -409,4 +411,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& tested) { return tested.param.iou_loss + "_" + std::to_string(tested.index); });
 
 }  // namespace
-}  // namespace faceshot::multibox_loss_test
+}  // namespace faceshot::loss::multibox_loss_test

@@ -9,7 +9,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/face_alignment.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 namespace {
 
 /// Points in our coordinates that `to_crop`, which maps pixel centres to pixel centres, brings
@@ -113,4 +113,4 @@ TEST(AlignFace, RefusesWhatItCannotAlign) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::media

@@ -6,7 +6,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 namespace {
 
 const cv::Scalar ground(90, 90, 90);
@@ -158,4 +158,4 @@ TEST(ContactSheet, RefusesNothing) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::media

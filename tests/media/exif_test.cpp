@@ -4,7 +4,7 @@
 
 #include "media/image_fixtures.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 namespace {
 
 using test::Bytes;
@@ -42,4 +42,4 @@ TEST(Exif, KnowsWhichOrientationsSwapSides) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::media

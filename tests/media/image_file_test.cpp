@@ -8,7 +8,7 @@
 #include "media/image_fixtures.hpp"
 #include "media/image_size.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 namespace {
 
 namespace fs = std::filesystem;
@@ -201,4 +201,4 @@ TEST(ReadImageSize, AgreesWithTheDecoderOnRealPhotographs) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::media

@@ -9,7 +9,7 @@
 #include "faceshot/random.hpp"
 #include "media/image_fixtures.hpp"
 
-namespace faceshot {
+namespace faceshot::media {
 namespace {
 
 using test::Bytes;
@@ -193,4 +193,4 @@ TEST(ImageFrame, SurvivesRandomDamage) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::media

@@ -10,8 +10,14 @@
 #include "network/registry.hpp"
 #include "network/summary.hpp"
 
-namespace faceshot {
+namespace faceshot::model {
 namespace {
+
+using network::make_backbone;
+using network::make_network;
+using network::ModelOptions;
+using network::parameter_count;
+using network::scaled_channels;
 
 TEST(Backbones, HaveTheParametersOfTheReferences) {
   // torchvision 0.14: all parameters less those of the classifier; Inception less the auxiliary
@@ -29,17 +35,18 @@ TEST(Backbones, HaveTheParametersOfTheReferences) {
 TEST(Backbones, HaveTheArithmeticOfTheReferences) {
   // He et al. 2016, Table 1 counts multiply-adds; torchvision's block needs 4.09e9, 2.048e6 of them
   // in the classifier.
-  EXPECT_EQ(multiply_accumulates(make_backbone("resnet50"), 224, 224), 4'087'136'256);
+  EXPECT_EQ(network::multiply_accumulates(make_backbone("resnet50"), 224, 224), 4'087'136'256);
   // Howard et al. 2017, Table 4: 569 million, 1.02 million of them in the classifier.
-  EXPECT_NEAR(static_cast<double>(multiply_accumulates(make_backbone("mobilenet_v1"), 224, 224)),
-              568e6, 1e6);
+  EXPECT_NEAR(
+      static_cast<double>(network::multiply_accumulates(make_backbone("mobilenet_v1"), 224, 224)),
+      568e6, 1e6);
 }
 
 int field_of_last_tap(const char* name) {
-  const NetworkSpec spec = make_backbone(name);
-  const auto rows = summarise_layers(spec, 512, 512);
+  const network::NetworkSpec spec = make_backbone(name);
+  const auto rows = network::summarise_layers(spec, 512, 512);
   int field = 0;
-  for (const LayerSummary& row : rows)
+  for (const network::LayerSummary& row : rows)
     if (row.name == spec.taps.back().layer) field = row.receptive_field;
   return field;
 }
@@ -63,11 +70,11 @@ TEST(Backbones, ChannelsAreRoundedAsMobileNetV2sAuthorsDo) {
 }
 
 TEST(Backbones, TapsHaveTheStridesTheirNamesSay) {
-  for (const Backbone& backbone : backbones()) {
-    const NetworkSpec spec = make_backbone(backbone.name);
-    const auto rows = summarise_layers(spec, 640, 640);
-    for (const Tap& tap : spec.taps) {
-      for (const LayerSummary& row : rows) {
+  for (const network::Backbone& backbone : network::backbones()) {
+    const network::NetworkSpec spec = make_backbone(backbone.name);
+    const auto rows = network::summarise_layers(spec, 640, 640);
+    for (const network::Tap& tap : spec.taps) {
+      for (const network::LayerSummary& row : rows) {
         if (row.name != tap.layer) continue;
         EXPECT_EQ(row.stride, 1 << (tap.name.at(1) - '0')) << backbone.name << " " << tap.name;
       }
@@ -127,9 +134,9 @@ TEST(Backbones, LayersThatNothingReadsAreLeftOut) {
   options.backbone = "resnet18";
   options.features = {"C3"};
   options.prior_sizes = {{16}};
-  for (const Layer& layer : make_network(options).layers)
+  for (const network::Layer& layer : make_network(options).layers)
     EXPECT_FALSE(layer.name.starts_with("backbone.layer3")) << layer.name;
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::model

@@ -16,7 +16,7 @@
 #include "weights/match_report.hpp"
 #include "weights/weight_file.hpp"
 
-namespace faceshot {
+namespace faceshot::model {
 namespace {
 
 constexpr int side = 224;
@@ -28,7 +28,7 @@ const std::filesystem::path shared = FACESHOT_SHARED_DIR;
 /// colours.)
 std::vector<std::filesystem::path> photographs() {
   std::vector<std::filesystem::path> chosen;
-  const auto all = list_images({shared / "data/wider_reduced/WIDER_train/images"});
+  const auto all = media::list_images({shared / "data/wider_reduced/WIDER_train/images"});
   const std::size_t step = std::max<std::size_t>(1, all.size() / 300);
   for (std::size_t i = 0; i < all.size(); i += step) chosen.push_back(all[i]);
   return chosen;
@@ -36,7 +36,7 @@ std::vector<std::filesystem::path> photographs() {
 
 /// The middle square, as ImageNet's networks are trained on.
 cv::Mat middle(const std::filesystem::path& path) {
-  const cv::Mat image = read_image(path);
+  const cv::Mat image = media::read_image(path);
   const int shorter = std::min(image.cols, image.rows);
   const cv::Rect square((image.cols - shorter) / 2, (image.rows - shorter) / 2, shorter, shorter);
   cv::Mat small;
@@ -51,7 +51,7 @@ double correlation(const torch::Tensor& a, const torch::Tensor& b) {
 }
 
 struct LayerStatistics {
-  const Layer* layer;
+  const network::Layer* layer;
   torch::Tensor sum, squares;
   double count = 0;
 };
@@ -62,8 +62,9 @@ std::vector<LayerStatistics> measure(TorchNetwork& network,
                                      const std::vector<std::filesystem::path>& photos) {
   std::vector<LayerStatistics> all;
   std::vector<std::string> inputs;
-  for (const Layer& layer : network.spec().layers) {
-    if (layer.kind != LayerKind::batch_norm || !layer.name.starts_with("backbone.")) continue;
+  for (const network::Layer& layer : network.spec().layers) {
+    if (layer.kind != network::LayerKind::batch_norm || !layer.name.starts_with("backbone."))
+      continue;
     const auto zero = torch::zeros(layer.out_channels, torch::kDouble);
     all.push_back({&layer, zero, zero.clone()});
     inputs.push_back(layer.inputs.front());
@@ -78,7 +79,7 @@ std::vector<LayerStatistics> measure(TorchNetwork& network,
       pixels.insert(pixels.end(), image.datastart, image.dataend);
     }
     const auto outputs = network.layer_outputs(
-        make_input(pixels.data(), batch, side, side, network.spec().input, "fp32"), inputs);
+        train::make_input(pixels.data(), batch, side, side, network.spec().input, "fp32"), inputs);
     for (std::size_t i = 0; i < all.size(); ++i) {
       const torch::Tensor map = outputs[i].to(torch::kDouble);
       all[i].sum += map.sum({0, 2, 3});
@@ -94,7 +95,7 @@ struct Agreement {
 };
 
 Agreement agreement(TorchNetwork& network, const std::vector<std::filesystem::path>& photos) {
-  const Weights weights = network.weights();  // before training mode moves the statistics
+  const weights::Weights weights = network.weights();  // before training mode moves the statistics
   Agreement worst;
   for (const LayerStatistics& s : measure(network, photos)) {
     const auto stored = [&](const char* member) {
@@ -114,15 +115,18 @@ TEST(KerasStart, BatchStatisticsOfPhotographsAreThoseStored) {
   const auto file = shared / "data/weights/mobilenet_2_5_224_tf_no_top.h5";
   if (!std::filesystem::exists(file))
     GTEST_SKIP() << "SKIPPED: Keras' weights are NOT tested: there is no " << file;
-  const Config config = read_config(FACESHOT_SOURCE_DIR "/configs/ssd320-mobilenetv1-025.toml");
-  TorchNetwork network(make_network(config.model), 1);
+  const train::Config config =
+      train::read_config(FACESHOT_SOURCE_DIR "/configs/ssd320-mobilenetv1-025.toml");
+  TorchNetwork network(network::make_network(config.model), 1);
   std::map<std::string, std::vector<std::int64_t>> want;
-  Weights weights = network.weights();
+  weights::Weights weights = network.weights();
   for (const auto& [name, array] : weights) want[name] = array.shape;
-  const auto [report, matched] = match_weights(read_weight_file(file).arrays, want);
+  const auto [report, matched] =
+      weights::match_weights(weights::read_weight_file(file).arrays, want);
   EXPECT_EQ(report.map, "keras");
   EXPECT_EQ(report.matched.size(), 135U);
-  EXPECT_TRUE(report.left_over.empty() && report.wrong_shape.empty()) << report_table(report);
+  EXPECT_TRUE(report.left_over.empty() && report.wrong_shape.empty())
+      << weights::report_table(report);
   for (const std::string& name : report.missing)
     EXPECT_FALSE(name.starts_with("backbone.")) << name;
   for (const auto& [name, array] : matched) weights[name] = array;
@@ -150,4 +154,4 @@ TEST(KerasStart, BatchStatisticsOfPhotographsAreThoseStored) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::model

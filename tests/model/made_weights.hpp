@@ -26,10 +26,10 @@ inline std::vector<float> made_values(const std::string& name, std::size_t count
 }
 
 /// Of sane size: what a network of any depth gives with them is neither nothing nor infinite.
-inline Weights made_weights(const NetworkSpec& spec) {
-  Weights weights;
-  for (const Layer& layer : spec.layers) {
-    for (const auto& [name, shape] : parameter_shapes(layer)) {
+inline weights::Weights made_weights(const network::NetworkSpec& spec) {
+  weights::Weights weights;
+  for (const network::Layer& layer : spec.layers) {
+    for (const auto& [name, shape] : network::parameter_shapes(layer)) {
       std::size_t count = 1;
       for (const std::int64_t extent : shape) count *= static_cast<std::size_t>(extent);
       std::vector<float> values = made_values(name, count);
@@ -39,7 +39,7 @@ inline Weights made_weights(const NetworkSpec& spec) {
         if (shape.size() == 4)
           v = static_cast<float>(
               made * std::sqrt(6.0 / static_cast<double>(shape[1] * shape[2] * shape[3])));
-        else if (layer.kind == LayerKind::l2_norm)
+        else if (layer.kind == network::LayerKind::l2_norm)
           v = static_cast<float>(20 + 5 * made);
         else
           v = static_cast<float>((around_one ? 1 : 0) + 0.5 * made);

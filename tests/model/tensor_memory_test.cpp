@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::model {
 namespace {
 
 TEST(TensorMemory, GoesToTheNextTensorOfTheSize) {
@@ -45,4 +45,4 @@ TEST(TensorMemory, OfEndedTensorsIsNobodyElsesWhileItIsUsed) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::model

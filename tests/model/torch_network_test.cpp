@@ -10,8 +10,14 @@
 #include "network/parts.hpp"
 #include "network/registry.hpp"
 
-namespace faceshot {
+namespace faceshot::model {
 namespace {
+
+using network::frozen_layers;
+using network::make_network;
+using network::ModelOptions;
+using network::NetworkSpec;
+using weights::Weights;
 
 TEST(TorchNetwork, OutputsOneRowAPrior) {
   TorchNetwork network(make_network({}), 1);
@@ -109,7 +115,7 @@ TEST(TorchNetwork, AgreesWithTorchsOwnModules) {
   TorchNetwork network(spec, 3);
   const Weights weights = network.weights();
   const auto tensor = [&](const std::string& name) {
-    const WeightArray& a = weights.at(name);
+    const weights::WeightArray& a = weights.at(name);
     return torch::tensor(a.values).view(torch::IntArrayRef(a.shape));
   };
   torch::nn::Conv2d conv(torch::nn::Conv2dOptions(3, 16, 3).stride(2).padding(1).bias(false));
@@ -143,7 +149,7 @@ TEST(TorchNetwork, MaxOutTakesTheLargestOfEachRun) {
   // The one that is looked at takes the input itself; a head's must have a convolution before it.
   NetworkSpec spec;
   spec.input_channels = 8;
-  NetworkBuilder net(spec);
+  network::NetworkBuilder net(spec);
   net.max_out("largest", net.input(), {3, 1});
   net.conv("loc", net.input(), {.channels = 8});
   net.max_out("conf", net.conv("logits", net.input(), {.channels = 8}), {3, 1});
@@ -206,7 +212,7 @@ TEST(TorchNetwork, LearnsTheSameWithLayersComputedTogether) {
         outputs[1] = network.forward(input).conf;
       } else {
         std::vector<std::string> names;
-        for (const Head& head : network.spec().heads) names.push_back(head.conf);
+        for (const network::Head& head : network.spec().heads) names.push_back(head.conf);
         std::vector<torch::Tensor> rows;
         for (const torch::Tensor& map : network.layer_outputs(input, names))
           rows.push_back(map.permute({0, 2, 3, 1}).reshape({6, -1, 2}));
@@ -290,8 +296,8 @@ TEST(TorchNetworkFreeze, FrozenLayersComputeAsInEvaluation) {
   TorchNetwork network(make_network({}), 1);
   const auto input = torch::rand({2, 3, 64, 64});
   std::set<std::string> norms;
-  for (const Layer& layer : network.spec().layers)
-    if (layer.kind == LayerKind::batch_norm) norms.insert(layer.name);
+  for (const network::Layer& layer : network.spec().layers)
+    if (layer.kind == network::LayerKind::batch_norm) norms.insert(layer.name);
   const auto as_trained = network.forward(input).conf;
   network.train(false);
   const auto evaluated = network.forward(input).conf;
@@ -320,4 +326,4 @@ TEST(TorchNetworkFreeze, GradientsPassThroughFrozenParts) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::model

@@ -12,8 +12,10 @@
 #include "network/registry.hpp"
 #include "train/config/config.hpp"
 
-namespace faceshot {
+namespace faceshot::model {
 namespace {
+
+using network::NetworkSpec;
 
 const nlohmann::json& fixture() {
   static const nlohmann::json json = [] {
@@ -25,7 +27,7 @@ const nlohmann::json& fixture() {
 
 /// The backbone alone, with all its taps, and extra layers where the fixture has them.
 NetworkSpec with_all_taps(const nlohmann::json& wanted) {
-  ModelOptions options;
+  network::ModelOptions options;
   options.backbone = wanted.at("backbone").get<std::string>();
   options.variant = wanted.at("variant").get<std::string>();
   options.alpha = wanted.at("alpha").get<float>();
@@ -34,12 +36,12 @@ NetworkSpec with_all_taps(const nlohmann::json& wanted) {
   options.extras_layout = "ssd300";
   for (const auto& [tap, output] : wanted.at("taps").items()) options.features.push_back(tap);
   options.prior_sizes.assign(options.features.size(), {32});
-  return make_network(options);
+  return network::make_network(options);
 }
 
 /// Where a fixture's output stands in our network.
 std::string layer_of(const NetworkSpec& spec, const std::string& tap) {
-  for (const Tap& t : spec.taps)
+  for (const network::Tap& t : spec.taps)
     if (t.name == tap) return t.layer;
   return "extras." + tap.substr(5) + ".conv_relu";
 }
@@ -65,8 +67,8 @@ TEST_P(Torchvision, GivesTheSameOutputs) {
     SCOPED_TRACE(tap);
     const torch::Tensor got = outputs[at++].contiguous();
     EXPECT_EQ(got.sizes().vec(), output.at("shape").get<std::vector<std::int64_t>>());
-    const FeatureSize size =
-        output_size(spec, layers[at - 1], static_cast<int>(width), static_cast<int>(height));
+    const FeatureSize size = network::output_size(spec, layers[at - 1], static_cast<int>(width),
+                                                  static_cast<int>(height));
     EXPECT_EQ(size, (FeatureSize{static_cast<int>(got.size(3)), static_cast<int>(got.size(2))}));
     const auto rms = output.at("rms").get<double>();
     const auto sum = output.at("sum").get<double>();
@@ -97,7 +99,7 @@ TEST(TorchvisionFixture, CoversEveryBackboneOfOthers) {
   std::set<std::string> covered;
   for (const auto& wanted : fixture().at("cases"))
     covered.insert(wanted.at("backbone").get<std::string>());
-  for (const Backbone& backbone : backbones()) {
+  for (const network::Backbone& backbone : network::backbones()) {
     const std::string name = backbone.name;
     if (!name.starts_with("faceshot_")) {
       EXPECT_TRUE(covered.contains(name)) << name;
@@ -106,9 +108,9 @@ TEST(TorchvisionFixture, CoversEveryBackboneOfOthers) {
 }
 
 TEST(Ssd300Vgg16, HasThePublishedPriorBoxes) {
-  const Config config = read_config(FACESHOT_SOURCE_DIR "/configs/ssd300-vgg16.toml");
-  const NetworkSpec spec = make_network(config.model);
-  const auto priors = make_priors(spec.priors, 300, 300, feature_sizes(spec, 300, 300));
+  const train::Config config = train::read_config(FACESHOT_SOURCE_DIR "/configs/ssd300-vgg16.toml");
+  const NetworkSpec spec = network::make_network(config.model);
+  const auto priors = make_priors(spec.priors, 300, 300, network::feature_sizes(spec, 300, 300));
   EXPECT_EQ(priors.size(), 8732U) << "Liu et al. 2016, section 3.1";
   const auto& wanted = fixture().at("ssd300_priors");
   ASSERT_EQ(wanted.at("count").get<std::size_t>(), priors.size());
@@ -136,4 +138,4 @@ TEST(Ssd300Vgg16, HasThePublishedPriorBoxes) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::model

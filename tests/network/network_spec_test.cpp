@@ -11,7 +11,7 @@
 #include "network/network_builder.hpp"
 #include "network/registry.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 TEST(FaceshotNano, HasTheStridesAndPriorsItPromises) {
@@ -172,4 +172,4 @@ TEST(NetworkSpec, MistakesAreFoundBeforeAStepIsRun) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -8,7 +8,7 @@
 #include "network/network_builder.hpp"
 #include "network/registry.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 /// Layers in computing order, written by hand: a neck's layer stands between two of the backbone.
@@ -94,4 +94,4 @@ TEST(Parts, NotAllMayBeFrozen) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::network

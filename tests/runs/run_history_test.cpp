@@ -8,7 +8,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::runs {
 namespace {
 
 using faceshot::testing::expect_error;
@@ -102,4 +102,4 @@ TEST(RunHistory, ErrorsNameFileAndLine) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::runs

@@ -13,7 +13,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::support {
 namespace {
 
 namespace fs = std::filesystem;
@@ -118,4 +118,4 @@ TEST_F(AtomicFileTest, ReadersSeeOneVersionOrTheOther) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::support

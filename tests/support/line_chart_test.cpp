@@ -8,7 +8,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::support {
 namespace {
 
 std::string svg_of(const LineChart& chart) { return line_charts_svg({&chart, 1}); }
@@ -57,4 +57,4 @@ TEST(LineChart, RefusesMoreLinesThanCanBeToldApart) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::support

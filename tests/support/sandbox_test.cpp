@@ -20,7 +20,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::support {
 namespace {
 
 using std::chrono::seconds;
@@ -245,4 +245,4 @@ TEST_F(Sandbox, ManyAtOnceKeepApart) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::support

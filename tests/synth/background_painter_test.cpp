@@ -4,7 +4,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 TEST(BackgroundPainter, DependsOnTheStreamAlone) {
@@ -41,4 +41,4 @@ TEST(BackgroundPainter, LookalikesStayNearTheirPlace) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::synth

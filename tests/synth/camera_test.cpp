@@ -4,7 +4,7 @@
 
 #include "synth/scene.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 TEST(Camera, KeepsSizeAndTypeAndDependsOnTheStreamAlone) {
@@ -47,4 +47,4 @@ TEST(Camera, BlurIsJudgedByTheSizeOfTheFace) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -6,7 +6,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 const cv::Mat gray_photograph(300, 500, CV_8UC3, cv::Scalar::all(128));
@@ -84,4 +84,4 @@ TEST(Composition, NoPhotographIsRefused) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::synth

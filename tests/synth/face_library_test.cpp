@@ -8,7 +8,7 @@
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 namespace fs = std::filesystem;
@@ -21,20 +21,20 @@ class FaceLibraryTest : public ::testing::Test {
            (std::string("faceshot-library-") +
             ::testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::create_directories(dir_);
-    write_image(dir_ / "a.png", cv::Mat(400, 400, CV_8UC3, cv::Scalar(1, 2, 3)));
+    media::write_image(dir_ / "a.png", cv::Mat(400, 400, CV_8UC3, cv::Scalar(1, 2, 3)));
     set_.images_dir = dir_;
     set_.records.push_back({"a.png", 400, 400, {}});
   }
   void TearDown() override { fs::remove_all(dir_); }
 
-  Annotation& add(float side) {
-    Annotation face;
+  geometry::Annotation& add(float side) {
+    geometry::Annotation face;
     face.box = {50, 60, 50 + side, 60 + side};
     return set_.records[0].annotations.emplace_back(face);
   }
 
   fs::path dir_;
-  PreparedSet set_;
+  data::PreparedSet set_;
 };
 
 TEST_F(FaceLibraryTest, TakesGoodFacesOnly) {
@@ -71,4 +71,4 @@ TEST_F(FaceLibraryTest, NoGoodFaceIsAnError) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::synth

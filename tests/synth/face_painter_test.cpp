@@ -9,7 +9,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 const cv::Size picture{400, 400};
@@ -193,4 +193,4 @@ TEST(FaceTraits, SkinCoversTheWholeRange) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 TEST(Noise, IsUniformAtWholeCoordinates) {
@@ -42,4 +42,4 @@ TEST(Noise, SeedsAreUnrelated) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::synth

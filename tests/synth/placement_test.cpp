@@ -6,7 +6,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 TEST(Placement, SizesAreLogUniform) {
@@ -52,7 +52,7 @@ TEST(Placement, TheSmallestComesFirst) {
 }
 
 TEST(Placement, CollisionsAreOverlapAndHiding) {
-  Annotation other;
+  geometry::Annotation other;
   other.box = {0, 0, 10, 10};
   EXPECT_FALSE(collides({10, 0, 20, 10}, {other}, 0.2F));
   EXPECT_FALSE(collides({8, 0, 18, 10}, {other}, 0.2F));  // IoU 20 / 180
@@ -71,4 +71,4 @@ TEST(Placement, ImpossibleOptionsAreNamed) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -4,7 +4,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::synth {
 namespace {
 
 SyntheticScene scene(std::uint32_t index, const SceneOptions& options = {.size = {320, 240}}) {
@@ -28,7 +28,7 @@ TEST(Scene, LabelsAreInsideApartAndComplete) {
     ASSERT_EQ(s.image.size(), cv::Size(320, 240));
     empty += s.annotations.empty() ? 1 : 0;
     for (std::size_t a = 0; a < s.annotations.size(); ++a) {
-      const Annotation& face = s.annotations[a];
+      const geometry::Annotation& face = s.annotations[a];
       EXPECT_TRUE(face.box.valid());
       EXPECT_EQ(face.box, clip(face.box, 320, 240));
       EXPECT_GE(face.box.height(), 12 * 0.7F);
@@ -65,4 +65,4 @@ TEST(Scene, ImpossibleOptionsAreRefused) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::synth

@@ -9,7 +9,7 @@
 #include "tensorboard/crc32c.hpp"
 #include "tensorboard/graph_event.hpp"
 
-namespace faceshot {
+namespace faceshot::tensorboard {
 namespace {
 
 using faceshot::testing::read_all;
@@ -79,4 +79,4 @@ TEST(EventFile, ForTheIndependentReader) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::tensorboard

@@ -15,7 +15,7 @@
 #include "train/record/checkpoint.hpp"
 #include "train/trainer.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 namespace fs = std::filesystem;
@@ -194,4 +194,4 @@ TEST_F(Callbacks, EventFilesForTheIndependentReader) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

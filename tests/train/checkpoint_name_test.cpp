@@ -4,7 +4,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 TEST(CheckpointName, PutsTheEpochIn) {
@@ -24,4 +24,4 @@ TEST(CheckpointName, RefusesPatternsThatWouldOverwriteOrEscape) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

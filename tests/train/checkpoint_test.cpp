@@ -8,7 +8,7 @@
 #include "faceshot/error.hpp"
 #include "weights/torch_file.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 std::filesystem::path temporary(const char* name) {
@@ -58,14 +58,14 @@ TEST(Checkpoint, IsAWeightFile) {
   const auto file = temporary("weights.pt");
   Checkpoint c = example();
   save_checkpoint(file, c);
-  const TorchFile averaged = read_torch_file(file);
+  const weights::TorchFile averaged = weights::read_torch_file(file);
   EXPECT_EQ(averaged.part, "ema");
   ASSERT_EQ(averaged.arrays.size(), 1U);
   EXPECT_EQ(averaged.arrays[0].name, "conv.weight");
   EXPECT_EQ(averaged.arrays[0].values, c.ema.at("conv.weight").values);
   c.ema.clear();
   save_checkpoint(file, c);
-  const TorchFile plain = read_torch_file(file);
+  const weights::TorchFile plain = weights::read_torch_file(file);
   EXPECT_EQ(plain.part, "model");
   ASSERT_EQ(plain.arrays.size(), 1U);
   EXPECT_EQ(plain.arrays[0].values, c.model.at("conv.weight").values);
@@ -97,4 +97,4 @@ TEST(Checkpoint, AFailedWriteLeavesTheOldOneWhole) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -6,8 +6,10 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using augment::preset_policy;
 
 std::string message(const std::string& toml, const std::vector<std::string>& overrides = {}) {
   try {
@@ -56,9 +58,9 @@ TEST(Config, ThePolicyIsAPresetAFileOrSteps) {
   EXPECT_EQ(policy("[augment]\npolicy = \"ssd\"\n"), preset_policy("ssd"));
   EXPECT_EQ(policy("", {"augment.policy=light"}), preset_policy("light"));
   EXPECT_EQ(policy("[augment]\nsize = 64\n[[augment.policy]]\nop = \"fliplr\"\np = 0.25\n"),
-            parse_policy("policy = [{op = 'fliplr', p = 0.25}]", "p"));
+            augment::parse_policy("policy = [{op = 'fliplr', p = 0.25}]", "p"));
   EXPECT_EQ(policy("", {"augment.policy=[{op='grey'}]"}),
-            parse_policy("policy = [{op = 'grey'}]", "p"));
+            augment::parse_policy("policy = [{op = 'grey'}]", "p"));
   EXPECT_EQ(message("[[augment.policy]]\n\nop = \"flplr\"\n").rfind("x.toml:3: unknown op", 0), 0U);
   EXPECT_NE(message("[augment]\npolicy = \"sdd\"\n").find("x.toml:2: augment.policy: 'sdd'"),
             std::string::npos);
@@ -216,4 +218,4 @@ TEST(Config, ShippedConfigsAreValid) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -11,7 +11,7 @@
 #include "faceshot/error.hpp"
 #include "train/noise_set.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 class DryRunTest : public ::testing::Test {
@@ -64,4 +64,4 @@ TEST_F(DryRunTest, FindsWhatWouldFailLater) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -14,7 +14,7 @@
 #include "train/record/checkpoint.hpp"
 #include "train/trainer.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 namespace fs = std::filesystem;
@@ -146,4 +146,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& tested) { return tested.param.name; });
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -17,8 +17,10 @@
 #include "train/start/training_data.hpp"
 #include "train/trainer.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using data::PreparedSet;
 
 namespace fs = std::filesystem;
 
@@ -32,9 +34,10 @@ double engine_ap(const PreparedSet& set, const Config& config) {
                            .nms_threshold = static_cast<float>(config.train.validate_nms),
                            .max_side = config.train.validate_side});
   std::vector<std::vector<Detection>> found;
-  for (const ImageRecord& record : set.records)
-    found.push_back(detector.detect(view_of(read_image(set.images_dir / record.image))));
-  return average_precision(Comparison(set.records, std::move(found)).images());
+  for (const geometry::ImageRecord& record : set.records)
+    found.push_back(
+        detector.detect(media::view_of(media::read_image(set.images_dir / record.image))));
+  return evaluate::average_precision(evaluate::Comparison(set.records, std::move(found)).images());
 }
 
 TEST(FineTune, TheShippedFileStartsAtItsOwnApAndImproves) {
@@ -46,8 +49,9 @@ TEST(FineTune, TheShippedFileStartsAtItsOwnApAndImproves) {
   PreparedSet set;
   set.images_dir = shared / "data";
   set.records =
-      import_images(read_csv_boxes(annotations).images, set.images_dir, annotations).records;
-  write_prepared(folder / "faces", "train", set, "group photographs");
+      data::import_images(data::read_csv_boxes(annotations).images, set.images_dir, annotations)
+          .records;
+  data::write_prepared(folder / "faces", "train", set, "group photographs");
   fs::create_directory_symlink(fs::absolute(set.images_dir), folder / "faces" / "images");
 
   // 240 steps on two thirds of the photographs.
@@ -75,4 +79,4 @@ TEST(FineTune, TheShippedFileStartsAtItsOwnApAndImproves) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -5,14 +5,16 @@
 
 #include "network/registry.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
+using model::TorchNetwork;
+
 TorchNetwork small_network() {
-  ModelOptions options;
+  network::ModelOptions options;
   options.backbone = "faceshot_nano";
   options.alpha = 0.25F;
-  TorchNetwork network(make_network(options), 1);
+  TorchNetwork network(network::make_network(options), 1);
   torch::manual_seed(1);
   bool first = true;
   for (const auto& [name, parameter] : network.parameters()) {
@@ -62,4 +64,4 @@ TEST(ClipGradients, TakesGradientsInAnyOrderOfMemory) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -9,11 +9,14 @@
 #include "train/record/checkpoint.hpp"
 #include "weights/weight_file.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 using testing::expect_error;
 using testing::TestFolder;
+using weights::WeightArray;
+using weights::Weights;
+using weights::write_weight_file;
 
 /// `first`, `first` + 1, ... in this shape.
 WeightArray counted(std::vector<std::int64_t> shape, float first) {
@@ -24,7 +27,7 @@ WeightArray counted(std::vector<std::int64_t> shape, float first) {
   return array;
 }
 
-NamedArray foreign(const std::string& name, const WeightArray& array) {
+weights::NamedArray foreign(const std::string& name, const WeightArray& array) {
   return {name, "float32", array.shape, array.values};
 }
 
@@ -54,7 +57,7 @@ TEST(InitWeights, TakeWhatFitsAndLeaveTheRest) {
                            foreign("module.features.0.1.bias", counted({3}, 200)),
                            foreign("module.classifier.weight", counted({5, 2}, 300))});
   Weights weights = network();
-  const MatchReport report = init_weights(weights, {}, {.file = file.string()});
+  const weights::MatchReport report = init_weights(weights, {}, {.file = file.string()});
   Weights wanted = network();
   wanted.at("backbone.features.0.0.weight") = counted({2, 3, 3, 3}, 1);
   wanted.at("backbone.features.0.1.running_mean") = counted({2}, 100);
@@ -97,7 +100,7 @@ TEST(InitWeights, OfOurOwnFilesFitAltogether) {
     checkpoint.ema[name] = counted(array.shape, 10);
   }
   save_checkpoint(folder / "best.pt", checkpoint);
-  std::vector<NamedArray> arrays;
+  std::vector<weights::NamedArray> arrays;
   for (const auto& [name, array] : checkpoint.ema) arrays.push_back(foreign(name, array));
   write_weight_file(folder / "best.safetensors", arrays);
   for (const char* const name : {"best.pt", "best.safetensors"}) {
@@ -141,4 +144,4 @@ TEST(InitWeights, MistakesNameTheFileAndChangeNothing) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

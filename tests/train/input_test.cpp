@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 TEST(MakeInput, IsTheFormulaForEveryPixelAndChannel) {
@@ -14,7 +14,8 @@ TEST(MakeInput, IsTheFormulaForEveryPixelAndChannel) {
   pixels[0] = 255;
   for (const PixelFormat order : {PixelFormat::bgr, PixelFormat::rgb})
     for (const char* const precision : {"fp32", "bf16"}) {
-      const InputSpec spec{.order = order, .mean = {104, 117.5F, 123}, .scale = {1, 0.5F, 0.017F}};
+      const network::InputSpec spec{
+          .order = order, .mean = {104, 117.5F, 123}, .scale = {1, 0.5F, 0.017F}};
       const torch::Tensor got = make_input(pixels.data(), count, height, width, spec, precision);
       ASSERT_EQ(got.sizes(), torch::IntArrayRef({count, 3, height, width}));
       EXPECT_TRUE(got.is_contiguous(torch::MemoryFormat::ChannelsLast));
@@ -37,4 +38,4 @@ TEST(MakeInput, IsTheFormulaForEveryPixelAndChannel) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 EpochMetrics validated() {
@@ -57,4 +57,4 @@ TEST(Metric, WithoutAValidationOnlyTheTrainingLossIsThere) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <string>
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 std::string content(const std::filesystem::path& file) {
@@ -98,4 +98,4 @@ TEST(MetricsLog, AddsTheColumnsThatAnOlderFileLacks) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

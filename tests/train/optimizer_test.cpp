@@ -12,8 +12,12 @@
 #include "network/parts.hpp"
 #include "network/registry.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using model::TorchNetwork;
+using network::make_network;
+using weights::Weights;
 
 /// Adds one to the gradient of every parameter that learns, and makes a step.
 void step(TorchNetwork& network, Optimizer& optimizer, double rate) {
@@ -75,7 +79,7 @@ TEST_P(OptimizerTest, ARateOfZeroHoldsAPartStill) {
 TEST_P(OptimizerTest, LeavesFrozenParametersAlone) {
   // Weight decay as well, and no state of theirs is kept.
   TorchNetwork network(make_network({}), 1);
-  network.freeze(frozen_layers(network.spec(), {"backbone"}), true);
+  network.freeze(network::frozen_layers(network.spec(), {"backbone"}), true);
   Optimizer optimizer(network, options(GetParam(), 0.1F));
   const Weights before = network.weights();
   for (int i = 0; i < 3; ++i) step(network, optimizer, 0.01);
@@ -96,7 +100,7 @@ TEST_P(OptimizerTest, LeavesFrozenParametersAlone) {
 
 TEST_P(OptimizerTest, CorrectsTheBiasOfLatecomersByTheirOwnSteps) {
   TorchNetwork network(make_network({}), 1);
-  network.freeze(frozen_layers(network.spec(), {"backbone"}), true);
+  network.freeze(network::frozen_layers(network.spec(), {"backbone"}), true);
   Optimizer optimizer(network, options(GetParam()));
   for (int i = 0; i < 3; ++i) step(network, optimizer, 0.01);
   network.freeze({}, true);
@@ -166,14 +170,14 @@ TEST(Sgd, WeightDecayPullsConvolutionsOnly) {
 }
 
 /// Two 1x1 convolutions with biases: the parameters of the fixture.
-NetworkSpec two_convolutions() {
+network::NetworkSpec two_convolutions() {
   const auto conv = [](const char* name, int channels) {
-    return Layer{.name = name,
-                 .kind = LayerKind::conv,
-                 .inputs = {"input"},
-                 .in_channels = 1,
-                 .out_channels = channels,
-                 .bias = true};
+    return network::Layer{.name = name,
+                          .kind = network::LayerKind::conv,
+                          .inputs = {"input"},
+                          .in_channels = 1,
+                          .out_channels = channels,
+                          .bias = true};
   };
   return {.name = "two convolutions",
           .input = {},
@@ -225,4 +229,4 @@ INSTANTIATE_TEST_SUITE_P(Adam, OptimizerTest, ::testing::Values("adam", "adamw")
                          [](const auto& test) { return std::string(test.param); });
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -12,7 +12,7 @@
 #include "faceshot/error.hpp"
 #include "train/step/early_stopping.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// fixtures/make_torch_schedules.py, make_keras_stops.py
@@ -117,4 +117,4 @@ TEST(EarlyStopping, LossesFall) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -4,8 +4,10 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using geometry::Annotation;
 
 /// A row of squares side by side.
 std::vector<Prior> row(float side, int count) {
@@ -51,4 +53,4 @@ TEST(PriorCoverage, WithoutFacesThereIsNothingToSay) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

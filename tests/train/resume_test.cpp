@@ -17,7 +17,7 @@
 #include "train/noise_set.hpp"
 #include "train/record/checkpoint.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 namespace fs = std::filesystem;
@@ -110,7 +110,7 @@ class Resume : public ::testing::Test {
     const Checkpoint resumed = load_checkpoint(dir / "last.pt");
     EXPECT_EQ(whole.counters, resumed.counters);
     EXPECT_EQ(whole.scalars, resumed.scalars);
-    const auto same = [](const Weights& a, const Weights& b) {
+    const auto same = [](const weights::Weights& a, const weights::Weights& b) {
       ASSERT_EQ(a.size(), b.size());
       for (const auto& [name, array] : a) EXPECT_EQ(array.values, b.at(name).values) << name;
     };
@@ -211,4 +211,4 @@ TEST_F(Resume, MistakesAreOneLineAndTheRightStatus) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 TrainOptions options(const char* schedule) {
@@ -109,4 +109,4 @@ TEST(Schedule, StepsDropAtTheirEpochs) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

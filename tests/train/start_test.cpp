@@ -17,8 +17,10 @@
 #include "train/trainer.hpp"
 #include "weights/weight_file.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using weights::Weights;
 
 namespace fs = std::filesystem;
 using testing::expect_error;
@@ -59,11 +61,11 @@ class Start : public ::testing::Test {
     Weights backbone;
     for (auto& [name, array] : run("made", {"train.seed=9"}).model)
       if (name.starts_with("backbone.")) backbone[name] = std::move(array);
-    std::vector<NamedArray> arrays;
+    std::vector<weights::NamedArray> arrays;
     for (const auto& [name, array] : backbone)
       arrays.push_back({"module." + name.substr(std::string("backbone.").size()), "float32",
                         array.shape, array.values});
-    write_weight_file(folder_ / "foreign.safetensors", arrays);
+    weights::write_weight_file(folder_ / "foreign.safetensors", arrays);
     return backbone;
   }
 
@@ -82,7 +84,7 @@ TEST_F(Start, FrozenWeightsFromAFileAreStillThereAtTheEnd) {
   EXPECT_EQ(end.counters.at("step"), 3);
   const Weights made = load_checkpoint(folder_ / "made" / "last.pt").model;
   for (const auto& [name, array] : end.model) {
-    if (part_of(name) == "backbone") {
+    if (network::part_of(name) == "backbone") {
       EXPECT_EQ(array.values, backbone.at(name).values) << name;
       EXPECT_EQ(end.ema.at(name).values, backbone.at(name).values) << name;
       EXPECT_FALSE(end.optimizer.contains("exp_avg/" + name)) << name;
@@ -143,7 +145,8 @@ TEST_F(Start, FromOurExportedFileIsValidatedFirstAndIsWhatWasExported) {
   const std::vector<std::string> validated{"data.val=" + csv_, "train.validate_every=1",
                                            "train.precision=fp32"};
   (void)run("first", validated);
-  (void)export_network(load_checkpoint(folder_ / "first" / "last.pt"), folder_ / "first.onnx");
+  (void)exporter::export_network(load_checkpoint(folder_ / "first" / "last.pt"),
+                                 folder_ / "first.onnx");
   std::vector<std::string> overrides = validated;
   overrides.insert(overrides.end(),
                    {"model.init={file='" + (folder_ / "first.onnx").string() + "', strict=true}",
@@ -167,7 +170,8 @@ TEST_F(Start, FromOurExportedFileIsValidatedFirstAndIsWhatWasExported) {
 
 TEST_F(Start, BestIsTheFileItselfWhereTrainingMakesItWorse) {
   (void)run("first");
-  (void)export_network(load_checkpoint(folder_ / "first" / "last.pt"), folder_ / "first.onnx");
+  (void)exporter::export_network(load_checkpoint(folder_ / "first" / "last.pt"),
+                                 folder_ / "first.onnx");
   const std::string init = "model.init.file=" + (folder_ / "first.onnx").string();
   (void)run("worse", {init, "data.val=" + csv_, "train.learning_rate=3",
                       "train.checkpoint.best=val_loss", "loss.iou_loss=none"});
@@ -307,4 +311,4 @@ TEST_F(Start, EveryCheckpointLeadsToTheSameEndAcrossTheEpochThatUnfreezes) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

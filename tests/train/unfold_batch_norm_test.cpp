@@ -22,8 +22,12 @@
 #include "train/step/ema.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot::unfold_batch_norm_test {
+namespace faceshot::train::unfold_batch_norm_test {
 namespace {
+
+using model::NetworkOutput;
+using model::TorchNetwork;
+using weights::Weights;
 
 constexpr int side = 160;
 
@@ -70,9 +74,9 @@ class Unfolded : public ::testing::TestWithParam<Case> {
 };
 
 void export_example(const Config& config, const std::filesystem::path& file) {
-  ExportOptions options;
+  exporter::ExportOptions options;
   options.tolerance = 1;  // random weights may give large outputs
-  (void)export_network(example_checkpoint(config), file, options);
+  (void)exporter::export_network(exporter::example_checkpoint(config), file, options);
 }
 
 /// Mean of |a - b| in deviations of b.
@@ -92,7 +96,7 @@ TEST_P(Unfolded, EqualsTheFileAndCanBeTrained) {
   run.note = [&](const std::string& line) { notes.push_back(line); };
   const std::string json = start_weights(run);
   EXPECT_TRUE(run.starts_whole);
-  const auto pairs = batch_norm_pairs(run.spec());
+  const auto pairs = network::batch_norm_pairs(run.spec());
   for (const auto& [conv, norm] : pairs) EXPECT_NE(json.find(norm), std::string::npos) << norm;
 
   // Evaluation mode: the file's own function.
@@ -132,14 +136,15 @@ TEST_P(Unfolded, EqualsTheFileAndCanBeTrained) {
   // Weights of the size that Adam's steps are meant for.
   const Weights weights = run.network->weights();
   for (const auto& [conv, norm] : pairs) {
-    const WeightArray& kernel = weights.at(conv + ".weight");
+    const weights::WeightArray& kernel = weights.at(conv + ".weight");
     const auto channels = static_cast<std::size_t>(kernel.shape[0]);
     const std::size_t count = kernel.values.size() / channels;
     for (std::size_t c = 0; c < channels; ++c) {
       double squares = 0;
       for (std::size_t i = 0; i < count; ++i)
         squares += std::pow(static_cast<double>(kernel.values[c * count + i]), 2);
-      EXPECT_NEAR(std::sqrt(squares / static_cast<double>(count)), he_deviation(kernel.shape), 1e-4)
+      EXPECT_NEAR(std::sqrt(squares / static_cast<double>(count)),
+                  network::he_deviation(kernel.shape), 1e-4)
           << conv;
     }
   }
@@ -171,7 +176,7 @@ TEST_F(UnfoldedPart, OfAFileThatFitsInPartIsReportedLikeAnyOther) {
   EXPECT_TRUE(noted("head0.landmarks.weight"));
   EXPECT_FALSE(noted("head1.loc.weight"));
 
-  const TorchNetwork fresh(make_network(config(other).model), run.config.train.seed);
+  const TorchNetwork fresh(network::make_network(config(other).model), run.config.train.seed);
   const Weights before = fresh.weights(), after = run.network->weights();
   EXPECT_EQ(after.at("head0.loc.weight").values, before.at("head0.loc.weight").values);
   EXPECT_NE(after.at("head1.loc.weight").values, before.at("head1.loc.weight").values);
@@ -189,9 +194,9 @@ TEST_F(UnfoldedPart, OfAWiderNetworkKeepsNothingByHalves) {
   const std::vector<std::string> wide{"model.alpha=2", "model.init.file=" + file.string()};
   TrainingRun run(config(wide), {});
   (void)start_weights(run);
-  const TorchNetwork fresh(make_network(config(wide).model), run.config.train.seed);
+  const TorchNetwork fresh(network::make_network(config(wide).model), run.config.train.seed);
   const Weights before = fresh.weights(), after = run.network->weights();
-  for (const auto& [conv, norm] : batch_norm_pairs(run.spec())) {
+  for (const auto& [conv, norm] : network::batch_norm_pairs(run.spec())) {
     if (!conv.starts_with("backbone.")) continue;
     for (const char* const part : {".weight", ".bias", ".running_mean", ".running_var"})
       EXPECT_EQ(after.at(norm + part).values, before.at(norm + part).values) << norm;
@@ -205,8 +210,10 @@ TEST(UnfoldBatchNorm, DeadChannelsStayFinite) {
                   {"n.bias", {{3}, {0.5F, -1, 3}}},
                   {"n.running_mean", {{3}, {0, 0, 0}}},
                   {"n.running_var", {{3}, {1, 1, 1}}}};
-  const Layer conv{.name = "c", .kind = LayerKind::conv, .inputs = {"input"}, .out_channels = 3};
-  const Layer norm{.name = "n", .kind = LayerKind::batch_norm, .inputs = {"c"}, .out_channels = 3};
+  const network::Layer conv{
+      .name = "c", .kind = network::LayerKind::conv, .inputs = {"input"}, .out_channels = 3};
+  const network::Layer norm{
+      .name = "n", .kind = network::LayerKind::batch_norm, .inputs = {"c"}, .out_channels = 3};
   const Weights before = weights;
   unfold_batch_norm(weights, conv, norm, {{0, 0, 8}, {0, 0, 0}});
   for (const auto& [name, array] : weights)
@@ -227,4 +234,4 @@ TEST(UnfoldBatchNorm, DeadChannelsStayFinite) {
 }
 
 }  // namespace
-}  // namespace faceshot::unfold_batch_norm_test
+}  // namespace faceshot::train::unfold_batch_norm_test

@@ -23,8 +23,13 @@
 #include "train/start/training_data.hpp"
 #include "train/trainer.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using data::PreparedSet;
+using data::read_prepared;
+using data::write_prepared;
+using geometry::ImageRecord;
 
 class ValidationTest : public ::testing::Test {
  protected:
@@ -45,18 +50,18 @@ class ValidationTest : public ::testing::Test {
     PreparedSet set = read_prepared(csv_);
     for (std::size_t i = 0; i < set.records.size(); ++i) {
       ImageRecord& record = set.records[i];
-      const cv::Mat image = read_image(set.images_dir / record.image);
+      const cv::Mat image = media::read_image(set.images_dir / record.image);
       const double scale_x = 0.5 + 0.17 * static_cast<double>(i % 7);
       const double scale_y = 0.5 + 0.23 * static_cast<double>(i % 5);
       cv::Mat resized;
       cv::resize(image, resized, {}, scale_x, scale_y, cv::INTER_LINEAR);
       record.image = "mixed" + std::to_string(i) + ".png";
-      write_image(set.images_dir / record.image, resized);
+      media::write_image(set.images_dir / record.image, resized);
       const auto x = static_cast<float>(resized.cols) / static_cast<float>(image.cols);
       const auto y = static_cast<float>(resized.rows) / static_cast<float>(image.rows);
       record.width = resized.cols;
       record.height = resized.rows;
-      for (Annotation& a : record.annotations)
+      for (geometry::Annotation& a : record.annotations)
         a.box = {a.box.x1 * x, a.box.y1 * y, a.box.x2 * x, a.box.y2 * y};
     }
     return set;
@@ -70,8 +75,8 @@ class ValidationTest : public ::testing::Test {
 std::vector<std::vector<Detection>> detect(const Detector& detector, const PreparedSet& set) {
   std::vector<std::vector<Detection>> found;
   for (const ImageRecord& record : set.records) {
-    const cv::Mat image = read_image(set.images_dir / record.image);
-    found.push_back(detector.detect(view_of(image)));
+    const cv::Mat image = media::read_image(set.images_dir / record.image);
+    found.push_back(detector.detect(media::view_of(image)));
   }
   return found;
 }
@@ -81,7 +86,7 @@ TEST_F(ValidationTest, AgreesWithTheDetectorOfTheExportedNetwork) {
   ASSERT_TRUE(start_training(trained, folder_ / "run", {}, stop_).completed);
   const Checkpoint best = load_checkpoint(folder_ / "run" / "best.pt");
   const auto onnx = folder_ / "network.onnx";
-  (void)export_network(best, onnx);
+  (void)exporter::export_network(best, onnx);
   const PreparedSet set = mixed_sizes();
   PreparedSet negatives = set;
   std::erase_if(negatives.records, [](const ImageRecord& r) { return !r.annotations.empty(); });
@@ -91,7 +96,7 @@ TEST_F(ValidationTest, AgreesWithTheDetectorOfTheExportedNetwork) {
     SCOPED_TRACE(side);
     Config c = trained;
     c.train.validate_side = side;
-    TorchNetwork network(make_network(c.model), 0);
+    model::TorchNetwork network(network::make_network(c.model), 0);
     network.load(best.best_weights());
     const ValidationResult ours = validate_network(network, set, negatives, c, 1);
 
@@ -99,16 +104,17 @@ TEST_F(ValidationTest, AgreesWithTheDetectorOfTheExportedNetwork) {
                                             .nms_threshold = c.train.validate_nms,
                                             .max_side = side});
     const auto found = detect(detector, set);
-    std::vector<std::vector<GroundTruthBox>> truth(set.records.size());
-    std::vector<ImageEvaluation> images;
+    std::vector<std::vector<evaluate::GroundTruthBox>> truth(set.records.size());
+    std::vector<evaluate::ImageEvaluation> images;
     for (std::size_t i = 0; i < truth.size(); ++i) {
-      for (const Annotation& a : set.records[i].annotations) truth[i].push_back({a.box, a.ignore});
+      for (const geometry::Annotation& a : set.records[i].annotations)
+        truth[i].push_back({a.box, a.ignore});
       images.push_back({found[i], truth[i]});
     }
     EXPECT_GT(ours.ap, side == 128 ? 0.1 : 0.02) << "nothing was learned: it means little";
-    EXPECT_NEAR(ours.ap, average_precision(images), 0.003);
-    const ApByHeight heights = ap_by_height(images);
-    for (std::size_t h = 0; h < face_heights.size(); ++h)
+    EXPECT_NEAR(ours.ap, evaluate::average_precision(images), 0.003);
+    const evaluate::ApByHeight heights = evaluate::ap_by_height(images);
+    for (std::size_t h = 0; h < evaluate::face_heights.size(); ++h)
       EXPECT_NEAR(ours.by_height.of[h].ap, heights.of[h].ap, 0.003);
     EXPECT_NEAR(ours.by_height.mean, heights.mean, 0.003);
     EXPECT_EQ(ours.examples.size(), 16U);
@@ -120,18 +126,20 @@ TEST_F(ValidationTest, AgreesWithTheDetectorOfTheExportedNetwork) {
           return std::abs(d.score - other.score) < 1e-3F && iou(d.box, other.box) > 0.99F;
         })) << i;
     }
-    std::vector<ImageEvaluation> without_faces;
+    std::vector<evaluate::ImageEvaluation> without_faces;
     const auto alarms = detect(detector, negatives);
     for (const auto& detections : alarms) without_faces.push_back({detections, {}});
-    const RecallPoint point = score_at_recall(images, alarm_height, alarm_recall);
+    const evaluate::RecallPoint point =
+        evaluate::score_at_recall(images, evaluate::alarm_height, evaluate::alarm_recall);
     ASSERT_TRUE(ours.false_alarms);
-    EXPECT_NEAR(*ours.false_alarms, false_alarms_per_image(without_faces, point.score), 0.13);
+    EXPECT_NEAR(*ours.false_alarms, evaluate::false_alarms_per_image(without_faces, point.score),
+                0.13);
   }
 }
 
 TEST_F(ValidationTest, WithoutNegativesNoFalseAlarmsAreCounted) {
   const Config c = config();
-  TorchNetwork network(make_network(c.model), 0);
+  model::TorchNetwork network(network::make_network(c.model), 0);
   EXPECT_FALSE(validate_network(network, read_prepared(csv_), {}, c, 1).false_alarms);
 }
 
@@ -175,4 +183,4 @@ TEST_F(ValidationTest, ARunWatchesFalseAlarms) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
-namespace faceshot {
+namespace faceshot::training_ops {
 namespace {
+
+using network::Activation;
+using network::Layer;
 
 torch::Tensor map(torch::IntArrayRef shape, torch::ScalarType type) {
   return torch::randn(shape).contiguous(torch::MemoryFormat::ChannelsLast).to(type);
@@ -266,4 +269,4 @@ TEST(ConvolutionBatchNorm, RefusesAResidualThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::training_ops

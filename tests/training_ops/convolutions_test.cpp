@@ -6,8 +6,10 @@
 #include "training_ops/depthwise_convolution.hpp"
 #include "training_ops/first_convolution.hpp"
 
-namespace faceshot::convolutions_test {
+namespace faceshot::training_ops::convolutions_test {
 namespace {
+
+using network::Layer;
 
 torch::Tensor map(torch::IntArrayRef shape, torch::ScalarType type) {
   return torch::randn(shape).contiguous(torch::MemoryFormat::ChannelsLast).to(type);
@@ -162,4 +164,4 @@ TEST(AddUpsampled, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace faceshot::convolutions_test
+}  // namespace faceshot::training_ops::convolutions_test

@@ -9,8 +9,10 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot::fused_batch_norm_test {
+namespace faceshot::training_ops::fused_batch_norm_test {
 namespace {
+
+using network::Activation;
 
 /// A layer, its input and the gradient of its output.
 struct Case {
@@ -283,4 +285,4 @@ TEST(FusedBatchNorm, OfTwoProcessesIsThatOfTheWholeBatch) {
 }
 
 }  // namespace
-}  // namespace faceshot::fused_batch_norm_test
+}  // namespace faceshot::training_ops::fused_batch_norm_test

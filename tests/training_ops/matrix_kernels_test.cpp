@@ -11,7 +11,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot::matrix {
+namespace faceshot::training_ops::matrix {
 namespace {
 
 float value(BFloat16 b) {
@@ -129,4 +129,4 @@ TEST(MatrixKernels, WhatIsNotANumberStaysSo) {
 }
 
 }  // namespace
-}  // namespace faceshot::matrix
+}  // namespace faceshot::training_ops::matrix

@@ -7,8 +7,10 @@
 #include "faceshot/error.hpp"
 #include "training_ops/fork.hpp"
 
-namespace faceshot::predictors_test {
+namespace faceshot::training_ops::predictors_test {
 namespace {
+
+using network::Layer;
 
 torch::Tensor map(torch::IntArrayRef shape) {
   return torch::randn(shape)
@@ -115,7 +117,7 @@ TEST(Predictors, AreForWhatTheyCanCompute) {
   EXPECT_FALSE(with([](Layer& l) { l.kernel = {3, 3}; }));
   EXPECT_FALSE(with([](Layer& l) { l.in_channels = 24; }));
   EXPECT_FALSE(with([](Layer& l) { l.stride = 2; }));
-  EXPECT_FALSE(with([](Layer& l) { l.kind = LayerKind::max_out; }));
+  EXPECT_FALSE(with([](Layer& l) { l.kind = network::LayerKind::max_out; }));
   EXPECT_THROW((void)predict(in, {}), Error);
   EXPECT_THROW((void)join_levels({torch::rand({1, 2, 4}), torch::rand({1, 2, 3})}), Error);
 }
@@ -147,4 +149,4 @@ TEST(Fork, ReadersThatGiveNoGradientDoNotCount) {
 }
 
 }  // namespace
-}  // namespace faceshot::predictors_test
+}  // namespace faceshot::training_ops::predictors_test

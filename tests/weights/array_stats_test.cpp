@@ -4,7 +4,7 @@
 
 #include <limits>
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 TEST(ArrayStats, OfKnownNumbers) {
@@ -34,4 +34,4 @@ TEST(ArrayStats, SmallSpreadFarFromZero) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -7,7 +7,7 @@
 #include <limits>
 #include <string>
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 template <typename T>
@@ -56,4 +56,4 @@ TEST(ElementType, OtherNumbers) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

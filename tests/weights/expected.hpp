@@ -17,7 +17,7 @@ inline std::filesystem::path fixture(const std::string& name) {
   return std::filesystem::path(FACESHOT_SOURCE_DIR) / "tests/weights/fixtures" / name;
 }
 
-inline void expect_equal(const NamedArray& array, const NamedArray& wanted) {
+inline void expect_equal(const weights::NamedArray& array, const weights::NamedArray& wanted) {
   EXPECT_EQ(array.name, wanted.name);
   EXPECT_EQ(array.dtype, wanted.dtype) << array.name;
   EXPECT_EQ(array.shape, wanted.shape) << array.name;
@@ -25,9 +25,9 @@ inline void expect_equal(const NamedArray& array, const NamedArray& wanted) {
 }
 
 /// The arrays of expected.json for this fixture.
-inline std::vector<NamedArray> expected_arrays(const std::string& fixture_name) {
+inline std::vector<weights::NamedArray> expected_arrays(const std::string& fixture_name) {
   std::ifstream in(fixture("expected.json"));
-  std::vector<NamedArray> arrays;
+  std::vector<weights::NamedArray> arrays;
   const auto all = nlohmann::json::parse(in);
   for (const auto& row : all.at(fixture_name))
     arrays.push_back({row.at(0), row.at(1), row.at(2), row.at(3)});
@@ -35,9 +35,9 @@ inline std::vector<NamedArray> expected_arrays(const std::string& fixture_name) 
 }
 
 /// Expects `arrays` to be those of expected.json, in that order.
-inline void expect_as_written(const std::vector<NamedArray>& arrays,
+inline void expect_as_written(const std::vector<weights::NamedArray>& arrays,
                               const std::string& fixture_name) {
-  const std::vector<NamedArray> wanted = expected_arrays(fixture_name);
+  const std::vector<weights::NamedArray> wanted = expected_arrays(fixture_name);
   ASSERT_EQ(arrays.size(), wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) expect_equal(arrays[i], wanted[i]);
 }

@@ -11,7 +11,7 @@
 #include "data/test_folder.hpp"
 #include "weights/expected.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 using testing::expect_error;
@@ -75,4 +75,4 @@ TEST_F(Isolated, MemoryIsLimited) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

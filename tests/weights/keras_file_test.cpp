@@ -5,7 +5,7 @@
 #include "data/test_folder.hpp"
 #include "weights/expected.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 using testing::expect_error;
@@ -50,4 +50,4 @@ TEST(KerasFile, ReachesNoOtherFile) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -6,7 +6,7 @@
 
 #include "data/test_folder.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 WeightArray counting(std::vector<std::int64_t> shape) {
@@ -72,4 +72,4 @@ TEST(Layout, KerasVariables) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

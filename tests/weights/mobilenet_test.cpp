@@ -11,7 +11,7 @@
 #include "weights/match_report.hpp"
 #include "weights/weight_file.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 using Shapes = std::map<std::string, std::vector<std::int64_t>>;
@@ -71,4 +71,4 @@ TEST(MobileNet, TheKerasFileFitsWithNothingLeftOver) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -8,7 +8,7 @@
 #include "weights/keras_names.hpp"
 #include "weights/match_report.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 using testing::expect_error;
@@ -131,4 +131,4 @@ TEST(KerasNames, MobileNets) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

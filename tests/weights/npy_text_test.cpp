@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 TEST(NpyText, ReadsWhatNumPyWrites) {
@@ -37,4 +37,4 @@ TEST(NpyText, RefusesAnythingElse) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

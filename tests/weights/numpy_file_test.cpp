@@ -6,9 +6,10 @@
 #include "support/npy_header.hpp"
 #include "weights/expected.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
+using support::npy_header;
 using testing::expect_error;
 using testing::fixture;
 using testing::read_all;
@@ -59,4 +60,4 @@ TEST(NumpyFile, RefusesDamage) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

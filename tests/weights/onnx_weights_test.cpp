@@ -5,7 +5,7 @@
 #include "data/test_folder.hpp"
 #include "weights/expected.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 using testing::expect_error;
@@ -33,4 +33,4 @@ TEST(OnnxWeights, RefusesDamage) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -5,7 +5,7 @@
 #include "data/test_folder.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 using namespace std::string_literals;
@@ -96,4 +96,4 @@ TEST(Pickle, TensorsLieWithinTheirStorage) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -7,7 +7,7 @@
 #include "data/test_folder.hpp"
 #include "weights/expected.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 using testing::expect_error;
@@ -94,4 +94,4 @@ TEST(Safetensors, RefusesToWriteNonsense) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

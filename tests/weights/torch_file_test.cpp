@@ -5,7 +5,7 @@
 #include "data/test_folder.hpp"
 #include "weights/expected.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 using testing::expect_error;
@@ -40,4 +40,4 @@ TEST(TorchFile, RefusesWhatItDoesNotKnow) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -6,7 +6,7 @@
 #include "faceshot/random.hpp"
 #include "weights/expected.hpp"
 
-namespace faceshot {
+namespace faceshot::weights {
 namespace {
 
 using testing::expect_error;
@@ -85,4 +85,4 @@ TEST(WeightFile, DamageIsAnErrorAndNothingElse) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::weights

@@ -12,7 +12,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// Neighbours in one row: those from `left` to `right` of the pixel, `down` rows below it.
@@ -128,4 +128,4 @@ void defocus_blur(cv::Mat& image, float radius) {
   average(image, runs);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

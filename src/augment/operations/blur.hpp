@@ -6,7 +6,7 @@
 
 #include <opencv2/core.hpp>
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// Gaussian blur. @param sigma deviation in pixels; 0 or less changes nothing
 void gaussian_blur(cv::Mat& image, float sigma);
@@ -23,4 +23,4 @@ void motion_blur(cv::Mat& image, float length, float angle);
 /// @throws Error(invalid_argument) for another radius
 void defocus_blur(cv::Mat& image, float radius);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -6,7 +6,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 cv::Matx34f offsets(float blue, float green, float red) noexcept {
@@ -65,4 +65,4 @@ cv::Matx34f channel_swap_matrix(int permutation) {
   return matrix;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

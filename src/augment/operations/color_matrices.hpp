@@ -6,7 +6,7 @@
 
 #include <opencv2/core.hpp>
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// Brown as an old print. @param strength 0 (nothing) to 1 (no other colour left)
 [[nodiscard]] cv::Matx34f sepia_matrix(float strength) noexcept;
@@ -26,4 +26,4 @@ namespace faceshot {
 /// @throws Error(invalid_argument) for another number
 [[nodiscard]] cv::Matx34f channel_swap_matrix(int permutation);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -4,7 +4,7 @@
 #include "augment/operations/photometric.hpp"
 #include "augment/pixels/canvas.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 void brightness(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
@@ -135,4 +135,4 @@ std::vector<OperationInfo> color_operations() {
   };
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -5,7 +5,7 @@
 
 #include "augment/operations/families.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 void sequential(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
@@ -134,4 +134,4 @@ std::vector<OperationInfo> combinators() {
   };
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

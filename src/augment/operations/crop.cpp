@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 constexpr int square_attempts = 10;
@@ -56,7 +56,7 @@ double aimed_side(const Box& face, const AnchorCrop& options, Random& random) {
 
 }  // namespace
 
-bool is_sought(const Annotation& annotation) noexcept {
+bool is_sought(const geometry::Annotation& annotation) noexcept {
   return !annotation.ignore && annotation.box.valid();
 }
 
@@ -122,4 +122,4 @@ Window ssd_crop(const CropSource& source, float min_iou, float scale_min, float 
   return whole;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -8,12 +8,12 @@
 #include "faceshot/random.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// A photograph, as the recipes see it. @pre width, height >= 1; boxes lie inside
 struct CropSource {
   int width = 0, height = 0;
-  std::span<const Annotation> annotations;  ///< those that are `ignore` are not sought
+  std::span<const geometry::Annotation> annotations;  ///< those that are `ignore` are not sought
 };
 
 /// A square with a side of `share` times the shorter side of the photograph, at a random place;
@@ -42,7 +42,7 @@ struct AnchorCrop {
                                  Random& random);
 
 /// True if the annotation is one that recipes seek.
-[[nodiscard]] bool is_sought(const Annotation& annotation) noexcept;
+[[nodiscard]] bool is_sought(const geometry::Annotation& annotation) noexcept;
 
 /// The random patch of SSD (Liu et al., ECCV 2016, section 2.2, "Data augmentation"): sides of
 /// `scale_min` to `scale_max` of the photograph's, aspect ratio between 1/2 and 2, with an IoU of
@@ -51,4 +51,4 @@ struct AnchorCrop {
 [[nodiscard]] Window ssd_crop(const CropSource& source, float min_iou, float scale_min,
                               float scale_max, Random& random);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -6,7 +6,7 @@
 #include "augment/operations/families.hpp"
 #include "augment/pixels/canvas.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// The window becomes the frame, of width x height pixels.
@@ -55,8 +55,8 @@ void ssd_crop(const Step& step, Canvas& canvas, Random& random, const AugmentCon
   const float min_iou = step.draw("min_iou", random);
   const auto scale = step["scale"].values();
   const auto annotations = canvas.annotations();
-  show(canvas, ssd_crop({canvas.width(), canvas.height(), annotations}, min_iou, scale.front(),
-                        scale.back(), random));
+  show(canvas, augment::ssd_crop({canvas.width(), canvas.height(), annotations}, min_iou,
+                                 scale.front(), scale.back(), random));
 }
 
 int side_of(const Step& step, Random& random, const AugmentContext& context) {
@@ -70,8 +70,8 @@ void square_crop(const Step& step, Canvas& canvas, Random& random, const Augment
   const double smallest = size / static_cast<double>(step.draw("magnify_max", random));
   const auto annotations = canvas.annotations();
   show(canvas,
-       square_crop({canvas.width(), canvas.height(), annotations}, share.front(), share.back(),
-                   smallest, random),
+       augment::square_crop({canvas.width(), canvas.height(), annotations}, share.front(),
+                            share.back(), smallest, random),
        size, size);
 }
 
@@ -174,4 +174,4 @@ std::vector<OperationInfo> crop_operations() {
   };
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -12,7 +12,7 @@
 #include "augment/operations/noise.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 constexpr int kNoiseBits = 16;  // bits after the point of a factor of noise
@@ -130,4 +130,4 @@ void iso_noise(cv::Mat& image, float luma, float chroma, Random& random) {
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

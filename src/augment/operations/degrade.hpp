@@ -8,7 +8,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// Loses resolution: averages `factor` x `factor` pixels to one and enlarges linearly.
 /// @param factor up to 1 changes nothing; need not be whole
@@ -34,4 +34,4 @@ void poisson_noise(cv::Mat& image, float photons, Random& random);
 /// @param chroma deviation of Cb and of Cr (ITU-T T.871) in grey levels, 0..128
 void iso_noise(cv::Mat& image, float luma, float chroma, Random& random);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace faceshot {
+namespace faceshot::augment {
 
 FaceFrame face_frame(const Landmarks& landmarks, const Box& face) noexcept {
   const auto point = [&](std::size_t i) {
@@ -34,4 +34,4 @@ FaceFrame face_frame(const Landmarks& landmarks, const Box& face) noexcept {
   return frame;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

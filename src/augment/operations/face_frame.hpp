@@ -8,7 +8,7 @@
 #include <cassert>
 #include "faceshot/box.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// Where things lie on a face. The unit is the distance from the eyes to the mouth, the origin the
 /// middle between the eyes; `x` goes to the viewer's right and `y` to the chin, turned with the
@@ -46,4 +46,4 @@ struct FaceFrame {
 /// @return with unit 0 where the landmarks fall together
 [[nodiscard]] FaceFrame face_frame(const Landmarks& landmarks, const Box& face) noexcept;
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

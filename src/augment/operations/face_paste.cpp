@@ -8,8 +8,10 @@
 #include "augment/pixels/warp.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
+
+using geometry::Annotation;
 
 PixelMap map_of(const Annotation& face, const FacePaste& how) {
   const double scale = static_cast<double>(how.height / face.box.height());
@@ -139,4 +141,4 @@ Annotation paste_face(const cv::Mat& source, const Annotation& face, const FaceP
   return result;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

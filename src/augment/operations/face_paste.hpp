@@ -5,7 +5,7 @@
 
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// Where a face goes, and how it is changed on the way. The defaults change as little as possible.
 struct FacePaste {
@@ -29,7 +29,7 @@ struct FacePaste {
 ///         corners), landmarks moved along with left and right as the viewer sees them, the rest
 ///         as it was
 /// @throws Error(invalid_argument) for an image as above or a box or height that is not positive
-Annotation paste_face(const cv::Mat& source, const Annotation& face, const FacePaste& how,
-                      cv::Mat& target);
+geometry::Annotation paste_face(const cv::Mat& source, const geometry::Annotation& face,
+                                const FacePaste& how, cv::Mat& target);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

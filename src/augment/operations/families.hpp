@@ -5,7 +5,7 @@
 
 #include "augment/operations/operation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 [[nodiscard]] std::vector<OperationInfo> combinators();           ///< combine_ops.cpp
 [[nodiscard]] std::vector<OperationInfo> geometric_operations();  ///< geometry_ops.cpp
@@ -15,4 +15,4 @@ namespace faceshot {
 [[nodiscard]] std::vector<OperationInfo> occlusion_operations();  ///< occlusion_ops.cpp
 [[nodiscard]] std::vector<OperationInfo> mixing_operations();     ///< mix_ops.cpp
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -8,7 +8,7 @@
 #include "augment/operations/families.hpp"
 #include "augment/pixels/canvas.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 PixelMap shifted(double x, double y) { return {1, 0, x, 0, 1, y, 0, 0, 1}; }
@@ -161,4 +161,4 @@ std::vector<OperationInfo> geometric_operations() {
   };
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -8,7 +8,7 @@
 #include <numbers>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 constexpr int kGainBits = 10;  // bits after the point of a gain
@@ -151,4 +151,4 @@ void glare(cv::Mat& image, float x, float y, float radius, float strength) {
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

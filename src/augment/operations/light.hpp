@@ -10,7 +10,7 @@
 
 #include <opencv2/core.hpp>
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// Lights the picture from one side: the gain goes from 1 + strength there to 1 - strength on the
 /// other.
@@ -41,4 +41,4 @@ void vignette(cv::Mat& image, float strength);
 /// @param strength at the centre, 0 (changes nothing) to 1 (white)
 void glare(cv::Mat& image, float x, float y, float radius, float strength);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -10,8 +10,10 @@
 #include "augment/pixels/canvas.hpp"
 #include "augment/pixels/resample.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
+
+using geometry::Annotation;
 
 constexpr int window_attempts = 10;
 
@@ -231,4 +233,4 @@ std::vector<OperationInfo> mixing_operations() {
   };
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

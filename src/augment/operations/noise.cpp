@@ -1,6 +1,6 @@
 #include "augment/operations/noise.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 NormalNoise::NormalNoise(Random& random) {
   for (std::uint32_t& state : state_) state = random.bits() | 1U;  // 0 would stay 0
@@ -27,4 +27,4 @@ std::span<const std::int16_t> NormalNoise::next(std::size_t count) {
   return std::span<const std::int16_t>(values_).first(count);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -9,7 +9,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// A source of approximately normal integers, the same on every machine: integer arithmetic only.
 /// Philox (random.hpp) costs too much for 300 000 values a picture, so it gives only the start of
@@ -35,4 +35,4 @@ class NormalNoise {
   std::vector<std::int16_t> values_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

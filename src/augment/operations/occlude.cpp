@@ -10,7 +10,7 @@
 #include "augment/operations/degrade.hpp"
 #include "augment/operations/face_frame.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 using Outline = std::vector<cv::Point2f>;  // points of a face frame
@@ -225,4 +225,4 @@ void sunglasses(cv::Mat& image, const Landmarks& landmarks, const Box& face,
       false, 0.08F);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -11,7 +11,7 @@
 #include "faceshot/random.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// What a cut-out rectangle is filled with.
 enum class CutoutFill : std::uint8_t {
@@ -46,4 +46,4 @@ struct SunglassesStyle {
 void sunglasses(cv::Mat& image, const Landmarks& landmarks, const Box& face,
                 const SunglassesStyle& style);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -6,7 +6,7 @@
 #include "augment/operations/occlude.hpp"
 #include "augment/pixels/canvas.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// A rectangle of `share` times the sides of `within`, its centre anywhere in there.
@@ -98,4 +98,4 @@ std::vector<OperationInfo> occlusion_operations() {
   };
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

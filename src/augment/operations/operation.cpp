@@ -9,7 +9,7 @@
 #include "base/nearest_name.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 std::string number_text(float value) {
   char buffer[32];
@@ -41,9 +41,9 @@ const OperationInfo& find_operation(std::string_view name) {
   if (found != all.end()) return *found;
   std::vector<std::string> names;
   for (const auto& info : all) names.emplace_back(info.name);
-  throw Error(ErrorCode::invalid_argument, "unknown op '" + std::string(name) +
-                                               "'; did you mean '" + nearest_name(name, names) +
-                                               "'? (faceshot augment ops lists all)");
+  throw Error(ErrorCode::invalid_argument,
+              "unknown op '" + std::string(name) + "'; did you mean '" +
+                  base::nearest_name(name, names) + "'? (faceshot augment ops lists all)");
 }
 
 Step::Step(const OperationInfo& info) : operation(&info) {
@@ -74,4 +74,4 @@ void run(const Step& step, Canvas& canvas, Random& random, const AugmentContext&
   step.operation->apply(step, canvas, random, context);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -16,7 +16,7 @@
 #include "faceshot/random.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 class Canvas;
 struct Step;
@@ -24,7 +24,7 @@ struct Step;
 /// A labelled photograph that operations such as mosaic draw on.
 struct Scene {
   cv::Mat image;  ///< 8-bit BGR; not to be written to
-  std::span<const Annotation> annotations;
+  std::span<const geometry::Annotation> annotations;
 };
 
 /// All labelled photographs of a training set. Thread safe: workers share one.
@@ -104,4 +104,4 @@ struct Step {
 /// Does the step, or not, as its chance has it.
 void run(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace faceshot {
+namespace faceshot::augment {
 
 float Parameter::draw(Random& random) const {
   switch (kind_) {
@@ -16,4 +16,4 @@ float Parameter::draw(Random& random) const {
   return values_[0];
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -7,7 +7,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// What a value is drawn from, each time an operation runs. Thread safe (const).
 class Parameter {
@@ -42,4 +42,4 @@ class Parameter {
   std::vector<float> values_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

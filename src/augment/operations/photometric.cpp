@@ -5,7 +5,7 @@
 #include <numbers>
 #include <opencv2/core.hpp>
 
-namespace faceshot {
+namespace faceshot::augment {
 
 cv::Matx34f color_matrix(const ColorChange& change) noexcept {
   // RGB to YIQ (FCC NTSC standard, 47 CFR 73.682), with columns in the order B, G, R.
@@ -48,4 +48,4 @@ void apply_color(const cv::Matx34f& matrix, cv::Mat& image) {
   cv::transform(image, image, matrix);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

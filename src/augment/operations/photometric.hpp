@@ -3,7 +3,7 @@
 
 #include <opencv2/core.hpp>
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// What is done to colours. The defaults change nothing.
 struct ColorChange {
@@ -23,4 +23,4 @@ struct ColorChange {
 /// Applies it in place, rounding and saturating once. @pre image is 8-bit BGR
 void apply_color(const cv::Matx34f& matrix, cv::Mat& image);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -10,7 +10,7 @@
 #include "augment/operations/weather.hpp"
 #include "augment/pixels/canvas.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 ParameterInfo whole(std::string_view name, Parameter initial, float low, float high,
@@ -268,4 +268,4 @@ std::vector<OperationInfo> pixel_operations() {
   return all;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

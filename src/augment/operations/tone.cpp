@@ -7,7 +7,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// Sends every value through `map`, int to int.
@@ -79,4 +79,4 @@ void clahe(cv::Mat& image, float clip_limit, int tiles) {
   change_luma(image, before, after);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -6,7 +6,7 @@
 
 #include <opencv2/core.hpp>
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// Each value v, with 0 black and 1 white, becomes v^exponent.
 /// @param exponent > 0; below 1 brightens, above 1 darkens, 1 changes nothing
@@ -28,4 +28,4 @@ void equalize(cv::Mat& image);
 /// @throws Error(invalid_argument) for other values
 void clahe(cv::Mat& image, float clip_limit, int tiles);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

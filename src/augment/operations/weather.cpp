@@ -7,7 +7,7 @@
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// Mixes each pixel with `color` (B, G, R), by its share of 255.
@@ -86,4 +86,4 @@ void rain(cv::Mat& image, const Rain& rain, Random& random) {
   mix(image, share, {215, 210, 205});
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -8,7 +8,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// Mixes the picture with light grey, in drifting clouds.
 /// @param density mean share of the fog, 0 (changes nothing) to 1; it varies by up to a third of
@@ -25,4 +25,4 @@ struct Rain {
 /// Draws streaks, and lowers the contrast a little.
 void rain(cv::Mat& image, const Rain& rain, Random& random);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -6,7 +6,9 @@
 #include "augment/operations/photometric.hpp"
 #include "augment/pixels/warp.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
+
+using geometry::Annotation;
 
 Canvas::Canvas(const cv::Mat& image, std::span<const Annotation> annotations, const FaceRule& rule,
                CanvasMemory& memory)
@@ -103,4 +105,4 @@ PixelMap letterbox_map(int width, int height, int new_width, int new_height) {
           0,     0,     1};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

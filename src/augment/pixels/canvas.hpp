@@ -15,7 +15,7 @@
 #include "augment/pixels/geometry.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// Memory that one thread's canvases use in turn.
 struct CanvasMemory {
@@ -27,15 +27,15 @@ class Canvas {
  public:
   /// @param image 8-bit BGR; never written to @param annotations in its pixels
   /// @param memory, image outlive the canvas
-  Canvas(const cv::Mat& image, std::span<const Annotation> annotations, const FaceRule& rule,
-         CanvasMemory& memory);
+  Canvas(const cv::Mat& image, std::span<const geometry::Annotation> annotations,
+         const FaceRule& rule, CanvasMemory& memory);
 
   [[nodiscard]] int width() const noexcept { return width_; }
   [[nodiscard]] int height() const noexcept { return height_; }
   [[nodiscard]] const FaceRule& rule() const noexcept { return rule_; }
 
   /// Where the faces are now, clipped and judged as settle() would.
-  [[nodiscard]] std::vector<Annotation> annotations() const;
+  [[nodiscard]] std::vector<geometry::Annotation> annotations() const;
 
   /// Moves the picture. @param map from present pixels to those of the new frame of width x height
   void move(const PixelMap& map, int width, int height);
@@ -57,7 +57,7 @@ class Canvas {
 
   /// The end: the picture, in the memory of `out` if that has the size and type, and all its
   /// annotations.
-  void finish(cv::Mat& out, std::vector<Annotation>& annotations);
+  void finish(cv::Mat& out, std::vector<geometry::Annotation>& annotations);
 
  private:
   [[nodiscard]] bool has_geometry() const;
@@ -77,4 +77,4 @@ class Canvas {
 /// The map that puts all of width x height, undistorted and centred, into new_width x new_height.
 [[nodiscard]] PixelMap letterbox_map(int width, int height, int new_width, int new_height);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

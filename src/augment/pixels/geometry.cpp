@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 Box to_box(double x1, double y1, double x2, double y2) noexcept {
@@ -85,7 +85,7 @@ Landmarks map_landmarks(const Landmarks& points, const PixelMap& map) noexcept {
 
 TrackedFace map_face(const TrackedFace& face, const PixelMap& map, TurnedBox rule) {
   TrackedFace mapped = face;
-  Annotation& annotation = mapped.annotation;
+  geometry::Annotation& annotation = mapped.annotation;
   annotation.box = map_box(annotation.box, map, annotation.ignore ? TurnedBox::rectangle : rule);
   if (annotation.landmarks) annotation.landmarks = map_landmarks(*annotation.landmarks, map);
   return mapped;
@@ -107,4 +107,4 @@ void settle_faces(std::vector<TrackedFace>& faces, int width, int height, const 
   });
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -6,7 +6,7 @@
 
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// A 3x3 map of homogeneous pixel coordinates (continuous, the first pixel's centre at 0.5, 0.5),
 /// from the old picture to the new one. Points of the picture must not map to infinity.
@@ -39,7 +39,7 @@ struct FaceRule {
 
 /// An annotation, and what is left of the face in it.
 struct TrackedFace {
-  Annotation annotation;
+  geometry::Annotation annotation;
   float visible = 1;  ///< share of the face's box that no crop has cut off yet
 };
 
@@ -52,4 +52,4 @@ struct TrackedFace {
 /// together. `ignore` is never taken back. What is less than one pixel wide or high is dropped.
 void settle_faces(std::vector<TrackedFace>& faces, int width, int height, const FaceRule& rule);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -10,7 +10,7 @@
 
 #include "augment/pixels/resample_kernels.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// Source pixels that one output pixel is made of along one axis.
@@ -121,4 +121,4 @@ void resample(const cv::Mat& image, const Window& window, Flip flip, cv::Mat& sa
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

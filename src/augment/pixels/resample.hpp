@@ -5,7 +5,7 @@
 
 #include "augment/pixels/window.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// Grey level of what lies outside the image.
 inline constexpr int padding_gray = 127;
@@ -25,4 +25,4 @@ struct Flip {
 /// @pre image is 8-bit BGR and not empty
 void resample(const cv::Mat& image, const Window& window, Flip flip, cv::Mat& sample);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

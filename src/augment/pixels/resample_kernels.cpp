@@ -4,7 +4,7 @@
 #define FACESHOT_X86
 #endif
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 // Always inlined into functions for one instruction set each, and compiled for it there.
@@ -59,16 +59,16 @@ __attribute__((target("avx2"))) void rows_avx2(std::span<const WeightedRow> rows
 
 }  // namespace
 
-SumRows sum_rows_at([[maybe_unused]] Isa level) {
+SumRows sum_rows_at([[maybe_unused]] base::Isa level) {
 #ifdef FACESHOT_X86
-  if (level >= Isa::avx2) return &rows_avx2;
+  if (level >= base::Isa::avx2) return &rows_avx2;
 #endif
   return &rows_any;
 }
 
 SumRows sum_rows() {
-  static const SumRows chosen = sum_rows_at(isa());
+  static const SumRows chosen = sum_rows_at(base::isa());
   return chosen;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -8,7 +8,7 @@
 
 #include "base/simd/isa.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// One row of bytes and what it counts, in 256ths.
 struct WeightedRow {
@@ -23,9 +23,9 @@ struct WeightedRow {
 using SumRows = void (*)(std::span<const WeightedRow> rows, std::size_t count, std::uint16_t* sum);
 
 /// @param level at most what the CPU has
-[[nodiscard]] SumRows sum_rows_at(Isa level);
+[[nodiscard]] SumRows sum_rows_at(base::Isa level);
 
 /// The one for this CPU, as far as FACESHOT_ISA allows (isa()).
 [[nodiscard]] SumRows sum_rows();
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -7,7 +7,7 @@
 
 #include "augment/pixels/resample.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// Beyond this many source pixels a result pixel, linear interpolation skips some.
@@ -93,4 +93,4 @@ void warp(const cv::Mat& image, const PixelMap& map, cv::Mat& out) {
   interpolate(reduced, map * from_reduced, out);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

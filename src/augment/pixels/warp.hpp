@@ -5,7 +5,7 @@
 
 #include "augment/pixels/geometry.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// Fills `out` (8-bit BGR, of any size, allocated by the caller) with the mapped image. Maps that
 /// keep the axes go through resample(). Others are interpolated linearly; where they shrink, the
@@ -14,4 +14,4 @@ namespace faceshot {
 /// @pre image is 8-bit BGR and not empty, shares no memory with `out`; map is invertible
 void warp(const cv::Mat& image, const PixelMap& map, cv::Mat& out);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

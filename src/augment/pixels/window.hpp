@@ -1,7 +1,7 @@
 // A rectangle of a picture, wherever it lies.
 #pragma once
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// In continuous pixel coordinates. It may reach outside the picture.
 struct Window {
@@ -13,4 +13,4 @@ struct Window {
   }
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -10,8 +10,11 @@
 #include "faceshot/parallel.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
+
+using data::PreparedSet;
+using geometry::ImageRecord;
 
 namespace fs = std::filesystem;
 
@@ -75,11 +78,11 @@ void complete(ImageRecord& record, Sample& sample) {
 }  // namespace
 
 void write_augmented_set(const fs::path& dir, const std::string& split, const PreparedSet& set,
-                         const AugmentedSetOptions& options, const ImportProgress& progress) {
+                         const AugmentedSetOptions& options, const data::ImportProgress& progress) {
   const Maker maker(set, options);
-  require_new_folder(dir);
-  const fs::path target = real_folder(dir);
-  const StagingFolder staging(target);
+  data::require_new_folder(dir);
+  const fs::path target = data::real_folder(dir);
+  const data::StagingFolder staging(target);
   PreparedSet result = maker.unlabelled();
   result.images_dir = staging.path() / "images";
   for (std::size_t first = 0; first < maker.count(); first += chunk) {
@@ -89,19 +92,19 @@ void write_augmented_set(const fs::path& dir, const std::string& split, const Pr
       Sample sample = maker.make(first + i);
       const fs::path file = result.images_dir / record.image;
       fs::create_directories(file.parent_path());
-      write_image(file, sample.image);
+      media::write_image(file, sample.image);
       complete(record, sample);
     });
     if (progress) progress(first + count, maker.count());
   }
-  write_prepared(
+  data::write_prepared(
       staging.path(), split, result,
       "augmented, seed " + std::to_string(options.seed) + ": " + to_toml(options.augment.policy));
   fs::rename(staging.path(), target);
 }
 
 void write_augmented_npz(const fs::path& path, const PreparedSet& set,
-                         const AugmentedSetOptions& options, const ImportProgress& progress) {
+                         const AugmentedSetOptions& options, const data::ImportProgress& progress) {
   AugmentedSetOptions squares = options;
   squares.augment.square = true;
   const Maker maker(set, squares);
@@ -118,7 +121,7 @@ void write_augmented_npz(const fs::path& path, const PreparedSet& set,
     return made[place].image;
   };
   const int side = squares.augment.size;
-  write_npz(path, result, {side, side, image});
+  data::write_npz(path, result, {side, side, image});
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

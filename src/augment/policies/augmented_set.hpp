@@ -9,7 +9,7 @@
 #include "data/import/import.hpp"
 #include "data/prepared/prepared.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 struct AugmentedSetOptions {
   AugmentOptions augment;
@@ -23,11 +23,12 @@ struct AugmentedSetOptions {
 /// @throws Error(invalid_argument) for impossible options or destinations; Error of an image that
 ///         cannot be read; Error(io)
 void write_augmented_set(const std::filesystem::path& dir, const std::string& split,
-                         const PreparedSet& set, const AugmentedSetOptions& options,
-                         const ImportProgress& progress = {});
+                         const data::PreparedSet& set, const AugmentedSetOptions& options,
+                         const data::ImportProgress& progress = {});
 
 /// Writes an .npz with pixels and labels (see npz.hpp) instead. Its images are squares.
-void write_augmented_npz(const std::filesystem::path& path, const PreparedSet& set,
-                         const AugmentedSetOptions& options, const ImportProgress& progress = {});
+void write_augmented_npz(const std::filesystem::path& path, const data::PreparedSet& set,
+                         const AugmentedSetOptions& options,
+                         const data::ImportProgress& progress = {});
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

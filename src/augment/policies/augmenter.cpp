@@ -5,7 +5,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 [[noreturn]] void reject(const std::string& name, const std::string& demand) {
@@ -29,7 +29,7 @@ void validate(const AugmentOptions& options) {
     reject("turned_box", "ellipse or rectangle");
 }
 
-void augment(const cv::Mat& image, std::span<const Annotation> annotations,
+void augment(const cv::Mat& image, std::span<const geometry::Annotation> annotations,
              const AugmentOptions& options, Random& random, Sample& sample, CanvasMemory& memory,
              const ScenePool* pool) {
   if (image.empty() || image.type() != CV_8UC3) {
@@ -50,7 +50,7 @@ void augment(const cv::Mat& image, std::span<const Annotation> annotations,
       annotation.ignore = true;
 }
 
-Sample augment(const cv::Mat& image, std::span<const Annotation> annotations,
+Sample augment(const cv::Mat& image, std::span<const geometry::Annotation> annotations,
                const AugmentOptions& options, Random& random, const ScenePool* pool) {
   Sample sample;
   CanvasMemory memory;
@@ -58,4 +58,4 @@ Sample augment(const cv::Mat& image, std::span<const Annotation> annotations,
   return sample;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -11,7 +11,7 @@
 #include "faceshot/random.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 struct AugmentOptions {
   int size = 320;  ///< side of the square sample, pixels
@@ -30,8 +30,8 @@ struct AugmentOptions {
 
 /// A training sample. Faces to find have `ignore == false`; boxes lie inside the image.
 struct Sample {
-  cv::Mat image;                        ///< 8-bit BGR, continuous
-  std::vector<Annotation> annotations;  ///< in pixels of `image`
+  cv::Mat image;                                  ///< 8-bit BGR, continuous
+  std::vector<geometry::Annotation> annotations;  ///< in pixels of `image`
 };
 
 /// @throws Error(invalid_argument) that names the option
@@ -44,13 +44,14 @@ void validate(const AugmentOptions& options);
 /// @param image 8-bit BGR @param annotations in its pixels @param options valid ones
 /// @param pool other photographs, for operations that mix; none: those do nothing
 /// @throws Error(invalid_argument) if the image is empty or not 8-bit BGR; Error of the pool
-void augment(const cv::Mat& image, std::span<const Annotation> annotations,
+void augment(const cv::Mat& image, std::span<const geometry::Annotation> annotations,
              const AugmentOptions& options, Random& random, Sample& sample, CanvasMemory& memory,
              const ScenePool* pool = nullptr);
 
 /// The same, for single samples.
-[[nodiscard]] Sample augment(const cv::Mat& image, std::span<const Annotation> annotations,
+[[nodiscard]] Sample augment(const cv::Mat& image,
+                             std::span<const geometry::Annotation> annotations,
                              const AugmentOptions& options, Random& random,
                              const ScenePool* pool = nullptr);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -2,11 +2,11 @@
 
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 Scene FilePool::scene(std::uint32_t index) const {
-  const ImageRecord& record = set_.records[index];
-  return {read_image(set_.images_dir / record.image), record.annotations};
+  const geometry::ImageRecord& record = set_.records[index];
+  return {media::read_image(set_.images_dir / record.image), record.annotations};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

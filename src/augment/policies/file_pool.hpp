@@ -4,19 +4,19 @@
 #include "augment/operations/operation.hpp"
 #include "data/prepared/prepared.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// Reads each image anew: sets need not fit into memory. The set must outlive it.
 class FilePool : public ScenePool {
  public:
-  explicit FilePool(const PreparedSet& set) : set_(set) {}
+  explicit FilePool(const data::PreparedSet& set) : set_(set) {}
   [[nodiscard]] std::uint32_t size() const override {
     return static_cast<std::uint32_t>(set_.records.size());
   }
   [[nodiscard]] Scene scene(std::uint32_t index) const override;
 
  private:
-  const PreparedSet& set_;
+  const data::PreparedSet& set_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -7,7 +7,7 @@
 #include "augment/policies/augmenter.hpp"
 #include "data/stats/annotation_sheet.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 std::string default_text(const ParameterInfo& info) {
   const auto values = info.initial.values();
   if (info.initial.kind() == Parameter::Kind::fixed) return value_text(info, values[0]);
@@ -71,7 +71,7 @@ std::vector<PicturedOperation> picture_operations(const Scene& scene, const Scen
     options.policy = {step};
     Random random(seed);
     Sample sample = augment(scene.image, scene.annotations, options, random, &pool);
-    draw_annotations(sample.image, sample.annotations, 1);
+    data::draw_annotations(sample.image, sample.annotations, 1);
     cv::Mat framed;
     const double scale = 320.0 / std::max(sample.image.cols, sample.image.rows);
     cv::resize(sample.image, framed, {}, scale, scale,
@@ -85,4 +85,4 @@ std::vector<PicturedOperation> picture_operations(const Scene& scene, const Scen
   return pictures;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -9,7 +9,7 @@
 
 #include "augment/operations/operation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// A parameter's default as a policy would give it: 3, [0, 0.2], "grey".
 [[nodiscard]] std::string default_text(const ParameterInfo& info);
@@ -35,4 +35,4 @@ struct PicturedOperation {
                                                                 const ScenePool& pool,
                                                                 std::uint64_t seed);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -13,7 +13,7 @@
 #include "base/nearest_name.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// Deeper nesting than anybody needs; a bound on recursion.
@@ -97,7 +97,7 @@ class StepReader {
     for (const auto& info : step.operation->parameters) names.emplace_back(info.name);
     fail(place_of(node, name_), "op '" + std::string(step.operation->name) +
                                     "' has no parameter '" + key + "'; did you mean '" +
-                                    nearest_name(key, names) + "'?");
+                                    base::nearest_name(key, names) + "'?");
   }
 
   [[nodiscard]] float number(const toml::node& node, std::string_view key, float low, float high,
@@ -272,7 +272,7 @@ const Policy& preset_policy(const std::string& name) {
   const auto found = all.find(name);
   if (found != all.end()) return found->second;
   throw Error(ErrorCode::invalid_argument, "unknown policy preset '" + name + "'; did you mean '" +
-                                               nearest_name(name, preset_names()) + "'?");
+                                               base::nearest_name(name, preset_names()) + "'?");
 }
 
 std::string to_toml(const Policy& policy) {
@@ -281,4 +281,4 @@ std::string to_toml(const Policy& policy) {
   return text + "]";
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

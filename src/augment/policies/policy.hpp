@@ -14,7 +14,7 @@
 
 #include "augment/operations/operation.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 using Policy = std::vector<Step>;
 
@@ -38,4 +38,4 @@ using Policy = std::vector<Step>;
 /// the same.
 [[nodiscard]] std::string to_toml(const Policy& policy);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

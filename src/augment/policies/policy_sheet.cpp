@@ -9,11 +9,11 @@
 #include "faceshot/error.hpp"
 #include "media/draw.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 namespace {
 
 /// Record numbers in a random order, those with faces first.
-std::vector<std::uint32_t> random_order(const PreparedSet& set, std::uint64_t seed) {
+std::vector<std::uint32_t> random_order(const data::PreparedSet& set, std::uint64_t seed) {
   std::vector<std::uint32_t> order(set.records.size());
   std::iota(order.begin(), order.end(), 0U);
   Random random(seed);
@@ -25,17 +25,17 @@ std::vector<std::uint32_t> random_order(const PreparedSet& set, std::uint64_t se
 }
 
 /// Reduced to fit `side`, with its annotations.
-cv::Mat drawn(const cv::Mat& image, std::span<const Annotation> annotations, int side) {
+cv::Mat drawn(const cv::Mat& image, std::span<const geometry::Annotation> annotations, int side) {
   const double scale = std::min(1.0, static_cast<double>(side) / std::max(image.cols, image.rows));
   cv::Mat small;
   cv::resize(image, small, {}, scale, scale, cv::INTER_AREA);
-  draw_annotations(small, annotations, static_cast<float>(scale));
+  data::draw_annotations(small, annotations, static_cast<float>(scale));
   return small;
 }
 
 }  // namespace
 
-PolicySheet policy_sheet(const PreparedSet& set, const PolicySheetOptions& options) {
+PolicySheet policy_sheet(const data::PreparedSet& set, const PolicySheetOptions& options) {
   validate(options.augment);
   if (options.count < 1 || options.samples < 1)
     throw Error(ErrorCode::invalid_argument, "a sheet shows at least one photograph and sample");
@@ -63,8 +63,8 @@ PolicySheet policy_sheet(const PreparedSet& set, const PolicySheetOptions& optio
   if (cells.empty())
     throw Error(ErrorCode::not_found, "none of the images can be read" +
                                           (sheet.damaged.empty() ? "" : ": " + sheet.damaged[0]));
-  sheet.image = contact_sheet(cells, options.samples + 1, {cell, cell});
+  sheet.image = media::contact_sheet(cells, options.samples + 1, {cell, cell});
   return sheet;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

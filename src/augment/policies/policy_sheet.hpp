@@ -9,7 +9,7 @@
 #include "augment/policies/augmenter.hpp"
 #include "data/prepared/prepared.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 struct PolicySheetOptions {
   AugmentOptions augment;
@@ -27,6 +27,7 @@ struct PolicySheet {
 /// Boxes, landmarks and ignore regions are drawn on all of them. Photographs with faces are chosen
 /// before those without.
 /// @throws Error(not_found) if none can be read; Error(invalid_argument)
-[[nodiscard]] PolicySheet policy_sheet(const PreparedSet& set, const PolicySheetOptions& options);
+[[nodiscard]] PolicySheet policy_sheet(const data::PreparedSet& set,
+                                       const PolicySheetOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -6,7 +6,7 @@
 
 #include "augment/policies/policy.hpp"
 
-namespace faceshot {
+namespace faceshot::augment {
 
 /// @param node an array of steps @param name of the document, for messages
 /// @throws Error(invalid_argument) "NAME:LINE: what"
@@ -15,4 +15,4 @@ namespace faceshot {
 /// "NAME:LINE", or NAME alone for what does not come from a document.
 [[nodiscard]] std::string place_of(const toml::node& node, const std::string& name);
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace faceshot {
+namespace faceshot::augment {
 
 struct Preset {
   std::string_view name, toml;
@@ -13,4 +13,4 @@ struct Preset {
 /// presets.cpp is made from the files by CMake.
 [[nodiscard]] std::span<const Preset> presets();
 
-}  // namespace faceshot
+}  // namespace faceshot::augment

@@ -7,7 +7,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::base {
 namespace {
 
 struct Level {
@@ -58,4 +58,4 @@ Isa isa() {
   return level;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::base

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace faceshot {
+namespace faceshot::base {
 
 /// Each level has all before it. `baseline` is what the compiler may assume: SSE2 on x86-64, NEON
 /// on arm64.
@@ -23,4 +23,4 @@ enum class Isa : std::uint8_t { baseline, avx2, avx512, avx512_bf16 };
 /// What the CPU has, whatever the environment says.
 [[nodiscard]] Isa cpu_isa();
 
-}  // namespace faceshot
+}  // namespace faceshot::base

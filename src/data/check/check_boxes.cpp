@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <utility>
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::Annotation;
 
 constexpr float rounding = 0.01F;
 
@@ -107,4 +109,4 @@ std::vector<Annotation> check_boxes(const std::vector<RawBox>& boxes, int width,
   return kept;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

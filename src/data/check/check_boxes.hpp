@@ -7,7 +7,7 @@
 
 #include "data/check/raw_set.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// Reports a problem with a box; the answer says whether it is to be repaired.
 using ReportBox = std::function<bool(Problem, const RawBox&, const std::string& detail)>;
@@ -23,8 +23,9 @@ using ReportBox = std::function<bool(Problem, const RawBox&, const std::string& 
 /// what is returned whether that is asked for or not, so that each box is checked to the end;
 /// warnings only if it is.
 /// @param classes how many there are
-[[nodiscard]] std::vector<Annotation> check_boxes(const std::vector<RawBox>& boxes, int width,
-                                                  int height, std::size_t classes, float min_side,
-                                                  const ReportBox& report);
+[[nodiscard]] std::vector<geometry::Annotation> check_boxes(const std::vector<RawBox>& boxes,
+                                                            int width, int height,
+                                                            std::size_t classes, float min_side,
+                                                            const ReportBox& report);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -14,8 +14,10 @@
 #include "media/image_file.hpp"
 #include "support/markup.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using support::escape_markup;
 
 constexpr std::size_t most_rows = 200;  // of one problem; a page of thousands helps nobody
 constexpr int thumbnail_side = 220;
@@ -38,7 +40,7 @@ std::string base64(const std::vector<std::uint8_t>& bytes) {
 std::string thumbnail(const std::filesystem::path& path, const std::optional<Box>& box) {
   cv::Mat image;
   try {
-    image = read_image(path);
+    image = media::read_image(path);
   } catch (const Error&) {
     return {};
   }
@@ -139,4 +141,4 @@ std::string check_report_html(const CheckReport& report, std::size_t pictures) {
   return html;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

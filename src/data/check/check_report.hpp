@@ -6,11 +6,11 @@
 
 #include "data/check/check_set.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// A stand-alone HTML page: a table of what was found how often, then each problem with its first
 /// findings, each with place, detail and the image (reduced, the box in question drawn).
 /// @param pictures how many findings of each problem are shown with their image
 [[nodiscard]] std::string check_report_html(const CheckReport& report, std::size_t pictures = 8);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

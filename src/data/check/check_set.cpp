@@ -13,7 +13,7 @@
 #include "data/check/raw_set.hpp"
 #include "faceshot/parallel.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 /// An image of one of the splits.
@@ -135,7 +135,7 @@ class Checker {
   }
 
   void check_image(const RawSet& set, RawImage& image, const ImageFacts& facts, bool gone,
-                   std::vector<ImageRecord>& repaired) {
+                   std::vector<geometry::ImageRecord>& repaired) {
     if (facts.missing) {
       add(Problem::missing_image, set, image, "not there");
       return;
@@ -157,9 +157,9 @@ class Checker {
           {problem, image.name, line_of(set, box.line), detail, box.annotation.box});
       return repairs_[static_cast<std::size_t>(problem)];
     };
-    ImageRecord record{image.name, facts.width, facts.height,
-                       check_boxes(image.boxes, facts.width, facts.height, set.classes.size(),
-                                   options_.min_side, report)};
+    geometry::ImageRecord record{image.name, facts.width, facts.height,
+                                 check_boxes(image.boxes, facts.width, facts.height,
+                                             set.classes.size(), options_.min_side, report)};
     if (std::all_of(image.boxes.begin(), image.boxes.end(),
                     [](const RawBox& b) { return b.annotation.ignore; }))
       add(Problem::no_faces, set, image, "");
@@ -221,4 +221,4 @@ std::size_t unrepaired_errors(const CheckReport& report, const Repairs& repairs)
       }));
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -10,7 +10,7 @@
 #include "data/check/problem.hpp"
 #include "data/prepared/prepared.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 struct CheckOptions {
   float min_side = 4;  ///< faces with a shorter side below this are tiny, pixels of the photograph
@@ -48,4 +48,4 @@ using Repairs = std::array<bool, static_cast<std::size_t>(Problem::count)>;
 /// Findings of Severity::error that `repairs` leaves as they are.
 [[nodiscard]] std::size_t unrepaired_errors(const CheckReport& report, const Repairs& repairs);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -9,16 +9,16 @@
 #include "media/image_bytes.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 ImageFacts find_image_facts(const std::filesystem::path& path) {
   ImageFacts facts;
   try {
-    const ImageBytes file = read_image_bytes(path);
+    const media::ImageBytes file = media::read_image_bytes(path);
     facts.content = content_hash(file.bytes);
     facts.bytes = file.bytes.size();
     if (file.frame) facts.orientation = file.frame->orientation;
-    const cv::Mat image = read_image(path);
+    const cv::Mat image = media::read_image(path);
     facts.width = image.cols;
     facts.height = image.rows;
     facts.looks = difference_hash(image);
@@ -38,4 +38,4 @@ bool same_bytes(const std::filesystem::path& a, const std::filesystem::path& b) 
                     {});
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-namespace faceshot {
+namespace faceshot::data {
 
 struct ImageFacts {
   bool missing = false;
@@ -23,4 +23,4 @@ struct ImageFacts {
 /// True if two files have the same bytes. @throws std::filesystem::filesystem_error
 [[nodiscard]] bool same_bytes(const std::filesystem::path& a, const std::filesystem::path& b);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -5,7 +5,7 @@
 #include <opencv2/imgproc.hpp>
 #include <unordered_map>
 
-namespace faceshot {
+namespace faceshot::data {
 
 std::uint64_t difference_hash(const cv::Mat& image) {
   cv::Mat grey, small;
@@ -44,4 +44,4 @@ std::uint64_t content_hash(std::span<const std::uint8_t> bytes) {
   return hash;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

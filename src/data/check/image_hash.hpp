@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// 64 bits that change little when an image is scaled, recompressed or brightened: whether each of
 /// 8x8 regions of the grey image is darker than its right neighbour (difference hash, dHash).
@@ -27,4 +27,4 @@ namespace faceshot {
 /// 64-bit FNV-1a of bytes.
 [[nodiscard]] std::uint64_t content_hash(std::span<const std::uint8_t> bytes);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -2,7 +2,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 const std::array<ProblemInfo, static_cast<std::size_t>(Problem::count)>& problems() {
   using enum Severity;
@@ -65,4 +65,4 @@ Problem problem_of(std::string_view name) {
               "there is no problem '" + std::string(name) + "'; there are " + names);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -11,7 +11,7 @@
 
 #include "faceshot/box.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 enum class Problem : std::uint8_t {
   bad_row,
@@ -66,4 +66,4 @@ struct Finding {
   std::optional<Box> box;  ///< in pixels of the image, as it stands in the file
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::data

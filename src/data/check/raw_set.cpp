@@ -8,7 +8,7 @@
 #include "data/prepared/prepared_format.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 class RawReader {
@@ -36,7 +36,8 @@ class RawReader {
     const int height = row_.side(column_height);
     const std::size_t given = row_.filled(column_x1, 4);
     if (given != 0 && given != 4) csv_.fail("a box needs all of x1, y1, x2, y2");
-    const Annotation a = given == 4 ? row_.annotation(-any_class, any_class) : Annotation{};
+    const geometry::Annotation a =
+        given == 4 ? row_.annotation(-any_class, any_class) : geometry::Annotation{};
     if (const auto fault = image_path_fault(name); !fault.empty()) {
       add(Problem::bad_path, name, fault, {});
       return;
@@ -83,4 +84,4 @@ RawSet read_raw_set(const std::filesystem::path& csv, std::vector<Finding>& find
   return set;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -9,10 +9,10 @@
 #include "data/check/problem.hpp"
 #include "data/prepared/prepared.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 struct RawBox {
-  Annotation annotation;  ///< corners as they stand; class ids may have no name
+  geometry::Annotation annotation;  ///< corners as they stand; class ids may have no name
   std::size_t line = 0;
 };
 
@@ -35,4 +35,4 @@ struct RawSet {
 ///         can be made of the rows then
 [[nodiscard]] RawSet read_raw_set(const std::filesystem::path& csv, std::vector<Finding>& findings);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

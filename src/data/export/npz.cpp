@@ -20,8 +20,11 @@
 #include "support/folder.hpp"
 #include "support/npy_header.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::Annotation;
+using geometry::ImageRecord;
 
 namespace fs = std::filesystem;
 
@@ -72,7 +75,7 @@ class NpzWriter {
   /// @param bytes of all values
   void begin(const std::string& name, const std::string& type, const std::string& shape,
              std::size_t bytes) {
-    const std::string header = npy_header(type, shape);
+    const std::string header = support::npy_header(type, shape);
     const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),
                                                                          archive_entry_free);
     archive_entry_set_pathname(entry.get(), (name + ".npy").c_str());
@@ -114,7 +117,7 @@ class NpzWriter {
   }
 
   fs::path path_;
-  AtomicFile file_;
+  support::AtomicFile file_;
   std::exception_ptr failure_;  ///< that write_to_file() met
   std::unique_ptr<archive, int (*)(archive*)> zip_;
 };
@@ -228,7 +231,7 @@ void add_pixels(NpzWriter& npz, std::size_t count, const NpzPixels& pixels) {
 }
 
 void write_whole(const fs::path& path, const std::function<void(NpzWriter&)>& add) {
-  make_folder(path.parent_path());
+  support::make_folder(path.parent_path());
   NpzWriter npz(path);
   add(npz);
   npz.commit();
@@ -247,4 +250,4 @@ void write_npz(const fs::path& path, const PreparedSet& set, const NpzPixels& pi
   });
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

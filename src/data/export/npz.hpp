@@ -9,7 +9,7 @@
 
 #include "data/prepared/prepared.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// Writes a set's labels as
 ///
@@ -40,4 +40,4 @@ struct NpzPixels {
 /// meanwhile.
 void write_npz(const std::filesystem::path& path, const PreparedSet& set, const NpzPixels& pixels);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -13,8 +13,11 @@
 #include "faceshot/error.hpp"
 #include "support/folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::Annotation;
+using geometry::ImageRecord;
 
 namespace fs = std::filesystem;
 using OrderedJson = nlohmann::ordered_json;
@@ -29,7 +32,7 @@ std::string digits(T value) {
 }
 
 void write_file(const fs::path& path, const std::string& text) {
-  make_folder(path.parent_path());
+  support::make_folder(path.parent_path());
   std::ofstream out(path, std::ios::binary);
   out << text;
   out.close();
@@ -194,7 +197,7 @@ void write_voc(const fs::path& path, const ImageRecord& record,
     add_text(box, "xmax", digits(a.box.x2));
     add_text(box, "ymax", digits(a.box.y2));
   }
-  make_folder(path.parent_path());
+  support::make_folder(path.parent_path());
   if (!xml.save_file(path.c_str(), "  ", pugi::format_default | pugi::format_no_declaration))
     throw Error(ErrorCode::io, "cannot write '" + path.string() + "'");
 }
@@ -245,4 +248,4 @@ ExportReport export_voc(const PreparedSet& set, const fs::path& dir, LinkMode mo
   return count(set, true, false);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

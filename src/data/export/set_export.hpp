@@ -8,7 +8,7 @@
 #include "data/prepared/prepared.hpp"
 #include "data/prepared/staging.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 struct ExportReport {
   std::size_t images = 0;
@@ -34,4 +34,4 @@ ExportReport export_voc(const PreparedSet& set, const std::filesystem::path& dir
 // @throws Error(invalid_argument) if DIR has content; Error(not_found) if an image is missing;
 //         Error(io)
 
-}  // namespace faceshot
+}  // namespace faceshot::data

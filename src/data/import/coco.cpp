@@ -11,7 +11,7 @@
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 using Json = nlohmann::json;
@@ -81,7 +81,7 @@ class CocoParser {
         fail(place + ": bbox must be four numbers");
       v[i] = box[i].get<float>();
     }
-    Annotation& a = set_.images[image->second].annotations.emplace_back();
+    geometry::Annotation& a = set_.images[image->second].annotations.emplace_back();
     a.box = {v[0], v[1], v[0] + v[2], v[1] + v[3]};
     a.class_id = class_id->second;
     a.landmarks = landmarks(annotation, place);
@@ -145,4 +145,4 @@ class CocoParser {
 
 LabelledSet read_coco(const std::filesystem::path& path) { return CocoParser(path).parse(); }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -7,7 +7,7 @@
 
 #include "data/prepared/labelled_image.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// All images in the file's order, also those without annotations; classes in the order of the
 /// categories' ids. `iscrowd` becomes `ignore`: it says that there are faces, not which.
@@ -15,4 +15,4 @@ namespace faceshot {
 ///         member, an id that is given twice or that nothing has
 [[nodiscard]] LabelledSet read_coco(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

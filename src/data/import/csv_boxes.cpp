@@ -11,7 +11,7 @@
 #include "data/prepared/csv.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 /// Where each thing stands in a row.
@@ -172,4 +172,4 @@ CsvBoxes read_csv_boxes(const std::filesystem::path& path, BadRows bad_rows) {
   return result;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

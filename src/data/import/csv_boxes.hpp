@@ -12,7 +12,7 @@
 
 #include "data/prepared/labelled_image.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// What to do with a row that cannot be used.
 enum class BadRows {
@@ -34,4 +34,4 @@ struct CsvBoxes {
 [[nodiscard]] CsvBoxes read_csv_boxes(const std::filesystem::path& path,
                                       BadRows bad_rows = BadRows::fail);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -7,7 +7,7 @@
 #include "data/prepared/text_lines.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 /// The box around an ellipse: radii, angle, centre.
@@ -58,4 +58,4 @@ std::vector<LabelledImage> read_fddb_ellipses(const std::filesystem::path& path)
   return images;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

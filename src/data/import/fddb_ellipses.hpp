@@ -17,10 +17,10 @@
 
 #include "data/prepared/labelled_image.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// All images in the file's order, with ".jpg" added to their names.
 /// @throws Error(not_found), Error(io); Error(format) "FILE:LINE: what"
 [[nodiscard]] std::vector<LabelledImage> read_fddb_ellipses(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -9,8 +9,10 @@
 #include "media/image_file.hpp"
 #include "media/image_size.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using media::ImageSize;
 
 bool differs(const Box& a, const Box& b) {
   constexpr float rounding = 0.01F;
@@ -24,10 +26,11 @@ Box to_pixels(const Box& shares, ImageSize size) {
 }
 
 /// The image's record; its boxes are counted.
-ImageRecord record_of(LabelledImage& image, ImageSize size, ImportReport& report) {
-  ImageRecord record{std::move(image.image), size.width, size.height, std::move(image.annotations)};
+geometry::ImageRecord record_of(LabelledImage& image, ImageSize size, ImportReport& report) {
+  geometry::ImageRecord record{std::move(image.image), size.width, size.height,
+                               std::move(image.annotations)};
   std::size_t kept = 0;
-  for (Annotation& a : record.annotations) {
+  for (geometry::Annotation& a : record.annotations) {
     if (image.normalised) a.box = to_pixels(a.box, size);
     const Box inside = clip(a.box, static_cast<float>(size.width), static_cast<float>(size.height));
     if (!a.box.valid() || !inside.valid()) {
@@ -48,7 +51,7 @@ ImageRecord record_of(LabelledImage& image, ImageSize size, ImportReport& report
 std::optional<ImageSize> find_size(const std::filesystem::path& path, const std::string& name,
                                    ImportReport& report) {
   try {
-    return read_image_size(path);
+    return media::read_image_size(path);
   } catch (const Error& e) {
     if (e.code() == ErrorCode::not_found)
       report.missing.push_back(name);
@@ -94,9 +97,9 @@ std::vector<LabelledImage> list_background(const std::filesystem::path& dir) {
   if (!std::filesystem::is_directory(dir))
     throw Error(ErrorCode::not_found, "'" + dir.string() + "' is not a folder of photographs");
   std::vector<LabelledImage> images;
-  for (const auto& path : list_images({dir}))
+  for (const auto& path : media::list_images({dir}))
     images.push_back({path.lexically_relative(dir).generic_string(), 0, 0, 0, {}});
   return images;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -10,7 +10,7 @@
 #include "data/prepared/labelled_image.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// What came of each image and box; nothing disappears without being counted.
 struct ImportReport {
@@ -24,7 +24,7 @@ struct ImportReport {
 };
 
 struct ImportedSet {
-  std::vector<ImageRecord> records;
+  std::vector<geometry::ImageRecord> records;
   ImportReport report;
 };
 
@@ -46,4 +46,4 @@ using ImportProgress = std::function<void(std::size_t, std::size_t)>;
 /// @throws Error(not_found) if there is no such folder, or no image in it
 [[nodiscard]] std::vector<LabelledImage> list_background(const std::filesystem::path& dir);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -8,7 +8,7 @@
 #include "data/prepared/text_lines.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 constexpr std::size_t retina_box_fields = 4;
@@ -58,14 +58,14 @@ class RetinafaceParser {
     return image;
   }
 
-  [[nodiscard]] Annotation box() const {
+  [[nodiscard]] geometry::Annotation box() const {
     const auto numbers = parse_numbers(lines_.line(), retina_fields);
     if (!numbers || (numbers->size() != retina_box_fields && numbers->size() != retina_fields &&
                      numbers->size() != retina_fields - 1))
       fail("a box must stand here (4, 19 or 20 numbers) or '# IMAGE', not '" +
            std::string(lines_.line()) + "'");
     const std::vector<float>& v = *numbers;
-    Annotation a;
+    geometry::Annotation a;
     a.box = {v[0], v[1], v[0] + v[2], v[1] + v[3]};
     if (v.size() > retina_box_fields) a.landmarks = landmarks_of(v);
     return a;
@@ -87,4 +87,4 @@ std::vector<LabelledImage> read_retinaface_text(const std::filesystem::path& pat
   return RetinafaceParser(path.string(), text).parse();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -14,11 +14,11 @@
 
 #include "data/prepared/labelled_image.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// All images in the file's order, boxes as they stand there; flags and quality are not kept.
 /// @throws Error(not_found), Error(io); Error(format) "FILE:LINE: what" for anything else than the
 ///         layout above, or an image named twice
 [[nodiscard]] std::vector<LabelledImage> read_retinaface_text(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

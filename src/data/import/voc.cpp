@@ -11,8 +11,10 @@
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::Annotation;
 
 namespace fs = std::filesystem;
 
@@ -133,4 +135,4 @@ LabelledSet read_voc(const fs::path& annotations) {
   return set;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

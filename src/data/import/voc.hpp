@@ -10,7 +10,7 @@
 
 #include "data/prepared/labelled_image.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// Where a VOC folder keeps its parts: Annotations/ and JPEGImages/, or annotations/ and images/.
 struct VocFolders {
@@ -26,4 +26,4 @@ struct VocFolders {
 ///         what is not VOC: no filename, an object without name or box, a number that is none
 [[nodiscard]] LabelledSet read_voc(const std::filesystem::path& annotations);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -10,8 +10,11 @@
 #include "matfile/mat_file.hpp"
 #include "matfile/try_mat_file.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::Annotation;
+using matfile::MatValue;
 
 void require_count(const MatValue& value, std::size_t found, std::size_t expected) {
   if (found != expected)
@@ -33,7 +36,7 @@ struct LabelList {
   std::optional<MatValue> events;
 };
 
-std::vector<LabelList> read_label_lists(MatFile& file) {
+std::vector<LabelList> read_label_lists(matfile::MatFile& file) {
   std::vector<LabelList> lists{{"invalid", 1, nullptr, {}}};
   for (const Attribute& attribute : attributes)
     lists.push_back({std::string(prepared_columns[attribute.column].name),
@@ -77,7 +80,7 @@ void add_labels(const LabelList& list, const MatValue& cell, std::vector<Annotat
 }
 
 std::vector<LabelledImage> read_here(const std::filesystem::path& path) {
-  MatFile file(path);
+  matfile::MatFile file(path);
   const MatValue events = file.read("event_list");
   const MatValue names = file.read("file_list");
   const MatValue boxes = file.read("face_bbx_list");
@@ -107,8 +110,8 @@ std::vector<LabelledImage> read_here(const std::filesystem::path& path) {
 }  // namespace
 
 std::vector<LabelledImage> read_wider_mat(const std::filesystem::path& path) {
-  try_mat_file(path, [&] { (void)read_here(path); });
+  matfile::try_mat_file(path, [&] { (void)read_here(path); });
   return read_here(path);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

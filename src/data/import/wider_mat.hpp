@@ -11,7 +11,7 @@
 
 #include "data/prepared/labelled_image.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// All images in the file's order, named <event>/<image>.jpg as in the text layout; `invalid`
 /// becomes `ignore`. Attributes whose list is missing (as in the evaluation's ground truth) are -1.
@@ -19,4 +19,4 @@ namespace faceshot {
 ///         anything else than the layout above
 [[nodiscard]] std::vector<LabelledImage> read_wider_mat(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

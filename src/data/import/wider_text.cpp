@@ -11,7 +11,7 @@
 #include "data/prepared/text_lines.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 constexpr std::size_t box_fields = 4;
@@ -60,14 +60,14 @@ class WiderParser {
       lines_.next();
   }
 
-  [[nodiscard]] Annotation box(const std::string& image) const {
+  [[nodiscard]] geometry::Annotation box(const std::string& image) const {
     if (lines_.done()) fail("the file ends before the last box of '" + image + "'");
     const auto numbers = parse_numbers(lines_.line(), all_fields);
     if (!numbers || (numbers->size() != box_fields && numbers->size() != all_fields))
       fail("a box of '" + image + "' must stand here (4 or 10 numbers), not '" +
            std::string(lines_.line()) + "'; correct it or the number of faces above");
     const std::vector<float>& v = *numbers;
-    Annotation a;
+    geometry::Annotation a;
     a.box = {v[0], v[1], v[0] + v[2], v[1] + v[3]};
     if (v.size() == box_fields) return a;
     constexpr std::size_t invalid = 7;
@@ -104,4 +104,4 @@ std::vector<LabelledImage> read_wider_text(const std::filesystem::path& path) {
   return WiderParser(path.string(), text).parse();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

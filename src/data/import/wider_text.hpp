@@ -14,11 +14,11 @@
 
 #include "data/prepared/labelled_image.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// All images in the file's order, boxes as they stand there; `invalid` becomes `ignore`.
 /// @throws Error(not_found), Error(io); Error(format) "FILE:LINE: what" for anything else than the
 ///         layout above, an image named twice, or an attribute out of range
 [[nodiscard]] std::vector<LabelledImage> read_wider_text(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -10,7 +10,7 @@
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 namespace fs = std::filesystem;
@@ -68,7 +68,7 @@ LabelledImage read_yolo_labels(const fs::path& path, std::size_t classes) {
     for (std::size_t i = 1; i < 5; ++i)
       if (v[i] < 0 || v[i] > 1)
         fail("positions and sizes are shares of the image, from 0 to 1; these look like pixels");
-    Annotation& a = image.annotations.emplace_back();
+    geometry::Annotation& a = image.annotations.emplace_back();
     a.class_id = static_cast<int>(v[0]);
     a.box = {v[1] - v[3] / 2, v[2] - v[4] / 2, v[1] + v[3] / 2, v[2] + v[4] / 2};
   }
@@ -86,7 +86,7 @@ LabelledSet read_yolo(const fs::path& images, const fs::path& labels, const fs::
   if (!fs::is_directory(images))
     throw Error(ErrorCode::not_found, "'" + images.string() + "' is not a folder of images");
   if (!names.empty()) set.classes = read_yolo_names(names);
-  for (const fs::path& file : list_images({images})) {
+  for (const fs::path& file : media::list_images({images})) {
     const fs::path relative = file.lexically_relative(images);
     const fs::path text = (labels / relative).replace_extension(".txt");
     LabelledImage image =
@@ -97,4 +97,4 @@ LabelledSet read_yolo(const fs::path& images, const fs::path& labels, const fs::
   return set;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

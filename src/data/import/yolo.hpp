@@ -10,7 +10,7 @@
 
 #include "data/prepared/labelled_image.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// All images below `images`, sorted; boxes are normalised.
 /// @param names data.yaml or classes.txt; empty: there is one class, "face"
@@ -28,4 +28,4 @@ namespace faceshot {
 /// @param path data.yaml, or a .txt with a name a line
 [[nodiscard]] std::vector<std::string> read_yolo_names(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

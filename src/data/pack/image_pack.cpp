@@ -19,8 +19,10 @@
 #include "faceshot/error.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::ImageRecord;
 
 namespace fs = std::filesystem;
 
@@ -126,7 +128,7 @@ class Packer {
 
   ImageRecord add(const ImageRecord& record, const fs::path& images_dir) {
     const fs::path original = images_dir / record.image;
-    cv::Mat image = read_image(original);
+    cv::Mat image = media::read_image(original);
     ImageRecord packed = record;
     const int side = std::max(image.cols, image.rows);
     if (max_side_ > 0 && side > max_side_) {
@@ -138,9 +140,9 @@ class Packer {
                  0, 0, cv::INTER_AREA);
       packed.image = free_name(record.image);
       fs::create_directories((dir_ / "images" / packed.image).parent_path());
-      write_image(dir_ / "images" / packed.image, reduced);
-      image =
-          read_image(dir_ / "images" / packed.image);  // what the file holds, not what was meant
+      media::write_image(dir_ / "images" / packed.image, reduced);
+      image = media::read_image(dir_ / "images" /
+                                packed.image);  // what the file holds, not what was meant
       scale_annotations(packed, image);
     } else {
       link_image(original, dir_ / "images" / packed.image, LinkMode::hard);
@@ -172,7 +174,7 @@ class Packer {
     const float y = static_cast<float>(image.rows) / static_cast<float>(record.height);
     record.width = image.cols;
     record.height = image.rows;
-    for (Annotation& a : record.annotations) {
+    for (geometry::Annotation& a : record.annotations) {
       a.box = clip({a.box.x1 * x, a.box.y1 * y, a.box.x2 * x, a.box.y2 * y},
                    static_cast<float>(image.cols), static_cast<float>(image.rows));
       if (a.landmarks)
@@ -226,4 +228,4 @@ void pack_set(const PreparedSet& set, const std::string& split, const fs::path& 
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -15,7 +15,7 @@
 #include "data/import/import.hpp"
 #include "data/prepared/prepared.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 class ImagePack {
  public:
@@ -46,4 +46,4 @@ class ImagePack {
 void pack_set(const PreparedSet& set, const std::string& split, const std::filesystem::path& dir,
               int max_side, const ImportProgress& progress = {});
 
-}  // namespace faceshot
+}  // namespace faceshot::data

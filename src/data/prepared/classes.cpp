@@ -4,8 +4,10 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::Annotation;
 
 std::string list_of(const std::vector<std::string>& names) {
   std::string list;
@@ -45,4 +47,4 @@ void merge_classes(LabelledSet& set, const std::string& name) {
   set.classes = {name};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

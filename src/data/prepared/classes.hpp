@@ -6,7 +6,7 @@
 
 #include "data/prepared/labelled_image.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// Keeps the boxes of these classes only, with ids in the order of `names`. Images stay, also those
 /// without a box left: they are background for what is looked for.
@@ -18,4 +18,4 @@ std::size_t select_classes(LabelledSet& set, const std::vector<std::string>& nam
 /// Makes all boxes the same class.
 void merge_classes(LabelledSet& set, const std::string& name);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

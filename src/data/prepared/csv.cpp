@@ -7,7 +7,7 @@
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 /// True if the whole of `text` is a number of this type.
@@ -151,4 +151,4 @@ std::string csv_field(std::string_view text) {
   return quoted + '"';
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// Reads a CSV file: the first record is the header, every other must have as many fields. Fields
 /// may be quoted ("" stands for a quote, commas and line breaks are content); LF and CRLF; a UTF-8
@@ -67,4 +67,4 @@ class CsvReader {
 /// The field as it must stand in a CSV file: quoted where it has to be.
 [[nodiscard]] std::string csv_field(std::string_view text);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

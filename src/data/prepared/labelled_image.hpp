@@ -7,13 +7,13 @@
 
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 struct LabelledImage {
   std::string image;          ///< path as the file names it, relative to the folder of images
   std::size_t line = 0;       ///< of the annotation file; 0: there is no such file
   int width = 0, height = 0;  ///< as the file claims; 0: it does not say
-  std::vector<Annotation> annotations;  ///< boxes may be empty or reach beyond the image
+  std::vector<geometry::Annotation> annotations;  ///< boxes may be empty or reach beyond the image
   bool normalised = false;  ///< boxes are shares of the image's width and height, not pixels
 };
 
@@ -23,4 +23,4 @@ struct LabelledSet {
   std::vector<LabelledImage> images;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::data

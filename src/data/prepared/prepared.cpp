@@ -8,8 +8,10 @@
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::ImageRecord;
 
 /// Turns rows into records.
 class RowParser {
@@ -60,8 +62,8 @@ class RowParser {
     return records_.emplace_back(ImageRecord{std::string(image), width, height, {}});
   }
 
-  [[nodiscard]] Annotation annotation(const ImageRecord& record) const {
-    Annotation a = row_.annotation(0, static_cast<int>(classes_) - 1);
+  [[nodiscard]] geometry::Annotation annotation(const ImageRecord& record) const {
+    geometry::Annotation a = row_.annotation(0, static_cast<int>(classes_) - 1);
     if (const auto fault = box_fault(a.box, record.width, record.height); !fault.empty())
       csv_.fail(fault + "; correct it or remove the row");
     a.box = clip(a.box, static_cast<float>(record.width), static_cast<float>(record.height));
@@ -98,4 +100,4 @@ PreparedSet read_prepared(const std::filesystem::path& csv) {
   return set;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -8,12 +8,12 @@
 
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 struct PreparedSet {
   std::filesystem::path images_dir;  ///< DIR/images
   std::vector<std::string> classes{"face"};
-  std::vector<ImageRecord> records;
+  std::vector<geometry::ImageRecord> records;
 };
 
 /// Reads DIR/NAME.csv with DIR/label.json beside it (without that file there is one class, "face").
@@ -40,4 +40,4 @@ struct PreparedSet {
 void write_prepared(const std::filesystem::path& dir, const std::string& split,
                     const PreparedSet& set, const std::string& source);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

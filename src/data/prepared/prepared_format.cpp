@@ -6,7 +6,7 @@
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 PreparedColumns find_prepared_columns(const CsvReader& csv) {
   PreparedColumns columns{};
@@ -48,8 +48,8 @@ int PreparedRow::side(std::size_t column) const {
   return csv_.integer(columns_[column], 1, most);
 }
 
-Annotation PreparedRow::annotation(int lowest_class, int highest_class) const {
-  Annotation a;
+geometry::Annotation PreparedRow::annotation(int lowest_class, int highest_class) const {
+  geometry::Annotation a;
   a.box = {number(column_x1), number(column_y1), number(column_x2), number(column_y2)};
   a.class_id = integer(column_class, lowest_class, highest_class, 0);
   a.ignore = integer(column_ignore, 0, 1, 0) == 1;
@@ -113,4 +113,4 @@ std::string image_path_fault(std::string_view image) {
 
 std::filesystem::path label_path(const std::filesystem::path& dir) { return dir / "label.json"; }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -10,7 +10,7 @@
 #include "data/prepared/csv.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// Columns in the order in which they are written; the values index prepared_columns.
 enum Column : std::size_t {
@@ -71,16 +71,16 @@ inline constexpr std::array<ColumnInfo, column_count> prepared_columns{{
 /// One of WIDER FACE's attributes: its column, its place in Annotation, its largest value.
 struct Attribute {
   Column column;
-  std::int8_t Annotation::*member;
+  std::int8_t geometry::Annotation::*member;
   int max;
 };
 
 inline constexpr std::array<Attribute, 5> attributes{{
-    {column_blur, &Annotation::blur, 2},
-    {column_expression, &Annotation::expression, 1},
-    {column_illumination, &Annotation::illumination, 1},
-    {column_occlusion, &Annotation::occlusion, 2},
-    {column_pose, &Annotation::pose, 1},
+    {column_blur, &geometry::Annotation::blur, 2},
+    {column_expression, &geometry::Annotation::expression, 1},
+    {column_illumination, &geometry::Annotation::illumination, 1},
+    {column_occlusion, &geometry::Annotation::occlusion, 2},
+    {column_pose, &geometry::Annotation::pose, 1},
 }};
 
 /// Field of each column in a file, or absent_column.
@@ -109,7 +109,7 @@ class PreparedRow {
   [[nodiscard]] int side(std::size_t column) const;
   /// Box, ignore, attributes and landmarks as they stand there.
   /// @throws Error(format) for a field that is no number or out of range, or landmarks in part
-  [[nodiscard]] Annotation annotation(int lowest_class, int highest_class) const;
+  [[nodiscard]] geometry::Annotation annotation(int lowest_class, int highest_class) const;
 
  private:
   const CsvReader& csv_;
@@ -130,4 +130,4 @@ class PreparedRow {
 /// label.json beside the CSV files.
 [[nodiscard]] std::filesystem::path label_path(const std::filesystem::path& dir);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -13,8 +13,11 @@
 #include "support/atomic_file.hpp"
 #include "support/folder.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::Annotation;
+using geometry::ImageRecord;
 
 using OrderedJson = nlohmann::ordered_json;
 
@@ -83,7 +86,7 @@ void check(const PreparedSet& set) {
 }
 
 void write_csv(const std::filesystem::path& path, const PreparedSet& set) {
-  AtomicFile file(path);
+  support::AtomicFile file(path);
   const std::size_t columns = columns_for(set);
   std::string text;
   for (std::size_t c = 0; c < columns; ++c) {
@@ -149,12 +152,12 @@ OrderedJson label(const std::filesystem::path& path, const std::string& split,
 void write_prepared(const std::filesystem::path& dir, const std::string& split,
                     const PreparedSet& set, const std::string& source) {
   check(set);
-  make_folder(dir);
+  support::make_folder(dir);
   const OrderedJson description = label(label_path(dir), split, set, source);
   write_csv(dir / (split + ".csv"), set);
-  write_file_atomically(
+  support::write_file_atomically(
       label_path(dir),
       description.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + '\n');
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -8,7 +8,7 @@
 #include "data/prepared/staging.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 namespace fs = std::filesystem;
@@ -67,7 +67,7 @@ void build_set(const fs::path& dir, const std::string& split, const PreparedSet&
     fs::create_directory(staged_images);
     std::vector<std::string> staged;
     std::size_t done = 0;
-    for (const ImageRecord& record : set.records) {
+    for (const geometry::ImageRecord& record : set.records) {
       const fs::path original =
           originals.empty() ? set.images_dir / record.image : originals.at(done);
       if (!extends || !is_there(original, target / "images" / record.image)) {
@@ -92,4 +92,4 @@ void build_set(const fs::path& dir, const std::string& split, const PreparedSet&
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -10,7 +10,7 @@
 #include "data/prepared/prepared.hpp"
 #include "data/prepared/staging.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// Refuses a folder that build_set would refuse: call it before long work.
 /// @throws Error(invalid_argument) if `dir` is a file, or a folder that has content but is no
@@ -29,4 +29,4 @@ void build_set(const std::filesystem::path& dir, const std::string& split, const
                LinkMode mode, const std::string& source, const ImportProgress& progress = {},
                const std::vector<std::filesystem::path>& originals = {});
 
-}  // namespace faceshot
+}  // namespace faceshot::data

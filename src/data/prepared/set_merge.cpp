@@ -9,8 +9,10 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::ImageRecord;
 
 template <class T>
 void shuffle(std::vector<T>& values, Random& random) {
@@ -83,7 +85,7 @@ MergedSet merge_sets(const std::vector<SetToMerge>& sets, std::uint64_t seed) {
       ImageRecord record = from.set.records[i];
       merged.originals.push_back(from.set.images_dir / record.image);
       record.image = from.name + "/" + record.image;
-      for (Annotation& a : record.annotations)
+      for (geometry::Annotation& a : record.annotations)
         a.class_id = ids[static_cast<std::size_t>(a.class_id)];
       merged.set.records.push_back(std::move(record));
     }
@@ -136,4 +138,4 @@ SplitSet split_records(const std::vector<ImageRecord>& records, double val, doub
   return split;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

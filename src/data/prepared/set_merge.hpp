@@ -8,7 +8,7 @@
 
 #include "data/prepared/prepared.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 struct SetToMerge {
   std::string name;  ///< folder of its images in the merged set; different for each
@@ -35,7 +35,7 @@ enum class SplitBy {
 };
 
 struct SplitSet {
-  std::vector<ImageRecord> train, val, test;
+  std::vector<geometry::ImageRecord> train, val, test;
 };
 
 /// Draws images (or whole folders, until the share is reached) at random. The order of records
@@ -44,7 +44,7 @@ struct SplitSet {
 /// every machine.
 /// @param val, test shares of the images, >= 0, together below 1
 /// @throws Error(invalid_argument) for impossible shares
-[[nodiscard]] SplitSet split_records(const std::vector<ImageRecord>& records, double val,
+[[nodiscard]] SplitSet split_records(const std::vector<geometry::ImageRecord>& records, double val,
                                      double test, SplitBy by, std::uint64_t seed);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

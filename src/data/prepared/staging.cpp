@@ -7,7 +7,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 namespace fs = std::filesystem;
 
@@ -60,4 +60,4 @@ StagingFolder::~StagingFolder() {
   fs::remove_all(path_, ignored);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// How a set's images come into its folder.
 enum class LinkMode {
@@ -44,4 +44,4 @@ class StagingFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -7,7 +7,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 std::ifstream open_text_file(const std::filesystem::path& path) {
   std::error_code error;
@@ -35,4 +35,4 @@ std::string read_text_file(const std::filesystem::path& path) {
   return text;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

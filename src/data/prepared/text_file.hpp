@@ -5,7 +5,7 @@
 #include <fstream>
 #include <string>
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// A stream that stands behind a UTF-8 byte order mark, if there is one.
 /// @throws Error(not_found) no such file; Error(io) it is a folder or the system cannot read it
@@ -15,4 +15,4 @@ namespace faceshot {
 /// @throws Error(not_found) no such file; Error(io) it is a folder or the system cannot read it
 [[nodiscard]] std::string read_text_file(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <system_error>
 
-namespace faceshot {
+namespace faceshot::data {
 
 void TextLines::next() {
   line_ = {};
@@ -36,4 +36,4 @@ std::optional<std::vector<float>> parse_numbers(std::string_view line, std::size
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

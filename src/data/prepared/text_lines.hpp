@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// Walks over the lines of a text, without the blanks at their ends; empty ones are skipped.
 class TextLines {
@@ -45,4 +45,4 @@ class UniqueNames {
 [[nodiscard]] std::optional<std::vector<float>> parse_numbers(std::string_view line,
                                                               std::size_t most);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

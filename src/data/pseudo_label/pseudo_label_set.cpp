@@ -6,7 +6,7 @@
 #include "faceshot/parallel.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 /// For each class of the detector, its id in the set.
@@ -32,11 +32,11 @@ struct Outcome {
   std::string damage;  ///< empty: none
 };
 
-Outcome label(const PreparedSet& set, const ImageRecord& record, const Detector& detector,
+Outcome label(const PreparedSet& set, const geometry::ImageRecord& record, const Detector& detector,
               std::span<const int> ids, const PseudoLabelOptions& options) {
   Outcome outcome;
   try {
-    const cv::Mat image = read_image(set.images_dir / record.image);
+    const cv::Mat image = media::read_image(set.images_dir / record.image);
     if (image.cols != record.width || image.rows != record.height) {
       outcome.damage = record.image;
       outcome.damage.append(" is ").append(std::to_string(image.cols)).append("x");
@@ -45,7 +45,7 @@ Outcome label(const PreparedSet& set, const ImageRecord& record, const Detector&
       outcome.damage.append(std::to_string(record.height)).append(" as the set says");
       return outcome;
     }
-    outcome.labels = pseudo_labels(record.annotations, detector.detect(view_of(image)),
+    outcome.labels = pseudo_labels(record.annotations, detector.detect(media::view_of(image)),
                                    record.width, record.height, ids, options);
   } catch (const Error& e) {
     outcome.damage = e.what();
@@ -78,7 +78,7 @@ PseudoLabelledSet pseudo_label_set(const PreparedSet& set, const Detector& detec
     });
     for (std::size_t i = 0; i < count; ++i) {
       Outcome& outcome = outcomes[i];
-      ImageRecord& record = result.set.records[first + i];
+      geometry::ImageRecord& record = result.set.records[first + i];
       if (!outcome.damage.empty()) {
         result.damaged.push_back(std::move(outcome.damage));
         result.persons += record.annotations.size();
@@ -110,4 +110,4 @@ cv::Mat pseudo_label_sheet(const PseudoLabelledSet& labelled, const SheetOptions
   return annotation_sheet(changed, options).image;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -12,7 +12,7 @@
 #include "data/stats/annotation_sheet.hpp"
 #include "faceshot/detector.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 struct PseudoLabelledSet {
   PreparedSet set;
@@ -43,4 +43,4 @@ struct PseudoLabelledSet {
 [[nodiscard]] cv::Mat pseudo_label_sheet(const PseudoLabelledSet& labelled,
                                          const SheetOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

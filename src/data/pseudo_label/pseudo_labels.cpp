@@ -5,8 +5,10 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::Annotation;
 
 /// Share of a finding least_coverage a label from which it is a part of what is labelled.
 constexpr float least_coverage = 0.5F;
@@ -37,7 +39,7 @@ PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const D
                            const PseudoLabelOptions& options) {
   PseudoLabels result;
   for (const Annotation& label : labels) {
-    if (label.source == source_detector)
+    if (label.source == geometry::source_detector)
       ++result.replaced;
     else
       result.annotations.push_back(label);
@@ -58,7 +60,7 @@ PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const D
     assert(static_cast<std::size_t>(finding.label) < class_ids.size());
     label.class_id = class_ids[static_cast<std::size_t>(finding.label)];
     label.ignore = finding.score < options.accept;
-    label.source = source_detector;
+    label.source = geometry::source_detector;
     ++(label.ignore ? result.doubtful : result.faces);
     // Half of a face that was accepted is no region to ignore: it would take the face's priors out.
     if (!label.ignore) known.push_back(label);
@@ -67,4 +69,4 @@ PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const D
   return result;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

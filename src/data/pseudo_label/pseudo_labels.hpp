@@ -8,7 +8,7 @@
 #include "faceshot/nms.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 struct PseudoLabelOptions {
   float accept = 0.8F;   ///< a finding with at least this score is a face
@@ -22,7 +22,7 @@ void validate(const PseudoLabelOptions& options);
 struct PseudoLabels {
   /// The labels that were there, unchanged and in their order, but for those of a detector, which
   /// are left out; then the new ones by falling score, marked as a detector's. Faces first.
-  std::vector<Annotation> annotations;
+  std::vector<geometry::Annotation> annotations;
   std::size_t faces = 0;     ///< added
   std::size_t doubtful = 0;  ///< ignore regions added
   std::size_t known = 0;     ///< findings that overlap a label, or a face with a better score
@@ -37,9 +37,9 @@ struct PseudoLabels {
 ///        nothing
 /// @pre validate(options) @param class_ids class of the set for each label of the detector
 /// Thread safe.
-[[nodiscard]] PseudoLabels pseudo_labels(std::span<const Annotation> labels,
+[[nodiscard]] PseudoLabels pseudo_labels(std::span<const geometry::Annotation> labels,
                                          std::span<const Detection> found, int width, int height,
                                          std::span<const int> class_ids,
                                          const PseudoLabelOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

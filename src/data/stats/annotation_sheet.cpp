@@ -11,8 +11,10 @@
 #include "media/draw.hpp"
 #include "media/image_file.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::Annotation;
 
 // Okabe and Ito's palette as BGR: told apart with any kind of colour vision.
 const std::array<cv::Scalar, 6> class_colours{cv::Scalar(60, 230, 90),  cv::Scalar(0, 94, 213),
@@ -25,7 +27,7 @@ const std::array<cv::Scalar, 5> point_colours{cv::Scalar(255, 120, 0), cv::Scala
                                               cv::Scalar(255, 0, 255)};
 
 cv::Scalar colour_of(const Annotation& a) {
-  if (a.source == source_detector) return detector_colour;
+  if (a.source == geometry::source_detector) return detector_colour;
   if (a.ignore) return ignore_colour;
   return class_colours[static_cast<std::size_t>(a.class_id) % class_colours.size()];
 }
@@ -79,10 +81,10 @@ AnnotationSheet annotation_sheet(const PreparedSet& set, const SheetOptions& opt
   std::vector<cv::Mat> cells;
   for (const std::size_t i : order) {
     if (cells.size() == static_cast<std::size_t>(options.count)) break;
-    const ImageRecord& record = set.records[i];
+    const geometry::ImageRecord& record = set.records[i];
     cv::Mat image;
     try {
-      image = read_image(set.images_dir / record.image);
+      image = media::read_image(set.images_dir / record.image);
     } catch (const Error& e) {
       sheet.damaged.emplace_back(e.what());
       continue;
@@ -100,8 +102,8 @@ AnnotationSheet annotation_sheet(const PreparedSet& set, const SheetOptions& opt
                 sheet.damaged.empty()
                     ? "the set has no photographs"
                     : "no photograph can be read; the first: " + sheet.damaged.front());
-  sheet.image = contact_sheet(cells, options.columns, options.cell);
+  sheet.image = media::contact_sheet(cells, options.columns, options.cell);
   return sheet;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

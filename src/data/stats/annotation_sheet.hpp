@@ -9,7 +9,7 @@
 
 #include "data/prepared/prepared.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// Draws every box: each class in a colour of its own, what a detector labelled in orange, `ignore`
 /// regions hatched (in grey, or orange), landmarks as dots (eyes, nose, mouth corners). Thread
@@ -17,7 +17,8 @@ namespace faceshot {
 /// @param image 8-bit BGR, written to
 /// @param annotations in pixels of the photograph
 /// @param scale from those to pixels of `image`
-void draw_annotations(cv::Mat& image, std::span<const Annotation> annotations, float scale);
+void draw_annotations(cv::Mat& image, std::span<const geometry::Annotation> annotations,
+                      float scale);
 
 struct SheetOptions {
   int count = 24;   ///< photographs, >= 1; all if there are fewer
@@ -37,4 +38,4 @@ struct AnnotationSheet {
 /// @throws Error(not_found) if none of them can be read; Error(invalid_argument)
 [[nodiscard]] AnnotationSheet annotation_sheet(const PreparedSet& set, const SheetOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

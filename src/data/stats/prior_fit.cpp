@@ -8,7 +8,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 double log_side(const Box& face) { return 0.5 * std::log(static_cast<double>(face.area())); }
@@ -57,10 +57,10 @@ std::vector<double> weighted_quantiles(const std::vector<double>& sorted,
 
 std::vector<Box> scaled_faces(const PreparedSet& set, int size) {
   std::vector<Box> faces;
-  for (const ImageRecord& record : set.records) {
+  for (const geometry::ImageRecord& record : set.records) {
     const float scale =
         static_cast<float>(size) / static_cast<float>(std::max(record.width, record.height));
-    for (const Annotation& a : record.annotations)
+    for (const geometry::Annotation& a : record.annotations)
       if (!a.ignore)
         faces.push_back({a.box.x1 * scale, a.box.y1 * scale, a.box.x2 * scale, a.box.y2 * scale});
   }
@@ -68,7 +68,7 @@ std::vector<Box> scaled_faces(const PreparedSet& set, int size) {
 }
 
 std::vector<LevelPriors> level_priors(const PriorSpec& spec, std::span<const float> strides) {
-  validate(spec);
+  faceshot::validate(spec);
   if (strides.size() != spec.levels.size())
     throw Error(ErrorCode::invalid_argument, "priors of " + std::to_string(spec.levels.size()) +
                                                  " levels, but " + std::to_string(strides.size()) +
@@ -141,4 +141,4 @@ std::vector<LevelPriors> assign_levels(std::span<const float> sizes,
   return levels;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

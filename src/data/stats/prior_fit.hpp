@@ -10,7 +10,7 @@
 #include "data/prepared/prepared.hpp"
 #include "faceshot/prior.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// All faces of a set (without `ignore`) in pixels of the network's input, to which an image is
 /// scaled by its longer side, up as well as down.
@@ -47,4 +47,4 @@ struct LevelPriors {
 [[nodiscard]] std::vector<LevelPriors> assign_levels(std::span<const float> sizes,
                                                      std::span<const float> strides);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 constexpr float reference_side = 640;  // what most detectors are run at
@@ -52,11 +52,11 @@ SetStats set_stats(const PreparedSet& set) {
   Ranges aspect({0.4F, 0.5F, 0.6F, 0.7F, 0.8F, 0.9F, 1.0F, 1.2F, 1.5F},
                 {"<0.4", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "1-1.2", "1.2-1.5", ">1.5"});
   std::vector<float> sides;
-  for (const ImageRecord& record : set.records) {
+  for (const geometry::ImageRecord& record : set.records) {
     std::size_t faces = 0;
     const float scale =
         reference_side / static_cast<float>(std::max({record.width, record.height, 1}));
-    for (const Annotation& a : record.annotations) {
+    for (const geometry::Annotation& a : record.annotations) {
       if (a.ignore) {
         ++stats.ignored;
         continue;
@@ -83,4 +83,4 @@ SetStats set_stats(const PreparedSet& set) {
   return stats;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -8,7 +8,7 @@
 
 #include "data/prepared/prepared.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 
 /// How many values lie in each of a row of ranges.
 struct Histogram {
@@ -38,4 +38,4 @@ struct SetStats {
 /// @param title any UTF-8 text
 [[nodiscard]] std::string stats_svg(const std::string& title, const SetStats& stats);
 
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -5,7 +5,7 @@
 #include "data/stats/set_stats.hpp"
 #include "support/markup.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 // The picture: two panels by two, in SVG units.
@@ -44,7 +44,7 @@ void append_bars(std::string& svg, int panel, const char* title, const Histogram
                     x + step / 2, base - height - 5, histogram.counts[i]);
     svg +=
         fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='middle' font-size='11'>{}</text>\n",
-                    x + step / 2, base + 16, escape_markup(histogram.labels[i]));
+                    x + step / 2, base + 16, support::escape_markup(histogram.labels[i]));
   }
   svg += fmt::format("<path d='M{:.1f} {:.1f}H{:.1f}' stroke='#444'/>\n", at.x, base,
                      at.x + panel_width);
@@ -86,7 +86,7 @@ std::string stats_svg(const std::string& title, const SetStats& stats) {
       width, height, width, height);
   svg += "<rect width='100%' height='100%' fill='#fff'/>\n";
   svg += fmt::format("<text x='{:.0f}' y='34' font-size='20' font-weight='bold'>", margin);
-  svg += escape_markup(title) + "</text>\n";
+  svg += support::escape_markup(title) + "</text>\n";
   svg += fmt::format("<text x='{:.0f}' y='56' font-size='13'>", margin);
   svg += fmt::format(
       "{} images, {} faces ({:.1f} an image, median side {:.0f} px), {} ignored regions, ",
@@ -101,4 +101,4 @@ std::string stats_svg(const std::string& title, const SetStats& stats) {
   return svg;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::data

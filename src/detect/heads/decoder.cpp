@@ -5,7 +5,7 @@
 
 #include "faceshot/box_coding.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 /// Calls found(prior, label, score) for each class of each prior that reaches the threshold.
@@ -71,4 +71,4 @@ void keep_best(std::size_t keep_top, std::vector<Detection>& candidates) {
   candidates.resize(keep_top);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -8,7 +8,7 @@
 #include "faceshot/nms.hpp"
 #include "faceshot/prior.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 
 /// What a network says of a prior's classes.
 enum class Scores { logits, probabilities };
@@ -35,4 +35,4 @@ void decode_detections(const float* loc, const float* conf, const float* landmar
                        std::size_t classes, float score_threshold, std::size_t keep_top,
                        std::vector<Detection>& candidates, Scores scores = Scores::logits);
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

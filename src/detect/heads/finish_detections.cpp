@@ -1,6 +1,6 @@
 #include "detect/heads/finish_detections.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 
 float InputSource::scale_x() const {
   return static_cast<float>(image_width) / static_cast<float>(size.content_width);
@@ -34,4 +34,4 @@ void finish_detections(std::span<const Detection> candidates, const InputSource&
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

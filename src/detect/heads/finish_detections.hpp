@@ -9,7 +9,7 @@
 #include "detect/input/letterbox.hpp"
 #include "faceshot/nms.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 
 /// Candidates that reach NMS: far more than faces in any photograph, few enough to bound its time,
 /// also of a young network that finds faces everywhere.
@@ -34,4 +34,4 @@ void finish_detections(std::span<const Detection> candidates, const InputSource&
                        const Box& bounds, float nms_threshold, std::size_t keep_top, Nms& nms,
                        std::vector<Detection>& found);
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

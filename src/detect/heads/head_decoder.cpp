@@ -1,6 +1,6 @@
 #include "detect/heads/head_decoder.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 
 std::unique_ptr<HeadDecoder> make_head(const ModelInfo& info, const Session& session, int width,
                                        int height) {
@@ -17,4 +17,4 @@ std::unique_ptr<HeadDecoder> make_head(const ModelInfo& info, const Session& ses
   return nullptr;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

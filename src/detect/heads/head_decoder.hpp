@@ -10,7 +10,7 @@
 #include "faceshot/nms.hpp"
 #include "faceshot/prior.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 
 /// Reads the outputs of one session, whose addresses it knows. Not thread safe, as the session.
 class HeadDecoder {
@@ -59,4 +59,4 @@ class HeadDecoder {
 [[nodiscard]] std::unique_ptr<HeadDecoder> make_head(const ModelInfo& info, const Session& session,
                                                      int width, int height);
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

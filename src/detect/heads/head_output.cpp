@@ -5,7 +5,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 
 const float* output_rows(const Session& session, const std::string& name, std::int64_t rows,
                          std::int64_t values) {
@@ -28,4 +28,4 @@ std::optional<Landmarks> points_of_cell(const float* offsets, float x, float y, 
   return points;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -8,7 +8,7 @@
 #include "faceshot/landmarks.hpp"
 #include "faceshot/network.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 
 /// Where the output [1, rows, values] (or [rows, values]) lies, for the life of the session.
 /// @throws Error(not_found) if there is none of this name; Error(format) if it has another shape
@@ -21,4 +21,4 @@ namespace faceshot {
 [[nodiscard]] std::optional<Landmarks> points_of_cell(const float* offsets, float x, float y,
                                                       float stride);
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 /// Strides that heads of this family have.
@@ -86,4 +86,4 @@ std::optional<ModelInfo> recognise_network(const Network& network) {
   return std::nullopt;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

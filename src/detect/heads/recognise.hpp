@@ -7,7 +7,7 @@
 #include "faceshot/model_info.hpp"
 #include "faceshot/network.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 
 /// How to feed and decode a network without metadata, if it is one of
 ///  - YuNet (OpenCV's model zoo, 2023mar and later): cls_S, obj_S, bbox_S, kps_S for each stride S
@@ -18,4 +18,4 @@ namespace faceshot {
 /// programs.
 [[nodiscard]] std::optional<ModelInfo> recognise_network(const Network& network);
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -5,7 +5,7 @@
 #include "detect/heads/head_output.hpp"
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 /// One or more anchors a cell, all at the cell's corner. A box is given by its sides' distances
@@ -80,4 +80,4 @@ std::unique_ptr<HeadDecoder> make_scrfd_head(const ModelInfo& info, const Sessio
   return std::make_unique<ScrfdHead>(info, session, width, height);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -6,7 +6,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/prior.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 
 std::vector<FeatureSize> feature_sizes(const ModelInfo& info, const Session& session, int width,
                                        int height) {
@@ -65,4 +65,4 @@ std::unique_ptr<HeadDecoder> make_ssd_head(const ModelInfo& info, const Session&
   return std::make_unique<SsdHead>(info, session, width, height);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -2,7 +2,7 @@
 #include "detect/heads/head_decoder.hpp"
 #include "detect/heads/head_output.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 /// Boxes are corners already, as shares of the input's sides; scores are probabilities, background
@@ -44,4 +44,4 @@ std::unique_ptr<HeadDecoder> make_ultraface_head(const ModelInfo& info, const Se
   return std::make_unique<UltrafaceHead>(info, session, width, height);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

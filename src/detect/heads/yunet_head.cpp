@@ -5,7 +5,7 @@
 #include "detect/heads/head_decoder.hpp"
 #include "detect/heads/head_output.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 /// One prediction a cell. With the cell's corner (column, row), all in units of the stride: centre
@@ -78,4 +78,4 @@ std::unique_ptr<HeadDecoder> make_yunet_head(const ModelInfo& info, const Sessio
   return std::make_unique<YunetHead>(info, session, width, height);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

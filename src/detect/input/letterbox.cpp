@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-namespace faceshot {
+namespace faceshot::detect {
 
 LetterboxSize letterbox_size(int image_width, int image_height, int max_side, bool upscale,
                              int size_divisor) {
@@ -184,4 +184,4 @@ void Letterbox::run(const ImageView& image, const LetterboxSize& size, const Mod
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

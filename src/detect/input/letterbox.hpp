@@ -11,7 +11,7 @@
 #include "faceshot/input_rows.hpp"
 #include "faceshot/model_info.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 
 /// Geometry of an image inside a network's input: scaled, at the top left, the rest padding.
 struct LetterboxSize {
@@ -79,4 +79,4 @@ class Letterbox final : public InputRows {
   mutable std::vector<Buffers> buffers_;  ///< a part each
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

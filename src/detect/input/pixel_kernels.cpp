@@ -10,8 +10,10 @@
 #define FACESHOT_X86
 #endif
 
-namespace faceshot::pixels {
+namespace faceshot::detect::pixels {
 namespace {
+
+using base::Isa;
 
 // Always inlined into functions for one instruction set each, and compiled for it there.
 #define FACESHOT_INLINE inline __attribute__((always_inline))
@@ -258,7 +260,7 @@ Kernels kernels_of(Isa level) {
 }
 
 const Kernels& best() {
-  static const Kernels kernels = kernels_of(isa());
+  static const Kernels kernels = kernels_of(base::isa());
   return kernels;
 }
 
@@ -282,4 +284,4 @@ void convert_yuv(const float* luma, const float* chroma, std::size_t pixels, flo
   best().yuv(luma, chroma, pixels, out);
 }
 
-}  // namespace faceshot::pixels
+}  // namespace faceshot::detect::pixels

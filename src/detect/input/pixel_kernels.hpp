@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-namespace faceshot::pixels {
+namespace faceshot::detect::pixels {
 
 /// One row of bytes and what it counts.
 struct WeightedRow {
@@ -53,4 +53,4 @@ void expand_gray(const float* row, std::size_t pixels, float* out);
 /// @param out three floats a pixel
 void convert_yuv(const float* luma, const float* chroma, std::size_t pixels, float* out);
 
-}  // namespace faceshot::pixels
+}  // namespace faceshot::detect::pixels

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 /// Of a box's side: so near to a border, the box counts as cut by it.
@@ -79,4 +79,4 @@ std::vector<Detection> merge_tiles(std::span<const TileDetections> passes, int i
   return merged;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -18,7 +18,7 @@
 #include "detect/tiling/tile_grid.hpp"
 #include "faceshot/nms.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 
 /// What one pass of the network found in its part of the photograph.
 struct TileDetections {
@@ -44,4 +44,4 @@ struct TileDetections {
                                                  int image_width, int image_height, float overlap,
                                                  float iou_threshold, std::size_t keep_top);
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

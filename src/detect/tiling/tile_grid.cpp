@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace faceshot {
+namespace faceshot::detect {
 namespace {
 
 struct Span {
@@ -52,4 +52,4 @@ ImageView view_of_tile(const ImageView& image, const Tile& tile) {
   return view;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -5,7 +5,7 @@
 
 #include "faceshot/image_view.hpp"
 
-namespace faceshot {
+namespace faceshot::detect {
 
 /// Pixels of the photograph.
 struct Tile {
@@ -25,4 +25,4 @@ struct Tile {
 /// @pre the tile lies in the image and begins at an even column and row
 [[nodiscard]] ImageView view_of_tile(const ImageView& image, const Tile& tile);
 
-}  // namespace faceshot
+}  // namespace faceshot::detect

@@ -20,7 +20,8 @@ std::size_t on_cache_lines(std::int64_t floats) {
 
 }  // namespace
 
-RowChain::RowChain(std::vector<Link> links, std::int64_t in_row_floats, int threads, Isa level)
+RowChain::RowChain(std::vector<Link> links, std::int64_t in_row_floats, int threads,
+                   base::Isa level)
     : links_(std::move(links)), in_row_floats_(in_row_floats), threads_(threads), level_(level) {
   assert(!links_.empty() && links_.size() <= most_links);
   assert(threads_ >= 1);

@@ -25,7 +25,7 @@ class RowChain {
 
   /// @param threads parts that run() will be asked for; each computes rows at its border itself
   /// @param in_row_floats of the first stage's input
-  RowChain(std::vector<Link> links, std::int64_t in_row_floats, int threads, Isa level);
+  RowChain(std::vector<Link> links, std::int64_t in_row_floats, int threads, base::Isa level);
 
   struct Buffers {
     const float* in = nullptr;
@@ -53,7 +53,7 @@ class RowChain {
   std::vector<Link> links_;
   std::int64_t in_row_floats_;
   int threads_;
-  Isa level_;
+  base::Isa level_;
   std::int64_t band_ = 1;             ///< rows of the last stage that are computed at a time
   std::vector<std::int64_t> rings_;   ///< rows kept behind each link but the last
   std::vector<std::size_t> offsets_;  ///< of rings in the scratch memory

@@ -6,16 +6,18 @@
 
 namespace faceshot::engine {
 
+using base::Isa;
+
 bool row_kernels_pay() {
 #if defined(__x86_64__)
-  return isa() != Isa::baseline;
+  return base::isa() != Isa::baseline;
 #else
   return true;
 #endif
 }
 
 const RowKernels& row_kernels(Isa level) {
-  assert(level <= cpu_isa());
+  assert(level <= base::cpu_isa());
   static const RowKernels baseline = row_kernels_baseline();
 #if defined(__x86_64__)
   // Only calls on a CPU that has the instructions get here: making a table runs compiled code too.

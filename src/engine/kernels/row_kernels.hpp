@@ -103,6 +103,6 @@ struct RowKernels {
 /// to the compiler (a quarter slower).
 [[nodiscard]] bool row_kernels_pay();
 
-[[nodiscard]] const RowKernels& row_kernels(Isa isa);
+[[nodiscard]] const RowKernels& row_kernels(base::Isa isa);
 
 }  // namespace faceshot::engine

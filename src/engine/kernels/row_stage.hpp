@@ -14,8 +14,8 @@ namespace faceshot::engine {
 
 /// How row stages are computed.
 struct RowOptions {
-  bool bfloat16 = false;  ///< products of convolutions in bfloat16, where the level has it
-  Isa level = isa();      ///< of instructions; at most what the CPU has
+  bool bfloat16 = false;          ///< products of convolutions in bfloat16, where the level has it
+  base::Isa level = base::isa();  ///< of instructions; at most what the CPU has
 };
 
 /// Rows [begin, end).

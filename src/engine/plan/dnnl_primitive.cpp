@@ -12,7 +12,7 @@ namespace {
 
 /// oneDNN takes a cap only before it has made anything.
 void cap_instructions() {
-  const std::optional<Isa> cap = isa_cap();
+  const std::optional<base::Isa> cap = base::isa_cap();
   if (!cap) return;
   constexpr dnnl::cpu_isa levels[] = {dnnl::cpu_isa::sse41, dnnl::cpu_isa::avx2,
                                       dnnl::cpu_isa::avx512_core, dnnl::cpu_isa::avx512_core_bf16};

@@ -12,10 +12,6 @@
 #include "engine/plan/first_failure.hpp"
 #include "faceshot/network.hpp"
 
-namespace faceshot {
-class InputRows;
-}
-
 namespace faceshot::engine {
 
 class PlanBuilder;

@@ -12,7 +12,7 @@
 #include "network/backbones/resnet.hpp"
 #include "network/backbones/vgg16.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 constexpr const char* own = "docs/networks.md";
@@ -91,7 +91,7 @@ const Backbone& find_backbone(const std::string& name) {
     list += (list.empty() ? "" : ", ") + names.back();
   }
   throw Error(ErrorCode::not_found, "there is no backbone '" + name + "'; did you mean '" +
-                                        nearest_name(name, names) + "'? There are: " + list);
+                                        base::nearest_name(name, names) + "'? There are: " + list);
 }
 
 std::string tap_name(int stride) {
@@ -113,4 +113,4 @@ int scaled_channels(int channels, float alpha, int divisor) {
   return rounded;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

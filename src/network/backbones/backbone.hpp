@@ -7,7 +7,7 @@
 
 #include "network/network_builder.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 struct BackboneOptions {
   float alpha = 1;      ///< multiplies the channel counts
@@ -52,4 +52,4 @@ struct Backbone {
 /// least that, and never more than a tenth below the product.
 [[nodiscard]] int scaled_channels(int channels, float alpha, int divisor = 8);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

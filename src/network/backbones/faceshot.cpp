@@ -6,7 +6,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 constexpr std::size_t stages = 5;  ///< at strides 4, 8, 16, 32 and 64
@@ -61,4 +61,4 @@ std::vector<BackboneTap> build_faceshot_small(NetworkBuilder& net, const Backbon
   return build(net, options, {{24, 48, 96, 192, 192, 192}, {2, 5, 5, 4, 1}});
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -3,7 +3,7 @@
 
 #include "network/backbones/backbone.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 /// Separable blocks without anything between depthwise and pointwise, residual from stride 8 on,
 /// down to stride 64. Taps C3 to C6.
@@ -14,4 +14,4 @@ namespace faceshot {
 [[nodiscard]] std::vector<BackboneTap> build_faceshot_small(NetworkBuilder& net,
                                                             const BackboneOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

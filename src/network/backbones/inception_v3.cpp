@@ -1,6 +1,6 @@
 #include "network/backbones/inception_v3.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 constexpr Padding no_padding{};
@@ -121,4 +121,4 @@ std::vector<BackboneTap> build_inception_v3(NetworkBuilder& net, const BackboneO
   return InceptionWriter(net, options.alpha).write();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

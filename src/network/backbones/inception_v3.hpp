@@ -4,7 +4,7 @@
 
 #include "network/backbones/backbone.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 /// As torchvision has it, names too, without its change of the input's scale ("transform_input").
 /// The first convolutions take no padding, so that maps are smaller than size / stride. Taps C3
@@ -12,4 +12,4 @@ namespace faceshot {
 [[nodiscard]] std::vector<BackboneTap> build_inception_v3(NetworkBuilder& net,
                                                           const BackboneOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

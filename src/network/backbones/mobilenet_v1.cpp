@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 constexpr float epsilon = 1e-3F;
@@ -55,4 +55,4 @@ std::vector<BackboneTap> build_mobilenet_v1(NetworkBuilder& net, const BackboneO
   return taps;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

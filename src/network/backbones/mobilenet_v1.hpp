@@ -4,7 +4,7 @@
 
 #include "network/backbones/backbone.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 /// As keras.applications has it, whose weights people have: ReLU6, BatchNorm epsilon 1e-3, one row
 /// and column of zeros at bottom and right where the stride is 2, channel counts cut off, not
@@ -13,4 +13,4 @@ namespace faceshot {
 [[nodiscard]] std::vector<BackboneTap> build_mobilenet_v1(NetworkBuilder& net,
                                                           const BackboneOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

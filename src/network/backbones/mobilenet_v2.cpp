@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 /// Rows of Table 2: expansion factor, channels, repetitions, stride of the first.
@@ -88,4 +88,4 @@ std::vector<BackboneTap> build_mobilenet_v2(NetworkBuilder& net, const BackboneO
   return MobileNetV2Writer(net, options).write();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -4,7 +4,7 @@
 
 #include "network/backbones/backbone.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 /// Named as torchvision's. Variant "torchvision": padding 1 on all sides, epsilon 1e-5. Variant
 /// "keras" (keras.applications): TensorFlow's SAME padding where the stride is 2, epsilon 1e-3,
@@ -13,4 +13,4 @@ namespace faceshot {
 [[nodiscard]] std::vector<BackboneTap> build_mobilenet_v2(NetworkBuilder& net,
                                                           const BackboneOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace faceshot {
+namespace faceshot::network {
 namespace {
 
 Feature conv_bn(NetworkBuilder& net, const std::string& block, const std::string& number,
@@ -73,4 +73,4 @@ std::vector<BackboneTap> build_resnet50(NetworkBuilder& net, const BackboneOptio
   return build(net, options, bottleneck, {3, 4, 6, 3});
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -3,7 +3,7 @@
 
 #include "network/backbones/backbone.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 /// As torchvision has them, names too: the stride is in the 3x3 convolution of a bottleneck
 /// ("ResNet 1.5"). Taps C2 to C5, the outputs of the four stages.
@@ -14,4 +14,4 @@ namespace faceshot {
 [[nodiscard]] std::vector<BackboneTap> build_resnet50(NetworkBuilder& net,
                                                       const BackboneOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

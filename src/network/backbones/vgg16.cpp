@@ -1,6 +1,6 @@
 #include "network/backbones/vgg16.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 std::vector<BackboneTap> build_vgg16(NetworkBuilder& net, const BackboneOptions& options) {
   const auto channels = [&](int base) { return scaled_channels(base, options.alpha); };
@@ -30,4 +30,4 @@ std::vector<BackboneTap> build_vgg16(NetworkBuilder& net, const BackboneOptions&
       {"C2", conv3_3, 4}, {"C3", net.l2_norm("backbone.conv4_3_norm", conv4_3), 8}, {"C4", x, 16}};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::network

@@ -4,7 +4,7 @@
 
 #include "network/backbones/backbone.hpp"
 
-namespace faceshot {
+namespace faceshot::network {
 
 /// Convolutions named as torchvision's (features.0 to features.28), so that its weights fit. As in
 /// SSD: pool3 rounds up, pool5 is 3x3 at stride 1, the dense layers fc6 and fc7 are convolutions
@@ -13,4 +13,4 @@ namespace faceshot {
 [[nodiscard]] std::vector<BackboneTap> build_vgg16(NetworkBuilder& net,
                                                    const BackboneOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::network

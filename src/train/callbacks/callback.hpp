@@ -3,7 +3,7 @@
 // called.
 #pragma once
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct Checkpoint;
 struct EpochMetrics;
@@ -49,4 +49,4 @@ class Callback {
   virtual void load(const Checkpoint&) {}
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -4,7 +4,7 @@
 
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 struct CallbackRow {
@@ -71,4 +71,4 @@ std::vector<NamedCallback> make_callbacks(const TrainingRun& run, const TrainLis
   return callbacks;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -8,7 +8,7 @@
 #include "train/callbacks/callback.hpp"
 #include "train/trainer.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// A row of the table.
 struct CallbackInfo {
@@ -45,4 +45,4 @@ struct NamedCallback {
 [[nodiscard]] std::unique_ptr<Callback> make_time_limit(const TrainingRun& run);
 [[nodiscard]] std::unique_ptr<Callback> make_final_evaluation(const TrainingRun& run);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -4,7 +4,7 @@
 #include "train/record/metrics_log.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 class CsvLog : public Callback {
@@ -26,4 +26,4 @@ class CsvLog : public Callback {
 
 std::unique_ptr<Callback> make_csv_log() { return std::make_unique<CsvLog>(); }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -4,7 +4,7 @@
 #include "train/config/metric.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 class EarlyStoppingCallback : public Callback {
@@ -49,4 +49,4 @@ std::unique_ptr<Callback> make_early_stopping(const TrainingRun& run) {
   return config.metric == "none" ? nullptr : std::make_unique<EarlyStoppingCallback>(config);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -9,7 +9,7 @@
 #include "train/training_run.hpp"
 #include "train/validation.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// Measures what the run ships, best.pt, on images that it has never looked at.
@@ -20,7 +20,7 @@ class FinalEvaluation : public Callback {
     if (std::filesystem::exists(file)) return;  // a run that had ended was resumed
     run.note("testing best.pt on " + std::to_string(run.data.test.records.size()) + " images");
     const Checkpoint best = load_checkpoint(run.dir / "best.pt");
-    TorchNetwork network(run.spec(), run.config.train.seed);
+    model::TorchNetwork network(run.spec(), run.config.train.seed);
     network.load(best.best_weights());
     const ValidationResult r =
         validate_network(network, run.data.test, run.data.negatives, run.config, run.threads);
@@ -34,12 +34,12 @@ class FinalEvaluation : public Callback {
                                 {"negative_log_likelihood", r.negative_log_likelihood},
                                 {"ap", r.ap}};
     json["ap_mean"] = r.by_height.mean;
-    for (const HeightAp& h : r.by_height.of)
+    for (const evaluate::HeightAp& h : r.by_height.of)
       json["ap_from_" + std::to_string(h.height) + "px"] = h.ap;
     if (r.false_alarms) json["false_alarms"] = *r.false_alarms;
-    if (has_landmarks(run.spec())) json["landmark_loss"] = r.landmark_loss;
+    if (network::has_landmarks(run.spec())) json["landmark_loss"] = r.landmark_loss;
     if (r.landmark_error) json["landmark_error"] = *r.landmark_error;
-    write_file_atomically(file, json.dump(2) + "\n");
+    support::write_file_atomically(file, json.dump(2) + "\n");
     run.note(fmt::format(
         "test: loss {:.4f} (classification {:.4f}, location {:.4f}), AP after NMS {:.4f}, mean "
         "over heights {:.4f}",
@@ -53,4 +53,4 @@ std::unique_ptr<Callback> make_final_evaluation(const TrainingRun& run) {
   return run.data.test.records.empty() ? nullptr : std::make_unique<FinalEvaluation>();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

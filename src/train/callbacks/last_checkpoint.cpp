@@ -1,7 +1,7 @@
 #include "train/callbacks/callback_table.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 class LastCheckpoint : public Callback {
@@ -20,4 +20,4 @@ class LastCheckpoint : public Callback {
 
 std::unique_ptr<Callback> make_last_checkpoint() { return std::make_unique<LastCheckpoint>(); }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

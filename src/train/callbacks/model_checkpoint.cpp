@@ -8,7 +8,7 @@
 #include "train/config/metric.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// best.pt by a metric, and a file every so many epochs of which the last few are kept.
@@ -72,4 +72,4 @@ std::unique_ptr<Callback> make_model_checkpoint(const TrainingRun& run) {
   return std::make_unique<ModelCheckpoint>(run);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

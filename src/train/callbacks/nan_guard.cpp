@@ -12,16 +12,16 @@
 #include "train/callbacks/callback_table.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// Writes the batch as the network saw it into `dir`: 0.png, 1.png, ... and batch.csv with a line a
 /// face: picture, source, x1, y1, x2, y2, ignore; a picture without faces has one with empty
 /// fields.
 /// @param sources where each image came from, as many as batch.count
-void dump_batch(const Batch& batch, const std::vector<std::string>& sources,
+void dump_batch(const loader::Batch& batch, const std::vector<std::string>& sources,
                 const std::filesystem::path& dir) {
-  make_folder(dir);
+  support::make_folder(dir);
   std::ostringstream csv;
   csv << "picture,source,x1,y1,x2,y2,ignore\n";
   const std::size_t bytes =
@@ -30,13 +30,13 @@ void dump_batch(const Batch& batch, const std::vector<std::string>& sources,
     const std::string picture = std::to_string(i) + ".png";
     // OpenCV's views are never const; write_image() does not write to it.
     auto* const pixels = const_cast<std::uint8_t*>(batch.pixels.data() + i * bytes);
-    write_image(dir / picture, cv::Mat(batch.size, batch.size, CV_8UC3, pixels));
+    media::write_image(dir / picture, cv::Mat(batch.size, batch.size, CV_8UC3, pixels));
     if (batch.annotations[i].empty()) csv << picture << ',' << sources[i] << ",,,,,\n";
-    for (const Annotation& a : batch.annotations[i])
+    for (const geometry::Annotation& a : batch.annotations[i])
       csv << picture << ',' << sources[i] << ',' << a.box.x1 << ',' << a.box.y1 << ',' << a.box.x2
           << ',' << a.box.y2 << ',' << (a.ignore ? 1 : 0) << '\n';
   }
-  write_file_atomically(dir / "batch.csv", csv.str());
+  support::write_file_atomically(dir / "batch.csv", csv.str());
 }
 
 class NanGuard : public Callback {
@@ -67,4 +67,4 @@ class NanGuard : public Callback {
 
 std::unique_ptr<Callback> make_nan_guard() { return std::make_unique<NanGuard>(); }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -4,7 +4,7 @@
 #include "train/config/metric.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 class PlateauCallback : public Callback {
@@ -43,4 +43,4 @@ std::unique_ptr<Callback> make_plateau(const TrainingRun& run) {
   return config.metric == "none" ? nullptr : std::make_unique<PlateauCallback>(config);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

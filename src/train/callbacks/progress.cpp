@@ -4,7 +4,7 @@
 #include "train/record/metrics_log.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 class Progress : public Callback {
@@ -51,4 +51,4 @@ std::unique_ptr<Callback> make_progress(const TrainListener& listener) {
   return std::make_unique<Progress>(listener);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -21,8 +21,12 @@
 #include "train/record/metrics_log.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using tensorboard::GraphNode;
+using tensorboard::scalar_summary;
+using tensorboard::SummaryValue;
 
 constexpr int sheet_columns = 4;
 constexpr int detection_side = 512;  ///< longer side of the pictures with detections
@@ -37,10 +41,10 @@ std::string scoped_name(std::string name) {
 
 /// One node a layer, and one for the image; what it does as `faceshot model summary` says it
 /// ("conv 3x3 /2"), and how many channels it gives.
-std::vector<GraphNode> network_graph(const NetworkSpec& spec) {
+std::vector<GraphNode> network_graph(const network::NetworkSpec& spec) {
   std::vector<GraphNode> nodes{{"input", "Placeholder", {}, {}}};
-  for (const Layer& layer : spec.layers) {
-    GraphNode node{scoped_name(layer.name), operation_of(layer), {}, {}};
+  for (const network::Layer& layer : spec.layers) {
+    GraphNode node{scoped_name(layer.name), network::operation_of(layer), {}, {}};
     for (const std::string& input : layer.inputs) node.inputs.push_back(scoped_name(input));
     node.attributes.emplace_back("channels", std::to_string(layer.out_channels));
     nodes.push_back(std::move(node));
@@ -51,12 +55,12 @@ std::vector<GraphNode> network_graph(const NetworkSpec& spec) {
 SummaryValue picture(const std::string& tag, const cv::Mat& image) {
   std::vector<std::uint8_t> png;
   cv::imencode(".png", image, png);
-  return image_summary(tag, image.cols, image.rows,
-                       {reinterpret_cast<const char*>(png.data()), png.size()});
+  return tensorboard::image_summary(tag, image.cols, image.rows,
+                                    {reinterpret_cast<const char*>(png.data()), png.size()});
 }
 
 /// The samples of a batch with what the network is to find in them.
-cv::Mat batch_sheet(const Batch& batch, int count) {
+cv::Mat batch_sheet(const loader::Batch& batch, int count) {
   std::vector<cv::Mat> samples;
   const std::size_t bytes =
       static_cast<std::size_t>(batch.size) * static_cast<std::size_t>(batch.size) * 3;
@@ -64,15 +68,16 @@ cv::Mat batch_sheet(const Batch& batch, int count) {
     // OpenCV's views are never const: drawn on is a copy.
     auto* const pixels = const_cast<std::uint8_t*>(batch.pixels.data() + i * bytes);
     samples.push_back(cv::Mat(batch.size, batch.size, CV_8UC3, pixels).clone());
-    draw_annotations(samples.back(), batch.annotations[i], 1);
+    data::draw_annotations(samples.back(), batch.annotations[i], 1);
   }
-  return contact_sheet(samples, std::min<int>(sheet_columns, static_cast<int>(samples.size())),
-                       {batch.size, batch.size});
+  return media::contact_sheet(samples,
+                              std::min<int>(sheet_columns, static_cast<int>(samples.size())),
+                              {batch.size, batch.size});
 }
 
 /// A validation image with what was found in it.
 cv::Mat detection_picture(const ValidationExample& example) {
-  cv::Mat image = read_image(example.image);
+  cv::Mat image = media::read_image(example.image);
   const double scale = static_cast<double>(detection_side) / std::max(image.cols, image.rows);
   cv::resize(image, image, {}, scale, scale, cv::INTER_AREA);
   const auto to_picture = static_cast<float>(scale);
@@ -85,17 +90,17 @@ cv::Mat detection_picture(const ValidationExample& example) {
       for (float& coordinate : *d.landmarks) coordinate *= to_picture;
     shown.push_back(d);
   }
-  draw_detections(image, shown);
+  media::draw_detections(image, shown);
   return image;
 }
 
 SummaryValue histogram(const std::string& tag, const torch::Tensor& tensor) {
   const torch::Tensor values = tensor.detach().to(torch::kFloat).contiguous();
-  return histogram_summary(tag,
-                           {values.data_ptr<float>(), static_cast<std::size_t>(values.numel())});
+  return tensorboard::histogram_summary(
+      tag, {values.data_ptr<float>(), static_cast<std::size_t>(values.numel())});
 }
 
-PrCurveCounts plugin_curve(const PrecisionRecallCurve& curve) {
+tensorboard::PrCurveCounts plugin_curve(const evaluate::PrecisionRecallCurve& curve) {
   return {curve.true_positives, curve.false_positives, curve.false_negatives, curve.precision,
           curve.recall};
 }
@@ -107,7 +112,7 @@ class TensorBoard : public Callback {
     // What a killed start wrote of later steps is void.
     file_->write_session_start(run.position.step);
     if (run.config.train.tensorboard.write_graph)
-      file_->write_graph(graph_def(network_graph(run.spec())));
+      file_->write_graph(tensorboard::graph_def(network_graph(run.spec())));
     write_hyperparameters(run);
     step_start_ = Clock::now();
     first_step_ = run.position.step;
@@ -141,8 +146,8 @@ class TensorBoard : public Callback {
     std::vector<SummaryValue> values = scalars(metrics);
     const TensorBoardConfig& options = run.config.train.tensorboard;
     if (run.validation)
-      values.push_back(
-          pr_curve_summary("val/precision_recall", plugin_curve(run.validation->curve)));
+      values.push_back(tensorboard::pr_curve_summary("val/precision_recall",
+                                                     plugin_curve(run.validation->curve)));
     if (options.images > 0 && (run.validation || metrics.epoch == 1))
       add_pictures(run, options.images, values);
     if (options.histograms > 0 && metrics.epoch % options.histograms == 0)
@@ -191,7 +196,8 @@ class TensorBoard : public Callback {
           picture("val/detections/" + std::to_string(i), detection_picture(examples[i])));
   }
 
-  static void add_histograms(const TorchNetwork& network, std::vector<SummaryValue>& values) {
+  static void add_histograms(const model::TorchNetwork& network,
+                             std::vector<SummaryValue>& values) {
     for (const auto& [name, tensor] : network.parameters()) {
       values.push_back(histogram("weights/" + scoped_name(name), tensor));
       if (tensor.grad().defined())  // of the epoch's last step, after clipping
@@ -214,11 +220,11 @@ class TensorBoard : public Callback {
     const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
     file_->write(
         run.position.step,
-        hyperparameter_summaries(
+        tensorboard::hyperparameter_summaries(
             texts, numbers, {"val/ap_mean", "val/ap", "val/classification_loss"}, now.count()));
   }
 
-  std::optional<EventFile> file_;
+  std::optional<tensorboard::EventFile> file_;
   Clock::time_point step_start_;
   std::int64_t first_step_ = 0;
 };
@@ -229,4 +235,4 @@ std::unique_ptr<Callback> make_tensorboard(const TrainingRun& run) {
   return run.config.train.tensorboard.every > 0 ? std::make_unique<TensorBoard>() : nullptr;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

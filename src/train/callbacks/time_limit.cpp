@@ -3,7 +3,7 @@
 #include "train/callbacks/callback_table.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// Counts from this start or resume of the run.
@@ -29,4 +29,4 @@ std::unique_ptr<Callback> make_time_limit(const TrainingRun& run) {
   return minutes > 0 ? std::make_unique<TimeLimit>(minutes) : nullptr;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

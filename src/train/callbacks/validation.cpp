@@ -13,7 +13,7 @@
 #include "train/record/metrics_log.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// A number that may be missing, as all processes send it.
@@ -36,7 +36,7 @@ ValidationResult validate(TrainingRun& run) {
     return r;
   }
   work_on_rank0(*run.group, work);
-  ApByHeight& heights = r.by_height;
+  evaluate::ApByHeight& heights = r.by_height;
   std::array<double, 11> numbers{r.confidence_loss,
                                  r.location_loss,
                                  r.ap,
@@ -83,8 +83,8 @@ class Validation : public Callback {
     metrics.val_location_loss = result.location_loss;
     metrics.val_negative_log_likelihood = result.negative_log_likelihood;
     metrics.val_ap = result.ap;
-    const ApByHeight& heights = result.by_height;
-    static_assert(face_heights == std::array{50, 30, 10});
+    const evaluate::ApByHeight& heights = result.by_height;
+    static_assert(evaluate::face_heights == std::array{50, 30, 10});
     metrics.val_ap_mean = heights.mean;
     metrics.val_ap_from_50px = heights.of[0].ap;
     metrics.val_ap_from_30px = heights.of[1].ap;
@@ -102,4 +102,4 @@ std::unique_ptr<Callback> make_validation(const TrainingRun& run) {
   return run.data.val.records.empty() ? nullptr : std::make_unique<Validation>();
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

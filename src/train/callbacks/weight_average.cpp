@@ -2,7 +2,7 @@
 #include "train/step/ema.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// Its state, the averages, is part of the run: validation and checkpoints use them.
@@ -17,4 +17,4 @@ std::unique_ptr<Callback> make_weight_average(const TrainingRun& run) {
   return run.ema ? std::make_unique<WeightAverage>() : nullptr;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -2,7 +2,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 struct Placeholder {
@@ -46,4 +46,4 @@ void check_checkpoint_pattern(std::string_view pattern) {
   throw Error(ErrorCode::invalid_argument, message);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// Puts the epoch for {epoch}, or filled up with zeros to a width for {epoch:WIDTH}.
 /// @param pattern as check_checkpoint_pattern() accepts it
@@ -14,4 +14,4 @@ namespace faceshot {
 ///         ending than .pt, or a width of more than one digit
 void check_checkpoint_pattern(std::string_view pattern);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -16,8 +16,10 @@
 #include "train/config/checkpoint_name.hpp"
 #include "train/config/config_fields.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using augment::Policy;
 
 [[noreturn]] void fail(const std::string& where, const std::string& what) {
   throw Error(ErrorCode::invalid_argument, where + ": " + what);
@@ -73,9 +75,9 @@ std::vector<T> list(const toml::node& node, const ConfigField& field, const std:
 
 /// A policy is the name of a preset, a file, or the steps themselves.
 Policy policy(const toml::node& node, const std::string& name, const std::string& where) {
-  if (!node.is_string()) return policy_of(node, name);
+  if (!node.is_string()) return augment::policy_of(node, name);
   try {
-    return read_policy(node.value_or(std::string()));
+    return augment::read_policy(node.value_or(std::string()));
   } catch (const Error& e) {
     fail(where, std::string("augment.policy: ") + e.what());
   }
@@ -117,7 +119,7 @@ const ConfigField& find_field(const std::vector<ConfigField>& fields, const std:
     if (field.key == key) return field;
   std::vector<std::string> keys;
   for (const ConfigField& field : fields) keys.push_back(field.key);
-  fail(where, "unknown key '" + key + "'; did you mean '" + nearest_name(key, keys) + "'?");
+  fail(where, "unknown key '" + key + "'; did you mean '" + base::nearest_name(key, keys) + "'?");
 }
 
 void apply_table(const toml::table& table, const std::string& prefix,
@@ -129,10 +131,10 @@ void apply_table(const toml::table& table, const std::string& prefix,
       const bool known = std::any_of(fields.begin(), fields.end(), [&](const ConfigField& f) {
         return f.key.starts_with(section);
       });
-      if (!known) fail(place_of(node, name), "unknown section [" + full + "]");
+      if (!known) fail(augment::place_of(node, name), "unknown section [" + full + "]");
       apply_table(*inner, section, fields, name);
     } else {
-      const std::string where = place_of(node, name);
+      const std::string where = augment::place_of(node, name);
       assign(node, find_field(fields, full, where), name, where);
     }
   }
@@ -158,7 +160,7 @@ void apply_override(const std::string& text, const std::vector<ConfigField>& fie
 }
 
 /// The network must make something of the training crops.
-void check_size(const NetworkSpec& spec, const Config& config) {
+void check_size(const network::NetworkSpec& spec, const Config& config) {
   const int size = config.augment.size;
   for (const auto& [key, side] :
        {std::pair("augment.size", size), std::pair("augment.large_size", config.augment.large_size),
@@ -167,7 +169,7 @@ void check_size(const NetworkSpec& spec, const Config& config) {
       throw Error(ErrorCode::invalid_argument, std::string(key) + " must be a multiple of " +
                                                    std::to_string(spec.size_divisor) +
                                                    " for this network");
-  const auto features = feature_sizes(spec, size, size);
+  const auto features = network::feature_sizes(spec, size, size);
   for (std::size_t l = 0; l < features.size(); ++l)
     if (features[l].width < 1 || features[l].height < 1)
       throw Error(ErrorCode::invalid_argument,
@@ -178,11 +180,11 @@ void check_size(const NetworkSpec& spec, const Config& config) {
 /// Checks that span several keys.
 void check(const Config& config, const std::string& name) {
   try {
-    validate(config.augment);
-    validate(config.loss);
-    const NetworkSpec spec = make_network(config.model);
+    augment::validate(config.augment);
+    loss::validate(config.loss);
+    const network::NetworkSpec spec = network::make_network(config.model);
     check_size(spec, config);
-    (void)frozen_layers(spec, config.freeze.parts);
+    (void)network::frozen_layers(spec, config.freeze.parts);
   } catch (const Error& e) {
     fail(name, e.what());
   }
@@ -212,7 +214,7 @@ std::string text_of(float value) {
   if (text.find_first_of(".en") == std::string::npos) text += ".0";
   return text;
 }
-std::string text_of(const Policy& value) { return to_toml(value); }
+std::string text_of(const Policy& value) { return augment::to_toml(value); }
 std::string text_of(bool value) { return value ? "true" : "false"; }
 std::string text_of(int value) { return std::to_string(value); }
 std::string text_of(std::uint64_t value) { return std::to_string(value); }
@@ -333,4 +335,4 @@ std::string describe_config_keys() {
   return text;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -11,7 +11,7 @@
 #include "loss/multibox_loss.hpp"
 #include "network/registry.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// [model] init: the weights before the first step.
 struct InitOptions {
@@ -119,12 +119,12 @@ struct TrainOptions {
 };
 
 struct Config {
-  ModelOptions model;
+  network::ModelOptions model;
   InitOptions init;
   FreezeOptions freeze;
   DataOptions data;
-  AugmentOptions augment;
-  LossOptions loss;
+  augment::AugmentOptions augment;
+  loss::LossOptions loss;
   TrainOptions train;
 };
 
@@ -155,4 +155,4 @@ struct Config {
 /// All keys with type, default and meaning, one a line: for `faceshot train --keys`.
 [[nodiscard]] std::string describe_config_keys();
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -4,7 +4,7 @@
 
 #include "train/config/metric.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 std::vector<std::string> none_or_metric() {
@@ -20,7 +20,7 @@ std::vector<ConfigField> config_fields(Config& c) {
   return {
       {"model.name", &c.model.name, 0, 0, "of the network in its file; empty = the backbone's"},
       {"model.backbone", &c.model.backbone, 0, 0, "base network; see faceshot models",
-       backbone_names()},
+       network::backbone_names()},
       {"model.variant", &c.model.variant, 0, 0,
        "of the backbone, as torchvision or Keras has it; empty = its usual one"},
       {"model.alpha", &c.model.alpha, 0.05, 4, "width multiplier: of all channel counts"},
@@ -254,4 +254,4 @@ std::vector<ConfigField> config_fields(Config& c) {
   };
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -8,12 +8,12 @@
 
 #include "train/config/config.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 using ConfigValue =
     std::variant<int*, float*, std::uint64_t*, std::string*, std::vector<int>*, std::vector<float>*,
                  std::vector<std::string>*, std::array<float, 4>*, std::vector<std::vector<float>>*,
-                 Policy*, bool*>;
+                 augment::Policy*, bool*>;
 
 struct ConfigField {
   std::string key;                     ///< "train.epochs"
@@ -26,4 +26,4 @@ struct ConfigField {
 /// Fields that point into `config`, which must outlive them.
 [[nodiscard]] std::vector<ConfigField> config_fields(Config& config);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -6,10 +6,10 @@
 #include "training_ops/pixel_kernels.hpp"
 #include "training_ops/tensor_element.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 torch::Tensor make_input(const std::uint8_t* pixels, int count, int height, int width,
-                         const InputSpec& spec, const std::string& precision) {
+                         const network::InputSpec& spec, const std::string& precision) {
   torch::Tensor bytes =
       torch::from_blob(const_cast<std::uint8_t*>(pixels), {count, height, width, 3}, torch::kByte);
   if (spec.order == PixelFormat::rgb) bytes = bytes.flip(3).contiguous();
@@ -17,10 +17,11 @@ torch::Tensor make_input(const std::uint8_t* pixels, int count, int height, int 
   const torch::Tensor input = torch::empty(bytes.sizes(), type);
   const std::size_t image = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
   const auto* const from = bytes.data_ptr<std::uint8_t>();
-  with_element(input, [&]<typename Element>(Element) {
-    for_each_image(count, [&](std::size_t i) {
-      normalise_pixels(from + 3 * i * image, data_of<Element>(input) + 3 * i * image, image,
-                       spec.mean, spec.scale);
+  training_ops::with_element(input, [&]<typename Element>(Element) {
+    training_ops::for_each_image(count, [&](std::size_t i) {
+      training_ops::normalise_pixels(from + 3 * i * image,
+                                     training_ops::data_of<Element>(input) + 3 * i * image, image,
+                                     spec.mean, spec.scale);
     });
   });
   // Rows of pixels are already the memory order of channels_last: permute() only renames the axes.
@@ -39,4 +40,4 @@ AutocastGuard::~AutocastGuard() {
   at::autocast::set_cpu_enabled(before_);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -8,14 +8,15 @@
 
 #include "network/network_spec.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// @param pixels count * height * width * 3 bytes, rows of BGR pixels; read during the call only
 /// @param spec what the network wants: means, scales and order of channels
 /// @param precision "bf16" or "fp32"
 /// @return [count, 3, height, width], normalised, channels_last
 [[nodiscard]] torch::Tensor make_input(const std::uint8_t* pixels, int count, int height, int width,
-                                       const InputSpec& spec, const std::string& precision);
+                                       const network::InputSpec& spec,
+                                       const std::string& precision);
 
 /// While alive, this thread's convolutions run in bfloat16 if `precision` is "bf16".
 class AutocastGuard {
@@ -29,4 +30,4 @@ class AutocastGuard {
   bool before_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::train

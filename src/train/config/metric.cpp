@@ -1,6 +1,6 @@
 #include "train/config/metric.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 const std::vector<std::string>& metric_names() {
   static const std::vector<std::string> names{"val_ap_mean",
@@ -40,4 +40,4 @@ std::optional<double> value_of(std::string_view metric, const EpochMetrics& m) {
   return *m.val_confidence_loss + *m.val_location_loss + m.val_landmark_loss.value_or(0);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -8,7 +8,7 @@
 
 #include "train/record/metrics_log.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// val_ap_mean, val_ap_from_50px, val_ap_from_30px, val_ap_from_10px, val_ap, val_false_alarms,
 /// val_loss, val_confidence_loss, val_location_loss, val_landmark_error, train_loss. A loss is the
@@ -27,4 +27,4 @@ namespace faceshot {
 /// @return nothing where this epoch has no such value
 [[nodiscard]] std::optional<double> value_of(std::string_view metric, const EpochMetrics& metrics);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -6,7 +6,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 constexpr double enough = 0.8, too_few = 0.1;
@@ -22,13 +22,14 @@ bool covered(const Box& face, std::span<const Prior> priors, double threshold) {
 }  // namespace
 
 PriorCoverage prior_coverage(std::span<const Prior> priors,
-                             std::span<const std::vector<Annotation>> images, double iou) {
+                             std::span<const std::vector<geometry::Annotation>> images,
+                             double iou) {
   PriorCoverage result;
   result.iou = iou;
   std::vector<float> sides;
   std::size_t hits = 0;
   for (const auto& annotations : images) {
-    for (const Annotation& a : annotations) {
+    for (const geometry::Annotation& a : annotations) {
       if (a.ignore || !a.box.valid()) continue;
       sides.push_back(side_of(a.box));
       if (covered(a.box, priors, iou)) ++hits;
@@ -61,4 +62,4 @@ std::string coverage_note(const PriorCoverage& c) {
   return text;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -8,7 +8,7 @@
 #include "faceshot/prior.hpp"
 #include "geometry/annotation.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct PriorCoverage {
   std::size_t faces = 0;  ///< looked at
@@ -22,12 +22,12 @@ struct PriorCoverage {
 /// @param priors in pixels of the annotations; at least one
 /// @param images annotations of augmented images; those to ignore do not count
 /// @param iou the matching threshold. Thread safe.
-[[nodiscard]] PriorCoverage prior_coverage(std::span<const Prior> priors,
-                                           std::span<const std::vector<Annotation>> images,
-                                           double iou);
+[[nodiscard]] PriorCoverage prior_coverage(
+    std::span<const Prior> priors, std::span<const std::vector<geometry::Annotation>> images,
+    double iou);
 
 /// What to tell the user: nothing where 80 % of the faces are covered.
 /// @throws Error(invalid_argument) where less than 10 % are: the sizes must be wrong
 [[nodiscard]] std::string coverage_note(const PriorCoverage& coverage);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

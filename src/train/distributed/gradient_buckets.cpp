@@ -10,7 +10,7 @@
 #include "faceshot/error.hpp"
 #include "model/torch_network.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct GradientBuckets::Impl {
   struct Member {
@@ -32,7 +32,7 @@ struct GradientBuckets::Impl {
   std::vector<Bucket> buckets;
   std::size_t next = 0;  ///< the first bucket that is not sent yet
 
-  Impl(const TorchNetwork& network, ProcessGroup& g, std::size_t bucket_bytes) : group(g) {
+  Impl(const model::TorchNetwork& network, ProcessGroup& g, std::size_t bucket_bytes) : group(g) {
     const auto& parameters = network.parameters();
     std::size_t bytes = bucket_bytes;  // "full": the first parameter opens a bucket
     for (auto it = parameters.rbegin(); it != parameters.rend(); ++it) {
@@ -111,7 +111,7 @@ struct GradientBuckets::Impl {
   }
 };
 
-GradientBuckets::GradientBuckets(const TorchNetwork& network, ProcessGroup& group,
+GradientBuckets::GradientBuckets(const model::TorchNetwork& network, ProcessGroup& group,
                                  std::size_t bucket_bytes)
     : impl_(std::make_unique<Impl>(network, group, bucket_bytes)) {}
 GradientBuckets::~GradientBuckets() = default;
@@ -120,4 +120,4 @@ std::size_t GradientBuckets::count() const { return impl_->buckets.size(); }
 
 void GradientBuckets::finish() { impl_->finish(); }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -6,9 +6,11 @@
 
 #include "train/distributed/process_group.hpp"
 
-namespace faceshot {
-
+namespace faceshot::model {
 class TorchNetwork;
+}
+
+namespace faceshot::train {
 
 /// Collects the gradients of a network's parameters in flat buckets, last layer first, which is
 /// roughly the order in which the backward pass yields them. A bucket that is full, and whose
@@ -23,7 +25,7 @@ class GradientBuckets {
   /// Watches the parameters that require gradients now; when others are to learn, make new buckets.
   /// @param network, @param group must outlive this
   /// @param bucket_bytes a bucket is closed when it holds as many; at least one parameter each
-  GradientBuckets(const TorchNetwork& network, ProcessGroup& group,
+  GradientBuckets(const model::TorchNetwork& network, ProcessGroup& group,
                   std::size_t bucket_bytes = 1U << 18U);
   ~GradientBuckets();
   GradientBuckets(const GradientBuckets&) = delete;
@@ -43,4 +45,4 @@ class GradientBuckets {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::train

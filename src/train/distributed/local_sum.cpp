@@ -14,7 +14,7 @@
 #include <random>
 #include <thread>
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 constexpr std::size_t most_processes = 256;
@@ -152,4 +152,4 @@ LocalSum::Missing LocalSum::sum(std::span<double> values, std::chrono::milliseco
   return {};
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

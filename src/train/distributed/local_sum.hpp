@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// Adds up small arrays of processes on one machine. A sum over TCP takes as long as it takes to
 /// wake up several threads, and BatchNorm wants one from every layer, forward and backward; here
@@ -58,4 +58,4 @@ class LocalSum {
   std::uint64_t sums_ = 0;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::train

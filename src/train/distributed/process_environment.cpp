@@ -6,7 +6,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 constexpr int default_port = 29500;
@@ -143,4 +143,4 @@ ProcessEnvironment read_process_environment() {
   });
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// One process of a run, and where its processes meet.
 struct ProcessEnvironment {
@@ -39,4 +39,4 @@ using Variables = std::function<std::optional<std::string>(const std::string& na
 /// The same, of this process's own environment. Thread safe as std::getenv is.
 [[nodiscard]] ProcessEnvironment read_process_environment();
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -23,7 +23,7 @@
 #include "faceshot/error.hpp"
 #include "train/distributed/local_sum.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// c10d logs every attempt to connect that fails, which is usual until rank 0 is there; what
@@ -364,4 +364,4 @@ ProcessGroup::Pending ProcessGroup::start_sum(std::span<float> values) {
   return pending;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -9,7 +9,7 @@
 
 #include "train/distributed/process_environment.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct ProcessGroupOptions {
   std::chrono::seconds connect{300};  ///< for all processes to arrive
@@ -77,4 +77,4 @@ class ProcessGroup {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::train

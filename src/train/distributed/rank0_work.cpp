@@ -3,7 +3,7 @@
 #include <array>
 #include <chrono>
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// @param busy of rank 0; the others' is ignored
@@ -33,4 +33,4 @@ void work_on_rank0(ProcessGroup& group,
   still_busy(group, false);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -5,7 +5,7 @@
 
 #include "train/distributed/process_group.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// Rank 0 does `work`, which is given a function to call every now and then; the others wait for
 /// its end. Each such call, but no more than one a second, tells them that rank 0 is alive, and
@@ -15,4 +15,4 @@ namespace faceshot {
 void work_on_rank0(ProcessGroup& group,
                    const std::function<void(const std::function<void()>& alive)>& work);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

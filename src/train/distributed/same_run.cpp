@@ -6,7 +6,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// FNV-1a (Fowler, Noll and Vo), 64 bits.
@@ -37,4 +37,4 @@ void demand_same_run(ProcessGroup& group, const std::string& what) {
                     "same paths and, to resume, the same last.pt");
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -5,7 +5,7 @@
 
 #include "train/distributed/process_group.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// @param what  all that the processes must have in common, as text: config, data, position
 /// @throws Error(invalid_argument) in all processes, with the ranks whose text is not that of rank
@@ -13,4 +13,4 @@ namespace faceshot {
 ///         Error(io) as ProcessGroup
 void demand_same_run(ProcessGroup& group, const std::string& what);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

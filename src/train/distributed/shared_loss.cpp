@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// What multibox_loss() divides by.
@@ -18,7 +18,7 @@ void scale(std::vector<float>& gradient, double factor) {
 
 }  // namespace
 
-bool share_loss(MultiboxResult& loss, ProcessGroup& group, bool flag) {
+bool share_loss(loss::MultiboxResult& loss, ProcessGroup& group, bool flag) {
   const double own = divisor(loss.positives);
   const double own_marked = divisor(loss.landmark_positives);
   const double own_counted = divisor(loss.positives + loss.negatives);
@@ -47,4 +47,4 @@ bool share_loss(MultiboxResult& loss, ProcessGroup& group, bool flag) {
   return sums[7] > 0;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -4,7 +4,7 @@
 #include "loss/multibox_loss.hpp"
 #include "train/distributed/process_group.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// The multibox loss is divided by the positives of the batch. Of a batch that is spread over
 /// processes that is their number in all: replaces the values and counts of `loss` by those of the
@@ -14,6 +14,6 @@ namespace faceshot {
 /// @param flag  a wish of this process, such as to stop
 /// @return whether any process has the wish
 /// @throws Error(io) as ProcessGroup::sum
-[[nodiscard]] bool share_loss(MultiboxResult& loss, ProcessGroup& group, bool flag = false);
+[[nodiscard]] bool share_loss(loss::MultiboxResult& loss, ProcessGroup& group, bool flag = false);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -9,8 +9,10 @@
 #include "faceshot/error.hpp"
 #include "support/atomic_file.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using weights::Weights;
 
 constexpr const char* format_name = "faceshot-checkpoint-1";
 
@@ -64,7 +66,7 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
   root.insert("counters", to_dictionary(checkpoint.counters));
   root.insert("scalars", to_dictionary(checkpoint.scalars));
   const std::vector<char> bytes = torch::pickle_save(root);
-  write_file_atomically(path, {bytes.data(), bytes.size()});
+  support::write_file_atomically(path, {bytes.data(), bytes.size()});
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {
@@ -100,4 +102,4 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -12,13 +12,13 @@
 #include "network/network_spec.hpp"
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct Checkpoint {
-  std::string config;  ///< resolved, TOML
-  Weights model;       ///< parameters and BatchNorm statistics, as trained
-  Weights ema;         ///< their moving average; empty if the run keeps none
-  Weights optimizer;   ///< "exp_avg/NAME" and "exp_avg_sq/NAME"
+  std::string config;          ///< resolved, TOML
+  weights::Weights model;      ///< parameters and BatchNorm statistics, as trained
+  weights::Weights ema;        ///< their moving average; empty if the run keeps none
+  weights::Weights optimizer;  ///< "exp_avg/NAME" and "exp_avg_sq/NAME"
   /// Updates that each parameter's optimiser state has behind it: less than "step" for one that was
   /// frozen at first. Where a file has none (it is from before there was freezing), "step" for all.
   std::map<std::string, std::int64_t> optimizer_steps;
@@ -26,7 +26,7 @@ struct Checkpoint {
   std::map<std::string, double> scalars;         ///< "best_ap", running sums of the epoch
 
   /// What to export and to validate: the average where there is one.
-  [[nodiscard]] const Weights& best_weights() const { return ema.empty() ? model : ema; }
+  [[nodiscard]] const weights::Weights& best_weights() const { return ema.empty() ? model : ema; }
 };
 
 /// Writes atomically: the old file stays whole until the new one is complete on disk.
@@ -36,4 +36,4 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
 /// @throws Error(not_found); Error(format) if the file is damaged or not a checkpoint of ours
 [[nodiscard]] Checkpoint load_checkpoint(const std::filesystem::path& path);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

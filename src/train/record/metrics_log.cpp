@@ -11,7 +11,7 @@
 #include "faceshot/error.hpp"
 #include "support/atomic_file.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 constexpr const char* header =
@@ -44,7 +44,7 @@ MetricsLog::MetricsLog(std::filesystem::path dir, int last_epoch)
     if (std::atoi(line.c_str()) <= last_epoch && !line.empty())
       kept.append(line).append(missing(line), ',').append("\n");
   in.close();
-  write_file_atomically(path_, kept);
+  support::write_file_atomically(path_, kept);
 }
 
 void MetricsLog::append(const EpochMetrics& m) {
@@ -66,4 +66,4 @@ void MetricsLog::append(const EpochMetrics& m) {
   if (!out) throw Error(ErrorCode::io, "cannot write '" + path_.string() + "'; is the disk full?");
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

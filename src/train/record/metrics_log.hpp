@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <optional>
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct EpochMetrics {
   int epoch = 0;          ///< from 1; those done, where `start` is set
@@ -42,4 +42,4 @@ class MetricsLog {
   std::filesystem::path path_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::train

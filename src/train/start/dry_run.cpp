@@ -17,7 +17,7 @@
 #include "train/step/train_step.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -38,8 +38,8 @@ std::int64_t proc_bytes(const char* file, const std::string& key) {
 /// The training images, decoded.
 double decoded_bytes(const TrainingRun& run) {
   double bytes = 0;
-  for (const PreparedSet& set : run.data.train)
-    for (const ImageRecord& record : set.records)
+  for (const data::PreparedSet& set : run.data.train)
+    for (const geometry::ImageRecord& record : set.records)
       bytes += 3.0 * static_cast<double>(record.width) * static_cast<double>(record.height);
   return bytes;
 }
@@ -71,7 +71,7 @@ void measure_steps(TrainingRun& run, DryRun& result) {
 
 void measure_validation(TrainingRun& run, DryRun& result) {
   if (run.data.val.records.empty()) return;
-  PreparedSet part = run.data.val;
+  data::PreparedSet part = run.data.val;
   part.records.resize(std::min(part.records.size(), validated_images));
   const auto start = Clock::now();
   (void)validate_network(run.evaluated_network(), part, {}, run.config, run.threads);
@@ -107,7 +107,7 @@ DryRun dry_run(const Config& config, const std::function<void(const std::string&
   result.train_images = run.data.train_images();
   result.val_images = run.data.val.records.size();
   result.test_images = run.data.test.records.size();
-  result.parameters = parameter_count(run.spec());
+  result.parameters = network::parameter_count(run.spec());
   result.priors = static_cast<std::int64_t>(run.priors.priors.size());
   result.steps_per_epoch = run.batches();
   result.epochs = config.train.epochs;
@@ -132,4 +132,4 @@ DryRun dry_run(const Config& config, const std::function<void(const std::string&
   return result;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

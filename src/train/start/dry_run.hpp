@@ -9,7 +9,7 @@
 
 #include "train/config/config.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct DryRun {
   std::size_t train_images = 0, val_images = 0, test_images = 0;
@@ -34,4 +34,4 @@ struct DryRun {
 [[nodiscard]] DryRun dry_run(const Config& config,
                              const std::function<void(const std::string&)>& note);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -13,8 +13,15 @@
 #include "weights/name_map.hpp"
 #include "weights/weight_file.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using network::Layer;
+using network::LayerKind;
+using network::NetworkSpec;
+using weights::MatchedWeights;
+using weights::MatchReport;
+using weights::NamedArray;
 
 constexpr const char* batch_norm_parts[] = {".weight", ".bias", ".running_mean", ".running_var"};
 
@@ -28,8 +35,9 @@ using Shapes = std::map<std::string, std::vector<std::int64_t>>;
 MatchedWeights match(std::vector<NamedArray> arrays, const Shapes& want,
                      const InitOptions& options) {
   try {
-    return match_weights(std::move(arrays), want,
-                         {.map = options.map, .prefix = "backbone.", .strict = options.strict});
+    return weights::match_weights(
+        std::move(arrays), want,
+        {.map = options.map, .prefix = "backbone.", .strict = options.strict});
   } catch (const Error& e) {
     fail(e.code(), options, e.what());
   }
@@ -81,7 +89,7 @@ std::map<std::string, std::string> folded_pairs(const NetworkSpec& spec,
                                                 const std::vector<NamedArray>& arrays) {
   std::set<std::string> names;
   for (const NamedArray& array : arrays) names.insert(array.name);
-  auto pairs = batch_norm_pairs(spec);
+  auto pairs = network::batch_norm_pairs(spec);
   std::erase_if(pairs, [&](const auto& pair) {
     const auto has = [&](const std::string& name) { return names.contains(name); };
     return !has(pair.first + ".weight") || !has(pair.first + ".bias") ||
@@ -92,7 +100,7 @@ std::map<std::string, std::string> folded_pairs(const NetworkSpec& spec,
 }
 
 /// Makes BatchNorm add what was the bias of the convolution, and nothing else.
-void add_bias_only(const Layer& norm, std::vector<float> bias, Weights& weights) {
+void add_bias_only(const Layer& norm, std::vector<float> bias, weights::Weights& weights) {
   const std::size_t channels = bias.size();
   weights.at(norm.name + ".weight").values.assign(channels, 1);
   weights.at(norm.name + ".bias").values = std::move(bias);
@@ -117,8 +125,9 @@ void give_up(const std::string& conv, const std::string& norm, MatchedWeights& m
 
 }  // namespace
 
-MatchReport init_weights(Weights& weights, const NetworkSpec& spec, const InitOptions& options) {
-  std::vector<NamedArray> arrays = read_weight_file(options.file).arrays;
+MatchReport init_weights(weights::Weights& weights, const NetworkSpec& spec,
+                         const InitOptions& options) {
+  std::vector<NamedArray> arrays = weights::read_weight_file(options.file).arrays;
   read_exporters_constants(spec, arrays);
   const auto folded = folded_pairs(spec, arrays);
   Shapes want;
@@ -133,7 +142,7 @@ MatchReport init_weights(Weights& weights, const NetworkSpec& spec, const InitOp
       give_up(conv, norm, matched);
   // One of them is enough to make every later weight so.
   for (const auto& [name, array] : matched.weights)
-    if (const auto bad = array_stats(array.values).not_finite; bad > 0)
+    if (const auto bad = weights::array_stats(array.values).not_finite; bad > 0)
       fail(ErrorCode::format, options,
            "of the values for '" + name + "' " + std::to_string(bad) + " are not finite");
 
@@ -153,4 +162,4 @@ MatchReport init_weights(Weights& weights, const NetworkSpec& spec, const InitOp
   return std::move(matched.report);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -7,7 +7,7 @@
 #include "weights/match_report.hpp"
 #include "weights/weights.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// Replaces the weights that options.file has, matched by name (match_weights()); the others keep
 /// their values. Thread safe.
@@ -24,6 +24,7 @@ namespace faceshot {
 /// @throws Error as read_weight_file; Error(invalid_argument) that names the file where nothing
 ///   matches, or with options.strict not everything does; Error(format) for a matched array with
 ///   values that are not finite
-MatchReport init_weights(Weights& weights, const NetworkSpec& spec, const InitOptions& options);
+weights::MatchReport init_weights(weights::Weights& weights, const network::NetworkSpec& spec,
+                                  const InitOptions& options);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

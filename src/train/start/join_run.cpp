@@ -13,7 +13,7 @@
 #include "train/step/ema.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// All that decides what a run does, but for the weights. Annotations by their number: enough to
@@ -21,8 +21,8 @@ namespace {
 std::string description(const TrainingRun& run) {
   std::ostringstream text;
   text << to_toml(run.config);
-  for (const PreparedSet& set : run.data.train)
-    for (const ImageRecord& record : set.records)
+  for (const data::PreparedSet& set : run.data.train)
+    for (const geometry::ImageRecord& record : set.records)
       text << record.image << ' ' << record.annotations.size() << '\n';
   const Position& p = run.position;
   text << run.data.val.records.size() << ' ' << p.epoch << ' ' << p.batch << ' ' << p.step;
@@ -34,7 +34,7 @@ std::span<float> values_of_weights(const torch::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-void broadcast(const TorchNetwork& network, ProcessGroup& group) {
+void broadcast(const model::TorchNetwork& network, ProcessGroup& group) {
   for (const auto* const tensors : {&network.parameters(), &network.buffers()})
     for (const auto& [name, tensor] : *tensors) group.broadcast(values_of_weights(tensor));
 }
@@ -54,4 +54,4 @@ void join_run(TrainingRun& run) {
   });
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

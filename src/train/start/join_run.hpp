@@ -1,7 +1,7 @@
 // Several processes become one run. No Torch here.
 #pragma once
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct TrainingRun;
 
@@ -14,4 +14,4 @@ struct TrainingRun;
 ///         data or another position than rank 0
 void join_run(TrainingRun& run);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -15,8 +15,11 @@
 #include "train/step/ema.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using network::Layer;
+using weights::MatchReport;
 
 /// Says so where something is frozen that the file did not have.
 void note_random(const TrainingRun& run, const MatchReport& report) {
@@ -30,7 +33,7 @@ void note_random(const TrainingRun& run, const MatchReport& report) {
              names.front() + "'");
 }
 
-std::int64_t frozen_parameters(const TorchNetwork& network) {
+std::int64_t frozen_parameters(const model::TorchNetwork& network) {
   std::int64_t count = 0;
   for (const auto& [name, tensor] : network.parameters())
     if (!tensor.requires_grad()) count += tensor.numel();
@@ -38,13 +41,13 @@ std::int64_t frozen_parameters(const TorchNetwork& network) {
 }
 
 /// Whether all that finds faces came from the file.
-bool gives_heads(const MatchReport& report, const NetworkSpec& spec) {
+bool gives_heads(const MatchReport& report, const network::NetworkSpec& spec) {
   std::set<std::string> matched;
   for (const auto& array : report.matched) matched.insert(array.name);
   std::map<std::string, std::string> input;  // of max_out layers
   for (const Layer& layer : spec.layers)
-    if (layer.kind == LayerKind::max_out) input[layer.name] = layer.inputs.front();
-  return std::all_of(spec.heads.begin(), spec.heads.end(), [&](const Head& head) {
+    if (layer.kind == network::LayerKind::max_out) input[layer.name] = layer.inputs.front();
+  return std::all_of(spec.heads.begin(), spec.heads.end(), [&](const network::Head& head) {
     const auto conf = input.find(head.conf);
     return matched.contains(head.loc + ".weight") &&
            matched.contains((conf == input.end() ? head.conf : conf->second) + ".weight");
@@ -53,7 +56,7 @@ bool gives_heads(const MatchReport& report, const NetworkSpec& spec) {
 
 /// Measures what the file's convolutions give for the run's own samples, and gives it to BatchNorm.
 /// Of several processes each measures its share; what rank 0 has found, join_run() gives to all.
-void unfold(TrainingRun& run, const std::vector<std::string>& norms, Weights& weights) {
+void unfold(TrainingRun& run, const std::vector<std::string>& norms, weights::Weights& weights) {
   constexpr int batches = 16;
   std::map<std::string, const Layer*> layers;
   for (const Layer& layer : run.spec().layers) layers[layer.name] = &layer;
@@ -65,7 +68,7 @@ void unfold(TrainingRun& run, const std::vector<std::string>& norms, Weights& we
   std::uint32_t epoch = 0;
   run.loader.start(epoch);
   const auto statistics =
-      measure_channels(*run.network, convolutions, [&, done = 0](Batch& batch) mutable {
+      measure_channels(*run.network, convolutions, [&, done = 0](loader::Batch& batch) mutable {
         if (done++ == batches) return false;
         if (run.loader.next(batch)) return true;
         run.loader.start(++epoch);  // a small set
@@ -84,22 +87,22 @@ std::string start_weights(TrainingRun& run) {
       run.note("what is frozen keeps random weights: model.init.file names none");
     return "";
   }
-  Weights weights = run.network->weights();
+  weights::Weights weights = run.network->weights();
   const MatchReport report = init_weights(weights, run.spec(), options);
   run.starts_whole = gives_heads(report, run.spec());
   run.note("weights from " + options.file);
-  std::istringstream table(report_table(report));
+  std::istringstream table(weights::report_table(report));
   for (std::string line; std::getline(table, line);) run.note(line);
   note_random(run, report);
   if (!report.unfolded.empty()) unfold(run, report.unfolded, weights);
   run.network->load(weights);
   if (run.ema) run.ema->network().load(weights);
-  return report_json(report) + "\n";
+  return weights::report_json(report) + "\n";
 }
 
 void check_prior_coverage(TrainingRun& run) {
   constexpr int images = 256;
-  std::vector<std::vector<Annotation>> faces;
+  std::vector<std::vector<geometry::Annotation>> faces;
   run.loader.start(0);
   while (faces.size() < images && run.loader.next(run.batch))
     faces.insert(faces.end(), run.batch.annotations.begin(), run.batch.annotations.end());
@@ -119,4 +122,4 @@ void apply_freezing(TrainingRun& run) {
   if (over && run.position.epoch == until) run.note("nothing is frozen any more");
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct TrainingRun;
 
@@ -23,4 +23,4 @@ void check_prior_coverage(TrainingRun& run);
 /// resumed run freezes what the whole run would.
 void apply_freezing(TrainingRun& run);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -8,8 +8,12 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using data::PreparedSet;
+using data::read_prepared;
+using geometry::ImageRecord;
 
 constexpr std::uint32_t hold_out_stream = 3;
 
@@ -31,7 +35,7 @@ void read_negatives(const DataOptions& options, PreparedSet& into) {
     const PreparedSet set = read_prepared(csv);
     for (const ImageRecord& record : set.records) {
       if (std::any_of(record.annotations.begin(), record.annotations.end(),
-                      [](const Annotation& a) { return !a.ignore; }))
+                      [](const geometry::Annotation& a) { return !a.ignore; }))
         throw Error(ErrorCode::invalid_argument,
                     "data.negatives: '" + csv + "' has a face in " + record.image +
                         "; false alarms are counted on sets without faces");
@@ -81,4 +85,4 @@ TrainingData load_training_data(const Config& config) {
   return data;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

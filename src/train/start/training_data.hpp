@@ -6,13 +6,13 @@
 #include "data/prepared/prepared.hpp"
 #include "train/config/config.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct TrainingData {
-  std::vector<PreparedSet> train;  ///< one for each of data.train
-  PreparedSet val;                 ///< all validation images; empty if there are none
-  PreparedSet test;                ///< all images of data.test; empty if it names none
-  PreparedSet negatives;           ///< the same of data.negatives: no image has a face
+  std::vector<data::PreparedSet> train;  ///< one for each of data.train
+  data::PreparedSet val;                 ///< all validation images; empty if there are none
+  data::PreparedSet test;                ///< all images of data.test; empty if it names none
+  data::PreparedSet negatives;           ///< the same of data.negatives: no image has a face
 
   [[nodiscard]] std::size_t train_images() const;
 };
@@ -24,4 +24,4 @@ struct TrainingData {
 ///         or has a face; otherwise as read_prepared
 [[nodiscard]] TrainingData load_training_data(const Config& config);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

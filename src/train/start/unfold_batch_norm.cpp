@@ -11,7 +11,7 @@
 #include "network/he_deviation.hpp"
 #include "train/config/input.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// Maps of all layers of so many images are in memory at once.
@@ -49,14 +49,14 @@ double scale_of(const float* weights, std::size_t count, double deviation) {
 
 }  // namespace
 
-std::vector<ChannelStatistics> measure_channels(TorchNetwork& network,
+std::vector<ChannelStatistics> measure_channels(model::TorchNetwork& network,
                                                 const std::vector<std::string>& layers,
-                                                const std::function<bool(Batch&)>& next) {
+                                                const std::function<bool(loader::Batch&)>& next) {
   const torch::NoGradGuard no_grad;
   network.train(false);
   std::vector<ChannelStatistics> all(layers.size());
   double images = 0;
-  Batch batch;
+  loader::Batch batch;
   while (next(batch)) {
     const std::size_t image_bytes = batch.pixels.size() / static_cast<std::size_t>(batch.count);
     for (int first = 0; first < batch.count; first += images_at_once) {
@@ -77,12 +77,12 @@ std::vector<ChannelStatistics> measure_channels(TorchNetwork& network,
   return all;
 }
 
-void unfold_batch_norm(Weights& weights, const Layer& conv, const Layer& norm,
-                       const ChannelStatistics& read) {
-  WeightArray& kernel = weights.at(conv.name + ".weight");
+void unfold_batch_norm(weights::Weights& weights, const network::Layer& conv,
+                       const network::Layer& norm, const ChannelStatistics& read) {
+  weights::WeightArray& kernel = weights.at(conv.name + ".weight");
   const auto channels = static_cast<std::size_t>(conv.out_channels);
   const std::size_t per_channel = kernel.values.size() / channels;
-  const double deviation = he_deviation(kernel.shape);
+  const double deviation = network::he_deviation(kernel.shape);
   const auto of_norm = [&](const char* part) -> std::vector<float>& {
     return weights.at(norm.name + part).values;
   };
@@ -101,4 +101,4 @@ void unfold_batch_norm(Weights& weights, const Layer& conv, const Layer& norm,
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

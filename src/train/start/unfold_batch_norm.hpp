@@ -10,10 +10,15 @@
 #include "network/network_spec.hpp"
 #include "weights/weights.hpp"
 
-namespace faceshot {
-
-class TorchNetwork;
+namespace faceshot::loader {
 struct Batch;
+}
+
+namespace faceshot::model {
+class TorchNetwork;
+}
+
+namespace faceshot::train {
 
 /// Of a layer's output, for each channel.
 struct ChannelStatistics {
@@ -26,8 +31,8 @@ struct ChannelStatistics {
 /// @param next  gives the next batch; false: there are no more. At least one comes
 /// @return in the order of `layers`
 [[nodiscard]] std::vector<ChannelStatistics> measure_channels(
-    TorchNetwork& network, const std::vector<std::string>& layers,
-    const std::function<bool(Batch&)>& next);
+    model::TorchNetwork& network, const std::vector<std::string>& layers,
+    const std::function<bool(loader::Batch&)>& next);
 
 /// Gives a BatchNorm that only adds a bias (init_weights.hpp) the statistics of what it reads:
 /// with mean m and variance v running_mean becomes m, running_var v, weight sqrt(v + epsilon) and
@@ -39,7 +44,7 @@ struct ChannelStatistics {
 /// weights, and a fold leaves weights of any size. Channels of nothing but zeros stay.
 /// @param conv, norm  a pair of batch_norm_pairs()
 /// @param read  statistics of the output of `conv` as it is in `weights`
-void unfold_batch_norm(Weights& weights, const Layer& conv, const Layer& norm,
-                       const ChannelStatistics& read);
+void unfold_batch_norm(weights::Weights& weights, const network::Layer& conv,
+                       const network::Layer& norm, const ChannelStatistics& read);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

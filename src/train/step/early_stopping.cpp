@@ -4,7 +4,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -43,4 +43,4 @@ void EarlyStopping::load(const std::map<std::string, double>& state) {
     waited_ = static_cast<int>(found->second);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

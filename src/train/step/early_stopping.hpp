@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct EarlyStoppingOptions {
   bool maximize = true;  ///< AP grows; a loss falls
@@ -33,4 +33,4 @@ class EarlyStopping {
   int waited_ = 0;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-namespace faceshot {
+namespace faceshot::train {
+
+using model::TorchNetwork;
 
 Ema::Ema(const TorchNetwork& network, float decay)
     : average_(network.spec(), 0), decay_(static_cast<double>(decay)) {
@@ -22,4 +24,4 @@ void Ema::update(const TorchNetwork& network, std::int64_t step) {
   blend(average_.buffers(), network.buffers());
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

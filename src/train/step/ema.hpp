@@ -6,22 +6,22 @@
 
 #include "model/torch_network.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 class Ema {
  public:
   /// Starts as a copy of `network`. @param decay in [0, 1)
-  Ema(const TorchNetwork& network, float decay);
+  Ema(const model::TorchNetwork& network, float decay);
 
   /// After step `step` (from 0). The decay is eased in, min(decay, (1 + step) / (10 + step)), as
   /// TensorFlow's does, so that the random start is forgotten fast.
-  void update(const TorchNetwork& network, std::int64_t step);
+  void update(const model::TorchNetwork& network, std::int64_t step);
 
-  [[nodiscard]] TorchNetwork& network() { return average_; }
+  [[nodiscard]] model::TorchNetwork& network() { return average_; }
 
  private:
-  TorchNetwork average_;
+  model::TorchNetwork average_;
   double decay_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -8,7 +8,7 @@
 #include <numeric>
 #include <span>
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 /// A parameter's gradient in the order of memory, whatever that is; none if it has none.
@@ -36,7 +36,7 @@ double sum_of_squares(std::span<const float> values) {
 
 }  // namespace
 
-void clip_gradients(const TorchNetwork& network, double largest_norm) {
+void clip_gradients(const model::TorchNetwork& network, double largest_norm) {
   double square = 0;
   for (const auto& [name, parameter] : network.parameters())
     square += sum_of_squares(gradient_of(parameter));
@@ -46,4 +46,4 @@ void clip_gradients(const TorchNetwork& network, double largest_norm) {
     for (float& g : gradient_of(parameter)) g *= static_cast<float>(factor);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -9,7 +9,7 @@
 #include "network/parts.hpp"
 #include "train/step/update_rules.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 double rate_factor(const PartRates& rates, std::string_view part) {
@@ -35,13 +35,13 @@ torch::Tensor ordered(const torch::Tensor& gradient, const torch::Tensor& weight
 
 }  // namespace
 
-Optimizer::Optimizer(const TorchNetwork& network, const TrainOptions& options)
+Optimizer::Optimizer(const model::TorchNetwork& network, const TrainOptions& options)
     : options_(options), average_names_(average_names(options)) {
   for (const auto& [name, tensor] : network.parameters())
     parameters_.push_back(
         {.name = name,
          .weight = tensor,
-         .rate_factor = rate_factor(options.rates, part_of(name)),
+         .rate_factor = rate_factor(options.rates, network::part_of(name)),
          .weight_decay = tensor.dim() > 1 ? static_cast<double>(options.weight_decay) : 0.0});
 }
 
@@ -88,7 +88,7 @@ OptimizerState Optimizer::state() const {
   for (const Parameter& p : parameters_) {
     if (p.averages.empty()) continue;
     for (std::size_t a = 0; a < average_names_.size(); ++a)
-      all.arrays[average_names_[a] + "/" + p.name] = to_array(p.averages[a]);
+      all.arrays[average_names_[a] + "/" + p.name] = model::to_array(p.averages[a]);
     all.steps[p.name] = options_.optimizer == "sgd" ? 1 : p.steps;
   }
   return all;
@@ -107,9 +107,9 @@ void Optimizer::load(const OptimizerState& state) {
       if (found == state.arrays.end())
         throw Error(ErrorCode::format, "optimizer state: '" + key + "' is missing");
       p.averages.push_back(torch::zeros_like(p.weight, torch::MemoryFormat::Preserve));
-      copy_array(found->second, p.averages.back(), key);
+      model::copy_array(found->second, p.averages.back(), key);
     }
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

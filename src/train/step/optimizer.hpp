@@ -10,11 +10,11 @@
 #include "model/torch_network.hpp"
 #include "train/config/config.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// What the updates so far have left behind. Parameters that have been frozen all along have none.
 struct OptimizerState {
-  Weights arrays;  ///< Adam: "exp_avg/NAME" and "exp_avg_sq/NAME"; SGD: "momentum/NAME"
+  weights::Weights arrays;  ///< Adam: "exp_avg/NAME" and "exp_avg_sq/NAME"; SGD: "momentum/NAME"
   std::map<std::string, std::int64_t> steps;  ///< updates of each parameter that has had any: Adam
                                               ///< corrects its averages by this number; SGD: 1
 };
@@ -23,7 +23,7 @@ class Optimizer {
  public:
   /// Weight decay applies to convolution weights only (He et al., "Bag of Tricks", 2019, 3.1).
   /// Parameters without a gradient are left alone: no decay, no update, no state.
-  Optimizer(const TorchNetwork& network, const TrainOptions& options);
+  Optimizer(const model::TorchNetwork& network, const TrainOptions& options);
 
   /// Leaves no parameter a gradient.
   void zero_grad();
@@ -51,4 +51,4 @@ class Optimizer {
   std::vector<Parameter> parameters_;
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::train

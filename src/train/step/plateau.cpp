@@ -5,7 +5,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 constexpr double no_value = std::numeric_limits<double>::infinity();
@@ -68,4 +68,4 @@ void Plateau::load(const std::map<std::string, double>& state) {
   get("plateau/cooldown", cooldown_);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

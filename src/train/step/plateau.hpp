@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct PlateauOptions {
   bool maximize = true;     ///< AP grows; a loss falls
@@ -43,4 +43,4 @@ class Plateau {
   int cooldown_ = 0;  ///< checks left
 };
 
-}  // namespace faceshot
+}  // namespace faceshot::train

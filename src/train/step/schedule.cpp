@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace faceshot {
+namespace faceshot::train {
 
 namespace {
 
@@ -54,4 +54,4 @@ double learning_rate(const TrainOptions& options, std::int64_t steps_per_epoch, 
   return done < options.warmup_steps ? rate * done / options.warmup_steps : rate;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -5,7 +5,7 @@
 
 #include "train/config/config.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// Rate of step `step` (from 0) of `steps_per_epoch * options.epochs`: linear warm-up from
 /// learning_rate / warmup_steps, then one of those below. A run that begins later, at
@@ -22,4 +22,4 @@ namespace faceshot {
 [[nodiscard]] double learning_rate(const TrainOptions& options, std::int64_t steps_per_epoch,
                                    std::int64_t step);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

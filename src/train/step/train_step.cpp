@@ -14,8 +14,10 @@
 #include "train/step/optimizer.hpp"
 #include "train/training_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using model::values_of;
 
 struct Outputs {
   torch::Tensor loc, conf, landmarks;  ///< landmarks may be undefined
@@ -23,7 +25,7 @@ struct Outputs {
 
 Outputs forward(TrainingRun& run) {
   const AutocastGuard autocast(run.config.train.precision);
-  const NetworkOutput output = run.network->forward(
+  const model::NetworkOutput output = run.network->forward(
       make_input(run.batch.pixels.data(), run.batch.count, run.batch.size, run.batch.size,
                  run.spec().input, run.config.train.precision));
   return {output.loc.contiguous(), output.conf.contiguous(),
@@ -37,7 +39,7 @@ bool all_finite(const Outputs& outputs) {
 }
 
 /// The loss comes with its gradients: autograd starts at the network's outputs.
-void backward(const Outputs& outputs, MultiboxResult& loss) {
+void backward(const Outputs& outputs, loss::MultiboxResult& loss) {
   std::vector<torch::Tensor> tensors{outputs.loc, outputs.conf};
   std::vector<torch::Tensor> gradients{
       torch::from_blob(loss.loc_gradient.data(), outputs.loc.sizes()),
@@ -56,9 +58,10 @@ bool train_step(TrainingRun& run) {
     throw Error(ErrorCode::format, "the loader ran out of batches before the epoch's end");
   const Outputs outputs = forward(run);
   try {
-    multibox_loss(values_of(outputs.loc), values_of(outputs.conf), values_of(outputs.landmarks),
-                  run.priors_of(run.batch.size), run.spec().priors.variances, run.batch.annotations,
-                  run.spec().classes.size(), run.config.loss, run.threads, run.loss);
+    loss::multibox_loss(values_of(outputs.loc), values_of(outputs.conf),
+                        values_of(outputs.landmarks), run.priors_of(run.batch.size),
+                        run.spec().priors.variances, run.batch.annotations,
+                        run.spec().classes.size(), run.config.loss, run.threads, run.loss);
   } catch (const Error&) {
     // It has looked at every number already; only now is it worth asking whether that was it.
     if (!all_finite(outputs)) return false;
@@ -80,4 +83,4 @@ bool train_step(TrainingRun& run) {
   return true;
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

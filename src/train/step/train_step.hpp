@@ -1,7 +1,7 @@
 // One step of training: a batch forward, its loss, backward, and the update. No Torch here.
 #pragma once
 
-namespace faceshot {
+namespace faceshot::train {
 
 struct TrainingRun;
 
@@ -15,4 +15,4 @@ struct TrainingRun;
 ///         another process is gone
 [[nodiscard]] bool train_step(TrainingRun& run);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

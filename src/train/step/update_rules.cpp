@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace faceshot {
+namespace faceshot::train {
 
 void adam_step(const AdamRule& rule, std::int64_t step, const float* gradient, float* mean,
                float* square, float* weight, std::size_t count) {
@@ -39,4 +39,4 @@ void sgd_step(const SgdRule& rule, bool first, const float* gradient, float* vel
   }
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::train

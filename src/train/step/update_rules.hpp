@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace faceshot {
+namespace faceshot::train {
 
 /// Adam (Kingma and Ba 2015) with the constants that its authors propose; with `decoupled` decay it
 /// is AdamW (Loshchilov and Hutter 2019), as torch.optim.AdamW.
@@ -35,4 +35,4 @@ struct SgdRule {
 void sgd_step(const SgdRule& rule, bool first, const float* gradient, float* velocity,
               float* weight, std::size_t count);
 
-}  // namespace faceshot
+}  // namespace faceshot::train

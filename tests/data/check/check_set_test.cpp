@@ -12,7 +12,7 @@
 #include "data/test_folder.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 namespace fs = std::filesystem;
@@ -77,7 +77,7 @@ class CheckSet : public ::testing::Test {
           << "left: " << info(f.problem).name << " " << f.detail;
     return report;
   }
-  [[nodiscard]] std::vector<ImageRecord> records() const {
+  [[nodiscard]] std::vector<geometry::ImageRecord> records() const {
     return read_prepared(folder / "set/train.csv").records;
   }
 
@@ -308,4 +308,4 @@ TEST(Problems, HaveNamesThatCanBeGiven) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -7,7 +7,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
 
 /// Smooth shapes, as photographs have.
@@ -65,4 +65,4 @@ TEST(ContentHash, IsFnv1a) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

@@ -13,8 +13,11 @@
 #include "media/image_file.hpp"
 #include "synth/synthetic_set.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::Annotation;
+using geometry::source_detector;
 
 namespace fs = std::filesystem;
 using testing::expect_error;
@@ -24,10 +27,11 @@ const std::string model = std::string(FACESHOT_SOURCE_DIR) + "/models/faceshot-n
 
 /// What `faceshot synthesize --size 640x480 --min-face 40` draws.
 PreparedSet drawn_people(const fs::path& dir, std::size_t count) {
-  SceneOptions scene;
+  synth::SceneOptions scene;
   scene.min_face = 40;
-  write_synthetic_set(dir, [scene](Random& random) { return render_scene(scene, random); },
-                      {.count = count, .seed = 7, .threads = 2, .source = "drawn"});
+  synth::write_synthetic_set(dir,
+                             [scene](Random& random) { return synth::render_scene(scene, random); },
+                             {.count = count, .seed = 7, .threads = 2, .source = "drawn"});
   return read_prepared(dir / "train.csv");
 }
 
@@ -35,7 +39,7 @@ Detector detector(float lowest = 0.3F) { return Detector(model, {.score_threshol
 
 std::size_t added(const PseudoLabelledSet& labelled) {
   std::size_t count = 0;
-  for (const ImageRecord& record : labelled.set.records)
+  for (const geometry::ImageRecord& record : labelled.set.records)
     for (const Annotation& a : record.annotations) count += a.source == source_detector ? 1 : 0;
   return count;
 }
@@ -45,7 +49,7 @@ TEST(PseudoLabelSet, HiddenFacesComeBackAndTheOthersStay) {
   const PreparedSet whole = drawn_people(folder / "set", 24);
   PreparedSet half = whole;
   std::size_t hidden = 0, kept = 0;
-  for (ImageRecord& record : half.records)
+  for (geometry::ImageRecord& record : half.records)
     std::erase_if(record.annotations, [&](const Annotation& a) {
       const bool goes = !a.ignore && (hidden + kept) % 2 == 0;
       ++(goes ? hidden : kept);
@@ -136,4 +140,4 @@ TEST(PseudoLabelSet, WithoutNewLabelsThereIsNoSheet) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

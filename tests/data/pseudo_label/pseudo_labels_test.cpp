@@ -9,12 +9,15 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 
-namespace faceshot {
+namespace faceshot::data {
 namespace {
+
+using geometry::Annotation;
 
 constexpr std::array<int, 1> face_is_class_2{2};
 
-Annotation labelled(const Box& box, bool ignore = false, std::int8_t source = source_unknown) {
+Annotation labelled(const Box& box, bool ignore = false,
+                    std::int8_t source = geometry::source_unknown) {
   Annotation a;
   a.box = box;
   a.ignore = ignore;
@@ -39,7 +42,7 @@ TEST(PseudoLabels, ScoresDecideBetweenFaceIgnoreRegionAndNothing) {
   EXPECT_EQ(result.annotations[0].box, (Box{80, 0, 90, 10}));
   for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_EQ(result.annotations[i].ignore, i >= 2) << i;
-    EXPECT_EQ(result.annotations[i].source, source_detector) << i;
+    EXPECT_EQ(result.annotations[i].source, geometry::source_detector) << i;
     EXPECT_EQ(result.annotations[i].class_id, 2) << i;
     EXPECT_FALSE(result.annotations[i].landmarks) << i;
   }
@@ -47,7 +50,7 @@ TEST(PseudoLabels, ScoresDecideBetweenFaceIgnoreRegionAndNothing) {
 
 TEST(PseudoLabels, WhatAPersonLabelledStaysAndIsNotLabelledAgain) {
   std::vector<Annotation> persons{labelled({10, 10, 50, 50}), labelled({100, 0, 200, 100}, true),
-                                  labelled({60, 60, 70, 70}, false, source_person)};
+                                  labelled({60, 60, 70, 70}, false, geometry::source_person)};
   persons[0].blur = 2;
   persons[0].landmarks = Landmarks{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
   const PseudoLabels result = label(persons, {
@@ -133,4 +136,4 @@ TEST(PseudoLabels, RefusesScoresInTheWrongOrder) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::data

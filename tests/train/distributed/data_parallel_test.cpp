@@ -22,8 +22,12 @@
 #include "train/step/ema.hpp"
 #include "train/step/optimizer.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
+
+using model::TorchNetwork;
+using model::values_of;
+using network::NetworkSpec;
 
 constexpr int side = 64;
 constexpr int whole_batch = 32;
@@ -33,8 +37,8 @@ NetworkSpec shallow_network() {
   NetworkSpec spec;
   spec.name = "shallow";
   spec.size_divisor = 8;
-  NetworkBuilder build(spec);
-  Feature x = build.input();
+  network::NetworkBuilder build(spec);
+  network::Feature x = build.input();
   for (const int channels : {8, 16, 16})
     x = build.conv_bn_relu("c" + std::to_string(spec.layers.size()), x, channels, 3, 2);
   const auto predictor = [&](const char* name, int channels) {
@@ -48,16 +52,16 @@ NetworkSpec shallow_network() {
 }
 
 NetworkSpec deep_network() {
-  ModelOptions options;
+  network::ModelOptions options;
   options.alpha = 0.25F;
   options.heads_landmarks = 5;
-  return make_network(options);
+  return network::make_network(options);
 }
 
 /// Images of a step, the same in every process. Few faces, unequally spread.
 struct Samples {
   torch::Tensor images;
-  std::vector<std::vector<Annotation>> faces;
+  std::vector<std::vector<geometry::Annotation>> faces;
 
   explicit Samples(std::uint32_t step) : faces(whole_batch) {
     torch::manual_seed(step);
@@ -68,7 +72,7 @@ struct Samples {
         const auto size = static_cast<float>(10 + random.below(30));
         const auto x = static_cast<float>(random.below(30));
         const auto y = static_cast<float>(random.below(30));
-        Annotation face;
+        geometry::Annotation face;
         face.box = {x, y, x + size, y + size};
         if (f % 2 == 0) {
           face.landmarks.emplace();
@@ -87,8 +91,8 @@ class PartRun {
   PartRun(const NetworkSpec& spec, const std::string& optimizer, double rate,
           ProcessGroup* group = nullptr)
       : group_(group), rate_(rate), network_(spec, 1), optimizer_(network_, options(optimizer)) {
-    grid_ = make_prior_grid(network_.spec().priors, side, side,
-                            feature_sizes(network_.spec(), side, side));
+    grid_ = loss::make_prior_grid(network_.spec().priors, side, side,
+                                  network::feature_sizes(network_.spec(), side, side));
     ema_.emplace(network_, 0.9F);
     if (group_ == nullptr) return;
     network_.sum_over_processes([this](torch::Tensor& sums) {
@@ -97,19 +101,20 @@ class PartRun {
     buckets_.emplace(network_, *group_, 1U << 14U);
   }
 
-  MultiboxResult step(std::uint32_t number, int first, int count) {
+  loss::MultiboxResult step(std::uint32_t number, int first, int count) {
     const Samples samples(number);
     const auto out = network_.forward(
         samples.images.narrow(0, first, count).contiguous(torch::MemoryFormat::ChannelsLast));
     const auto loc = out.loc.contiguous();
     const auto conf = out.conf.contiguous();
     const auto landmarks = out.landmarks.contiguous();
-    MultiboxResult loss;
-    multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), grid_,
-                  network_.spec().priors.variances,
-                  std::span(samples.faces)
-                      .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-                  1, {}, 1, loss);
+    loss::MultiboxResult loss;
+    loss::multibox_loss(
+        values_of(loc), values_of(conf), values_of(landmarks), grid_,
+        network_.spec().priors.variances,
+        std::span(samples.faces)
+            .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+        1, {}, 1, loss);
     if (group_ != nullptr) {
       EXPECT_FALSE(share_loss(loss, *group_));
     }
@@ -145,13 +150,13 @@ class PartRun {
   Optimizer optimizer_;
   std::optional<Ema> ema_;
   std::optional<GradientBuckets> buckets_;
-  PriorGrid grid_;
+  loss::PriorGrid grid_;
   double norm_ = 0;
 };
 
 double largest_difference(const TorchNetwork& a, const TorchNetwork& b) {
-  const Weights wa = a.weights();
-  const Weights wb = b.weights();
+  const weights::Weights wa = a.weights();
+  const weights::Weights wb = b.weights();
   double largest = 0;
   for (const auto& [name, array] : wa)
     for (std::size_t i = 0; i < array.values.size(); ++i)
@@ -259,7 +264,7 @@ TEST(DataParallel, BucketsFollowWhatLearns) {
   ProcessGroup group(read_process_environment());
   TorchNetwork network(deep_network(), 1);
   std::set<std::string> backbone;
-  for (const Layer& layer : network.spec().layers)
+  for (const network::Layer& layer : network.spec().layers)
     if (layer.name.starts_with("backbone.")) backbone.insert(layer.name);
   network.freeze(backbone, true);
   const auto pass = [&] {
@@ -277,9 +282,9 @@ TEST(DataParallel, BucketsFollowWhatLearns) {
                            !(frozen && name.starts_with("backbone."));
       EXPECT_EQ(tensor.grad().defined(), reached) << name;
       if (!reached) continue;
-      auto first = to_array(tensor.grad()).values;
+      auto first = model::to_array(tensor.grad()).values;
       group.broadcast(first);
-      EXPECT_EQ(first, to_array(tensor.grad()).values) << name;
+      EXPECT_EQ(first, model::to_array(tensor.grad()).values) << name;
     }
   };
   torch::manual_seed(static_cast<std::uint64_t>(group.rank()));
@@ -297,4 +302,4 @@ TEST(DataParallel, BucketsFollowWhatLearns) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -21,7 +21,7 @@
 #include "train/noise_set.hpp"
 #include "train/record/checkpoint.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 namespace fs = std::filesystem;
@@ -339,4 +339,4 @@ TEST_F(TwoMachines, ACutCableEndsBothWithinAMinute) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

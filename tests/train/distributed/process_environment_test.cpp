@@ -7,7 +7,7 @@
 
 #include "faceshot/error.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 using Map = std::map<std::string, std::string>;
@@ -150,4 +150,4 @@ TEST(ProcessEnvironment, ABatchScriptsOwnProcessIsAnOrdinaryRun) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train

@@ -16,7 +16,7 @@
 #include "train/distributed/rank0_work.hpp"
 #include "train/distributed/same_run.hpp"
 
-namespace faceshot {
+namespace faceshot::train {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -295,4 +295,4 @@ TEST(ProcessGroup, SaysThatThePortIsTaken) {
 }
 
 }  // namespace
-}  // namespace faceshot
+}  // namespace faceshot::train
