@@ -125,6 +125,31 @@ std::vector<Function> functions_of(const std::vector<std::string>& lines) {
   return functions;
 }
 
+/// Namespaces in which a header formatted by clang-format declares names, "" for none; of those in
+/// which it only forward-declares classes nothing.
+std::set<std::string> namespaces_of(const std::vector<std::string>& lines) {
+  static const std::regex opens(R"((?:inline )?namespace ([\w:]*) ?\{)");
+  static const std::regex no_name(R"(\s*|#.*|//.*|(?:class|struct) \w+;.*)");
+  std::set<std::string> found;
+  std::string space;  // the outermost that is open
+  int depth = 0;
+  bool in_body = false;
+  for (const std::string& line : lines) {
+    std::smatch name;
+    if (in_body) {
+      in_body = !line.starts_with('}');
+    } else if (std::regex_match(line, name, opens)) {
+      if (depth++ == 0) space = name[1];
+    } else if (line.starts_with('}')) {
+      if (--depth == 0) space.clear();
+    } else if (!std::regex_match(line, no_name)) {
+      found.insert(space);
+      in_body = line.ends_with('{');
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 Breaches forbidden_edges(const fs::path& root) {
@@ -250,6 +275,24 @@ Breaches headers_not_first(const fs::path& root) {
     if (!std::regex_search(text, found, first) || found[1] != wanted)
       breaches.push_back(name_in(source, root) + ": does not include " + wanted + " first");
   }
+  return breaches;
+}
+
+Breaches foreign_namespaces(const fs::path& root) {
+  Breaches breaches;
+  for (const char* const dir : {"include", "src"})
+    for (const fs::path& header : files_below(root / dir, {".hpp"})) {
+      std::string wanted = "faceshot";
+      if (dir == std::string_view("src")) {
+        const std::string room = header.lexically_relative(root / "src").begin()->string();
+        wanted += "::" + (room == "export" ? "exporter" : room);
+      }
+      for (const std::string& space : namespaces_of(lines_of(read(header))))
+        if (space != wanted &&
+            !(dir == std::string_view("src") && space.starts_with(wanted + "::")))
+          breaches.push_back(name_in(header, root) + ": declares in " +
+                             (space.empty() ? "no namespace" : space) + ", not in " + wanted);
+    }
   return breaches;
 }
 

@@ -37,6 +37,11 @@ using Breaches = std::vector<std::string>;
 /// show that they can stand alone.
 [[nodiscard]] Breaches headers_not_first(const std::filesystem::path& root);
 
+/// Headers that declare names elsewhere than their folder says: those of ROOT/src/ROOM in namespace
+/// faceshot::ROOM (`export` is a word of C++: faceshot::exporter) or one within it, those of
+/// ROOT/include in faceshot alone. A header of a room may beside that forward-declare classes.
+[[nodiscard]] Breaches foreign_namespaces(const std::filesystem::path& root);
+
 /// Options in a program's help texts.
 /// @param help what `faceshot ... --help` of all subcommands prints
 [[nodiscard]] std::set<std::string> options_of(const std::string& help);

@@ -66,6 +66,7 @@ TEST(Rules, FilesAndFunctionsAreShort) { EXPECT_EQ(text_of(too_long(project)), "
 TEST(Rules, SkipsAreListed) { EXPECT_EQ(text_of(unlisted_skips(project)), ""); }
 TEST(Rules, KernelsAreTestedAtEveryLevel) { EXPECT_EQ(text_of(untested_levels(project)), ""); }
 TEST(Rules, HeadersComeFirstInTheirSource) { EXPECT_EQ(text_of(headers_not_first(project)), ""); }
+TEST(Rules, NamesAreInTheirRoomsNamespace) { EXPECT_EQ(text_of(foreign_namespaces(project)), ""); }
 TEST(Rules, PagesAndHelpHaveTheSameOptions) {
   const std::string help = help_of(FACESHOT_PROGRAM);
   ASSERT_GT(options_of(help).size(), 50U) << help;
@@ -132,6 +133,28 @@ TEST_F(Planted, AHeaderThatLeansOnOthers) {
   EXPECT_EQ(text_of(headers_not_first(root_)), "");
   write("src/a/b.cpp", "#include <string>\n\n#include \"a/b.hpp\"\n");
   EXPECT_EQ(text_of(headers_not_first(root_)), "src/a/b.cpp: does not include a/b.hpp first\n");
+}
+
+TEST_F(Planted, ANameInAnotherNamespace) {
+  const auto in = [](const std::string& space, const std::string& text) {
+    return "namespace " + space + " {\n" + text + "}  // namespace " + space + "\n";
+  };
+  const std::string names =
+      "\nstruct A;\n\n/// What.\ninline int f() {\n  return 1;\n}\n\nint g();\n\n";
+  write("include/faceshot/a.hpp", "#pragma once\n\n" + in("faceshot", names));
+  write("src/low/a.hpp", "struct archive;\n\nnamespace faceshot::high {\nclass B;\n}\n\n" +
+                             in("faceshot::low", names + in("inner", names)));
+  write("src/low/b.hpp", in("faceshot::low::b", in("", names)));
+  write("src/export/a.hpp", in("faceshot::exporter", names));
+  EXPECT_EQ(text_of(foreign_namespaces(root_)), "");
+  write("include/faceshot/a.hpp", in("faceshot::low", names));
+  write("src/low/a.hpp", "int h();\n" + in("faceshot", names) + in("faceshot::low", names));
+  write("src/low/b.hpp", in("faceshot::lower", names));
+  EXPECT_EQ(text_of(foreign_namespaces(root_)),
+            "include/faceshot/a.hpp: declares in faceshot::low, not in faceshot\n"
+            "src/low/a.hpp: declares in no namespace, not in faceshot::low\n"
+            "src/low/a.hpp: declares in faceshot, not in faceshot::low\n"
+            "src/low/b.hpp: declares in faceshot::lower, not in faceshot::low\n");
 }
 
 TEST_F(Planted, OptionsThatNobodyHas) {
