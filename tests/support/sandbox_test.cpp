@@ -228,6 +228,8 @@ TEST_F(Sandbox, WithoutTheFileThereIsNothingToTry) {
   refused(ErrorCode::not_found, file_.string(), [](SandboxWriter&) {});
 }
 
+#if !defined( \
+    __SANITIZE_ADDRESS__)  // whose allocator, in GCC 12, may be locked in a fork() beside threads
 TEST_F(Sandbox, ManyAtOnceKeepApart) {
   std::vector<std::thread> threads;
   std::vector<int> good(4, 0);
@@ -243,6 +245,7 @@ TEST_F(Sandbox, ManyAtOnceKeepApart) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(good, std::vector<int>(4, 10));
 }
+#endif
 
 }  // namespace
 }  // namespace faceshot::support
