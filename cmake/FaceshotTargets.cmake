@@ -58,6 +58,13 @@ function(faceshot_test)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include})
 endfunction()
 
+# A test that includes torch/torch.h, which costs 13 s a file: precompiled it is shared with the library, and so
+# are the definitions that it was compiled with.
+function(faceshot_torch_test name)
+  target_link_libraries(test_${name} PRIVATE faceshot_torch faceshot_onnx_proto fmt::fmt)
+  target_precompile_headers(test_${name} REUSE_FROM faceshot_train)
+endfunction()
+
 # What is not hot, but large: half of the compiler's time goes into optimising it.
 function(faceshot_compile_fast target)
   target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)

@@ -17,7 +17,7 @@ using test::face_pixels;
 using test::FaceShape;
 using test::render_scene;
 
-constexpr int draws = 1000;
+constexpr int draws = 300;
 constexpr int size = 256;
 
 std::vector<std::string> moving_operations() {
