@@ -46,9 +46,6 @@ function(faceshot_test)
     FACESHOT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FACESHOT_SHARED_DIR="${FACESHOT_SHARED_DATA}"
     FACESHOT_BINARY_DIR="${PROJECT_BINARY_DIR}")
   faceshot_compile_fast(${program})
-  # Stands alone for a reason that it tells.
-  set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/engine/allocation_counter.cpp
-                              PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   # Suites are listed when ctest starts and not when the program is built: a program for another machine
   # runs through CMAKE_CROSSCOMPILING_EMULATOR, or only there.
   set(list ${CMAKE_CURRENT_BINARY_DIR}/${program}_suites.cmake)
