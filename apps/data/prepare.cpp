@@ -1,4 +1,7 @@
 // `faceshot prepare`: foreign data sets into the prepared form.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -18,8 +21,6 @@
 namespace faceshot::cli {
 namespace {
 
-using data::ImportReport;
-
 namespace fs = std::filesystem;
 
 struct PrepareArguments {
@@ -33,95 +34,80 @@ struct PrepareArguments {
   bool json = false;
 };
 
-void require_complete(const ImportReport& report) {
-  const auto refuse = [](const std::string& what) {
-    throw Error(ErrorCode::format, what + "; leave --strict out to go on without");
-  };
-  if (!report.missing.empty())
-    refuse(std::to_string(report.missing.size()) + " images are missing, the first is '" +
-           report.missing.front() + "'");
-  if (!report.damaged.empty())
-    refuse(std::to_string(report.damaged.size()) +
-           " images are damaged, the first: " + report.damaged.front());
-  if (report.dropped != 0)
-    refuse(std::to_string(report.dropped) + " boxes have no part inside their image");
+/// "; the first of 12 flaws: ...", or nothing.
+std::string first_flaw(const data::FlawLog& flaws) {
+  const std::size_t count = flaws.count(data::FlawEffect::left_out);
+  return count == 0 ? ""
+                    : fmt::format("; the first of {} flaws: {}", count, flaws.first_left_out());
 }
 
-void require_images(const PrepareArguments& o, const Source& source) {
+void require_images(const PrepareArguments& o, const Source& source, const data::FlawLog& flaws) {
   if (source.set.images.empty())
     throw Error(ErrorCode::format,
-                o.source.annotations.string() + ": no image in it" +
-                    (source.skipped_rows.empty() ? "" : "; skipped " + source.skipped_rows[0]));
+                o.source.annotations.string() + ": no image in it" + first_flaw(flaws));
 }
 
-void require_readable(const Source& source, const data::ImportedSet& set) {
-  const ImportReport& r = set.report;
-  if (!set.records.empty()) return;
-  throw Error(ErrorCode::not_found,
-              "none of the " + std::to_string(r.missing.size() + r.damaged.size()) +
-                  " images can be read in '" + source.images.string() + "', such as '" +
-                  (r.missing.empty() ? r.damaged : r.missing).front() +
-                  "'; names are relative to --images");
+void require_records(const Source& source, const data::ImportedSet& set,
+                     const data::FlawLog& flaws) {
+  if (set.records.empty())
+    throw Error(ErrorCode::format, "no image is left of those in '" + source.images.string() +
+                                       "' (names are relative to --images)" + first_flaw(flaws));
+}
+
+nlohmann::ordered_json to_json(const data::FlawLog& flaws, data::FlawEffect effect) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const data::FlawKind& kind : flaws.kinds())
+    if (kind.effect == effect)
+      list.push_back({{"kind", kind.name}, {"count", kind.count}, {"places", kind.places}});
+  return list;
 }
 
 nlohmann::ordered_json to_json(const PrepareArguments& o, const Source& source,
-                               const ImportReport& r, std::size_t other_classes) {
+                               const data::ImportedSet& set, std::size_t images,
+                               const data::FlawLog& flaws) {
   return {{"out", o.out.string()},
           {"split", o.split},
           {"classes", source.set.classes},
-          {"images", r.images},
-          {"faces", r.faces},
-          {"ignored", r.ignored},
-          {"clipped", r.clipped},
-          {"dropped", r.dropped},
-          {"other_classes", other_classes},
-          {"missing", r.missing},
-          {"damaged", r.damaged},
-          {"skipped_rows", source.skipped_rows},
+          {"images", images},
+          {"faces", set.faces},
+          {"ignored", set.ignored},
+          {"other_classes", source.other_classes},
+          {"changed", to_json(flaws, data::FlawEffect::changed)},
+          {"left_out", to_json(flaws, data::FlawEffect::left_out)},
           {"ignored_columns", source.ignored_columns}};
 }
 
-void print_names(const std::vector<std::string>& names) {
+void print_flaws(const data::FlawLog& flaws, data::FlawEffect effect, const char* title) {
   constexpr std::size_t most = 3;
-  for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
-    std::printf("    %s\n", names[i].c_str());
-  if (names.size() > most) std::printf("    ... and %zu more (--json)\n", names.size() - most);
+  if (flaws.count(effect) == 0) return;
+  std::printf("%s\n", title);
+  for (const data::FlawKind& kind : flaws.kinds()) {
+    if (kind.effect != effect) continue;
+    std::printf("  %8zu  %s\n", kind.count, kind.name.c_str());
+    for (std::size_t i = 0; i < std::min(most, kind.places.size()); ++i)
+      std::printf("              %s\n", kind.places[i].c_str());
+    if (kind.count > most) std::printf("              and %zu more (--json)\n", kind.count - most);
+  }
 }
 
-void print_table(const PrepareArguments& o, const Source& source, const ImportReport& r,
-                 std::size_t other_classes) {
-  std::printf("images    %8zu\n", r.images);
-  std::printf("faces     %8zu\n", r.faces);
-  std::printf("ignored   %8zu  boxes marked as neither face nor background\n", r.ignored);
-  std::printf("clipped   %8zu  boxes cut to their image\n", r.clipped);
-  std::printf("dropped   %8zu  boxes with nothing inside their image\n", r.dropped);
-  if (other_classes != 0)
-    std::printf("other     %8zu  boxes of classes that are not wanted\n", other_classes);
-  std::printf("missing   %8zu  images named but not there\n", r.missing.size());
-  print_names(r.missing);
-  std::printf("damaged   %8zu  images that cannot be read\n", r.damaged.size());
-  print_names(r.damaged);
-  if (!source.skipped_rows.empty()) {
-    std::printf("skipped   %8zu  rows that cannot be used\n", source.skipped_rows.size());
-    print_names(source.skipped_rows);
-  }
+void print_table(const PrepareArguments& o, const Source& source, const data::ImportedSet& set,
+                 std::size_t images, const data::FlawLog& flaws) {
+  std::printf("kept\n  %8zu  images\n  %8zu  faces\n", images, set.faces);
+  if (set.ignored != 0)
+    std::printf("  %8zu  boxes marked as neither face nor background\n", set.ignored);
+  if (source.other_classes != 0)
+    std::printf("not asked for\n  %8zu  boxes of other classes\n", source.other_classes);
+  print_flaws(flaws, data::FlawEffect::changed, "changed");
+  print_flaws(flaws, data::FlawEffect::left_out, "left out");
   for (const std::string& column : source.ignored_columns)
     std::printf("column '%s' is not used\n", column.c_str());
-  if (source.set.classes != std::vector<std::string>{"face"}) {
-    std::printf("classes  ");
-    for (const std::string& name : source.set.classes) std::printf(" %s", name.c_str());
-    std::printf("\n");
-  }
+  if (source.set.classes != std::vector<std::string>{"face"})
+    std::printf("classes: %s\n", fmt::format("{}", fmt::join(source.set.classes, ", ")).c_str());
   std::printf("%s is ready\n", (o.out / (o.split + ".csv")).c_str());
 }
 
 /// What was read, with the classes that are wanted.
-struct Wanted {
-  Source source;
-  std::size_t other_classes = 0;  ///< boxes that went because of their class
-};
-
-Wanted read(const PrepareArguments& o, const SourceKind& kind) {
+Source read(const PrepareArguments& o, const SourceKind& kind, data::FlawLog& flaws) {
   const bool by_root = kind.root != nullptr && !o.source.root.empty();
   if (!by_root && o.source.images.empty())
     throw Error(ErrorCode::invalid_argument, kind.root != nullptr
@@ -132,24 +118,26 @@ Wanted read(const PrepareArguments& o, const SourceKind& kind) {
                 "--images '" + o.source.images.string() + "' is not a folder");
   if (!by_root && kind.annotations != nullptr && o.source.annotations.empty())
     throw Error(ErrorCode::invalid_argument, "give --annotations");
-  Wanted wanted{kind.read(o.source), 0};
-  if (!o.classes.empty()) wanted.other_classes = data::select_classes(wanted.source.set, o.classes);
-  if (!o.merge.empty()) data::merge_classes(wanted.source.set, o.merge);
-  return wanted;
+  Source source = kind.read(o.source, flaws);
+  if (!o.classes.empty()) source.other_classes = data::select_classes(source.set, o.classes);
+  if (!o.merge.empty()) data::merge_classes(source.set, o.merge);
+  return source;
 }
 
 int prepare(const PrepareArguments& o, const SourceKind& kind) {
   data::check_destination(o.out);
-  auto [source, other_classes] = read(o, kind);
-  require_images(o, source);
-  const auto import = [&, &from = source] {
-    Progress progress("reading", from.set.images.size());
-    return data::import_images(std::move(from.set.images), from.images, o.source.annotations,
+  data::FlawLog flaws(o.strict);
+  Source source = read(o, kind, flaws);
+  require_images(o, source, flaws);
+  const auto import = [&] {
+    Progress progress("reading", source.set.images.size());
+    return data::import_images(std::move(source.set.images), source.images, o.source.annotations,
+                               flaws,
                                [&](std::size_t done, std::size_t) { progress.update(done); });
   };
   data::ImportedSet set = import();
-  if (o.strict) require_complete(set.report);
-  require_readable(source, set);
+  require_records(source, set, flaws);
+  const std::size_t images = set.records.size();
   {
     Progress progress("writing", set.records.size());
     data::build_set(o.out, o.split, {source.images, source.set.classes, std::move(set.records)},
@@ -157,11 +145,11 @@ int prepare(const PrepareArguments& o, const SourceKind& kind) {
                     [&](std::size_t done, std::size_t) { progress.update(done); });
   }
   if (o.json)
-    std::printf("%s\n", to_json(o, source, set.report, other_classes)
+    std::printf("%s\n", to_json(o, source, set, images, flaws)
                             .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
                             .c_str());
   else
-    print_table(o, source, set.report, other_classes);
+    print_table(o, source, set, images, flaws);
   return exit_ok;
 }
 
@@ -205,14 +193,8 @@ void add_kind(CLI::App& prepare_command, const SourceKind& kind, int& exit_code)
                    "the file system cannot), copy, symlink (absolute), relative (symlink)")
       ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
       ->capture_default_str();
-  CLI::Option* strict = command->add_flag(
-      "--strict", o.strict,
-      "Missing or damaged images and dropped boxes are errors; nothing is written");
-  if (kind.has_bad_rows)
-    command
-        ->add_flag("--skip-bad-rows", o.source.skip_bad_rows,
-                   "Leave out rows that cannot be used, and list them, instead of stopping")
-        ->excludes(strict);
+  command->add_flag("--strict", o.strict,
+                    "Stop at the first image or box that would be left out; nothing is written");
   command->add_flag("--json", o.json, "Write the summary as JSON instead of a table");
   command->footer(kind.example);
   command->callback([options, &kind, &exit_code] {

@@ -22,7 +22,7 @@ Source source(const SourceOptions& o, data::LabelledSet set, const char* format)
           o.images,
           std::string(format) + ", " + o.annotations.filename().string(),
           {},
-          {}};
+          0};
 }
 
 Source source(const SourceOptions& o, std::vector<data::LabelledImage> faces, const char* format) {
@@ -31,18 +31,18 @@ Source source(const SourceOptions& o, std::vector<data::LabelledImage> faces, co
   return source(o, std::move(set), format);
 }
 
-Source read_widerface_source(const SourceOptions& o) {
+Source read_widerface_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
   const bool matlab = o.annotations.extension() == ".mat";
   return source(o,
                 matlab ? data::read_wider_mat(o.annotations) : data::read_wider_text(o.annotations),
                 "WIDER FACE");
 }
 
-Source read_retinaface_source(const SourceOptions& o) {
+Source read_retinaface_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
   return source(o, data::read_retinaface_text(o.annotations), "RetinaFace labels");
 }
 
-Source read_voc_source(const SourceOptions& given) {
+Source read_voc_source(const SourceOptions& given, data::FlawLog& /*flaws*/) {
   SourceOptions o = given;
   if (!o.root.empty()) {
     const data::VocFolders folders = data::find_voc_folders(o.root);
@@ -59,7 +59,7 @@ fs::path find_names(const fs::path& root) {
   return {};
 }
 
-Source read_yolo_source(const SourceOptions& given) {
+Source read_yolo_source(const SourceOptions& given, data::FlawLog& /*flaws*/) {
   SourceOptions o = given;
   if (!o.root.empty()) {
     o.images = o.root / "images";
@@ -69,24 +69,22 @@ Source read_yolo_source(const SourceOptions& given) {
   return source(o, data::read_yolo(o.images, o.annotations, o.names), "YOLO");
 }
 
-Source read_coco_source(const SourceOptions& o) {
+Source read_coco_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
   return source(o, data::read_coco(o.annotations), "COCO");
 }
 
-Source read_fddb_source(const SourceOptions& o) {
+Source read_fddb_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
   return source(o, data::read_fddb_ellipses(o.annotations), "FDDB");
 }
 
-Source read_csv_source(const SourceOptions& o) {
-  data::CsvBoxes csv = data::read_csv_boxes(
-      o.annotations, o.skip_bad_rows ? data::BadRows::skip : data::BadRows::fail);
+Source read_csv_source(const SourceOptions& o, data::FlawLog& flaws) {
+  data::CsvBoxes csv = data::read_csv_boxes(o.annotations, flaws);
   Source result = source(o, std::move(csv.images), "CSV boxes");
   result.ignored_columns = std::move(csv.ignored_columns);
-  result.skipped_rows = std::move(csv.skipped_rows);
   return result;
 }
 
-Source read_background_source(const SourceOptions& o) {
+Source read_background_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
   Source result = source(o, data::list_background(o.images), "");
   result.description = "photographs without faces";
   return result;
@@ -94,45 +92,44 @@ Source read_background_source(const SourceOptions& o) {
 
 constexpr SourceKind kinds[] = {
     {"widerface", "WIDER FACE's official files, text or MATLAB",
-     "wider_face_train_bbx_gt.txt, wider_face_train.mat or the like", nullptr, false, false,
+     "wider_face_train_bbx_gt.txt, wider_face_train.mat or the like", nullptr, false,
      "Example:\n  faceshot prepare widerface --images WIDER_train/images "
      "--annotations wider_face_split/wider_face_train_bbx_gt.txt --out data/wider",
      read_widerface_source},
     {"retinaface", "RetinaFace's labels for WIDER FACE: boxes with five landmarks",
-     "train/label.txt or the like", nullptr, false, false,
+     "train/label.txt or the like", nullptr, false,
      "Example:\n  faceshot prepare retinaface --images WIDER_train/images "
      "--annotations train/label.txt --out data/wider",
      read_retinaface_source},
     {"voc", "Pascal VOC: an XML file an image", "Folder of the XML files",
      "Folder with Annotations/ and JPEGImages/ (or annotations/ and images/), instead of --images "
      "and --annotations",
-     false, false,
+     false,
      "Example:\n  faceshot prepare voc --root VOC2012 --class face --class masked --merge face "
      "--out data/voc",
      read_voc_source},
     {"yolo", "YOLO: a text file an image, boxes as shares of its size", "Folder of the text files",
      "Folder with images/ and labels/ (and data.yaml or classes.txt), instead of --images and "
      "--annotations",
-     true, false, "Example:\n  faceshot prepare yolo --root export --merge face --out data/yolo",
+     true, "Example:\n  faceshot prepare yolo --root export --merge face --out data/yolo",
      read_yolo_source},
-    {"coco", "COCO: one JSON file", "instances_train.json or the like", nullptr, false, false,
+    {"coco", "COCO: one JSON file", "instances_train.json or the like", nullptr, false,
      "Example:\n  faceshot prepare coco --images photos --annotations instances.json "
      "--class face --out data/coco",
      read_coco_source},
     {"fddb", "FDDB's ellipses, as the boxes around them",
-     "FDDB-fold-01-ellipseList.txt or the like", nullptr, false, false,
+     "FDDB-fold-01-ellipseList.txt or the like", nullptr, false,
      "Example:\n  faceshot prepare fddb --images originalPics "
      "--annotations FDDB-folds/FDDB-fold-01-ellipseList.txt --out data/fddb",
      read_fddb_source},
     {"csv", "A CSV file with a header, one box a row",
      "CSV with the columns image (or name, filename, file) and xmin,ymin,xmax,ymax (or "
      "x1,y1,x2,y2 or x,y,w,h); width,height are checked if there; an empty box: no faces",
-     nullptr, false, true,
+     nullptr, false,
      "Example:\n  faceshot prepare csv --images photos --annotations boxes.csv --out data/mine",
      read_csv_source},
     {"background", "A folder of photographs without faces (searched recursively)", nullptr, nullptr,
-     false, false,
-     "Example:\n  faceshot prepare background --images landscapes --out data/background",
+     false, "Example:\n  faceshot prepare background --images landscapes --out data/background",
      read_background_source},
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "data/import/flaw_log.hpp"
 #include "data/prepared/labelled_image.hpp"
 
 namespace faceshot::cli {
@@ -16,7 +17,6 @@ struct SourceOptions {
   std::filesystem::path annotations;  ///< file, or folder of files
   std::filesystem::path root;         ///< folder with images and annotations in their usual places
   std::filesystem::path names;        ///< file with the names of the classes
-  bool skip_bad_rows = false;
 };
 
 /// What a reader made of the source.
@@ -25,7 +25,7 @@ struct Source {
   std::filesystem::path images;              ///< folder to which the images' names are relative
   std::string description;                   ///< for label.json
   std::vector<std::string> ignored_columns;  ///< CSV
-  std::vector<std::string> skipped_rows;     ///< CSV
+  std::size_t other_classes = 0;             ///< boxes of classes that were not asked for
 };
 
 /// One kind of source: `faceshot prepare NAME`.
@@ -35,10 +35,9 @@ struct SourceKind {
   const char* annotations;  ///< help of --annotations; nullptr: the kind has none
   const char* root;         ///< help of --root, which may replace the others; nullptr: none
   bool has_names;           ///< --names
-  bool has_bad_rows;        ///< --skip-bad-rows
   const char* example;
   /// @throws Error as the readers
-  Source (*read)(const SourceOptions&);
+  Source (*read)(const SourceOptions&, data::FlawLog&);
 };
 
 [[nodiscard]] std::span<const SourceKind> source_kinds();

@@ -179,8 +179,11 @@ expect "evaluate: nothing to evaluate" 2 1 --data evaluate --ground-truth empty
 # prepare: the row is named, and there is no half of a data set.
 printf 'image,x1,y1,x2,y2\nphotos/cell.png,4,4,12,12\nphotos/cell.jpg,9,4,5,12\n' >crossed.csv
 expect "prepare: x1 >= x2" 1 1 "crossed.csv:3: .*x1 >= x2" \
-  prepare csv --images . --annotations crossed.csv --out prepared
+  prepare csv --images . --annotations crossed.csv --out prepared --strict
 [ ! -e prepared ] || complain "prepare: x1 >= x2: something was written"
+expect "prepare: x1 >= x2, left out" 0 0 "" \
+  prepare csv --images . --annotations crossed.csv --out mended --link copy
+grep -q "crossed.csv:3: .*x1 >= x2" out || complain "prepare: x1 >= x2: the row is not named"
 printf 'image,x1,y1,x2,y2\nphotos/gone.png,4,4,12,12\n' >gone.csv
 expect "prepare: no annotations" 1 1 nowhere.csv \
   prepare csv --images . --annotations nowhere.csv --out prepared

@@ -10,13 +10,19 @@ namespace {
 using testing::expect_error;
 using testing::TestFolder;
 
+/// Every flaw is an error.
+CsvBoxes read_strict(const std::filesystem::path& path) {
+  FlawLog strict(true);
+  return read_csv_boxes(path, strict);
+}
+
 TEST(CsvBoxes, CornersSizesAndScatteredRows) {
   const TestFolder folder;
-  const auto csv = read_csv_boxes(folder.write("a.csv",
-                                               "image,width,height,xmin,ymin,xmax,ymax\n"
-                                               "f/a.webp,512,341,160.6,166.5,192.4,196.6\n"
-                                               "f/b.webp,500,300,,,,\n"
-                                               "f/a.webp,512,341,1,2,3,4\n"));
+  const auto csv = read_strict(folder.write("a.csv",
+                                            "image,width,height,xmin,ymin,xmax,ymax\n"
+                                            "f/a.webp,512,341,160.6,166.5,192.4,196.6\n"
+                                            "f/b.webp,500,300,,,,\n"
+                                            "f/a.webp,512,341,1,2,3,4\n"));
   EXPECT_TRUE(csv.ignored_columns.empty());
   ASSERT_EQ(csv.images.size(), 2U);
   EXPECT_EQ(csv.images[0].image, "f/a.webp");
@@ -33,19 +39,19 @@ TEST(CsvBoxes, OtherNamesOfTheColumns) {
   const TestFolder folder;
   for (const std::string header : {"Name,x1,y1,x2,y2", "filename,XMIN,YMIN,XMAX,YMAX",
                                    "file,x1,y1,x2,y2", "Image,x1,y1,x2,y2"}) {
-    const auto csv = read_csv_boxes(folder.write("a.csv", header + "\na.jpg,1,2,3,5\n"));
+    const auto csv = read_strict(folder.write("a.csv", header + "\na.jpg,1,2,3,5\n"));
     ASSERT_EQ(csv.images.size(), 1U) << header;
     EXPECT_EQ(csv.images[0].annotations.at(0).box, (Box{1, 2, 3, 5})) << header;
     EXPECT_EQ(csv.images[0].width, 0);
   }
-  const auto sizes = read_csv_boxes(folder.write("a.csv", "w,h,y,x,name\n3,4,2,1,a.jpg\n"));
+  const auto sizes = read_strict(folder.write("a.csv", "w,h,y,x,name\n3,4,2,1,a.jpg\n"));
   EXPECT_EQ(sizes.images.at(0).annotations.at(0).box, (Box{1, 2, 4, 6}));
 }
 
 TEST(CsvBoxes, UnknownColumnsAreReported) {
   const TestFolder folder;
   const auto csv =
-      read_csv_boxes(folder.write("a.csv", "image,Age,x1,y1,x2,y2,who\na.jpg,7,1,2,3,5,me\n"));
+      read_strict(folder.write("a.csv", "image,Age,x1,y1,x2,y2,who\na.jpg,7,1,2,3,5,me\n"));
   EXPECT_EQ(csv.ignored_columns, (std::vector<std::string>{"Age", "who"}));
 }
 
@@ -53,7 +59,7 @@ TEST(CsvBoxes, ErrorsNameFileAndLine) {
   const TestFolder folder;
   const auto error_of = [&](const std::string& text, const std::string& part) {
     expect_error(ErrorCode::format, part,
-                 [&] { static_cast<void>(read_csv_boxes(folder.write("b.csv", text))); });
+                 [&] { static_cast<void>(read_strict(folder.write("b.csv", text))); });
   };
   const std::string head = "image,x1,y1,x2,y2\n";
   error_of(head + "a.jpg,1,2,3,4\na.jpg,3,2,3,4\n", "b.csv:3: the box has x1 >= x2");
@@ -73,7 +79,7 @@ TEST(CsvBoxes, ErrorsNameFileAndLine) {
   error_of("image,x1,y1,x2,y2,x1\n", "b.csv:1: column 'x1' is there twice");
 }
 
-TEST(CsvBoxes, BadRowsAreSkippedOnRequestAndReported) {
+TEST(CsvBoxes, BadRowsAreLeftOutAndNamed) {
   const TestFolder folder;
   const auto path = folder.write("b.csv",
                                  "image,width,height,x1,y1,x2,y2\n"
@@ -82,17 +88,21 @@ TEST(CsvBoxes, BadRowsAreSkippedOnRequestAndReported) {
                                  "a.jpg,9,8,1,2,3,4\n"
                                  "b.jpg,9,9,1,2,x,4\n"
                                  "a.jpg,9,9,5,6,7,8\n"
+                                 "c.jpg,9,9,1\n"
                                  "a.jpg,9,9,,,,\n");
-  const auto csv = read_csv_boxes(path, BadRows::skip);
-  ASSERT_EQ(csv.images.size(), 1U) << "b.jpg has no row that can be used";
+  FlawLog flaws;
+  const auto csv = read_csv_boxes(path, flaws);
+  ASSERT_EQ(csv.images.size(), 1U) << "b.jpg and c.jpg have no row that can be used";
   ASSERT_EQ(csv.images[0].annotations.size(), 2U);
   EXPECT_EQ(csv.images[0].annotations[0].box, (Box{1, 2, 3, 4}));
   EXPECT_EQ(csv.images[0].annotations[1].box, (Box{5, 6, 7, 8}));
-  ASSERT_EQ(csv.skipped_rows.size(), 4U);
-  const char* const lines[] = {"b.csv:3: ", "b.csv:4: ", "b.csv:5: ", "b.csv:7: "};
-  for (std::size_t i = 0; i < 4; ++i)
-    EXPECT_NE(csv.skipped_rows[i].find(lines[i]), std::string::npos) << csv.skipped_rows[i];
-  expect_error(ErrorCode::format, "b.csv:3: ", [&] { static_cast<void>(read_csv_boxes(path)); });
+  ASSERT_EQ(flaws.kinds().size(), 1U);
+  const std::vector<std::string>& places = flaws.kinds()[0].places;
+  const char* const lines[] = {"b.csv:3: ", "b.csv:4: ", "b.csv:5: ", "b.csv:7: ", "b.csv:8: "};
+  ASSERT_EQ(places.size(), std::size(lines));
+  for (std::size_t i = 0; i < places.size(); ++i)
+    EXPECT_NE(places[i].find(lines[i]), std::string::npos) << places[i];
+  expect_error(ErrorCode::format, "b.csv:3: ", [&] { static_cast<void>(read_strict(path)); });
 }
 
 }  // namespace

@@ -91,7 +91,8 @@ TEST(DamagedText, CsvBoxes) {
       "image,width,height,xmin,ymin,xmax,ymax\na.webp,512,341,160.6,166.5,192.4,196.6\n"
       "a.webp,512,341,1,2,3,4\nb.webp,512,384,,,,\n\"c,d.webp\",512,341,5,6,7,8\n",
       [](const auto& path) {
-        for (const LabelledImage& image : read_csv_boxes(path).images)
+        FlawLog flaws;
+        for (const LabelledImage& image : read_csv_boxes(path, flaws).images)
           for (const Annotation& a : image.annotations) EXPECT_TRUE(a.box.valid());
       });
 }

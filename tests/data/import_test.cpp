@@ -20,22 +20,24 @@ geometry::Annotation face(Box box, bool ignore = false) {
 TEST(Import, ClipsDropsAndCounts) {
   const TestFolder folder;
   folder.write_image("i/a.png", 20, 10);
-  const auto [records, report] = import_images({{"a.png",
-                                                 1,
-                                                 20,
-                                                 10,
-                                                 {
-                                                     face({1, 1, 5, 5}),
-                                                     face({1, 1, 5, 5}, true),
-                                                     face({-3, -4, 5, 6}),
-                                                     face({15, 5, 25, 15}, true),
-                                                     face({15, 5, 20.005F, 10}),  // rounding
-                                                     face({3, 3, 3, 8}),          // no width
-                                                     face({3, 8, 9, 4}),          // inverted
-                                                     face({20, 2, 30, 8}),        // beyond
-                                                     face({-9, 2, 0, 8}),
-                                                 }}},
-                                               folder / "i", "gt.txt");
+  FlawLog flaws;
+  const auto [records, faces, ignored] =
+      import_images({{"a.png",
+                      1,
+                      20,
+                      10,
+                      {
+                          face({1, 1, 5, 5}),
+                          face({1, 1, 5, 5}, true),
+                          face({-3, -4, 5, 6}),
+                          face({15, 5, 25, 15}, true),
+                          face({15, 5, 20.005F, 10}),  // rounding
+                          face({3, 3, 3, 8}),          // no width
+                          face({3, 8, 9, 4}),          // inverted
+                          face({20, 2, 30, 8}),        // beyond
+                          face({-9, 2, 0, 8}),
+                      }}},
+                    folder / "i", "gt.txt", flaws);
   ASSERT_EQ(records.size(), 1U);
   EXPECT_EQ(records[0], (geometry::ImageRecord{
                             "a.png",
@@ -43,13 +45,12 @@ TEST(Import, ClipsDropsAndCounts) {
                             10,
                             {face({1, 1, 5, 5}), face({1, 1, 5, 5}, true), face({0, 0, 5, 6}),
                              face({15, 5, 20, 10}, true), face({15, 5, 20, 10})}}));
-  EXPECT_EQ(report.images, 1U);
-  EXPECT_EQ(report.faces, 3U);
-  EXPECT_EQ(report.ignored, 2U);
-  EXPECT_EQ(report.clipped, 2U);
-  EXPECT_EQ(report.dropped, 4U);
-  EXPECT_TRUE(report.missing.empty());
-  EXPECT_TRUE(report.damaged.empty());
+  EXPECT_EQ(faces, 3U);
+  EXPECT_EQ(ignored, 2U);
+  EXPECT_EQ(flaws.count(flaw::clipped), 2U);
+  EXPECT_EQ(flaws.count(flaw::outside), 4U);
+  EXPECT_EQ(flaws.kinds().size(), 2U);
+  EXPECT_EQ(flaws.first_left_out(), "gt.txt:1: the box 3, 3 to 3, 8 of 'a.png', which is 20x10");
 }
 
 TEST(Import, MissingAndDamagedImagesAreNamedAndTheRestGoesOn) {
@@ -57,34 +58,56 @@ TEST(Import, MissingAndDamagedImagesAreNamedAndTheRestGoesOn) {
   folder.write_image("i/a.png", 20, 10);
   folder.write("i/bad.jpg", "this is no JPEG");
   std::size_t calls = 0;
-  const auto [records, report] =
+  FlawLog flaws;
+  const auto records =
       import_images({{"none.jpg", 1, 0, 0, {}}, {"bad.jpg", 3, 0, 0, {}}, {"a.png", 5, 0, 0, {}}},
-                    folder / "i", "gt.txt", [&](std::size_t done, std::size_t total) {
+                    folder / "i", "gt.txt", flaws,
+                    [&](std::size_t done, std::size_t total) {
                       EXPECT_EQ(done, ++calls);
                       EXPECT_EQ(total, 3U);
-                    });
+                    })
+          .records;
   EXPECT_EQ(calls, 3U);
   ASSERT_EQ(records.size(), 1U);
   EXPECT_EQ(records[0], (geometry::ImageRecord{"a.png", 20, 10, {}}));
-  EXPECT_EQ(report.missing, std::vector<std::string>{"none.jpg"});
-  ASSERT_EQ(report.damaged.size(), 1U);
-  EXPECT_NE(report.damaged[0].find("bad.jpg"), std::string::npos);
+  EXPECT_EQ(flaws.count(flaw::missing_image), 1U);
+  ASSERT_EQ(flaws.count(flaw::damaged_image), 1U);
+  EXPECT_NE(flaws.kinds()[0].places[0].find("gt.txt:1: 'none.jpg'"), std::string::npos);
+  EXPECT_NE(flaws.kinds()[1].places[0].find("bad.jpg"), std::string::npos);
 }
 
-TEST(Import, BoxesOfAnotherScaleAreRefused) {
+TEST(Import, ImagesOfAnotherScaleAreLeftOutAndEndAStrictImport) {
   const TestFolder folder;
   folder.write_image("i/a.png", 20, 10);
-  expect_error(ErrorCode::format, "b.csv:7: 'a.png' is said to be 40x20 but is 20x10", [&] {
-    static_cast<void>(import_images({{"a.png", 7, 40, 20, {}}}, folder / "i", "b.csv"));
-  });
+  const auto import = [&](FlawLog& flaws) {
+    return import_images({{"a.png", 7, 40, 20, {}}, {"a.png", 8, 20, 10, {}}}, folder / "i",
+                         "b.csv", flaws)
+        .records.size();
+  };
+  FlawLog flaws, strict(true);
+  EXPECT_EQ(import(flaws), 1U);
+  EXPECT_EQ(flaws.count(flaw::other_size), 1U);
+  expect_error(ErrorCode::format, "b.csv:7: 'a.png' is said to be 40x20 but is 20x10",
+               [&] { static_cast<void>(import(strict)); });
 }
 
-TEST(Import, PathsOutsideTheFolderAreRefused) {
+TEST(Import, PathsOutsideTheFolderAreLeftOut) {
   const TestFolder folder;
-  for (const std::string name : {"../a.png", "x/../../a.png", "/a.png"})
-    expect_error(ErrorCode::format, "gt.txt:4: the image path '" + name + "'", [&] {
-      static_cast<void>(import_images({{name, 4, 0, 0, {}}}, folder / "i", "gt.txt"));
-    });
+  for (const std::string name : {"../a.png", "x/../../a.png", "/a.png"}) {
+    FlawLog flaws;
+    EXPECT_TRUE(
+        import_images({{name, 4, 0, 0, {}}}, folder / "i", "gt.txt", flaws).records.empty());
+    EXPECT_EQ(flaws.count(flaw::bad_path), 1U);
+    EXPECT_NE(flaws.first_left_out().find("gt.txt:4: the image path '" + name + "'"),
+              std::string::npos);
+  }
+}
+
+TEST(Import, PlacesAreKeptUpToABoundAndAllAreCounted) {
+  FlawLog flaws;
+  for (std::size_t i = 0; i < FlawLog::most_places + 5; ++i) flaws.left_out("rows", "a");
+  EXPECT_EQ(flaws.count("rows"), FlawLog::most_places + 5);
+  EXPECT_EQ(flaws.kinds().at(0).places.size(), FlawLog::most_places);
 }
 
 TEST(Import, BackgroundIsEveryImageBelowTheFolder) {

@@ -42,7 +42,8 @@ class SetExport : public ::testing::Test {
   [[nodiscard]] std::vector<ImageRecord> import(const LabelledSet& read,
                                                 const fs::path& images) const {
     EXPECT_EQ(read.classes, set.classes);
-    auto records = import_images(read.images, images, "test").records;
+    FlawLog strict(true);
+    auto records = import_images(read.images, images, "test", strict).records;
     std::sort(records.begin(), records.end(),
               [](const auto& a, const auto& b) { return a.image > b.image; });
     return records;

@@ -38,10 +38,12 @@ TEST_F(SharedData, OfficialValidationFile) {
   const auto images = read_wider_text(text);
   EXPECT_EQ(images.size(), 3226U);
   EXPECT_EQ(boxes_of(images), 39708U);
-  const auto [records, report] = import_images(images, shared / "wider/WIDER_val/images", text);
-  EXPECT_EQ(report.images, 470U);
-  EXPECT_EQ(report.missing.size(), 2756U);
-  EXPECT_TRUE(report.damaged.empty());
+  FlawLog flaws;
+  const auto [records, faces, ignored] =
+      import_images(images, shared / "wider/WIDER_val/images", text, flaws);
+  EXPECT_EQ(records.size(), 470U);
+  EXPECT_EQ(flaws.count(flaw::missing_image), 2756U);
+  EXPECT_EQ(flaws.count(flaw::damaged_image), 0U);
   std::size_t kept = 0;
   for (const auto& record : records) {
     kept += record.annotations.size();
@@ -51,7 +53,7 @@ TEST_F(SharedData, OfficialValidationFile) {
                 clip(a.box, static_cast<float>(record.width), static_cast<float>(record.height)));
     }
   }
-  EXPECT_EQ(kept, report.faces + report.ignored);
+  EXPECT_EQ(kept, faces + ignored);
 }
 
 TEST_F(SharedData, OfficialMatFiles) {
@@ -62,8 +64,9 @@ TEST_F(SharedData, OfficialMatFiles) {
   EXPECT_EQ(boxes_of(images), 39708U);
   const fs::path text = split / "wider_face_val_bbx_gt.txt";
   const fs::path photographs = shared / "wider/WIDER_val/images";
-  EXPECT_EQ(import_images(images, photographs, "mat").records,
-            import_images(read_wider_text(text), photographs, text).records);
+  FlawLog flaws;
+  EXPECT_EQ(import_images(images, photographs, "mat", flaws).records,
+            import_images(read_wider_text(text), photographs, text, flaws).records);
   // Published: 12,880 images, 159,424 faces.
   const auto train = read_wider_mat(split / "wider_face_train.mat");
   EXPECT_EQ(train.size(), 12880U);
@@ -96,9 +99,10 @@ TEST_F(SharedData, VocFolder) {
             (std::vector<std::string>{"mask_weared_incorrect", "with_mask", "without_mask"}));
   EXPECT_EQ(set.images.size(), 22U);
   EXPECT_EQ(boxes_of(set.images), 74U);
-  const auto report = import_images(set.images, folders.images, "voc").report;
-  EXPECT_EQ(report.images, 22U);
-  EXPECT_EQ(report.faces, 74U);
+  FlawLog strict(true);
+  const ImportedSet imported = import_images(set.images, folders.images, "voc", strict);
+  EXPECT_EQ(imported.records.size(), 22U);
+  EXPECT_EQ(imported.faces, 74U);
 }
 
 TEST_F(SharedData, FddbFold) {
@@ -109,13 +113,14 @@ TEST_F(SharedData, FddbFold) {
 }
 
 TEST_F(SharedData, FaceCountingCsv) {
-  const auto csv = read_csv_boxes(shared / "face_counting.csv");
+  FlawLog flaws;
+  const auto csv = read_csv_boxes(shared / "face_counting.csv", flaws);
   EXPECT_EQ(csv.images.size(), 1147U);
   EXPECT_EQ(boxes_of(csv.images), 4874U);
   EXPECT_TRUE(csv.ignored_columns.empty());
-  const auto [records, report] = import_images(csv.images, shared, "face_counting.csv");
-  EXPECT_EQ(report.images, 1147U);
-  EXPECT_EQ(report.faces + report.dropped, 4874U);
+  const ImportedSet set = import_images(csv.images, shared, "face_counting.csv", flaws);
+  EXPECT_EQ(set.records.size(), 1147U);
+  EXPECT_EQ(set.faces + flaws.count(flaw::outside), 4874U);
 }
 
 }  // namespace

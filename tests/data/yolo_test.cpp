@@ -19,7 +19,8 @@ TEST(Yolo, SharesBecomePixels) {
   folder.write("data.yaml", "train: images\nnc: 2\nnames: [face, \"masked face\"]\n");
   const LabelledSet set = read_yolo(folder / "images", folder / "labels", folder / "data.yaml");
   EXPECT_EQ(set.classes, (std::vector<std::string>{"face", "masked face"}));
-  const auto records = import_images(set.images, folder / "images", "labels").records;
+  FlawLog strict(true);
+  const auto records = import_images(set.images, folder / "images", "labels", strict).records;
   ASSERT_EQ(records.size(), 2U);
   EXPECT_TRUE(records[0].annotations.empty()) << "b.png has no label file";
   ASSERT_EQ(records[1].annotations.size(), 2U);
@@ -45,7 +46,8 @@ TEST(Yolo, ReadsPublishedExamples) {
                "names: ['head', 'helmet', 'person']\n");
   const LabelledSet set = read_yolo(folder / "images", folder / "labels", folder / "data.yaml");
   EXPECT_EQ(set.classes, (std::vector<std::string>{"head", "helmet", "person"}));
-  const auto records = import_images(set.images, folder / "images", "labels").records;
+  FlawLog strict(true);
+  const auto records = import_images(set.images, folder / "images", "labels", strict).records;
   ASSERT_EQ(records.size(), 1U);
   const auto expect_box = [](const Box& box, const Box& wanted) {
     EXPECT_NEAR(box.x1, wanted.x1, 1e-3);

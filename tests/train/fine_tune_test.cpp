@@ -48,9 +48,10 @@ TEST(FineTune, TheShippedFileStartsAtItsOwnApAndImproves) {
   const testing::TestFolder folder;
   PreparedSet set;
   set.images_dir = shared / "data";
-  set.records =
-      data::import_images(data::read_csv_boxes(annotations).images, set.images_dir, annotations)
-          .records;
+  data::FlawLog flaws;
+  set.records = data::import_images(data::read_csv_boxes(annotations, flaws).images, set.images_dir,
+                                    annotations, flaws)
+                    .records;
   data::write_prepared(folder / "faces", "train", set, "group photographs");
   fs::create_directory_symlink(fs::absolute(set.images_dir), folder / "faces" / "images");
 

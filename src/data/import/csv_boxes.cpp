@@ -153,20 +153,22 @@ class RowCollector {
 
 }  // namespace
 
-CsvBoxes read_csv_boxes(const std::filesystem::path& path, BadRows bad_rows) {
+CsvBoxes read_csv_boxes(const std::filesystem::path& path, FlawLog& flaws) {
   CsvReader csv(path);
   HeaderParser header(csv);
   const Fields fields = header.parse();
   CsvBoxes result;
   result.ignored_columns = header.ignored();
   RowCollector rows(csv, fields);
-  while (csv.next()) {
+  for (bool more = true; more;) {
+    std::string fault;
     try {
-      rows.add_row();
+      more = csv.next();
+      if (more) rows.add_row();
     } catch (const Error& e) {
-      if (bad_rows == BadRows::fail) throw;
-      result.skipped_rows.emplace_back(e.what());
+      fault = e.what();
     }
+    if (!fault.empty()) flaws.left_out("rows that cannot be used", std::move(fault));
   }
   result.images = rows.take();
   return result;

@@ -10,28 +10,21 @@
 #include <string>
 #include <vector>
 
+#include "data/import/flaw_log.hpp"
 #include "data/prepared/labelled_image.hpp"
 
 namespace faceshot::data {
 
-/// What to do with a row that cannot be used.
-enum class BadRows {
-  fail,  ///< throw
-  skip,  ///< leave it out and report it; other rows of its image stay
-};
-
 struct CsvBoxes {
   std::vector<LabelledImage> images;         ///< in the order in which each comes first
   std::vector<std::string> ignored_columns;  ///< those that we do not know
-  std::vector<std::string> skipped_rows;     ///< "FILE:LINE: what", one for each row left out
 };
 
-/// Rows of one image need not be neighbours; one row with empty box fields says "no faces".
+/// Rows of one image need not be neighbours; one row with empty box fields says "no faces". A row
+/// is left out that has too few or many fields, a quote left open or a field that is no number, a
+/// box without width or height, or that contradicts another.
 /// @throws Error(not_found), Error(io); Error(format) "FILE:LINE: what" for a missing or doubled
-///         column, a row with too few or many fields or a quote left open; and, unless bad rows are
-///         skipped, for a field that is no number, a box without width or height, rows that
-///         contradict each other
-[[nodiscard]] CsvBoxes read_csv_boxes(const std::filesystem::path& path,
-                                      BadRows bad_rows = BadRows::fail);
+///         column, and as FlawLog::left_out
+[[nodiscard]] CsvBoxes read_csv_boxes(const std::filesystem::path& path, FlawLog& flaws);
 
 }  // namespace faceshot::data

@@ -1,7 +1,10 @@
 #include "data/import/import.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "data/prepared/prepared_format.hpp"
@@ -20,77 +23,110 @@ bool differs(const Box& a, const Box& b) {
          std::abs(a.x2 - b.x2) > rounding || std::abs(a.y2 - b.y2) > rounding;
 }
 
-Box to_pixels(const Box& shares, ImageSize size) {
+void to_pixels(geometry::Annotation& a, ImageSize size) {
   const auto width = static_cast<float>(size.width), height = static_cast<float>(size.height);
-  return {shares.x1 * width, shares.y1 * height, shares.x2 * width, shares.y2 * height};
-}
-
-/// The image's record; its boxes are counted.
-geometry::ImageRecord record_of(LabelledImage& image, ImageSize size, ImportReport& report) {
-  geometry::ImageRecord record{std::move(image.image), size.width, size.height,
-                               std::move(image.annotations)};
-  std::size_t kept = 0;
-  for (geometry::Annotation& a : record.annotations) {
-    if (image.normalised) a.box = to_pixels(a.box, size);
-    const Box inside = clip(a.box, static_cast<float>(size.width), static_cast<float>(size.height));
-    if (!a.box.valid() || !inside.valid()) {
-      ++report.dropped;
-      continue;
-    }
-    if (differs(inside, a.box)) ++report.clipped;
-    ++(a.ignore ? report.ignored : report.faces);
-    a.box = inside;
-    record.annotations[kept++] = a;
-  }
-  record.annotations.resize(kept);
-  record.annotations.shrink_to_fit();
-  return record;
-}
-
-/// The image's size; nothing, and an entry in the report, if it is missing or damaged.
-std::optional<ImageSize> find_size(const std::filesystem::path& path, const std::string& name,
-                                   ImportReport& report) {
-  try {
-    return media::read_image_size(path);
-  } catch (const Error& e) {
-    if (e.code() == ErrorCode::not_found)
-      report.missing.push_back(name);
-    else
-      report.damaged.emplace_back(e.what());
-    return std::nullopt;
-  }
+  a.box = {a.box.x1 * width, a.box.y1 * height, a.box.x2 * width, a.box.y2 * height};
+  if (!a.landmarks) return;
+  for (std::size_t i = 0; i < a.landmarks->size(); ++i)
+    (*a.landmarks)[i] *= i % 2 == 0 ? width : height;
 }
 
 std::string size_text(ImageSize size) {
   return std::to_string(size.width) + "x" + std::to_string(size.height);
 }
 
+/// Turns what a file says about images into records, one after the other.
+class Importer {
+ public:
+  Importer(const std::filesystem::path& images_dir, const std::filesystem::path& source,
+           FlawLog& flaws)
+      : images_dir_(images_dir), source_(source.string()), flaws_(flaws) {}
+
+  void add(LabelledImage& image) {
+    if (const auto fault = image_path_fault(image.image); !fault.empty())
+      return flaws_.left_out(flaw::bad_path,
+                             place(image) + fault + "; give it relative to the folder of images");
+    const auto size = find_size(image);
+    if (!size) return;
+    if (image.width != 0 && ImageSize{image.width, image.height} != *size)
+      return flaws_.left_out(flaw::other_size,
+                             place(image) + "'" + image.image + "' is said to be " +
+                                 size_text({image.width, image.height}) + " but is " +
+                                 size_text(*size) +
+                                 "; scale the boxes, or remove width and height if they fit");
+    set_.records.push_back(record_of(image, *size));
+  }
+
+  ImportedSet take() { return std::move(set_); }
+
+ private:
+  [[nodiscard]] std::string place(const LabelledImage& image) const {
+    const std::string& file = image.file.empty() ? source_ : image.file;
+    return file + (image.line == 0 ? "" : ":" + std::to_string(image.line)) + ": ";
+  }
+
+  /// The image's size; nothing, and a flaw, if it is missing or damaged.
+  std::optional<ImageSize> find_size(const LabelledImage& image) {
+    try {
+      return media::read_image_size(images_dir_ / image.image);
+    } catch (const Error& e) {
+      if (e.code() == ErrorCode::not_found)
+        flaws_.left_out(flaw::missing_image, place(image) + "'" + image.image + "' is not in '" +
+                                                 images_dir_.string() + "'");
+      else
+        flaws_.left_out(flaw::damaged_image, e.what());
+      return std::nullopt;
+    }
+  }
+
+  geometry::ImageRecord record_of(LabelledImage& image, ImageSize size) {
+    geometry::ImageRecord record{std::move(image.image), size.width, size.height,
+                                 std::move(image.annotations)};
+    std::size_t kept = 0;
+    for (geometry::Annotation& a : record.annotations) {
+      if (image.normalised) to_pixels(a, size);
+      const Box inside =
+          clip(a.box, static_cast<float>(size.width), static_cast<float>(size.height));
+      if (!a.box.valid() || !inside.valid()) {
+        flaws_.left_out(flaw::outside, place(image) + box_text(record, a.box));
+        continue;
+      }
+      if (differs(inside, a.box))
+        flaws_.changed(flaw::clipped, place(image) + box_text(record, a.box));
+      ++(a.ignore ? set_.ignored : set_.faces);
+      a.box = inside;
+      record.annotations[kept++] = a;
+    }
+    record.annotations.resize(kept);
+    record.annotations.shrink_to_fit();
+    return record;
+  }
+
+  static std::string box_text(const geometry::ImageRecord& record, const Box& box) {
+    return fmt::format("the box {:.6g}, {:.6g} to {:.6g}, {:.6g} of '{}', which is {}x{}", box.x1,
+                       box.y1, box.x2, box.y2, record.image, record.width, record.height);
+  }
+
+  const std::filesystem::path& images_dir_;
+  std::string source_;
+  FlawLog& flaws_;
+  ImportedSet set_;
+};
+
 }  // namespace
 
 ImportedSet import_images(std::vector<LabelledImage> images,
                           const std::filesystem::path& images_dir,
-                          const std::filesystem::path& source, const ImportProgress& progress) {
-  ImportedSet set;
+                          const std::filesystem::path& source, FlawLog& flaws,
+                          const ImportProgress& progress) {
+  Importer importer(images_dir, source, flaws);
   std::size_t done = 0;
   for (LabelledImage& image : images) {
-    const auto fail = [&](const std::string& what) {
-      const std::string line = image.line == 0 ? "" : ":" + std::to_string(image.line);
-      throw Error(ErrorCode::format, source.string() + line + ": " + what);
-    };
-    if (const auto fault = image_path_fault(image.image); !fault.empty())
-      fail(fault + "; give it relative to the folder of images");
-    if (const auto size = find_size(images_dir / image.image, image.image, set.report)) {
-      if (image.width != 0 && ImageSize{image.width, image.height} != *size)
-        fail("'" + image.image + "' is said to be " + size_text({image.width, image.height}) +
-             " but is " + size_text(*size) +
-             "; scale the boxes, or remove width and height if they fit");
-      set.records.push_back(record_of(image, *size, set.report));
-    }
+    importer.add(image);
     image = {};
     if (progress) progress(++done, images.size());
   }
-  set.report.images = set.records.size();
-  return set;
+  return importer.take();
 }
 
 std::vector<LabelledImage> list_background(const std::filesystem::path& dir) {

@@ -4,42 +4,44 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
-#include <string>
+#include <string_view>
 #include <vector>
 
+#include "data/import/flaw_log.hpp"
 #include "data/prepared/labelled_image.hpp"
 #include "geometry/annotation.hpp"
 
 namespace faceshot::data {
 
-/// What came of each image and box; nothing disappears without being counted.
-struct ImportReport {
-  std::size_t images = 0;            ///< found and readable
-  std::size_t faces = 0;             ///< boxes kept, without the ignored ones
-  std::size_t ignored = 0;           ///< boxes kept as `ignore`
-  std::size_t clipped = 0;           ///< boxes kept, cut to the image (by more than 0.01 px)
-  std::size_t dropped = 0;           ///< boxes of which nothing lies in the image
-  std::vector<std::string> missing;  ///< images named but not there
-  std::vector<std::string> damaged;  ///< images whose size cannot be read, with the reason
-};
+/// Kinds of flaws that every format has; the readers add their own.
+namespace flaw {
+inline constexpr std::string_view missing_image = "images that are not there";
+inline constexpr std::string_view damaged_image = "images that cannot be read";
+inline constexpr std::string_view other_size = "images of another size than the file says";
+inline constexpr std::string_view bad_path = "images with a path that a set cannot hold";
+inline constexpr std::string_view outside = "boxes with nothing inside their image";
+inline constexpr std::string_view clipped = "boxes cut to their image";  ///< by more than 0.01 px
+}  // namespace flaw
 
+/// What was kept; what was not is in the FlawLog.
 struct ImportedSet {
   std::vector<geometry::ImageRecord> records;
-  ImportReport report;
+  std::size_t faces = 0;    ///< boxes, without the ignored ones
+  std::size_t ignored = 0;  ///< boxes kept as `ignore`
 };
 
 /// Called with (done, total) after each image.
 using ImportProgress = std::function<void(std::size_t, std::size_t)>;
 
 /// Hand `images` over (std::move) where memory counts: each is freed as it is done. Looks up each
-/// image's size below `images_dir`, clips its boxes and drops those of which nothing
-/// is left.
-/// @param source the annotation file, for messages
-/// @throws Error(format) if the file names a path outside `images_dir` or claims another size than
-///         the image has: its boxes are of another scale then
+/// image's size below `images_dir`, clips its boxes and leaves out those of which nothing is left.
+/// An image that is missing, damaged, outside `images_dir`, or of another size than its annotations
+/// claim (the boxes are of another scale then) is left out.
+/// @param source the annotation file, for messages about images that have no file of their own
+/// @throws Error(format) as FlawLog::left_out
 [[nodiscard]] ImportedSet import_images(std::vector<LabelledImage> images,
                                         const std::filesystem::path& images_dir,
-                                        const std::filesystem::path& source,
+                                        const std::filesystem::path& source, FlawLog& flaws,
                                         const ImportProgress& progress = {});
 
 /// All images below a folder of photographs without faces, relative to it and sorted.

@@ -14,7 +14,9 @@ struct LabelledImage {
   std::size_t line = 0;       ///< of the annotation file; 0: there is no such file
   int width = 0, height = 0;  ///< as the file claims; 0: it does not say
   std::vector<geometry::Annotation> annotations;  ///< boxes may be empty or reach beyond the image
-  bool normalised = false;  ///< boxes are shares of the image's width and height, not pixels
+  bool normalised = false;  ///< boxes and landmarks are shares of the image's sides, not pixels
+  std::string file{};       ///< the annotation file, where each image has its own; else empty
+  std::string split{};      ///< "train", "val" or "test" where the source says; else empty
 };
 
 /// All that a file says that knows more than one class.

@@ -1,0 +1,57 @@
+// One policy for what is wrong in a foreign data set: the record is left out or mended, counted and
+// named, and the import goes on; a strict import ends there instead.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace faceshot::data {
+
+/// What became of the records that a flaw was found in.
+enum class FlawEffect {
+  left_out,  ///< a box, an image or a label file that is not in the set
+  changed,   ///< kept, but not as it stands in the file
+};
+
+/// All flaws of one kind.
+struct FlawKind {
+  FlawEffect effect = FlawEffect::left_out;
+  std::string name;                 ///< plural, as a table's row: "boxes outside their image"
+  std::size_t count = 0;            ///< of records
+  std::vector<std::string> places;  ///< of the first most_places: "FILE:RECORD: what is wrong"
+};
+
+/// Gathers the flaws of one import. Every reader takes one, and none decides by itself whether a
+/// flaw ends the import. Not thread safe.
+class FlawLog {
+ public:
+  static constexpr std::size_t most_places = 1000;  ///< of a kind; all are counted
+
+  /// @param strict whether the first record to be left out ends the import
+  explicit FlawLog(bool strict = false) : strict_(strict) {}
+
+  /// A record is not taken.
+  /// @param kind its row in the table, plural: "boxes that are not numbers"
+  /// @param place "FILE:RECORD: what is wrong and what to do"
+  /// @throws Error(format) with `place`, if strict
+  void left_out(std::string_view kind, std::string place);
+
+  /// A record is taken with a change. Never an error.
+  void changed(std::string_view kind, std::string place);
+
+  [[nodiscard]] const std::vector<FlawKind>& kinds() const { return kinds_; }  ///< first seen first
+  [[nodiscard]] std::size_t count(std::string_view kind) const;  ///< 0 for one never seen
+  [[nodiscard]] std::size_t count(FlawEffect effect) const;
+  /// The first record left out; empty if none was.
+  [[nodiscard]] std::string first_left_out() const;
+
+ private:
+  void add(FlawEffect effect, std::string_view kind, std::string place);
+
+  bool strict_;
+  std::vector<FlawKind> kinds_;
+};
+
+}  // namespace faceshot::data
