@@ -1,10 +1,11 @@
-// Classes of a foreign data set: which of them matter, and under what name.
+// Classes of a data set: which of them matter, and under what name.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "data/prepared/labelled_image.hpp"
+#include "data/prepared/prepared.hpp"
 
 namespace faceshot::data {
 
@@ -17,5 +18,9 @@ std::size_t select_classes(LabelledSet& set, const std::vector<std::string>& nam
 
 /// Makes all boxes the same class.
 void merge_classes(LabelledSet& set, const std::string& name);
+
+/// Gives a prepared set these classes, by name. Boxes of other classes go, but those to be ignored,
+/// which are neither face nor background whatever is looked for.
+void use_classes(PreparedSet& set, const std::vector<std::string>& classes);
 
 }  // namespace faceshot::data
