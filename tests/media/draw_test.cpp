@@ -35,6 +35,21 @@ TEST(DrawDetections, SurroundsTheFaceAndLeavesItVisible) {
   EXPECT_EQ(painted(image, {280, 150, 1, 100}), 100) << "and its right";
 }
 
+TEST(DrawDetections, ClassesHaveColoursOfTheirOwnOnlyWhereThereAreSeveral) {
+  const auto line_of = [](int label, const std::vector<std::string>& classes) {
+    cv::Mat image = make_ground();
+    Detection d = detection(200, 150, 280, 250);
+    d.label = label;
+    draw_detections(image, std::vector{d}, classes);
+    return image.at<cv::Vec3b>(200, 199);
+  };
+  const std::vector<std::string> one{"face"}, two{"mask", "none"};
+  EXPECT_EQ(line_of(0, one), line_of(0, {}));
+  EXPECT_NE(line_of(0, two), line_of(1, two));
+  EXPECT_EQ(line_of(7, two), line_of(0, two)) << "colours come again, also beyond the names";
+  EXPECT_EQ(line_of(-1, two), line_of(0, one)) << "a label that no class has";
+}
+
 TEST(DrawDetections, LandmarksAreDotsWhereTheyLie) {
   Detection face = detection(200, 150, 280, 250);
   face.landmarks =

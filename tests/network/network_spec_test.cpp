@@ -93,6 +93,28 @@ TEST(Registry, AddsLandmarkHeadsOnlyIfAsked) {
   EXPECT_THROW((void)make_network(options), Error);
 }
 
+TEST(Registry, HeadsHaveALogitForEachClassAndBackground) {
+  ModelOptions options;
+  EXPECT_EQ(make_network(options).classes, std::vector<std::string>{"face"}) << "auto";
+  options.classes = {"mask", "none", "wrong"};
+  options.one_label = true;
+  const NetworkSpec spec = make_network(options);
+  EXPECT_EQ(spec.classes, options.classes);
+  EXPECT_TRUE(spec.one_label);
+  // Two more logits for each of 3 + 2 + 2 + 3 priors, of 64 channels and a bias.
+  EXPECT_EQ(parameter_count(spec) - parameter_count(make_network({})), 2 * 10 * (64 + 1));
+  options.heads_max_out = {3, 1, 1, 2};
+  EXPECT_NO_THROW((void)make_network(options));
+  options.heads_max_out = {3, 1};
+  EXPECT_THROW((void)make_network(options), Error) << "one number a class";
+  options.heads_max_out = {};
+  for (const auto& bad :
+       {std::vector<std::string>{}, {"a", "a"}, {""}, {"a", "auto"}, {"background", "a"}}) {
+    options.classes = bad;
+    EXPECT_THROW((void)make_network(options), Error);
+  }
+}
+
 TEST(Registry, MaxOutIsOnTheFinestLevelOnly) {
   ModelOptions options;
   options.heads_max_out = {3, 1};
