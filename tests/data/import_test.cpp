@@ -53,6 +53,21 @@ TEST(Import, ClipsDropsAndCounts) {
   EXPECT_EQ(flaws.first_left_out(), "gt.txt:1: the box 3, 3 to 3, 8 of 'a.png', which is 20x10");
 }
 
+TEST(Import, NamesThatAreNotUtf8AreLeftOutAndEscaped) {
+  const TestFolder folder;
+  folder.write_image("i/caf\xE9.png", 20, 10);
+  folder.write_image("i/caf\xC3\xA9.png", 20, 10);
+  FlawLog flaws;
+  const auto records =
+      import_images({{"caf\xE9.png", 1, 0, 0, {}}, {"caf\xC3\xA9.png", 2, 0, 0, {}}}, folder / "i",
+                    "gt.txt", flaws)
+          .records;
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].image, "caf\xC3\xA9.png");
+  EXPECT_EQ(flaws.count(flaw::bad_name), 1U);
+  EXPECT_EQ(flaws.first_left_out().find("gt.txt:1: the name 'caf\\xE9.png' is not UTF-8"), 0U);
+}
+
 TEST(Import, MissingAndDamagedImagesAreNamedAndTheRestGoesOn) {
   const TestFolder folder;
   folder.write_image("i/a.png", 20, 10);

@@ -9,8 +9,10 @@
 
 #include "data/prepared/prepared_format.hpp"
 #include "faceshot/error.hpp"
+#include "media/exif.hpp"
 #include "media/image_file.hpp"
 #include "media/image_size.hpp"
+#include "support/utf8.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -39,22 +41,21 @@ std::string size_text(ImageSize size) {
 class Importer {
  public:
   Importer(const std::filesystem::path& images_dir, const std::filesystem::path& source,
-           FlawLog& flaws)
-      : images_dir_(images_dir), source_(source.string()), flaws_(flaws) {}
+           FlawLog& flaws, ExifBoxes exif)
+      : images_dir_(images_dir), source_(source.string()), flaws_(flaws), exif_(exif) {}
 
   void add(LabelledImage& image) {
+    if (!support::is_utf8(image.image))
+      return flaws_.left_out(flaw::bad_name, place(image) + "the name '" + image.image +
+                                                 "' is not UTF-8; rename the file, and in the "
+                                                 "annotations");
     if (const auto fault = image_path_fault(image.image); !fault.empty())
       return flaws_.left_out(flaw::bad_path,
                              place(image) + fault + "; give it relative to the folder of images");
-    const auto size = find_size(image);
-    if (!size) return;
-    if (image.width != 0 && ImageSize{image.width, image.height} != *size)
-      return flaws_.left_out(flaw::other_size,
-                             place(image) + "'" + image.image + "' is said to be " +
-                                 size_text({image.width, image.height}) + " but is " +
-                                 size_text(*size) +
-                                 "; scale the boxes, or remove width and height if they fit");
-    set_.records.push_back(record_of(image, *size));
+    const auto file = find_size(image);
+    if (!file) return;
+    if (const auto orientation = orientation_of_boxes(image, *file))
+      set_.records.push_back(record_of(image, file->size, *orientation));
   }
 
   ImportedSet take() { return std::move(set_); }
@@ -66,9 +67,9 @@ class Importer {
   }
 
   /// The image's size; nothing, and a flaw, if it is missing or damaged.
-  std::optional<ImageSize> find_size(const LabelledImage& image) {
+  std::optional<media::TurnedSize> find_size(const LabelledImage& image) {
     try {
-      return media::read_image_size(images_dir_ / image.image);
+      return media::read_turned_size(images_dir_ / image.image);
     } catch (const Error& e) {
       if (e.code() == ErrorCode::not_found)
         flaws_.left_out(flaw::missing_image, place(image) + "'" + image.image + "' is not in '" +
@@ -79,12 +80,49 @@ class Importer {
     }
   }
 
-  geometry::ImageRecord record_of(LabelledImage& image, ImageSize size) {
+  /// The EXIF orientation by which the boxes have to be turned, 1 if they fit the upright picture;
+  /// nothing, and a flaw, if they fit neither.
+  std::optional<int> orientation_of_boxes(const LabelledImage& image,
+                                          const media::TurnedSize& file) {
+    const auto [size, orientation] = file;
+    const ImageSize claimed{image.width, image.height};
+    const bool claims = image.width != 0;
+    const bool swapped = media::swaps_sides(orientation) && size.width != size.height;
+    const auto what = [&] {
+      return place(image) + "'" + image.image + "' is said to be " + size_text(claimed) +
+             " but is " + size_text(size);
+    };
+    if (claims && claimed != size && !(swapped && claimed == media::sides_swapped(size))) {
+      flaws_.left_out(flaw::other_size,
+                      what() + "; scale the boxes, or remove width and height if they fit");
+      return std::nullopt;
+    }
+    const auto by = [&] { return " by EXIF orientation " + std::to_string(orientation); };
+    if (claims && claimed != size && exif_ != ExifBoxes::turn) {
+      if (exif_ == ExifBoxes::refuse) {
+        flaws_.left_out(flaw::lying, what() + by() +
+                                         "; --exif turn turns the boxes too, --exif as-is keeps "
+                                         "them");
+        return std::nullopt;
+      }
+      flaws_.changed(flaw::kept_as_is, what() + by());
+      return 1;
+    }
+    const bool upright = claims && swapped && claimed == size;
+    if (exif_ != ExifBoxes::turn || orientation == 1 || upright) return 1;
+    if (!image.annotations.empty())
+      flaws_.changed(flaw::turned, place(image) + "'" + image.image + "', turned" + by());
+    return orientation;
+  }
+
+  geometry::ImageRecord record_of(LabelledImage& image, ImageSize size, int orientation) {
+    const ImageSize stored = media::swaps_sides(orientation) ? media::sides_swapped(size) : size;
     geometry::ImageRecord record{std::move(image.image), size.width, size.height,
                                  std::move(image.annotations)};
     std::size_t kept = 0;
     for (geometry::Annotation& a : record.annotations) {
-      if (image.normalised) to_pixels(a, size);
+      if (image.normalised) to_pixels(a, stored);
+      if (orientation != 1) a = turn_upright(a, stored, orientation);
       const Box inside =
           clip(a.box, static_cast<float>(size.width), static_cast<float>(size.height));
       if (!a.box.valid() || !inside.valid()) {
@@ -110,6 +148,7 @@ class Importer {
   const std::filesystem::path& images_dir_;
   std::string source_;
   FlawLog& flaws_;
+  ExifBoxes exif_;
   ImportedSet set_;
 };
 
@@ -118,8 +157,8 @@ class Importer {
 ImportedSet import_images(std::vector<LabelledImage> images,
                           const std::filesystem::path& images_dir,
                           const std::filesystem::path& source, FlawLog& flaws,
-                          const ImportProgress& progress) {
-  Importer importer(images_dir, source, flaws);
+                          const ImportProgress& progress, ExifBoxes exif) {
+  Importer importer(images_dir, source, flaws, exif);
   std::size_t done = 0;
   for (LabelledImage& image : images) {
     importer.add(image);
