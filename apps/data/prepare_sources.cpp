@@ -18,11 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Source source(const SourceOptions& o, data::LabelledSet set, const char* format) {
-  return {std::move(set),
-          o.images,
-          std::string(format) + ", " + o.annotations.filename().string(),
-          {},
-          0};
+  return {std::move(set), o.images, o.annotations,
+          std::string(format) + ", " + o.annotations.filename().string()};
 }
 
 Source source(const SourceOptions& o, std::vector<data::LabelledImage> faces, const char* format) {
@@ -86,6 +83,7 @@ Source read_csv_source(const SourceOptions& o, data::FlawLog& flaws) {
 
 Source read_background_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
   Source result = source(o, data::list_background(o.images), "");
+  result.annotations = o.images;
   result.description = "photographs without faces";
   return result;
 }

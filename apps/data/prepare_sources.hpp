@@ -22,10 +22,12 @@ struct SourceOptions {
 /// What a reader made of the source.
 struct Source {
   data::LabelledSet set;
-  std::filesystem::path images;              ///< folder to which the images' names are relative
-  std::string description;                   ///< for label.json
-  std::vector<std::string> ignored_columns;  ///< CSV
-  std::size_t other_classes = 0;             ///< boxes of classes that were not asked for
+  std::filesystem::path images;                ///< folder to which the images' names are relative
+  std::filesystem::path annotations;           ///< file or folder, for messages
+  std::string description;                     ///< for label.json
+  std::string folder{};                        ///< of the set, into which the images come; "": none
+  std::vector<std::string> ignored_columns{};  ///< CSV
+  std::vector<std::string> notes{};            ///< one line each, for the summary
 };
 
 /// One kind of source: `faceshot prepare NAME`.
