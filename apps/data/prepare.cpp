@@ -38,7 +38,9 @@ int prepare(const PrepareArguments& o, const SourceKind& kind) {
   data::check_destination(o.options.out);
   data::FlawLog flaws(o.options.strict);
   std::vector<Source> parts;
-  parts.push_back(read(o.source, kind, flaws));
+  SourceOptions source = o.source;
+  source.split = o.options.split;
+  parts.push_back(read(source, kind, flaws));
   return prepare_set(o.options, std::move(parts), flaws);
 }
 

@@ -11,6 +11,7 @@
 #include "data/import/wider_mat.hpp"
 #include "data/import/wider_text.hpp"
 #include "data/import/yolo.hpp"
+#include "data/import/yolo_layout.hpp"
 
 namespace faceshot::cli {
 namespace {
@@ -49,21 +50,14 @@ Source read_voc_source(const SourceOptions& given, data::FlawLog& /*flaws*/) {
   return source(o, data::read_voc(o.annotations), "Pascal VOC");
 }
 
-/// data.yaml or classes.txt beside what is read; nothing if there is neither.
-fs::path find_names(const fs::path& root) {
-  for (const char* name : {"data.yaml", "data.yml", "classes.txt"})
-    if (fs::exists(root / name)) return root / name;
-  return {};
-}
-
-Source read_yolo_source(const SourceOptions& given, data::FlawLog& /*flaws*/) {
-  SourceOptions o = given;
-  if (!o.root.empty()) {
-    o.images = o.root / "images";
-    o.annotations = o.root / "labels";
-    if (o.names.empty()) o.names = find_names(o.root);
-  }
-  return source(o, data::read_yolo(o.images, o.annotations, o.names), "YOLO");
+Source read_yolo_source(const SourceOptions& o, data::FlawLog& flaws) {
+  if (o.root.empty()) return source(o, data::read_yolo(o.images, o.annotations, o.names), "YOLO");
+  const data::YoloLayout layout = data::find_yolo_layout(o.root, o.names, o.split, flaws);
+  data::YoloSet read = data::read_yolo_layout(layout, flaws);
+  SourceOptions found = o;
+  found.images = read.images;
+  found.annotations = layout.names.empty() ? o.root : layout.names;
+  return source(found, std::move(read.set), "YOLO");
 }
 
 Source read_coco_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
@@ -107,8 +101,8 @@ constexpr SourceKind kinds[] = {
      "--out data/voc",
      read_voc_source},
     {"yolo", "YOLO: a text file an image, boxes as shares of its size", "Folder of the text files",
-     "Folder with images/ and labels/ (and data.yaml or classes.txt), instead of --images and "
-     "--annotations",
+     "Folder with data.yaml that names the splits' places, or with images/ and labels/, or "
+     "train/images and train/labels; or data.yaml itself; instead of --images and --annotations",
      true, "Example:\n  faceshot prepare yolo --root export --merge face --out data/yolo",
      read_yolo_source},
     {"coco", "COCO: one JSON file", "instances_train.json or the like", nullptr, false,

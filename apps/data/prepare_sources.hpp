@@ -17,6 +17,7 @@ struct SourceOptions {
   std::filesystem::path annotations;  ///< file, or folder of files
   std::filesystem::path root;         ///< folder with images and annotations in their usual places
   std::filesystem::path names;        ///< file with the names of the classes
+  std::string split;                  ///< the only split that is wanted; empty: all
 };
 
 /// What a reader made of the source.
