@@ -8,6 +8,7 @@ namespace faceshot::cli {
 
 void add_prepare(CLI::App& app, int& exit_code);
 /// Subcommands of `prepare`.
+void add_prepare_auto(CLI::App& prepare, int& exit_code);
 void add_set_commands(CLI::App& prepare, int& exit_code);
 void add_data(CLI::App& app, int& exit_code);
 /// Subcommands of `data`.

@@ -81,6 +81,7 @@ void add_prepare(CLI::App& app, int& exit_code) {
       app.add_subcommand("prepare", "Bring a data set into the form that training reads");
   command->require_subcommand(1);
   for (const SourceKind& kind : source_kinds()) add_kind(*command, kind, exit_code);
+  add_prepare_auto(*command, exit_code);
   add_set_commands(*command, exit_code);
   command->footer(source_kinds().front().example);
 }

@@ -200,14 +200,6 @@ NewSet import_parts(const PrepareOptions& o, std::vector<Source> parts, data::Fl
 
 // --- the summary -------------------------------------------------------------------------------
 
-nlohmann::ordered_json to_json(const data::FlawLog& flaws, data::FlawEffect effect) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const data::FlawKind& kind : flaws.kinds())
-    if (kind.effect == effect)
-      list.push_back({{"kind", kind.name}, {"count", kind.count}, {"places", kind.places}});
-  return list;
-}
-
 nlohmann::ordered_json to_json(const PrepareOptions& o, const NewSet& made,
                                const data::FlawLog& flaws) {
   nlohmann::ordered_json splits = nlohmann::ordered_json::array();
@@ -223,13 +215,13 @@ nlohmann::ordered_json to_json(const PrepareOptions& o, const NewSet& made,
           {"faces", made.sum(&NewSplit::faces)},
           {"ignored", made.sum(&NewSplit::ignored)},
           {"other_classes", made.other_classes},
-          {"changed", to_json(flaws, data::FlawEffect::changed)},
-          {"left_out", to_json(flaws, data::FlawEffect::left_out)},
+          {"changed", flaws_json(flaws, data::FlawEffect::changed)},
+          {"left_out", flaws_json(flaws, data::FlawEffect::left_out)},
           {"ignored_columns", made.ignored_columns},
           {"notes", made.notes}};
 }
 
-void print_flaws(const data::FlawLog& flaws, data::FlawEffect effect, const char* title) {
+void print_effect(const data::FlawLog& flaws, data::FlawEffect effect, const char* title) {
   constexpr std::size_t most = 3;
   if (flaws.count(effect) == 0) return;
   std::printf("%s\n", title);
@@ -254,8 +246,7 @@ void print_table(const PrepareOptions& o, const NewSet& made, const data::FlawLo
   }
   if (made.other_classes != 0)
     std::printf("not asked for\n  %8zu  boxes of other classes\n", made.other_classes);
-  print_flaws(flaws, data::FlawEffect::changed, "changed");
-  print_flaws(flaws, data::FlawEffect::left_out, "left out");
+  print_flaws(flaws);
   for (const std::string& column : made.ignored_columns)
     std::printf("column '%s' is not used\n", column.c_str());
   for (const std::string& note : made.notes) std::printf("%s\n", note.c_str());
@@ -267,7 +258,21 @@ void print_table(const PrepareOptions& o, const NewSet& made, const data::FlawLo
 
 }  // namespace
 
-int prepare_set(const PrepareOptions& o, std::vector<Source> parts, data::FlawLog& flaws) {
+nlohmann::ordered_json flaws_json(const data::FlawLog& flaws, data::FlawEffect effect) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const data::FlawKind& kind : flaws.kinds())
+    if (kind.effect == effect)
+      list.push_back({{"kind", kind.name}, {"count", kind.count}, {"places", kind.places}});
+  return list;
+}
+
+void print_flaws(const data::FlawLog& flaws) {
+  print_effect(flaws, data::FlawEffect::changed, "changed");
+  print_effect(flaws, data::FlawEffect::left_out, "left out");
+}
+
+int prepare_set(const PrepareOptions& o, std::vector<Source> parts, data::FlawLog& flaws,
+                const nlohmann::ordered_json& found) {
   std::string description;
   for (const Source& part : parts) {
     if (part.set.images.empty())
@@ -284,10 +289,11 @@ int prepare_set(const PrepareOptions& o, std::vector<Source> parts, data::FlawLo
     data::build_splits(o.out, splits, data::link_mode(o.link), description,
                        [&](std::size_t done, std::size_t) { progress.update(done); });
   }
+  nlohmann::ordered_json summary = found.is_object() ? found : nlohmann::ordered_json::object();
+  if (o.json) summary.update(to_json(o, made, flaws));
   if (o.json)
-    std::printf("%s\n", to_json(o, made, flaws)
-                            .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
-                            .c_str());
+    std::printf("%s\n",
+                summary.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
   else
     print_table(o, made, flaws);
   return exit_ok;

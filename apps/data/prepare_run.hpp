@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,17 @@ void add_prepare_options(CLI::App& command, PrepareOptions& o);
 
 /// Makes one prepared set of all parts and says what became of them. Classes of one name are one.
 /// @param parts at least one; those with a `folder` come into it
+/// @param found what the JSON summary says before all else, if anything
 /// @return the exit code
 /// @throws Error; then nothing is written
-int prepare_set(const PrepareOptions& o, std::vector<Source> parts, data::FlawLog& flaws);
+int prepare_set(const PrepareOptions& o, std::vector<Source> parts, data::FlawLog& flaws,
+                const nlohmann::ordered_json& found = {});
+
+/// [{"kind": ..., "count": ..., "places": [...]}, ...]
+[[nodiscard]] nlohmann::ordered_json flaws_json(const data::FlawLog& flaws,
+                                                data::FlawEffect effect);
+
+/// Rows of the table: what was changed and left out, with the first places of each kind.
+void print_flaws(const data::FlawLog& flaws);
 
 }  // namespace faceshot::cli
