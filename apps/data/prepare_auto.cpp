@@ -68,6 +68,14 @@ const SourceKind* kind_named(const std::string& name) {
   return kind == kinds.end() ? nullptr : &*kind;
 }
 
+/// Where the images may be, for readers that have a look (LabelMe's, CVAT's): others say names
+/// alone.
+fs::path guess_images(const data::FoundSource& found, const data::FolderSurvey& survey) {
+  if (fs::is_directory(found.annotations)) return survey.folders.front();
+  const fs::path folder = found.annotations.parent_path();
+  return fs::is_directory(folder / "images") ? folder / "images" : folder;
+}
+
 /// Reads the annotations, finds their images, and sets the split that names say.
 /// @throws Error if they cannot be used
 Source read_part(const data::FoundSource& found, const data::FolderSurvey& survey,
@@ -83,8 +91,7 @@ Source read_part(const data::FoundSource& found, const data::FolderSurvey& surve
     return kind->read(options, flaws);
   }
   options.annotations = found.annotations;
-  options.images =
-      fs::is_directory(found.annotations) ? found.annotations : found.annotations.parent_path();
+  options.images = guess_images(found, survey);
   Source source = kind->read(options, flaws);
   std::vector<std::string> names;
   for (data::LabelledImage& image : source.set.images) {

@@ -38,7 +38,6 @@ struct NewSet {
   std::vector<NewSplit> splits;
   std::size_t other_classes = 0;  ///< boxes that were not asked for
   std::vector<std::string> ignored_columns;
-  std::vector<std::string> notes;
 
   [[nodiscard]] std::size_t sum(std::size_t NewSplit::*member) const {
     std::size_t total = 0;
@@ -193,7 +192,6 @@ NewSet import_parts(const PrepareOptions& o, std::vector<Source> parts, data::Fl
   for (Source& part : parts) {
     std::move(part.ignored_columns.begin(), part.ignored_columns.end(),
               std::back_inserter(made.ignored_columns));
-    std::move(part.notes.begin(), part.notes.end(), std::back_inserter(made.notes));
   }
   return made;
 }
@@ -217,8 +215,7 @@ nlohmann::ordered_json to_json(const PrepareOptions& o, const NewSet& made,
           {"other_classes", made.other_classes},
           {"changed", flaws_json(flaws, data::FlawEffect::changed)},
           {"left_out", flaws_json(flaws, data::FlawEffect::left_out)},
-          {"ignored_columns", made.ignored_columns},
-          {"notes", made.notes}};
+          {"ignored_columns", made.ignored_columns}};
 }
 
 void print_effect(const data::FlawLog& flaws, data::FlawEffect effect, const char* title) {
@@ -249,7 +246,6 @@ void print_table(const PrepareOptions& o, const NewSet& made, const data::FlawLo
   print_flaws(flaws);
   for (const std::string& column : made.ignored_columns)
     std::printf("column '%s' is not used\n", column.c_str());
-  for (const std::string& note : made.notes) std::printf("%s\n", note.c_str());
   if (made.classes != std::vector<std::string>{"face"})
     std::printf("classes: %s\n", fmt::format("{}", fmt::join(made.classes, ", ")).c_str());
   for (const NewSplit& split : made.splits)

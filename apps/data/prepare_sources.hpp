@@ -28,7 +28,6 @@ struct Source {
   std::string description;                     ///< for label.json
   std::string folder{};                        ///< of the set, into which the images come; "": none
   std::vector<std::string> ignored_columns{};  ///< CSV
-  std::vector<std::string> notes{};            ///< one line each, for the summary
 };
 
 /// One kind of source: `faceshot prepare NAME`.

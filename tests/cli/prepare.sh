@@ -58,7 +58,7 @@ says "yolo splits" "val  1 images, 1 faces"
 expect "one of them" 0 "" prepare yolo --root robo --split val --out yolo1 --json
 [ ! -e yolo1/train.csv ] && [ -e yolo1/val.csv ] || complain "one of them: not val alone"
 says "one of them" '"split": "val"'
-expect "one that is not there" 2 "no test" prepare yolo --root robo --split test --out none
+expect "one that is not there" 2 "names train, val and no test" prepare yolo --root robo --split test --out none
 sed -i 's/valid/gone/' robo/data.yaml
 expect "a place that is not there" 1 "val: '../gone/images'" prepare yolo --root robo --out none
 [ ! -e none ] || complain "a place that is not there: something was written"
@@ -109,6 +109,27 @@ expect "packed afterwards" 0 "" prepare pack utf8 --out packed2
 printf 'visag\xe9\n' >names.txt
 expect "a class in Latin-1" 1 'visag\\xE9' prepare yolo --images robo/train/images \
   --annotations robo/train/labels --names names.txt --out no
+
+# --- photographs that EXIF turns -------------------------------------------------------------------
+
+# Orientation 6: the stored 64x48 pixels are to be turned by 90 degrees clockwise, so that what is
+# 8 to 16 from the top is 32 to 40 from the left of the upright 48x64.
+mkdir turned
+{
+  head -c 2 photos/cell.jpg
+  printf '\xff\xe1\x00\x22Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06'
+  printf '\x00\x00\x00\x00\x00\x00'
+  tail -c +3 photos/cell.jpg
+} >turned/a.jpg
+printf 'image,width,height,x1,y1,x2,y2\na.jpg,64,48,16,8,24,16\n' >turned.csv
+turned=(prepare csv --images turned --annotations turned.csv)
+expect "EXIF" 1 "turned.csv:2: .*orientation 6; --exif turn" "${turned[@]}" --out none
+expect "EXIF, turned" 0 "" "${turned[@]}" --exif turn --out exif1
+has "EXIF, turned" exif1/train.csv "a.jpg,32,16,40,24,0 "
+says "EXIF, turned" "photographs whose boxes were turned"
+expect "EXIF, as it is" 0 "" "${turned[@]}" --exif as-is --out exif2
+has "EXIF, as it is" exif2/train.csv "a.jpg,16,8,24,16,0 "
+says "EXIF, as it is" "boxes kept as they are"
 
 # --- auto ----------------------------------------------------------------------------------------
 

@@ -92,7 +92,8 @@ TEST_F(YoloLayoutTest, PlacesThatAreNotThereAreNamed) {
   folder.write("set/data.yaml", "train: images\nval: images/val\nvalid: other\nnames: [face]\n");
   expect_error(ErrorCode::not_found, "val: 'images/val', valid: 'other'", [&] { read("set"); });
   EXPECT_EQ(read("set", "train").size(), 1U);
-  expect_error(ErrorCode::invalid_argument, "no test", [&] { read("set", "test"); });
+  expect_error(ErrorCode::invalid_argument, "it names train, val, valid and no test",
+               [&] { read("set", "test"); });
   folder.write("set/data.yaml", "train: {a: b}\nnames: [face]\n");
   expect_error(ErrorCode::format, "`train` must be", [&] { read("set"); });
   folder.write("set/data.yaml", "train: images\nnc: 2\nnames: [face]\n");

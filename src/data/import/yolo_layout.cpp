@@ -121,10 +121,13 @@ class YoloYaml {
     return parts;
   }
 
-  [[nodiscard]] bool names_places() const {
-    return std::any_of(split_aliases.begin(), split_aliases.end(), [&](const SplitAlias& alias) {
-      return !places(std::string(alias.name)).empty();
-    });
+  /// The keys with places; empty if there are none.
+  [[nodiscard]] std::string keys() const {
+    std::string keys;
+    for (const SplitAlias& alias : split_aliases)
+      if (!places(std::string(alias.name)).empty())
+        keys += (keys.empty() ? "" : ", ") + std::string(alias.name);
+    return keys;
   }
 
  private:
@@ -333,11 +336,13 @@ YoloLayout find_yolo_layout(const fs::path& given, const fs::path& names, const 
   YoloLayout layout{!names.empty() ? names : is_file ? given : find_names(root), {}};
   if (is_yaml(layout.names)) {
     const YoloYaml yaml(layout.names);
-    if (yaml.names_places()) layout.parts = yaml.parts(split, flaws);
-    if (yaml.names_places() && layout.parts.empty())
-      throw Error(ErrorCode::invalid_argument, layout.names.string() + ": it names no " +
-                                                   (split.empty() ? "split that is there" : split) +
-                                                   "; choose another --split");
+    const std::string keys = yaml.keys();
+    if (!keys.empty()) layout.parts = yaml.parts(split, flaws);
+    if (!keys.empty() && layout.parts.empty())
+      throw Error(ErrorCode::invalid_argument,
+                  layout.names.string() + ": it names " + keys +
+                      (split.empty() ? ", which is not there; correct it"
+                                     : " and no " + split + "; choose another --split"));
   }
   if (layout.parts.empty()) {
     layout.parts = parts_by_folders(root);
