@@ -37,6 +37,7 @@ struct NewSet {
   std::vector<std::string> classes;
   std::vector<NewSplit> splits;
   std::size_t other_classes = 0;  ///< boxes that were not asked for
+  std::size_t unlabelled = 0;     ///< images that nothing says anything about: background
   std::vector<std::string> ignored_columns;
 
   [[nodiscard]] std::size_t sum(std::size_t NewSplit::*member) const {
@@ -87,6 +88,10 @@ void join_classes(std::vector<Source>& parts) {
 
 /// What --class and --merge ask for. @return how many boxes went
 std::size_t choose_classes(const PrepareOptions& o, std::vector<Source>& parts) {
+  if (!o.classes.empty() &&
+      std::none_of(parts.begin(), parts.end(), [](const Source& part) { return part.has_classes; }))
+    throw Error(ErrorCode::invalid_argument,
+                "--class picks among classes, and these annotations have none; leave it out");
   join_classes(parts);
   std::size_t gone = 0;
   for (Source& part : parts) {
@@ -163,6 +168,15 @@ void add_records(NewSplit& split, const Source& part, data::ImportedSet imported
   split.ignored += imported.ignored;
 }
 
+/// Nothing but background is a set, but not one whose boxes were lost.
+void require_boxes(const NewSet& made, const data::FlawLog& flaws) {
+  if (made.sum(&NewSplit::faces) + made.sum(&NewSplit::ignored) != 0) return;
+  for (const data::FlawKind& kind : flaws.kinds())
+    if (kind.effect == data::FlawEffect::left_out && !kind.name.starts_with("images"))
+      throw Error(ErrorCode::format, fmt::format("no box is left; {} {}, the first: {}", kind.count,
+                                                 kind.name, kind.places.front()));
+}
+
 NewSet import_parts(const PrepareOptions& o, std::vector<Source> parts, data::FlawLog& flaws) {
   NewSet made;
   made.other_classes = choose_classes(o, parts);
@@ -189,9 +203,11 @@ NewSet import_parts(const PrepareOptions& o, std::vector<Source> parts, data::Fl
                                          "' (names are relative to --images)" + first_flaw(flaws));
     made.splits.push_back(std::move(split));
   }
+  require_boxes(made, flaws);
   for (Source& part : parts) {
     std::move(part.ignored_columns.begin(), part.ignored_columns.end(),
               std::back_inserter(made.ignored_columns));
+    made.unlabelled += part.set.unlabelled;
   }
   return made;
 }
@@ -213,6 +229,7 @@ nlohmann::ordered_json to_json(const PrepareOptions& o, const NewSet& made,
           {"faces", made.sum(&NewSplit::faces)},
           {"ignored", made.sum(&NewSplit::ignored)},
           {"other_classes", made.other_classes},
+          {"without_label_file", made.unlabelled},
           {"changed", flaws_json(flaws, data::FlawEffect::changed)},
           {"left_out", flaws_json(flaws, data::FlawEffect::left_out)},
           {"ignored_columns", made.ignored_columns}};
@@ -241,6 +258,8 @@ void print_table(const PrepareOptions& o, const NewSet& made, const data::FlawLo
       std::printf("  %8s  %zu images, %zu faces\n", split.name.c_str(), split.set.records.size(),
                   split.faces);
   }
+  if (made.unlabelled != 0)
+    std::printf("background\n  %8zu  images without a label file\n", made.unlabelled);
   if (made.other_classes != 0)
     std::printf("not asked for\n  %8zu  boxes of other classes\n", made.other_classes);
   print_flaws(flaws);
@@ -296,7 +315,10 @@ int prepare_set(const PrepareOptions& o, std::vector<Source> parts, data::FlawLo
 }
 
 void add_prepare_options(CLI::App& command, PrepareOptions& o) {
-  command.add_option("--class", o.classes, "Keep this class only (repeat for several); else all")
+  command
+      .add_option(
+          "--class", o.classes,
+          "Keep this class only (repeat for several); else all. For annotations that have classes")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--merge", o.merge, "One name for all classes that are kept, such as face");

@@ -19,39 +19,45 @@ namespace {
 namespace fs = std::filesystem;
 
 Source source(const SourceOptions& o, data::LabelledSet set, const char* format) {
-  return {std::move(set), o.images, o.annotations,
-          std::string(format) + ", " + o.annotations.filename().string()};
+  Source result{std::move(set), o.images, o.annotations,
+                std::string(format) + ", " + o.annotations.filename().string()};
+  result.has_classes = true;
+  return result;
 }
 
 Source source(const SourceOptions& o, std::vector<data::LabelledImage> faces, const char* format) {
   data::LabelledSet set;
   set.images = std::move(faces);
-  return source(o, std::move(set), format);
+  Source result = source(o, std::move(set), format);
+  result.has_classes = false;
+  return result;
 }
 
-Source read_widerface_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
+Source read_widerface_source(const SourceOptions& o, data::FlawLog& flaws) {
   const bool matlab = o.annotations.extension() == ".mat";
   return source(o,
-                matlab ? data::read_wider_mat(o.annotations) : data::read_wider_text(o.annotations),
+                matlab ? data::read_wider_mat(o.annotations, flaws)
+                       : data::read_wider_text(o.annotations, flaws),
                 "WIDER FACE");
 }
 
-Source read_retinaface_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
-  return source(o, data::read_retinaface_text(o.annotations), "RetinaFace labels");
+Source read_retinaface_source(const SourceOptions& o, data::FlawLog& flaws) {
+  return source(o, data::read_retinaface_text(o.annotations, flaws), "RetinaFace labels");
 }
 
-Source read_voc_source(const SourceOptions& given, data::FlawLog& /*flaws*/) {
+Source read_voc_source(const SourceOptions& given, data::FlawLog& flaws) {
   SourceOptions o = given;
   if (!o.root.empty()) {
     const data::VocFolders folders = data::find_voc_folders(o.root);
     o.annotations = folders.annotations;
     o.images = folders.images;
   }
-  return source(o, data::read_voc(o.annotations), "Pascal VOC");
+  return source(o, data::read_voc(o.annotations, flaws), "Pascal VOC");
 }
 
 Source read_yolo_source(const SourceOptions& o, data::FlawLog& flaws) {
-  if (o.root.empty()) return source(o, data::read_yolo(o.images, o.annotations, o.names), "YOLO");
+  if (o.root.empty())
+    return source(o, data::read_yolo(o.images, o.annotations, o.names, flaws), "YOLO");
   const data::YoloLayout layout = data::find_yolo_layout(o.root, o.names, o.split, flaws);
   data::YoloSet read = data::read_yolo_layout(layout, flaws);
   SourceOptions found = o;
@@ -60,17 +66,18 @@ Source read_yolo_source(const SourceOptions& o, data::FlawLog& flaws) {
   return source(found, std::move(read.set), "YOLO");
 }
 
-Source read_coco_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
-  return source(o, data::read_coco(o.annotations), "COCO");
+Source read_coco_source(const SourceOptions& o, data::FlawLog& flaws) {
+  return source(o, data::read_coco(o.annotations, flaws), "COCO");
 }
 
-Source read_fddb_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
-  return source(o, data::read_fddb_ellipses(o.annotations), "FDDB");
+Source read_fddb_source(const SourceOptions& o, data::FlawLog& flaws) {
+  return source(o, data::read_fddb_ellipses(o.annotations, flaws), "FDDB");
 }
 
 Source read_csv_source(const SourceOptions& o, data::FlawLog& flaws) {
   data::CsvBoxes csv = data::read_csv_boxes(o.annotations, flaws);
-  Source result = source(o, std::move(csv.images), "CSV boxes");
+  Source result = source(o, std::move(csv.set), "CSV boxes");
+  result.has_classes = csv.has_classes;
   result.ignored_columns = std::move(csv.ignored_columns);
   return result;
 }
@@ -116,7 +123,8 @@ constexpr SourceKind kinds[] = {
      read_fddb_source},
     {"csv", "A CSV file with a header, one box a row",
      "CSV with the columns image (or name, filename, file) and xmin,ymin,xmax,ymax (or "
-     "x1,y1,x2,y2 or x,y,w,h); width,height are checked if there; an empty box: no faces",
+     "x1,y1,x2,y2 or x,y,w,h); class (or label, class_name, category) and width,height if "
+     "there; an empty box: no faces",
      nullptr, false,
      "Example:\n  faceshot prepare csv --images photos --annotations boxes.csv --out data/mine",
      read_csv_source},

@@ -28,6 +28,7 @@ struct Source {
   std::string description;                     ///< for label.json
   std::string folder{};                        ///< of the set, into which the images come; "": none
   std::vector<std::string> ignored_columns{};  ///< CSV
+  bool has_classes = false;                    ///< whether --class means anything
 };
 
 /// One kind of source: `faceshot prepare NAME`.

@@ -39,10 +39,8 @@ class SetExport : public ::testing::Test {
     set.records = {{"e/a.png", 64, 48, {face, mask, ignored}}, {"b.png", 20, 10, {}}};
   }
 
-  [[nodiscard]] std::vector<ImageRecord> import(const LabelledSet& read,
-                                                const fs::path& images) const {
+  [[nodiscard]] std::vector<ImageRecord> import(const LabelledSet& read, const fs::path& images) {
     EXPECT_EQ(read.classes, set.classes);
-    FlawLog strict(true);
     auto records = import_images(read.images, images, "test", strict).records;
     std::sort(records.begin(), records.end(),
               [](const auto& a, const auto& b) { return a.image > b.image; });
@@ -65,6 +63,7 @@ class SetExport : public ::testing::Test {
 
   TestFolder folder;
   PreparedSet set;
+  FlawLog strict{true};
 };
 
 void expect_same(const std::vector<ImageRecord>& read, const std::vector<ImageRecord>& wanted,
@@ -90,7 +89,7 @@ TEST_F(SetExport, CocoKeepsBoxesClassesIgnoreAndLandmarks) {
   const ExportReport report = export_coco(set, folder / "coco", LinkMode::hard);
   EXPECT_EQ(report.boxes, 3U);
   EXPECT_EQ(report.landmarks_left_out, 0U);
-  expect_same(import(read_coco(folder / "coco/annotations.json"), folder / "coco/images"),
+  expect_same(import(read_coco(folder / "coco/annotations.json", strict), folder / "coco/images"),
               without(false, false, true), 1e-5F);
 }
 
@@ -99,10 +98,10 @@ TEST_F(SetExport, YoloKeepsBoxesAndClasses) {
   EXPECT_EQ(report.boxes, 2U);
   EXPECT_EQ(report.ignored_left_out, 1U);
   EXPECT_EQ(report.landmarks_left_out, 1U);
-  expect_same(
-      import(read_yolo(folder / "yolo/images", folder / "yolo/labels", folder / "yolo/data.yaml"),
-             folder / "yolo/images"),
-      without(true, true, true), 1e-4F);
+  expect_same(import(read_yolo(folder / "yolo/images", folder / "yolo/labels",
+                               folder / "yolo/data.yaml", strict),
+                     folder / "yolo/images"),
+              without(true, true, true), 1e-4F);
 }
 
 TEST_F(SetExport, VocKeepsBoxesClassesIgnoreAndOcclusion) {
@@ -110,8 +109,8 @@ TEST_F(SetExport, VocKeepsBoxesClassesIgnoreAndOcclusion) {
   EXPECT_EQ(report.boxes, 3U);
   EXPECT_EQ(report.landmarks_left_out, 1U);
   const VocFolders folders = find_voc_folders(folder / "voc");
-  expect_same(import(read_voc(folders.annotations), folders.images), without(true, false, false),
-              1e-5F);
+  expect_same(import(read_voc(folders.annotations, strict), folders.images),
+              without(true, false, false), 1e-5F);
 }
 
 TEST_F(SetExport, AppearsCompleteOrNotAtAll) {

@@ -143,7 +143,7 @@ std::string yaml_kind(const fs::path& path) {
 std::string csv_kind(const fs::path& path) {
   try {
     FlawLog unused;
-    return read_csv_boxes(path, unused).images.empty() ? "" : "csv";
+    return read_csv_boxes(path, unused).set.images.empty() ? "" : "csv";
   } catch (const Error&) {
     return {};
   }
@@ -157,7 +157,8 @@ std::string kind_of_file(const fs::path& path) {
   if (extension == ".yaml" || extension == ".yml") return yaml_kind(path);
   if (extension != ".json" && extension != ".xml" && extension != ".txt" && extension != ".mat")
     return {};
-  const std::string head = read_head(path);
+  std::string head = read_head(path);
+  if (has_utf16_mark(head)) head = read_text_file(path);
   if (head.starts_with("MATLAB 5.0 MAT-file") || head.starts_with("\x89HDF")) return "widerface";
   const std::size_t first = head.find_first_not_of(" \t\r\n");
   if (first == std::string::npos) return {};

@@ -1,12 +1,13 @@
 #include "data/import/retinaface_text.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "data/import/import.hpp"
 #include "data/prepared/text_file.hpp"
 #include "data/prepared/text_lines.hpp"
-#include "faceshot/error.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -28,42 +29,51 @@ std::optional<Landmarks> landmarks_of(const std::vector<float>& fields) {
 
 class RetinafaceParser {
  public:
-  RetinafaceParser(std::string name, std::string_view text)
-      : name_(std::move(name)), lines_(text) {}
+  RetinafaceParser(std::string name, std::string_view text, FlawLog& flaws)
+      : name_(std::move(name)), lines_(text), flaws_(flaws) {}
 
   std::vector<LabelledImage> parse() {
-    std::vector<LabelledImage> images;
     for (; !lines_.done(); lines_.next()) {
       if (lines_.line().starts_with("#"))
-        images.push_back(image());
-      else if (images.empty())
-        fail("a line '# IMAGE' must come before the first box");
-      else
-        images.back().annotations.push_back(box());
+        begin_image();
+      else if (image_.line == 0)
+        leave_out("a line '# IMAGE' must come before the first box");
+      else if (auto box = read_box())
+        image_.annotations.push_back(*box);
     }
-    return images;
+    end_image();
+    return std::move(images_);
   }
 
  private:
-  LabelledImage image() {
+  void begin_image() {
+    end_image();
     std::string_view name = lines_.line().substr(1);
     name.remove_prefix(std::min(name.find_first_not_of(" \t"), name.size()));
-    if (name.empty()) fail("'#' must be followed by the image's name");
-    LabelledImage image;
-    image.image = name;
-    image.line = lines_.number();
-    if (const std::size_t before = names_.add(image.image, image.line); before != 0)
-      fail("'" + image.image + "' was named on line " + std::to_string(before) +
-           " already; remove one");
-    return image;
+    image_.image = name;
+    image_.line = lines_.number();
   }
 
-  [[nodiscard]] geometry::Annotation box() const {
+  void end_image() {
+    const std::string place = name_ + ":" + std::to_string(image_.line) + ": ";
+    if (image_.line != 0 && image_.image.empty())
+      flaws_.left_out("images without a name", place + "'#' must be followed by the image's name");
+    else if (flawed_ && image_.line != 0 && image_.annotations.empty())
+      flaws_.left_out(flaw::no_box_left, place + "'" + image_.image + "'");
+    else if (image_.line != 0)
+      images_.push_back(std::move(image_));
+    image_ = {};
+    flawed_ = false;
+  }
+
+  std::optional<geometry::Annotation> read_box() {
     const auto numbers = parse_numbers(lines_.line(), retina_fields);
     if (!numbers || (numbers->size() != retina_box_fields && numbers->size() != retina_fields &&
-                     numbers->size() != retina_fields - 1))
-      fail("a box must stand here (4, 19 or 20 numbers) or '# IMAGE', not '" +
-           std::string(lines_.line()) + "'");
+                     numbers->size() != retina_fields - 1)) {
+      leave_out("a box must stand here (4, 19 or 20 numbers) or '# IMAGE', not '" +
+                std::string(lines_.line()) + "'");
+      return std::nullopt;
+    }
     const std::vector<float>& v = *numbers;
     geometry::Annotation a;
     a.box = {v[0], v[1], v[0] + v[2], v[1] + v[3]};
@@ -71,20 +81,25 @@ class RetinafaceParser {
     return a;
   }
 
-  [[noreturn]] void fail(const std::string& what) const {
-    throw Error(ErrorCode::format, name_ + ":" + std::to_string(lines_.number()) + ": " + what);
+  void leave_out(const std::string& what) {
+    flawed_ = true;
+    flaws_.left_out(flaw::unreadable_box,
+                    name_ + ":" + std::to_string(lines_.number()) + ": " + what);
   }
 
   std::string name_;
   TextLines lines_;
-  UniqueNames names_;
+  FlawLog& flaws_;
+  std::vector<LabelledImage> images_;
+  LabelledImage image_;  ///< that the lines belong to; line 0: none yet
+  bool flawed_ = false;  ///< a box of it was left out
 };
 
 }  // namespace
 
-std::vector<LabelledImage> read_retinaface_text(const std::filesystem::path& path) {
+std::vector<LabelledImage> read_retinaface_text(const std::filesystem::path& path, FlawLog& flaws) {
   const std::string text = read_text_file(path);
-  return RetinafaceParser(path.string(), text).parse();
+  return RetinafaceParser(path.string(), text, flaws).parse();
 }
 
 }  // namespace faceshot::data

@@ -12,13 +12,15 @@
 #include <filesystem>
 #include <vector>
 
+#include "data/import/flaw_log.hpp"
 #include "data/prepared/labelled_image.hpp"
 
 namespace faceshot::data {
 
-/// All images in the file's order, boxes as they stand there; flags and quality are not kept.
-/// @throws Error(not_found), Error(io); Error(format) "FILE:LINE: what" for anything else than the
-///         layout above, or an image named twice
-[[nodiscard]] std::vector<LabelledImage> read_retinaface_text(const std::filesystem::path& path);
+/// All images in the file's order, boxes as they stand there; flags and quality are not kept. A
+/// line that is no box is left out; so is an image without a name, or of which no box can be read.
+/// @throws Error(not_found), Error(io); Error(format) as FlawLog::left_out
+[[nodiscard]] std::vector<LabelledImage> read_retinaface_text(const std::filesystem::path& path,
+                                                              FlawLog& flaws);
 
 }  // namespace faceshot::data

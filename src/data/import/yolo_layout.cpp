@@ -260,8 +260,9 @@ class YoloLayoutReader {
  private:
   void read_folder(const YoloPart& part) {
     const fs::path folder = plain_path(part.images);
-    LabelledSet set = read_yolo(part.images, part.labels, layout_.names);
+    LabelledSet set = read_yolo(part.images, part.labels, layout_.names, flaws_);
     folders_.push_back(folder);
+    result_.set.unlabelled += set.unlabelled;
     for (LabelledImage& image : set.images) {
       image.image = (folder / image.image).string();
       add(std::move(image), part);
@@ -280,10 +281,11 @@ class YoloLayoutReader {
         continue;
       }
       ++found;
-      LabelledImage image = labels_of(*file);
-      image.image = file->string();
       folders_.push_back(file->parent_path());
-      add(std::move(image), part);
+      std::optional<LabelledImage> image = labels_of(*file);
+      if (!image) continue;
+      image->image = file->string();
+      add(std::move(*image), part);
     }
     if (found == 0)
       throw Error(ErrorCode::not_found,
@@ -298,13 +300,15 @@ class YoloLayoutReader {
     return std::nullopt;
   }
 
-  [[nodiscard]] LabelledImage labels_of(const fs::path& image) {
+  /// Nothing, and flaws, if there are labels and none can be read.
+  [[nodiscard]] std::optional<LabelledImage> labels_of(const fs::path& image) {
     fs::path beside = image;
     beside.replace_extension(".txt");
     std::optional<fs::path> labels = labels_path(beside);
     if (!labels || !fs::exists(*labels)) labels = beside;
-    return fs::exists(*labels) ? read_yolo_labels(*labels, result_.set.classes.size())
-                               : LabelledImage{};
+    if (fs::exists(*labels)) return read_yolo_labels(*labels, result_.set.classes.size(), flaws_);
+    ++result_.set.unlabelled;
+    return LabelledImage{};
   }
 
   void add(LabelledImage image, const YoloPart& part) {
