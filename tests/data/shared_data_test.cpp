@@ -82,7 +82,8 @@ TEST_F(SharedData, ReducedTrainingFile) {
 }
 
 TEST_F(SharedData, RetinafaceLabels) {
-  const auto images = read_retinaface_text(shared / "wider_reduced/train_label.txt");
+  FlawLog strict(true);
+  const auto images = read_retinaface_text(shared / "wider_reduced/train_label.txt", strict);
   EXPECT_EQ(images.size(), 3627U);
   EXPECT_EQ(boxes_of(images), 65071U);
   std::size_t with_landmarks = 0;
