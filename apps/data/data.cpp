@@ -257,13 +257,19 @@ int export_set(const DataArguments& o) {
     std::printf("%zu images are in %s\n", set.records.size(), o.out.c_str());
     return exit_ok;
   }
-  const auto write = o.format == "coco"   ? data::export_coco
-                     : o.format == "yolo" ? data::export_yolo
-                                          : data::export_voc;
+  const auto write = o.format == "coco"      ? data::export_coco
+                     : o.format == "yolo"    ? data::export_yolo
+                     : o.format == "labelme" ? data::export_labelme
+                                             : data::export_voc;
   const auto run = [&] {
     Progress progress("writing", set.records.size());
-    return write(set, o.out, data::link_mode(o.link),
-                 [&](std::size_t done, std::size_t) { progress.update(done); });
+    const data::ImportProgress update = [&](std::size_t done, std::size_t) {
+      progress.update(done);
+    };
+    const data::LinkMode mode = data::link_mode(o.link);
+    return o.format == "cvat"
+               ? data::export_cvat(set, o.out, csv_of(o).stem().string(), mode, update)
+               : write(set, o.out, mode, update);
   };
   const data::ExportReport report = run();
   if (o.json) {
@@ -333,9 +339,11 @@ void add_data(CLI::App& app, int& exit_code) {
   stats_command->footer("Example:\n  faceshot data stats data/wider --out stats/");
 
   const auto [export_command, export_options] =
-      add("export", "A set in another format: COCO, YOLO, Pascal VOC, NumPy", export_set);
-  export_command->add_option("--format", export_options->format, "coco, yolo, voc or npz")
-      ->check(CLI::IsMember({"coco", "yolo", "voc", "npz"}))
+      add("export", "A set in another format: COCO, YOLO, Pascal VOC, LabelMe, CVAT, NumPy",
+          export_set);
+  export_command
+      ->add_option("--format", export_options->format, "coco, yolo, voc, labelme, cvat or npz")
+      ->check(CLI::IsMember({"coco", "yolo", "voc", "labelme", "cvat", "npz"}))
       ->required();
   export_command->add_option("--out", export_options->out, "New folder; for npz the file")
       ->required();
