@@ -131,9 +131,11 @@ TEST(Cvat, SubsetsAreSplitsAndFolders) {
                                xml("<image id=\"0\" name=\"a.png\" subset=\"Validation\"/>\n"
                                    "<image id=\"1\" name=\"b.png\" subset=\"train\"/>\n"
                                    "<image id=\"2\" name=\"c.png\" subset=\"Test\"/>\n"
-                                   "<image id=\"3\" name=\"d.png\" subset=\"default\"/>\n"),
+                                   "<image id=\"3\" name=\"d.png\" subset=\"default\"/>\n"
+                                   "<image id=\"4\" name=\"frame_000000\" "
+                                   "subset=\"Validation\"/>\n"),
                                strict);
-  ASSERT_EQ(set.images.size(), 4U);
+  ASSERT_EQ(set.images.size(), 5U);
   EXPECT_EQ(set.images[0].image, "Validation/a.png");
   EXPECT_EQ(set.images[0].split, "val");
   EXPECT_EQ(set.images[1].image, "b.png");
@@ -141,6 +143,7 @@ TEST(Cvat, SubsetsAreSplitsAndFolders) {
   EXPECT_EQ(set.images[2].split, "test");
   EXPECT_EQ(set.images[3].split, "");
   EXPECT_EQ(set.images[3].width, 0);
+  EXPECT_EQ(set.images[4].image, "Validation/frame_000000") << "of a video: named without .png";
   EXPECT_EQ(set.classes, (std::vector<std::string>{"face"}));
 }
 

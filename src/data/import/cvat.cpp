@@ -159,9 +159,7 @@ class CvatParser {
     if (name.empty())
       return flaws_.left_out("images without a name", place(node) + "an <image> has no name");
     const std::string subset = node.attribute("subset").value();
-    std::error_code error;
-    const bool in_subset = !subset.empty() && fs::is_regular_file(images_ / subset / name, error);
-    image.image = in_subset ? (fs::path(subset) / name).generic_string() : name;
+    image.image = find_image(name, subset);
     image.split = split_of_subset(subset);
     try {
       image.width = side(node, "width");
@@ -180,6 +178,16 @@ class CvatParser {
     }
     image.annotations = groups.take(flaws_);
     set_.images.push_back(std::move(image));
+  }
+
+  /// Projects are exported with a folder for each subset.
+  [[nodiscard]] std::string find_image(const std::string& name, const std::string& subset) const {
+    const fs::path in_subset = fs::path(subset) / name;
+    std::error_code error;
+    const bool is_there =
+        fs::is_regular_file(images_ / in_subset, error) ||
+        (!fs::is_regular_file(images_ / name, error) && fs::is_directory(images_ / subset, error));
+    return subset.empty() || !is_there ? name : in_subset.generic_string();
   }
 
   void add_shape(pugi::xml_node shape, ShapeGroups& groups) {

@@ -193,6 +193,13 @@ class LabelmeFile {
   FlawLog& flaws_;
 };
 
+/// Not what Apple's tar leaves beside a file ("._a.json").
+bool is_json(const fs::path& path) {
+  const std::string extension = path.extension().string();
+  return (extension == ".json" || extension == ".JSON") &&
+         !path.filename().string().starts_with("._");
+}
+
 std::vector<fs::path> json_files(const fs::path& annotations) {
   if (fs::is_regular_file(annotations)) return {annotations};
   if (!fs::is_directory(annotations))
@@ -200,9 +207,7 @@ std::vector<fs::path> json_files(const fs::path& annotations) {
                 "'" + annotations.string() + "' is neither a folder nor a file");
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(annotations))
-    if (entry.path().extension() == ".json" &&
-        !entry.path().filename().string().starts_with("._") && entry.is_regular_file())
-      files.push_back(entry.path());
+    if (is_json(entry.path()) && entry.is_regular_file()) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   if (files.empty())
     throw Error(ErrorCode::not_found, "there is no .json file in '" + annotations.string() + "'");
