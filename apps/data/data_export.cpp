@@ -53,12 +53,15 @@ int export_npz(const ExportArguments& o, const std::vector<fs::path>& csvs) {
 data::ExportReport export_split(const ExportArguments& o, const fs::path& csv,
                                 const fs::path& out) {
   const data::PreparedSet set = data::read_prepared(csv);
-  const auto write = o.format == "coco"   ? data::export_coco
-                     : o.format == "yolo" ? data::export_yolo
-                                          : data::export_voc;
+  const auto write = o.format == "coco"      ? data::export_coco
+                     : o.format == "yolo"    ? data::export_yolo
+                     : o.format == "labelme" ? data::export_labelme
+                                             : data::export_voc;
   Progress progress("writing " + csv.stem().string(), set.records.size());
-  return write(set, out, data::link_mode(o.link),
-               [&](std::size_t done, std::size_t) { progress.update(done); });
+  const data::ImportProgress update = [&](std::size_t done, std::size_t) { progress.update(done); };
+  const data::LinkMode mode = data::link_mode(o.link);
+  return o.format == "cvat" ? data::export_cvat(set, out, csv.stem().string(), mode, update)
+                            : write(set, out, mode, update);
 }
 
 /// One data.yaml for all splits instead of one in each of their folders.
@@ -138,8 +141,8 @@ int export_set(const ExportArguments& o) {
 void add_data_export(CLI::App& data, int& exit_code) {
   auto options = std::make_shared<ExportArguments>();
   ExportArguments& o = *options;
-  CLI::App* command =
-      data.add_subcommand("export", "A set in another format: COCO, YOLO, Pascal VOC, NumPy");
+  CLI::App* command = data.add_subcommand(
+      "export", "A set in another format: COCO, YOLO, Pascal VOC, LabelMe, CVAT, NumPy");
   command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files")
       ->required();
   command
@@ -147,8 +150,8 @@ void add_data_export(CLI::App& data, int& exit_code) {
                    "One split of the folder; default: all that are there, each in a folder of its "
                    "name if there are several")
       ->check(CLI::IsMember({"train", "val", "test"}));
-  command->add_option("--format", o.format, "coco, yolo, voc or npz")
-      ->check(CLI::IsMember({"coco", "yolo", "voc", "npz"}))
+  command->add_option("--format", o.format, "coco, yolo, voc, labelme, cvat or npz")
+      ->check(CLI::IsMember({"coco", "yolo", "voc", "labelme", "cvat", "npz"}))
       ->required();
   command->add_option("--out", o.out, "New folder; for npz the file")->required();
   command->add_option("--link", o.link, "How images come there: hard, copy, symlink, relative")

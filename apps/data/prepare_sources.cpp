@@ -4,8 +4,10 @@
 
 #include "data/import/coco.hpp"
 #include "data/import/csv_boxes.hpp"
+#include "data/import/cvat.hpp"
 #include "data/import/fddb_ellipses.hpp"
 #include "data/import/import.hpp"
+#include "data/import/labelme.hpp"
 #include "data/import/retinaface_text.hpp"
 #include "data/import/voc.hpp"
 #include "data/import/wider_mat.hpp"
@@ -70,6 +72,22 @@ Source read_coco_source(const SourceOptions& o, data::FlawLog& flaws) {
   return source(o, data::read_coco(o.annotations, flaws), "COCO");
 }
 
+/// The images, and the JSON files, at or below one folder.
+Source read_labelme_source(const SourceOptions& given, data::FlawLog& flaws) {
+  SourceOptions o = given;
+  if (!o.root.empty()) o.images = o.annotations = o.root;
+  return source(o, data::read_labelme(o.annotations, o.images, flaws), "LabelMe");
+}
+
+Source read_cvat_source(const SourceOptions& given, data::FlawLog& flaws) {
+  SourceOptions o = given;
+  if (!o.root.empty()) {
+    o.images = o.root / "images";
+    o.annotations = o.root / "annotations.xml";
+  }
+  return source(o, data::read_cvat(o.annotations, o.images, flaws), "CVAT");
+}
+
 Source read_fddb_source(const SourceOptions& o, data::FlawLog& flaws) {
   return source(o, data::read_fddb_ellipses(o.annotations, flaws), "FDDB");
 }
@@ -95,8 +113,9 @@ constexpr SourceKind kinds[] = {
      "Example:\n  faceshot prepare widerface --images WIDER_train/images "
      "--annotations wider_face_split/wider_face_train_bbx_gt.txt --out data/wider",
      read_widerface_source},
-    {"retinaface", "RetinaFace's labels for WIDER FACE: boxes with five landmarks",
-     "train/label.txt or the like", nullptr, false,
+    {"retinaface",
+     "RetinaFace's labels for WIDER FACE, or libfacedetection's labelv2: boxes with five landmarks",
+     "train/label.txt, labelv2.txt or the like", nullptr, false,
      "Example:\n  faceshot prepare retinaface --images WIDER_train/images "
      "--annotations train/label.txt --out data/wider",
      read_retinaface_source},
@@ -116,6 +135,15 @@ constexpr SourceKind kinds[] = {
      "Example:\n  faceshot prepare coco --images photos --annotations instances.json "
      "--class face --out data/coco",
      read_coco_source},
+    {"labelme", "LabelMe: a JSON file an image", "Folder of the JSON files, searched recursively",
+     "Folder with the photographs and the JSON files beside them, instead of --images and "
+     "--annotations",
+     false, "Example:\n  faceshot prepare labelme --root photos --class face --out data/mine",
+     read_labelme_source},
+    {"cvat", "CVAT for images 1.1: one XML file", "annotations.xml or the like",
+     "Folder with annotations.xml and images/, instead of --images and --annotations", false,
+     "Example:\n  faceshot prepare cvat --root task_7 --class face --out data/mine",
+     read_cvat_source},
     {"fddb", "FDDB's ellipses, as the boxes around them",
      "FDDB-fold-01-ellipseList.txt or the like", nullptr, false,
      "Example:\n  faceshot prepare fddb --images originalPics "
