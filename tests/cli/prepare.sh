@@ -170,13 +170,22 @@ printf 'image,x1,y1,x2,y2\nt1.png,16,8,24,16\nt1.png,16,8,x,16\ncaf\xe9.png,1,1,
 echo "1 0.3125 0.25 0.125 0.25" >mix/yolo/labels/train/y1.txt
 printf 'train: images/train\ntest: ../test\nnames: [mask, face]\n' >mix/yolo/data.yaml # 9: no test
 echo '{"images": [' >mix/broken.json # 10
+put mix/lme/l1.png
+echo '{"version": "5.2.1", "flags": {}, "shapes": [{"label": "face", "points": [[16, 8], [24, 16]],
+  "group_id": null, "shape_type": "rectangle", "flags": {}}], "imagePath": "l1.png",
+  "imageData": null, "imageHeight": 48, "imageWidth": 64}' >mix/lme/l1.json
+put mix/cvat/images/k1.png
+echo '<?xml version="1.0"?><annotations><version>1.1</version><meta><task><labels><label><name>face</name>
+  </label></labels></task></meta><image id="0" name="k1.png" subset="Validation" width="64" height="48">
+  <box label="face" occluded="0" xtl="16" ytl="8" xbr="24" ybr="16"/></image></annotations>' \
+  >mix/cvat/annotations.xml
 expect "auto: everything, strict" 1 "without --strict" prepare auto mix --out no --strict
 [ ! -e no ] || complain "auto, strict: something was written"
 expect "auto: everything" 0 "" prepare auto mix --out all --class face
 has "auto: everything" all/train.csv "coco/photos/c1.png,16,8,24,16,0 csv/t1.png,16,8,24,16,0 \
-fddb/2002/f1.jpg,16,8,24,16,0 retina/images/r1.png,60,8,64,16,0 voc/JPEGImages/v1.png,16,8,24,16,0 \
+fddb/2002/f1.jpg,16,8,24,16,0 lme/l1.png,16,8,24,16,0 retina/images/r1.png,60,8,64,16,0 voc/JPEGImages/v1.png,16,8,24,16,0 \
 yolo/images/train/y1.png,16,6,24,18,0 "
-has "auto: everything" all/val.csv "wider/images/0--Parade/w1.png,16,8,24,16,0 "
+has "auto: everything" all/val.csv "cvat/images/k1.png,16,8,24,16,0 wider/images/0--Parade/w1.png,16,8,24,16,0 "
 for damage in "w2.png" "gone.png' is not in" "is said to be 640x48" "the box 60, 8 to 68, 16" \
   "2002/f2.jpg' is not in" "b.csv:3" 'caf\\xE9.png' "test: '../test'" "broken.json' is of no format" \
   "1 photographs of which no annotation.*loose.png"; do
