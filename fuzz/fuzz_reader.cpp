@@ -1,6 +1,5 @@
 // A libFuzzer target: any bytes as a foreign file. The reader must return or throw Error, nothing
-// else. FUZZ_HEADER declares it and FUZZ_CALL is the call, given `path` and, for readers of data
-// sets, `flaws`.
+// else. FUZZ_HEADER declares it and FUZZ_CALL is the call, given `path` and `flaws`.
 #include <unistd.h>
 
 #include <cstddef>
