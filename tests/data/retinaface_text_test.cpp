@@ -121,11 +121,15 @@ TEST(RetinafaceText, FlawsAreLeftOut) {
   const TestFolder folder;
   FlawLog flaws;
   const auto images = read_retinaface_text(
-      folder.write("a.txt", "1 2 3 4\n# a.jpg\n1 2 3\n1 2 3 4\n#\n1 2 3 4\n# b.jpg\nx\n"), flaws);
+      folder.write("a.txt", "1 2 3 4\n# a.jpg\n1 2 3\n1 2 3 4\n#\n1 2 3 4\n# b.jpg\nx\n# c.jpg\n"),
+      flaws);
   ASSERT_EQ(images.size(), 2U);
+  EXPECT_EQ(images[0].image, "a.jpg");
   EXPECT_EQ(images[0].annotations.size(), 1U);
+  EXPECT_EQ(images[1].image, "c.jpg") << "without faces; b.jpg is not, nobody can read where";
   EXPECT_TRUE(images[1].annotations.empty());
-  EXPECT_EQ(flaws.count("lines that are no box"), 3U);
+  EXPECT_EQ(flaws.count("boxes that cannot be read"), 3U);
+  EXPECT_EQ(flaws.count("images of which no box can be read"), 1U);
   EXPECT_EQ(flaws.count("images with a line that cannot be read"), 1U);
 }
 

@@ -167,6 +167,7 @@ class CvatParser {
     } catch (const ShapeFault& fault) {
       return flaws_.left_out(fault.kind(), place(node) + fault.what());
     }
+    const std::size_t flaws_before = flaws_.count(FlawEffect::left_out);
     ShapeGroups groups;
     for (const pugi::xml_node shape : node.children()) {
       if (shape.type() != pugi::node_element || std::string_view(shape.name()) == "tag") continue;
@@ -177,6 +178,9 @@ class CvatParser {
       }
     }
     image.annotations = groups.take(flaws_);
+    if (image.annotations.empty() && flaws_.count(FlawEffect::left_out) != flaws_before)
+      return flaws_.left_out(flaw::no_shape_left,
+                             name_ + ":" + std::to_string(image.line) + ": '" + image.image + "'");
     set_.images.push_back(std::move(image));
   }
 
@@ -200,6 +204,8 @@ class CvatParser {
     if (type == "box" && shape.attribute("rotation") && attribute_number(shape, "rotation") != 0)
       flaws_.changed(flaw::rotated, place(shape) + "a box that is turned by " +
                                         shape.attribute("rotation").value() + " degrees");
+    else if (type != "box")
+      flaws_.changed(flaw::outline, place(shape) + "a " + shape.name());
     a.ignore = is_ignored(shape);
     if (shape.attribute("occluded")) a.occlusion = attribute_number(shape, "occluded") != 0 ? 1 : 0;
     a.class_id = classes_.id(label);

@@ -110,7 +110,10 @@ class LabelmeFile {
       image.width = side_of(document, "imageWidth");
       image.height = side_of(document, "imageHeight");
       if (image.width == 0 || image.height == 0) image.width = image.height = 0;
+      const std::size_t flaws_before = flaws_.count(FlawEffect::left_out);
       image.annotations = annotations(*shapes, classes);
+      if (image.annotations.empty() && flaws_.count(FlawEffect::left_out) != flaws_before)
+        throw ShapeFault(flaw::no_shape_left, "'" + image.image + "'");
       return image;
     } catch (const ShapeFault& fault) {
       flaws_.left_out(fault.kind(), path_.string() + ": " + fault.what());
@@ -157,6 +160,8 @@ class LabelmeFile {
     a.box = box_around(type, points);
     if (type == "rotation" || type == "oriented_rectangle")
       flaws_.changed(flaw::rotated, place + "a box that is turned");
+    else if (type != "rectangle")
+      flaws_.changed(flaw::outline, place + "a " + type);
     const Json* const shape_flags = find_member(shape, "flags");
     const Json& flags = shape_flags == nullptr ? shape : *shape_flags;
     a.ignore =

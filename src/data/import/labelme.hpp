@@ -7,7 +7,8 @@
 //
 // Coordinates are continuous pixels from the image's top-left corner, as ours. A rectangle is two
 // opposite corners in any order (or four), a circle its centre and a point on its rim, a mask the
-// first and the last pixel of its box. The box of a shape is its extent.
+// first and the last pixel of its box. The box of a shape is its extent, and
+// counted as changed if that was no rectangle.
 #pragma once
 
 #include <filesystem>
@@ -22,7 +23,7 @@ namespace faceshot::data {
 /// file's place within `annotations` is meant. A shape's flag `difficult` or `ignore` (or, as
 /// X-AnyLabeling has it, its member `difficult`) becomes `ignore`, its flag `occluded` a partial
 /// occlusion; points with a box's group_id its landmarks (shapes.hpp). Lines and other points are
-/// left out, as are files that are not LabelMe's.
+/// left out, as are files that are not LabelMe's, and images of which no shape is a box.
 /// @param annotations a folder, searched recursively (names that begin with "._" are Apple's and
 ///        passed over), or one file
 /// @throws Error(not_found) no such folder or file, or no .json file in it; as FlawLog::left_out

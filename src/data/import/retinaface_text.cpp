@@ -13,7 +13,8 @@
 namespace faceshot::data {
 namespace {
 
-constexpr std::string_view bad_retina_line = "lines that are no box";
+constexpr std::string_view bad_retina_line = "boxes that cannot be read";
+constexpr std::string_view no_retina_box = "images of which no box can be read";
 constexpr std::string_view bad_retina_image = "images with a line that cannot be read";
 
 constexpr std::size_t retina_box_fields = 4;
@@ -63,12 +64,24 @@ class RetinafaceParser {
       else if (image_taken_)
         add_box();
     }
+    end_image();
     return std::move(images_);
   }
 
  private:
+  /// Leaves the last image out if its boxes were.
+  void end_image() {
+    if (image_taken_ && flawed_ && images_.back().annotations.empty()) {
+      const LabelledImage image = std::move(images_.back());
+      images_.pop_back();
+      flaws_.left_out(no_retina_box,
+                      name_ + ":" + std::to_string(image.line) + ": '" + image.image + "'");
+    }
+    image_taken_ = flawed_ = false;
+  }
+
   void add_image() {
-    image_taken_ = false;
+    end_image();
     std::string_view name = lines_.line().substr(1);
     name.remove_prefix(std::min(name.find_first_not_of(" \t"), name.size()));
     LabelledImage image;
@@ -125,6 +138,7 @@ class RetinafaceParser {
   }
 
   void leave_out(std::string_view kind, const std::string& what) {
+    flawed_ = true;
     flaws_.left_out(kind, place() + what);
   }
 
@@ -137,6 +151,7 @@ class RetinafaceParser {
   std::vector<LabelledImage> images_;
   bool image_line_seen_ = false;
   bool image_taken_ = false;  ///< whether boxes belong to images_.back()
+  bool flawed_ = false;       ///< a box of it was left out
   bool sized_ = false;        ///< the file's layout is labelv2
 };
 
