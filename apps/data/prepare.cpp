@@ -52,6 +52,12 @@ void require_records(const Source& source, const data::ImportedSet& set,
   if (set.records.empty())
     throw Error(ErrorCode::format, "no image is left of those in '" + source.images.string() +
                                        "' (names are relative to --images)" + first_flaw(flaws));
+  if (set.faces + set.ignored != 0) return;
+  // Nothing but background is a set, but not one whose boxes were lost.
+  for (const data::FlawKind& kind : flaws.kinds())
+    if (kind.effect == data::FlawEffect::left_out && !kind.name.starts_with("images"))
+      throw Error(ErrorCode::format, fmt::format("no box is left; {} {}, the first: {}", kind.count,
+                                                 kind.name, kind.places.front()));
 }
 
 nlohmann::ordered_json to_json(const data::FlawLog& flaws, data::FlawEffect effect) {
@@ -72,6 +78,7 @@ nlohmann::ordered_json to_json(const PrepareArguments& o, const Source& source,
           {"faces", set.faces},
           {"ignored", set.ignored},
           {"other_classes", source.other_classes},
+          {"without_label_file", source.set.unlabelled},
           {"changed", to_json(flaws, data::FlawEffect::changed)},
           {"left_out", to_json(flaws, data::FlawEffect::left_out)},
           {"ignored_columns", source.ignored_columns}};
@@ -95,6 +102,8 @@ void print_table(const PrepareArguments& o, const Source& source, const data::Im
   std::printf("kept\n  %8zu  images\n  %8zu  faces\n", images, set.faces);
   if (set.ignored != 0)
     std::printf("  %8zu  boxes marked as neither face nor background\n", set.ignored);
+  if (source.set.unlabelled != 0)
+    std::printf("background\n  %8zu  images without a label file\n", source.set.unlabelled);
   if (source.other_classes != 0)
     std::printf("not asked for\n  %8zu  boxes of other classes\n", source.other_classes);
   print_flaws(flaws, data::FlawEffect::changed, "changed");
@@ -119,6 +128,9 @@ Source read(const PrepareArguments& o, const SourceKind& kind, data::FlawLog& fl
   if (!by_root && kind.annotations != nullptr && o.source.annotations.empty())
     throw Error(ErrorCode::invalid_argument, "give --annotations");
   Source source = kind.read(o.source, flaws);
+  if (!o.classes.empty() && !source.has_classes)
+    throw Error(ErrorCode::invalid_argument,
+                "--class picks among classes, and these annotations have none; leave it out");
   if (!o.classes.empty()) source.other_classes = data::select_classes(source.set, o.classes);
   if (!o.merge.empty()) data::merge_classes(source.set, o.merge);
   return source;
@@ -169,7 +181,10 @@ void add_source_options(CLI::App& command, const SourceKind& kind, PrepareArgume
   if (kind.has_names)
     command.add_option("--names", o.source.names,
                        "data.yaml or classes.txt with the names of the classes");
-  command.add_option("--class", o.classes, "Keep this class only (repeat for several); else all")
+  command
+      .add_option("--class", o.classes,
+                  "Keep this class only (repeat for several); else all. For annotations "
+                  "that have classes")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--merge", o.merge, "One name for all classes that are kept, such as face");

@@ -24,19 +24,23 @@ Source source(const SourceOptions& o, data::LabelledSet set, const char* format)
           o.images,
           std::string(format) + ", " + o.annotations.filename().string(),
           {},
-          0};
+          0,
+          true};
 }
 
 Source source(const SourceOptions& o, std::vector<data::LabelledImage> faces, const char* format) {
   data::LabelledSet set;
   set.images = std::move(faces);
-  return source(o, std::move(set), format);
+  Source result = source(o, std::move(set), format);
+  result.has_classes = false;
+  return result;
 }
 
-Source read_widerface_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
+Source read_widerface_source(const SourceOptions& o, data::FlawLog& flaws) {
   const bool matlab = o.annotations.extension() == ".mat";
   return source(o,
-                matlab ? data::read_wider_mat(o.annotations) : data::read_wider_text(o.annotations),
+                matlab ? data::read_wider_mat(o.annotations, flaws)
+                       : data::read_wider_text(o.annotations, flaws),
                 "WIDER FACE");
 }
 
@@ -44,14 +48,14 @@ Source read_retinaface_source(const SourceOptions& o, data::FlawLog& flaws) {
   return source(o, data::read_retinaface_text(o.annotations, flaws), "RetinaFace labels");
 }
 
-Source read_voc_source(const SourceOptions& given, data::FlawLog& /*flaws*/) {
+Source read_voc_source(const SourceOptions& given, data::FlawLog& flaws) {
   SourceOptions o = given;
   if (!o.root.empty()) {
     const data::VocFolders folders = data::find_voc_folders(o.root);
     o.annotations = folders.annotations;
     o.images = folders.images;
   }
-  return source(o, data::read_voc(o.annotations), "Pascal VOC");
+  return source(o, data::read_voc(o.annotations, flaws), "Pascal VOC");
 }
 
 /// data.yaml or classes.txt beside what is read; nothing if there is neither.
@@ -61,18 +65,18 @@ fs::path find_names(const fs::path& root) {
   return {};
 }
 
-Source read_yolo_source(const SourceOptions& given, data::FlawLog& /*flaws*/) {
+Source read_yolo_source(const SourceOptions& given, data::FlawLog& flaws) {
   SourceOptions o = given;
   if (!o.root.empty()) {
     o.images = o.root / "images";
     o.annotations = o.root / "labels";
     if (o.names.empty()) o.names = find_names(o.root);
   }
-  return source(o, data::read_yolo(o.images, o.annotations, o.names), "YOLO");
+  return source(o, data::read_yolo(o.images, o.annotations, o.names, flaws), "YOLO");
 }
 
-Source read_coco_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
-  return source(o, data::read_coco(o.annotations), "COCO");
+Source read_coco_source(const SourceOptions& o, data::FlawLog& flaws) {
+  return source(o, data::read_coco(o.annotations, flaws), "COCO");
 }
 
 /// The images, and the JSON files, at or below one folder.
@@ -91,13 +95,14 @@ Source read_cvat_source(const SourceOptions& given, data::FlawLog& flaws) {
   return source(o, data::read_cvat(o.annotations, o.images, flaws), "CVAT");
 }
 
-Source read_fddb_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
-  return source(o, data::read_fddb_ellipses(o.annotations), "FDDB");
+Source read_fddb_source(const SourceOptions& o, data::FlawLog& flaws) {
+  return source(o, data::read_fddb_ellipses(o.annotations, flaws), "FDDB");
 }
 
 Source read_csv_source(const SourceOptions& o, data::FlawLog& flaws) {
   data::CsvBoxes csv = data::read_csv_boxes(o.annotations, flaws);
-  Source result = source(o, std::move(csv.images), "CSV boxes");
+  Source result = source(o, std::move(csv.set), "CSV boxes");
+  result.has_classes = csv.has_classes;
   result.ignored_columns = std::move(csv.ignored_columns);
   return result;
 }
@@ -152,7 +157,8 @@ constexpr SourceKind kinds[] = {
      read_fddb_source},
     {"csv", "A CSV file with a header, one box a row",
      "CSV with the columns image (or name, filename, file) and xmin,ymin,xmax,ymax (or "
-     "x1,y1,x2,y2 or x,y,w,h); width,height are checked if there; an empty box: no faces",
+     "x1,y1,x2,y2 or x,y,w,h); class (or label, class_name, category) and width,height if "
+     "there; an empty box: no faces",
      nullptr, false,
      "Example:\n  faceshot prepare csv --images photos --annotations boxes.csv --out data/mine",
      read_csv_source},

@@ -26,6 +26,7 @@ struct Source {
   std::string description;                   ///< for label.json
   std::vector<std::string> ignored_columns;  ///< CSV
   std::size_t other_classes = 0;             ///< boxes of classes that were not asked for
+  bool has_classes = false;                  ///< whether --class means anything
 };
 
 /// One kind of source: `faceshot prepare NAME`.

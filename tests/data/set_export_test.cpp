@@ -76,8 +76,8 @@ const ExportFormat formats[] = {
      [](const PreparedSet& set, const fs::path& dir) {
        return export_coco(set, dir, LinkMode::hard);
      },
-     [](const fs::path& dir, FlawLog&) -> ReadBack {
-       return {read_coco(dir / "annotations.json"), dir / "images"};
+     [](const fs::path& dir, FlawLog& flaws) -> ReadBack {
+       return {read_coco(dir / "annotations.json", flaws), dir / "images"};
      },
      true,
      true,
@@ -86,8 +86,8 @@ const ExportFormat formats[] = {
      [](const PreparedSet& set, const fs::path& dir) {
        return export_yolo(set, dir, LinkMode::hard);
      },
-     [](const fs::path& dir, FlawLog&) -> ReadBack {
-       return {read_yolo(dir / "images", dir / "labels", dir / "data.yaml"), dir / "images"};
+     [](const fs::path& dir, FlawLog& flaws) -> ReadBack {
+       return {read_yolo(dir / "images", dir / "labels", dir / "data.yaml", flaws), dir / "images"};
      },
      false,
      false,
@@ -96,9 +96,9 @@ const ExportFormat formats[] = {
      [](const PreparedSet& set, const fs::path& dir) {
        return export_voc(set, dir, LinkMode::copy);
      },
-     [](const fs::path& dir, FlawLog&) -> ReadBack {
+     [](const fs::path& dir, FlawLog& flaws) -> ReadBack {
        const VocFolders folders = find_voc_folders(dir);
-       return {read_voc(folders.annotations), folders.images};
+       return {read_voc(folders.annotations, flaws), folders.images};
      },
      true,
      false,
