@@ -119,7 +119,7 @@ TEST(Cvat, ExtentsOfWhatIsNoUprightBox) {
   expect_near(boxes[4].box, {10, 25, 30, 35});
   expect_near(boxes[5].box, {3, 4, 10, 9});
   EXPECT_EQ(flaws.count(flaw::rotated), 2U);
-  EXPECT_EQ(flaws.count(flaw::outline), 3U);
+  EXPECT_EQ(flaws.count(flaw::polygon), 3U);
   EXPECT_EQ(flaws.count(FlawEffect::left_out), 0U);
 }
 
@@ -208,13 +208,13 @@ TEST(Cvat, FlawsAreLeftOutAndNamed) {
   EXPECT_EQ(set.images[0].annotations.size(), 1U);
   EXPECT_EQ(flaws.count("images without a name"), 1U);
   EXPECT_EQ(flaws.count("images of a size that is none"), 1U);
-  EXPECT_EQ(flaws.count(flaw::no_numbers), 4U);
+  EXPECT_EQ(flaws.count(flaw::unreadable_box), 4U);
   EXPECT_EQ(flaws.count(flaw::no_label), 1U);
   EXPECT_EQ(flaws.count(flaw::no_box), 1U);
   EXPECT_EQ(flaws.count(FlawEffect::left_out), 8U);
   EXPECT_TRUE(
       read(folder, one_image("<points label=\"face\" points=\"1,2\"/>"), flaws).images.empty());
-  EXPECT_EQ(flaws.count(flaw::no_shape_left), 1U) << "not an image without faces";
+  EXPECT_EQ(flaws.count(flaw::no_box_left), 1U) << "not an image without faces";
   FlawLog strict(true);
   expect_error(ErrorCode::format, "annotations.xml:4: an <image> has no name",
                [&] { static_cast<void>(read(folder, text, strict)); });

@@ -63,7 +63,7 @@ TEST(Labelme, TheBoxOfAShapeIsItsExtent) {
   EXPECT_EQ(boxes[3].box, (Box{5, 5, 15, 15})) << "3, 4, 5";
   EXPECT_EQ(boxes[4].box, (Box{3, 4, 10, 9})) << "its points are pixels, the last one included";
   EXPECT_EQ(boxes[0].occlusion, -1);
-  EXPECT_EQ(flaws.count(flaw::outline), 3U) << "rectangles are taken as they are";
+  EXPECT_EQ(flaws.count(flaw::polygon), 3U) << "rectangles are taken as they are";
 }
 
 TEST(Labelme, FlagsClassesAndSize) {
@@ -175,7 +175,7 @@ TEST(Labelme, FlawsAreLeftOutAndNamed) {
   FlawLog flaws;
   EXPECT_EQ(boxes_of(folder, shapes, flaws).size(), 1U);
   EXPECT_EQ(flaws.count(flaw::no_label), 2U);
-  EXPECT_EQ(flaws.count(flaw::no_numbers), 4U);
+  EXPECT_EQ(flaws.count(flaw::unreadable_box), 4U);
   EXPECT_EQ(flaws.count(flaw::no_box), 1U);
   EXPECT_EQ(flaws.count(FlawEffect::left_out), 7U);
   EXPECT_NE(flaws.first_left_out().find("a.json: shapes[0]: has no label"), std::string::npos);
@@ -184,7 +184,7 @@ TEST(Labelme, FlawsAreLeftOutAndNamed) {
     static_cast<void>(boxes_of(folder, Json::array({line}), strict));
   });
   EXPECT_TRUE(boxes_of(folder, Json::array({line}), flaws).empty());
-  EXPECT_EQ(flaws.count(flaw::no_shape_left), 1U) << "not an image without faces";
+  EXPECT_EQ(flaws.count(flaw::no_box_left), 1U) << "not an image without faces";
   const auto turned = boxes_of(
       folder, Json::array({shape("face", "rotation", {{5, 0}, {10, 5}, {5, 10}, {0, 5}})}), flaws);
   EXPECT_EQ(turned.at(0).box, (Box{0, 0, 10, 10}));

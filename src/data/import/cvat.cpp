@@ -27,8 +27,8 @@ float cvat_number(std::string_view text, std::string_view name) {
   float value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || !is_coordinate(value))
-    throw ShapeFault(flaw::no_numbers, std::string(name) + " must be a number, not '" +
-                                           std::string(text.substr(0, 40)) + "'");
+    throw ShapeFault(flaw::unreadable_box, std::string(name) + " must be a number, not '" +
+                                               std::string(text.substr(0, 40)) + "'");
   return value;
 }
 
@@ -103,7 +103,8 @@ Box cvat_extent(pugi::xml_node shape) {
     throw ShapeFault(flaw::no_box,
                      "a " + std::string(type.substr(0, 40)) + " is no box; draw a rectangle");
   const std::vector<ShapePoint> points = cvat_points(shape);
-  if (points.size() < 3) throw ShapeFault(flaw::no_numbers, "a polygon needs three points or more");
+  if (points.size() < 3)
+    throw ShapeFault(flaw::unreadable_box, "a polygon needs three points or more");
   return *extent_of(points);
 }
 
@@ -179,7 +180,7 @@ class CvatParser {
     }
     image.annotations = groups.take(flaws_);
     if (image.annotations.empty() && flaws_.count(FlawEffect::left_out) != flaws_before)
-      return flaws_.left_out(flaw::no_shape_left,
+      return flaws_.left_out(flaw::no_box_left,
                              name_ + ":" + std::to_string(image.line) + ": '" + image.image + "'");
     set_.images.push_back(std::move(image));
   }
@@ -205,7 +206,7 @@ class CvatParser {
       flaws_.changed(flaw::rotated, place(shape) + "a box that is turned by " +
                                         shape.attribute("rotation").value() + " degrees");
     else if (type != "box")
-      flaws_.changed(flaw::outline, place(shape) + "a " + shape.name());
+      flaws_.changed(flaw::polygon, place(shape) + "a " + shape.name());
     a.ignore = is_ignored(shape);
     if (shape.attribute("occluded")) a.occlusion = attribute_number(shape, "occluded") != 0 ? 1 : 0;
     a.class_id = classes_.id(label);

@@ -50,7 +50,7 @@ int side_of(const Json& document, const char* name) {
 /// @throws ShapeFault
 std::vector<ShapePoint> points_of(const Json& shape) {
   const Json* list = find_member(shape, "points");
-  const auto fault = ShapeFault(flaw::no_numbers, "points must be a list of [x, y]");
+  const auto fault = ShapeFault(flaw::unreadable_box, "points must be a list of [x, y]");
   if (list == nullptr || !list->is_array()) throw fault;
   std::vector<ShapePoint> points;
   for (const Json& point : *list) {
@@ -65,7 +65,7 @@ std::vector<ShapePoint> points_of(const Json& shape) {
 /// The box around a shape. @throws ShapeFault for one that has none
 Box box_around(const std::string& type, const std::vector<ShapePoint>& points) {
   const auto need = [&](bool enough, const char* what) {
-    if (!enough) throw ShapeFault(flaw::no_numbers, "a " + type + " needs " + what);
+    if (!enough) throw ShapeFault(flaw::unreadable_box, "a " + type + " needs " + what);
   };
   if (type == "circle") {
     need(points.size() == 2, "two points: its centre and one on its rim");
@@ -113,7 +113,7 @@ class LabelmeFile {
       const std::size_t flaws_before = flaws_.count(FlawEffect::left_out);
       image.annotations = annotations(*shapes, classes);
       if (image.annotations.empty() && flaws_.count(FlawEffect::left_out) != flaws_before)
-        throw ShapeFault(flaw::no_shape_left, "'" + image.image + "'");
+        throw ShapeFault(flaw::no_box_left, "'" + image.image + "'");
       return image;
     } catch (const ShapeFault& fault) {
       flaws_.left_out(fault.kind(), path_.string() + ": " + fault.what());
@@ -161,7 +161,7 @@ class LabelmeFile {
     if (type == "rotation" || type == "oriented_rectangle")
       flaws_.changed(flaw::rotated, place + "a box that is turned");
     else if (type != "rectangle")
-      flaws_.changed(flaw::outline, place + "a " + type);
+      flaws_.changed(flaw::polygon, place + "a " + type);
     const Json* const shape_flags = find_member(shape, "flags");
     const Json& flags = shape_flags == nullptr ? shape : *shape_flags;
     a.ignore =

@@ -7,14 +7,13 @@
 #include <string_view>
 #include <utility>
 
+#include "data/import/import.hpp"
 #include "data/prepared/text_file.hpp"
 #include "data/prepared/text_lines.hpp"
 
 namespace faceshot::data {
 namespace {
 
-constexpr std::string_view bad_retina_line = "boxes that cannot be read";
-constexpr std::string_view no_retina_box = "images of which no box can be read";
 constexpr std::string_view bad_retina_image = "images with a line that cannot be read";
 
 constexpr std::size_t retina_box_fields = 4;
@@ -60,7 +59,7 @@ class RetinafaceParser {
       if (lines_.line().starts_with("#"))
         add_image();
       else if (!image_line_seen_)
-        leave_out(bad_retina_line, "a line '# IMAGE' must come before the first box");
+        leave_out(flaw::unreadable_box, "a line '# IMAGE' must come before the first box");
       else if (image_taken_)
         add_box();
     }
@@ -74,7 +73,7 @@ class RetinafaceParser {
     if (image_taken_ && flawed_ && images_.back().annotations.empty()) {
       const LabelledImage image = std::move(images_.back());
       images_.pop_back();
-      flaws_.left_out(no_retina_box,
+      flaws_.left_out(flaw::no_box_left,
                       name_ + ":" + std::to_string(image.line) + ": '" + image.image + "'");
     }
     image_taken_ = flawed_ = false;
@@ -114,10 +113,10 @@ class RetinafaceParser {
     const bool with_points = count == retina_fields || count == retina_fields - 1;
     const bool with_ignore = sized_ && count == retina_box_fields + 1;
     if (count != retina_box_fields && !with_points && !with_ignore)
-      return leave_out(bad_retina_line, std::string("a box must stand here (") +
-                                            (sized_ ? "4, 5" : "4") +
-                                            ", 19 or 20 numbers) or '# IMAGE', not '" +
-                                            std::string(lines_.line().substr(0, most_shown)) + "'");
+      return leave_out(flaw::unreadable_box,
+                       std::string("a box must stand here (") + (sized_ ? "4, 5" : "4") +
+                           ", 19 or 20 numbers) or '# IMAGE', not '" +
+                           std::string(lines_.line().substr(0, most_shown)) + "'");
     const std::vector<float>& v = *numbers;
     geometry::Annotation a;
     a.box = sized_ ? Box{v[0], v[1], v[2], v[3]} : Box{v[0], v[1], v[0] + v[2], v[1] + v[3]};

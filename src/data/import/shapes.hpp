@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "data/import/flaw_log.hpp"
+#include "data/import/import.hpp"
 #include "data/prepared/labelled_image.hpp"
 #include "faceshot/error.hpp"
 #include "geometry/annotation.hpp"
@@ -21,11 +22,7 @@ namespace faceshot::data {
 namespace flaw {
 inline constexpr std::string_view no_box = "shapes that are no boxes";
 inline constexpr std::string_view no_label = "shapes without a label";
-inline constexpr std::string_view no_numbers = "boxes that cannot be read";
-/// An image that has shapes, but none that is a box, is not one without faces: it is left out.
-inline constexpr std::string_view no_shape_left = "images of which no box can be read";
 inline constexpr std::string_view lone_point = "points that are no landmarks of a box";
-inline constexpr std::string_view outline = "boxes made of outlines";
 inline constexpr std::string_view rotated = "rotated boxes, now the upright boxes around them";
 inline constexpr std::string_view persons_left =
     "landmarks whose left was the person's, now the viewer's";
