@@ -130,11 +130,14 @@ void settle_overlaps(Finding& finding, data::FlawLog& flaws) {
     for (const auto& [other, places] : shared) {
       const FoundPart& first = finding.parts[other];
       if (10 * places.size() > std::min(images.size(), first.source.set.images.size()))
-        throw Error(ErrorCode::invalid_argument,
-                    fmt::format("{} and {} annotate the same {} photographs, such as '{}'; choose "
-                                "one: faceshot prepare {} or faceshot prepare {}",
-                                name_of(first), name_of(part), places.size(),
-                                images[places.front()].image, first.found.kind, part.found.kind));
+        throw Error(
+            ErrorCode::invalid_argument,
+            fmt::format("{} and {} both annotate {} photographs, such as '{}'; choose one "
+                        "with faceshot prepare {}",
+                        name_of(first), name_of(part), places.size(), images[places.front()].image,
+                        first.found.kind == part.found.kind
+                            ? first.found.kind
+                            : first.found.kind + " or " + part.found.kind));
       for (const std::size_t i : places) {
         flaws.left_out("images that two data sets annotate, taken from the first",
                        part.found.annotations.string() + ": '" + images[i].image + "' is in " +

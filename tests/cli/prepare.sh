@@ -199,7 +199,7 @@ says "auto: all classes" "classes: mask, face"
 mkdir two && put two/a.png
 printf 'image,x1,y1,x2,y2\na.png,16,8,24,16\n' >two/b.csv
 echo "0 0.5 0.5 0.1 0.1" >two/a.txt
-expect "auto: two formats" 2 "yolo 'two' and csv 'two/b.csv' .*choose one: faceshot prepare yolo or" prepare auto two --out no
+expect "auto: two formats" 2 "yolo 'two' and csv 'two/b.csv' .*choose one with faceshot prepare yolo or csv" prepare auto two --out no
 [ ! -e no ] || complain "auto: two formats: something was written"
 
 [ "$failed" -eq 0 ] && echo "all as it should be"

@@ -108,6 +108,7 @@ TEST(Survey, AFolderOfEverything) {
   folder.write("d/p/train.csv", "image,width,height,x1,y1,x2,y2\n");
   folder.write_image("d/c/images/a.png", 4, 4);
   folder.write_image("d/p/images/a.png", 4, 4);
+  fs::create_directory_symlink("..", folder / "d/c/circle");
   const FolderSurvey survey = survey_folder(folder / "d/");
   EXPECT_EQ(lines_of(survey, folder / "d"),
             (std::vector<std::string>{

@@ -87,9 +87,12 @@ class Surveyor {
                                "joins sets");
       return;
     }
+    if (!walked_.insert(fs::canonical(folder)).second) return;  // a link to it was there before
     survey_.folders.push_back(folder);
     std::vector<fs::path> entries;
-    for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry.path());
+    for (const auto& entry :
+         fs::directory_iterator(folder, fs::directory_options::skip_permission_denied))
+      entries.push_back(entry.path());
     std::sort(entries.begin(), entries.end());
     for (const fs::path& path : entries) {
       const std::string name = path.filename().string();
@@ -198,6 +201,7 @@ class Surveyor {
 
   fs::path dir_;
   FolderSurvey survey_;
+  std::set<fs::path> walked_;                             ///< links may lead in circles
   std::map<fs::path, std::size_t> voc_, labelme_, yolo_;  ///< files in each folder
   std::vector<fs::path> yamls_, claimed_;
   std::vector<std::pair<fs::path, std::string>> unknown_;
