@@ -121,6 +121,42 @@ TEST_F(YoloLayoutTest, ListsOfFoldersAndFilesOfPaths) {
   EXPECT_EQ(flaws.count("images in more than one split, kept in the first"), 1U);
 }
 
+TEST_F(YoloLayoutTest, LabelsAndImagesThatDoNotMeetAreNamed) {
+  add("set/images/train/a.png", "set/labels/train/a.txt");
+  add("set/images/train/b.png", "");
+  add("set/images/val/c.png", "");
+  folder.write("set/labels/train/lost.txt", "0 0.5 0.5 0.2 0.2\n");
+  fs::create_directories(folder / "set/labels/val");
+  folder.write("set/data.yaml", "train: images/train\nval: images/val\nnames: [face]\n");
+  EXPECT_EQ(read("set").size(), 3U);
+  ASSERT_EQ(flaws.count("label files without an image"), 1U);
+  EXPECT_NE(flaws.first_left_out().find("labels/train/lost.txt"), std::string::npos);
+  fs::remove(folder / "set/labels/train/a.txt");
+  expect_error(ErrorCode::not_found, "no image has labels", [&] { read("set"); });
+  fs::remove_all(folder / "set/labels/val");
+  expect_error(ErrorCode::not_found, "labels/val' is not a folder", [&] { read("set"); });
+}
+
+// What longer lines are is told by all splits: outlines here, as they differ in length in one.
+TEST_F(YoloLayoutTest, LongLinesAreReadAlikeInAllSplits) {
+  const auto line = [](int points) {
+    std::string text = "0";
+    for (int i = 0; i < points; ++i) text += " 0." + std::to_string(10 + i) + " 0.5";
+    return text + " 0.3 0.9\n";
+  };
+  add("set/images/train/a.png", "");
+  add("set/images/val/b.png", "");
+  folder.write("set/labels/train/a.txt", line(3) + line(5));
+  folder.write("set/labels/val/b.txt", line(6));  // 15 numbers: alone, five points behind a box
+  folder.write("set/data.yaml", "train: images/train\nval: images/val\nnames: [face]\n");
+  const YoloSet read = read_yolo_layout(find_yolo_layout(folder / "set", {}, {}, flaws), flaws);
+  ASSERT_EQ(read.set.images.size(), 2U);
+  const geometry::Annotation& a = read.set.images[1].annotations.at(0);
+  EXPECT_FALSE(a.landmarks);
+  EXPECT_NEAR(a.box.x1, 0.1F, 1e-6);
+  EXPECT_NEAR(a.box.y2, 0.9F, 1e-6);
+}
+
 TEST_F(YoloLayoutTest, OneFolderForTrainAndValIsNoValidation) {
   add("set/images/a.png", "set/labels/a.txt");
   folder.write("set/data.yaml", "train: images\nval: images\nnames: [face]\n");

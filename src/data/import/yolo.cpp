@@ -259,21 +259,6 @@ class YoloLabels {
   bool is_outline_ = false;  ///< the line read last
 };
 
-/// Label files below a folder, relative to it; not what else lies beside them.
-std::vector<fs::path> list_labels(const fs::path& folder, const fs::path& names) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    const fs::path& path = entry.path();
-    const std::string name = path.filename().string();
-    const bool other = is_apple_double(path) || name.starts_with("README") || path == names ||
-                       name == "classes.txt" || name == "train.txt" || name == "val.txt" ||
-                       name == "test.txt";
-    if (path.extension() == ".txt" && !other) files.push_back(path.lexically_relative(folder));
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 /// The label file of an image, both relative to their folders.
 fs::path label_of(fs::path image) { return image.replace_extension(".txt"); }
 
@@ -288,35 +273,64 @@ std::vector<std::string> read_yolo_names(const fs::path& path) {
   return path.extension() == ".txt" ? names_in_text(path) : names_in_yaml(path);
 }
 
-LabelledSet read_yolo(const fs::path& images, const fs::path& labels, const fs::path& names,
-                      FlawLog& flaws) {
+std::vector<fs::path> list_yolo_labels(const fs::path& folder, const fs::path& names) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const fs::path& path = entry.path();
+    const std::string name = path.filename().string();
+    const bool other = is_apple_double(path) || name.starts_with("README") || path == names ||
+                       name == "classes.txt" || name == "train.txt" || name == "val.txt" ||
+                       name == "test.txt";
+    if (path.extension() == ".txt" && !other) files.push_back(path);
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+LabelledSet read_yolo_pairs(const std::vector<YoloPair>& pairs, const fs::path& names,
+                            FlawLog& flaws) {
   LabelledSet set;
-  if (!fs::is_directory(labels))
-    throw Error(ErrorCode::not_found, "'" + labels.string() + "' is not a folder of labels");
-  if (!fs::is_directory(images))
-    throw Error(ErrorCode::not_found, "'" + images.string() + "' is not a folder of images");
   if (!names.empty()) set.classes = read_yolo_names(names);
-  std::vector<fs::path> files = list_labels(labels, names);
-  std::set<fs::path> unused(files.begin(), files.end());
-  std::size_t labelled = 0;
-  for (fs::path& file : files) file = labels / file;
+  std::vector<fs::path> files;
+  for (const YoloPair& pair : pairs)
+    if (fs::exists(pair.labels)) files.push_back(pair.labels);
+  if (files.empty() && !pairs.empty())
+    throw Error(ErrorCode::not_found, "no image has labels: those of '" +
+                                          pairs.front().image.string() + "' must be in '" +
+                                          pairs.front().labels.string() + "'");
   YoloLabels reader(set.classes.size(), read_keypoint_shape(names), std::move(files));
-  for (const fs::path& file : media::list_images({images})) {
-    if (is_apple_double(file)) continue;
-    const fs::path relative = file.lexically_relative(images);
-    const fs::path text = labels / label_of(relative);
+  for (const YoloPair& pair : pairs) {
     LabelledImage image;
-    if (fs::exists(text)) {
-      ++labelled;
-      unused.erase(label_of(relative));
-      auto read = reader.read(text, flaws);
+    if (fs::exists(pair.labels)) {
+      auto read = reader.read(pair.labels, flaws);
       if (!read) continue;
       image = std::move(*read);
     } else {
       ++set.unlabelled;
     }
-    image.image = relative.generic_string();
+    image.image = pair.image.generic_string();
     set.images.push_back(std::move(image));
+  }
+  return set;
+}
+
+LabelledSet read_yolo(const fs::path& images, const fs::path& labels, const fs::path& names,
+                      FlawLog& flaws) {
+  if (!fs::is_directory(labels))
+    throw Error(ErrorCode::not_found, "'" + labels.string() + "' is not a folder of labels");
+  if (!fs::is_directory(images))
+    throw Error(ErrorCode::not_found, "'" + images.string() + "' is not a folder of images");
+  const std::vector<fs::path> files = list_yolo_labels(labels, names);
+  std::set<fs::path> unused;
+  for (const fs::path& file : files) unused.insert(file.lexically_relative(labels));
+  std::vector<YoloPair> pairs;
+  std::size_t labelled = 0;
+  for (const fs::path& file : media::list_images({images})) {
+    if (is_apple_double(file)) continue;
+    const fs::path text = label_of(file.lexically_relative(images));
+    pairs.push_back({file, labels / text});
+    labelled += fs::exists(labels / text) ? 1 : 0;
+    unused.erase(text);
   }
   if (labelled == 0)
     throw Error(ErrorCode::not_found,
@@ -324,6 +338,9 @@ LabelledSet read_yolo(const fs::path& images, const fs::path& labels, const fs::
                     (labels / "a/b.txt").string() + "'" +
                     (unused.empty() ? "" : ", but there is '" + unused.begin()->string() + "'") +
                     "; give the folders that belong together");
+  LabelledSet set = read_yolo_pairs(pairs, names, flaws);
+  for (LabelledImage& image : set.images)
+    image.image = fs::path(image.image).lexically_relative(images).generic_string();
   for (const fs::path& file : unused)
     flaws.left_out("label files without an image",
                    (labels / file).string() + ": there is no image '" +

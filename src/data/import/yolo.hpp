@@ -17,6 +17,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "data/import/flaw_log.hpp"
 #include "data/prepared/labelled_image.hpp"
@@ -34,6 +35,22 @@ namespace faceshot::data {
 [[nodiscard]] LabelledSet read_yolo(const std::filesystem::path& images,
                                     const std::filesystem::path& labels,
                                     const std::filesystem::path& names, FlawLog& flaws);
+
+/// An image and where its labels are, if it has any.
+struct YoloPair {
+  std::filesystem::path image, labels;
+};
+
+/// The same for images and label files wherever they are: all of one set, as longer lines are taken
+/// for what the lines of the whole set are. An image of the result has the path it has here.
+/// @throws Error(not_found) if no image has labels; as read_yolo
+[[nodiscard]] LabelledSet read_yolo_pairs(const std::vector<YoloPair>& pairs,
+                                          const std::filesystem::path& names, FlawLog& flaws);
+
+/// Label files below a folder, sorted; not what else lies beside them, such as classes.txt.
+/// @param names is not one of them
+[[nodiscard]] std::vector<std::filesystem::path> list_yolo_labels(
+    const std::filesystem::path& folder, const std::filesystem::path& names);
 
 /// The parts of read_yolo that read one file each.
 /// @param classes how many names there are

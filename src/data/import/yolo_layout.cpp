@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
+#include "data/import/image_names.hpp"
 #include "data/import/import.hpp"
 #include "data/import/yolo.hpp"
 #include "data/prepared/text_file.hpp"
@@ -35,6 +37,7 @@ constexpr std::array<SplitAlias, 5> split_aliases{{{"train", "train"},
 /// Absolute, without "..", and without a slash at its end. Links are not followed: a link called
 /// `images` keeps its name.
 fs::path plain_path(const fs::path& path) {
+  if (path.empty()) return {};
   const fs::path plain = fs::absolute(path).lexically_normal();
   return plain.has_filename() ? plain : plain.parent_path();
 }
@@ -235,41 +238,47 @@ fs::path common_folder(const fs::path& a, const fs::path& b) {
   return common;
 }
 
-/// Reads one part after the other; images have their full paths meanwhile.
+/// Gathers the images of all parts with their labels.
 class YoloLayoutReader {
  public:
-  YoloLayoutReader(const YoloLayout& layout, FlawLog& flaws) : layout_(layout), flaws_(flaws) {
-    if (!layout.names.empty()) result_.set.classes = read_yolo_names(layout.names);
-  }
+  YoloLayoutReader(const YoloLayout& layout, FlawLog& flaws) : layout_(layout), flaws_(flaws) {}
 
   YoloSet read() {
     for (const YoloPart& part : layout_.parts) {
       if (part.labels.empty())
-        read_list(part);
+        add_list(part);
       else
-        read_folder(part);
+        add_folder(part);
     }
-    fs::path& base = result_.images;
+    refuse_unlabelled();
+    YoloSet result{read_yolo_pairs(pairs_, layout_.names, flaws_), {}};
+    for (const fs::path& label : unused_)
+      flaws_.left_out("label files without an image", label.string() + ": it has no image");
     for (std::size_t i = 0; i < folders_.size(); ++i)
-      base = i == 0 ? folders_[i] : common_folder(base, folders_[i]);
-    for (LabelledImage& image : result_.set.images)
-      image.image = fs::path(image.image).lexically_relative(base).generic_string();
-    return std::move(result_);
+      result.images = i == 0 ? folders_[i] : common_folder(result.images, folders_[i]);
+    for (LabelledImage& image : result.set.images) {
+      image.split = splits_.at(image.image);
+      image.image = fs::path(image.image).lexically_relative(result.images).generic_string();
+    }
+    return result;
   }
 
  private:
-  void read_folder(const YoloPart& part) {
-    const fs::path folder = plain_path(part.images);
-    LabelledSet set = read_yolo(part.images, part.labels, layout_.names, flaws_);
+  void add_folder(const YoloPart& part) {
+    if (!fs::is_directory(part.labels))
+      throw Error(ErrorCode::not_found, "'" + part.labels.string() +
+                                            "' is not a folder: it must hold the labels of '" +
+                                            part.images.string() + "'");
+    const fs::path folder = plain_path(part.images), labels = plain_path(part.labels);
+    for (const fs::path& label : list_yolo_labels(labels, plain_path(layout_.names)))
+      if (!used_.contains(label)) unused_.insert(label);
     folders_.push_back(folder);
-    result_.set.unlabelled += set.unlabelled;
-    for (LabelledImage& image : set.images) {
-      image.image = (folder / image.image).string();
-      add(std::move(image), part);
-    }
+    for (const fs::path& image : media::list_images({folder}))
+      if (!is_apple_double(image))
+        add(image, (labels / image.lexically_relative(folder)).replace_extension(".txt"), part);
   }
 
-  void read_list(const YoloPart& part) {
+  void add_list(const YoloPart& part) {
     const std::string text = read_text_file(part.images);
     std::size_t found = 0;
     for (TextLines lines(text); !lines.done(); lines.next()) {
@@ -282,10 +291,7 @@ class YoloLayoutReader {
       }
       ++found;
       folders_.push_back(file->parent_path());
-      std::optional<LabelledImage> image = labels_of(*file);
-      if (!image) continue;
-      image->image = file->string();
-      add(std::move(*image), part);
+      add(*file, labels_of(*file), part);
     }
     if (found == 0)
       throw Error(ErrorCode::not_found,
@@ -300,32 +306,40 @@ class YoloLayoutReader {
     return std::nullopt;
   }
 
-  /// Nothing, and flaws, if there are labels and none can be read.
-  [[nodiscard]] std::optional<LabelledImage> labels_of(const fs::path& image) {
+  static fs::path labels_of(const fs::path& image) {
     fs::path beside = image;
     beside.replace_extension(".txt");
-    std::optional<fs::path> labels = labels_path(beside);
-    if (!labels || !fs::exists(*labels)) labels = beside;
-    if (fs::exists(*labels)) return read_yolo_labels(*labels, result_.set.classes.size(), flaws_);
-    ++result_.set.unlabelled;
-    return LabelledImage{};
+    const std::optional<fs::path> labels = labels_path(beside);
+    return labels && (fs::exists(*labels) || !fs::exists(beside)) ? *labels : beside;
   }
 
-  void add(LabelledImage image, const YoloPart& part) {
-    image.split = part.split;
-    const auto [first, is_new] = splits_.try_emplace(image.image, part.split);
-    if (is_new) {
-      result_.set.images.push_back(std::move(image));
-    } else if (first->second != part.split) {
+  void add(const fs::path& image, const fs::path& labels, const YoloPart& part) {
+    used_.insert(labels);
+    unused_.erase(labels);
+    const auto [first, is_new] = splits_.try_emplace(image.generic_string(), part.split);
+    if (is_new)
+      pairs_.push_back({image, labels});
+    else if (first->second != part.split)
       flaws_.changed("images in more than one split, kept in the first",
-                     "'" + image.image + "' is in " + first->second + " and in " + part.split);
-    }
+                     "'" + image.string() + "' is in " + first->second + " and in " + part.split);
+  }
+
+  void refuse_unlabelled() const {
+    if (pairs_.empty() || std::any_of(pairs_.begin(), pairs_.end(),
+                                      [](const YoloPair& pair) { return fs::exists(pair.labels); }))
+      return;
+    throw Error(ErrorCode::not_found,
+                "no image has labels: those of '" + pairs_.front().image.string() +
+                    "' must be in '" + pairs_.front().labels.string() + "'" +
+                    (unused_.empty() ? "" : ", but there is '" + unused_.begin()->string() + "'") +
+                    "; bring them together, or say where both are with --images and --annotations");
   }
 
   const YoloLayout& layout_;
   FlawLog& flaws_;
-  YoloSet result_;
+  std::vector<YoloPair> pairs_;
   std::vector<fs::path> folders_;                        ///< that hold images
+  std::set<fs::path> used_, unused_;                     ///< label files with and without an image
   std::unordered_map<std::string, std::string> splits_;  ///< of each image
 };
 

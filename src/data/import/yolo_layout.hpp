@@ -55,8 +55,10 @@ struct YoloSet {
   std::filesystem::path images;  ///< the folder to which images are relative: what all have above
 };
 
-/// An image that is in several splits is kept in the first.
-/// @throws Error as read_yolo
+/// An image that is in several splits is kept in the first. Longer lines are read alike in all
+/// splits (yolo.hpp). A label file without an image is left out.
+/// @throws Error(not_found) if no image of the whole set has labels, or a folder of labels is not
+///         there; as read_yolo
 [[nodiscard]] YoloSet read_yolo_layout(const YoloLayout& layout, FlawLog& flaws);
 
 }  // namespace faceshot::data
