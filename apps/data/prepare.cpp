@@ -37,8 +37,8 @@ struct PrepareArguments {
 /// "; the first of 12 flaws: ...", or nothing.
 std::string first_flaw(const data::FlawLog& flaws) {
   const std::size_t count = flaws.count(data::FlawEffect::left_out);
-  return count == 0 ? ""
-                    : fmt::format("; the first of {} flaws: {}", count, flaws.first_left_out());
+  if (count < 2) return count == 0 ? "" : "; " + flaws.first_left_out();
+  return fmt::format("; the first of {} flaws: {}", count, flaws.first_left_out());
 }
 
 void require_images(const PrepareArguments& o, const Source& source, const data::FlawLog& flaws) {
@@ -55,7 +55,8 @@ void require_records(const Source& source, const data::ImportedSet& set,
   if (set.faces + set.ignored != 0) return;
   // Nothing but background is a set, but not one whose boxes were lost.
   for (const data::FlawKind& kind : flaws.kinds())
-    if (kind.effect == data::FlawEffect::left_out && !kind.name.starts_with("images"))
+    if (kind.effect == data::FlawEffect::left_out &&
+        (kind.name.starts_with("boxes") || kind.name.starts_with("rows")))
       throw Error(ErrorCode::format, fmt::format("no box is left; {} {}, the first: {}", kind.count,
                                                  kind.name, kind.places.front()));
 }

@@ -6,15 +6,26 @@
 #include "faceshot/error.hpp"
 
 namespace faceshot::data {
+namespace {
+
+/// What a file says may hold line breaks, and a message is one line.
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; }, ' ');
+  return text;
+}
+
+}  // namespace
 
 void FlawLog::left_out(std::string_view kind, std::string place) {
+  place = one_line(std::move(place));
   if (strict_)
     throw Error(ErrorCode::format, place + " (without --strict it is left out, and counted)");
   add(FlawEffect::left_out, kind, std::move(place));
 }
 
 void FlawLog::changed(std::string_view kind, std::string place) {
-  add(FlawEffect::changed, kind, std::move(place));
+  add(FlawEffect::changed, kind, one_line(std::move(place)));
 }
 
 std::size_t FlawLog::count(std::string_view kind) const {
