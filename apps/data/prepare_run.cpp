@@ -55,8 +55,8 @@ struct NewSet {
 /// "; the first of 12 flaws: ...", or nothing.
 std::string first_flaw(const data::FlawLog& flaws) {
   const std::size_t count = flaws.count(data::FlawEffect::left_out);
-  return count == 0 ? ""
-                    : fmt::format("; the first of {} flaws: {}", count, flaws.first_left_out());
+  if (count < 2) return count == 0 ? "" : "; " + flaws.first_left_out();
+  return fmt::format("; the first of {} flaws: {}", count, flaws.first_left_out());
 }
 
 // --- classes -----------------------------------------------------------------------------------
@@ -172,7 +172,8 @@ void add_records(NewSplit& split, const Source& part, data::ImportedSet imported
 void require_boxes(const NewSet& made, const data::FlawLog& flaws) {
   if (made.sum(&NewSplit::faces) + made.sum(&NewSplit::ignored) != 0) return;
   for (const data::FlawKind& kind : flaws.kinds())
-    if (kind.effect == data::FlawEffect::left_out && !kind.name.starts_with("images"))
+    if (kind.effect == data::FlawEffect::left_out &&
+        (kind.name.starts_with("boxes") || kind.name.starts_with("rows")))
       throw Error(ErrorCode::format, fmt::format("no box is left; {} {}, the first: {}", kind.count,
                                                  kind.name, kind.places.front()));
 }

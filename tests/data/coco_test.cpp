@@ -210,6 +210,10 @@ TEST(Coco, RecordsThatCannotBeUsedAreLeftOutAndNamed) {
             place + "bbox must be four numbers, not [1,1,null,null]");
   EXPECT_EQ(flaw_of(ids + R"("bbox": [1, 1, 1e300, 1]})"),
             place + "bbox must be four numbers, not [1,1,1e+300,1]");
+  // As deep as that, writing it out would use up the stack.
+  const std::string deep(200'000, '['), end(200'000, ']');
+  EXPECT_EQ(flaw_of(ids + R"("bbox": )" + deep + end + "}"),
+            place + "bbox must be four numbers, not a list of lists");
   EXPECT_EQ(flaw_of(ids + R"("bbox": [1, 2, 3]})"),
             place + "bbox must be four numbers, not [1,2,3]");
   EXPECT_EQ(flaw_of(ids + R"("bbox": [1, 2, 3, "4"]})"),

@@ -259,6 +259,14 @@ TEST(Import, PlacesAreKeptUpToABoundAndAllAreCounted) {
   EXPECT_EQ(flaws.kinds().at(0).places.size(), FlawLog::most_places);
 }
 
+TEST(Import, APlaceIsOneLine) {
+  FlawLog flaws, strict(true);
+  flaws.left_out("rows", "a.csv:1: 'x\n\x1B[2Jy'");
+  EXPECT_EQ(flaws.first_left_out(), "a.csv:1: 'x  [2Jy'");
+  expect_error(ErrorCode::format, "a.csv:1: 'x y' (without --strict",
+               [&] { strict.left_out("rows", "a.csv:1: 'x\ny'"); });
+}
+
 TEST(Import, BackgroundIsEveryImageBelowTheFolder) {
   const TestFolder folder;
   folder.write_image("bg/z.png", 4, 4);

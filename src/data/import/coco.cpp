@@ -78,12 +78,18 @@ Json parse_coco(const std::filesystem::path& path) {
 /// Why a record cannot be used.
 Error coco_fault(const std::string& what) { return {ErrorCode::format, what}; }
 
-/// The value as it stands there, short enough for a message.
+/// The value as it stands there, or what it is, if that is long.
 std::string coco_text(const Json& value) {
-  constexpr std::size_t most = 60;
-  std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-  if (text.size() > most) text = text.substr(0, most) + " ...";
-  return text;
+  constexpr std::size_t most = 16;
+  const bool is_flat = !value.is_structured() ||
+                       std::none_of(value.begin(), value.end(),
+                                    [](const Json& entry) { return entry.is_structured(); });
+  if (value.is_object()) return "an object";
+  if (!is_flat) return "a list of lists";
+  if (value.size() > most) return "a list of " + std::to_string(value.size());
+  const std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
+  constexpr std::size_t longest = 80;
+  return text.size() > longest ? text.substr(0, longest) + " ..." : text;
 }
 
 const Json& coco_member(const Json& object, const char* name) {

@@ -6,11 +6,22 @@
 #include "support/utf8.hpp"
 
 namespace faceshot::data {
+namespace {
+
+/// What a file says may hold line breaks and bytes of any encoding; a message is one line, in
+/// UTF-8.
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; }, ' ');
+  return support::escaped(text);
+}
+
+}  // namespace
 
 void FlawLog::left_out(std::string_view kind, const std::string& place) {
   if (strict_)
     throw Error(ErrorCode::format,
-                support::escaped(place) + " (without --strict it is left out, and counted)");
+                one_line(place) + " (without --strict it is left out, and counted)");
   add(FlawEffect::left_out, kind, place);
 }
 
@@ -44,7 +55,7 @@ void FlawLog::add(FlawEffect effect, std::string_view kind, const std::string& p
   if (found == kinds_.end())
     found = kinds_.insert(kinds_.end(), {effect, std::string(kind), 0, {}});
   ++found->count;
-  if (found->places.size() < most_places) found->places.push_back(support::escaped(place));
+  if (found->places.size() < most_places) found->places.push_back(one_line(place));
 }
 
 }  // namespace faceshot::data

@@ -18,7 +18,8 @@ enum class FlawEffect {
 /// All flaws of one kind.
 struct FlawKind {
   FlawEffect effect = FlawEffect::left_out;
-  std::string name;                 ///< plural, as a table's row: "boxes outside their image"
+  /// Plural, as a table's row, and first what is lost: "boxes outside their image", "images ..."
+  std::string name;
   std::size_t count = 0;            ///< of records
   std::vector<std::string> places;  ///< of the first most_places: "FILE:RECORD: what is wrong"
 };
@@ -35,7 +36,7 @@ class FlawLog {
 
   /// A record is not taken.
   /// @param kind its row in the table, plural: "boxes that are not numbers"
-  /// @param place "FILE:RECORD: what is wrong and what to do"
+  /// @param place "FILE:RECORD: what is wrong and what to do"; line breaks become blanks
   /// @throws Error(format) with `place`, if strict
   void left_out(std::string_view kind, const std::string& place);
 
