@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -41,6 +42,7 @@ const cv::Size sheet_cell(480, 360);
 struct DetectArguments {
   std::vector<std::string> paths;
   std::string model, model_info, out, sheet;
+  std::vector<std::string> classes;  ///< to show; empty: all
   DetectorOptions options{};
   PrecisionChoice precision = PrecisionChoice::fp32;
   TileOptions tiles{.size = 0};  ///< size 0: no tiles
@@ -97,8 +99,9 @@ fs::path annotated_path(const fs::path& out, const Job& job) {
 }
 
 /// Where a face's aligned crop goes: lossless, since another network is to look at it.
-fs::path crop_path(const fs::path& out, const Job& job, std::size_t face) {
-  return (out / job.relative)
+/// @param folder a class's, where there are several
+fs::path crop_path(const fs::path& out, const fs::path& folder, const Job& job, std::size_t face) {
+  return (out / folder / job.relative)
       .replace_filename(job.relative.stem().string() + "-face" + std::to_string(face + 1) + ".png");
 }
 
@@ -140,15 +143,46 @@ void check_align(const DetectArguments& a, const Detector& detector) {
                     "--model");
 }
 
+const std::string& class_of(const Detection& detection, const std::vector<std::string>& classes) {
+  return classes.at(static_cast<std::size_t>(detection.label));
+}
+
+/// A class's name as a folder's.
+fs::path folder_of(std::string name) {
+  std::replace(name.begin(), name.end(), '/', '_');
+  return name == "." || name == ".." ? "_" : name;
+}
+
+/// @throws Error(invalid_argument) for a class that the network does not know
+void check_classes(const DetectArguments& a, const std::vector<std::string>& known) {
+  for (const std::string& name : a.classes)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("--class '{}': the network knows {}", name, fmt::join(known, ", ")));
+}
+
+/// Leaves the detections of the wanted classes.
+void keep_classes(const DetectArguments& a, const std::vector<std::string>& known,
+                  std::vector<Detection>& found) {
+  if (a.classes.empty()) return;
+  std::erase_if(found, [&](const Detection& d) {
+    return std::find(a.classes.begin(), a.classes.end(), class_of(d, known)) == a.classes.end();
+  });
+}
+
 /// Writes the crop of each face that has landmarks. @return their paths, by face; empty for others
 std::vector<std::string> write_crops(const DetectArguments& a, const Job& job, const cv::Mat& image,
-                                     const std::vector<Detection>& faces, const Inputs& inputs,
+                                     const std::vector<Detection>& faces,
+                                     const std::vector<std::string>& classes, const Inputs& inputs,
                                      std::set<fs::path>& used) {
   std::vector<std::string> crops(faces.size());
   for (std::size_t i = 0; i < faces.size(); ++i) {
     if (!faces[i].landmarks) continue;
     const cv::Mat crop = media::align_face(image, *faces[i].landmarks, a.align);
-    const fs::path target = free_path(crop_path(a.out, job, i), inputs, used);
+    const fs::path target = free_path(
+        crop_path(a.out, classes.size() > 1 ? folder_of(class_of(faces[i], classes)) : fs::path(),
+                  job, i),
+        inputs, used);
     write_image(target, crop);
     crops[i] = target.string();
   }
@@ -178,7 +212,9 @@ std::vector<Detection> find_faces(const DetectArguments& a, const Detector& dete
 }
 
 /// @param crops as write_crops() gives them, or none
+/// @param classes of the network; of several, each detection says its own
 nlohmann::json json_of(const Job& job, const cv::Mat& image, const std::vector<Detection>& faces,
+                       const std::vector<std::string>& classes,
                        const std::vector<std::string>& crops) {
   nlohmann::json list = nlohmann::json::array();
   for (std::size_t i = 0; i < faces.size(); ++i) {
@@ -188,6 +224,7 @@ nlohmann::json json_of(const Job& job, const cv::Mat& image, const std::vector<D
                     {"x2", d.box.x2},
                     {"y2", d.box.y2},
                     {"score", d.score}});
+    if (classes.size() > 1) list.back()["class"] = class_of(d, classes);
     if (d.landmarks)
       for (std::size_t k = 0; k < d.landmarks->size(); k += 2)
         list.back()["landmarks"].push_back({(*d.landmarks)[k], (*d.landmarks)[k + 1]});
@@ -214,6 +251,8 @@ int run(DetectArguments a) {
   a.options.precision = precision_for(a.precision, a.model, usual_size(a), a.options.threads);
   tell_if_missing(a.options.precision);
   const Detector detector = open_detector(a.model, a.model_info, a.options);
+  const std::vector<std::string>& classes = detector.info().classes;
+  check_classes(a, classes);
   if (a.align > 0) check_align(a, detector);
   nlohmann::json document = nlohmann::json::array();
   std::vector<cv::Mat> pictures;
@@ -234,12 +273,13 @@ int run(DetectArguments a) {
       try {
         cv::Mat image = media::read_image(job.file);
         double milliseconds = 0;
-        const auto faces = find_faces(a, detector, image, milliseconds);
+        auto faces = find_faces(a, detector, image, milliseconds);
+        keep_classes(a, classes, faces);
         faces_in_all += faces.size();
         std::vector<std::string> crops;
-        if (a.align > 0) crops = write_crops(a, job, image, faces, inputs, used);
+        if (a.align > 0) crops = write_crops(a, job, image, faces, classes, inputs, used);
         if (a.json) {
-          document.push_back(json_of(job, image, faces, crops));
+          document.push_back(json_of(job, image, faces, classes, crops));
         } else {
           const std::string best =
               faces.empty() ? "-" : fmt::format("{:.2f}", static_cast<double>(faces.front().score));
@@ -248,7 +288,7 @@ int run(DetectArguments a) {
                       best.c_str(), milliseconds);
         }
         const bool annotate = !a.out.empty() && a.align == 0;
-        if (annotate || !a.sheet.empty()) media::draw_detections(image, faces);
+        if (annotate || !a.sheet.empty()) media::draw_detections(image, faces, classes);
         if (annotate) write_image(free_path(annotated_path(a.out, job), inputs, used), image);
         if (!a.sheet.empty()) pictures.push_back(thumbnail(image));
       } catch (const Error& e) {
@@ -291,6 +331,11 @@ void add_detect(CLI::App& app, int& exit_code) {
   command->add_option("--model-info", a->model_info, model_info_help);
   command->add_option("--threshold", a->options.score_threshold,
                       "Lowest score, 0 to 1; default: the model's own (faceshot inspect), or 0.7");
+  command
+      ->add_option("--class", a->classes,
+                   "Show this class only (repeat for several); else all that the network knows")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--nms", a->options.nms_threshold, "IoU above which one of two boxes goes")
       ->capture_default_str();
   command

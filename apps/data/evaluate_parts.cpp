@@ -1,5 +1,9 @@
 #include "evaluate_parts.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <map>
@@ -10,6 +14,7 @@
 #include "common/default_model.hpp"
 #include "common/open_detector.hpp"
 #include "common/precision.hpp"
+#include "data/prepared/classes.hpp"
 #include "data/prepared/splits.hpp"
 #include "evaluate/result_files.hpp"
 #include "faceshot/box_convert.hpp"
@@ -63,9 +68,24 @@ std::vector<std::vector<Detection>> detect_all(const Detector& detector,
   return detections;
 }
 
+/// A network of one class finds whatever the set calls a face; of several, each under its name.
+void use_network_classes(const std::vector<std::string>& classes, const EvaluateOptions& o,
+                         data::PreparedSet& set) {
+  if (classes.size() == 1) return;
+  if (std::none_of(classes.begin(), classes.end(), [&](const std::string& name) {
+        return std::find(set.classes.begin(), set.classes.end(), name) != set.classes.end();
+      }))
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("the network knows {}, '{}' has {}: there is no class to compare",
+                    fmt::join(classes, ", "), o.data.string(), fmt::join(set.classes, ", ")));
+  data::use_classes(set, classes);
+}
+
 Scored run_detector(const Detector& detector, const EvaluateOptions& o) {
   Scored scored;
   scored.set = read_data(o.data);
+  use_network_classes(detector.info().classes, o, scored.set);
   const auto start = std::chrono::steady_clock::now();
   scored.detections = detect_all(detector, scored.set, o);
   scored.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -1,10 +1,13 @@
 // `faceshot evaluate --protocol voc`: a network on a prepared set, against the set's own labels.
+#include <fmt/format.h>
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "common/console.hpp"
+#include "evaluate/by_class.hpp"
 #include "evaluate/comparison.hpp"
 #include "evaluate/result_files.hpp"
 #include "evaluate_errors.hpp"
@@ -56,6 +59,64 @@ void print_heights(const evaluate::ApByHeight& heights) {
   std::printf("mean of these        %.4f\n", heights.mean);
 }
 
+evaluate::Confusion confusion_in(const std::vector<std::string>& classes, const Scored& scored,
+                                 const EvaluateOptions& o) {
+  return evaluate::confusion_of(scored.set.records, scored.detections, classes.size(),
+                                static_cast<float>(o.score));
+}
+
+/// Figures by class, and which is taken for which.
+nlohmann::ordered_json class_json(const std::vector<std::string>& classes,
+                                  const evaluate::ClassFigures& figures, const Scored& scored,
+                                  const EvaluateOptions& o) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    const evaluate::SetFigures& of = figures.of[c];
+    list.push_back({{"name", classes[c]},
+                    {"ap", of.ap},
+                    {"faces", of.shown.faces},
+                    {"recall", of.shown.recall()},
+                    {"precision", of.shown.precision()}});
+  }
+  const evaluate::Confusion confusion = confusion_in(classes, scored, o);
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (std::size_t r = 0; r <= classes.size(); ++r)
+    rows.push_back(std::vector<std::size_t>(
+        confusion.counts.begin() + static_cast<std::ptrdiff_t>(r * (classes.size() + 1)),
+        confusion.counts.begin() + static_cast<std::ptrdiff_t>((r + 1) * (classes.size() + 1))));
+  return {{"of", list},
+          {"confusion", rows},
+          {"confusion_rows", "what is there: the classes, then background"},
+          {"confusion_columns", "what was shown: the classes, then nothing"}};
+}
+
+void print_classes(const std::vector<std::string>& classes, const evaluate::ClassFigures& figures,
+                   const Scored& scored, const EvaluateOptions& o) {
+  std::vector<std::string> rows = classes, columns = classes;
+  rows.emplace_back("background");
+  columns.emplace_back("nothing");
+  std::size_t width = 0;
+  for (const std::string& name : rows) width = std::max(width, name.size());
+  std::string text = fmt::format("\n{:<{}}      AP   faces  recall  precision\n", "class", width);
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    const evaluate::SetFigures& of = figures.of[c];
+    text += fmt::format("{:<{}}  {:.4f}  {:6}  {:.4f}     {:.4f}\n", classes[c], width, of.ap,
+                        of.shown.faces, of.shown.recall(), of.shown.precision());
+  }
+  text +=
+      fmt::format("\nWhat was shown (across) for what is there (down), at score {:.2f}:\n{:<{}}",
+                  o.score, "", width);
+  for (const std::string& name : columns) text += fmt::format("  {:>7}", name);
+  const evaluate::Confusion confusion = confusion_in(classes, scored, o);
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    text += fmt::format("\n{:<{}}", rows[r], width);
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      text +=
+          fmt::format("  {:>{}}", confusion.at(r, c), std::max<std::size_t>(columns[c].size(), 7));
+  }
+  std::printf("%s\n\n", text.c_str());
+}
+
 void print_alarms(const FalseAlarms& alarms) {
   std::printf(
       "false alarms         %.4g an image of %zu  at score %.4f, recall %.4f of faces from %d"
@@ -75,9 +136,14 @@ int evaluate_voc(const EvaluateOptions& o) {
   if (o.detections.empty()) detector = open_detector(o);
   const Scored scored =
       detector ? run_detector(*detector, o) : read_detections_of(o.detections, o.data);
-  const Comparison comparison(scored.set.records, scored.detections, o.min_face);
-  const evaluate::SetFigures figures =
-      evaluate::figures_of(comparison, static_cast<float>(o.score));
+  const std::vector<std::string> classes =
+      detector ? detector->info().classes : std::vector<std::string>{"face"};
+  const evaluate::ByClass by_class =
+      evaluate::by_class(scored.set.records, scored.detections, classes.size());
+  const Comparison comparison(by_class.records, by_class.detections, o.min_face);
+  const evaluate::ClassFigures of_classes =
+      evaluate::figures_by_class(comparison, by_class, static_cast<float>(o.score), o.min_face);
+  const evaluate::SetFigures& figures = of_classes.all;
   const evaluate::OperatingPoint& point = figures.shown;
   nlohmann::ordered_json report{{"protocol", "voc"},
                                 {"ap", figures.ap},
@@ -91,6 +157,7 @@ int evaluate_voc(const EvaluateOptions& o) {
                                 {"precision", point.precision()},
                                 {"found", point.found},
                                 {"false_alarms", point.false_alarms}};
+  if (classes.size() > 1) report["classes"] = class_json(classes, of_classes, scored, o);
   std::optional<FalseAlarms> alarms;
   if (detector && !o.negatives.empty()) {
     alarms = count_false_alarms(*detector, o, comparison);
@@ -121,11 +188,12 @@ int evaluate_voc(const EvaluateOptions& o) {
     std::printf("%s\n", report.dump(2).c_str());
     return exit_ok;
   }
-  std::printf("AP at IoU 0.5        %.4f\n", figures.ap);
+  std::printf("%-21s%.4f\n", classes.size() > 1 ? "mAP at IoU 0.5" : "AP at IoU 0.5", figures.ap);
   print_heights(figures.by_height);
   std::printf(
       "at score %.2f        recall %.4f  precision %.4f  (%zu of %zu faces, %zu false alarms)\n",
       o.score, point.recall(), point.precision(), point.found, point.faces, point.false_alarms);
+  if (classes.size() > 1) print_classes(classes, of_classes, scored, o);
   if (alarms) print_alarms(*alarms);
   if (error.faces > 0)
     std::printf(

@@ -20,10 +20,12 @@ namespace faceshot {
 inline constexpr float default_score_threshold = 0.7F;
 
 struct DetectorOptions {
-  /// In (0, 1): detections below are never decoded. None: ModelInfo::default_threshold, or
-  /// default_score_threshold where the model names none.
+  /// In (0, 1), for all classes: detections below are never decoded. None: the model's
+  /// class_thresholds or default_threshold, or default_score_threshold where it names neither.
   std::optional<float> score_threshold = std::nullopt;
   float nms_threshold = 0.45F;  ///< IoU in [0, 1]
+  /// Which boxes suppress each other. None: across classes where the model has one_label.
+  std::optional<Suppression> suppression = std::nullopt;
   /// The image is scaled so that its longer side is this; 0: native. Networks made for one input
   /// size get the image fitted into that instead.
   int max_side = 640;
@@ -99,7 +101,8 @@ class Detector {
   /// padded; or always the same, for networks made for one input size.
   [[nodiscard]] InputSize input_size(int image_width, int image_height) const;
   [[nodiscard]] const ModelInfo& info() const;
-  /// The options in effect: score_threshold has a value.
+  /// The options in effect: score_threshold (the lowest of all classes) and suppression have
+  /// values.
   [[nodiscard]] const DetectorOptions& options() const;
   [[nodiscard]] const Network& network() const;
 

@@ -53,6 +53,12 @@ struct ModelInfo {
   /// "faceshot.score_threshold", in (0, 1): what the detector shows unless its user says otherwise;
   /// none: the file does not say.
   std::optional<float> default_threshold = std::nullopt;
+  /// "faceshot.class_thresholds": JSON list, one for each class, instead of the one above; empty:
+  /// the file does not say.
+  std::vector<float> class_thresholds;
+  /// "faceshot.one_label": nothing is of two classes at once (a mask is worn or not), so boxes of
+  /// different classes suppress each other.
+  bool one_label = false;
   std::map<std::string, std::string> notes;  ///< "faceshot.config", "faceshot.provenance",
                                              ///< "faceshot.license", "faceshot.metrics",
                                              ///< "faceshot.calibration", ...

@@ -20,7 +20,10 @@ struct Detection {
   std::optional<Landmarks> landmarks = std::nullopt;  ///< in the pixels of the box
 };
 
-/// Keeps the best box of every group that overlaps by more than `iou_threshold`, class by class.
+/// Which boxes compete: those of one class alone, or all, where nothing is of two classes at once.
+enum class Suppression { within_classes, across_classes };
+
+/// Keeps the best box of every group that overlaps by more than `iou_threshold`.
 ///
 /// Deterministic: boxes are visited by falling score, equal scores in the order given.
 /// @param iou_threshold in [0, 1]; a box is dropped if its IoU with a kept one is greater
@@ -28,7 +31,8 @@ struct Detection {
 /// @return indices into `detections`, by falling score
 /// Thread safe. Detections with a NaN score are dropped.
 [[nodiscard]] std::vector<std::size_t> nms(std::span<const Detection> detections,
-                                           float iou_threshold, std::size_t keep_top = 0);
+                                           float iou_threshold, std::size_t keep_top = 0,
+                                           Suppression suppression = Suppression::within_classes);
 
 /// The same for one image after another: what it needs of memory it keeps, so that nothing is
 /// allocated once the largest image was seen. Not thread safe.
@@ -36,7 +40,8 @@ class Nms {
  public:
   /// @return indices into `detections`, by falling score; valid until the next call
   std::span<const std::size_t> run(std::span<const Detection> detections, float iou_threshold,
-                                   std::size_t keep_top = 0);
+                                   std::size_t keep_top = 0,
+                                   Suppression suppression = Suppression::within_classes);
 
  private:
   std::vector<std::size_t> order_, kept_;

@@ -100,6 +100,7 @@ struct Detector::Impl {
   ModelInfo info;
   DetectorOptions options;
   InputSize fixed;
+  std::vector<float> thresholds;  ///< by class; empty: the options' holds for all
 
   /// What a worker was made for.
   struct Plan {
@@ -115,8 +116,15 @@ struct Detector::Impl {
 
   Impl(Network n, ModelInfo i, const DetectorOptions& o)
       : network(std::move(n)), info(std::move(i)), options(o), fixed(fixed_size(network)) {
+    if (!options.score_threshold && !info.class_thresholds.empty()) {
+      thresholds = info.class_thresholds;
+      options.score_threshold = *std::min_element(thresholds.begin(), thresholds.end());
+    }
     if (!options.score_threshold)
       options.score_threshold = info.default_threshold.value_or(default_score_threshold);
+    if (!options.suppression)
+      options.suppression =
+          info.one_label ? Suppression::across_classes : Suppression::within_classes;
     check(options);
     idle.reserve(idle_sessions + 1);
   }
@@ -178,9 +186,13 @@ void Detector::Impl::run(const ImageView& image, const LetterboxSize& size, int 
   worker->session.run(worker->letterbox);
   const auto computed = Clock::now();
   worker->head->decode(*options.score_threshold, detect::nms_candidates, worker->candidates);
+  if (!thresholds.empty())
+    std::erase_if(worker->candidates, [&](const Detection& d) {
+      return d.score < thresholds[static_cast<std::size_t>(d.label)];
+    });
   detect::finish_detections(worker->candidates, {size, image.width, image.height}, bounds,
                             options.nms_threshold, static_cast<std::size_t>(options.keep_top),
-                            worker->nms, found);
+                            *options.suppression, worker->nms, found);
   const auto finished = Clock::now();
   if (timings != nullptr)
     *timings = {milliseconds(start, prepared), milliseconds(prepared, computed),
@@ -298,9 +310,9 @@ std::vector<Detection> Detector::detect_tiled(const ImageView& image,
     tiles.progress(++done, passes.size());
   });
   const auto overlap = static_cast<float>(tiles.overlap * std::min(width, height));
-  return detect::merge_tiles(passes, image.width, image.height, overlap,
-                             impl_->options.nms_threshold,
-                             static_cast<std::size_t>(impl_->options.keep_top));
+  return detect::merge_tiles(
+      passes, image.width, image.height, overlap, impl_->options.nms_threshold,
+      static_cast<std::size_t>(impl_->options.keep_top), *impl_->options.suppression);
 }
 
 InputSize Detector::input_size(int image_width, int image_height) const {

@@ -26,6 +26,8 @@ constexpr const char* head_key = "faceshot.head";
 constexpr const char* levels_key = "faceshot.levels";
 constexpr const char* probabilities_key = "faceshot.probabilities";
 
+constexpr const char* class_thresholds_key = "faceshot.class_thresholds";
+constexpr const char* one_label_key = "faceshot.one_label";
 constexpr const char* threshold_key = "faceshot.score_threshold";  // where somebody chose one
 
 [[noreturn]] void fail(const std::string& key, const std::string& what) {
@@ -233,6 +235,15 @@ float threshold_from(const Value& value) {
   return threshold;
 }
 
+std::vector<float> class_thresholds_from(const Value& value, std::size_t classes) {
+  std::vector<float> thresholds = value.numbers();
+  if (thresholds.size() != classes ||
+      !std::all_of(thresholds.begin(), thresholds.end(), [](float t) { return t > 0 && t < 1; }))
+    fail(class_thresholds_key, "must be a number above 0 and below 1 for each of the " +
+                                   std::to_string(classes) + " classes");
+  return thresholds;
+}
+
 /// The shortest text that is read as the same number.
 std::string text_of(float number) {
   std::array<char, 32> text{};
@@ -278,6 +289,9 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
     info.default_threshold = threshold_from(value(threshold_key));
   info.classes = value("faceshot.classes").texts();
   if (info.classes.empty()) fail("faceshot.classes", "names no class");
+  if (metadata.contains(class_thresholds_key))
+    info.class_thresholds = class_thresholds_from(value(class_thresholds_key), info.classes.size());
+  if (metadata.contains(one_label_key)) info.one_label = value(one_label_key).boolean();
   if (metadata.contains("faceshot.loc_output"))
     info.loc_output = text_of(metadata, "faceshot.loc_output");
   if (metadata.contains("faceshot.conf_output"))
@@ -291,7 +305,8 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
   const auto own = ModelInfo{}.to_metadata();
   for (const auto& [key, note] : metadata)
     if (!own.contains(key) && key != landmark_key && key != head_key && key != levels_key &&
-        key != probabilities_key && key != threshold_key)
+        key != probabilities_key && key != threshold_key && key != class_thresholds_key &&
+        key != one_label_key)
       info.notes.emplace(key, note);
   return info;
 }
@@ -314,6 +329,12 @@ std::map<std::string, std::string> ModelInfo::to_metadata() const {
   if (!levels.empty()) metadata[levels_key] = levels_to(levels).dump();
   if (probabilities) metadata[probabilities_key] = "true";
   if (default_threshold) metadata[threshold_key] = text_of(*default_threshold);
+  if (!class_thresholds.empty()) {
+    json list = json::array();
+    for (const float threshold : class_thresholds) list.push_back(json::parse(text_of(threshold)));
+    metadata[class_thresholds_key] = list.dump();
+  }
+  if (one_label) metadata[one_label_key] = "true";
   return metadata;
 }
 

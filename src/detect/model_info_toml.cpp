@@ -52,11 +52,24 @@ std::map<std::string, std::string> defaults(const std::string& path) {
           {"faceshot.classes", R"(["face"])"}};
 }
 
-const std::vector<std::string> keys{
-    "name",           "channel_order", "mean",        "scale",         "size_divisor",
-    "priors",         "features",      "classes",     "train_size",    "loc_output",
-    "head",           "levels",        "conf_output", "probabilities", "landmark_output",
-    "score_threshold"};
+const std::vector<std::string> keys{"name",
+                                    "channel_order",
+                                    "mean",
+                                    "scale",
+                                    "size_divisor",
+                                    "priors",
+                                    "features",
+                                    "classes",
+                                    "train_size",
+                                    "loc_output",
+                                    "head",
+                                    "levels",
+                                    "conf_output",
+                                    "probabilities",
+                                    "landmark_output",
+                                    "score_threshold",
+                                    "class_thresholds",
+                                    "one_label"};
 
 }  // namespace
 

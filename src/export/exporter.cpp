@@ -51,6 +51,7 @@ ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
   info.priors = spec.priors;
   for (const network::Head& head : spec.heads) info.features.push_back(head.feature);
   info.classes = spec.classes;
+  info.one_label = spec.one_label;
   if (network::has_landmarks(spec)) info.landmark_output = "landmarks";
   info.notes["faceshot.config"] = published_config(config);
   std::string metrics =

@@ -6,7 +6,8 @@
 namespace faceshot {
 
 std::span<const std::size_t> Nms::run(std::span<const Detection> detections, float iou_threshold,
-                                      std::size_t keep_top) {
+                                      std::size_t keep_top, Suppression suppression) {
+  const bool across = suppression == Suppression::across_classes;
   order_.clear();
   for (std::size_t i = 0; i < detections.size(); ++i)
     if (!std::isnan(detections[i].score)) order_.push_back(i);
@@ -19,7 +20,7 @@ std::span<const std::size_t> Nms::run(std::span<const Detection> detections, flo
   kept_.clear();
   for (const std::size_t candidate : order_) {
     const bool suppressed = std::any_of(kept_.begin(), kept_.end(), [&](std::size_t k) {
-      return detections[k].label == detections[candidate].label &&
+      return (across || detections[k].label == detections[candidate].label) &&
              iou(detections[k].box, detections[candidate].box) > iou_threshold;
     });
     if (suppressed) continue;
@@ -30,9 +31,9 @@ std::span<const std::size_t> Nms::run(std::span<const Detection> detections, flo
 }
 
 std::vector<std::size_t> nms(std::span<const Detection> detections, float iou_threshold,
-                             std::size_t keep_top) {
+                             std::size_t keep_top, Suppression suppression) {
   Nms once;
-  const auto kept = once.run(detections, iou_threshold, keep_top);
+  const auto kept = once.run(detections, iou_threshold, keep_top, suppression);
   return {kept.begin(), kept.end()};
 }
 

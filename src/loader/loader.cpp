@@ -14,6 +14,7 @@
 #include "data/pack/image_pack.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
+#include "loader/balance.hpp"
 #include "loader/image_cache.hpp"
 #include "loader/sample_order.hpp"
 
@@ -92,13 +93,6 @@ cv::Mat checked_image(ImageCache& cache, const std::vector<ImageRecord>& records
                   "; prepare the data set again");
 }
 
-std::vector<std::size_t> sizes_of(const std::vector<PreparedSet>& sets) {
-  std::vector<std::size_t> sizes;
-  sizes.reserve(sets.size());
-  for (const auto& set : sets) sizes.push_back(set.records.size());
-  return sizes;
-}
-
 /// All images of the loader, for operations that mix.
 class CachePool : public augment::ScenePool {
  public:
@@ -169,7 +163,8 @@ struct Loader::Impl {
       : options(loader),
         augment_options(augment),
         large_options(enlarged(augment)),
-        order(sizes_of(sets), std::move(weights), loader.seed),
+        order(SampleOrder::of_decks(balanced_decks(sets, loader.balance), std::move(weights),
+                                    loader.seed)),
         packs(open_packs(sets)),
         cache(image_paths(sets), loader.cache_mb * 1024 * 1024, packed_images(sets, packs)),
         records(concatenate(std::move(sets))),

@@ -35,7 +35,9 @@ struct LoaderOptions {
   std::size_t cache_mb = 8192;  ///< bound of the cache of decoded images
   std::uint64_t seed = 1;
   std::size_t samples_per_epoch = 0;  ///< 0: one a record; else dealt in rounds over all records
-  int prefetch = 4;                   ///< batches that workers make ahead
+  float balance = 0;  ///< balanced_decks()'s `rare`: classes in a smaller share of the images are
+                      ///< seen more often
+  int prefetch = 4;   ///< batches that workers make ahead
 };
 
 /// One batch, all of whose images have one size: pixels as the network takes them after a permute

@@ -23,18 +23,39 @@ void shuffle(std::span<std::uint32_t> items, Random random) {
   }
 }
 
+/// Each set's records, one after the other.
+std::vector<std::vector<std::uint32_t>> whole_decks(const std::vector<std::size_t>& sizes) {
+  std::vector<std::vector<std::uint32_t>> decks;
+  std::uint32_t first = 0;
+  for (const std::size_t size : sizes) {
+    std::vector<std::uint32_t>& deck = decks.emplace_back(size);
+    std::iota(deck.begin(), deck.end(), first);
+    first += static_cast<std::uint32_t>(size);
+  }
+  return decks;
+}
+
 }  // namespace
 
-SampleOrder::SampleOrder(std::vector<std::size_t> sizes, std::vector<float> weights,
+SampleOrder::SampleOrder(const std::vector<std::size_t>& sizes, std::vector<float> weights,
                          std::uint64_t seed)
-    : sizes_(std::move(sizes)), seed_(seed) {
-  if (weights.empty()) weights.assign(sizes_.size(), 1.0F);
-  if (weights.size() != sizes_.size()) {
+    : SampleOrder(Decks{whole_decks(sizes)}, std::move(weights), seed) {}
+
+SampleOrder SampleOrder::of_decks(std::vector<std::vector<std::uint32_t>> decks,
+                                  std::vector<float> weights, std::uint64_t seed) {
+  return {Decks{std::move(decks)}, std::move(weights), seed};
+}
+
+SampleOrder::SampleOrder(Decks decks, std::vector<float> weights, std::uint64_t seed)
+    : decks_(std::move(decks.of)), seed_(seed) {
+  if (weights.empty()) weights.assign(decks_.size(), 1.0F);
+  if (weights.size() != decks_.size()) {
     throw Error(ErrorCode::invalid_argument, "loader: " + std::to_string(weights.size()) +
-                                                 " weights for " + std::to_string(sizes_.size()) +
+                                                 " weights for " + std::to_string(decks_.size()) +
                                                  " data sets; give one a set, or none");
   }
-  for (std::size_t set = 0; set < sizes_.size(); ++set) {
+  for (std::size_t set = 0; set < decks_.size(); ++set) {
+    const std::size_t size = decks_[set].size();
     const float weight = weights[set];
     const std::string name =
         "loader: weight " + std::to_string(weight) + " of data set " + std::to_string(set + 1);
@@ -42,10 +63,10 @@ SampleOrder::SampleOrder(std::vector<std::size_t> sizes, std::vector<float> weig
       throw Error(ErrorCode::invalid_argument, name + " must be between 0 and 1000000");
     }
     const auto quota = static_cast<std::size_t>(
-        std::llround(static_cast<double>(weight) * static_cast<double>(sizes_[set])));
-    if (quota == 0 && weight > 0 && sizes_[set] > 0) {
+        std::llround(static_cast<double>(weight) * static_cast<double>(size)));
+    if (quota == 0 && weight > 0 && size > 0) {
       throw Error(ErrorCode::invalid_argument, name + " rounds to none of its " +
-                                                   std::to_string(sizes_[set]) +
+                                                   std::to_string(size) +
                                                    " records; raise it, or set it to 0");
     }
     quotas_.push_back(quota);
@@ -59,15 +80,13 @@ SampleOrder::SampleOrder(std::vector<std::size_t> sizes, std::vector<float> weig
 std::vector<std::uint32_t> SampleOrder::round(std::uint32_t number) const {
   std::vector<std::uint32_t> result;
   result.reserve(round_size_);
-  std::size_t offset = 0;
-  for (std::size_t set = 0; set < sizes_.size(); ++set) {
-    const std::size_t size = sizes_[set];
+  for (std::size_t set = 0; set < decks_.size(); ++set) {
+    const std::size_t size = decks_[set].size();
     std::uint64_t position = std::uint64_t{number} * quotas_[set];
     const std::uint64_t end = position + quotas_[set];
-    std::vector<std::uint32_t> deck(size);
     while (position < end) {
       const std::uint64_t pass = position / size;
-      std::iota(deck.begin(), deck.end(), static_cast<std::uint32_t>(offset));
+      std::vector<std::uint32_t> deck = decks_[set];
       shuffle(deck, Random(seed_, static_cast<std::uint32_t>(pass), static_cast<std::uint32_t>(set),
                            deck_stream));
       const std::uint64_t upto = std::min(end, (pass + 1) * size);
@@ -75,7 +94,6 @@ std::vector<std::uint32_t> SampleOrder::round(std::uint32_t number) const {
       result.insert(result.end(), from, from + static_cast<std::ptrdiff_t>(upto - position));
       position = upto;
     }
-    offset += size;
   }
   shuffle(result, Random(seed_, number, 0, round_stream));
   return result;

@@ -22,7 +22,14 @@ class SampleOrder {
   /// @throws Error(invalid_argument) for a weight that is negative, not finite, or above 0 yet so
   ///         small that it rounds to no record; for weights that do not match the sets; if no
   ///         record is left
-  SampleOrder(std::vector<std::size_t> sizes, std::vector<float> weights, std::uint64_t seed);
+  SampleOrder(const std::vector<std::size_t>& sizes, std::vector<float> weights,
+              std::uint64_t seed);
+
+  /// The same of records that are not all seen as often as each other.
+  /// @param decks of each set, its records as indices into the concatenation of the sets; one that
+  ///        is there twice is seen twice as often
+  [[nodiscard]] static SampleOrder of_decks(std::vector<std::vector<std::uint32_t>> decks,
+                                            std::vector<float> weights, std::uint64_t seed);
 
   /// Records in a round: samples of an epoch unless the user wants another number.
   [[nodiscard]] std::size_t round_size() const noexcept { return round_size_; }
@@ -32,9 +39,13 @@ class SampleOrder {
   [[nodiscard]] std::vector<std::uint32_t> epoch(std::uint32_t epoch, std::size_t length) const;
 
  private:
+  struct Decks {
+    std::vector<std::vector<std::uint32_t>> of;
+  };
+  SampleOrder(Decks decks, std::vector<float> weights, std::uint64_t seed);
   [[nodiscard]] std::vector<std::uint32_t> round(std::uint32_t number) const;
 
-  std::vector<std::size_t> sizes_;
+  std::vector<std::vector<std::uint32_t>> decks_;
   std::vector<std::size_t> quotas_;  ///< records of each set in a round
   std::uint64_t seed_;
   std::size_t round_size_ = 0;

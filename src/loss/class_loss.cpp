@@ -97,8 +97,48 @@ ClassTerm focal_loss(std::span<const float> logits, std::size_t target, double a
   return {-weight * factor * softmax.log_yes, softmax.log_yes};
 }
 
+namespace {
+
+/// The cross-entropy of the softmax against `quality` at the target and the rest at background,
+/// times |quality - p|^beta, or times `quality` where beta is negative.
+ClassTerm soft_target_loss(std::span<const float> logits, std::size_t target, double quality,
+                           double beta, std::span<float> gradient) {
+  const double log_sum = log_sum_exp(logits);
+  const auto log_p = [&](std::size_t c) { return static_cast<double>(logits[c]) - log_sum; };
+  const double p = std::exp(log_p(target));
+  const double entropy = -quality * log_p(target) - (1 - quality) * log_p(0);
+  const double distance = p - quality;
+  const double factor = beta < 0 ? quality : power(std::abs(distance), beta);
+  // d factor / d logit[c] = slope * ([c is the target] - p_c)
+  const double slope =
+      beta < 0 ? 0
+               : beta * power(std::abs(distance), beta - 1) * (distance < 0 ? -1 : 1) * p * entropy;
+  for (std::size_t c = 0; c < logits.size(); ++c) {
+    const double at_target = c == target ? 1 : 0, at_background = c == 0 ? 1 : 0;
+    const double p_c = std::exp(log_p(c));
+    gradient[c] =
+        static_cast<float>(slope * (at_target - p_c) +
+                           factor * (p_c - quality * at_target - (1 - quality) * at_background));
+  }
+  return {factor * entropy, log_p(target)};
+}
+
+/// -alpha (1 - p)^gamma log p at background.
+ClassTerm weighed_background(std::span<const float> logits, double alpha, double gamma,
+                             std::span<float> gradient) {
+  ClassTerm term = focal_loss(logits, 0, -1, gamma, gradient);
+  term.loss *= alpha;
+  for (float& g : gradient) g = static_cast<float>(alpha * static_cast<double>(g));
+  return term;
+}
+
+}  // namespace
+
 ClassTerm quality_focal_loss(std::span<const float> logits, std::size_t target, double quality,
                              double beta, std::span<float> gradient) {
+  if (logits.size() > 2)
+    return target == 0 ? weighed_background(logits, 1, beta, gradient)
+                       : soft_target_loss(logits, target, quality, beta, gradient);
   const double x = static_cast<double>(logits[1]) - static_cast<double>(logits[0]);
   const Sigmoid p = sigmoid(x);
   const double entropy = (1 - quality) * x - p.log_yes;  // binary cross-entropy on the logit
@@ -114,6 +154,9 @@ ClassTerm quality_focal_loss(std::span<const float> logits, std::size_t target, 
 
 ClassTerm varifocal_loss(std::span<const float> logits, std::size_t target, double quality,
                          double alpha, double gamma, std::span<float> gradient) {
+  if (logits.size() > 2)
+    return target == 0 ? weighed_background(logits, alpha, gamma, gradient)
+                       : soft_target_loss(logits, target, quality, -1, gradient);
   const double x = static_cast<double>(logits[1]) - static_cast<double>(logits[0]);
   const Sigmoid p = sigmoid(x);
   const double log_no = p.log_yes - x;

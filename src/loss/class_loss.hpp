@@ -12,16 +12,19 @@ namespace faceshot::loss {
 /// focal: Lin et al., "Focal loss for dense object detection", ICCV 2017, on the softmax. With one
 ///   class the softmax of two logits is the sigmoid of their difference, so this is the paper's.
 /// quality_focal: Li et al., "Generalized focal loss", NeurIPS 2020: the score learns the IoU of
-///   its box. For one class.
+///   its box.
 /// varifocal: Zhang et al., "VarifocalNet", CVPR 2021: the same target; positives weigh as much as
-///   their boxes are good, and only negatives are weighed down as in the focal loss. For one class.
+///   their boxes are good, and only negatives are weighed down as in the focal loss.
+///   The papers have a sigmoid a class; here both are on the softmax, as the decoder reads it: the
+///   target is the IoU for the class and the rest for background. With one class that is the
+///   papers' loss.
 /// iou_branch: class and IoU apart, as FCOS has centreness (Tian et al., ICCV 2019) and PAA the IoU
 ///   (Kim and Lee, ECCV 2020): the face's logit learns the class by the focal loss, the other one,
 ///   its sign turned, the IoU of the box on positives alone. The score's odds, exp(face -
 ///   background), are then the product of both odds. For one class.
 enum class ClassLoss { cross_entropy, focal, quality_focal, varifocal, iou_branch };
 
-/// Whether the score learns the IoU of the predicted box, for which one class is a must.
+/// Whether the score learns the IoU of the predicted box.
 [[nodiscard]] bool learns_quality(ClassLoss kind);
 
 /// @throws Error(invalid_argument) listing the names
@@ -44,17 +47,17 @@ ClassTerm cross_entropy(std::span<const float> logits, std::size_t target,
 ClassTerm focal_loss(std::span<const float> logits, std::size_t target, double alpha, double gamma,
                      std::span<float> gradient);
 
-/// |quality - p|^beta times the binary cross-entropy of p against `quality`, p the sigmoid of the
-/// difference of the two logits.
-/// @param logits two: background, face @param quality in [0, 1]: IoU of the predicted box, 0 for
-///        background @param beta >= 1
-/// @param target 0 or 1, for the log-likelihood alone
+/// |quality - p|^beta times the cross-entropy of the softmax against `quality` for the target's
+/// class and 1 - quality for background; p is the softmax at the target. For background,
+/// (1 - p)^beta times -log p.
+/// @param quality in [0, 1]: IoU of the predicted box, 0 for background @param beta >= 1
+/// @param target with two logits for the log-likelihood alone
 ClassTerm quality_focal_loss(std::span<const float> logits, std::size_t target, double quality,
                              double beta, std::span<float> gradient);
 
-/// VarifocalNet's eq. 2: quality times the binary cross-entropy of p against `quality` for faces;
-/// -alpha p^gamma log(1 - p) for background.
-/// @param logits two: background, face @param target 0 or 1 @param quality in [0, 1], for faces
+/// VarifocalNet's eq. 2: for a class, quality times the cross-entropy of the softmax against
+/// `quality` for it and 1 - quality for background; for background, -alpha (1 - p)^gamma log p.
+/// @param quality in [0, 1], for classes
 /// @param alpha >= 0 @param gamma >= 0
 ClassTerm varifocal_loss(std::span<const float> logits, std::size_t target, double quality,
                          double alpha, double gamma, std::span<float> gradient);

@@ -292,10 +292,10 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
         throw Error(ErrorCode::invalid_argument,
                     "multibox loss: class " + std::to_string(a.class_id) + " but the network has " +
                         std::to_string(classes));
-  if (classes != 1 && learns_quality(class_loss_from_name(options.class_loss)))
-    throw Error(ErrorCode::invalid_argument, "loss.class_loss = " + options.class_loss +
-                                                 " is for one class; the network has " +
-                                                 std::to_string(classes));
+  if (classes != 1 && class_loss_from_name(options.class_loss) == ClassLoss::iou_branch)
+    throw Error(ErrorCode::invalid_argument,
+                "loss.class_loss = iou_branch is for one class, and the network has " +
+                    std::to_string(classes) + "; take varifocal or quality_focal");
   result.loc_gradient.assign(loc.size(), 0.0F);
   result.conf_gradient.assign(conf.size(), 0.0F);
   result.landmark_gradient.assign(landmarks.size(), 0.0F);

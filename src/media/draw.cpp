@@ -15,6 +15,14 @@ namespace {
 
 using Bgr = std::array<int, 3>;
 constexpr Bgr box_colour{60, 230, 90};
+/// Okabe and Ito, "Color universal design", 2008, without black: told apart by the colour-blind.
+constexpr std::array<Bgr, 7> class_colours{{{0, 159, 230},
+                                            {233, 180, 86},
+                                            {115, 158, 0},
+                                            {66, 228, 240},
+                                            {178, 114, 0},
+                                            {0, 94, 213},
+                                            {167, 121, 204}}};
 constexpr Bgr point_colour{60, 220, 255};
 constexpr Bgr halo_colour{20, 20, 20};  // keeps the box visible on bright and on green ground
 constexpr Bgr sheet_colour{32, 32, 32};
@@ -56,15 +64,20 @@ void draw_frame(cv::Mat& image, const cv::Rect& outer, int width, const Bgr& col
     if (const cv::Rect visible = bar & all; !visible.empty()) image(visible).setTo(scalar(colour));
 }
 
+Bgr colour_of(int label, std::size_t classes) {
+  if (classes < 2 || label < 0) return box_colour;
+  return class_colours[static_cast<std::size_t>(label) % class_colours.size()];
+}
+
 /// The line lies around the face, so that it hides none of it; a halo of 1 px around it.
-void draw_box(cv::Mat& image, const Box& box) {
+void draw_box(cv::Mat& image, const Box& box, const Bgr& colour) {
   const int width = line_width(image, box);
   const cv::Rect face = to_pixels(box);
   const auto grown = [&](int by) {
     return cv::Rect(face.x - by, face.y - by, face.width + 2 * by, face.height + 2 * by);
   };
   if (width > 1) draw_frame(image, grown(width + 1), 1, halo_colour);
-  draw_frame(image, grown(width), width, box_colour);
+  draw_frame(image, grown(width), width, colour);
 }
 
 /// A dot a point, with a halo; hardly wider than a pupil.
@@ -94,13 +107,22 @@ struct Label {
   cv::Size size;  ///< with margins
 };
 
-Label make_label(const cv::Mat& image, const Detection& detection) {
+/// "0.93", or "helmet 0.93" where there are several classes.
+std::string label_text(const Detection& detection, std::span<const std::string> classes) {
+  const auto label = static_cast<std::size_t>(detection.label);
+  const bool named = classes.size() > 1 && detection.label >= 0 && label < classes.size();
+  return fmt::format("{}{}{:.2f}", named ? classes[label] : "", named ? " " : "",
+                     static_cast<double>(detection.score));
+}
+
+Label make_label(const cv::Mat& image, const Detection& detection,
+                 std::span<const std::string> classes) {
   constexpr double smallest_text = 10;  // px; legible
   const double by_image = std::max(image.cols, image.rows) / 60.0;
   const double by_face = shorter_side(detection.box) / 4.0;
   const double height = std::max(smallest_text, std::min(by_image, by_face));
   Label label;
-  label.text = fmt::format("{:.2f}", static_cast<double>(detection.score));
+  label.text = label_text(detection, classes);
   label.thickness = std::max(1, static_cast<int>(std::lround(height / 10)));
   label.scale =
       cv::getFontScaleFromHeight(font, static_cast<int>(std::lround(height)), label.thickness);
@@ -135,8 +157,8 @@ std::optional<cv::Rect> place_label(const cv::Mat& image, const Box& box, const 
   return std::nullopt;
 }
 
-void draw_label(cv::Mat& image, const cv::Rect& place, const Label& label) {
-  image(place).setTo(scalar(box_colour));
+void draw_label(cv::Mat& image, const cv::Rect& place, const Label& label, const Bgr& colour) {
+  image(place).setTo(scalar(colour));
   cv::putText(image, label.text,
               {place.x + label.margin, place.y + place.height - label.margin - 1}, font,
               label.scale, scalar(halo_colour), label.thickness, cv::LINE_AA);
@@ -144,7 +166,8 @@ void draw_label(cv::Mat& image, const cv::Rect& place, const Label& label) {
 
 }  // namespace
 
-void draw_detections(cv::Mat& image, std::span<const Detection> detections) {
+void draw_detections(cv::Mat& image, std::span<const Detection> detections,
+                     std::span<const std::string> classes) {
   check_image(image);
   std::vector<Detection> shown;
   for (const Detection& detection : detections)
@@ -158,16 +181,16 @@ void draw_detections(cv::Mat& image, std::span<const Detection> detections) {
 
   std::vector<cv::Rect> occupied;  // the faces first, then the labels as they are placed
   for (const Detection& detection : shown) {
-    draw_box(image, detection.box);
+    draw_box(image, detection.box, colour_of(detection.label, classes.size()));
     if (detection.landmarks && shorter_side(detection.box) >= smallest_labelled)
       draw_landmarks(image, *detection.landmarks, detection.box);
     occupied.push_back(to_pixels(detection.box));
   }
   for (std::size_t i = 0; i < shown.size(); ++i) {
     if (shorter_side(shown[i].box) < smallest_labelled) continue;
-    const Label label = make_label(image, shown[i]);
+    const Label label = make_label(image, shown[i], classes);
     if (const auto place = place_label(image, shown[i].box, label, occupied, i)) {
-      draw_label(image, *place, label);
+      draw_label(image, *place, label, colour_of(shown[i].label, classes.size()));
       occupied.push_back(*place);
     }
   }

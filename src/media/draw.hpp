@@ -3,6 +3,7 @@
 
 #include <opencv2/core.hpp>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "faceshot/nms.hpp"
@@ -14,8 +15,12 @@ namespace faceshot::media {
 /// score nor dots below 24 px. Thread safe.
 /// @param image 8-bit BGR, written to
 /// @param detections in its pixels; parts outside the image are cut off
+/// @param classes names by label; if there is more than one, each has a colour that the
+/// colour-blind
+///        can tell from the others' (the first seven do), and the name stands before the score
 /// @throws Error(invalid_argument) if the image is empty or not 8-bit BGR
-void draw_detections(cv::Mat& image, std::span<const Detection> detections);
+void draw_detections(cv::Mat& image, std::span<const Detection> detections,
+                     std::span<const std::string> classes = {});
 
 /// Images side by side, row by row, each scaled to fit its cell and centred in it. Thread safe.
 /// @param images 8-bit BGR @param columns > 0 @param cell size of a cell in pixels, > 0

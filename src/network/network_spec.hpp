@@ -92,6 +92,7 @@ struct NetworkSpec {
   std::vector<Head> heads;  ///< one a level, in the order of `priors.levels`
   PriorSpec priors;
   std::vector<std::string> classes{"face"};  ///< without background
+  bool one_label = false;                    ///< nothing is of two classes at once
   int input_channels = 3;
   int size_divisor = 32;  ///< input width and height must be multiples of it
 };

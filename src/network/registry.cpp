@@ -22,6 +22,20 @@ std::string listed(const std::vector<std::string>& names) {
   return list;
 }
 
+std::vector<std::string> class_names(const ModelOptions& options) {
+  std::vector<std::string> names = options.classes;
+  if (names == std::vector<std::string>{"auto"}) return {"face"};
+  if (names.empty()) fail_model("model.classes names none; give names, or auto");
+  std::sort(names.begin(), names.end());
+  if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
+    fail_model("model.classes has '" + *twice + "' twice");
+  for (const char* const no_class : {"", "auto", "background"})
+    if (std::binary_search(names.begin(), names.end(), no_class))
+      fail_model("model.classes: '" + std::string(no_class) +
+                 "' is no class; background is never one, and auto stands alone");
+  return options.classes;
+}
+
 void check_ranges(const ModelOptions& options) {
   if (!(options.alpha > 0 && options.alpha <= 4))
     fail_model("model.alpha is " + std::to_string(options.alpha) + "; it must be in (0, 4]");
@@ -29,12 +43,13 @@ void check_ranges(const ModelOptions& options) {
     fail_model("model.heads.landmarks is " + std::to_string(options.heads_landmarks) +
                "; it must be 0 or 5 (eyes, nose, mouth corners)");
   const auto& max_out = options.heads_max_out;
-  if (!max_out.empty() &&
-      (max_out.size() != 2 || std::any_of(max_out.begin(), max_out.end(),
-                                          [](int count) { return count < 1 || count > 16; })))
+  if (!max_out.empty() && (max_out.size() != class_names(options).size() + 1 ||
+                           std::any_of(max_out.begin(), max_out.end(),
+                                       [](int count) { return count < 1 || count > 16; })))
     fail_model(
-        "model.heads.max_out wants two numbers from 1 to 16: logits for background and for faces, "
-        "as in [3, 1]; [] for one each");
+        "model.heads.max_out wants a number from 1 to 16 for background and one for each class: "
+        "how "
+        "many logits each has, as in [3, 1] for faces; [] for one each");
 }
 
 std::string variant_of(const Backbone& backbone, const std::string& wanted) {
@@ -153,6 +168,8 @@ NetworkSpec make_network(const ModelOptions& options) {
   NetworkSpec spec;
   spec.name = options.name.empty() ? options.backbone : options.name;
   spec.input = input_of(options);
+  spec.classes = class_names(options);
+  spec.one_label = options.one_label;
   NetworkBuilder net(spec);
   if (!(options.widths.empty() && options.blocks.empty()) &&
       std::string_view(backbone.name).substr(0, 9) != "faceshot_")

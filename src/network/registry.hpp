@@ -15,7 +15,12 @@ struct ModelOptions {
   std::string backbone = "faceshot_nano";  ///< one of backbones()
   std::string variant;                     ///< of the backbone; empty: its first
   float alpha = 1.0F;                      ///< multiplies the channel counts, in (0, 4]
-  std::vector<int> widths, blocks;         ///< as BackboneOptions has them; our own backbones only
+  /// What it looks for, without background. "auto" alone: as the training data say
+  /// (train/start/class_names.hpp); one class, "face", where there are none.
+  std::vector<std::string> classes{"auto"};
+  /// Nothing is of two classes at once, so boxes of different classes suppress each other.
+  bool one_label = false;
+  std::vector<int> widths, blocks;  ///< as BackboneOptions has them; our own backbones only
   /// What the levels start from, finest first: taps of the backbone, then "extra1", "extra2", ...
   /// in this order. Empty: the backbone's usual taps.
   std::vector<std::string> features;
@@ -27,8 +32,8 @@ struct ModelOptions {
   bool heads_shared = true;  ///< separable: one block for all predictors of a level (ssd_head.hpp)
   int heads_direct = 0;      ///< so many of the finest levels predict by 1x1 convolutions alone
   int heads_landmarks = 0;   ///< points a face that the heads give: 0 or 5
-  /// Logits a prior of the finest level for background and for faces, the largest of each counts
-  /// (S3FD's max-out, PyramidBox's max-in-out); empty: one each.
+  /// Logits a prior of the finest level for background and for each class, the largest of each
+  /// counts (S3FD's max-out, PyramidBox's max-in-out); empty: one each.
   std::vector<int> heads_max_out;
 
   /// Priors of each level, in input pixels: sides of squares; for each of them (or for none) a

@@ -53,6 +53,7 @@ class Trainer {
   }
 
   [[nodiscard]] bool leads() const { return run_.leads(); }
+  [[nodiscard]] const Config& config() const { return run_.config; }  ///< classes known
 
   /// Meets the other processes, if there are any.
   void join() { join_run(run_); }
@@ -65,6 +66,7 @@ class Trainer {
         std::to_string(run_.priors.priors.size()) + " priors, " + std::to_string(run_.threads) +
         " threads" +
         (run_.group ? " in each of " + std::to_string(run_.processes.size) + " processes" : ""));
+    if (run_.data.classes.size() > 1) run_.note(run_.data.class_line());
     for (const auto& [name, callback] : callbacks_) callback->on_start(run_);
     if (run_.starts_whole && !run_.data.val.records.empty()) look_at_start();
     while (!run_.is_over()) {
@@ -191,7 +193,7 @@ TrainOutcome start_training(const Config& config, const std::filesystem::path& d
   trainer.join();
   if (trainer.leads()) {
     support::make_folder(dir);
-    write_file_atomically(dir / "config.toml", to_toml(config));
+    write_file_atomically(dir / "config.toml", to_toml(trainer.config()));
     if (!init_json.empty()) write_file_atomically(dir / "init.json", init_json);
   }
   return trainer.run();
@@ -210,7 +212,7 @@ TrainOutcome resume_training(const std::filesystem::path& dir, const TrainListen
   trainer.load(checkpoint);
   trainer.join();
   if (trainer.leads() && !overrides.empty())
-    write_file_atomically(dir / "config.toml", to_toml(config));
+    write_file_atomically(dir / "config.toml", to_toml(trainer.config()));
   return trainer.run();
 }
 

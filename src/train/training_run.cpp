@@ -34,6 +34,7 @@ loader::LoaderOptions loader_options(const Config& config, const ProcessEnvironm
   options.threads = threads;
   options.cache_mb = static_cast<std::size_t>(config.data.cache_mb);
   options.seed = config.train.seed;
+  options.balance = config.data.balance;
   options.samples_per_epoch = static_cast<std::size_t>(config.data.samples_per_epoch);
   return options;
 }
@@ -80,11 +81,20 @@ Position start_position(const TrainOptions& options, std::int64_t batches) {
 }  // namespace
 
 TrainingRun::TrainingRun(Config config_, std::filesystem::path dir_, ProcessEnvironment processes_)
-    : config(std::move(config_)),
+    : TrainingRun(load(std::move(config_)), std::move(dir_), std::move(processes_)) {}
+
+TrainingRun::Loaded TrainingRun::load(Config config) {
+  TrainingData data = load_training_data(config);
+  config.model.classes = data.classes;
+  return {std::move(config), std::move(data)};
+}
+
+TrainingRun::TrainingRun(Loaded loaded, std::filesystem::path dir_, ProcessEnvironment processes_)
+    : config(std::move(loaded.config)),
       dir(std::move(dir_)),
       processes(std::move(processes_)),
       threads(thread_count(config.train.threads, processes.local_size)),
-      data(load_training_data(config)),
+      data(std::move(loaded.data)),
       loader(data.train, config.data.weights, loader_options(config, processes, threads),
              config.augment),
       network(std::make_unique<model::TorchNetwork>(network::make_network(config.model),

@@ -48,7 +48,8 @@ struct Position {
 /// Everything that a later step depends on is in `position`, the weights, the optimiser's state and
 /// the callbacks' (all in checkpoints), or is a function of the config. Not thread safe.
 struct TrainingRun {
-  /// Reads the data and makes the network with random weights; writes nothing. Of several processes
+  /// Reads the data, of which model.classes become known, and makes the network with random
+  /// weights; writes nothing. Of several processes
   /// each sees its share of the data; they do not meet yet (join_run.hpp).
   /// Stands at train.start_step.
   /// @throws Error(invalid_argument) for a config that does not fit the data; as load_training_data
@@ -106,6 +107,15 @@ struct TrainingRun {
   [[nodiscard]] model::TorchNetwork& evaluated_network();
   /// A landmark loss or nothing, by whether the network has landmarks.
   [[nodiscard]] std::optional<double> landmark_metric(double value) const;
+
+ private:
+  /// What the members that others are made from are made from.
+  struct Loaded {
+    Config config;
+    TrainingData data;
+  };
+  static Loaded load(Config config);
+  TrainingRun(Loaded loaded, std::filesystem::path dir, ProcessEnvironment processes);
 };
 
 /// Weights, optimiser state and position of the run, without what callbacks add.

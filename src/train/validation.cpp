@@ -10,6 +10,7 @@
 #include "detect/heads/decoder.hpp"
 #include "detect/heads/finish_detections.hpp"
 #include "detect/input/letterbox.hpp"
+#include "evaluate/by_class.hpp"
 #include "evaluate/comparison.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
@@ -187,7 +188,8 @@ class ValidationPass {
         annotations.push_back(in_input(set.records[chosen[i]].annotations, images[i].source,
                                        config_.augment.min_face));
       loss::multibox_loss(values_of(loc), values_of(conf), values_of(landmarks), grid_,
-                          spec.priors.variances, annotations, 1, config_.loss, threads_, loss_);
+                          spec.priors.variances, annotations, spec.classes.size(), config_.loss,
+                          threads_, loss_);
       sums->add(loss_);
     }
     const auto* const loc_data = loc.data_ptr<float>();
@@ -197,16 +199,17 @@ class ValidationPass {
     parallel_for(count, threads_, [&](std::size_t i) {
       std::vector<Detection> candidates;
       detect::decode_detections(
-          loc_data + i * priors * 4, conf_data + i * priors * 2,
+          loc_data + i * priors * 4, conf_data + i * priors * (spec.classes.size() + 1),
           landmark_data == nullptr ? nullptr : landmark_data + i * priors * 10, grid_.priors,
-          spec.priors.variances, 1, config_.train.validate_score, detect::nms_candidates,
-          candidates);
+          spec.priors.variances, spec.classes.size(), config_.train.validate_score,
+          detect::nms_candidates, candidates);
       const InputSource& source = images[i].source;
       Nms nms;
       detect::finish_detections(
           candidates, source,
           {0, 0, static_cast<float>(source.image_width), static_cast<float>(source.image_height)},
-          config_.train.validate_nms, static_cast<std::size_t>(DetectorOptions().keep_top), nms,
+          config_.train.validate_nms, static_cast<std::size_t>(DetectorOptions().keep_top),
+          spec.one_label ? Suppression::across_classes : Suppression::within_classes, nms,
           found_[chosen[i]]);
     });
   }
@@ -248,10 +251,18 @@ class ValidationPass {
   std::vector<std::vector<Detection>> found_;
 };
 
-std::vector<ValidationExample> examples_of(const PreparedSet& set, const Comparison& found) {
+std::vector<ValidationExample> examples_of(const PreparedSet& set, const evaluate::ByClass& found) {
   std::vector<ValidationExample> examples;
-  for (std::size_t i = 0; i < std::min(example_count, set.records.size()); ++i)
-    examples.push_back({set.images_dir / set.records[i].image, found.detections()[i]});
+  for (std::size_t i = 0; i < std::min(example_count, found.images); ++i) {
+    ValidationExample& example = examples.emplace_back();
+    example.image = set.images_dir / set.records[i].image;
+    for (std::size_t c = 0; c < found.classes; ++c) {
+      const std::vector<Detection>& of_class = found.detections[c * found.images + i];
+      example.detections.insert(example.detections.end(), of_class.begin(), of_class.end());
+    }
+    std::stable_sort(example.detections.begin(), example.detections.end(),
+                     [](const Detection& a, const Detection& b) { return a.score > b.score; });
+  }
   return examples;
 }
 
@@ -261,19 +272,22 @@ ValidationResult validate_network(TorchNetwork& network, const PreparedSet& set,
                                   const PreparedSet& negatives, const Config& config, int threads,
                                   const std::function<void()>& alive) {
   const torch::NoGradGuard no_grad;
-  if (network.spec().classes.size() != 1)
-    throw Error(ErrorCode::unsupported, "validation counts one class; this network has more");
   network.train(false);
   ValidationPass pass(network, config, threads, alive);
   LossSums sums;
-  const Comparison found(set.records, pass.run(set, &sums));
+  const std::size_t classes = network.spec().classes.size();
+  const evaluate::ByClass by_class = evaluate::by_class(set.records, pass.run(set, &sums), classes);
+  const Comparison found(by_class.records, by_class.detections);
   ValidationResult result;
   sums.write(result);
-  const evaluate::SetFigures figures = evaluate::figures_of(found, config.train.validate_score);
+  const evaluate::ClassFigures of_classes =
+      evaluate::figures_by_class(found, by_class, config.train.validate_score);
+  for (const evaluate::SetFigures& of : of_classes.of) result.ap_by_class.push_back(of.ap);
+  const evaluate::SetFigures& figures = of_classes.all;
   result.ap = figures.ap;
   result.by_height = figures.by_height;
   result.curve = evaluate::precision_recall_curve(found.images());
-  result.examples = examples_of(set, found);
+  result.examples = examples_of(set, by_class);
   if (figures.points.faces > 0) result.landmark_error = figures.points.mean;
   if (!negatives.records.empty()) {
     evaluate::FalseAlarms alarms(found);

@@ -27,15 +27,16 @@ struct ValidationExample {
 struct ValidationResult {
   double confidence_loss = 0;
   double location_loss = 0;
-  double negative_log_likelihood = 0;    ///< as MultiboxResult has it
-  double ap = 0;                         ///< VOC average precision at IoU 0.5, over all faces
-  evaluate::ApByHeight by_height;        ///< over faces of a height and up
-  std::optional<double> false_alarms;    ///< an image of the negatives, where alarm_recall of the
-                                         ///< faces of alarm_height is reached; none without any
-  double landmark_loss = 0;              ///< 0 for a network without landmarks
-  std::optional<double> landmark_error;  ///< normalised mean error over the faces found; none if
-                                         ///< the network or those faces have no landmarks
-  evaluate::PrecisionRecallCurve curve;  ///< at IoU 0.5
+  double negative_log_likelihood = 0;  ///< as MultiboxResult has it
+  double ap = 0;                       ///< VOC average precision at IoU 0.5; mean over the classes
+  std::vector<double> ap_by_class;     ///< the same of each class
+  evaluate::ApByHeight by_height;      ///< over faces of a height and up; means over the classes
+  std::optional<double> false_alarms;  ///< an image of the negatives, where alarm_recall of the
+                                       ///< faces of alarm_height is reached; none without any
+  double landmark_loss = 0;            ///< 0 for a network without landmarks
+  std::optional<double> landmark_error;     ///< normalised mean error over the faces found; none if
+                                            ///< the network or those faces have no landmarks
+  evaluate::PrecisionRecallCurve curve;     ///< at IoU 0.5; of all classes together
   std::vector<ValidationExample> examples;  ///< the first few of the set
 };
 

@@ -50,6 +50,9 @@ std::string report_table(const MatchReport& report, bool all) {
     text += "; " + count(report.unfolded) + " BatchNorm layers, folded in the file, put back";
   text += "\n";
   std::vector<Row> rows;
+  for (const auto& c : report.classes)
+    rows.push_back(
+        {"class", c.name, c.from.empty() ? "-" : c.from, c.from.empty() ? "random" : ""});
   for (const auto& w : report.wrong_shape)
     rows.push_back({"wrong shape", w.name, w.foreign,
                     shape_text(w.found) + " instead of " + shape_text(w.wanted)});
@@ -73,6 +76,8 @@ std::string report_json(const MatchReport& report) {
   for (const auto& w : report.wrong_shape)
     wrong.push_back(
         {{"name", w.name}, {"foreign", w.foreign}, {"wanted", w.wanted}, {"found", w.found}});
+  nlohmann::ordered_json classes = nlohmann::ordered_json::array();
+  for (const auto& c : report.classes) classes.push_back({{"name", c.name}, {"from", c.from}});
   const nlohmann::ordered_json json{{"map", report.map},
                                     {"matched", matched},
                                     {"wrong_shape", wrong},
@@ -80,6 +85,7 @@ std::string report_json(const MatchReport& report) {
                                     {"left_over", report.left_over},
                                     {"filled", report.filled},
                                     {"unfolded", report.unfolded},
+                                    {"classes", classes},
                                     {"counters", report.counters}};
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }

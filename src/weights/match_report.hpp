@@ -7,13 +7,13 @@
 
 namespace faceshot::weights {
 
-/// A line of counts; then, a line each, wrong shapes, what is missing, what is left over and what
-/// was filled in; with `all`, also what matched. Ends with a newline.
+/// A line of counts; then, a line each, where classes begin, wrong shapes, what is missing, what is
+/// left over and what was filled in; with `all`, also what matched. Ends with a newline.
 [[nodiscard]] std::string report_table(const MatchReport& report, bool all = false);
 
 /// The same as JSON, always with what matched: {"map", "matched": [{"name", "foreign", "shape"}],
 /// "wrong_shape": [{"name", "foreign", "wanted", "found"}], "left_over", "missing", "filled",
-/// "unfolded", "counters"}.
+/// "unfolded", "classes": [{"name", "from"}], "counters"}.
 [[nodiscard]] std::string report_json(const MatchReport& report);
 
 /// "8x3x3x3"; "scalar" for no dimensions.

@@ -41,6 +41,12 @@ struct MatchReport {
   /// BatchNorm layers that the file has folded into their convolutions: put back by whoever knows
   /// the network (train/start/init_weights.hpp), not by match_weights().
   std::vector<std::string> unfolded;
+  /// Where a class's predictors begin, if the file's network has other classes.
+  struct ClassStart {
+    std::string name;  ///< here
+    std::string from;  ///< the file's class; empty: random
+  };
+  std::vector<ClassStart> classes;  ///< empty: the same; filled by whoever knows the network
   /// PyTorch's num_batches_tracked: counters, no weights; neither matched nor left over.
   std::vector<std::string> counters;
 };

@@ -105,22 +105,33 @@ class Reader {
   std::vector<NamedArray> arrays_;
 };
 
-}  // namespace
-
-std::vector<NamedArray> read_onnx_weights(const std::filesystem::path& path) {
-  InputFile file(path);
+onnx::ModelProto read_model(InputFile& file, const std::filesystem::path& path) {
   const auto damaged = [&] { damaged_file(path, "damaged, or not an ONNX model"); };
   if (file.size() == 0 || file.size() > std::numeric_limits<int>::max()) damaged();
   // Protobuf would log to stderr what we throw.
   const google::protobuf::LogSilencer silence;
   onnx::ModelProto model;
-  {
-    const std::string bytes = file.read(0, file.size());
-    google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
-    if (!model.ParseFromZeroCopyStream(&stream) || !model.has_graph()) damaged();
-  }
+  const std::string bytes = file.read(0, file.size());
+  google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
+  if (!model.ParseFromZeroCopyStream(&stream) || !model.has_graph()) damaged();
+  return model;
+}
+
+}  // namespace
+
+std::vector<NamedArray> read_onnx_weights(const std::filesystem::path& path) {
+  InputFile file(path);
+  const onnx::ModelProto model = read_model(file, path);
   MemoryBudget budget(path, file.size());
   return Reader(path, budget).read(model.graph());
+}
+
+std::map<std::string, std::string> read_onnx_metadata(const std::filesystem::path& path) {
+  InputFile file(path);
+  const onnx::ModelProto model = read_model(file, path);
+  std::map<std::string, std::string> metadata;
+  for (const auto& entry : model.metadata_props()) metadata[entry.key()] = entry.value();
+  return metadata;
 }
 
 }  // namespace faceshot::weights

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "weights/weights.hpp"
@@ -14,5 +16,10 @@ namespace faceshot::weights {
 /// @throws Error(not_found), Error(io); Error(format) if the file is damaged or no ONNX model;
 ///   Error(unsupported) for initialisers with other element types or kept in files of their own
 [[nodiscard]] std::vector<NamedArray> read_onnx_weights(const std::filesystem::path& path);
+
+/// The model's metadata_props.
+/// @throws Error as read_onnx_weights
+[[nodiscard]] std::map<std::string, std::string> read_onnx_metadata(
+    const std::filesystem::path& path);
 
 }  // namespace faceshot::weights

@@ -49,7 +49,7 @@ WeightFile read_weight_file(const std::filesystem::path& path) {
                     "' is in PyTorch's form from before 1.6, or another pickle; load it there and "
                     "save it again with torch.save(network.state_dict(), ...)");
   // ONNX has no mark of its own, but begins with the first field of its message: ir_version.
-  if (head.starts_with('\x08')) return {"ONNX", read_onnx_weights(path)};
+  if (head.starts_with('\x08')) return {"ONNX", read_onnx_weights(path), read_onnx_metadata(path)};
   damaged_file(path, "not a weight file: neither HDF5, safetensors, ONNX, PyTorch's .pt nor .npz");
 }
 

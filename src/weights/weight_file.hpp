@@ -13,6 +13,7 @@ namespace faceshot::weights {
 struct WeightFile {
   std::string format;  ///< "safetensors", "NumPy .npz", "PyTorch, part 'state_dict'"
   std::vector<NamedArray> arrays;
+  std::map<std::string, std::string> metadata{};  ///< ONNX alone
 };
 
 /// Reads a weight file; what it is, its first bytes tell, whatever its name. Formats: HDF5

@@ -72,6 +72,29 @@ TEST(ModelInfo, AThresholdIsThereOnlyIfTheFileSaysSo) {
   }
 }
 
+TEST(ModelInfo, ThresholdsByClassAndOneLabelAreThereOnlyIfTheFileSaysSo) {
+  Metadata metadata = make_metadata();
+  ModelInfo info = ModelInfo::from_metadata(metadata);
+  EXPECT_TRUE(info.class_thresholds.empty());
+  EXPECT_FALSE(info.one_label);
+  EXPECT_FALSE(info.to_metadata().contains("faceshot.class_thresholds"));
+  EXPECT_FALSE(info.to_metadata().contains("faceshot.one_label"));
+  metadata["faceshot.classes"] = R"(["mask","none"])";
+  metadata["faceshot.class_thresholds"] = "[0.4,0.65]";
+  metadata["faceshot.one_label"] = "true";
+  info = ModelInfo::from_metadata(metadata);
+  EXPECT_EQ(info.class_thresholds, (std::vector<float>{0.4F, 0.65F}));
+  EXPECT_TRUE(info.one_label);
+  EXPECT_EQ(info.to_metadata().at("faceshot.class_thresholds"), "[0.4,0.65]");
+  EXPECT_EQ(info.to_metadata().at("faceshot.one_label"), "true");
+  EXPECT_FALSE(info.notes.contains("faceshot.one_label"));
+  for (const char* impossible : {"[0.4]", "[0.4,1]", "0.4", "[0.4,0.5,0.6]"}) {
+    metadata["faceshot.class_thresholds"] = impossible;
+    EXPECT_NE(message_of(metadata).find("faceshot.class_thresholds"), std::string::npos)
+        << impossible;
+  }
+}
+
 TEST(ModelInfo, ReadsEveryField) {
   const ModelInfo info = ModelInfo::from_metadata(make_metadata());
   EXPECT_EQ(info.name, "tiny");

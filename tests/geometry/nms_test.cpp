@@ -98,6 +98,14 @@ TEST(Nms, ClassesDoNotSuppressEachOther) {
   EXPECT_EQ(nms(detections, 0.5F), (std::vector<std::size_t>{1, 2}));
 }
 
+TEST(Nms, ClassesSuppressEachOtherWhereNothingIsOfTwo) {
+  const Box box{0, 0, 10, 10}, other{20, 0, 30, 10};
+  const std::vector<Detection> detections{
+      {box, 0.7F, 0}, {box, 0.9F, 1}, {box, 0.8F, 0}, {other, 0.6F, 2}};
+  EXPECT_EQ(nms(detections, 0.5F, 0, Suppression::across_classes),
+            (std::vector<std::size_t>{1, 3}));
+}
+
 TEST(Nms, KeepTopIsAPrefixOfTheWholeResult) {
   Random random(2);
   const auto detections = random_detections(random, 200, 2, false);

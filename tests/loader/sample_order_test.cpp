@@ -85,7 +85,7 @@ TEST(SampleOrder, RejectsImpossibleWeights) {
   EXPECT_THROW(SampleOrder({5}, {0.01F}, 1), Error);
   EXPECT_THROW(SampleOrder({5}, {0}, 1), Error);
   EXPECT_THROW(SampleOrder({0}, {}, 1), Error);
-  EXPECT_THROW(SampleOrder({}, {}, 1), Error);
+  EXPECT_THROW(SampleOrder(std::vector<std::size_t>{}, {}, 1), Error);
 }
 
 }  // namespace

@@ -144,6 +144,59 @@ TEST(ClassLoss, GradientsAreThoseOfTheValues) {
   }
 }
 
+/// `classes` and background.
+std::vector<float> random_logits(Random& random, std::size_t classes) {
+  std::vector<float> logits(classes + 1);
+  for (float& logit : logits) logit = random.uniform(-3, 3);
+  return logits;
+}
+
+TEST(ClassLoss, GradientsAreThoseOfTheValuesForManyClasses) {
+  Random random(12);
+  for (const std::size_t classes : {std::size_t{3}, std::size_t{20}})
+    for (int i = 0; i < 20; ++i) {
+      const std::vector<float> logits = random_logits(random, classes);
+      for (const std::size_t target : {std::size_t{0}, std::size_t{2}, classes}) {
+        expect_gradient([=](auto z, auto g) { return cross_entropy(z, target, g).loss; }, logits);
+        expect_gradient([=](auto z, auto g) { return focal_loss(z, target, 0.25, 2, g).loss; },
+                        logits);
+        for (const double quality : {0.0, 0.4, 1.0}) {
+          expect_gradient(
+              [=](auto z, auto g) { return quality_focal_loss(z, target, quality, 2, g).loss; },
+              logits);
+          expect_gradient(
+              [=](auto z, auto g) { return varifocal_loss(z, target, quality, 0.75, 2, g).loss; },
+              logits);
+        }
+      }
+    }
+}
+
+// A class that is out of the question changes nothing: what remains is the papers' loss.
+TEST(ClassLoss, OfQualityIsThatOfOneClassWhereTheOthersAreOutOfTheQuestion) {
+  Random random(13);
+  for (int i = 0; i < 100; ++i) {
+    const std::vector<float> two = random_logits(random, 1);
+    const std::vector<float> three{two[0], -80, two[1]};
+    std::vector<float> a(2), b(3);
+    const double quality = static_cast<double>(random.uniform());
+    const auto expect_equal = [&](const ClassTerm& of_two, const ClassTerm& of_three) {
+      EXPECT_NEAR(of_two.loss, of_three.loss, 1e-9);
+      EXPECT_NEAR(of_two.log_likelihood, of_three.log_likelihood, 1e-9);
+      EXPECT_NEAR(a[0], b[0], 1e-6);
+      EXPECT_NEAR(a[1], b[2], 1e-6);
+      EXPECT_NEAR(b[1], 0, 1e-6);
+    };
+    for (const std::size_t target : {std::size_t{0}, std::size_t{1}}) {
+      const double q = target == 0 ? 0 : quality;
+      const auto first = quality_focal_loss(two, target, q, 2, a);
+      expect_equal(first, quality_focal_loss(three, 2 * target, q, 2, b));
+      const auto second = varifocal_loss(two, target, q, 0.75, 2, a);
+      expect_equal(second, varifocal_loss(three, 2 * target, q, 0.75, 2, b));
+    }
+  }
+}
+
 TEST(ClassLoss, TellsTheLogLikelihoodWhateverTheLossIs) {
   Random random(3);
   for (int i = 0; i < 50; ++i) {

@@ -364,8 +364,9 @@ TEST(MultiboxLoss, FocalLossesTakeAllNegativesAndMiningDoesNot) {
     const auto all = loss_of(o, faces, options);
     EXPECT_EQ(all.negatives, 128 - all.positives) << kind;
   }
+  options.class_loss = "iou_branch";
   EXPECT_THROW((void)loss_of(random_outputs(1, 128, 3, 12), faces, options, 1, 3), Error)
-      << "quality focal loss is for one class";
+      << "its background logit is the IoU: for one class";
 }
 
 TEST(MultiboxLoss, TheNegativeLogLikelihoodIsTheSameMeasureForEveryLoss) {
@@ -398,16 +399,18 @@ TEST(MultiboxLoss, TheNegativeLogLikelihoodIsTheSameMeasureForEveryLoss) {
 
 INSTANTIATE_TEST_SUITE_P(
     Options, MultiboxGradient,
-    ::testing::Values(GradientCase{"none", 1, 1}, GradientCase{"diou", 0, 1},
-                      GradientCase{"giou", 1, 1}, GradientCase{"iou", 1, 3},
-                      GradientCase{"eiou", 0, 1, "focal"}, GradientCase{"none", 1, 3, "focal"},
-                      GradientCase{"diou", 1, 1, "quality_focal"},
-                      GradientCase{"diou", 1, 1, "varifocal"},
-                      GradientCase{"diou", 1, 1, "iou_branch"},
-                      GradientCase{"diou", 1, 1, "focal", "atss"},
-                      GradientCase{"none", 1, 1, "cross_entropy", "iou", 2, 0.25F},
-                      GradientCase{"none", 1, 3, "focal", "iou", 0.5F, 3},
-                      GradientCase{"none", 1, 1, "quality_focal", "iou", 3, 0.5F}),
+    ::testing::Values(
+        GradientCase{"none", 1, 1}, GradientCase{"diou", 0, 1}, GradientCase{"giou", 1, 1},
+        GradientCase{"iou", 1, 3}, GradientCase{"eiou", 0, 1, "focal"},
+        GradientCase{"none", 1, 3, "focal"}, GradientCase{"diou", 1, 1, "quality_focal"},
+        GradientCase{"diou", 1, 1, "varifocal"}, GradientCase{"diou", 1, 1, "iou_branch"},
+        GradientCase{"diou", 1, 1, "focal", "atss"},
+        GradientCase{"none", 1, 1, "cross_entropy", "iou", 2, 0.25F},
+        GradientCase{"none", 1, 3, "focal", "iou", 0.5F, 3},
+        GradientCase{"none", 1, 1, "quality_focal", "iou", 3, 0.5F},
+        GradientCase{"none", 1, 3, "quality_focal", "iou", 3, 0.5F},
+        GradientCase{"none", 1, 20, "varifocal"}, GradientCase{"none", 1, 20, "cross_entropy"},
+        GradientCase{"none", 1, 20, "quality_focal"}),
     [](const auto& tested) { return tested.param.iou_loss + "_" + std::to_string(tested.index); });
 
 }  // namespace

@@ -97,5 +97,27 @@ TEST(MetricsLog, AddsTheColumnsThatAnOlderFileLacks) {
   EXPECT_EQ(std::count(row.begin(), row.end(), ','), std::count(text.begin(), text.end(), ',') / 2);
 }
 
+TEST(MetricsLog, HasAColumnForEachOfSeveralClasses) {
+  const std::filesystem::path dir = std::filesystem::path(::testing::TempDir()) / "metrics_classes";
+  std::filesystem::remove_all(dir);
+  std::filesystem::create_directories(dir);
+  {
+    MetricsLog log(dir, 0, {"helmet", "head, bare"});
+    EpochMetrics m;
+    m.epoch = 1;
+    log.append(m);
+    m.epoch = 2;
+    m.val_ap_by_class = {0.5, 0.25};
+    log.append(m);
+  }
+  const std::string text = content(dir / "metrics.csv");
+  EXPECT_NE(text.find(",val_false_alarms,val_ap.helmet,val_ap.head_ bare\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find(",,,\n2,"), std::string::npos) << text;
+  EXPECT_TRUE(text.ends_with(",0.5,0.25\n")) << text;
+  MetricsLog(dir, 1, {"helmet", "head, bare"});
+  EXPECT_EQ(content(dir / "metrics.csv"), text.substr(0, text.find("\n2,") + 1));
+}
+
 }  // namespace
 }  // namespace faceshot::train

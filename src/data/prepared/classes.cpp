@@ -70,4 +70,22 @@ void sort_classes(LabelledSet& set, const std::map<std::string, int>& class_ids)
       a.class_id = new_id[static_cast<std::size_t>(a.class_id)];
 }
 
+void use_classes(PreparedSet& set, const std::vector<std::string>& classes) {
+  if (set.classes == classes) return;
+  constexpr int other = -1;
+  std::vector<int> ids;
+  for (const std::string& name : set.classes) {
+    const auto found = std::find(classes.begin(), classes.end(), name);
+    ids.push_back(found == classes.end() ? other : static_cast<int>(found - classes.begin()));
+  }
+  for (geometry::ImageRecord& record : set.records) {
+    for (Annotation& a : record.annotations) {
+      a.class_id = ids[static_cast<std::size_t>(a.class_id)];
+      if (a.ignore && a.class_id == other) a.class_id = 0;
+    }
+    std::erase_if(record.annotations, [](const Annotation& a) { return a.class_id == other; });
+  }
+  set.classes = classes;
+}
+
 }  // namespace faceshot::data

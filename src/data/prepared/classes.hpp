@@ -1,4 +1,4 @@
-// Classes of a foreign data set: which of them matter, and under what name.
+// Classes of a data set: which of them matter, and under what name.
 #pragma once
 
 #include <map>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/prepared/labelled_image.hpp"
+#include "data/prepared/prepared.hpp"
 
 namespace faceshot::data {
 
@@ -23,5 +24,9 @@ void merge_classes(LabelledSet& set, const std::string& name);
 /// Names the classes of boxes whose ids were given as names came up, and gives them ids in order of
 /// the names, so that they do not depend on which came first. Without any, there is "face".
 void sort_classes(LabelledSet& set, const std::map<std::string, int>& class_ids);
+
+/// Gives a prepared set these classes, by name. Boxes of other classes go, but those to be ignored,
+/// which are neither face nor background whatever is looked for.
+void use_classes(PreparedSet& set, const std::vector<std::string>& classes);
 
 }  // namespace faceshot::data

@@ -11,13 +11,13 @@ float InputSource::scale_y() const {
 }
 
 void finish_detections(std::span<const Detection> candidates, const InputSource& source,
-                       const Box& bounds, float nms_threshold, std::size_t keep_top, Nms& nms,
-                       std::vector<Detection>& found) {
+                       const Box& bounds, float nms_threshold, std::size_t keep_top,
+                       Suppression suppression, Nms& nms, std::vector<Detection>& found) {
   const float scale_x = source.scale_x();
   const float scale_y = source.scale_y();
   const Box image{0, 0, static_cast<float>(source.image_width),
                   static_cast<float>(source.image_height)};
-  const auto kept = nms.run(candidates, nms_threshold, keep_top);
+  const auto kept = nms.run(candidates, nms_threshold, keep_top, suppression);
   found.clear();
   found.reserve(kept.size());
   for (const std::size_t i : kept) {

@@ -31,7 +31,7 @@ struct InputSource {
 ///        it contains @param keep_top at most so many; 0: all
 /// @param found overwritten: by falling score
 void finish_detections(std::span<const Detection> candidates, const InputSource& source,
-                       const Box& bounds, float nms_threshold, std::size_t keep_top, Nms& nms,
-                       std::vector<Detection>& found);
+                       const Box& bounds, float nms_threshold, std::size_t keep_top,
+                       Suppression suppression, Nms& nms, std::vector<Detection>& found);
 
 }  // namespace faceshot::detect

@@ -48,7 +48,8 @@ bool same_face(const Candidate& a, const Candidate& b, float iou_threshold) {
 
 std::vector<Detection> merge_tiles(std::span<const TileDetections> passes, int image_width,
                                    int image_height, float overlap, float iou_threshold,
-                                   std::size_t keep_top) {
+                                   std::size_t keep_top, Suppression suppression) {
+  const bool across = suppression == Suppression::across_classes;
   std::vector<Candidate> candidates;
   for (std::size_t pass = 0; pass < passes.size(); ++pass)
     for (const Detection& d : passes[pass].found)
@@ -65,7 +66,8 @@ std::vector<Detection> merge_tiles(std::span<const TileDetections> passes, int i
   std::vector<Candidate> kept;
   for (const Candidate& candidate : candidates)
     if (std::none_of(kept.begin(), kept.end(), [&](const Candidate& k) {
-          return k.pass != candidate.pass && k.detection->label == candidate.detection->label &&
+          return k.pass != candidate.pass &&
+                 (across || k.detection->label == candidate.detection->label) &&
                  same_face(k, candidate, iou_threshold);
         }))
       kept.push_back(candidate);

@@ -26,7 +26,7 @@ struct TileDetections {
   std::vector<Detection> found;  ///< in the photograph's pixels, no doubles among them
 };
 
-/// The rule, class by class:
+/// The rule, class by class, or for all classes together where boxes suppress across them:
 ///
 /// 1. A tile's box is doubtful if it is cut, that is, reaches a border of its tile inside the
 ///    photograph or comes nearer than a tenth of its own side (networks draw boxes of cut faces
@@ -40,8 +40,9 @@ struct TileDetections {
 /// @param overlap of neighbouring tiles, pixels
 /// @param keep_top at most so many are returned; 0: all
 /// @return by falling score; ties in the order of the passes
-[[nodiscard]] std::vector<Detection> merge_tiles(std::span<const TileDetections> passes,
-                                                 int image_width, int image_height, float overlap,
-                                                 float iou_threshold, std::size_t keep_top);
+[[nodiscard]] std::vector<Detection> merge_tiles(
+    std::span<const TileDetections> passes, int image_width, int image_height, float overlap,
+    float iou_threshold, std::size_t keep_top,
+    Suppression suppression = Suppression::within_classes);
 
 }  // namespace faceshot::detect

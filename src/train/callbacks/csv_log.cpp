@@ -10,10 +10,11 @@ namespace {
 class CsvLog : public Callback {
  public:
   void on_start(TrainingRun& run) override {
-    log_.emplace(run.dir, static_cast<int>(run.position.epoch));
+    log_.emplace(run.dir, static_cast<int>(run.position.epoch), run.data.classes);
   }
   void on_start_weights(TrainingRun& run, EpochMetrics& metrics) override {
-    log_.emplace(run.dir, -1);  // without what a start has left that was killed before last.pt
+    log_.emplace(run.dir, -1,
+                 run.data.classes);  // without what a start has left that was killed before last.pt
     log_->append(metrics);
   }
   void on_epoch(TrainingRun&, EpochMetrics& metrics) override { log_->append(metrics); }

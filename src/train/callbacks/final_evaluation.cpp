@@ -36,6 +36,9 @@ class FinalEvaluation : public Callback {
     json["ap_mean"] = r.by_height.mean;
     for (const evaluate::HeightAp& h : r.by_height.of)
       json["ap_from_" + std::to_string(h.height) + "px"] = h.ap;
+    if (r.ap_by_class.size() > 1)
+      for (std::size_t c = 0; c < r.ap_by_class.size(); ++c)
+        json["ap_by_class"][run.data.classes[c]] = r.ap_by_class[c];
     if (r.false_alarms) json["false_alarms"] = *r.false_alarms;
     if (network::has_landmarks(run.spec())) json["landmark_loss"] = r.landmark_loss;
     if (r.landmark_error) json["landmark_error"] = *r.landmark_error;

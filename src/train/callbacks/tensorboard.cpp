@@ -76,7 +76,8 @@ cv::Mat batch_sheet(const loader::Batch& batch, int count) {
 }
 
 /// A validation image with what was found in it.
-cv::Mat detection_picture(const ValidationExample& example) {
+cv::Mat detection_picture(const ValidationExample& example,
+                          const std::vector<std::string>& classes) {
   cv::Mat image = media::read_image(example.image);
   const double scale = static_cast<double>(detection_side) / std::max(image.cols, image.rows);
   cv::resize(image, image, {}, scale, scale, cv::INTER_AREA);
@@ -90,7 +91,7 @@ cv::Mat detection_picture(const ValidationExample& example) {
       for (float& coordinate : *d.landmarks) coordinate *= to_picture;
     shown.push_back(d);
   }
-  media::draw_detections(image, shown);
+  media::draw_detections(image, shown, classes);
   return image;
 }
 
@@ -119,7 +120,7 @@ class TensorBoard : public Callback {
   }
 
   void on_start_weights(TrainingRun& run, EpochMetrics& metrics) override {
-    file_->write(run.position.step, scalars(metrics));
+    file_->write(run.position.step, scalars(metrics, run.data.classes));
     step_start_ = Clock::now();
   }
 
@@ -143,7 +144,7 @@ class TensorBoard : public Callback {
   }
 
   void on_epoch(TrainingRun& run, EpochMetrics& metrics) override {
-    std::vector<SummaryValue> values = scalars(metrics);
+    std::vector<SummaryValue> values = scalars(metrics, run.data.classes);
     const TensorBoardConfig& options = run.config.train.tensorboard;
     if (run.validation)
       values.push_back(tensorboard::pr_curve_summary("val/precision_recall",
@@ -158,9 +159,10 @@ class TensorBoard : public Callback {
  private:
   using Clock = std::chrono::steady_clock;
 
-  static std::vector<SummaryValue> scalars(const EpochMetrics& m) {
+  static std::vector<SummaryValue> scalars(const EpochMetrics& m,
+                                           const std::vector<std::string>& classes) {
     std::vector<SummaryValue> values;
-    const auto add = [&values](const char* tag, const std::optional<double>& value) {
+    const auto add = [&values](const std::string& tag, const std::optional<double>& value) {
       if (value) values.push_back(scalar_summary(tag, *value));
     };
     if (!m.start) {
@@ -183,6 +185,8 @@ class TensorBoard : public Callback {
     add("val/ap_from_30px", m.val_ap_from_30px);
     add("val/ap_from_10px", m.val_ap_from_10px);
     add("val/false_alarms", m.val_false_alarms);
+    for (std::size_t c = 0; c < m.val_ap_by_class.size(); ++c)
+      add("val/ap_by_class/" + classes.at(c), m.val_ap_by_class[c]);
     return values;
   }
 
@@ -192,8 +196,8 @@ class TensorBoard : public Callback {
     if (!run.validation) return;
     const auto& examples = run.validation->examples;
     for (std::size_t i = 0; i < std::min(examples.size(), static_cast<std::size_t>(count)); ++i)
-      values.push_back(
-          picture("val/detections/" + std::to_string(i), detection_picture(examples[i])));
+      values.push_back(picture("val/detections/" + std::to_string(i),
+                               detection_picture(examples[i], run.data.classes)));
   }
 
   static void add_histograms(const model::TorchNetwork& network,

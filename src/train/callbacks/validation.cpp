@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "train/callbacks/callback_table.hpp"
 #include "train/distributed/rank0_work.hpp"
@@ -37,18 +38,23 @@ ValidationResult validate(TrainingRun& run) {
   }
   work_on_rank0(*run.group, work);
   evaluate::ApByHeight& heights = r.by_height;
-  std::array<double, 11> numbers{r.confidence_loss,
-                                 r.location_loss,
-                                 r.ap,
-                                 r.landmark_loss,
-                                 r.negative_log_likelihood,
-                                 packed(r.landmark_error),
-                                 packed(r.false_alarms),
-                                 heights.mean,
-                                 heights.of[0].ap,
-                                 heights.of[1].ap,
-                                 heights.of[2].ap};
+  std::vector<double> numbers{r.confidence_loss,
+                              r.location_loss,
+                              r.ap,
+                              r.landmark_loss,
+                              r.negative_log_likelihood,
+                              packed(r.landmark_error),
+                              packed(r.false_alarms),
+                              heights.mean,
+                              heights.of[0].ap,
+                              heights.of[1].ap,
+                              heights.of[2].ap};
+  constexpr std::size_t fixed = 11;
+  const std::size_t classes = run.data.classes.size();
+  r.ap_by_class.resize(classes);
+  numbers.insert(numbers.end(), r.ap_by_class.begin(), r.ap_by_class.end());
   run.group->broadcast(numbers);
+  std::copy_n(numbers.begin() + fixed, classes, r.ap_by_class.begin());
   r.confidence_loss = numbers[0];
   r.location_loss = numbers[1];
   r.ap = numbers[2];
@@ -90,6 +96,8 @@ class Validation : public Callback {
     metrics.val_ap_from_30px = heights.of[1].ap;
     metrics.val_ap_from_10px = heights.of[2].ap;
     metrics.val_false_alarms = result.false_alarms;
+    metrics.val_ap_by_class.clear();
+    if (result.ap_by_class.size() > 1) metrics.val_ap_by_class = result.ap_by_class;
     run.best_ap = std::max(run.best_ap, result.ap);
     metrics.val_landmark_loss = run.landmark_metric(result.landmark_loss);
     metrics.val_landmark_error = result.landmark_error;

@@ -42,6 +42,9 @@ struct DataOptions {
   std::vector<std::string> negatives;  ///< CSV files of sets without faces, none trained on: false
                                        ///< alarms are counted there
   float val_fraction = 0.05F;          ///< share of the training images held out if `val` is empty
+  bool allow_empty = false;            ///< whether there need be no box in `train`
+  float balance = 0;                   ///< images of classes that are in a smaller share of all
+                                       ///< are seen more often (loader/balance.hpp); 0: off
   int workers = 1;                     ///< threads that decode and augment
   int cache_mb = 8192;                 ///< memory for decoded images
   int samples_per_epoch = 0;           ///< 0: as many as there are images

@@ -24,6 +24,11 @@ std::vector<ConfigField> config_fields(Config& c) {
       {"model.variant", &c.model.variant, 0, 0,
        "of the backbone, as torchvision or Keras has it; empty = its usual one"},
       {"model.alpha", &c.model.alpha, 0.05, 4, "width multiplier: of all channel counts"},
+      {"model.classes", &c.model.classes, 0, 0,
+       "what it looks for, in the order of their ids; auto = the classes of data.train"},
+      {"model.one_label", &c.model.one_label, 0, 0,
+       "nothing is of two classes at once: of boxes that overlap the best stays, whatever its "
+       "class"},
       {"model.widths", &c.model.widths, 1, 4096,
        "faceshot_nano, faceshot_small: channels of the stem and at strides 4, 8, 16, 32 and 64; "
        "[] = their usual ones"},
@@ -54,7 +59,8 @@ std::vector<ConfigField> config_fields(Config& c) {
       {"model.heads.landmarks", &c.model.heads_landmarks, 0, 5,
        "points a face that the heads give: 0 or 5"},
       {"model.heads.max_out", &c.model.heads_max_out, 1, 16,
-       "logits for background and for faces on the finest level, of which the largest count; [] = "
+       "logits for background and for each class on the finest level, of which the largest count; "
+       "[] = "
        "one each"},
       {"model.prior_sizes", &c.model.prior_sizes, 1, 4096,
        "sides of the square priors of each level, in input pixels"},
@@ -94,6 +100,10 @@ std::vector<ConfigField> config_fields(Config& c) {
       {"data.test", &c.data.test, 0, 0, "CSV files to measure the best weights on at the end"},
       {"data.val_fraction", &c.data.val_fraction, 0, 0.5,
        "share of the training images held out where data.val is empty"},
+      {"data.allow_empty", &c.data.allow_empty, 0, 0,
+       "train although data.train has not a single box"},
+      {"data.balance", &c.data.balance, 0, 1,
+       "images of classes that are in a smaller share of them are seen more often; 0 = off"},
       {"data.workers", &c.data.workers, 0, 256,
        "threads that decode and augment batches ahead; 0: between steps, on train.threads"},
       {"data.cache_mb", &c.data.cache_mb, 0, 1e6, "memory for decoded images, MiB"},

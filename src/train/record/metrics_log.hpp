@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace faceshot::train {
 
@@ -24,6 +26,7 @@ struct EpochMetrics {
   // ap_by_height.hpp; over faces of a height and up.
   std::optional<double> val_ap_mean, val_ap_from_50px, val_ap_from_30px, val_ap_from_10px;
   std::optional<double> val_false_alarms;  ///< an image of data.negatives
+  std::vector<double> val_ap_by_class;     ///< empty: not validated, or there is one class
   bool best = false;                       ///< by train.checkpoint.best; not in the file
 };
 
@@ -32,14 +35,17 @@ class MetricsLog {
   /// Continues DIR/metrics.csv, adding columns that an older one lacks and dropping rows of epochs
   /// after `last_epoch` (they are run again after a resume; -1: all); writes the header into a new
   /// file.
+  /// @param classes of the network; of more than one, each has a column "val_ap.NAME"
   /// @throws Error(io)
-  MetricsLog(std::filesystem::path dir, int last_epoch);
+  MetricsLog(std::filesystem::path dir, int last_epoch,
+             const std::vector<std::string>& classes = {});
 
   /// @throws Error(io)
   void append(const EpochMetrics& metrics);
 
  private:
   std::filesystem::path path_;
+  std::size_t class_columns_ = 0;
 };
 
 }  // namespace faceshot::train

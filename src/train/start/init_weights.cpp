@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
 #include <utility>
 
 #include "faceshot/error.hpp"
 #include "network/batch_norm_pairs.hpp"
+#include "train/start/class_logits.hpp"
 #include "weights/array_stats.hpp"
 #include "weights/name_map.hpp"
 #include "weights/weight_file.hpp"
@@ -123,12 +125,31 @@ void give_up(const std::string& conv, const std::string& norm, MatchedWeights& m
   for (const char* const part : batch_norm_parts) report.missing.push_back(norm + part);
 }
 
+/// What a detector that FaceShot exported looks for; nothing for other files.
+std::vector<std::string> classes_of(const weights::WeightFile& file) {
+  const auto found = file.metadata.find("faceshot.classes");
+  if (found == file.metadata.end()) return {};
+  const auto json = nlohmann::json::parse(found->second, nullptr, false);
+  std::vector<std::string> classes;
+  if (!json.is_array()) return classes;
+  for (const auto& name : json)
+    if (name.is_string()) classes.push_back(name.get<std::string>());
+  return classes;
+}
+
 }  // namespace
 
 MatchReport init_weights(weights::Weights& weights, const NetworkSpec& spec,
                          const InitOptions& options) {
-  std::vector<NamedArray> arrays = weights::read_weight_file(options.file).arrays;
+  weights::WeightFile file = weights::read_weight_file(options.file);
+  std::vector<NamedArray> arrays = std::move(file.arrays);
   read_exporters_constants(spec, arrays);
+  const std::vector<std::string> file_classes = classes_of(file);
+  std::vector<MatchReport::ClassStart> starts;
+  if (!file_classes.empty() && file_classes != spec.classes) {
+    starts = class_starts(spec, file_classes);
+    carry_class_logits(spec, file_classes, starts, weights, arrays);
+  }
   const auto folded = folded_pairs(spec, arrays);
   Shapes want;
   for (const auto& [name, array] : weights) want[name] = array.shape;
@@ -159,6 +180,7 @@ MatchReport init_weights(weights::Weights& weights, const NetworkSpec& spec,
     matched.report.unfolded.push_back(norm.name);
   }
   for (auto& [name, array] : matched.weights) weights.at(name) = std::move(array);
+  matched.report.classes = std::move(starts);
   return std::move(matched.report);
 }
 

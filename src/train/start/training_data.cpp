@@ -1,18 +1,23 @@
 #include "train/start/training_data.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "data/prepared/classes.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
+#include "train/start/class_names.hpp"
 
 namespace faceshot::train {
 namespace {
 
 using data::PreparedSet;
 using data::read_prepared;
+using data::use_classes;
 using geometry::ImageRecord;
 
 constexpr std::uint32_t hold_out_stream = 3;
@@ -44,12 +49,32 @@ void read_negatives(const DataOptions& options, PreparedSet& into) {
   }
 }
 
+/// A network that is shown nothing but background learns to find nothing.
+void demand_boxes(const Config& config, const TrainingData& data) {
+  const std::vector<std::size_t> boxes = boxes_of_classes(data.train, data.classes.size());
+  if (config.data.allow_empty ||
+      std::any_of(boxes.begin(), boxes.end(), [](std::size_t count) { return count > 0; }))
+    return;
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("no image of '{}' has a box of {}: was the set prepared from the right "
+                          "annotations? (data.allow_empty=true trains all the same)",
+                          fmt::join(config.data.train, "', '"), fmt::join(data.classes, ", ")));
+}
+
 }  // namespace
 
 std::size_t TrainingData::train_images() const {
   std::size_t count = 0;
   for (const PreparedSet& set : train) count += set.records.size();
   return count;
+}
+
+std::string TrainingData::class_line() const {
+  const std::vector<std::size_t> boxes = boxes_of_classes(train, classes.size());
+  std::string line = "classes:";
+  for (std::size_t c = 0; c < classes.size(); ++c)
+    line += fmt::format("{} {} ({} boxes)", c == 0 ? "" : ",", classes[c], boxes[c]);
+  return line;
 }
 
 TrainingData load_training_data(const Config& config) {
@@ -59,9 +84,15 @@ TrainingData load_training_data(const Config& config) {
                 "data.train=data/wider/train.csv");
   TrainingData data;
   for (const std::string& csv : config.data.train) data.train.push_back(read_prepared(csv));
-  const auto read_all = [](const std::vector<std::string>& files, PreparedSet& into) {
+  data.classes = trained_classes(config.model.classes, data.train);
+  for (PreparedSet& set : data.train) use_classes(set, data.classes);
+  demand_boxes(config, data);
+  for (PreparedSet* const set : {&data.val, &data.test, &data.negatives})
+    set->classes = data.classes;
+  const auto read_all = [&](const std::vector<std::string>& files, PreparedSet& into) {
     for (const std::string& csv : files) {
-      const PreparedSet set = read_prepared(csv);
+      PreparedSet set = read_prepared(csv);
+      use_classes(set, data.classes);
       for (const ImageRecord& record : set.records) append_absolute(into, set, record);
     }
   };

@@ -1,6 +1,8 @@
 // The sets that a config names, split into what is trained on and what is validated on.
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <vector>
 
 #include "data/prepared/prepared.hpp"
@@ -9,18 +11,22 @@
 namespace faceshot::train {
 
 struct TrainingData {
+  std::vector<std::string> classes;      ///< of all sets here, in the order of their ids
   std::vector<data::PreparedSet> train;  ///< one for each of data.train
   data::PreparedSet val;                 ///< all validation images; empty if there are none
   data::PreparedSet test;                ///< all images of data.test; empty if it names none
   data::PreparedSet negatives;           ///< the same of data.negatives: no image has a face
 
   [[nodiscard]] std::size_t train_images() const;
+  /// "classes: with_mask (2990 boxes), without_mask (2022)", of `train`.
+  [[nodiscard]] std::string class_line() const;
 };
 
 /// Reads data.train, data.val, data.test and data.negatives. Without data.val, val_fraction of each
 /// training set is held out, chosen by train.seed. In all but `train`, paths are relative to an
-/// empty images_dir.
-/// @throws Error(invalid_argument) if data.train is empty, if a set of data.negatives is trained on
+/// empty images_dir. Classes are those of model.classes (class_names.hpp) everywhere.
+/// @throws Error(invalid_argument) if data.train is empty, or has no box without data.allow_empty,
+///         for model.classes as trained_classes(), if a set of data.negatives is trained on
 ///         or has a face; otherwise as read_prepared
 [[nodiscard]] TrainingData load_training_data(const Config& config);
 

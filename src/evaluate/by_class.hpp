@@ -1,0 +1,60 @@
+// A detector of several classes, measured class by class, and what it takes one class for. Thread
+// safe.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "evaluate/comparison.hpp"
+
+namespace faceshot::evaluate {
+
+/// A set and what was detected in it, taken apart by class: image i of class c is at
+/// c * images + i. Boxes to be ignored stand in every class: what a crowd is nobody can say.
+struct ByClass {
+  std::size_t images = 0, classes = 1;
+  std::vector<geometry::ImageRecord> records;      ///< images times classes
+  std::vector<std::vector<Detection>> detections;  ///< as many lists
+};
+
+/// @param classes of the network, whose ids the records have too; with one, all is as it was
+/// @throws Error(invalid_argument) if there are not as many lists as records
+[[nodiscard]] ByClass by_class(std::span<const geometry::ImageRecord> records,
+                               std::vector<std::vector<Detection>> detections, std::size_t classes);
+
+struct ClassFigures {
+  std::vector<SetFigures> of;  ///< by class
+  /// Means over the classes that have faces (from each height on), as VOC's and COCO's mAP; counts
+  /// and landmarks of all classes together.
+  SetFigures all;
+};
+
+/// @param pooled over `set`'s records and detections, in their order
+/// @param min_face as Comparison's
+/// @throws Error as figures_of
+[[nodiscard]] ClassFigures figures_by_class(const Comparison& pooled, const ByClass& set,
+                                            float score, double min_face = 0);
+
+/// Which class was shown where which was to be found. A row for each class that is there, and a
+/// last one for background; a column for each class that was shown, and a last one for faces that
+/// nothing was shown for.
+struct Confusion {
+  std::size_t classes = 0;
+  std::vector<std::size_t> counts;  ///< (classes + 1)^2, row-major
+
+  [[nodiscard]] std::size_t at(std::size_t row, std::size_t column) const {
+    return counts[row * (classes + 1) + column];
+  }
+};
+
+/// Detections from a score on take, by falling score, the face that they overlap most of those
+/// still free, whatever its class; those that an ignored box excuses (is_excused()) count nowhere.
+/// @param iou_threshold least overlap, in (0, 1]
+/// @throws Error(invalid_argument) if there are not as many lists as records, or for a label or
+///         class id that is not below `classes`
+[[nodiscard]] Confusion confusion_of(std::span<const geometry::ImageRecord> records,
+                                     const std::vector<std::vector<Detection>>& detections,
+                                     std::size_t classes, float score, float iou_threshold = 0.5F);
+
+}  // namespace faceshot::evaluate

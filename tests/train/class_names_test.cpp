@@ -1,0 +1,100 @@
+#include "train/start/class_names.hpp"
+
+#include <gtest/gtest.h>
+
+#include "data/prepared/classes.hpp"
+#include "data/test_folder.hpp"
+#include "network/registry.hpp"
+#include "train/start/class_logits.hpp"
+#include "train/start/training_data.hpp"
+
+namespace faceshot::train {
+namespace {
+
+using data::PreparedSet;
+using Names = std::vector<std::string>;
+
+/// An image with a box of each class; images without boxes for none.
+PreparedSet set_of(const Names& classes, bool boxes = true) {
+  PreparedSet set;
+  set.classes = classes;
+  geometry::ImageRecord& record = set.records.emplace_back();
+  for (std::size_t c = 0; boxes && c < classes.size(); ++c)
+    record.annotations.emplace_back().class_id = static_cast<int>(c);
+  return set;
+}
+
+TEST(ClassNames, AreThoseOfTheSetsThatHaveBoxes) {
+  const std::vector<PreparedSet> sets{set_of({"face"}, false), set_of({"helmet", "head"}),
+                                      set_of({"head", "person"})};
+  EXPECT_EQ(trained_classes({"auto"}, sets), (Names{"helmet", "head", "person"}));
+  EXPECT_EQ(trained_classes({"person", "face"}, sets), (Names{"person", "face"}));
+  EXPECT_EQ(trained_classes({"auto"}, {set_of({"face"}, false)}), Names{"face"});
+  testing::expect_error(ErrorCode::invalid_argument, "'hat'; there are: face, helmet, head, person",
+                        [&] {
+                          (void)trained_classes({"head", "hat"}, sets);
+                        });
+}
+
+TEST(ClassNames, SetsAreBroughtToThemByName) {
+  PreparedSet set = set_of({"helmet", "head", "person"});
+  geometry::Annotation crowd;
+  crowd.class_id = 2;
+  crowd.ignore = true;
+  set.records[0].annotations.push_back(crowd);
+  data::use_classes(set, {"head", "helmet"});
+  const auto& boxes = set.records[0].annotations;
+  ASSERT_EQ(boxes.size(), 3U) << "the person went, the crowd stays";
+  EXPECT_EQ(boxes[0].class_id, 1);
+  EXPECT_EQ(boxes[1].class_id, 0);
+  EXPECT_TRUE(boxes[2].ignore);
+  EXPECT_EQ(boxes_of_classes({set}, 2), (std::vector<std::size_t>{1, 1}));
+}
+
+TEST(ClassNames, ASetWithoutBoxesIsRefusedUnlessAllowed) {
+  const testing::TestFolder folder;
+  PreparedSet set = set_of({"face"}, false);
+  set.records[0] = {"a.png", 20, 10, {}};
+  data::write_prepared(folder / "set", "train", set, "test");
+  const auto load = [&](const std::string& more) {
+    return load_training_data(
+        parse_config("", "test", {"data.train=" + (folder / "set/train.csv").string(), more}));
+  };
+  testing::expect_error(ErrorCode::invalid_argument, "data.allow_empty",
+                        [&] { (void)load("train.seed=2"); });
+  EXPECT_EQ(load("data.allow_empty=true").classes, Names{"face"});
+}
+
+// A prior's logits: background, then the classes. Values say where they came from.
+TEST(ClassLogits, BeginWithThoseOfTheClassOfTheirName) {
+  network::ModelOptions options;
+  options.classes = {"helmet", "face", "glove"};
+  options.heads_separable = false;
+  const network::NetworkSpec spec = network::make_network(options);
+  const std::string name = spec.heads[1].conf + ".bias";  // two priors a cell
+  const Names file{"face", "cat"};
+  const auto starts = class_starts(spec, file);
+  ASSERT_EQ(starts.size(), 3U);
+  EXPECT_EQ(starts[0].from, "face") << "the nearest there is";
+  EXPECT_EQ(starts[1].from, "face");
+  std::vector<weights::NamedArray> arrays{{name, "float32", {6}, {0, 1, 2, 10, 11, 12}}};
+  const weights::Weights own{{name, {{8}, {-1, -2, -3, -4, -5, -6, -7, -8}}}};
+  carry_class_logits(spec, file, starts, own, arrays);
+  EXPECT_EQ(arrays[0].values, (std::vector<float>{0, 1, 1, 1, 10, 11, 11, 11}));
+  EXPECT_EQ(arrays[0].shape, std::vector<std::int64_t>{8});
+
+  const Names animals{"cat", "glove"};
+  const auto some = class_starts(spec, animals);
+  EXPECT_EQ(some[0].from, "");
+  EXPECT_EQ(some[2].from, "glove");
+  arrays = {{name, "float32", {6}, {0, 1, 2, 10, 11, 12}}};
+  carry_class_logits(spec, animals, some, own, arrays);
+  EXPECT_EQ(arrays[0].values, (std::vector<float>{0, -2, -3, 2, 10, -6, -7, 12}));
+
+  arrays = {{name, "float32", {9}, std::vector<float>(9)}};
+  carry_class_logits(spec, animals, some, own, arrays);
+  EXPECT_EQ(arrays[0].shape, std::vector<std::int64_t>{9}) << "another number of priors";
+}
+
+}  // namespace
+}  // namespace faceshot::train
