@@ -1,5 +1,5 @@
 // A libFuzzer target: any bytes as a foreign file. The reader must return or throw Error, nothing
-// else. FUZZ_HEADER declares it and FUZZ_CALL is the call, given `path`.
+// else. FUZZ_HEADER declares it and FUZZ_CALL is the call, given `path` and `flaws`.
 #include <unistd.h>
 
 #include <cstddef>
@@ -10,6 +10,7 @@
 #include <string>
 
 #include FUZZ_HEADER
+#include "data/import/flaw_log.hpp"
 #include "faceshot/error.hpp"
 
 namespace {
@@ -34,6 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::filesystem::path path = folder / "a.xml";
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
+  [[maybe_unused]] data::FlawLog flaws;
   try {
     (void)FUZZ_CALL;
   } catch (const Error&) {

@@ -12,6 +12,7 @@
 #include "augment/policies/op_reference.hpp"
 #include "augment/policies/policy_sheet.hpp"
 #include "common/console.hpp"
+#include "data/prepared/splits.hpp"
 #include "data_commands.hpp"
 #include "faceshot/error.hpp"
 #include "media/draw.hpp"
@@ -21,18 +22,16 @@
 namespace faceshot::cli {
 namespace {
 
-using data::read_prepared;
-
 namespace fs = std::filesystem;
 
-fs::path csv_of(const fs::path& set, const std::string& split) {
-  return fs::is_directory(set) ? set / (split + ".csv") : set;
+data::PreparedSet read_all(const fs::path& set, const std::string& split) {
+  return data::read_splits(data::split_files(set, split));
 }
 
-void add_split(CLI::App& command, std::string& split) {
-  command.add_option("--split", split, "Which split of the set")
-      ->check(CLI::IsMember({"train", "val", "test"}))
-      ->capture_default_str();
+void add_split(CLI::App& command, std::string& split, const char* otherwise) {
+  command
+      .add_option("--split", split, "Which split of the set; default: " + std::string(otherwise))
+      ->check(CLI::IsMember({"train", "val", "test"}));
 }
 
 const char* const policy_help =
@@ -43,15 +42,14 @@ const char* const policy_help =
 
 struct PreviewOptions {
   fs::path set, out;
-  std::string split = "train";
+  std::string split;  ///< empty: the default
   std::string policy = "face";
   augment::PolicySheetOptions sheet;
 };
 
 int preview(PreviewOptions& o) {
   o.sheet.augment.policy = augment::read_policy(o.policy);
-  const augment::PolicySheet sheet =
-      augment::policy_sheet(read_prepared(csv_of(o.set, o.split)), o.sheet);
+  const augment::PolicySheet sheet = augment::policy_sheet(read_all(o.set, o.split), o.sheet);
   support::make_folder(o.out.parent_path());
   media::write_image(o.out, sheet.image);
   for (const std::string& reason : sheet.damaged)
@@ -73,7 +71,7 @@ void add_preview(CLI::App& parent, int& exit_code) {
   command->add_option("--size", o.sheet.augment.size, "Side of the samples")->capture_default_str();
   command->add_option("--seed", o.sheet.seed, "Chooses photographs and samples")
       ->capture_default_str();
-  add_split(*command, o.split);
+  add_split(*command, o.split, "all");
   command->footer("Example:\n  faceshot augment preview data/wider --policy ssd --out sheet.png");
   command->callback(
       [options, &exit_code] { exit_code = guarded([&] { return preview(*options); }); });
@@ -83,7 +81,7 @@ void add_preview(CLI::App& parent, int& exit_code) {
 
 struct RunOptions {
   fs::path set, out, npz;
-  std::string split = "train";
+  std::string split;  ///< empty: the default
   std::string policy = "face";
   int size = 0;
   augment::AugmentedSetOptions set_options;
@@ -93,14 +91,16 @@ int run(RunOptions& o) {
   o.set_options.augment.policy = augment::read_policy(o.policy);
   o.set_options.augment.square = o.size > 0;
   if (o.size > 0) o.set_options.augment.size = o.size;
-  const data::PreparedSet set = read_prepared(csv_of(o.set, o.split));
+  const fs::path csv = data::split_file(o.set, o.split, "train");
+  const std::string split = data::split_of(csv);
+  const data::PreparedSet set = data::read_prepared(csv);
   const std::size_t count =
       set.records.size() * static_cast<std::size_t>(std::max(0, o.set_options.times));
   {
     Progress progress("augmenting", count);
     const auto report = [&](std::size_t done, std::size_t) { progress.update(done); };
     if (o.npz.empty())
-      augment::write_augmented_set(o.out, o.split, set, o.set_options, report);
+      augment::write_augmented_set(o.out, split, set, o.set_options, report);
     else
       augment::write_augmented_npz(o.npz, set, o.set_options, report);
   }
@@ -133,7 +133,7 @@ void add_run(CLI::App& parent, int& exit_code) {
   command->add_option("--threads", o.set_options.threads, "They change nothing in the result")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
-  add_split(*command, o.split);
+  add_split(*command, o.split, "train, or the only one");
   command->footer(
       "Example:\n"
       "  faceshot augment run data/wider --policy ssd --times 3 --size 320 --out data/wider-aug\n"
@@ -146,7 +146,7 @@ void add_run(CLI::App& parent, int& exit_code) {
 struct OpsOptions {
   std::vector<std::string> names;
   fs::path set, out;
-  std::string split = "train";
+  std::string split;  ///< empty: the default
   std::uint64_t seed = 1;
   bool markdown = false, json = false;
 };
@@ -171,7 +171,7 @@ void print_json() {
 }
 
 void write_pictures(const OpsOptions& o) {
-  const data::PreparedSet set = read_prepared(csv_of(o.set, o.split));
+  const data::PreparedSet set = read_all(o.set, o.split);
   if (set.records.empty()) throw Error(ErrorCode::not_found, "the set holds no images");
   const augment::FilePool pool(set);
   std::size_t first = 0;  // one with faces, if there is one
@@ -219,7 +219,7 @@ void add_ops(CLI::App& parent, int& exit_code) {
   command->add_option("--out", o.out, "Draw a picture of each instead, into this file");
   command->add_option("--set", o.set, "Prepared set to draw on");
   command->add_option("--seed", o.seed, "Of the pictures")->capture_default_str();
-  add_split(*command, o.split);
+  add_split(*command, o.split, "all");
   command->add_flag("--markdown", o.markdown, "The reference page, as Markdown");
   command->add_flag("--json", o.json, "The table as JSON");
   command->footer(

@@ -14,6 +14,7 @@
 #include "calibrate/calibration.hpp"
 #include "common/console.hpp"
 #include "data/prepared/prepared.hpp"
+#include "data/prepared/splits.hpp"
 #include "data_commands.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/network.hpp"
@@ -140,7 +141,7 @@ int run(const Options& o) {
   std::vector<data::PreparedSet> sets;
   std::vector<std::string> names;
   for (const fs::path& data : o.data) {
-    const fs::path csv = fs::is_directory(data) ? data / "val.csv" : data;
+    const fs::path csv = data::split_files(data, "val").front();
     sets.push_back(data::read_prepared(csv));
     names.push_back(published_name(csv));
   }

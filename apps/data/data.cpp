@@ -11,8 +11,7 @@
 
 #include "common/console.hpp"
 #include "common/default_model.hpp"
-#include "data/export/npz.hpp"
-#include "data/export/set_export.hpp"
+#include "data/prepared/splits.hpp"
 #include "data/stats/annotation_sheet.hpp"
 #include "data/stats/prior_fit.hpp"
 #include "data/stats/set_stats.hpp"
@@ -28,17 +27,14 @@ namespace faceshot::cli {
 namespace {
 
 using data::LevelPriors;
-using data::read_prepared;
 
 namespace fs = std::filesystem;
 
 struct DataArguments {
   fs::path set;
-  std::string split = "train";
+  std::string split;  ///< empty: all that are there
   fs::path out;
   data::SheetOptions sheet;
-  std::string format;
-  std::string link = "hard";
   fs::path model;
   int prior_count = 12;
   int prior_size = 320;
@@ -46,8 +42,17 @@ struct DataArguments {
   bool json = false;
 };
 
-fs::path csv_of(const DataArguments& o) {
-  return fs::is_directory(o.set) ? o.set / (o.split + ".csv") : o.set;
+std::vector<fs::path> wanted_csvs(const DataArguments& o) {
+  return data::split_files(o.set, o.split);
+}
+
+data::PreparedSet read_wanted(const DataArguments& o) { return data::read_splits(wanted_csvs(o)); }
+
+/// "data/a/train.csv, data/a/val.csv"
+std::string names_of(const std::vector<fs::path>& csvs) {
+  std::string names;
+  for (const fs::path& csv : csvs) names += (names.empty() ? "" : ", ") + csv.string();
+  return names;
 }
 
 void print_json(const nlohmann::ordered_json& json) {
@@ -57,7 +62,7 @@ void print_json(const nlohmann::ordered_json& json) {
 // --- show --------------------------------------------------------------------------------------
 
 int show(const DataArguments& o) {
-  const data::AnnotationSheet sheet = data::annotation_sheet(read_prepared(csv_of(o)), o.sheet);
+  const data::AnnotationSheet sheet = data::annotation_sheet(read_wanted(o), o.sheet);
   support::make_folder(o.out.parent_path());
   media::write_image(o.out, sheet.image);
   for (const std::string& reason : sheet.damaged)
@@ -106,19 +111,20 @@ void print_histogram(const char* title, const data::Histogram& histogram) {
 }
 
 int stats(const DataArguments& o) {
-  const fs::path csv = csv_of(o);
-  const data::PreparedSet set = read_prepared(csv);
+  const std::vector<fs::path> csvs = wanted_csvs(o);
+  const data::PreparedSet set = data::read_splits(csvs);
   const data::SetStats s = data::set_stats(set);
   const nlohmann::ordered_json json = to_json(s, set.classes);
   if (!o.out.empty()) {
     support::make_folder(o.out);
     support::write_file_atomically(o.out / "stats.json", json.dump(1) + "\n");
-    support::write_file_atomically(o.out / "stats.svg", data::stats_svg(csv.string(), s));
+    support::write_file_atomically(o.out / "stats.svg", data::stats_svg(names_of(csvs), s));
   }
   if (o.json) {
     print_json(json);
     return exit_ok;
   }
+  if (csvs.size() > 1) std::printf("%s\n\n", names_of(csvs).c_str());
   std::printf("images           %8zu  of which %zu without faces\n", s.images,
               s.images_without_faces);
   std::printf("faces            %8zu  %.1f an image; median side %.0f px\n", s.faces,
@@ -209,9 +215,9 @@ std::string config_line(const std::vector<LevelPriors>& levels) {
 }
 
 int priors(const DataArguments& o) {
-  const std::vector<Box> faces = data::scaled_faces(read_prepared(csv_of(o)), o.prior_size);
+  const std::vector<Box> faces = data::scaled_faces(read_wanted(o), o.prior_size);
   if (faces.empty())
-    throw Error(ErrorCode::format, csv_of(o).string() + ": has no faces to fit priors to");
+    throw Error(ErrorCode::format, names_of(wanted_csvs(o)) + ": has no faces to fit priors to");
   const NetworkPriors network =
       priors_of(o.model.empty() ? default_model() : o.model, o.prior_size);
   const auto proposed = data::assign_levels(
@@ -248,49 +254,12 @@ int priors(const DataArguments& o) {
   return exit_ok;
 }
 
-// --- export ------------------------------------------------------------------------------------
-
-int export_set(const DataArguments& o) {
-  const data::PreparedSet set = read_prepared(csv_of(o));
-  if (o.format == "npz") {
-    data::write_npz(o.out, set);
-    std::printf("%zu images are in %s\n", set.records.size(), o.out.c_str());
-    return exit_ok;
-  }
-  const auto write = o.format == "coco"   ? data::export_coco
-                     : o.format == "yolo" ? data::export_yolo
-                                          : data::export_voc;
-  const auto run = [&] {
-    Progress progress("writing", set.records.size());
-    return write(set, o.out, data::link_mode(o.link),
-                 [&](std::size_t done, std::size_t) { progress.update(done); });
-  };
-  const data::ExportReport report = run();
-  if (o.json) {
-    print_json({{"out", o.out.string()},
-                {"images", report.images},
-                {"boxes", report.boxes},
-                {"ignored_left_out", report.ignored_left_out},
-                {"landmarks_left_out", report.landmarks_left_out}});
-    return exit_ok;
-  }
-  std::printf("%zu images and %zu boxes are in %s\n", report.images, report.boxes, o.out.c_str());
-  if (report.ignored_left_out > 0)
-    std::printf("%zu ignored regions were left out: %s has no such thing\n",
-                report.ignored_left_out, o.format.c_str());
-  if (report.landmarks_left_out > 0)
-    std::printf("the landmarks of %zu boxes were left out: %s has none\n",
-                report.landmarks_left_out, o.format.c_str());
-  return exit_ok;
-}
-
 CLI::App* add_command(CLI::App& parent, const char* name, const char* help, DataArguments& o) {
   CLI::App* command = parent.add_subcommand(name, help);
   command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files")
       ->required();
-  command->add_option("--split", o.split, "Which split of the folder")
-      ->check(CLI::IsMember({"train", "val", "test"}))
-      ->capture_default_str();
+  command->add_option("--split", o.split, "One split of the folder; default: all that are there")
+      ->check(CLI::IsMember({"train", "val", "test"}));
   command->add_flag("--json", o.json, "Write JSON instead of a table");
   return command;
 }
@@ -311,6 +280,7 @@ void add_data(CLI::App& app, int& exit_code) {
   };
 
   add_data_check(*data, exit_code);
+  add_data_export(*data, exit_code);
   add_data_pseudo(*data, exit_code);
 
   const auto [show_command, show_options] =
@@ -331,22 +301,6 @@ void add_data(CLI::App& app, int& exit_code) {
       add("stats", "Counts, and how sizes, crowds, shapes and positions are distributed", stats);
   stats_command->add_option("--out", stats_options->out, "Folder for stats.svg and stats.json");
   stats_command->footer("Example:\n  faceshot data stats data/wider --out stats/");
-
-  const auto [export_command, export_options] =
-      add("export", "A set in another format: COCO, YOLO, Pascal VOC, NumPy", export_set);
-  export_command->add_option("--format", export_options->format, "coco, yolo, voc or npz")
-      ->check(CLI::IsMember({"coco", "yolo", "voc", "npz"}))
-      ->required();
-  export_command->add_option("--out", export_options->out, "New folder; for npz the file")
-      ->required();
-  export_command
-      ->add_option("--link", export_options->link,
-                   "How images come there: hard, copy, symlink, relative")
-      ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
-      ->capture_default_str();
-  export_command->footer(
-      "npz holds labels only: files, sizes, offsets, bboxes, labels, ignore, classes.\n"
-      "Example:\n  faceshot data export data/wider --format coco --out coco/");
 
   const auto [priors_command, priors_options] =
       add("priors", "Which faces a network's priors reach, and sizes that fit better", priors);

@@ -12,6 +12,7 @@
 #include "common/console.hpp"
 #include "data/check/check_report.hpp"
 #include "data/check/check_set.hpp"
+#include "data/prepared/splits.hpp"
 #include "data_commands.hpp"
 #include "faceshot/error.hpp"
 #include "support/atomic_file.hpp"
@@ -32,6 +33,7 @@ namespace fs = std::filesystem;
 
 struct CheckArguments {
   std::vector<fs::path> sets;
+  std::string split;  ///< of folders; empty: all that are there
   std::vector<std::string> fixes;
   fs::path report;
   data::CheckOptions check;
@@ -39,22 +41,11 @@ struct CheckArguments {
   bool json = false;
 };
 
-/// All splits of folders, and CSV files as they are named.
-std::vector<fs::path> csvs_of(const std::vector<fs::path>& sets) {
+/// The splits of folders, and CSV files as they are named.
+std::vector<fs::path> csvs_of(const CheckArguments& o) {
   std::vector<fs::path> csvs;
-  for (const fs::path& set : sets) {
-    if (!fs::is_directory(set)) {
-      csvs.push_back(set);
-      continue;
-    }
-    const std::size_t before = csvs.size();
-    for (const char* split : {"train.csv", "val.csv", "test.csv"})
-      if (fs::exists(set / split)) csvs.push_back(set / split);
-    if (csvs.size() == before)
-      throw Error(ErrorCode::not_found, "'" + set.string() +
-                                            "' has no train.csv, val.csv or test.csv; make it with "
-                                            "faceshot prepare");
-  }
+  for (const fs::path& set : o.sets)
+    for (const fs::path& csv : data::split_files(set, o.split)) csvs.push_back(csv);
   return csvs;
 }
 
@@ -141,7 +132,7 @@ void write_repaired(const CheckReport& report, const Repairs& repairs) {
 
 int check(const CheckArguments& o) {
   const Repairs repairs = repairs_of(o.fixes);
-  const std::vector<fs::path> csvs = csvs_of(o.sets);
+  const std::vector<fs::path> csvs = csvs_of(o);
   const auto run = [&] {
     std::unique_ptr<Progress> progress;
     return data::check_sets(csvs, o.check, repairs, [&](std::size_t done, std::size_t total) {
@@ -183,6 +174,8 @@ void add_data_check(CLI::App& data, int& exit_code) {
   CLI::App* command = data.add_subcommand("check", "What is wrong with a prepared set");
   command->add_option("sets", o.sets, "Folders of prepared sets (all their splits), or CSV files")
       ->required();
+  command->add_option("--split", o.split, "One split of the folders; default: all that are there")
+      ->check(CLI::IsMember({"train", "val", "test"}));
   command->add_option("--report", o.report, "HTML page with pictures of what was found");
   command
       ->add_option("--fix", o.fixes,

@@ -8,10 +8,12 @@ namespace faceshot::cli {
 
 void add_prepare(CLI::App& app, int& exit_code);
 /// Subcommands of `prepare`.
+void add_prepare_auto(CLI::App& prepare, int& exit_code);
 void add_set_commands(CLI::App& prepare, int& exit_code);
 void add_data(CLI::App& app, int& exit_code);
 /// Subcommands of `data`.
 void add_data_check(CLI::App& data, int& exit_code);
+void add_data_export(CLI::App& data, int& exit_code);
 void add_data_pseudo(CLI::App& data, int& exit_code);
 void add_augment(CLI::App& app, int& exit_code);
 void add_synthesize(CLI::App& app, int& exit_code);

@@ -11,6 +11,7 @@
 #include "common/console.hpp"
 #include "common/default_model.hpp"
 #include "data/prepared/set_builder.hpp"
+#include "data/prepared/splits.hpp"
 #include "data/pseudo_label/pseudo_label_set.hpp"
 #include "data_commands.hpp"
 #include "faceshot/error.hpp"
@@ -23,7 +24,7 @@ namespace fs = std::filesystem;
 
 struct PseudoArguments {
   fs::path set;
-  std::string split = "train";
+  std::string split;  ///< empty: train, or the only one
   fs::path out;
   fs::path model;
   fs::path sheet;
@@ -62,7 +63,7 @@ nlohmann::ordered_json to_json(const data::PseudoLabelledSet& labelled, const fs
 
 int pseudo(PseudoArguments o) {
   data::validate(o.labels);
-  const fs::path csv = fs::is_directory(o.set) ? o.set / (o.split + ".csv") : o.set;
+  const fs::path csv = data::split_file(o.set, o.split, "train");
   const data::PreparedSet set = data::read_prepared(csv);
   if (!o.out.empty()) data::check_destination(o.out);
   if (!o.sheet.empty() && !media::is_image_path(o.sheet))
@@ -124,9 +125,10 @@ void add_data_pseudo(CLI::App& data, int& exit_code) {
       data.add_subcommand("pseudo", "Labels from a detector, for a set that has few");
   command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files")
       ->required();
-  command->add_option("--split", o.split, "Which split of the folder")
-      ->check(CLI::IsMember({"train", "val", "test"}))
-      ->capture_default_str();
+  command
+      ->add_option("--split", o.split,
+                   "Which split of the folder; default: train, or the only one there is")
+      ->check(CLI::IsMember({"train", "val", "test"}));
   command->add_option("--model", o.model, "The detector, an ONNX file; default: the one shipped");
   command->add_option("--accept", o.labels.accept, "What scores at least this becomes a face")
       ->check(CLI::Range(0.0F, 1.0F))

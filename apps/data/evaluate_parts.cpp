@@ -15,6 +15,7 @@
 #include "common/open_detector.hpp"
 #include "common/precision.hpp"
 #include "data/prepared/classes.hpp"
+#include "data/prepared/splits.hpp"
 #include "evaluate/result_files.hpp"
 #include "faceshot/box_convert.hpp"
 #include "faceshot/error.hpp"
@@ -38,7 +39,7 @@ fs::path model_of(const EvaluateOptions& o) { return o.model.empty() ? default_m
 }  // namespace
 
 data::PreparedSet read_data(const fs::path& data) {
-  return data::read_prepared(fs::is_directory(data) ? data / "val.csv" : data);
+  return data::read_prepared(data::split_files(data, "val").front());
 }
 
 Detector open_detector(const EvaluateOptions& o) {

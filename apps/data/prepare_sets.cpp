@@ -1,15 +1,18 @@
 // `faceshot prepare merge`, `split` and `pack`: new sets from prepared ones.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/console.hpp"
 #include "data/pack/image_pack.hpp"
 #include "data/prepared/set_builder.hpp"
 #include "data/prepared/set_merge.hpp"
+#include "data/prepared/splits.hpp"
 #include "data_commands.hpp"
 #include "faceshot/error.hpp"
 
@@ -27,7 +30,7 @@ struct MergeOptions {
   std::vector<fs::path> sets;
   std::vector<double> shares;
   fs::path out;
-  std::string split = "train";
+  std::string split;  ///< empty: all that are there
   std::string link = "hard";
   std::uint64_t seed = 1;
 };
@@ -35,26 +38,55 @@ struct MergeOptions {
 /// The folder's own name, also for "data/a/" and ".".
 std::string name_of(const fs::path& dir) { return data::real_folder(dir).filename().string(); }
 
+/// One split of all sets. A set without that split adds its classes alone, so that ids are the same
+/// in all splits.
+data::MergedSet merge_split(const MergeOptions& o, const std::string& split) {
+  std::vector<data::SetToMerge> sets;
+  for (std::size_t i = 0; i < o.sets.size(); ++i) {
+    const double share = o.shares.empty() ? 1 : o.shares[i];
+    const fs::path csv = o.sets[i] / (split + ".csv");
+    const fs::path any = fs::exists(csv) ? csv : data::split_files(o.sets[i], "").front();
+    sets.push_back({name_of(o.sets[i]), read_prepared(any), share});
+    if (any != csv) sets.back().set.records.clear();
+  }
+  return data::merge_sets(sets, o.seed);
+}
+
 int merge(const MergeOptions& o) {
   if (!o.shares.empty() && o.shares.size() != o.sets.size())
     throw Error(ErrorCode::invalid_argument, "--share needs a number for each of the " +
                                                  std::to_string(o.sets.size()) + " sets");
   data::check_destination(o.out);
-  std::vector<data::SetToMerge> sets;
-  for (std::size_t i = 0; i < o.sets.size(); ++i)
-    sets.push_back({name_of(o.sets[i]), read_prepared(o.sets[i] / (o.split + ".csv")),
-                    o.shares.empty() ? 1 : o.shares[i]});
-  const data::MergedSet merged = data::merge_sets(sets, o.seed);
   std::string source = "merged from";
-  for (const data::SetToMerge& set : sets) source += " " + set.name;
-  {
-    Progress progress("writing", merged.originals.size());
-    data::build_set(
-        o.out, o.split, merged.set, data::link_mode(o.link), source,
-        [&](std::size_t done, std::size_t) { progress.update(done); }, merged.originals);
+  std::vector<data::MergedSet> merged;
+  std::vector<data::SplitToBuild> splits;
+  std::size_t images = 0;
+  for (const fs::path& set : o.sets) {
+    if (!fs::is_directory(set))
+      throw Error(ErrorCode::not_found, "'" + set.string() + "' is not a folder");
+    if (!o.split.empty()) static_cast<void>(data::split_files(set, o.split));
+    source += " " + name_of(set);
   }
-  std::printf("%zu images of %zu sets are in %s\n", merged.originals.size(), sets.size(),
-              o.out.c_str());
+  merged.reserve(std::size(data::split_names));
+  for (const std::string_view split : data::split_names) {
+    const auto has = [&](const fs::path& set) {
+      return fs::exists(set / (std::string(split) + ".csv"));
+    };
+    if ((!o.split.empty() && o.split != split) || std::none_of(o.sets.begin(), o.sets.end(), has))
+      continue;
+    merged.push_back(merge_split(o, std::string(split)));
+    splits.push_back({std::string(split), merged.back().set, merged.back().originals});
+    images += merged.back().originals.size();
+  }
+  if (splits.empty()) static_cast<void>(data::split_files(o.sets.front(), o.split));  // says it
+  {
+    Progress progress("writing", images);
+    data::build_splits(o.out, splits, data::link_mode(o.link), source,
+                       [&](std::size_t done, std::size_t) { progress.update(done); });
+  }
+  for (const data::SplitToBuild& split : splits)
+    std::printf("%-6s %8zu images\n", split.name.c_str(), split.set.records.size());
+  std::printf("%zu images of %zu sets are in %s\n", images, o.sets.size(), o.out.c_str());
   return exit_ok;
 }
 
@@ -66,9 +98,8 @@ void add_merge(CLI::App& parent, int& exit_code) {
   command->add_option("--out", o.out, "Folder of the new set")->required();
   command->add_option("--share", o.shares,
                       "What share of each set's images comes in, above 0 to 1; else all");
-  command->add_option("--split", o.split, "Which split of each set")
-      ->check(CLI::IsMember({"train", "val", "test"}))
-      ->capture_default_str();
+  command->add_option("--split", o.split, "One split of each set; default: all that are there")
+      ->check(CLI::IsMember({"train", "val", "test"}));
   command
       ->add_option("--link", o.link, "How images come into the set: hard, copy, symlink, relative")
       ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
@@ -91,7 +122,7 @@ struct SplitOptions {
 };
 
 int split(const SplitOptions& o) {
-  data::PreparedSet set = read_prepared(o.set / "train.csv");
+  data::PreparedSet set = read_prepared(data::split_files(o.set, "train").front());
   for (const auto& [name, share] : {std::pair{"val.csv", o.val}, std::pair{"test.csv", o.test}})
     if (share > 0 && fs::exists(o.set / name))
       throw Error(ErrorCode::invalid_argument,
@@ -142,15 +173,16 @@ void add_split(CLI::App& parent, int& exit_code) {
 
 struct PackOptions {
   fs::path set, out;
-  std::string split = "train";
+  std::string split;  ///< empty: train, or the only one
   int max_side = 640;
 };
 
 int pack(const PackOptions& o) {
-  const data::PreparedSet set = read_prepared(o.set / (o.split + ".csv"));
+  const fs::path csv = data::split_file(o.set, o.split, "train");
+  const data::PreparedSet set = read_prepared(csv);
   {
     Progress progress("packing", set.records.size());
-    data::pack_set(set, o.split, o.out, o.max_side,
+    data::pack_set(set, data::split_of(csv), o.out, o.max_side,
                    [&](std::size_t done, std::size_t) { progress.update(done); });
   }
   std::printf("%zu images are in %s, decoded in %.1f GB\n", set.records.size(), o.out.c_str(),
@@ -166,9 +198,8 @@ void add_pack(CLI::App& parent, int& exit_code) {
       "A set with its images reduced and decoded in one file, so that training starts fast");
   command->add_option("set", o.set, "Folder of a prepared set")->required();
   command->add_option("--out", o.out, "Folder of the new set")->required();
-  command->add_option("--split", o.split, "Which split")
-      ->check(CLI::IsMember({"train", "val", "test"}))
-      ->capture_default_str();
+  command->add_option("--split", o.split, "Which split; default: train, or the only one there is")
+      ->check(CLI::IsMember({"train", "val", "test"}));
   command->add_option("--max-side", o.max_side, "Longer side to which images are reduced; 0: none")
       ->check(CLI::Range(0, 65536))
       ->capture_default_str();

@@ -4,13 +4,16 @@
 
 #include "data/import/coco.hpp"
 #include "data/import/csv_boxes.hpp"
+#include "data/import/cvat.hpp"
 #include "data/import/fddb_ellipses.hpp"
 #include "data/import/import.hpp"
+#include "data/import/labelme.hpp"
 #include "data/import/retinaface_text.hpp"
 #include "data/import/voc.hpp"
 #include "data/import/wider_mat.hpp"
 #include "data/import/wider_text.hpp"
 #include "data/import/yolo.hpp"
+#include "data/import/yolo_layout.hpp"
 
 namespace faceshot::cli {
 namespace {
@@ -18,74 +21,88 @@ namespace {
 namespace fs = std::filesystem;
 
 Source source(const SourceOptions& o, data::LabelledSet set, const char* format) {
-  return {std::move(set),
-          o.images,
-          std::string(format) + ", " + o.annotations.filename().string(),
-          {},
-          0};
+  Source result{std::move(set), o.images, o.annotations,
+                std::string(format) + ", " + o.annotations.filename().string()};
+  result.has_classes = true;
+  return result;
 }
 
 Source source(const SourceOptions& o, std::vector<data::LabelledImage> faces, const char* format) {
   data::LabelledSet set;
   set.images = std::move(faces);
-  return source(o, std::move(set), format);
+  Source result = source(o, std::move(set), format);
+  result.has_classes = false;
+  return result;
 }
 
-Source read_widerface_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
+Source read_widerface_source(const SourceOptions& o, data::FlawLog& flaws) {
   const bool matlab = o.annotations.extension() == ".mat";
   return source(o,
-                matlab ? data::read_wider_mat(o.annotations) : data::read_wider_text(o.annotations),
+                matlab ? data::read_wider_mat(o.annotations, flaws)
+                       : data::read_wider_text(o.annotations, flaws),
                 "WIDER FACE");
 }
 
-Source read_retinaface_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
-  return source(o, data::read_retinaface_text(o.annotations), "RetinaFace labels");
+Source read_retinaface_source(const SourceOptions& o, data::FlawLog& flaws) {
+  return source(o, data::read_retinaface_text(o.annotations, flaws), "RetinaFace labels");
 }
 
-Source read_voc_source(const SourceOptions& given, data::FlawLog& /*flaws*/) {
+Source read_voc_source(const SourceOptions& given, data::FlawLog& flaws) {
   SourceOptions o = given;
   if (!o.root.empty()) {
     const data::VocFolders folders = data::find_voc_folders(o.root);
     o.annotations = folders.annotations;
     o.images = folders.images;
   }
-  return source(o, data::read_voc(o.annotations), "Pascal VOC");
+  return source(o, data::read_voc(o.annotations, flaws), "Pascal VOC");
 }
 
-/// data.yaml or classes.txt beside what is read; nothing if there is neither.
-fs::path find_names(const fs::path& root) {
-  for (const char* name : {"data.yaml", "data.yml", "classes.txt"})
-    if (fs::exists(root / name)) return root / name;
-  return {};
+Source read_yolo_source(const SourceOptions& o, data::FlawLog& flaws) {
+  if (o.root.empty())
+    return source(o, data::read_yolo(o.images, o.annotations, o.names, flaws), "YOLO");
+  const data::YoloLayout layout = data::find_yolo_layout(o.root, o.names, o.split, flaws);
+  data::YoloSet read = data::read_yolo_layout(layout, flaws);
+  SourceOptions found = o;
+  found.images = read.images;
+  found.annotations = layout.names.empty() ? o.root : layout.names;
+  return source(found, std::move(read.set), "YOLO");
 }
 
-Source read_yolo_source(const SourceOptions& given, data::FlawLog& /*flaws*/) {
+Source read_coco_source(const SourceOptions& o, data::FlawLog& flaws) {
+  return source(o, data::read_coco(o.annotations, flaws), "COCO");
+}
+
+/// The images, and the JSON files, at or below one folder.
+Source read_labelme_source(const SourceOptions& given, data::FlawLog& flaws) {
+  SourceOptions o = given;
+  if (!o.root.empty()) o.images = o.annotations = o.root;
+  return source(o, data::read_labelme(o.annotations, o.images, flaws), "LabelMe");
+}
+
+Source read_cvat_source(const SourceOptions& given, data::FlawLog& flaws) {
   SourceOptions o = given;
   if (!o.root.empty()) {
     o.images = o.root / "images";
-    o.annotations = o.root / "labels";
-    if (o.names.empty()) o.names = find_names(o.root);
+    o.annotations = o.root / "annotations.xml";
   }
-  return source(o, data::read_yolo(o.images, o.annotations, o.names), "YOLO");
+  return source(o, data::read_cvat(o.annotations, o.images, flaws), "CVAT");
 }
 
-Source read_coco_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
-  return source(o, data::read_coco(o.annotations), "COCO");
-}
-
-Source read_fddb_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
-  return source(o, data::read_fddb_ellipses(o.annotations), "FDDB");
+Source read_fddb_source(const SourceOptions& o, data::FlawLog& flaws) {
+  return source(o, data::read_fddb_ellipses(o.annotations, flaws), "FDDB");
 }
 
 Source read_csv_source(const SourceOptions& o, data::FlawLog& flaws) {
   data::CsvBoxes csv = data::read_csv_boxes(o.annotations, flaws);
-  Source result = source(o, std::move(csv.images), "CSV boxes");
+  Source result = source(o, std::move(csv.set), "CSV boxes");
+  result.has_classes = csv.has_classes;
   result.ignored_columns = std::move(csv.ignored_columns);
   return result;
 }
 
 Source read_background_source(const SourceOptions& o, data::FlawLog& /*flaws*/) {
   Source result = source(o, data::list_background(o.images), "");
+  result.annotations = o.images;
   result.description = "photographs without faces";
   return result;
 }
@@ -96,8 +113,9 @@ constexpr SourceKind kinds[] = {
      "Example:\n  faceshot prepare widerface --images WIDER_train/images "
      "--annotations wider_face_split/wider_face_train_bbx_gt.txt --out data/wider",
      read_widerface_source},
-    {"retinaface", "RetinaFace's labels for WIDER FACE: boxes with five landmarks",
-     "train/label.txt or the like", nullptr, false,
+    {"retinaface",
+     "RetinaFace's labels for WIDER FACE, or libfacedetection's labelv2: boxes with five landmarks",
+     "train/label.txt, labelv2.txt or the like", nullptr, false,
      "Example:\n  faceshot prepare retinaface --images WIDER_train/images "
      "--annotations train/label.txt --out data/wider",
      read_retinaface_source},
@@ -109,14 +127,23 @@ constexpr SourceKind kinds[] = {
      "--out data/voc",
      read_voc_source},
     {"yolo", "YOLO: a text file an image, boxes as shares of its size", "Folder of the text files",
-     "Folder with images/ and labels/ (and data.yaml or classes.txt), instead of --images and "
-     "--annotations",
+     "Folder with data.yaml that names the splits' places, or with images/ and labels/, or "
+     "train/images and train/labels; or data.yaml itself; instead of --images and --annotations",
      true, "Example:\n  faceshot prepare yolo --root export --merge face --out data/yolo",
      read_yolo_source},
     {"coco", "COCO: one JSON file", "instances_train.json or the like", nullptr, false,
      "Example:\n  faceshot prepare coco --images photos --annotations instances.json "
      "--class face --out data/coco",
      read_coco_source},
+    {"labelme", "LabelMe: a JSON file an image", "Folder of the JSON files, searched recursively",
+     "Folder with the photographs and the JSON files beside them, instead of --images and "
+     "--annotations",
+     false, "Example:\n  faceshot prepare labelme --root photos --class face --out data/mine",
+     read_labelme_source},
+    {"cvat", "CVAT for images 1.1: one XML file", "annotations.xml or the like",
+     "Folder with annotations.xml and images/, instead of --images and --annotations", false,
+     "Example:\n  faceshot prepare cvat --root task_7 --class face --out data/mine",
+     read_cvat_source},
     {"fddb", "FDDB's ellipses, as the boxes around them",
      "FDDB-fold-01-ellipseList.txt or the like", nullptr, false,
      "Example:\n  faceshot prepare fddb --images originalPics "
@@ -124,7 +151,8 @@ constexpr SourceKind kinds[] = {
      read_fddb_source},
     {"csv", "A CSV file with a header, one box a row",
      "CSV with the columns image (or name, filename, file) and xmin,ymin,xmax,ymax (or "
-     "x1,y1,x2,y2 or x,y,w,h); width,height are checked if there; an empty box: no faces",
+     "x1,y1,x2,y2 or x,y,w,h); class (or label, class_name, category) and width,height if "
+     "there; an empty box: no faces",
      nullptr, false,
      "Example:\n  faceshot prepare csv --images photos --annotations boxes.csv --out data/mine",
      read_csv_source},

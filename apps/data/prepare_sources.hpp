@@ -17,15 +17,18 @@ struct SourceOptions {
   std::filesystem::path annotations;  ///< file, or folder of files
   std::filesystem::path root;         ///< folder with images and annotations in their usual places
   std::filesystem::path names;        ///< file with the names of the classes
+  std::string split;                  ///< the only split that is wanted; empty: all
 };
 
 /// What a reader made of the source.
 struct Source {
   data::LabelledSet set;
-  std::filesystem::path images;              ///< folder to which the images' names are relative
-  std::string description;                   ///< for label.json
-  std::vector<std::string> ignored_columns;  ///< CSV
-  std::size_t other_classes = 0;             ///< boxes of classes that were not asked for
+  std::filesystem::path images;                ///< folder to which the images' names are relative
+  std::filesystem::path annotations;           ///< file or folder, for messages
+  std::string description;                     ///< for label.json
+  std::string folder{};                        ///< of the set, into which the images come; "": none
+  std::vector<std::string> ignored_columns{};  ///< CSV
+  bool has_classes = false;                    ///< whether --class means anything
 };
 
 /// One kind of source: `faceshot prepare NAME`.

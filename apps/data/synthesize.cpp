@@ -10,6 +10,7 @@
 
 #include "common/console.hpp"
 #include "data/prepared/prepared.hpp"
+#include "data/prepared/splits.hpp"
 #include "data/prepared/staging.hpp"
 #include "data_commands.hpp"
 #include "faceshot/error.hpp"
@@ -36,10 +37,10 @@ struct SynthesizeArguments {
 };
 
 PreparedSet read_set(const fs::path& set) {
-  return data::read_prepared(fs::is_directory(set) ? set / "train.csv" : set);
+  return data::read_prepared(data::split_file(set, "", "train"));
 }
 
-cv::Size parse_size(const std::string& text) {
+cv::Size canvas_size(const std::string& text) {
   int width = 0, height = 0, end = 0;
   if (std::sscanf(text.c_str(), "%5dx%5d%n", &width, &height, &end) != 2 ||
       static_cast<std::size_t>(end) != text.size())
@@ -84,7 +85,7 @@ void print_table(const SynthesizeArguments& o, const synth::SyntheticSetReport& 
 }
 
 int synthesize(SynthesizeArguments& o) {
-  o.scene.size = parse_size(o.size);
+  o.scene.size = canvas_size(o.size);
   synth::validate(o.scene);
   data::require_new_folder(o.out);  // before sets are read
   const bool compose = !o.faces.empty();

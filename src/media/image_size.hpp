@@ -10,10 +10,23 @@ struct ImageSize {
   friend constexpr bool operator==(const ImageSize&, const ImageSize&) = default;
 };
 
+[[nodiscard]] constexpr ImageSize sides_swapped(ImageSize size) {
+  return {size.height, size.width};
+}
+
+/// An image's size and what had to be done for it.
+struct TurnedSize {
+  ImageSize size;
+  int orientation = 1;  ///< of EXIF, that was obeyed: 1 to 8, see exif.hpp; always 1 for TIFF
+};
+
 /// From the headers alone for JPEG, PNG, WebP and BMP (a file that is cut off is noticed all the
 /// same); TIFF is decoded. Thread safe.
 /// @throws Error(not_found) no such file; Error(format) damaged, truncated or not an image;
 ///         Error(unsupported) more than max_image_pixels
 [[nodiscard]] ImageSize read_image_size(const std::filesystem::path& path);
+
+/// The same with the orientation. @throws Error as read_image_size
+[[nodiscard]] TurnedSize read_turned_size(const std::filesystem::path& path);
 
 }  // namespace faceshot::media

@@ -189,6 +189,22 @@ expect "prepare: no annotations" 1 1 nowhere.csv \
   prepare csv --images . --annotations nowhere.csv --out prepared
 [ ! -e prepared ] || complain "prepare: no annotations: something was written"
 
+# prepare: classes that are not there, labels of other images, and a set that lost all its boxes.
+printf 'image,class,x1,y1,x2,y2\nphotos/cell.png,cat,4,4,12,12\n' >cats.csv
+expect "prepare: an unknown class" 2 1 "no class 'face'; there are 'cat'" \
+  prepare csv --images . --annotations cats.csv --class face --out prepared
+expect "prepare: no classes" 2 1 "these annotations have none" \
+  prepare csv --images . --annotations crossed.csv --class face --out prepared
+mkdir -p unmatched/images unmatched/labels/train
+cp photos/cell.png unmatched/images
+echo "0 0.5 0.5 0.2 0.2" >unmatched/labels/train/cell.txt
+expect "prepare: labels of no image" 1 1 "has labels.*but there is '.*train/cell.txt'" \
+  prepare yolo --root unmatched --out prepared
+printf 'image,x1,y1,x2,y2\nphotos/cell.png,,,,\nphotos/cell.jpg,9,4,5,12\n' >lost.csv
+expect "prepare: no box is left" 1 1 "no box is left; 1 rows that cannot be used, the first: lost.csv:3" \
+  prepare csv --images . --annotations lost.csv --out prepared
+[ ! -e prepared ] || complain "prepare: something was written"
+
 # Ctrl-C: the staging folder goes, and the destination never was there.
 mkdir many
 cp photos/cell.jpg many/0.jpg

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `faceshot data export` as other programs see it: numpy loads the .npz without pickle, and the COCO
-# document is what its format says, member by member.
+# `faceshot data export` as other programs see it: numpy loads the .npz without pickle, and the
+# documents of COCO, LabelMe and CVAT are what their formats say, member by member.
 #   check_exports.sh PROGRAM
 set -eu
 program=$1
@@ -31,6 +31,8 @@ printf 'image,x1,y1,x2,y2\na.bmp,4,3,20,15\na.bmp,0,0,40,30\n"ü/b.bmp",,,,\n' >
 "$program" prepare csv --images photos --annotations boxes.csv --out set >/dev/null
 "$program" data export set --format npz --out set.npz >/dev/null
 "$program" data export set --format coco --out coco >/dev/null
+"$program" data export set --format labelme --out labelme >/dev/null
+"$program" data export set --format cvat --out cvat >/dev/null
 printf 'policy = [{op = "grey"}]\n' >grey.toml
 "$program" augment run set --policy grey.toml --times 2 --size 48 --npz pixels.npz >/dev/null
 "$python" - <<'EOF'
@@ -45,6 +47,6 @@ assert (npz['images'][0, 0] == 127).all() and (npz['images'][0, 47] == 127).all(
 assert npz['offsets'].tolist() == [0, 2, 4, 4, 4]
 assert np.allclose(npz['bboxes'][1], [0, 6 / 48, 1, 42 / 48])
 EOF
-"$python" "$here/check_exports.py" set.npz coco/annotations.json
-[ -f coco/images/ü/b.bmp ]
+"$python" "$here/check_exports.py" set.npz coco/annotations.json labelme cvat/annotations.xml
+[ -f coco/images/ü/b.bmp ] && [ -f labelme/ü/b.bmp ] && [ -f cvat/images/ü/b.bmp ]
 echo "all as it should be"

@@ -46,6 +46,19 @@ TEST(Classes, UnknownAndDoubledNamesAreErrors) {
   });
 }
 
+// A split may lack boxes of a class, and its classes must be those of the others.
+TEST(Classes, AClassWithoutBoxesMayBeAskedForBesideOneThatHasSome) {
+  LabelledSet set = example();
+  set.unused = {"mask"};
+  EXPECT_EQ(select_classes(set, {"mask", "face"}), 2U);
+  EXPECT_EQ(set.classes, (std::vector<std::string>{"mask", "face"}));
+  EXPECT_EQ(set.images[1].annotations.at(0).class_id, 1);
+  set = example();
+  set.unused = {"mask"};
+  expect_error(ErrorCode::invalid_argument, "there is no class 'mask'; there are 'cat'",
+               [&] { select_classes(set, {"mask"}); });
+}
+
 TEST(Classes, Merge) {
   LabelledSet set = example();
   merge_classes(set, "thing");

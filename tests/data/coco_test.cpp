@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "data/import/import.hpp"
 #include "data/test_folder.hpp"
 
 namespace faceshot::data::coco_test {
@@ -28,7 +29,8 @@ Json example() {
 
 TEST(Coco, ReadsTheOfficialLayout) {
   const TestFolder folder;
-  const LabelledSet set = read_coco(folder.write("a.json", example().dump()));
+  FlawLog strict(true);
+  const LabelledSet set = read_coco(folder.write("a.json", example().dump()), strict);
   EXPECT_EQ(set.classes, (std::vector<std::string>{"face", "mask"})) << "by id";
   ASSERT_EQ(set.images.size(), 2U);
   EXPECT_EQ(set.images[0].image, "a.jpg");
@@ -68,7 +70,8 @@ TEST(Coco, ReadsRecordsOfTheOfficialFile) {
        "bbox": [388.66, 69.92, 109.41, 277.62], "category_id": 1, "id": 200887}],
     "categories": [{"supercategory": "person", "id": 1, "name": "person"},
                    {"supercategory": "kitchen", "id": 44, "name": "bottle"}]})";
-  const LabelledSet set = read_coco(folder.write("instances_val2017.json", text));
+  FlawLog strict(true);
+  const LabelledSet set = read_coco(folder.write("instances_val2017.json", text), strict);
   EXPECT_EQ(set.classes, (std::vector<std::string>{"person", "bottle"}));
   ASSERT_EQ(set.images.size(), 1U);
   EXPECT_EQ(set.images[0].image, "000000397133.jpg");
@@ -94,35 +97,267 @@ TEST(Coco, ReadsRecordsOfTheOfficialFile) {
   EXPECT_NEAR(box.y2, extent.y2, 1e-3);
 }
 
-TEST(Coco, ErrorsNameFileAndPlace) {
-  const TestFolder folder;
-  const auto error_of = [&](const std::string& pointer, const Json& value,
-                            const std::string& part) {
-    Json document = example();
-    document[Json::json_pointer(pointer)] = value;
-    expect_error(ErrorCode::format, part,
-                 [&] { static_cast<void>(read_coco(folder.write("a.json", document.dump()))); });
+/// A set of one image of 80x120 and one category, as an exporter writes it.
+std::string document(const std::string& annotations,
+                     const std::string& categories = R"([{"id": 1, "name": "face"}])",
+                     const std::string& images =
+                         R"([{"id": 1, "file_name": "a.jpg", "width": 80, "height": 120}])") {
+  return R"({"images": )" + images + R"(, "categories": )" + categories + R"(, "annotations": )" +
+         annotations + "}";
+}
+
+const std::string one_box =
+    R"([{"id": 1, "image_id": 1, "category_id": 1, "bbox": [10, 10, 40, 50], "iscrowd": 0}])";
+
+/// What is read of a document, and its flaws.
+struct Read {
+  LabelledSet set;
+  FlawLog flaws;
+
+  explicit Read(const std::string& text) {
+    const TestFolder folder;
+    set = read_coco(folder.write("a.json", text), flaws);
+  }
+  /// The only flaw.
+  [[nodiscard]] std::string flaw() const {
+    EXPECT_EQ(flaws.kinds().size(), 1U);
+    if (flaws.kinds().empty()) return {};
+    EXPECT_EQ(flaws.kinds()[0].count, 1U);
+    const std::string& place = flaws.kinds()[0].places.at(0);
+    return place.substr(place.find("a.json"));
+  }
+};
+
+// Roboflow's exports begin with a category that is named as the project and bears no box.
+TEST(Coco, ACategoryThatNothingUsesIsNoClass) {
+  const Read read(document(one_box,
+                           R"([{"id": 0, "name": "faces", "supercategory": "none"},
+                               {"id": 1, "name": "face", "supercategory": "faces"}])"));
+  EXPECT_EQ(read.set.classes, std::vector<std::string>{"face"});
+  EXPECT_EQ(read.set.unused, std::vector<std::string>{"faces"});
+  EXPECT_EQ(read.set.images.at(0).annotations.at(0).class_id, 0);
+  EXPECT_TRUE(read.flaws.kinds().empty());
+}
+
+TEST(Coco, CategoriesOfOneNameAreOneClass) {
+  const Read read(document(one_box,
+                           R"([{"id": 0, "name": "face", "supercategory": "none"},
+                               {"id": 1, "name": "face", "supercategory": "face"}])"));
+  EXPECT_EQ(read.set.classes, std::vector<std::string>{"face"});
+  EXPECT_TRUE(read.set.unused.empty());
+  EXPECT_EQ(read.set.images.at(0).annotations.at(0).class_id, 0);
+  EXPECT_EQ(read.flaw(), "a.json:categories[1]: 'face' was named before");
+}
+
+TEST(Coco, SetsWithoutAnnotationsKeepTheirCategories) {
+  const Read read(document("[]", R"([{"id": 2, "name": "b"}, {"id": 1, "name": "a"}])"));
+  EXPECT_EQ(read.set.classes, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(read.set.images.size(), 1U);
+}
+
+TEST(Coco, IdsMayBeTextsOrFractionsOrZero) {
+  const Read read(document(R"([{"image_id": 12.0, "category_id": "0", "bbox": [1, 2, 3, 4]},
+                               {"image_id": "12", "category_id": 0.0, "bbox": [2, 2, 3, 4]},
+                               {"image_id": "b", "category_id": 0, "bbox": [3, 2, 3, 4]}])",
+                           R"([{"id": 0, "name": "face"}])",
+                           R"([{"id": "0012", "file_name": "a.jpg", "width": 80, "height": 120},
+                               {"id": "b", "file_name": "b.jpg", "width": 80.0, "height": 120}])"));
+  EXPECT_TRUE(read.flaws.kinds().empty()) << read.flaws.first_left_out();
+  ASSERT_EQ(read.set.images.size(), 2U);
+  EXPECT_EQ(read.set.images[0].annotations.size(), 2U);
+  EXPECT_EQ(read.set.images[1].annotations.at(0).box, (Box{3, 2, 6, 6}));
+}
+
+TEST(Coco, CrowdsMayBeTrue) {
+  const Read read(
+      document(R"([{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "iscrowd": true},
+                   {"image_id": 1, "category_id": 1, "bbox": [2, 2, 3, 4], "iscrowd": false},
+                   {"image_id": 1, "category_id": 1, "bbox": [3, 2, 3, 4], "iscrowd": null}])"));
+  const auto& boxes = read.set.images.at(0).annotations;
+  ASSERT_EQ(boxes.size(), 3U);
+  EXPECT_TRUE(boxes[0].ignore);
+  EXPECT_FALSE(boxes[1].ignore);
+  EXPECT_FALSE(boxes[2].ignore);
+}
+
+TEST(Coco, ThePolygonsExtentIsTheBoxWhereThereIsNone) {
+  const std::string polygon = R"("segmentation": [[10, 10, 50, 10, 50, 60, 10, 60]])";
+  for (const std::string bbox : {"", "\"bbox\": [], ", "\"bbox\": null, "}) {
+    const Read read(document(R"([{"image_id": 1, "category_id": 1, )" + bbox + polygon + "}]"));
+    EXPECT_EQ(read.set.images.at(0).annotations.at(0).box, (Box{10, 10, 50, 60})) << bbox;
+    EXPECT_EQ(read.flaw(), "a.json:annotations[0]: has no bbox; its polygon's extent is taken");
+    EXPECT_EQ(read.flaws.count(FlawEffect::changed), 1U);
+  }
+  const Read two(document(R"([{"image_id": 1, "category_id": 1,
+                               "segmentation": [[5, 5, 9, 5, 9, 8], [1, 6, 3, 6, 3, 20]]}])"));
+  EXPECT_EQ(two.set.images.at(0).annotations.at(0).box, (Box{1, 5, 9, 20}));
+}
+
+/// Each is left out, and the image's other box stays.
+TEST(Coco, RecordsThatCannotBeUsedAreLeftOutAndNamed) {
+  const auto flaw_of = [](const std::string& members) {
+    const Read read(
+        document(R"([{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}, )" + members + "]"));
+    EXPECT_EQ(read.set.images.at(0).annotations.size(), 1U) << members;
+    EXPECT_EQ(read.flaws.count(FlawEffect::left_out), 1U) << members;
+    return read.flaw();
   };
-  error_of("/images", 3, "a.json: images must be a list");
-  error_of("/images/1/id", 9, "images[1]: another image has the id 9");
-  error_of("/images/0/width", 0, "images[0]: width cannot be 0");
-  error_of("/images/0/width", "640", "images[0]: width must be a whole number");
-  error_of("/images/0/file_name", 5, "images[0]: file_name must be a text");
-  error_of("/images/0", 5, "images[0] has no id");
-  error_of("/categories", Json::array(), "names no category");
-  error_of("/categories/0/id", 1, "categories[1]: another category has the id 1");
-  error_of("/annotations/1/image_id", 5, "annotations[1]: no image has the id 5");
-  error_of("/annotations/1/category_id", 5, "annotations[1]: no category has the id 5");
-  error_of("/annotations/0/bbox", {1, 2, 3}, "annotations[0]: bbox must be four numbers");
-  error_of("/annotations/0/bbox", {1, 2, 3, "4"}, "annotations[0]: bbox must be four numbers");
-  const auto damaged = [&](const std::string& text, const std::string& part) {
-    expect_error(ErrorCode::format, part,
-                 [&] { static_cast<void>(read_coco(folder.write("a.json", text))); });
+  const std::string place = "a.json:annotations[1]: ";
+  const std::string ids = R"({"image_id": 1, "category_id": 1, )";
+  EXPECT_EQ(flaw_of(ids + R"("bbox": [NaN, 1, 2, 3]})"),
+            place + "bbox must be four numbers, not [null,1,2,3]");
+  EXPECT_EQ(flaw_of(ids + R"("bbox": [1, 1, Infinity, -Infinity], "text": "a \"NaN"})"),
+            place + "bbox must be four numbers, not [1,1,null,null]");
+  EXPECT_EQ(flaw_of(ids + R"("bbox": [1, 1, 1e300, 1]})"),
+            place + "bbox must be four numbers, not [1,1,1e+300,1]");
+  // As deep as that, writing it out would use up the stack.
+  const std::string deep(200'000, '['), end(200'000, ']');
+  EXPECT_EQ(flaw_of(ids + R"("bbox": )" + deep + end + "}"),
+            place + "bbox must be four numbers, not a list of lists");
+  EXPECT_EQ(flaw_of(ids + R"("bbox": [1, 2, 3]})"),
+            place + "bbox must be four numbers, not [1,2,3]");
+  EXPECT_EQ(flaw_of(ids + R"("bbox": [1, 2, 3, "4"]})"),
+            place + "bbox must be four numbers, not [1,2,3,\"4\"]");
+  EXPECT_EQ(flaw_of(ids + R"("segmentation": {"counts": [1], "size": [2, 2]}})"),
+            place + "has no bbox, and its segmentation is a mask (RLE), which is not read");
+  EXPECT_EQ(flaw_of(ids + R"("segmentation": []})"), place + "has no bbox");
+  EXPECT_EQ(flaw_of(ids + R"("segmentation": [[1, 2, 3, 4, NaN, 6]]})"),
+            place + "has no bbox, and its segmentation is no polygon of x, y, x, y, ...");
+  EXPECT_EQ(flaw_of(R"({"image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4]})"),
+            place + "no image has the id 7");
+  EXPECT_EQ(flaw_of(R"({"image_id": 1, "category_id": "x", "bbox": [1, 2, 3, 4]})"),
+            place + "no category, or more than one, has the id \"x\"");
+  EXPECT_EQ(flaw_of(R"({"image_id": 1.5, "category_id": 1, "bbox": [1, 2, 3, 4]})"),
+            place + "image_id must be a whole number or a text, not 1.5");
+  EXPECT_EQ(flaw_of(ids + R"("bbox": [1, 2, 3, 4], "iscrowd": "yes"})"),
+            place + "iscrowd must be 0 or 1, not \"yes\"");
+  EXPECT_EQ(flaw_of("5"), place + "has no image_id");
+}
+
+TEST(Coco, AnImageOfWhichNoBoxCanBeReadIsNotBackground) {
+  const Read read(document(R"([{"image_id": 1, "category_id": 1, "bbox": [NaN, 1, 2, 3]}])"));
+  EXPECT_TRUE(read.set.images.empty());
+  EXPECT_EQ(read.flaws.count(flaw::no_box_left), 1U);
+  EXPECT_EQ(read.flaws.count(flaw::unreadable_box), 1U);
+}
+
+TEST(Coco, ImagesThatCannotBeUsedAreLeftOutWithTheirBoxes) {
+  const auto flaw_of = [](const std::string& image) {
+    const Read read(document(
+        R"([{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]},
+            {"image_id": 2, "category_id": 1, "bbox": [1, 2, 3, 4]}])",
+        R"([{"id": 1, "name": "face"}])",
+        R"([{"id": 2, "file_name": "b.jpg", "width": 8, "height": 8}, )" + image + "]"));
+    EXPECT_EQ(read.set.images.size(), 1U) << image;
+    EXPECT_EQ(read.set.images.at(0).annotations.size(), 1U) << image;
+    return read.flaw();
+  };
+  const std::string place = "a.json:images[1]: ";
+  const std::string advice = "; correct it, or remove width and height if the boxes fit";
+  EXPECT_EQ(flaw_of(R"({"id": 1, "file_name": "a.jpg", "width": 0, "height": 0})"),
+            place + "width cannot be 0" + advice);
+  EXPECT_EQ(flaw_of(R"({"id": 1, "file_name": "a.jpg", "width": 8, "height": "8"})"),
+            place + "height cannot be \"8\"" + advice);
+  EXPECT_EQ(flaw_of(R"({"id": 1, "file_name": 5, "width": 8, "height": 8})"),
+            place + "file_name must be a text, not 5");
+}
+
+TEST(Coco, ASizeThatIsNotSaidIsNotChecked) {
+  const Read read(document(one_box, R"([{"id": 1, "name": "face"}])",
+                           R"([{"id": 1, "file_name": "a.jpg", "height": null}])"));
+  EXPECT_EQ(read.set.images.at(0).width, 0);
+  EXPECT_EQ(read.set.images.at(0).annotations.size(), 1U);
+  EXPECT_EQ(read.flaw(), "a.json:images[0]: 'a.jpg' has no width and height to be checked");
+}
+
+TEST(Coco, TwoImagesOfOneIdAreLeftOutWithTheirBoxes) {
+  const Read read(document(one_box, R"([{"id": 1, "name": "face"}])",
+                           R"([{"id": 1, "file_name": "a.jpg", "width": 80, "height": 120},
+                               {"id": 1, "file_name": "b.jpg", "width": 80, "height": 120}])"));
+  EXPECT_TRUE(read.set.images.empty());
+  EXPECT_EQ(read.flaw(),
+            "a.json:images[1]: 'b.jpg' has the id of images[0], 'a.jpg'; both are left out");
+  const Read same(document(one_box, R"([{"id": 1, "name": "face"}])",
+                           R"([{"id": 1, "file_name": "a.jpg", "width": 80, "height": 120},
+                               {"id": 1, "file_name": "./a.jpg", "width": 80, "height": 120}])"));
+  EXPECT_EQ(same.set.images.size(), 1U);
+  EXPECT_EQ(same.set.images.at(0).annotations.size(), 1U);
+  EXPECT_EQ(same.flaws.count(FlawEffect::left_out), 0U);
+}
+
+// An exporter that lists a picture once for each of its tasks.
+TEST(Coco, AnImageThatIsThereTwiceIsJoined) {
+  const TestFolder folder;
+  folder.write_image("img/a.png", 80, 120);
+  const std::string text = document(R"([{"image_id": 1, "category_id": 1, "bbox": [10, 10, 40, 50]},
+                   {"image_id": 2, "category_id": 1, "bbox": [10, 10, 40, 50]},
+                   {"image_id": 2, "category_id": 1, "bbox": [20, 10, 40, 50]}])",
+                                    R"([{"id": 1, "name": "face"}])",
+                                    R"([{"id": 1, "file_name": "a.png", "width": 80, "height": 120},
+                   {"id": 2, "file_name": "a.png", "width": 80, "height": 120}])");
+  FlawLog flaws;
+  LabelledSet set = read_coco(folder.write("a.json", text), flaws);
+  const auto records = import_images(set.images, folder / "img", "a.json", flaws).records;
+  ASSERT_EQ(records.size(), 1U);
+  ASSERT_EQ(records[0].annotations.size(), 2U);
+  EXPECT_EQ(records[0].annotations[1].box, (Box{20, 10, 60, 60}));
+  EXPECT_EQ(flaws.kinds().at(0).places.at(0),
+            "a.json:images[1]: 'a.png' was given before (a.json:images[0])");
+  EXPECT_EQ(flaws.count(flaw::double_box), 1U);
+}
+
+// The entry that disagrees with its photograph goes, not the import.
+TEST(Coco, SwappedSidesAreAFlawOfTheImage) {
+  const TestFolder folder;
+  folder.write_image("img/a.png", 80, 120);
+  folder.write_image("img/b.png", 80, 120);
+  const std::string text = document(R"([{"image_id": 1, "category_id": 1, "bbox": [10, 10, 40, 50]},
+                   {"image_id": 2, "category_id": 1, "bbox": [20, 10, 40, 50]}])",
+                                    R"([{"id": 1, "name": "face"}])",
+                                    R"([{"id": 1, "file_name": "a.png", "width": 120, "height": 80},
+                   {"id": 2, "file_name": "b.png", "width": 80, "height": 120}])");
+  FlawLog flaws;
+  LabelledSet set = read_coco(folder.write("a.json", text), flaws);
+  const auto records = import_images(set.images, folder / "img", "a.json", flaws).records;
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].image, "b.png");
+  EXPECT_EQ(flaws.count(flaw::other_size), 1U);
+  EXPECT_EQ(flaws.first_left_out().find("a.json:images[0]: 'a.png' is said to be 120x80"), 0U);
+}
+
+TEST(Coco, BoxesOfAnIdThatTwoCategoriesHaveAreLeftOut) {
+  const Read read(document(R"([{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]},
+                               {"image_id": 1, "category_id": 2, "bbox": [1, 2, 3, 4]}])",
+                           R"([{"id": 1, "name": "face"}, {"id": 1, "name": "mask"},
+                               {"id": 2, "name": "hat"}])"));
+  EXPECT_EQ(read.set.classes, std::vector<std::string>{"hat"});
+  EXPECT_EQ(read.set.images.at(0).annotations.size(), 1U);
+  EXPECT_EQ(read.flaws.count(FlawEffect::left_out), 2U);
+  EXPECT_NE(read.flaws.first_left_out().find("a.json:categories[1]: another category, 'face'"),
+            std::string::npos);
+}
+
+TEST(Coco, AFileThatCannotBeUsedIsAnErrorThatNamesTheLine) {
+  const TestFolder folder;
+  const auto error_of = [&](const std::string& text, const std::string& part) {
+    expect_error(ErrorCode::format, part, [&] {
+      FlawLog flaws;
+      static_cast<void>(read_coco(folder.write("a.json", text), flaws));
+    });
   };
   const std::string whole = example().dump();
-  damaged(whole.substr(0, whole.size() / 2), "is not a JSON object, or damaged");
-  damaged("[]", "is not a JSON object");
-  damaged("{}", "the document has no categories");
+  error_of(whole.substr(0, whole.size() / 2), "a.json:1: is not JSON, or damaged, at byte");
+  error_of("{\n\"a\": 1,\n]", "a.json:3: is not JSON, or damaged, at byte 11");
+  error_of("{\n\"a\": NaN,\n]", "a.json:3: is not JSON, or damaged, here");
+  error_of("[]", "a.json: is not a JSON object");
+  error_of("{}", "a.json: the document has no categories");
+  error_of(document("5"), "a.json: annotations must be a list");
+  error_of(document("[]", "[]"), "a.json: names no category");
+  expect_error(ErrorCode::format, "a.json:annotations[0]: has no bbox (without --strict", [&] {
+    FlawLog strict(true);
+    static_cast<void>(read_coco(
+        folder.write("a.json", document(R"([{"image_id": 1, "category_id": 1}])")), strict));
+  });
 }
 
 }  // namespace

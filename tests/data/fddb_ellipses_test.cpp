@@ -16,9 +16,12 @@ using faceshot::testing::TestFolder;
 TEST(FddbEllipses, TheBoxTouchesTheEllipse) {
   const TestFolder folder;
   // The first face of FDDB's first fold.
-  const auto images = read_fddb_ellipses(folder.write(
-      "fold.txt",
-      "2002/08/11/big/img_591\n1\n123.583300 85.549500 1.265839 269.693400 161.781200  1\n"));
+  FlawLog strict(true);
+  const auto images = read_fddb_ellipses(
+      folder.write(
+          "fold.txt",
+          "2002/08/11/big/img_591\n1\n123.583300 85.549500 1.265839 269.693400 161.781200  1\n"),
+      strict);
   ASSERT_EQ(images.size(), 1U);
   EXPECT_EQ(images[0].image, "2002/08/11/big/img_591.jpg");
   // Walk around the ellipse.
@@ -37,19 +40,33 @@ TEST(FddbEllipses, TheBoxTouchesTheEllipse) {
   EXPECT_NEAR(found.y2, box.y2, 1e-3);
 }
 
-TEST(FddbEllipses, ErrorsNameFileAndLine) {
+TEST(FddbEllipses, WhatIsFlawedIsLeftOutAndTheRestIsRead) {
   const TestFolder folder;
-  const auto error_of = [&](const std::string& text, const std::string& part) {
-    expect_error(ErrorCode::format, part,
-                 [&] { static_cast<void>(read_fddb_ellipses(folder.write("fold.txt", text))); });
+  const auto flaw_of = [&](const std::string& text) {
+    FlawLog flaws;
+    const auto images =
+        read_fddb_ellipses(folder.write("fold.txt", text + "z\n1\n1 1 0 5 5 1\n"), flaws);
+    EXPECT_EQ(images.empty() ? "" : images.back().image, "z.jpg") << text;
+    const std::string place = flaws.first_left_out();
+    return place.substr(std::min(place.find("fold.txt"), place.size()));
   };
-  error_of("a\n", "the number of faces of 'a.jpg'");
-  error_of("a\nb\n", "fold.txt:2: the number of faces");
-  error_of("a\n1.5\n", "fold.txt:2: the number of faces");
-  error_of("a\n2\n1 1 0 5 5 1\n", "the file ends before the last face");
-  error_of("a\n1\n1 1 0 5 5\n", "fold.txt:3: an ellipse of 'a.jpg' must stand here");
-  error_of("a\n1\n-1 1 0 5 5 1\n", "fold.txt:3: an ellipse of 'a.jpg' must stand here");
-  error_of("a\n0\na\n0\n", "fold.txt:3: 'a' was named on line 1");
+  EXPECT_EQ(flaw_of("a\nb\n0\n"),
+            "fold.txt:2: the number of faces of 'a.jpg' must stand here, not 'b'");
+  EXPECT_EQ(flaw_of("a\n1.5\n1 1 0 5 5 1\n"),
+            "fold.txt:2: the number of faces of 'a.jpg' must stand here, not '1.5'");
+  EXPECT_EQ(
+      flaw_of("a\n2\n1 1 0 5 5 1\n"),
+      "fold.txt:1: 'a.jpg' is said to have 2 faces and has 1; correct the number or the ellipses");
+  const std::string ellipse =
+      "fold.txt:4: an ellipse of 'a.jpg' must stand here (major radius, minor radius, angle, x, y, "
+      "1), "
+      "not '";
+  EXPECT_EQ(flaw_of("a\n2\n1 1 0 5 5 1\n1 1 0 5 5\n"), ellipse + "1 1 0 5 5'");
+  EXPECT_EQ(flaw_of("a\n2\n1 1 0 5 5 1\n-1 1 0 5 5 1\n"), ellipse + "-1 1 0 5 5 1'");
+  expect_error(ErrorCode::format, "fold.txt:1: the number of faces", [&] {
+    FlawLog strict(true);
+    static_cast<void>(read_fddb_ellipses(folder.write("fold.txt", "a\n"), strict));
+  });
 }
 
 }  // namespace

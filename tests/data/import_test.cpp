@@ -53,6 +53,21 @@ TEST(Import, ClipsDropsAndCounts) {
   EXPECT_EQ(flaws.first_left_out(), "gt.txt:1: the box 3, 3 to 3, 8 of 'a.png', which is 20x10");
 }
 
+TEST(Import, NamesThatAreNotUtf8AreLeftOutAndEscaped) {
+  const TestFolder folder;
+  folder.write_image("i/caf\xE9.png", 20, 10);
+  folder.write_image("i/caf\xC3\xA9.png", 20, 10);
+  FlawLog flaws;
+  const auto records =
+      import_images({{"caf\xE9.png", 1, 0, 0, {}}, {"caf\xC3\xA9.png", 2, 0, 0, {}}}, folder / "i",
+                    "gt.txt", flaws)
+          .records;
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].image, "caf\xC3\xA9.png");
+  EXPECT_EQ(flaws.count(flaw::bad_name), 1U);
+  EXPECT_EQ(flaws.first_left_out().find("gt.txt:1: the name 'caf\\xE9.png' is not UTF-8"), 0U);
+}
+
 TEST(Import, MissingAndDamagedImagesAreNamedAndTheRestGoesOn) {
   const TestFolder folder;
   folder.write_image("i/a.png", 20, 10);
@@ -103,11 +118,153 @@ TEST(Import, PathsOutsideTheFolderAreLeftOut) {
   }
 }
 
+/// Imports one box for each name, all said to be of the images' size, from .../img.
+struct Named {
+  ImportedSet set;
+  FlawLog flaws;
+
+  explicit Named(const std::vector<std::string>& names, int width = 20, int height = 10) {
+    const TestFolder folder;
+    for (const char* image : {"a.png", "B.JPG", "c.jpg", "C.jpg", "deep/d.png", "e.jpg", "e.png"})
+      folder.write_image(std::string("img/") + image, 20, 10);
+    std::vector<LabelledImage> images;
+    for (const std::string& name : names) {
+      const auto shift = static_cast<float>(images.size());
+      images.push_back({name, images.size() + 1, width, height, {face({shift, 1, shift + 3, 5})}});
+    }
+    set = import_images(std::move(images), folder / "img", "b.csv", flaws);
+  }
+  [[nodiscard]] std::vector<std::string> files() const {
+    std::vector<std::string> result;
+    for (const auto& record : set.records) result.push_back(record.image);
+    return result;
+  }
+};
+
+using Names = std::vector<std::string>;
+
+TEST(Import, NamesOfOtherSystemsAreTakenForTheFileThatIsThere) {
+  for (const std::string name :
+       {"A.png", "a.PNG", "a", "img/a.png", "img\\a.png", ".\\a.png",
+        "C:\\Users\\me\\photos\\a.png", "/home/me/photos/A.png", "x/a.png", "../img/a.png"}) {
+    const Named named({name});
+    EXPECT_EQ(named.files(), Names{"a.png"}) << name;
+    EXPECT_EQ(named.flaws.count(flaw::renamed_image), 1U) << name;
+    EXPECT_EQ(named.flaws.kinds().at(0).places.at(0),
+              "b.csv:1: '" + name + "' is taken for 'a.png'");
+  }
+  EXPECT_EQ(Named({"b"}).files(), Names{"B.JPG"});
+  EXPECT_EQ(Named({"deep\\d.png"}).files(), Names{"deep/d.png"});
+  EXPECT_EQ(Named({"DEEP/D"}).files(), Names{"deep/d.png"});
+  for (const std::string name : {"a.png", "./a.png", "deep/../a.png", "deep//d.png", "c.jpg"}) {
+    const Named named({name});
+    EXPECT_EQ(named.set.records.size(), 1U) << name;
+    EXPECT_TRUE(named.flaws.kinds().empty()) << name << ": " << named.flaws.first_left_out();
+  }
+}
+
+TEST(Import, NamesThatCouldMeanTwoFilesOrAnotherAreLeftOut) {
+  for (const std::string name : {"c.JPG", "e"}) {
+    const Named named({name});
+    EXPECT_TRUE(named.set.records.empty()) << name;
+    EXPECT_EQ(named.flaws.count(flaw::bad_path), 1U) << name;
+    EXPECT_NE(named.flaws.first_left_out().find("could both be meant"), std::string::npos);
+  }
+  for (const std::string name : {"d.png", "a.jpg", "f.png", "aa.png"}) {
+    const Named named({name});
+    EXPECT_TRUE(named.set.records.empty()) << name;
+    EXPECT_EQ(named.flaws.count(flaw::missing_image), 1U) << name;
+  }
+  // Without a size nothing would tell that cam2/a.png is not the a.png that is there.
+  EXPECT_EQ(Named({"cam2/a.png"}, 0, 0).flaws.count(flaw::missing_image), 1U);
+  EXPECT_EQ(Named({"/cam2/a.png"}, 0, 0).flaws.count(flaw::bad_path), 1U);
+  EXPECT_EQ(Named({"img/a.png"}, 0, 0).files(), Names{"a.png"}) << "the folder's own name";
+  const Named two({"cam1/a.png", "cam2/a.png", "e.png"});
+  EXPECT_EQ(two.files(), Names{"e.png"});
+  EXPECT_EQ(two.flaws.count(flaw::unclear_image), 2U);
+  EXPECT_EQ(two.flaws.first_left_out(),
+            "b.csv:1: 'cam1/a.png' may be 'a.png', and so may 'cam2/a.png' (b.csv:2); name each as "
+            "its file");
+  const Named one({"a.png", "cam2/a.png"});
+  EXPECT_EQ(one.files(), Names{"a.png"});
+  EXPECT_EQ(one.set.faces, 1U);
+}
+
+TEST(Import, WhatIsSaidTwiceOfAnImageIsJoined) {
+  const Named named({"./a.png", "e.png", "a.png", "img\\a.png"});
+  EXPECT_EQ(named.files(), (Names{"a.png", "e.png"}));
+  EXPECT_EQ(named.set.records[0].annotations.size(), 3U);
+  EXPECT_EQ(named.set.faces, 4U);
+  EXPECT_EQ(named.flaws.count(flaw::double_image), 2U);
+  EXPECT_EQ(named.flaws.kinds().at(0).places.at(0), "b.csv:3: 'a.png' was given before (b.csv:1)");
+  EXPECT_EQ(named.flaws.count(FlawEffect::left_out), 0U);
+}
+
+TEST(Import, ABoxThatComesTwiceIsKeptOnce) {
+  const TestFolder folder;
+  folder.write_image("i/a.png", 20, 10);
+  geometry::Annotation marked = face({1, 1, 5, 5});
+  marked.landmarks = Landmarks{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  geometry::Annotation other_class = face({1, 1, 5, 5});
+  other_class.class_id = 1;
+  LabelledImage shares{"a.png", 0, 0, 0, {face({0.05F, 0.1F, 0.25F, 0.5F})}, true, "two.txt"};
+  FlawLog flaws;
+  const ImportedSet set =
+      import_images({{"a.png", 1, 0, 0, {face({1, 1, 5, 5}), face({2, 1, 5, 5})}},
+                     {"a.png", 2, 0, 0, {marked, other_class, face({1, 1, 5, 5}, true)}},
+                     shares},
+                    folder / "i", "b.csv", flaws);
+  ASSERT_EQ(set.records.size(), 1U);
+  EXPECT_EQ(set.records[0].annotations,
+            (std::vector<geometry::Annotation>{marked, face({2, 1, 5, 5}), other_class,
+                                               face({1, 1, 5, 5}, true)}));
+  EXPECT_EQ(set.faces, 3U);
+  EXPECT_EQ(set.ignored, 1U);
+  EXPECT_EQ(flaws.count(flaw::double_box), 2U);
+  const std::string& place = flaws.kinds().at(1).places.at(1);
+  EXPECT_EQ(place.substr(0, 9), "two.txt: ") << place;
+  EXPECT_NE(place.find("was given before (b.csv:1)"), std::string::npos) << place;
+}
+
+TEST(Import, SplitsKeepTheirOwnBoxes) {
+  const TestFolder folder;
+  folder.write_image("i/a.png", 20, 10);
+  LabelledImage train{"a.png", 1, 0, 0, {face({1, 1, 5, 5})}}, val = train;
+  train.split = "train";
+  val.split = "val";
+  FlawLog flaws;
+  EXPECT_EQ(import_images({train, val}, folder / "i", "b.csv", flaws).records.size(), 2U);
+  EXPECT_TRUE(flaws.kinds().empty());
+}
+
+TEST(Import, BoxesThatAreSharesAreNotTakenForPixels) {
+  const TestFolder folder;
+  folder.write_image("i/a.png", 20, 10);
+  const auto import = [&](const Box& second) {
+    FlawLog flaws;
+    return import_images({{"a.png", 1, 0, 0, {face({0.1F, 0.2F, 0.5F, 0.9F}), face(second)}}},
+                         folder / "i", "b.csv", flaws)
+        .faces;
+  };
+  expect_error(ErrorCode::format, "b.csv: no box is larger than one pixel", [&] {
+    static_cast<void>(import({0, 0, 1, 1}));
+  });
+  EXPECT_EQ(import({0, 0, 2, 1}), 2U) << "one that is larger: pixels";
+}
+
 TEST(Import, PlacesAreKeptUpToABoundAndAllAreCounted) {
   FlawLog flaws;
   for (std::size_t i = 0; i < FlawLog::most_places + 5; ++i) flaws.left_out("rows", "a");
   EXPECT_EQ(flaws.count("rows"), FlawLog::most_places + 5);
   EXPECT_EQ(flaws.kinds().at(0).places.size(), FlawLog::most_places);
+}
+
+TEST(Import, APlaceIsOneLine) {
+  FlawLog flaws, strict(true);
+  flaws.left_out("rows", "a.csv:1: 'x\n\x1B[2Jy'");
+  EXPECT_EQ(flaws.first_left_out(), "a.csv:1: 'x  [2Jy'");
+  expect_error(ErrorCode::format, "a.csv:1: 'x y' (without --strict",
+               [&] { strict.left_out("rows", "a.csv:1: 'x\ny'"); });
 }
 
 TEST(Import, BackgroundIsEveryImageBelowTheFolder) {

@@ -117,5 +117,47 @@ TEST_F(SetBuilder, AFailureLeavesTheSetAsItWas) {
   EXPECT_EQ(folder.list(), (std::vector<std::string>{"out", "photos"}));
 }
 
+TEST_F(SetBuilder, SeveralSplitsAppearTogether) {
+  const PreparedSet train{folder / "photos", {"face"}, {{"e/a.png", 20, 10, {}}}};
+  const PreparedSet val{
+      folder / "photos", {"face"}, {{"b.png", 8, 9, {}}, {"e/a.png", 20, 10, {}}}};
+  const std::vector<SplitToBuild> splits{{"train", train}, {"val", val}};
+  std::size_t done = 0;
+  build_splits(folder / "out", splits, LinkMode::copy, "x", [&](std::size_t now, std::size_t all) {
+    EXPECT_EQ(now, ++done);
+    EXPECT_EQ(all, 3U);
+    EXPECT_FALSE(fs::exists(folder / "out")) << "it appears at the end";
+  });
+  EXPECT_EQ(done, 3U);
+  EXPECT_EQ(read_prepared(folder / "out/train.csv").records, train.records);
+  EXPECT_EQ(read_prepared(folder / "out/val.csv").records, val.records);
+  const std::string label = read_all(folder / "out/label.json");
+  EXPECT_NE(label.find("\"train\""), std::string::npos);
+  EXPECT_NE(label.find("\"val\""), std::string::npos);
+}
+
+TEST_F(SetBuilder, OfSeveralSplitsAllAppearOrNone) {
+  const PreparedSet train{folder / "photos", {"face"}, {{"e/a.png", 20, 10, {}}}};
+  const PreparedSet gone{folder / "photos", {"face"}, {{"gone.png", 8, 9, {}}}};
+  const std::vector<SplitToBuild> splits{{"train", train}, {"val", gone}};
+  const auto make = [&] { build_splits(folder / "out", splits, LinkMode::copy, "x"); };
+  expect_error(ErrorCode::io, "cannot prepare", make);
+  EXPECT_EQ(folder.list(), std::vector<std::string>{"photos"});
+  build(LinkMode::copy, "test", {{"b.png", 8, 9, {}}});
+  expect_error(ErrorCode::io, "cannot prepare", make);
+  EXPECT_FALSE(fs::exists(folder / "out/train.csv"));
+  EXPECT_FALSE(fs::exists(folder / "out/images/e"));
+}
+
+TEST_F(SetBuilder, OneNameForTwoImagesOfSeveralSplitsIsRefused) {
+  folder.write_image("other/b.png", 8, 9, 200);
+  const PreparedSet train{folder / "photos", {"face"}, {{"b.png", 8, 9, {}}}};
+  const PreparedSet val{folder / "other", {"face"}, {{"b.png", 8, 9, {}}}};
+  const std::vector<SplitToBuild> splits{{"train", train}, {"val", val}};
+  expect_error(ErrorCode::invalid_argument, "with another content",
+               [&] { build_splits(folder / "out", splits, LinkMode::copy, "x"); });
+  EXPECT_FALSE(fs::exists(folder / "out"));
+}
+
 }  // namespace
 }  // namespace faceshot::data

@@ -3,8 +3,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "data/import/coco.hpp"
+#include "data/import/cvat.hpp"
 #include "data/import/import.hpp"
+#include "data/import/labelme.hpp"
 #include "data/import/voc.hpp"
 #include "data/import/yolo.hpp"
 #include "data/test_folder.hpp"
@@ -19,52 +27,102 @@ namespace fs = std::filesystem;
 using faceshot::testing::expect_error;
 using faceshot::testing::TestFolder;
 
+/// One photograph with everything that a set can say, one without boxes.
 class SetExport : public ::testing::Test {
  protected:
   SetExport() {
     folder.write_image("photos/e/a.png", 64, 48);
     folder.write_image("photos/b.png", 20, 10);
-    Annotation face, mask, ignored;
+    Annotation face, turned, mask, ignored;
     face.box = {1.25F, 2.1F, 30.7F, 40.3F};
     face.landmarks = Landmarks{5, 6, 15, 6.5F, 10, 12, 6, 20, 14, 21.25F};
     face.occlusion = 0;
+    turned.box = {0, 0, 12.3456F, 47.95F};
+    turned.landmarks = Landmarks{4, 30.5F, 6.125F, 20, 10, 25, 15, 28, 15, 21};
+    turned.occlusion = 2;
+    turned.blur = 1;
     mask.box = {32, 0, 64, 47.9F};
     mask.class_id = 1;
     mask.occlusion = 1;
+    mask.source = geometry::source_person;
     ignored.box = {3, 3, 9, 9};
     ignored.ignore = true;
-    ignored.occlusion = 0;
     set.images_dir = folder / "photos";
     set.classes = {"face", "masked & odd <one>"};
-    set.records = {{"e/a.png", 64, 48, {face, mask, ignored}}, {"b.png", 20, 10, {}}};
-  }
-
-  [[nodiscard]] std::vector<ImageRecord> import(const LabelledSet& read,
-                                                const fs::path& images) const {
-    EXPECT_EQ(read.classes, set.classes);
-    FlawLog strict(true);
-    auto records = import_images(read.images, images, "test", strict).records;
-    std::sort(records.begin(), records.end(),
-              [](const auto& a, const auto& b) { return a.image > b.image; });
-    return records;
-  }
-
-  /// What is left of the set after a format that lacks these.
-  [[nodiscard]] std::vector<ImageRecord> without(bool landmarks, bool ignored,
-                                                 bool occlusion) const {
-    auto records = set.records;
-    for (auto& record : records) {
-      if (ignored) std::erase_if(record.annotations, [](const Annotation& a) { return a.ignore; });
-      for (Annotation& a : record.annotations) {
-        if (landmarks) a.landmarks.reset();
-        if (occlusion) a.occlusion = -1;
-      }
-    }
-    return records;
+    set.records = {{"e/a.png", 64, 48, {face, turned, mask, ignored}}, {"b.png", 20, 10, {}}};
   }
 
   TestFolder folder;
   PreparedSet set;
+};
+
+struct ReadBack {
+  LabelledSet set;
+  fs::path images;
+};
+
+/// A writer, the reader of its format, and what the format holds.
+struct ExportFormat {
+  const char* name = "";
+  ExportReport (*write)(const PreparedSet&, const fs::path&) = nullptr;
+  ReadBack (*read)(const fs::path&, FlawLog&) = nullptr;
+  bool ignore = false;
+  bool landmarks = false;
+  std::array<std::int8_t, 4> occlusion{};  ///< what becomes of -1, 0, 1 and 2
+};
+
+const ExportFormat formats[] = {
+    {"coco",
+     [](const PreparedSet& set, const fs::path& dir) {
+       return export_coco(set, dir, LinkMode::hard);
+     },
+     [](const fs::path& dir, FlawLog& flaws) -> ReadBack {
+       return {read_coco(dir / "annotations.json", flaws), dir / "images"};
+     },
+     true,
+     true,
+     {-1, -1, -1, -1}},
+    {"yolo",
+     [](const PreparedSet& set, const fs::path& dir) {
+       return export_yolo(set, dir, LinkMode::hard);
+     },
+     [](const fs::path& dir, FlawLog& flaws) -> ReadBack {
+       return {read_yolo(dir / "images", dir / "labels", dir / "data.yaml", flaws), dir / "images"};
+     },
+     false,
+     false,
+     {-1, -1, -1, -1}},
+    {"voc",
+     [](const PreparedSet& set, const fs::path& dir) {
+       return export_voc(set, dir, LinkMode::copy);
+     },
+     [](const fs::path& dir, FlawLog& flaws) -> ReadBack {
+       const VocFolders folders = find_voc_folders(dir);
+       return {read_voc(folders.annotations, flaws), folders.images};
+     },
+     true,
+     false,
+     {-1, 0, 1, 1}},
+    {"labelme",
+     [](const PreparedSet& set, const fs::path& dir) {
+       return export_labelme(set, dir, LinkMode::hard);
+     },
+     [](const fs::path& dir, FlawLog& flaws) -> ReadBack {
+       return {read_labelme(dir, dir, flaws), dir};
+     },
+     true,
+     true,
+     {-1, 0, 1, 1}},
+    {"cvat",
+     [](const PreparedSet& set, const fs::path& dir) {
+       return export_cvat(set, dir, "val", LinkMode::hard);
+     },
+     [](const fs::path& dir, FlawLog& flaws) -> ReadBack {
+       return {read_cvat(dir / "annotations.xml", dir / "images", flaws), dir / "images"};
+     },
+     true,
+     true,
+     {0, 0, 1, 1}},
 };
 
 void expect_same(const std::vector<ImageRecord>& read, const std::vector<ImageRecord>& wanted,
@@ -86,53 +144,71 @@ void expect_same(const std::vector<ImageRecord>& read, const std::vector<ImageRe
   }
 }
 
-TEST_F(SetExport, CocoKeepsBoxesClassesIgnoreAndLandmarks) {
-  const ExportReport report = export_coco(set, folder / "coco", LinkMode::hard);
-  EXPECT_EQ(report.boxes, 3U);
-  EXPECT_EQ(report.landmarks_left_out, 0U);
-  expect_same(import(read_coco(folder / "coco/annotations.json"), folder / "coco/images"),
-              without(false, false, true), 1e-5F);
+/// What is left of a set in a format.
+std::vector<ImageRecord> held_by(const ExportFormat& format, std::vector<ImageRecord> records) {
+  for (ImageRecord& record : records) {
+    if (!format.ignore)
+      std::erase_if(record.annotations, [](const Annotation& a) { return a.ignore; });
+    for (Annotation& a : record.annotations) {
+      Annotation held;
+      held.box = a.box;
+      held.class_id = a.class_id;
+      held.ignore = a.ignore;
+      if (format.landmarks) held.landmarks = a.landmarks;
+      held.occlusion = format.occlusion.at(static_cast<std::size_t>(a.occlusion + 1));
+      a = held;
+    }
+  }
+  return records;
 }
 
-TEST_F(SetExport, YoloKeepsBoxesAndClasses) {
-  const ExportReport report = export_yolo(set, folder / "yolo", LinkMode::hard);
-  EXPECT_EQ(report.boxes, 2U);
-  EXPECT_EQ(report.ignored_left_out, 1U);
-  EXPECT_EQ(report.landmarks_left_out, 1U);
-  expect_same(
-      import(read_yolo(folder / "yolo/images", folder / "yolo/labels", folder / "yolo/data.yaml"),
-             folder / "yolo/images"),
-      without(true, true, true), 1e-4F);
+class SetExportFormat : public SetExport, public ::testing::WithParamInterface<ExportFormat> {};
+
+TEST_P(SetExportFormat, ReadsBack) {
+  const ExportFormat& format = GetParam();
+  const ExportReport report = format.write(set, folder / "out");
+  EXPECT_EQ(report.images, 2U);
+  EXPECT_EQ(report.boxes, format.ignore ? 4U : 3U);
+  EXPECT_EQ(report.ignored_left_out, format.ignore ? 0U : 1U);
+  EXPECT_EQ(report.landmarks_left_out, format.landmarks ? 0U : 2U);
+  FlawLog flaws(true);
+  ReadBack read = format.read(folder / "out", flaws);
+  EXPECT_EQ(read.set.classes, set.classes);
+  auto records = import_images(read.set.images, read.images, "test", flaws).records;
+  std::sort(records.begin(), records.end(),
+            [](const auto& a, const auto& b) { return a.image > b.image; });
+  expect_same(records, held_by(format, set.records), 0.01F);
+  EXPECT_TRUE(flaws.kinds().empty()) << flaws.kinds()[0].name;
 }
 
-TEST_F(SetExport, VocKeepsBoxesClassesIgnoreAndOcclusion) {
-  const ExportReport report = export_voc(set, folder / "voc", LinkMode::copy);
-  EXPECT_EQ(report.boxes, 3U);
-  EXPECT_EQ(report.landmarks_left_out, 1U);
-  const VocFolders folders = find_voc_folders(folder / "voc");
-  expect_same(import(read_voc(folders.annotations), folders.images), without(true, false, false),
-              1e-5F);
-}
-
-TEST_F(SetExport, AppearsCompleteOrNotAtAll) {
+TEST_P(SetExportFormat, AppearsCompleteOrNotAtAll) {
   folder.write("full/file", "x");
   expect_error(ErrorCode::invalid_argument, "has content",
-               [&] { export_coco(set, folder / "full", LinkMode::hard); });
+               [&] { GetParam().write(set, folder / "full"); });
   fs::remove(folder / "photos/b.png");
-  for (const auto& export_set : {export_coco, export_yolo, export_voc})
-    expect_error(ErrorCode::not_found, "b.png' is missing",
-                 [&] { export_set(set, folder / "out", LinkMode::hard, {}); });
+  expect_error(ErrorCode::not_found, "b.png' is missing",
+               [&] { GetParam().write(set, folder / "out"); });
   EXPECT_EQ(folder.list(), (std::vector<std::string>{"full", "photos"}));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, SetExportFormat, ::testing::ValuesIn(formats),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+TEST_F(SetExport, CvatHoldsTheSplit) {
+  export_cvat(set, folder / "cvat", "val", LinkMode::hard);
+  FlawLog strict(true);
+  const LabelledSet read = read_cvat(folder / "cvat/annotations.xml", folder / "cvat", strict);
+  for (const LabelledImage& image : read.images) EXPECT_EQ(image.split, "val");
 }
 
 TEST_F(SetExport, LabelsOfTwoImagesMayNotShareAFile) {
   folder.write_image("photos/b.bmp", 20, 10);
   set.records.push_back({"b.bmp", 20, 10, {}});
-  expect_error(ErrorCode::invalid_argument, "extension alone",
-               [&] { export_yolo(set, folder / "out", LinkMode::hard); });
-  expect_error(ErrorCode::invalid_argument, "extension alone",
-               [&] { export_voc(set, folder / "out", LinkMode::hard); });
+  for (const auto& export_set : {export_yolo, export_voc, export_labelme})
+    expect_error(ErrorCode::invalid_argument, "extension alone",
+                 [&] { export_set(set, folder / "out", LinkMode::hard, {}); });
   export_coco(set, folder / "out", LinkMode::hard);
+  export_cvat(set, folder / "cvat", "", LinkMode::hard);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ class SharedData : public ::testing::Test {
       GTEST_SKIP() << "SKIPPED: the readers are NOT tested on real data: there is no folder "
                    << shared << " with wider/, wider_reduced/ and face_counting/";
   }
+  FlawLog flaws;
   const fs::path shared = fs::path(FACESHOT_SHARED_DIR) / "data";
 };
 
@@ -35,10 +36,10 @@ std::size_t boxes_of(const std::vector<LabelledImage>& images) {
 TEST_F(SharedData, OfficialValidationFile) {
   // Published: 3,226 validation images; the file holds 39,708 boxes; 470 of the images are there.
   const fs::path text = shared / "wider/wider_face_split/wider_face_val_bbx_gt.txt";
-  const auto images = read_wider_text(text);
+  const auto images = read_wider_text(text, flaws);
   EXPECT_EQ(images.size(), 3226U);
   EXPECT_EQ(boxes_of(images), 39708U);
-  FlawLog flaws;
+  EXPECT_TRUE(flaws.kinds().empty()) << flaws.first_left_out();
   const auto [records, faces, ignored] =
       import_images(images, shared / "wider/WIDER_val/images", text, flaws);
   EXPECT_EQ(records.size(), 470U);
@@ -59,32 +60,32 @@ TEST_F(SharedData, OfficialValidationFile) {
 TEST_F(SharedData, OfficialMatFiles) {
   // The .mat and the text of val say the same.
   const fs::path split = shared / "wider/wider_face_split";
-  const auto images = read_wider_mat(split / "wider_face_val.mat");
+  const auto images = read_wider_mat(split / "wider_face_val.mat", flaws);
   EXPECT_EQ(images.size(), 3226U);
   EXPECT_EQ(boxes_of(images), 39708U);
   const fs::path text = split / "wider_face_val_bbx_gt.txt";
   const fs::path photographs = shared / "wider/WIDER_val/images";
-  FlawLog flaws;
   EXPECT_EQ(import_images(images, photographs, "mat", flaws).records,
-            import_images(read_wider_text(text), photographs, text, flaws).records);
+            import_images(read_wider_text(text, flaws), photographs, text, flaws).records);
   // Published: 12,880 images, 159,424 faces.
-  const auto train = read_wider_mat(split / "wider_face_train.mat");
+  const auto train = read_wider_mat(split / "wider_face_train.mat", flaws);
   EXPECT_EQ(train.size(), 12880U);
   EXPECT_EQ(boxes_of(train), 159424U);
 }
 
 TEST_F(SharedData, ReducedTrainingFile) {
   const fs::path text = shared / "wider_reduced/wider_face_train_bbx_gt.txt";
-  const auto images = read_wider_text(text);
+  const auto images = read_wider_text(text, flaws);
   // Lines: a name and a count each, one a box, and the dummy lines of the two images without faces.
   EXPECT_EQ(images.size(), 3627U);
   EXPECT_EQ(boxes_of(images), 72327U - 2 * 3627U - 2);
 }
 
 TEST_F(SharedData, RetinafaceLabels) {
-  const auto images = read_retinaface_text(shared / "wider_reduced/train_label.txt");
+  const auto images = read_retinaface_text(shared / "wider_reduced/train_label.txt", flaws);
   EXPECT_EQ(images.size(), 3627U);
   EXPECT_EQ(boxes_of(images), 65071U);
+  EXPECT_TRUE(flaws.kinds().empty()) << flaws.first_left_out();
   std::size_t with_landmarks = 0;
   for (const auto& image : images)
     for (const auto& a : image.annotations) with_landmarks += a.landmarks ? 1U : 0U;
@@ -94,7 +95,7 @@ TEST_F(SharedData, RetinafaceLabels) {
 TEST_F(SharedData, VocFolder) {
   // Counted with grep: 22 files with 74 objects of three classes.
   const VocFolders folders = find_voc_folders(shared / "formats/voc");
-  const LabelledSet set = read_voc(folders.annotations);
+  const LabelledSet set = read_voc(folders.annotations, flaws);
   EXPECT_EQ(set.classes,
             (std::vector<std::string>{"mask_weared_incorrect", "with_mask", "without_mask"}));
   EXPECT_EQ(set.images.size(), 22U);
@@ -107,18 +108,19 @@ TEST_F(SharedData, VocFolder) {
 
 TEST_F(SharedData, FddbFold) {
   // Published: fold 1 has 290 images with 515 faces.
-  const auto images = read_fddb_ellipses(shared / "formats/fddb/FDDB-fold-01-ellipseList.txt");
+  const auto images =
+      read_fddb_ellipses(shared / "formats/fddb/FDDB-fold-01-ellipseList.txt", flaws);
+  EXPECT_TRUE(flaws.kinds().empty()) << flaws.first_left_out();
   EXPECT_EQ(images.size(), 290U);
   EXPECT_EQ(boxes_of(images), 515U);
 }
 
 TEST_F(SharedData, FaceCountingCsv) {
-  FlawLog flaws;
   const auto csv = read_csv_boxes(shared / "face_counting.csv", flaws);
-  EXPECT_EQ(csv.images.size(), 1147U);
-  EXPECT_EQ(boxes_of(csv.images), 4874U);
+  EXPECT_EQ(csv.set.images.size(), 1147U);
+  EXPECT_EQ(boxes_of(csv.set.images), 4874U);
   EXPECT_TRUE(csv.ignored_columns.empty());
-  const ImportedSet set = import_images(csv.images, shared, "face_counting.csv", flaws);
+  const ImportedSet set = import_images(csv.set.images, shared, "face_counting.csv", flaws);
   EXPECT_EQ(set.records.size(), 1147U);
   EXPECT_EQ(set.faces + flaws.count(flaw::outside), 4874U);
 }

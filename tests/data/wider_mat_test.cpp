@@ -37,7 +37,8 @@ TEST(WiderMat, ReadsNamesBoxesAndAttributes) {
   variables.emplace_back("invalid_label_list", labels({0, 1}));
   variables.emplace_back("pose_label_list", labels({1, 0}));
   save_mat(folder / "gt.mat", variables);
-  const auto images = read_wider_mat(folder / "gt.mat");
+  FlawLog strict(true);
+  const auto images = read_wider_mat(folder / "gt.mat", strict);
   ASSERT_EQ(images.size(), 3U);
   EXPECT_EQ(images[0].image, "0--Parade/a.jpg");
   EXPECT_EQ(images[2].image, "7--Cheering/c.jpg");
@@ -65,8 +66,9 @@ TEST(WiderMat, ErrorsNameThePlace) {
     else
       variables.emplace_back(name, value);
     save_mat(folder / "gt.mat", variables);
+    FlawLog strict(true);
     expect_error(ErrorCode::format, part,
-                 [&] { static_cast<void>(read_wider_mat(folder / "gt.mat")); });
+                 [&] { static_cast<void>(read_wider_mat(folder / "gt.mat", strict)); });
   };
   error_of(1, "", cell({cell({text("a"), text("b")})}), "gt.mat: file_list: has 1 entries where 2");
   error_of(1, "", cell({cell({text("a")}), cell({text("c")})}), "face_bbx_list{1}: has 2 entries");
@@ -80,16 +82,39 @@ TEST(WiderMat, ErrorsNameThePlace) {
   error_of(9, "pose_label_list",
            cell({cell({matrix(1, 1, {0}), matrix(0, 1, {})}), cell({matrix(1, 1, {0})})}),
            "pose_label_list{1}{1}: ");
+  FlawLog flaws;
   expect_error(ErrorCode::not_found, "none.mat",
-               [&] { static_cast<void>(read_wider_mat(folder / "none.mat")); });
-  expect_error(ErrorCode::format, "gt.txt",
-               [&] { static_cast<void>(read_wider_mat(folder.write("gt.txt", "no MATLAB"))); });
+               [&] { static_cast<void>(read_wider_mat(folder / "none.mat", flaws)); });
+  expect_error(ErrorCode::format, "gt.txt", [&] {
+    static_cast<void>(read_wider_mat(folder.write("gt.txt", "no MATLAB"), flaws));
+  });
+}
+
+TEST(WiderMat, WhatIsFlawedIsLeftOutAndTheRestIsRead) {
+  const TestFolder folder;
+  Variables variables = example();
+  variables.emplace_back("blur_label_list", labels({3, 0}));
+  save_mat(folder / "blur.mat", variables);
+  FlawLog blur;
+  const auto images = read_wider_mat(folder / "blur.mat", blur);
+  ASSERT_EQ(images.size(), 2U);
+  EXPECT_EQ(images[0].image, "0--Parade/b.jpg");
+  EXPECT_EQ(images[1].image, "7--Cheering/c.jpg");
+  EXPECT_EQ(blur.count("images whose labels cannot be read"), 1U);
+  variables = example();
+  variables[1].second = cell({cell({text("a")}), cell({text("c")})});
+  save_mat(folder / "names.mat", variables);
+  FlawLog names;
+  EXPECT_EQ(read_wider_mat(folder / "names.mat", names).size(), 1U);
+  EXPECT_EQ(names.count("events that cannot be read"), 1U);
 }
 
 TEST(WiderMat, AFileThatKeepsMatioBusyForMinutesIsDamaged) {
   // Found by fuzzing: 3.7 kB that claim a large array of structures.
   expect_error(ErrorCode::format, "endless.mat", [] {
-    static_cast<void>(read_wider_mat(FACESHOT_SOURCE_DIR "/tests/data/fixtures/endless.mat"));
+    FlawLog strict(true);
+    static_cast<void>(
+        read_wider_mat(FACESHOT_SOURCE_DIR "/tests/data/fixtures/endless.mat", strict));
   });
 }
 

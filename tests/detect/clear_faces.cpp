@@ -15,8 +15,9 @@ fs::path wider_folder() { return fs::path(FACESHOT_SHARED_DIR) / "data/wider"; }
 ClearFaces find_clear_faces(const Detector& detector) {
   ClearFaces faces;
   int images = 0;
-  for (const auto& labelled :
-       data::read_wider_text(wider_folder() / "wider_face_split/wider_face_val_bbx_gt.txt")) {
+  data::FlawLog flaws;
+  for (const auto& labelled : data::read_wider_text(
+           wider_folder() / "wider_face_split/wider_face_val_bbx_gt.txt", flaws)) {
     const fs::path file = wider_folder() / "WIDER_val/images" / labelled.image;
     if (!fs::exists(file) || ++images % 4 != 0) continue;
     const cv::Mat image = media::read_image(file);

@@ -49,8 +49,8 @@ TEST(FineTune, TheShippedFileStartsAtItsOwnApAndImproves) {
   PreparedSet set;
   set.images_dir = shared / "data";
   data::FlawLog flaws;
-  set.records = data::import_images(data::read_csv_boxes(annotations, flaws).images, set.images_dir,
-                                    annotations, flaws)
+  set.records = data::import_images(data::read_csv_boxes(annotations, flaws).set.images,
+                                    set.images_dir, annotations, flaws)
                     .records;
   data::write_prepared(folder / "faces", "train", set, "group photographs");
   fs::create_directory_symlink(fs::absolute(set.images_dir), folder / "faces" / "images");

@@ -19,6 +19,7 @@
 #include "support/atomic_file.hpp"
 #include "support/folder.hpp"
 #include "support/npy_header.hpp"
+#include "support/utf8.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -36,7 +37,7 @@ std::vector<char32_t> code_points(std::string_view text) {
   std::vector<char32_t> points;
   const auto fail = [&] {
     throw Error(ErrorCode::invalid_argument,
-                "the name '" + std::string(text) + "' is not UTF-8; rename the file");
+                "the name '" + support::escaped(text) + "' is not UTF-8; rename the file");
   };
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);

@@ -6,9 +6,12 @@
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <pugixml.hpp>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "faceshot/error.hpp"
 #include "support/folder.hpp"
@@ -39,7 +42,7 @@ void write_file(const fs::path& path, const std::string& text) {
   if (!out) throw Error(ErrorCode::io, "cannot write '" + path.string() + "'");
 }
 
-/// Builds DIR in a folder beside it: `write` makes its files, images come into `images`.
+/// Builds DIR in a folder beside it: `write` makes its files, images come into `images` in it.
 void build(const PreparedSet& set, const fs::path& dir, const char* images, LinkMode mode,
            const ImportProgress& progress, const std::function<void(const fs::path&)>& write) {
   require_new_folder(dir);
@@ -47,7 +50,7 @@ void build(const PreparedSet& set, const fs::path& dir, const char* images, Link
     const fs::path target = real_folder(dir);
     const StagingFolder staging(target);
     write(staging.path());
-    fs::create_directory(staging.path() / images);
+    support::make_folder(staging.path() / images);
     std::size_t done = 0;
     for (const ImageRecord& record : set.records) {
       if (!fs::exists(set.images_dir / record.image))
@@ -202,6 +205,142 @@ void write_voc(const fs::path& path, const ImageRecord& record,
     throw Error(ErrorCode::io, "cannot write '" + path.string() + "'");
 }
 
+// --- LabelMe, CVAT -----------------------------------------------------------------------------
+
+/// In the order of Landmarks.
+constexpr std::array<const char*, 5> landmark_names{"left_eye", "right_eye", "nose", "mouth_left",
+                                                    "mouth_right"};
+
+OrderedJson labelme_shape(const std::string& label, const char* type, OrderedJson points,
+                          OrderedJson group, OrderedJson flags) {
+  return {{"label", label},    {"points", std::move(points)}, {"group_id", std::move(group)},
+          {"description", ""}, {"shape_type", type},          {"flags", std::move(flags)},
+          {"mask", nullptr}};
+}
+
+OrderedJson labelme_point(float x, float y) {
+  return OrderedJson::array({static_cast<double>(x), static_cast<double>(y)});
+}
+
+std::string labelme_json(const ImageRecord& record, const std::vector<std::string>& classes) {
+  OrderedJson shapes = OrderedJson::array();
+  int groups = 0;
+  for (const Annotation& a : record.annotations) {
+    OrderedJson flags = OrderedJson::object();
+    if (a.ignore) flags["difficult"] = true;
+    if (a.occlusion >= 0) flags["occluded"] = a.occlusion > 0;
+    const OrderedJson group = a.landmarks ? OrderedJson(++groups) : OrderedJson();
+    OrderedJson corners =
+        OrderedJson::array({labelme_point(a.box.x1, a.box.y1), labelme_point(a.box.x2, a.box.y2)});
+    shapes.push_back(labelme_shape(classes[static_cast<std::size_t>(a.class_id)], "rectangle",
+                                   std::move(corners), group, std::move(flags)));
+    if (!a.landmarks) continue;
+    for (std::size_t p = 0; p < landmark_names.size(); ++p)
+      shapes.push_back(labelme_shape(
+          landmark_names[p], "point",
+          OrderedJson::array({labelme_point((*a.landmarks)[2 * p], (*a.landmarks)[2 * p + 1])}),
+          group, OrderedJson::object()));
+  }
+  const OrderedJson document{
+      {"version", "5.5.0"},          {"flags", OrderedJson::object()},
+      {"shapes", std::move(shapes)}, {"imagePath", fs::path(record.image).filename().string()},
+      {"imageData", nullptr},        {"imageHeight", record.height},
+      {"imageWidth", record.width}};
+  return document.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
+}
+
+void add_cvat_label(pugi::xml_node labels, const std::string& name, const char* type,
+                    const char* parent) {
+  pugi::xml_node label = labels.append_child("label");
+  add_text(label, "name", name);
+  add_text(label, "type", type);
+  pugi::xml_node attributes = label.append_child("attributes");
+  if (parent != nullptr) return add_text(label, "parent", parent);
+  if (std::string_view(type) != "rectangle") return;
+  pugi::xml_node difficult = attributes.append_child("attribute");
+  add_text(difficult, "name", "difficult");
+  add_text(difficult, "mutable", "False");
+  add_text(difficult, "input_type", "checkbox");
+  add_text(difficult, "default_value", "false");
+  add_text(difficult, "values", "");
+}
+
+void print_cvat_meta(std::ostream& out, const PreparedSet& set) {
+  pugi::xml_document xml;
+  pugi::xml_node meta = xml.append_child("meta");
+  pugi::xml_node task = meta.append_child("task");
+  add_text(task, "name", "exported by FaceShot");
+  add_text(task, "size", std::to_string(set.records.size()));
+  add_text(task, "mode", "annotation");
+  pugi::xml_node labels = task.append_child("labels");
+  for (const std::string& name : set.classes) add_cvat_label(labels, name, "rectangle", nullptr);
+  if (any_landmarks(set)) {
+    add_cvat_label(labels, "landmarks", "skeleton", nullptr);
+    for (const char* name : landmark_names) add_cvat_label(labels, name, "points", "landmarks");
+  }
+  meta.print(out, "  ");
+}
+
+void add_cvat_skeleton(pugi::xml_node image, const Landmarks& landmarks, int group) {
+  pugi::xml_node skeleton = image.append_child("skeleton");
+  skeleton.append_attribute("label") = "landmarks";
+  skeleton.append_attribute("source") = "manual";
+  skeleton.append_attribute("z_order") = 0;
+  skeleton.append_attribute("group_id") = group;
+  for (std::size_t p = 0; p < landmark_names.size(); ++p) {
+    pugi::xml_node point = skeleton.append_child("points");
+    point.append_attribute("label") = landmark_names[p];
+    point.append_attribute("source") = "manual";
+    point.append_attribute("outside") = 0;
+    point.append_attribute("occluded") = 0;
+    point.append_attribute("points") =
+        (digits(landmarks[2 * p]) + "," + digits(landmarks[2 * p + 1])).c_str();
+  }
+}
+
+/// @param group the last group that was used
+void print_cvat_image(std::ostream& out, const ImageRecord& record, std::size_t id,
+                      const std::string& split, const std::vector<std::string>& classes,
+                      int& group) {
+  pugi::xml_document xml;
+  pugi::xml_node image = xml.append_child("image");
+  image.append_attribute("id") = std::to_string(id).c_str();
+  image.append_attribute("name") = record.image.c_str();
+  if (!split.empty()) image.append_attribute("subset") = split.c_str();
+  image.append_attribute("width") = record.width;
+  image.append_attribute("height") = record.height;
+  for (const Annotation& a : record.annotations) {
+    pugi::xml_node box = image.append_child("box");
+    box.append_attribute("label") = classes[static_cast<std::size_t>(a.class_id)].c_str();
+    box.append_attribute("source") = "manual";
+    box.append_attribute("occluded") = a.occlusion > 0 ? 1 : 0;
+    box.append_attribute("xtl") = digits(a.box.x1).c_str();
+    box.append_attribute("ytl") = digits(a.box.y1).c_str();
+    box.append_attribute("xbr") = digits(a.box.x2).c_str();
+    box.append_attribute("ybr") = digits(a.box.y2).c_str();
+    box.append_attribute("z_order") = 0;
+    if (a.landmarks) box.append_attribute("group_id") = ++group;
+    pugi::xml_node difficult = box.append_child("attribute");
+    difficult.append_attribute("name") = "difficult";
+    difficult.text().set(a.ignore ? "true" : "false");
+    if (a.landmarks) add_cvat_skeleton(image, *a.landmarks, group);
+  }
+  image.print(out, "  ");
+}
+
+/// Image by image, as write_coco.
+void write_cvat(const fs::path& path, const PreparedSet& set, const std::string& split) {
+  std::ofstream out(path, std::ios::binary);
+  out << "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<annotations>\n<version>1.1</version>\n";
+  print_cvat_meta(out, set);
+  int group = 0;
+  for (std::size_t i = 0; i < set.records.size(); ++i)
+    print_cvat_image(out, set.records[i], i, split, set.classes, group);
+  out << "</annotations>\n";
+  out.close();
+  if (!out) throw Error(ErrorCode::io, "cannot write '" + path.string() + "'");
+}
+
 ExportReport count(const PreparedSet& set, bool holds_ignore, bool holds_landmarks) {
   ExportReport report;
   report.images = set.records.size();
@@ -246,6 +385,24 @@ ExportReport export_voc(const PreparedSet& set, const fs::path& dir, LinkMode mo
                 set.classes);
   });
   return count(set, true, false);
+}
+
+ExportReport export_labelme(const PreparedSet& set, const fs::path& dir, LinkMode mode,
+                            const ImportProgress& progress) {
+  require_different_stems(set);
+  build(set, dir, "", mode, progress, [&](const fs::path& staged) {
+    for (const ImageRecord& record : set.records)
+      write_file((staged / record.image).replace_extension(".json"),
+                 labelme_json(record, set.classes));
+  });
+  return count(set, true, true);
+}
+
+ExportReport export_cvat(const PreparedSet& set, const fs::path& dir, const std::string& split,
+                         LinkMode mode, const ImportProgress& progress) {
+  build(set, dir, "images", mode, progress,
+        [&](const fs::path& staged) { write_cvat(staged / "annotations.xml", set, split); });
+  return count(set, true, true);
 }
 
 }  // namespace faceshot::data

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <string>
 
 #include "data/import/import.hpp"
 #include "data/prepared/prepared.hpp"
@@ -29,6 +30,21 @@ ExportReport export_yolo(const PreparedSet& set, const std::filesystem::path& di
 /// DIR/Annotations/*.xml and DIR/JPEGImages/. `ignore` becomes `difficult`. VOC has no landmarks.
 ExportReport export_voc(const PreparedSet& set, const std::filesystem::path& dir, LinkMode mode,
                         const ImportProgress& progress = {});
+
+/// The photographs in DIR with a .json beside each, as LabelMe keeps them. `ignore` becomes the
+/// flag `difficult`, a partial or heavy occlusion the flag `occluded`; landmarks become points in
+/// their box's group, named left_eye, right_eye, nose, mouth_left, mouth_right (left is the
+/// viewer's).
+ExportReport export_labelme(const PreparedSet& set, const std::filesystem::path& dir, LinkMode mode,
+                            const ImportProgress& progress = {});
+
+/// DIR/annotations.xml ("CVAT for images 1.1") and DIR/images/. `ignore` becomes the attribute
+/// `difficult`, a partial or heavy occlusion `occluded` (which CVAT always says: one that is not
+/// known becomes "not occluded"); landmarks become a skeleton `landmarks` in their box's group.
+/// @param split every image's `subset`; empty: none
+ExportReport export_cvat(const PreparedSet& set, const std::filesystem::path& dir,
+                         const std::string& split, LinkMode mode,
+                         const ImportProgress& progress = {});
 
 // All of them: DIR must be new or empty, and appears complete or not at all.
 // @throws Error(invalid_argument) if DIR has content; Error(not_found) if an image is missing;

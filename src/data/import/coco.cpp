@@ -1,13 +1,21 @@
 #include "data/import/coco.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 
+#include "data/import/image_names.hpp"
+#include "data/import/import.hpp"
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
 
@@ -16,133 +24,386 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// An id as a number if it is written as one, be it 12, 12.0 or "12"; else the text.
+using CocoId = std::pair<std::int64_t, std::string>;
+
+/// Python writes NaN and Infinity, which JSON does not know: they become null, which no record may
+/// have where a number is needed.
+std::string without_nan(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (quoted && text[at] == '\\' && at + 1 < text.size()) {
+      result += text[at++];
+    } else if (text[at] == '"') {
+      quoted = !quoted;
+    } else if (!quoted) {
+      const auto rest = text.substr(at);
+      const auto word = [&]() -> std::size_t {
+        for (const std::string_view token : {"NaN", "Infinity", "-Infinity"})
+          if (rest.starts_with(token)) return token.size();
+        return 0;
+      }();
+      if (word != 0) {
+        result += "null";
+        at += word - 1;
+        continue;
+      }
+    }
+    result += text[at];
+  }
+  return result;
+}
+
+Json parse_coco(const std::filesystem::path& path) {
+  const std::string text = read_text_file(path);
+  Json document = Json::parse(text, nullptr, false);
+  if (!document.is_discarded()) return document;
+  const std::string valid = without_nan(text);
+  try {
+    return Json::parse(valid);
+  } catch (const Json::parse_error& e) {
+    const auto end = valid.begin() + static_cast<std::ptrdiff_t>(std::min(e.byte, valid.size()));
+    throw Error(ErrorCode::format,
+                path.string() + ":" + std::to_string(std::count(valid.begin(), end, '\n') + 1) +
+                    ": is not JSON, or damaged, " +
+                    (valid.size() == text.size() ? "at byte " + std::to_string(e.byte) : "here") +
+                    "; export it again");
+  } catch (const Json::exception& e) {
+    throw Error(ErrorCode::format, path.string() + ": is not JSON, or damaged: " + e.what());
+  }
+}
+
+/// Why a record cannot be used.
+Error coco_fault(const std::string& what) { return {ErrorCode::format, what}; }
+
+/// The value as it stands there, or what it is, if that is long.
+std::string coco_text(const Json& value) {
+  constexpr std::size_t most = 16;
+  const bool is_flat = !value.is_structured() ||
+                       std::none_of(value.begin(), value.end(),
+                                    [](const Json& entry) { return entry.is_structured(); });
+  if (value.is_object()) return "an object";
+  if (!is_flat) return "a list of lists";
+  if (value.size() > most) return "a list of " + std::to_string(value.size());
+  const std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
+  constexpr std::size_t longest = 80;
+  return text.size() > longest ? text.substr(0, longest) + " ..." : text;
+}
+
+const Json& coco_member(const Json& object, const char* name) {
+  if (!object.is_object() || !object.contains(name))
+    throw coco_fault(std::string("has no ") + name);
+  return object[name];
+}
+
+std::optional<float> coco_number(const Json& value) {
+  if (!value.is_number() || !std::isfinite(value.get<float>())) return std::nullopt;
+  return value.get<float>();
+}
+
+CocoId coco_id(const Json& object, const char* name) {
+  const Json& value = coco_member(object, name);
+  if (value.is_number_unsigned() &&
+      value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max())
+    return {0, std::to_string(value.get<std::uint64_t>())};
+  if (value.is_number_integer()) return {value.get<std::int64_t>(), {}};
+  constexpr double exact = 9007199254740992;  // above it doubles skip whole numbers
+  if (value.is_number_float() && std::abs(value.get<double>()) < exact &&
+      value.get<double>() == std::floor(value.get<double>()))
+    return {static_cast<std::int64_t>(value.get<double>()), {}};
+  if (value.is_string() && !value.get_ref<const std::string&>().empty()) {
+    const auto& text = value.get_ref<const std::string&>();
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc{} && end == text.data() + text.size()) return {number, {}};
+    return {0, text};
+  }
+  throw coco_fault(std::string(name) + " must be a whole number or a text, not " +
+                   coco_text(value));
+}
+
+std::string coco_name(const Json& object, const char* name) {
+  const Json& value = coco_member(object, name);
+  if (!value.is_string() || value.get_ref<const std::string&>().empty())
+    throw coco_fault(std::string(name) + " must be a text, not " + coco_text(value));
+  return value.get<std::string>();
+}
+
+/// A side of an image; 0 if the file does not say it.
+int coco_side(const Json& image, const char* name) {
+  if (!image.contains(name) || image[name].is_null()) return 0;
+  const Json& value = image[name];
+  constexpr int most = 1 << 24;
+  if (!value.is_number() || !(value.get<double>() >= 1 && value.get<double>() <= most) ||
+      value.get<double>() != std::floor(value.get<double>()))
+    throw coco_fault(std::string(name) + " cannot be " + coco_text(value) +
+                     "; correct it, or remove width and height if the boxes fit");
+  return static_cast<int>(value.get<double>());
+}
+
+bool is_crowd(const Json& annotation) {
+  if (!annotation.contains("iscrowd") || annotation["iscrowd"].is_null()) return false;
+  const Json& value = annotation["iscrowd"];
+  if (value.is_boolean()) return value.get<bool>();
+  if (!value.is_number()) throw coco_fault("iscrowd must be 0 or 1, not " + coco_text(value));
+  return value.get<double>() != 0;
+}
+
+/// Four numbers; nothing if there is none, or an empty list.
+std::optional<Box> coco_box(const Json& annotation) {
+  if (!annotation.contains("bbox") || annotation["bbox"].is_null()) return std::nullopt;
+  const Json& box = annotation["bbox"];
+  if (box.is_array() && box.empty()) return std::nullopt;
+  const auto fault = [&] { return coco_fault("bbox must be four numbers, not " + coco_text(box)); };
+  if (!box.is_array() || box.size() != 4) throw fault();
+  std::array<float, 4> v{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const auto number = coco_number(box[i]);
+    if (!number) throw fault();
+    v[i] = *number;
+  }
+  return Box{v[0], v[1], v[0] + v[2], v[1] + v[3]};
+}
+
+void extend_coco_box(Box& box, const Json& polygon) {
+  const auto fault = [] {
+    return coco_fault("has no bbox, and its segmentation is no polygon of x, y, x, y, ...");
+  };
+  if (!polygon.is_array() || polygon.size() < 6 || polygon.size() % 2 != 0) throw fault();
+  for (std::size_t i = 0; i < polygon.size(); i += 2) {
+    const auto x = coco_number(polygon[i]), y = coco_number(polygon[i + 1]);
+    if (!x || !y) throw fault();
+    box = {std::min(box.x1, *x), std::min(box.y1, *y), std::max(box.x2, *x), std::max(box.y2, *y)};
+  }
+}
+
+/// The extent of the polygons.
+Box coco_outline(const Json& annotation) {
+  if (!annotation.contains("segmentation") || annotation["segmentation"].is_null() ||
+      annotation["segmentation"].empty())
+    throw coco_fault("has no bbox");
+  const Json& segmentation = annotation["segmentation"];
+  if (!segmentation.is_array())
+    throw coco_fault("has no bbox, and its segmentation is a mask (RLE), which is not read");
+  constexpr float far = std::numeric_limits<float>::max();
+  Box box{far, far, -far, -far};
+  if (segmentation[0].is_array())
+    for (const Json& polygon : segmentation) extend_coco_box(box, polygon);
+  else
+    extend_coco_box(box, segmentation);
+  return box;
+}
+
+/// Five keypoints that are labelled; people's seventeen and others mean nothing to us.
+std::optional<Landmarks> coco_landmarks(const Json& annotation) {
+  constexpr std::size_t fields = 15;  // x, y, visibility
+  if (!annotation.contains("keypoints")) return std::nullopt;
+  const Json& points = annotation["keypoints"];
+  if (!points.is_array() || points.size() != fields) return std::nullopt;
+  Landmarks result;
+  for (std::size_t i = 0; i < fields; ++i) {
+    const auto number = coco_number(points[i]);
+    if (!number) throw coco_fault("keypoints must be numbers, not " + coco_text(points));
+    if (i % 3 == 2 && *number == 0) return std::nullopt;  // not labelled
+    if (i % 3 != 2) result[i / 3 * 2 + i % 3] = *number;
+  }
+  return result;
+}
+
 class CocoParser {
  public:
-  explicit CocoParser(const std::filesystem::path& path) : name_(path.string()) {
-    document_ = Json::parse(read_text_file(path), nullptr, false);
-    if (!document_.is_object()) fail("is not a JSON object, or damaged");
+  CocoParser(const std::filesystem::path& path, FlawLog& flaws)
+      : name_(path.string()), document_(parse_coco(path)), flaws_(flaws) {
+    if (!document_.is_object()) throw fail("is not a JSON object");
   }
 
   LabelledSet parse() {
     read_categories();
-    read_images();
-    const Json& annotations = list("annotations");
-    for (std::size_t i = 0; i < annotations.size(); ++i)
-      add(annotations[i], "annotations[" + std::to_string(i) + "]");
+    each("images", "images that cannot be read",
+         [&](const Json& image, std::size_t i) { add_image(image, i); });
+    each("annotations", flaw::unreadable_box,
+         [&](const Json& annotation, std::size_t i) { add_box(annotation, i); });
+    leave_out_emptied();
+    name_classes();
     return std::move(set_);
   }
 
  private:
+  /// A category; those of one name are one.
+  struct Class {
+    std::string name;
+    bool used = false;
+  };
+  struct Image {
+    static constexpr std::size_t gone = static_cast<std::size_t>(-1);
+    std::size_t entry = 0;     ///< of the document's images
+    std::size_t index = gone;  ///< of the set's
+    std::size_t left_out = 0;  ///< boxes
+  };
+
+  /// Calls read(entry, place); its fault is a flaw.
+  template <typename Read>
+  void each(const char* name, std::string_view kind, const Read& read) {
+    const Json& entries = list(name);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      std::string fault;
+      try {
+        read(entries[i], i);
+      } catch (const Error& e) {
+        fault = e.what();
+      }
+      if (!fault.empty()) flaws_.left_out(kind, place(name, i) + fault);
+    }
+  }
+
+  [[nodiscard]] std::string place(const char* name, std::size_t i) const {
+    return name_ + ":" + name + "[" + std::to_string(i) + "]: ";
+  }
+
   void read_categories() {
-    std::map<std::int64_t, std::string> names;  // by id
-    const Json& categories = list("categories");
-    for (std::size_t i = 0; i < categories.size(); ++i) {
-      const std::string place = "categories[" + std::to_string(i) + "]";
-      const std::int64_t id = integer(categories[i], "id", place);
-      if (!names.emplace(id, text(categories[i], "name", place)).second)
-        fail(place + ": another category has the id " + std::to_string(id));
+    std::set<CocoId> doubled;
+    each("categories", "categories that cannot be read", [&](const Json& category, std::size_t i) {
+      const CocoId id = coco_id(category, "id");
+      const std::string name = coco_name(category, "name");
+      const auto known = std::find_if(class_of_.begin(), class_of_.end(), [&](const auto& entry) {
+        return classes_[entry.second].name == name;
+      });
+      const bool is_new = known == class_of_.end();
+      const std::size_t index = is_new ? classes_.size() : known->second;
+      const auto [before, added] = class_of_.try_emplace(id, index);
+      if (!added && before->second != index) {
+        doubled.insert(id);
+        throw coco_fault("another category, '" + classes_[before->second].name +
+                         "', has the id of '" + name + "'");
+      }
+      if (is_new)
+        classes_.push_back({name});
+      else
+        flaws_.changed("categories of one name, made one class",
+                       place("categories", i) + "'" + name + "' was named before");
+    });
+    for (const CocoId& id : doubled) class_of_.erase(id);
+    if (class_of_.empty()) throw fail("names no category");
+  }
+
+  void add_image(const Json& entry, std::size_t i) {
+    // Known by its id even if it is not taken: its boxes go with it.
+    const auto [found, is_new] = images_.try_emplace(coco_id(entry, "id"), Image{i});
+    Image& known = found->second;
+    LabelledImage image;
+    image.image = coco_name(entry, "file_name");
+    if (!is_new) return add_again(known, image.image, i);
+    image.width = coco_side(entry, "width");
+    image.height = coco_side(entry, "height");
+    if (image.width == 0 || image.height == 0) {
+      image.width = image.height = 0;
+      flaws_.changed(flaw::no_size, place("images", i) + "'" + image.image +
+                                        "' has no width and height to be checked");
     }
-    if (names.empty()) fail("names no category");
+    image.record = "images[" + std::to_string(i) + "]";
+    known.index = set_.images.size();
+    set_.images.push_back(std::move(image));
+  }
+
+  /// An id that comes again: nobody knows to which image its boxes belong, if it is another.
+  void add_again(Image& known, const std::string& name, std::size_t i) {
+    const std::string where = "images[" + std::to_string(known.entry) + "]";
+    if (known.index == Image::gone) throw coco_fault("has the id of " + where);
+    const std::string first = set_.images[known.index].image;
+    if (plain_image_name(first) == plain_image_name(name)) {
+      flaws_.changed(flaw::double_image,
+                     place("images", i) + "'" + name + "' is " + where + " again");
+      return;
+    }
+    set_.images[known.index].image.clear();
+    known.index = Image::gone;
+    throw coco_fault("'" + name + "' has the id of " + where + ", '" + first +
+                     "'; both are left out");
+  }
+
+  void add_box(const Json& annotation, std::size_t i) {
+    const auto image = images_.find(coco_id(annotation, "image_id"));
+    if (image == images_.end())
+      throw coco_fault("no image has the id " + coco_text(annotation["image_id"]));
+    Image& owner = image->second;
+    if (owner.index == Image::gone) return;
+    ++owner.left_out;
+    const auto category = class_of_.find(coco_id(annotation, "category_id"));
+    if (category == class_of_.end())
+      throw coco_fault("no category, or more than one, has the id " +
+                       coco_text(annotation["category_id"]));
+    classes_[category->second].used = true;
+    geometry::Annotation a;
+    const auto box = coco_box(annotation);
+    a.box = box ? *box : coco_outline(annotation);
+    if (!box)
+      flaws_.changed(flaw::polygon,
+                     place("annotations", i) + "has no bbox; its polygon's extent is taken");
+    a.class_id = static_cast<int>(category->second);
+    a.ignore = is_crowd(annotation);
+    a.landmarks = coco_landmarks(annotation);
+    set_.images[owner.index].annotations.push_back(a);
+    --owner.left_out;
+  }
+
+  /// Images that would be background only because their boxes could not be read.
+  void leave_out_emptied() {
+    for (const auto& [id, image] : images_) {
+      if (image.index == Image::gone || image.left_out == 0) continue;
+      LabelledImage& emptied = set_.images[image.index];
+      if (!emptied.annotations.empty()) continue;
+      flaws_.left_out(flaw::no_box_left, place("images", image.entry) + "'" + emptied.image + "'");
+      emptied.image.clear();
+    }
+    std::erase_if(set_.images, [](const LabelledImage& image) { return image.image.empty(); });
+  }
+
+  /// Ids in the order of the categories' ids, without those that no box bears.
+  void name_classes() {
+    const bool any = std::any_of(classes_.begin(), classes_.end(),
+                                 [](const Class& known) { return known.used; });
+    std::vector<int> new_id(classes_.size(), -1);
     set_.classes.clear();
-    for (const auto& [id, name] : names) {
-      class_ids_[id] = static_cast<int>(set_.classes.size());
-      set_.classes.push_back(name);
+    for (const auto& [id, index] : class_of_) {
+      const Class& known = classes_[index];
+      if (any && !known.used) {
+        if (std::find(set_.unused.begin(), set_.unused.end(), known.name) == set_.unused.end())
+          set_.unused.push_back(known.name);
+      } else if (new_id[index] < 0) {
+        new_id[index] = static_cast<int>(set_.classes.size());
+        set_.classes.push_back(known.name);
+      }
     }
-  }
-
-  void read_images() {
-    const Json& images = list("images");
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      const std::string place = "images[" + std::to_string(i) + "]";
-      const std::int64_t id = integer(images[i], "id", place);
-      if (!image_places_.emplace(id, i).second)
-        fail(place + ": another image has the id " + std::to_string(id));
-      LabelledImage& image = set_.images.emplace_back();
-      image.image = text(images[i], "file_name", place);
-      image.width = side(images[i], "width", place);
-      image.height = side(images[i], "height", place);
-    }
-  }
-
-  void add(const Json& annotation, const std::string& place) {
-    const std::int64_t image_id = integer(annotation, "image_id", place);
-    const auto image = image_places_.find(image_id);
-    if (image == image_places_.end())
-      fail(place + ": no image has the id " + std::to_string(image_id));
-    const std::int64_t category = integer(annotation, "category_id", place);
-    const auto class_id = class_ids_.find(category);
-    if (class_id == class_ids_.end())
-      fail(place + ": no category has the id " + std::to_string(category));
-    const Json& box = member(annotation, "bbox", place);
-    if (!box.is_array() || box.size() != 4) fail(place + ": bbox must be four numbers");
-    std::array<float, 4> v{};
-    for (std::size_t i = 0; i < 4; ++i) {
-      if (!box[i].is_number() || !std::isfinite(box[i].get<float>()))
-        fail(place + ": bbox must be four numbers");
-      v[i] = box[i].get<float>();
-    }
-    geometry::Annotation& a = set_.images[image->second].annotations.emplace_back();
-    a.box = {v[0], v[1], v[0] + v[2], v[1] + v[3]};
-    a.class_id = class_id->second;
-    a.landmarks = landmarks(annotation, place);
-    a.ignore = annotation.contains("iscrowd") && integer(annotation, "iscrowd", place) != 0;
-  }
-
-  /// Five keypoints that are labelled; people's seventeen and others mean nothing to us.
-  std::optional<Landmarks> landmarks(const Json& annotation, const std::string& place) const {
-    constexpr std::size_t fields = 15;  // x, y, visibility
-    if (!annotation.contains("keypoints")) return std::nullopt;
-    const Json& points = annotation["keypoints"];
-    if (!points.is_array() || points.size() != fields) return std::nullopt;
-    Landmarks result;
-    for (std::size_t i = 0; i < fields; ++i) {
-      if (!points[i].is_number()) fail(place + ": keypoints must be numbers");
-      if (i % 3 == 2 && points[i].get<double>() == 0) return std::nullopt;  // not labelled
-      if (i % 3 != 2) result[i / 3 * 2 + i % 3] = points[i].get<float>();
-    }
-    return result;
+    for (LabelledImage& image : set_.images)
+      for (geometry::Annotation& a : image.annotations)
+        a.class_id = new_id[static_cast<std::size_t>(a.class_id)];
   }
 
   const Json& list(const char* name) const {
-    const Json& value = member(document_, name, "the document");
-    if (!value.is_array()) fail(std::string(name) + " must be a list");
-    return value;
-  }
-  const Json& member(const Json& object, const char* name, const std::string& place) const {
-    if (!object.is_object() || !object.contains(name)) fail(place + " has no " + name);
-    return object[name];
-  }
-  std::int64_t integer(const Json& object, const char* name, const std::string& place) const {
-    const Json& value = member(object, name, place);
-    if (!value.is_number_integer()) fail(place + ": " + name + " must be a whole number");
-    return value.get<std::int64_t>();
-  }
-  int side(const Json& object, const char* name, const std::string& place) const {
-    const std::int64_t value = integer(object, name, place);
-    if (value < 1 || value > 1 << 24)
-      fail(place + ": " + name + " cannot be " + std::to_string(value));
-    return static_cast<int>(value);
-  }
-  std::string text(const Json& object, const char* name, const std::string& place) const {
-    const Json& value = member(object, name, place);
-    if (!value.is_string() || value.get_ref<const std::string&>().empty())
-      fail(place + ": " + name + " must be a text");
-    return value.get<std::string>();
+    if (!document_.contains(name)) throw fail(std::string("the document has no ") + name);
+    if (!document_[name].is_array()) throw fail(std::string(name) + " must be a list");
+    return document_[name];
   }
 
-  [[noreturn]] void fail(const std::string& what) const {
-    throw Error(ErrorCode::format, name_ + ": " + what);
+  [[nodiscard]] Error fail(const std::string& what) const {
+    return {ErrorCode::format, name_ + ": " + what};
   }
 
   std::string name_;
   Json document_;
+  FlawLog& flaws_;
   LabelledSet set_;
-  std::map<std::int64_t, int> class_ids_;
-  std::unordered_map<std::int64_t, std::size_t> image_places_;
+  std::vector<Class> classes_;
+  std::map<CocoId, std::size_t> class_of_;
+  std::map<CocoId, Image> images_;
 };
 
 }  // namespace
 
-LabelledSet read_coco(const std::filesystem::path& path) { return CocoParser(path).parse(); }
+LabelledSet read_coco(const std::filesystem::path& path, FlawLog& flaws) {
+  return CocoParser(path, flaws).parse();
+}
 
 }  // namespace faceshot::data

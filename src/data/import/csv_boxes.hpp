@@ -3,7 +3,11 @@
 //
 //   image            image | name | filename | file
 //   box              xmin,ymin,xmax,ymax | x1,y1,x2,y2 | x,y,w,h
+//   class, optional  class | label | class_name | category
 //   size, optional   width, height (both)
+//
+// Fields are separated by commas, semicolons or tabs, whichever gives columns that we know; where
+// commas do not separate, one may stand for the point of a number. UTF-8 or UTF-16.
 #pragma once
 
 #include <filesystem>
@@ -16,13 +20,14 @@
 namespace faceshot::data {
 
 struct CsvBoxes {
-  std::vector<LabelledImage> images;         ///< in the order in which each comes first
+  LabelledSet set;           ///< images in the order in which each comes first; classes by name
+  bool has_classes = false;  ///< whether a column names them
   std::vector<std::string> ignored_columns;  ///< those that we do not know
 };
 
 /// Rows of one image need not be neighbours; one row with empty box fields says "no faces". A row
 /// is left out that has too few or many fields, a quote left open or a field that is no number, a
-/// box without width or height, or that contradicts another.
+/// box without width, height or class, or that contradicts another.
 /// @throws Error(not_found), Error(io); Error(format) "FILE:LINE: what" for a missing or doubled
 ///         column, and as FlawLog::left_out
 [[nodiscard]] CsvBoxes read_csv_boxes(const std::filesystem::path& path, FlawLog& flaws);

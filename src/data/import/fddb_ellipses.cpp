@@ -1,11 +1,15 @@
 #include "data/import/fddb_ellipses.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <string>
+#include <string_view>
+#include <utility>
 
+#include "data/import/import.hpp"
 #include "data/prepared/text_file.hpp"
 #include "data/prepared/text_lines.hpp"
-#include "faceshot/error.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -20,42 +24,72 @@ Box around(const std::vector<float>& ellipse) {
   return {x - half_width, y - half_height, x + half_width, y + half_height};
 }
 
+class FddbParser {
+ public:
+  FddbParser(std::string name, std::string_view text, FlawLog& flaws)
+      : name_(std::move(name)), lines_(text), flaws_(flaws) {}
+
+  std::vector<LabelledImage> parse() {
+    while (!lines_.done()) read_image();
+    return std::move(images_);
+  }
+
+ private:
+  void read_image() {
+    LabelledImage image;
+    image.image = std::string(lines_.line()) + ".jpg";
+    image.line = lines_.number();
+    lines_.next();
+    const auto count = parse_numbers(lines_.line(), 1);
+    if (!count || count->empty() || !(count->front() >= 0) ||
+        count->front() != std::floor(count->front())) {
+      flaws_.left_out(flaw::wrong_count, place(lines_.number()) + "the number of faces of '" +
+                                             image.image + "' must stand here, not '" +
+                                             std::string(lines_.line()) + "'");
+      while (!lines_.done() && looks_like_numbers(lines_.line())) lines_.next();
+      return;
+    }
+    lines_.next();
+    std::size_t faces = 0;
+    for (; !lines_.done() && looks_like_numbers(lines_.line()); lines_.next(), ++faces)
+      add_ellipse(image);
+    if (static_cast<float>(faces) != count->front())
+      flaws_.left_out(flaw::wrong_count,
+                      place(image.line) + "'" + image.image + "' is said to have " +
+                          fmt::format("{}", count->front()) + " faces and has " +
+                          std::to_string(faces) + "; correct the number or the ellipses");
+    else if (faces != 0 && image.annotations.empty())
+      flaws_.left_out(flaw::no_box_left, place(image.line) + "'" + image.image + "'");
+    else
+      images_.push_back(std::move(image));
+  }
+
+  void add_ellipse(LabelledImage& image) {
+    const auto ellipse = parse_numbers(lines_.line(), 6);
+    if (!ellipse || ellipse->size() != 6 || !((*ellipse)[0] >= 0) || !((*ellipse)[1] >= 0))
+      flaws_.left_out(flaw::unreadable_box,
+                      place(lines_.number()) + "an ellipse of '" + image.image +
+                          "' must stand here (major radius, minor radius, angle, x, y, 1), not '" +
+                          std::string(lines_.line()) + "'");
+    else
+      image.annotations.emplace_back().box = around(*ellipse);
+  }
+
+  [[nodiscard]] std::string place(std::size_t line) const {
+    return name_ + ":" + std::to_string(line) + ": ";
+  }
+
+  std::string name_;
+  TextLines lines_;
+  FlawLog& flaws_;
+  std::vector<LabelledImage> images_;
+};
+
 }  // namespace
 
-std::vector<LabelledImage> read_fddb_ellipses(const std::filesystem::path& path) {
+std::vector<LabelledImage> read_fddb_ellipses(const std::filesystem::path& path, FlawLog& flaws) {
   const std::string text = read_text_file(path);
-  TextLines lines(text);
-  std::vector<LabelledImage> images;
-  UniqueNames names;
-  const auto fail = [&](const std::string& what) {
-    throw Error(ErrorCode::format,
-                path.string() + ":" + std::to_string(lines.number()) + ": " + what);
-  };
-  while (!lines.done()) {
-    LabelledImage image;
-    image.image = std::string(lines.line()) + ".jpg";
-    image.line = lines.number();
-    if (const std::size_t before = names.add(image.image, image.line); before != 0)
-      fail("'" + std::string(lines.line()) + "' was named on line " + std::to_string(before) +
-           " already; remove one");
-    lines.next();
-    const auto count = parse_numbers(lines.line(), 1);
-    if (lines.done() || !count || count->empty() || !(count->front() >= 0) ||
-        count->front() != std::floor(count->front()))
-      fail("the number of faces of '" + image.image + "' must stand here");
-    lines.next();
-    for (float n = count->front(); n > 0; --n, lines.next()) {
-      if (lines.done()) fail("the file ends before the last face of '" + image.image + "'");
-      const auto ellipse = parse_numbers(lines.line(), 6);
-      if (!ellipse || ellipse->size() != 6 || !((*ellipse)[0] >= 0) || !((*ellipse)[1] >= 0))
-        fail("an ellipse of '" + image.image +
-             "' must stand here (major radius, minor radius, angle, x, y, 1), not '" +
-             std::string(lines.line()) + "'");
-      image.annotations.emplace_back().box = around(*ellipse);
-    }
-    images.push_back(std::move(image));
-  }
-  return images;
+  return FddbParser(path.string(), text, flaws).parse();
 }
 
 }  // namespace faceshot::data

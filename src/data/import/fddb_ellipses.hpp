@@ -15,12 +15,15 @@
 #include <filesystem>
 #include <vector>
 
+#include "data/import/flaw_log.hpp"
 #include "data/prepared/labelled_image.hpp"
 
 namespace faceshot::data {
 
-/// All images in the file's order, with ".jpg" added to their names.
-/// @throws Error(not_found), Error(io); Error(format) "FILE:LINE: what"
-[[nodiscard]] std::vector<LabelledImage> read_fddb_ellipses(const std::filesystem::path& path);
+/// All images in the file's order, with ".jpg" added to their names. A line that is no ellipse is
+/// left out; so is an image whose number of ellipses is not as said, or of which none can be read.
+/// @throws Error(not_found), Error(io); Error(format) as FlawLog::left_out
+[[nodiscard]] std::vector<LabelledImage> read_fddb_ellipses(const std::filesystem::path& path,
+                                                            FlawLog& flaws);
 
 }  // namespace faceshot::data

@@ -1,20 +1,32 @@
 #include "data/import/flaw_log.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "faceshot/error.hpp"
+#include "support/utf8.hpp"
 
 namespace faceshot::data {
+namespace {
 
-void FlawLog::left_out(std::string_view kind, std::string place) {
-  if (strict_)
-    throw Error(ErrorCode::format, place + " (without --strict it is left out, and counted)");
-  add(FlawEffect::left_out, kind, std::move(place));
+/// What a file says may hold line breaks and bytes of any encoding; a message is one line, in
+/// UTF-8.
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; }, ' ');
+  return support::escaped(text);
 }
 
-void FlawLog::changed(std::string_view kind, std::string place) {
-  add(FlawEffect::changed, kind, std::move(place));
+}  // namespace
+
+void FlawLog::left_out(std::string_view kind, const std::string& place) {
+  if (strict_)
+    throw Error(ErrorCode::format,
+                one_line(place) + " (without --strict it is left out, and counted)");
+  add(FlawEffect::left_out, kind, place);
+}
+
+void FlawLog::changed(std::string_view kind, const std::string& place) {
+  add(FlawEffect::changed, kind, place);
 }
 
 std::size_t FlawLog::count(std::string_view kind) const {
@@ -36,14 +48,14 @@ std::string FlawLog::first_left_out() const {
   return {};
 }
 
-void FlawLog::add(FlawEffect effect, std::string_view kind, std::string place) {
+void FlawLog::add(FlawEffect effect, std::string_view kind, const std::string& place) {
   auto found = std::find_if(kinds_.begin(), kinds_.end(), [&](const FlawKind& known) {
     return known.effect == effect && known.name == kind;
   });
   if (found == kinds_.end())
     found = kinds_.insert(kinds_.end(), {effect, std::string(kind), 0, {}});
   ++found->count;
-  if (found->places.size() < most_places) found->places.push_back(std::move(place));
+  if (found->places.size() < most_places) found->places.push_back(one_line(place));
 }
 
 }  // namespace faceshot::data

@@ -18,13 +18,15 @@ enum class FlawEffect {
 /// All flaws of one kind.
 struct FlawKind {
   FlawEffect effect = FlawEffect::left_out;
-  std::string name;                 ///< plural, as a table's row: "boxes outside their image"
+  /// Plural, as a table's row, and first what is lost: "boxes outside their image", "images ..."
+  std::string name;
   std::size_t count = 0;            ///< of records
   std::vector<std::string> places;  ///< of the first most_places: "FILE:RECORD: what is wrong"
 };
 
 /// Gathers the flaws of one import. Every reader takes one, and none decides by itself whether a
-/// flaw ends the import. Not thread safe.
+/// flaw ends the import. Bytes of names that are not UTF-8 stand in places as \xE9. Not thread
+/// safe.
 class FlawLog {
  public:
   static constexpr std::size_t most_places = 1000;  ///< of a kind; all are counted
@@ -34,12 +36,12 @@ class FlawLog {
 
   /// A record is not taken.
   /// @param kind its row in the table, plural: "boxes that are not numbers"
-  /// @param place "FILE:RECORD: what is wrong and what to do"
+  /// @param place "FILE:RECORD: what is wrong and what to do"; line breaks become blanks
   /// @throws Error(format) with `place`, if strict
-  void left_out(std::string_view kind, std::string place);
+  void left_out(std::string_view kind, const std::string& place);
 
   /// A record is taken with a change. Never an error.
-  void changed(std::string_view kind, std::string place);
+  void changed(std::string_view kind, const std::string& place);
 
   [[nodiscard]] const std::vector<FlawKind>& kinds() const { return kinds_; }  ///< first seen first
   [[nodiscard]] std::size_t count(std::string_view kind) const;  ///< 0 for one never seen
@@ -48,7 +50,7 @@ class FlawLog {
   [[nodiscard]] std::string first_left_out() const;
 
  private:
-  void add(FlawEffect effect, std::string_view kind, std::string place);
+  void add(FlawEffect effect, std::string_view kind, const std::string& place);
 
   bool strict_;
   std::vector<FlawKind> kinds_;

@@ -2,15 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
-#include "data/prepared/prepared_format.hpp"
+#include "data/import/image_names.hpp"
 #include "faceshot/error.hpp"
+#include "media/exif.hpp"
 #include "media/image_file.hpp"
 #include "media/image_size.hpp"
+#include "support/utf8.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -35,56 +39,214 @@ std::string size_text(ImageSize size) {
   return std::to_string(size.width) + "x" + std::to_string(size.height);
 }
 
+/// Whether a box could be one of shares of the image's sides.
+bool within_a_pixel(const Box& box) {
+  return std::abs(box.x1) <= 1 && std::abs(box.y1) <= 1 && std::abs(box.x2) <= 1 &&
+         std::abs(box.y2) <= 1;
+}
+
+/// Shares of the image's sides, taken for pixels, would be boxes that nobody can see.
+void refuse_shares(const std::vector<LabelledImage>& images, const std::string& source) {
+  bool any = false;
+  for (const LabelledImage& image : images)
+    for (const geometry::Annotation& a : image.annotations) {
+      if (!a.box.valid()) continue;
+      if (image.normalised || !within_a_pixel(a.box)) return;
+      any = true;
+    }
+  if (any)
+    throw Error(ErrorCode::format,
+                source +
+                    ": no box is larger than one pixel, as if they were shares of the image's "
+                    "sides; multiply them by its width and height");
+}
+
+/// Adds the box, unless it is there already.
+/// @return whether it was added
+bool join_box(std::vector<geometry::Annotation>& boxes, const geometry::Annotation& box) {
+  const auto same =
+      std::find_if(boxes.begin(), boxes.end(), [&](const geometry::Annotation& known) {
+        return known.box == box.box && known.class_id == box.class_id && known.ignore == box.ignore;
+      });
+  if (same == boxes.end()) {
+    boxes.push_back(box);
+    return true;
+  }
+  if (!same->landmarks) same->landmarks = box.landmarks;
+  return false;
+}
+
 /// Turns what a file says about images into records, one after the other.
 class Importer {
  public:
-  Importer(const std::filesystem::path& images_dir, const std::filesystem::path& source,
-           FlawLog& flaws)
-      : images_dir_(images_dir), source_(source.string()), flaws_(flaws) {}
+  Importer(const std::vector<LabelledImage>& images, const std::filesystem::path& images_dir,
+           const std::filesystem::path& source, FlawLog& flaws, ExifBoxes exif)
+      : images_dir_(images_dir), source_(source.string()), flaws_(flaws), exif_(exif) {
+    refuse_shares(images, source_);
+    find_images(images);
+  }
 
-  void add(LabelledImage& image) {
-    if (const auto fault = image_path_fault(image.image); !fault.empty())
-      return flaws_.left_out(flaw::bad_path,
-                             place(image) + fault + "; give it relative to the folder of images");
-    const auto size = find_size(image);
-    if (!size) return;
-    if (image.width != 0 && ImageSize{image.width, image.height} != *size)
-      return flaws_.left_out(flaw::other_size,
-                             place(image) + "'" + image.image + "' is said to be " +
-                                 size_text({image.width, image.height}) + " but is " +
-                                 size_text(*size) +
-                                 "; scale the boxes, or remove width and height if they fit");
-    set_.records.push_back(record_of(image, *size));
+  /// @param i which of the images it is
+  void add(std::size_t i, LabelledImage& image) {
+    const FoundImage& found = found_[i];
+    if (!support::is_utf8(image.image) || !support::is_utf8(found.file))
+      return flaws_.left_out(flaw::bad_name, place(image) + "the name '" + image.image +
+                                                 "' is not UTF-8; rename the file, and in the "
+                                                 "annotations");
+    if (!found.fault.empty())
+      return flaws_.left_out(flaw::bad_path, place(image) + found.fault +
+                                                 "; give it relative to the folder of images");
+    if (found.file.empty())
+      return flaws_.left_out(flaw::missing_image, place(image) + "'" + image.image +
+                                                      "' is not in '" + images_dir_.string() + "'");
+    Claim& claim = claims_.at(key_of(image, found.file));
+    if (found.guessed && !claim.names.empty())
+      return flaws_.left_out(flaw::unclear_image, place(image) + unclear(image, found, claim));
+    const auto file = find_size(image, found.file);
+    if (!file) return;
+    const auto orientation = orientation_of_boxes(image, *file);
+    if (!orientation) return;
+    if (found.renamed)
+      flaws_.changed(flaw::renamed_image,
+                     place(image) + "'" + image.image + "' is taken for '" + found.file + "'");
+    if (claim.record == Claim::none)
+      add_record(image, {found.file, file->size.width, file->size.height, {}}, *orientation, claim);
+    else
+      join(image, *orientation, claim);
   }
 
   ImportedSet take() { return std::move(set_); }
 
  private:
-  [[nodiscard]] std::string place(const LabelledImage& image) const {
-    const std::string& file = image.file.empty() ? source_ : image.file;
-    return file + (image.line == 0 ? "" : ":" + std::to_string(image.line)) + ": ";
+  /// What the annotations say of one file.
+  struct Claim {
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+    std::size_t first = none;                                ///< of the images
+    std::size_t count = 0;                                   ///< images
+    std::vector<std::pair<std::string, std::string>> names;  ///< and places, if they differ
+    std::size_t record = none;
+    std::string place;  ///< of the record, if count > 1
+  };
+
+  static std::string key_of(const LabelledImage& image, const std::string& file) {
+    return image.split + '\n' + file;
   }
 
-  /// The image's size; nothing, and a flaw, if it is missing or damaged.
-  std::optional<ImageSize> find_size(const LabelledImage& image) {
+  void find_images(const std::vector<LabelledImage>& images) {
+    ImageNames names(images_dir_);
+    found_.reserve(images.size());
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      const LabelledImage& image = images[i];
+      found_.push_back(names.find(image.image, image.width != 0));
+      if (found_[i].file.empty()) continue;
+      Claim& claim = claims_[key_of(image, found_[i].file)];
+      if (claim.count++ == 0) {
+        claim.first = i;
+        continue;
+      }
+      const LabelledImage& first = images[claim.first];
+      if (plain_image_name(first.image) == plain_image_name(image.image)) continue;
+      if (claim.names.empty()) claim.names.emplace_back(first.image, place(first));
+      claim.names.emplace_back(image.image, place(image));
+    }
+  }
+
+  [[nodiscard]] std::string place(const LabelledImage& image) const {
+    const std::string& file = image.file.empty() ? source_ : image.file;
+    const std::string record = image.line == 0 ? image.record : std::to_string(image.line);
+    return file + (record.empty() ? "" : ":" + record) + ": ";
+  }
+
+  /// "'B.jpg' may be 'b.jpg', and so may 'c\b.jpg' (FILE:LINE); ..."
+  static std::string unclear(const LabelledImage& image, const FoundImage& found,
+                             const Claim& claim) {
+    const auto other =
+        std::find_if(claim.names.begin(), claim.names.end(), [&](const auto& name_and_place) {
+          return plain_image_name(name_and_place.first) != plain_image_name(image.image);
+        });
+    const auto& [name, where] = other == claim.names.end() ? claim.names.front() : *other;
+    return "'" + image.image + "' may be '" + found.file + "', and so may '" + name + "' (" +
+           where.substr(0, where.size() - 2) + "); name each as its file";
+  }
+
+  /// The image's size; nothing, and a flaw, if it is damaged.
+  std::optional<media::TurnedSize> find_size(const LabelledImage& image, const std::string& file) {
     try {
-      return media::read_image_size(images_dir_ / image.image);
+      return media::read_turned_size(images_dir_ / file);
     } catch (const Error& e) {
-      if (e.code() == ErrorCode::not_found)
-        flaws_.left_out(flaw::missing_image, place(image) + "'" + image.image + "' is not in '" +
-                                                 images_dir_.string() + "'");
-      else
-        flaws_.left_out(flaw::damaged_image, e.what());
+      flaws_.left_out(flaw::damaged_image, place(image) + e.what());
       return std::nullopt;
     }
   }
 
-  geometry::ImageRecord record_of(LabelledImage& image, ImageSize size) {
-    geometry::ImageRecord record{std::move(image.image), size.width, size.height,
-                                 std::move(image.annotations)};
+  /// The EXIF orientation by which the boxes have to be turned, 1 if they fit the upright picture;
+  /// nothing, and a flaw, if they fit neither.
+  std::optional<int> orientation_of_boxes(const LabelledImage& image,
+                                          const media::TurnedSize& file) {
+    const auto [size, orientation] = file;
+    const ImageSize claimed{image.width, image.height};
+    const bool claims = image.width != 0;
+    const bool swapped = media::swaps_sides(orientation) && size.width != size.height;
+    const auto what = [&] {
+      return place(image) + "'" + image.image + "' is said to be " + size_text(claimed) +
+             " but is " + size_text(size);
+    };
+    if (claims && claimed != size && !(swapped && claimed == media::sides_swapped(size))) {
+      flaws_.left_out(flaw::other_size,
+                      what() + "; scale the boxes, or remove width and height if they fit");
+      return std::nullopt;
+    }
+    const auto by = [&] { return " by EXIF orientation " + std::to_string(orientation); };
+    if (claims && claimed != size && exif_ != ExifBoxes::turn) {
+      if (exif_ == ExifBoxes::refuse) {
+        flaws_.left_out(flaw::lying, what() + by() +
+                                         "; --exif turn turns the boxes too, --exif as-is keeps "
+                                         "them");
+        return std::nullopt;
+      }
+      flaws_.changed(flaw::kept_as_is, what() + by());
+      return 1;
+    }
+    const bool upright = claims && swapped && claimed == size;
+    if (exif_ != ExifBoxes::turn || orientation == 1 || upright) return 1;
+    if (!image.annotations.empty())
+      flaws_.changed(flaw::turned, place(image) + "'" + image.image + "', turned" + by());
+    return orientation;
+  }
+
+  void add_record(LabelledImage& image, geometry::ImageRecord record, int orientation,
+                  Claim& claim) {
+    record.annotations = boxes_of(image, record, orientation);
+    for (const geometry::Annotation& a : record.annotations) count(a);
+    claim.record = set_.records.size();
+    if (claim.count > 1) claim.place = place(image);
+    set_.records.push_back(std::move(record));
+  }
+
+  /// The image is in the set already.
+  void join(LabelledImage& image, int orientation, const Claim& claim) {
+    geometry::ImageRecord& record = set_.records[claim.record];
+    const std::string before = claim.place.substr(0, claim.place.size() - 2);
+    flaws_.changed(flaw::double_image,
+                   place(image) + "'" + image.image + "' was given before (" + before + ")");
+    for (const geometry::Annotation& a : boxes_of(image, record, orientation))
+      if (join_box(record.annotations, a))
+        count(a);
+      else
+        flaws_.changed(flaw::double_box, place(image) + box_text(record, a.box) +
+                                             ", was given before (" + before + ")");
+  }
+
+  /// The image's boxes in pixels, upright and cut to it.
+  std::vector<geometry::Annotation> boxes_of(LabelledImage& image,
+                                             const geometry::ImageRecord& record, int orientation) {
+    const ImageSize size{record.width, record.height};
+    const ImageSize stored = media::swaps_sides(orientation) ? media::sides_swapped(size) : size;
+    std::vector<geometry::Annotation> boxes = std::move(image.annotations);
     std::size_t kept = 0;
-    for (geometry::Annotation& a : record.annotations) {
-      if (image.normalised) to_pixels(a, size);
+    for (geometry::Annotation& a : boxes) {
+      if (image.normalised) to_pixels(a, stored);
+      if (orientation != 1) a = turn_upright(a, stored, orientation);
       const Box inside =
           clip(a.box, static_cast<float>(size.width), static_cast<float>(size.height));
       if (!a.box.valid() || !inside.valid()) {
@@ -93,14 +255,15 @@ class Importer {
       }
       if (differs(inside, a.box))
         flaws_.changed(flaw::clipped, place(image) + box_text(record, a.box));
-      ++(a.ignore ? set_.ignored : set_.faces);
       a.box = inside;
-      record.annotations[kept++] = a;
+      boxes[kept++] = a;
     }
-    record.annotations.resize(kept);
-    record.annotations.shrink_to_fit();
-    return record;
+    boxes.resize(kept);
+    boxes.shrink_to_fit();
+    return boxes;
   }
+
+  void count(const geometry::Annotation& a) { ++(a.ignore ? set_.ignored : set_.faces); }
 
   static std::string box_text(const geometry::ImageRecord& record, const Box& box) {
     return fmt::format("the box {:.6g}, {:.6g} to {:.6g}, {:.6g} of '{}', which is {}x{}", box.x1,
@@ -110,6 +273,9 @@ class Importer {
   const std::filesystem::path& images_dir_;
   std::string source_;
   FlawLog& flaws_;
+  ExifBoxes exif_;
+  std::vector<FoundImage> found_;                  ///< of each image
+  std::unordered_map<std::string, Claim> claims_;  ///< by split and file
   ImportedSet set_;
 };
 
@@ -118,13 +284,12 @@ class Importer {
 ImportedSet import_images(std::vector<LabelledImage> images,
                           const std::filesystem::path& images_dir,
                           const std::filesystem::path& source, FlawLog& flaws,
-                          const ImportProgress& progress) {
-  Importer importer(images_dir, source, flaws);
-  std::size_t done = 0;
-  for (LabelledImage& image : images) {
-    importer.add(image);
-    image = {};
-    if (progress) progress(++done, images.size());
+                          const ImportProgress& progress, ExifBoxes exif) {
+  Importer importer(images, images_dir, source, flaws, exif);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    importer.add(i, images[i]);
+    images[i] = {};
+    if (progress) progress(i + 1, images.size());
   }
   return importer.take();
 }
@@ -134,7 +299,8 @@ std::vector<LabelledImage> list_background(const std::filesystem::path& dir) {
     throw Error(ErrorCode::not_found, "'" + dir.string() + "' is not a folder of photographs");
   std::vector<LabelledImage> images;
   for (const auto& path : media::list_images({dir}))
-    images.push_back({path.lexically_relative(dir).generic_string(), 0, 0, 0, {}});
+    if (!is_apple_double(path))
+      images.push_back({path.lexically_relative(dir).generic_string(), 0, 0, 0, {}});
   return images;
 }
 

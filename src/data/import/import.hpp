@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/import/exif_turn.hpp"
 #include "data/import/flaw_log.hpp"
 #include "data/prepared/labelled_image.hpp"
 #include "geometry/annotation.hpp"
@@ -19,8 +20,23 @@ inline constexpr std::string_view missing_image = "images that are not there";
 inline constexpr std::string_view damaged_image = "images that cannot be read";
 inline constexpr std::string_view other_size = "images of another size than the file says";
 inline constexpr std::string_view bad_path = "images with a path that a set cannot hold";
+inline constexpr std::string_view bad_name = "images whose name is not UTF-8";
+inline constexpr std::string_view lying =
+    "photographs turned since they were annotated (choose --exif turn or as-is)";
+inline constexpr std::string_view turned = "photographs whose boxes were turned as EXIF says";
+inline constexpr std::string_view kept_as_is =
+    "photographs turned since they were annotated, their boxes kept as they are";
 inline constexpr std::string_view outside = "boxes with nothing inside their image";
 inline constexpr std::string_view clipped = "boxes cut to their image";  ///< by more than 0.01 px
+inline constexpr std::string_view renamed_image = "images found under another name";
+inline constexpr std::string_view unclear_image = "images of which two may be one file";
+inline constexpr std::string_view double_image = "images given more than once, their boxes joined";
+inline constexpr std::string_view double_box = "boxes given twice, of which one is kept";
+inline constexpr std::string_view unreadable_box = "boxes that cannot be read";
+inline constexpr std::string_view no_box_left = "images of which no box can be read";
+inline constexpr std::string_view wrong_count = "images with another number of boxes than they say";
+inline constexpr std::string_view polygon = "boxes made of outlines";
+inline constexpr std::string_view no_size = "images whose size is not said";
 }  // namespace flaw
 
 /// What was kept; what was not is in the FlawLog.
@@ -33,16 +49,23 @@ struct ImportedSet {
 /// Called with (done, total) after each image.
 using ImportProgress = std::function<void(std::size_t, std::size_t)>;
 
-/// Hand `images` over (std::move) where memory counts: each is freed as it is done. Looks up each
-/// image's size below `images_dir`, clips its boxes and leaves out those of which nothing is left.
-/// An image that is missing, damaged, outside `images_dir`, or of another size than its annotations
-/// claim (the boxes are of another scale then) is left out.
+/// Hand `images` over (std::move) where memory counts: each is freed as it is done. Finds each
+/// image below `images_dir` (image_names.hpp says how), looks up its size, clips its boxes and
+/// leaves out those of which nothing is left. An image that is missing, damaged, outside
+/// `images_dir`, or of another size than its annotations claim (the boxes are of another scale
+/// then) is left out; so is one whose name is not UTF-8. What is said of one image in several
+/// places of a split is joined; a box that comes again goes.
+/// @param exif what is done where EXIF turns the photograph and the claimed size is that of its
+///        pixels as they are stored. With `turn`, a photograph that claims no size, or whose size
+///        does not tell (orientations 2 to 4, squares), is taken for one annotated as stored too.
 /// @param source the annotation file, for messages about images that have no file of their own
-/// @throws Error(format) as FlawLog::left_out
+/// @throws Error(format) as FlawLog::left_out; if all boxes lie within one pixel, so that they must
+///         be shares of the image's sides
 [[nodiscard]] ImportedSet import_images(std::vector<LabelledImage> images,
                                         const std::filesystem::path& images_dir,
                                         const std::filesystem::path& source, FlawLog& flaws,
-                                        const ImportProgress& progress = {});
+                                        const ImportProgress& progress = {},
+                                        ExifBoxes exif = ExifBoxes::refuse);
 
 /// All images below a folder of photographs without faces, relative to it and sorted.
 /// @throws Error(not_found) if there is no such folder, or no image in it

@@ -4,10 +4,15 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "data/import/image_names.hpp"
+#include "data/import/import.hpp"
+#include "data/prepared/classes.hpp"
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
 
@@ -18,93 +23,157 @@ using geometry::Annotation;
 
 namespace fs = std::filesystem;
 
+/// Why an annotation file, or one of its objects, cannot be used.
+Error voc_fault(const std::string& what) { return {ErrorCode::format, what}; }
+
+pugi::xml_node voc_child(pugi::xml_node parent, const char* name) {
+  const pugi::xml_node found = parent.child(name);
+  if (!found) throw voc_fault("<" + std::string(parent.name()) + "> has no <" + name + ">");
+  return found;
+}
+
+std::string_view voc_text(pugi::xml_node node) {
+  std::string_view text = node.text().get();
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+}
+
+std::optional<float> voc_value(std::string_view text) {
+  float value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || !(std::abs(value) < 1e7F))
+    return std::nullopt;
+  return value;
+}
+
+float voc_number(pugi::xml_node node) {
+  const std::string_view text = voc_text(node);
+  const auto value = voc_value(text);
+  if (!value)
+    throw voc_fault("<" + std::string(node.name()) + "> must be a number, not '" +
+                    std::string(text) + "'");
+  return *value;
+}
+
 /// One annotation file.
 class VocFile {
  public:
-  VocFile(const fs::path& path, const fs::path& root)
-      : path_(path), folder_(path.parent_path().lexically_relative(root)) {
-    text_ = read_text_file(path);
-    const pugi::xml_parse_result result = xml_.load_buffer_inplace(text_.data(), text_.size());
-    if (!result)
-      fail(std::string(result.description()) + " at byte " + std::to_string(result.offset));
-    annotation_ = xml_.child("annotation");
-    if (!annotation_) fail("has no element <annotation>");
-  }
-
   /// @param class_ids grows by the names that come up
-  LabelledImage image(std::map<std::string, int>& class_ids) const {
-    LabelledImage image;
-    const std::string name = child(annotation_, "filename").text().get();
-    if (name.empty()) fail("<filename> is empty");
-    image.image = (folder_ / name).lexically_normal().generic_string();
-    if (const auto size = annotation_.child("size")) {
-      image.width = static_cast<int>(number(child(size, "width")));
-      image.height = static_cast<int>(number(child(size, "height")));
+  VocFile(const fs::path& path, const fs::path& root, FlawLog& flaws,
+          std::map<std::string, int>& class_ids)
+      : path_(path),
+        folder_(path.parent_path().lexically_relative(root)),
+        flaws_(flaws),
+        class_ids_(class_ids) {}
+
+  /// Nothing, and a flaw, if the file cannot be used.
+  std::optional<LabelledImage> read() {
+    std::string fault;
+    try {
+      load();
+      read_size();
+    } catch (const Error& e) {
+      if (e.code() != ErrorCode::format) throw;
+      fault = e.what();
     }
+    if (!fault.empty()) {
+      flaws_.left_out("annotation files that cannot be read", place() + fault);
+      return std::nullopt;
+    }
+    read_name();
+    std::size_t objects = 0;
     for (const pugi::xml_node object : annotation_.children("object"))
-      image.annotations.push_back(annotation(object, class_ids));
-    return image;
+      add(object, "object " + std::to_string(++objects));
+    if (objects != 0 && image_.annotations.empty()) {
+      flaws_.left_out(flaw::no_box_left, place() + "'" + image_.image + "'");
+      return std::nullopt;
+    }
+    return std::move(image_);
   }
 
  private:
-  Annotation annotation(pugi::xml_node object, std::map<std::string, int>& class_ids) const {
-    Annotation a;
-    const std::string name = child(object, "name").text().get();
-    if (name.empty()) fail("an object's <name> is empty");
-    a.class_id = class_ids.try_emplace(name, static_cast<int>(class_ids.size())).first->second;
-    const pugi::xml_node box = child(object, "bndbox");
-    a.box = {number(child(box, "xmin")) - 1, number(child(box, "ymin")) - 1,
-             number(child(box, "xmax")), number(child(box, "ymax"))};
-    a.ignore = flag(object, "difficult");
-    if (object.child("occluded")) a.occlusion = flag(object, "occluded") ? 1 : 0;
-    return a;
+  void load() {
+    text_ = read_text_file(path_);
+    const pugi::xml_parse_result result = xml_.load_buffer_inplace(text_.data(), text_.size());
+    if (!result)
+      throw voc_fault(std::string(result.description()) + " at byte " +
+                      std::to_string(result.offset));
+    annotation_ = xml_.child("annotation");
+    if (!annotation_) throw voc_fault("has no element <annotation>");
+    image_.file = path_.string();
   }
 
-  pugi::xml_node child(pugi::xml_node parent, const char* name) const {
-    const pugi::xml_node found = parent.child(name);
-    if (!found) fail("<" + std::string(parent.name()) + "> has no <" + name + ">");
-    return found;
+  void read_size() {
+    const auto size = annotation_.child("size");
+    const std::string_view width = voc_text(size.child("width"));
+    const std::string_view height = voc_text(size.child("height"));
+    if (width.empty() && height.empty()) {
+      if (size) flaws_.changed(flaw::no_size, place() + "<size> is empty, so it is not checked");
+      return;
+    }
+    for (const char* side : {"width", "height"})
+      if (voc_number(voc_child(size, side)) < 1)
+        throw voc_fault("<" + std::string(side) +
+                        "> cannot be 0; correct it, or remove <size> if the boxes fit");
+    image_.width = static_cast<int>(voc_number(size.child("width")));
+    image_.height = static_cast<int>(voc_number(size.child("height")));
   }
 
-  float number(pugi::xml_node node) const {
-    std::string_view text = node.text().get();
-    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-    text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-    float value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || !(std::abs(value) < 1e7F))
-      fail("<" + std::string(node.name()) + "> must be a number, not '" + std::string(text) + "'");
-    return value;
+  /// An image that is not named has the annotation file's own name, as the format wants it.
+  void read_name() {
+    std::string name(voc_text(annotation_.child("filename")));
+    if (name.empty()) {
+      name = path_.stem().string();
+      flaws_.changed("annotation files that do not name their image",
+                     place() + "<filename> is missing or empty; '" + name + "' is taken");
+    }
+    image_.image = (folder_ / name).lexically_normal().generic_string();
   }
 
-  bool flag(pugi::xml_node object, const char* name) const {
+  void add(pugi::xml_node object, const std::string& record) {
+    std::string fault;
+    try {
+      const std::string name(voc_text(voc_child(object, "name")));
+      if (name.empty()) throw voc_fault("<name> is empty");
+      const pugi::xml_node box = voc_child(object, "bndbox");
+      Annotation a;
+      a.box = {voc_number(voc_child(box, "xmin")) - 1, voc_number(voc_child(box, "ymin")) - 1,
+               voc_number(voc_child(box, "xmax")), voc_number(voc_child(box, "ymax"))};
+      if (!a.box.valid())
+        throw voc_fault("<bndbox> has xmin > xmax or ymin > ymax; correct it or remove the object");
+      a.ignore = flag(object, "difficult", record);
+      if (object.child("occluded")) a.occlusion = flag(object, "occluded", record) ? 1 : 0;
+      a.class_id = class_ids_.try_emplace(name, static_cast<int>(class_ids_.size())).first->second;
+      image_.annotations.push_back(a);
+      return;
+    } catch (const Error& e) {
+      fault = e.what();
+    }
+    flaws_.left_out(flaw::unreadable_box, place(record) + fault);
+  }
+
+  bool flag(pugi::xml_node object, const char* name, const std::string& record) {
     const pugi::xml_node node = object.child(name);
-    return node && number(node) != 0;
+    if (!node) return false;
+    const std::string_view text = voc_text(node);
+    if (const auto value = voc_value(text)) return *value != 0;
+    flaws_.changed("marks that are no number, taken for 0",
+                   place(record) + "<" + name + "> is '" + std::string(text) + "'");
+    return false;
   }
 
-  [[noreturn]] void fail(const std::string& what) const {
-    throw Error(ErrorCode::format, path_.string() + ": " + what);
+  [[nodiscard]] std::string place(const std::string& record = {}) const {
+    return path_.string() + (record.empty() ? "" : ":" + record) + ": ";
   }
 
   fs::path path_, folder_;
+  FlawLog& flaws_;
+  std::map<std::string, int>& class_ids_;
   std::string text_;  ///< parsed in place: `xml_` points into it
   pugi::xml_document xml_;
   pugi::xml_node annotation_;
+  LabelledImage image_;
 };
-
-/// Ids in order of the names, so that they do not depend on which file came first.
-void sort_classes(LabelledSet& set, const std::map<std::string, int>& class_ids) {
-  std::vector<int> new_id(class_ids.size());
-  set.classes.clear();
-  for (const auto& [name, id] : class_ids) {
-    new_id[static_cast<std::size_t>(id)] = static_cast<int>(set.classes.size());
-    set.classes.push_back(name);
-  }
-  for (LabelledImage& image : set.images)
-    for (Annotation& a : image.annotations)
-      a.class_id = new_id[static_cast<std::size_t>(a.class_id)];
-  if (set.classes.empty()) set.classes = {"face"};
-}
 
 }  // namespace
 
@@ -118,19 +187,21 @@ VocFolders find_voc_folders(const fs::path& root) {
                                         "--annotations and --images");
 }
 
-LabelledSet read_voc(const fs::path& annotations) {
+LabelledSet read_voc(const fs::path& annotations, FlawLog& flaws) {
   if (!fs::is_directory(annotations))
     throw Error(ErrorCode::not_found, "'" + annotations.string() + "' is not a folder");
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(annotations))
-    if (entry.path().extension() == ".xml") files.push_back(entry.path());
+    if (entry.path().extension() == ".xml" && !is_apple_double(entry.path()))
+      files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   if (files.empty())
     throw Error(ErrorCode::not_found, "there is no .xml file in '" + annotations.string() + "'");
   LabelledSet set;
   std::map<std::string, int> class_ids;
   for (const fs::path& file : files)
-    set.images.push_back(VocFile(file, annotations).image(class_ids));
+    if (auto image = VocFile(file, annotations, flaws, class_ids).read())
+      set.images.push_back(std::move(*image));
   sort_classes(set, class_ids);
   return set;
 }

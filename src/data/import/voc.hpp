@@ -8,6 +8,7 @@
 
 #include <filesystem>
 
+#include "data/import/flaw_log.hpp"
 #include "data/prepared/labelled_image.hpp"
 
 namespace faceshot::data {
@@ -20,10 +21,13 @@ struct VocFolders {
 /// @throws Error(not_found) if there is no such pair of folders below `root`
 [[nodiscard]] VocFolders find_voc_folders(const std::filesystem::path& root);
 
-/// All .xml files below `annotations`, sorted by name; classes sorted by name. An image is named as
-/// `filename` says, beside the XML's own folder within `annotations`.
-/// @throws Error(not_found) no such folder, or no XML file in it; Error(format) "FILE: what" for
-///         what is not VOC: no filename, an object without name or box, a number that is none
-[[nodiscard]] LabelledSet read_voc(const std::filesystem::path& annotations);
+/// All .xml files below `annotations`, sorted by name ("._a.xml", which macOS writes, is none);
+/// classes sorted by name. An image is named as `filename` says, or as its XML if that is missing,
+/// beside the XML's own folder within `annotations`. A file that is not VOC or gives a size of 0 is
+/// left out; so is an object without name or box, with a number that is none or with xmin > xmax,
+/// and an image of which no object can be read.
+/// @throws Error(not_found) no such folder, or no XML file in it; Error(format) as
+/// FlawLog::left_out
+[[nodiscard]] LabelledSet read_voc(const std::filesystem::path& annotations, FlawLog& flaws);
 
 }  // namespace faceshot::data

@@ -1,9 +1,12 @@
 #include "data/import/wider_mat.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "data/prepared/prepared_format.hpp"
 #include "faceshot/error.hpp"
@@ -79,39 +82,72 @@ void add_labels(const LabelList& list, const MatValue& cell, std::vector<Annotat
   }
 }
 
-std::vector<LabelledImage> read_here(const std::filesystem::path& path) {
-  matfile::MatFile file(path);
-  const MatValue events = file.read("event_list");
-  const MatValue names = file.read("file_list");
-  const MatValue boxes = file.read("face_bbx_list");
-  const std::vector<LabelList> labels = read_label_lists(file);
+/// The variables of a file.
+struct WiderLists {
+  MatValue events, names, boxes;
+  std::vector<LabelList> labels;
+};
 
+/// What an event has, and what is wrong with its other images.
+struct WiderEvent {
   std::vector<LabelledImage> images;
-  const std::size_t event_count = events.cells();
-  for (std::size_t e = 0; e < event_count; ++e) {
-    const std::string event = events.cell(e).text();
-    const MatValue event_names = matching_cell(names, e, event_count);
-    const MatValue event_boxes = matching_cell(boxes, e, event_count);
-    const std::size_t image_count = event_names.cells();
-    for (std::size_t i = 0; i < image_count; ++i) {
-      LabelledImage image{event + "/" + event_names.cell(i).text() + ".jpg", 0, 0, 0, {}};
-      image.annotations = read_boxes(matching_cell(event_boxes, i, image_count));
-      for (const LabelList& list : labels)
+  std::vector<std::string> faults;
+};
+
+WiderEvent read_event(const WiderLists& lists, std::size_t e) {
+  WiderEvent result;
+  const std::size_t event_count = lists.events.cells();
+  const std::string event = lists.events.cell(e).text();
+  const MatValue names = matching_cell(lists.names, e, event_count);
+  const MatValue boxes = matching_cell(lists.boxes, e, event_count);
+  const std::size_t image_count = names.cells();
+  require_count(boxes, boxes.cells(), image_count);
+  for (std::size_t i = 0; i < image_count; ++i) {
+    try {
+      LabelledImage image{event + "/" + names.cell(i).text() + ".jpg", 0, 0, 0, {}};
+      image.annotations = read_boxes(boxes.cell(i));
+      for (const LabelList& list : lists.labels)
         if (list.events)
           add_labels(list,
                      matching_cell(matching_cell(*list.events, e, event_count), i, image_count),
                      image.annotations);
-      images.push_back(std::move(image));
+      result.images.push_back(std::move(image));
+    } catch (const Error& error) {
+      result.faults.emplace_back(error.what());
     }
+  }
+  return result;
+}
+
+std::vector<LabelledImage> read_here(const std::filesystem::path& path, FlawLog& flaws) {
+  matfile::MatFile file(path);
+  const WiderLists lists{file.read("event_list"), file.read("file_list"),
+                         file.read("face_bbx_list"), read_label_lists(file)};
+  std::vector<LabelledImage> images;
+  for (std::size_t e = 0; e < lists.events.cells(); ++e) {
+    WiderEvent event;
+    std::string fault;
+    try {
+      event = read_event(lists, e);
+    } catch (const Error& error) {
+      fault = error.what();
+    }
+    if (!fault.empty()) flaws.left_out("events that cannot be read", std::move(fault));
+    for (std::string& place : event.faults)
+      flaws.left_out("images whose labels cannot be read", std::move(place));
+    std::move(event.images.begin(), event.images.end(), std::back_inserter(images));
   }
   return images;
 }
 
 }  // namespace
 
-std::vector<LabelledImage> read_wider_mat(const std::filesystem::path& path) {
-  matfile::try_mat_file(path, [&] { (void)read_here(path); });
-  return read_here(path);
+std::vector<LabelledImage> read_wider_mat(const std::filesystem::path& path, FlawLog& flaws) {
+  matfile::try_mat_file(path, [&] {
+    FlawLog unheard;
+    (void)read_here(path, unheard);
+  });
+  return read_here(path, flaws);
 }
 
 }  // namespace faceshot::data

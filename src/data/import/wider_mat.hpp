@@ -9,14 +9,19 @@
 #include <filesystem>
 #include <vector>
 
+#include "data/import/flaw_log.hpp"
 #include "data/prepared/labelled_image.hpp"
 
 namespace faceshot::data {
 
 /// All images in the file's order, named <event>/<image>.jpg as in the text layout; `invalid`
 /// becomes `ignore`. Attributes whose list is missing (as in the evaluation's ground truth) are -1.
-/// @throws Error(not_found) no such file; Error(format) "FILE: variable{event}{image}: what" for
-///         anything else than the layout above
-[[nodiscard]] std::vector<LabelledImage> read_wider_mat(const std::filesystem::path& path);
+/// An image whose boxes or attributes are no such numbers is left out, and an event whose lists do
+/// not have an entry for each image.
+/// @throws Error(not_found) no such file; Error(format) "FILE: what" if it is not MATLAB's or lacks
+/// a
+///         list, and as FlawLog::left_out
+[[nodiscard]] std::vector<LabelledImage> read_wider_mat(const std::filesystem::path& path,
+                                                        FlawLog& flaws);
 
 }  // namespace faceshot::data

@@ -12,13 +12,16 @@
 #include <filesystem>
 #include <vector>
 
+#include "data/import/flaw_log.hpp"
 #include "data/prepared/labelled_image.hpp"
 
 namespace faceshot::data {
 
-/// All images in the file's order, boxes as they stand there; `invalid` becomes `ignore`.
-/// @throws Error(not_found), Error(io); Error(format) "FILE:LINE: what" for anything else than the
-///         layout above, an image named twice, or an attribute out of range
-[[nodiscard]] std::vector<LabelledImage> read_wider_text(const std::filesystem::path& path);
+/// All images in the file's order, boxes as they stand there; `invalid` becomes `ignore`. A line
+/// that is no box or has an attribute out of range is left out; so is an image whose number of
+/// boxes is not as said, or of which no box can be read.
+/// @throws Error(not_found), Error(io); Error(format) as FlawLog::left_out
+[[nodiscard]] std::vector<LabelledImage> read_wider_text(const std::filesystem::path& path,
+                                                         FlawLog& flaws);
 
 }  // namespace faceshot::data

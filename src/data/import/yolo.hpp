@@ -4,27 +4,59 @@
 //
 // and the names of the classes in data.yaml (`names:` as a list or a map) or classes.txt (a name a
 // line). An image without a label file, or with an empty one, has no objects.
+//
+// Lines may be longer. Behind a box, the points of YOLOv5-face and of Ultralytics' pose sets: five
+// of x y (15 numbers) or x y visibility (20) are eyes, nose and mouth corners (left is the
+// viewer's), unknown if one is -1 or invisible; data.yaml's `kpt_shape` says how many there are. Or
+// a class and an outline of three and more points x y (segments; an odd number), of which the
+// extent is the box. Lines with an odd number could be both where data.yaml does not say it: they
+// are outlines if the set's lines differ in length or have 7 or 9 numbers; else 15 are five points,
+// and others are left out. Six numbers are left out too: the sixth is a detector's confidence
+// (Ultralytics' save_conf), and its results are not labels.
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <vector>
 
+#include "data/import/flaw_log.hpp"
 #include "data/prepared/labelled_image.hpp"
 
 namespace faceshot::data {
 
-/// All images below `images`, sorted; boxes are normalised.
+/// All images below `images`, sorted; boxes are normalised. A line that is no box as above is left
+/// out, with a share further than 0.01 outside [0, 1] or a class that has no name; so are an image
+/// of which no line can be read, and a label file without an image. Images without a label file are
+/// LabelledSet::unlabelled.
 /// @param names data.yaml or classes.txt; empty: there is one class, "face"
-/// @throws Error(not_found) no such folder or file, no image; Error(format) "FILE:LINE: what" for a
-///         line that is no box (five numbers; more, as of segments or scores, are refused), a share
-///         outside [0, 1], a class that has no name
+/// @throws Error(not_found) no such folder or file, no image, no label file of any image;
+/// Error(format) for
+///         damaged names, and as FlawLog::left_out
 [[nodiscard]] LabelledSet read_yolo(const std::filesystem::path& images,
                                     const std::filesystem::path& labels,
-                                    const std::filesystem::path& names);
+                                    const std::filesystem::path& names, FlawLog& flaws);
+
+/// An image and where its labels are, if it has any.
+struct YoloPair {
+  std::filesystem::path image, labels;
+};
+
+/// The same for images and label files wherever they are: all of one set, as longer lines are taken
+/// for what the lines of the whole set are. An image of the result has the path it has here.
+/// @throws Error(not_found) if no image has labels; as read_yolo
+[[nodiscard]] LabelledSet read_yolo_pairs(const std::vector<YoloPair>& pairs,
+                                          const std::filesystem::path& names, FlawLog& flaws);
+
+/// Label files below a folder, sorted; not what else lies beside them, such as classes.txt.
+/// @param names is not one of them
+[[nodiscard]] std::vector<std::filesystem::path> list_yolo_labels(
+    const std::filesystem::path& folder, const std::filesystem::path& names);
 
 /// The parts of read_yolo that read one file each.
 /// @param classes how many names there are
-[[nodiscard]] LabelledImage read_yolo_labels(const std::filesystem::path& path,
-                                             std::size_t classes);
+/// @return nothing, and flaws, if there are lines and none can be read
+[[nodiscard]] std::optional<LabelledImage> read_yolo_labels(const std::filesystem::path& path,
+                                                            std::size_t classes, FlawLog& flaws);
 /// @param path data.yaml, or a .txt with a name a line
 [[nodiscard]] std::vector<std::string> read_yolo_names(const std::filesystem::path& path);
 

@@ -15,19 +15,26 @@ std::string list_of(const std::vector<std::string>& names) {
   return list;
 }
 
+bool has_name(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 }  // namespace
 
 std::size_t select_classes(LabelledSet& set, const std::vector<std::string>& names) {
+  const bool any = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return has_name(set.classes, name);
+  });
   std::vector<int> new_id(set.classes.size(), -1);
   for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::count(names.begin(), names.end(), names[i]) > 1)
+      throw Error(ErrorCode::invalid_argument, "class '" + names[i] + "' is named twice");
     const auto found = std::find(set.classes.begin(), set.classes.end(), names[i]);
-    if (found == set.classes.end())
+    if (found != set.classes.end())
+      new_id[static_cast<std::size_t>(found - set.classes.begin())] = static_cast<int>(i);
+    else if (!any || !has_name(set.unused, names[i]))
       throw Error(ErrorCode::invalid_argument,
                   "there is no class '" + names[i] + "'; there are " + list_of(set.classes));
-    int& id = new_id[static_cast<std::size_t>(found - set.classes.begin())];
-    if (id >= 0)
-      throw Error(ErrorCode::invalid_argument, "class '" + names[i] + "' is named twice");
-    id = static_cast<int>(i);
   }
   std::size_t gone = 0;
   for (LabelledImage& image : set.images) {
@@ -45,6 +52,22 @@ void merge_classes(LabelledSet& set, const std::string& name) {
   for (LabelledImage& image : set.images)
     for (Annotation& a : image.annotations) a.class_id = 0;
   set.classes = {name};
+}
+
+void sort_classes(LabelledSet& set, const std::map<std::string, int>& class_ids) {
+  if (class_ids.empty()) {
+    set.classes = {"face"};
+    return;
+  }
+  std::vector<int> new_id(class_ids.size());
+  set.classes.clear();
+  for (const auto& [name, id] : class_ids) {
+    new_id[static_cast<std::size_t>(id)] = static_cast<int>(set.classes.size());
+    set.classes.push_back(name);
+  }
+  for (LabelledImage& image : set.images)
+    for (Annotation& a : image.annotations)
+      a.class_id = new_id[static_cast<std::size_t>(a.class_id)];
 }
 
 void use_classes(PreparedSet& set, const std::vector<std::string>& classes) {

@@ -19,8 +19,13 @@ bool parse(std::string_view text, Number& value) {
 
 }  // namespace
 
-CsvReader::CsvReader(const std::filesystem::path& path)
-    : name_(path.string()), in_(open_text_file(path)) {
+CsvReader::CsvReader(const std::filesystem::path& path, CsvDialect dialect)
+    : dialect_(dialect), name_(path.string()), in_(open_text_file(path)) {
+  load_more();
+  if (has_utf16_mark(text_)) {
+    text_ = read_text_file(path);
+    in_.close();
+  }
   if (!next()) throw Error(ErrorCode::format, name_ + ":1: the file is empty; it needs a header");
   header_.assign(fields_.begin(), fields_.end());
 }
@@ -70,26 +75,31 @@ bool CsvReader::next() {
   }
   if (!header_.empty() && fields_.size() != header_.size())
     fail(std::to_string(fields_.size()) + " fields where the header has " +
-         std::to_string(header_.size()) + "; quote names that contain a comma");
+         std::to_string(header_.size()) + "; quote names that contain " +
+         (dialect_.separator == ',' ? "a comma" : "the separator"));
   return true;
 }
 
 void CsvReader::read_record() {
+  const char separator = dialect_.separator;
+  const char ends[] = {separator, '\n', '"'};
   fields_.clear();
   while (true) {
+    skip_blanks();
     if (at_ < text_.size() && text_[at_] == '"') {
       fields_.push_back(read_quoted());
     } else {
-      const std::size_t end = std::min(text_.find_first_of(",\n\"", at_), text_.size());
+      const std::size_t end = std::min(text_.find_first_of(ends, at_, sizeof ends), text_.size());
       if (end < text_.size() && text_[end] == '"')
         fail("a quote inside a field; quote the whole field and double the quotes in it");
       std::string_view field(text_.data() + at_, end - at_);
       const bool last = end == text_.size() || text_[end] == '\n';
       if (last && field.ends_with('\r')) field.remove_suffix(1);
+      while (!field.empty() && is_blank(field.back())) field.remove_suffix(1);
       fields_.push_back(field);
       at_ = end;
     }
-    if (at_ < text_.size() && text_[at_] == ',') {
+    if (at_ < text_.size() && text_[at_] == separator) {
       ++at_;
       continue;
     }
@@ -101,7 +111,15 @@ void CsvReader::read_record() {
   }
 }
 
-/// Reads from an opening quote up to the comma or line end behind the closing one.
+bool CsvReader::is_blank(char c) const {
+  return dialect_.trims && (c == ' ' || c == '\t') && c != dialect_.separator;
+}
+
+void CsvReader::skip_blanks() {
+  while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+}
+
+/// Reads from an opening quote up to the separator or line end behind the closing one.
 std::string_view CsvReader::read_quoted() {
   std::string& field = unescaped_.emplace_back();
   for (++at_;; ++at_) {
@@ -114,15 +132,24 @@ std::string_view CsvReader::read_quoted() {
     if (c == '\n') ++next_line_;
     field += c;
   }
+  skip_blanks();
   if (at_ < text_.size() && text_[at_] == '\r') ++at_;
-  if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n')
+  if (at_ < text_.size() && text_[at_] != dialect_.separator && text_[at_] != '\n')
     fail("text behind the closing quote of a field; double the quotes inside it");
   return field;
 }
 
 float CsvReader::number(std::size_t field) const {
   float value = 0;
-  if (!parse(fields_[field], value) || !std::isfinite(value))
+  std::string_view text = fields_[field];
+  std::string with_point;
+  if (const std::size_t comma = text.find(',');
+      comma != std::string_view::npos && text.find('.') == std::string_view::npos) {
+    with_point = text;
+    with_point[comma] = '.';
+    if (dialect_.separator != ',') text = with_point;
+  }
+  if (!parse(text, value) || !std::isfinite(value))
     fail("column '" + header_[field] + "': '" + std::string(fields_[field]) +
          "' is not a number; correct it or remove the row");
   return value;

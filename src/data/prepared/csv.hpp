@@ -11,15 +11,21 @@
 
 namespace faceshot::data {
 
+/// How a CSV file is written.
+struct CsvDialect {
+  char separator = ',';
+  bool trims = false;  ///< blanks around fields and quotes are no content
+};
+
 /// Reads a CSV file: the first record is the header, every other must have as many fields. Fields
 /// may be quoted ("" stands for a quote, commas and line breaks are content); LF and CRLF; a UTF-8
-/// byte order mark and empty lines are skipped. The file is read as it goes, so a large one needs
-/// no more memory than a small one. One reader a thread.
+/// byte order mark and empty lines are skipped. UTF-8 is read as it goes, so a large file needs no
+/// more memory than a small one; UTF-16 is read as a whole. One reader a thread.
 class CsvReader {
  public:
   /// Opens the file and reads its header.
-  /// @throws Error(not_found) no such file; Error(io); Error(format) no header
-  explicit CsvReader(const std::filesystem::path& path);
+  /// @throws Error(not_found) no such file; Error(io); Error(format) no header, damaged UTF-16
+  explicit CsvReader(const std::filesystem::path& path, CsvDialect dialect = {});
   CsvReader(const CsvReader&) = delete;  // its fields point into its own buffer
   CsvReader& operator=(const CsvReader&) = delete;
 
@@ -36,7 +42,7 @@ class CsvReader {
   /// The line on which the record begins; the file's first is 1.
   [[nodiscard]] std::size_t line() const { return line_; }
 
-  /// A field as a finite number.
+  /// A field as a finite number. Where commas do not separate, one may stand for the point.
   /// @throws Error(format) naming file, line and column if it is anything else
   [[nodiscard]] float number(std::size_t field) const;
 
@@ -52,7 +58,10 @@ class CsvReader {
   void load_record();
   void read_record();
   std::string_view read_quoted();
+  void skip_blanks();
+  [[nodiscard]] bool is_blank(char c) const;
 
+  CsvDialect dialect_;
   std::string name_;
   std::ifstream in_;
   std::string text_;                   ///< the part of the file that is being read

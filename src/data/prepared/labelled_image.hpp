@@ -17,12 +17,15 @@ struct LabelledImage {
   bool normalised = false;  ///< boxes and landmarks are shares of the image's sides, not pixels
   std::string file{};       ///< the annotation file, where each image has its own; else empty
   std::string split{};      ///< "train", "val" or "test" where the source says; else empty
+  std::string record{};     ///< its place in a file where lines say little: "images[3]"
 };
 
 /// All that a file says that knows more than one class.
 struct LabelledSet {
   std::vector<std::string> classes{"face"};  ///< by class id
   std::vector<LabelledImage> images;
+  std::vector<std::string> unused{};  ///< classes that the file names and no box bears
+  std::size_t unlabelled = 0;         ///< images that nothing says anything about: background
 };
 
 }  // namespace faceshot::data

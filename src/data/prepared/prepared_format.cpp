@@ -5,6 +5,7 @@
 
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
+#include "support/utf8.hpp"
 
 namespace faceshot::data {
 
@@ -104,6 +105,8 @@ std::string box_fault(const Box& box, int width, int height) {
 
 std::string image_path_fault(std::string_view image) {
   if (image.empty()) return "the image has no name";
+  if (!support::is_utf8(image))
+    return "the image path '" + support::escaped(image) + "' is not UTF-8 (rename the file)";
   const std::filesystem::path path(image);
   if (path.is_absolute()) return "the image path '" + std::string(image) + "' is absolute";
   if (std::find(path.begin(), path.end(), "..") != path.end())

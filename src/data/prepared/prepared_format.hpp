@@ -124,7 +124,8 @@ class PreparedRow {
 /// are rounding.
 [[nodiscard]] std::string box_fault(const Box& box, int width, int height);
 
-/// What is wrong with a record's path: absolute, empty, or leading out of images/.
+/// What is wrong with a record's path: absolute, empty, not UTF-8, or leading out
+/// of images/.
 [[nodiscard]] std::string image_path_fault(std::string_view image);
 
 /// label.json beside the CSV files.

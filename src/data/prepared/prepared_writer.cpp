@@ -12,6 +12,7 @@
 #include "faceshot/error.hpp"
 #include "support/atomic_file.hpp"
 #include "support/folder.hpp"
+#include "support/utf8.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -62,7 +63,7 @@ void check(const PreparedSet& set) {
   for (const ImageRecord& record : set.records) {
     const auto fail = [&](const std::string& what) {
       throw Error(ErrorCode::invalid_argument,
-                  "cannot write the record of '" + record.image + "': " + what);
+                  "cannot write the record of '" + support::escaped(record.image) + "': " + what);
     };
     if (const auto fault = image_path_fault(record.image); !fault.empty()) fail(fault);
     if (!names.insert(record.image).second) fail("another record has the same image");

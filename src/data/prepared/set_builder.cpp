@@ -35,6 +35,33 @@ bool is_there(const fs::path& original, const fs::path& existing) {
   return true;
 }
 
+/// Links the images of all splits into `staged_images`.
+/// @param existing images of the set that is extended; empty: there is none
+/// @return the names of those that were linked
+std::vector<std::string> stage_images(std::span<const SplitToBuild> splits,
+                                      const fs::path& existing, const fs::path& staged_images,
+                                      LinkMode mode, const ImportProgress& progress) {
+  std::size_t total = 0;
+  for (const SplitToBuild& split : splits) total += split.set.records.size();
+  std::vector<std::string> staged;
+  std::size_t done = 0;
+  for (const SplitToBuild& split : splits) {
+    for (std::size_t i = 0; i < split.set.records.size(); ++i) {
+      const std::string& name = split.set.records[i].image;
+      const fs::path original =
+          split.originals.empty() ? split.set.images_dir / name : split.originals[i];
+      const bool known = (!existing.empty() && is_there(original, existing / name)) ||
+                         (splits.size() > 1 && is_there(original, staged_images / name));
+      if (!known) {
+        link_image(original, staged_images / name, mode);
+        staged.push_back(name);
+      }
+      if (progress) progress(++done, total);
+    }
+  }
+  return staged;
+}
+
 void move_into(const fs::path& staged, const fs::path& dir, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     fs::create_directories((dir / name).parent_path());
@@ -55,9 +82,8 @@ void check_destination(const fs::path& dir) {
         "'" + dir.string() + "' has content but is no prepared set; name a new or empty folder");
 }
 
-void build_set(const fs::path& dir, const std::string& split, const PreparedSet& set, LinkMode mode,
-               const std::string& source, const ImportProgress& progress,
-               const std::vector<fs::path>& originals) {
+void build_splits(const fs::path& dir, std::span<const SplitToBuild> splits, LinkMode mode,
+                  const std::string& source, const ImportProgress& progress) {
   check_destination(dir);
   try {
     const fs::path target = real_folder(dir);
@@ -65,31 +91,33 @@ void build_set(const fs::path& dir, const std::string& split, const PreparedSet&
     const StagingFolder staging(target);
     const fs::path staged_images = staging.path() / "images";
     fs::create_directory(staged_images);
-    std::vector<std::string> staged;
-    std::size_t done = 0;
-    for (const geometry::ImageRecord& record : set.records) {
-      const fs::path original =
-          originals.empty() ? set.images_dir / record.image : originals.at(done);
-      if (!extends || !is_there(original, target / "images" / record.image)) {
-        link_image(original, staged_images / record.image, mode);
-        staged.push_back(record.image);
-      }
-      ++done;
-      if (progress) progress(done, set.records.size());
-    }
+    const std::vector<std::string> staged = stage_images(
+        splits, extends ? target / "images" : fs::path(), staged_images, mode, progress);
     // Everything that can be wrong is found here, before the destination changes.
     if (extends) fs::copy_file(label_path(target), label_path(staging.path()));
-    write_prepared(staging.path(), split, set, source);
+    std::vector<std::string> files;
+    for (const SplitToBuild& split : splits) {
+      write_prepared(staging.path(), split.name, split.set, source);
+      files.push_back(split.name + ".csv");
+    }
     if (!extends) {
       fs::rename(staging.path(), target);  // also over an empty folder
       return;
     }
     move_into(staged_images, target / "images", staged);
-    move_into(staging.path(), target, {split + ".csv", label_path({}).string()});
+    files.push_back(label_path({}).string());
+    move_into(staging.path(), target, files);
   } catch (const fs::filesystem_error& e) {
     throw Error(ErrorCode::io, "cannot prepare '" + dir.string() + "': " + e.code().message() +
                                    " ('" + e.path1().string() + "')");
   }
+}
+
+void build_set(const fs::path& dir, const std::string& split, const PreparedSet& set, LinkMode mode,
+               const std::string& source, const ImportProgress& progress,
+               const std::vector<fs::path>& originals) {
+  const SplitToBuild only{split, set, originals};
+  build_splits(dir, {&only, 1}, mode, source, progress);
 }
 
 }  // namespace faceshot::data

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,14 +18,27 @@ namespace faceshot::data {
 ///         prepared set
 void check_destination(const std::filesystem::path& dir);
 
-/// Makes DIR/images, DIR/SPLIT.csv, DIR/label.json. A new set is built in a temporary folder beside
-/// `dir` and renamed at the end; a split that is added to a set becomes visible with its CSV, last.
-/// Whatever fails, `dir` is left as it was.
-/// @param set its images_dir is where the images are now
-/// @param originals where each record's image is instead, if they are in more than one place
+/// One split of a set that is built.
+struct SplitToBuild {
+  std::string name;        ///< "train", "val" or "test"
+  const PreparedSet& set;  ///< its images_dir is where the images are now
+  /// Where each record's image is instead, if they are in more than one place.
+  std::span<const std::filesystem::path> originals{};
+};
+
+/// Makes DIR/images, DIR/label.json and for each split DIR/SPLIT.csv. A new set is built in a
+/// temporary folder beside `dir` and renamed at the end: whatever fails or interrupts it, `dir` is
+/// left as it was. Splits that are added to a set become visible with their CSVs, which come last,
+/// one rename right after the other.
+/// @param splits different names, the same classes; an image may be in several
 /// @param source one line for label.json: where the set comes from
-/// @throws Error(invalid_argument) as check_destination, or if the set has another image of the
-///         same name; Error(io)
+/// @param progress of the images of all splits
+/// @throws Error(invalid_argument) as check_destination, or if two images have the same name and
+///         not the same bytes, here or in the set that is there; Error(io)
+void build_splits(const std::filesystem::path& dir, std::span<const SplitToBuild> splits,
+                  LinkMode mode, const std::string& source, const ImportProgress& progress = {});
+
+/// build_splits with one split.
 void build_set(const std::filesystem::path& dir, const std::string& split, const PreparedSet& set,
                LinkMode mode, const std::string& source, const ImportProgress& progress = {},
                const std::vector<std::filesystem::path>& originals = {});

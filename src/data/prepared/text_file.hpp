@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 
 namespace faceshot::data {
 
@@ -11,8 +12,13 @@ namespace faceshot::data {
 /// @throws Error(not_found) no such file; Error(io) it is a folder or the system cannot read it
 [[nodiscard]] std::ifstream open_text_file(const std::filesystem::path& path);
 
-/// The whole file, without a UTF-8 byte order mark.
-/// @throws Error(not_found) no such file; Error(io) it is a folder or the system cannot read it
+/// The whole file, without a UTF-8 byte order mark. UTF-16, which has a mark of its own, becomes
+/// UTF-8.
+/// @throws Error(not_found) no such file; Error(io) it is a folder or the system cannot read it;
+///         Error(format) UTF-16 that is damaged
 [[nodiscard]] std::string read_text_file(const std::filesystem::path& path);
+
+/// Whether a text begins with UTF-16's byte order mark.
+[[nodiscard]] bool has_utf16_mark(std::string_view text);
 
 }  // namespace faceshot::data

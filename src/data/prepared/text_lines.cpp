@@ -1,9 +1,12 @@
 #include "data/prepared/text_lines.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <system_error>
+
+#include "media/image_file.hpp"
 
 namespace faceshot::data {
 
@@ -34,6 +37,14 @@ std::optional<std::vector<float>> parse_numbers(std::string_view line, std::size
     numbers.push_back(value);
     at = after;
   }
+}
+
+bool looks_like_numbers(std::string_view line) {
+  if (media::is_image_path(line)) return false;
+  const auto word = line.substr(0, line.find_first_of(" \t"));
+  const auto first = word.starts_with("-") || word.starts_with("+") ? word.substr(1) : word;
+  return !first.empty() && first.find_first_not_of("0123456789.eE+-") == std::string_view::npos &&
+         std::isdigit(static_cast<unsigned char>(first.front())) != 0;
 }
 
 }  // namespace faceshot::data

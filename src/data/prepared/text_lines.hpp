@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace faceshot::data {
@@ -27,22 +26,13 @@ class TextLines {
   std::size_t number_ = 0;
 };
 
-/// Names that may come once in a file.
-class UniqueNames {
- public:
-  /// The line on which the name came before; 0 if it is new.
-  std::size_t add(const std::string& name, std::size_t line) {
-    const auto [first, is_new] = lines_.try_emplace(name, line);
-    return is_new ? 0 : first->second;
-  }
-
- private:
-  std::unordered_map<std::string, std::size_t> lines_;
-};
-
 /// The numbers of a line, separated by blanks or tabs; nothing if it has anything but up to `most`
 /// finite numbers.
 [[nodiscard]] std::optional<std::vector<float>> parse_numbers(std::string_view line,
                                                               std::size_t most);
+
+/// Whether a line is more likely a row of numbers, perhaps a damaged one, than the name of an
+/// image: its first word is a number and it does not end as images do.
+[[nodiscard]] bool looks_like_numbers(std::string_view line);
 
 }  // namespace faceshot::data

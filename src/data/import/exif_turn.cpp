@@ -1,0 +1,61 @@
+#include "data/import/exif_turn.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "media/exif.hpp"
+
+namespace faceshot::data {
+namespace {
+
+/// As media::read_image turns pixels: sides change places first, then it mirrors.
+class ExifTurn {
+ public:
+  ExifTurn(media::ImageSize stored, int orientation)
+      : transposes_(media::swaps_sides(orientation)),
+        mirrors_x_(orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7),
+        mirrors_y_(orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8),
+        width_(static_cast<float>(transposes_ ? stored.height : stored.width)),
+        height_(static_cast<float>(transposes_ ? stored.width : stored.height)) {}
+
+  /// Whether left and right change places, whatever way is up.
+  [[nodiscard]] bool mirrors() const { return transposes_ != (mirrors_x_ != mirrors_y_); }
+
+  void point(float& x, float& y) const {
+    if (transposes_) std::swap(x, y);
+    if (mirrors_x_) x = width_ - x;
+    if (mirrors_y_) y = height_ - y;
+  }
+
+  /// What has no width or height has none afterwards.
+  void box(Box& b) const {
+    point(b.x1, b.y1);
+    point(b.x2, b.y2);
+    if (mirrors_x_) std::swap(b.x1, b.x2);
+    if (mirrors_y_) std::swap(b.y1, b.y2);
+  }
+
+ private:
+  bool transposes_, mirrors_x_, mirrors_y_;
+  float width_, height_;  ///< of the upright picture
+};
+
+}  // namespace
+
+geometry::Annotation turn_upright(const geometry::Annotation& a, media::ImageSize stored,
+                                  int orientation) {
+  const ExifTurn turn(stored, orientation);
+  geometry::Annotation turned = a;
+  turn.box(turned.box);
+  if (!turned.landmarks) return turned;
+  Landmarks& points = *turned.landmarks;
+  for (std::size_t i = 0; i < points.size(); i += 2) turn.point(points[i], points[i + 1]);
+  if (turn.mirrors()) {
+    std::swap_ranges(points.begin(), points.begin() + 2, points.begin() + 2);      // eyes
+    std::swap_ranges(points.begin() + 6, points.begin() + 8, points.begin() + 8);  // mouth corners
+  }
+  return turned;
+}
+
+}  // namespace faceshot::data
