@@ -170,7 +170,7 @@ TEST(Import, NamesThatCouldMeanTwoFilesOrAnotherAreLeftOut) {
     EXPECT_EQ(named.flaws.count(flaw::bad_path), 1U) << name;
     EXPECT_NE(named.flaws.first_left_out().find("could both be meant"), std::string::npos);
   }
-  for (const std::string name : {"d.png", "a.jpg", "f.png", "aa.png"}) {
+  for (const std::string name : {"d.png", "a.jpg", "f.png", "aa.png", "deep/a.png"}) {
     const Named named({name});
     EXPECT_TRUE(named.set.records.empty()) << name;
     EXPECT_EQ(named.flaws.count(flaw::missing_image), 1U) << name;

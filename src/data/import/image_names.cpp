@@ -72,6 +72,8 @@ FoundImage ImageNames::find_renamed(const std::string& name, bool size_is_known)
       if (!whole && is_there(rest)) return {rest.generic_string(), {}, true, !certain};
       if (auto found = find_similar(rest)) return *found;
     }
+    std::error_code error;
+    if (fs::is_directory(folder_ / *rest.begin(), error)) return {};  // the image is missing in it
     whole = false;
     certain = *rest.begin() == own_name(folder_);
     fs::path shorter;
