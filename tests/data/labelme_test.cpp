@@ -191,6 +191,21 @@ TEST(Labelme, FlawsAreLeftOutAndNamed) {
   EXPECT_EQ(flaws.count(flaw::rotated), 1U);
 }
 
+TEST(Labelme, ADeepValueDoesNotUseUpTheStack) {
+  const TestFolder folder;
+  constexpr std::size_t depth = 1'000'000;
+  const std::string deep = std::string(depth, '[') + std::string(depth, ']');
+  const auto path = folder.write(
+      "a.json", R"({"imagePath": "a.png", "imageData": )" + deep +
+                    R"(, "shapes": [{"label": "face", "shape_type": "rectangle", "group_id": )" +
+                    deep + R"(, "points": [[1, 2], [3, 4]], "flags": )" + deep +
+                    R"(}, {"label": "face", "points": )" + deep + "}]}");
+  FlawLog flaws;
+  const LabelledSet set = read_labelme(path, folder / "", flaws);
+  EXPECT_EQ(set.images.at(0).annotations.size(), 1U);
+  EXPECT_EQ(flaws.count(FlawEffect::left_out), 1U);
+}
+
 TEST(Labelme, FilesThatAreNoneAreLeftOut) {
   const TestFolder folder;
   folder.write("s/damaged.json", "{\"shapes\": [");

@@ -37,6 +37,13 @@ bool is_true(const Json& object, const char* name) {
   return value != nullptr && value->is_boolean() && value->get<bool>();
 }
 
+/// Empty for none. Only LabelMe's numbers, and texts, are groups: dump() of a deep value would use
+/// up the stack.
+std::string group_of_shape(const Json& shape) {
+  const Json* id = find_member(shape, "group_id");
+  return id != nullptr && (id->is_number() || id->is_string()) ? id->dump() : "";
+}
+
 /// Width or height; 0 where the file does not say. @throws ShapeFault
 int side_of(const Json& document, const char* name) {
   const Json* value = find_member(document, name);
@@ -151,8 +158,7 @@ class LabelmeFile {
     if (label.empty()) throw ShapeFault(flaw::no_label, "has no label; name its class");
     std::string type = text_of(shape, "shape_type");
     if (type.empty()) type = "polygon";  // before there were others
-    const Json* id = find_member(shape, "group_id");
-    const std::string group = id == nullptr ? "" : id->dump();
+    const std::string group = group_of_shape(shape);
     const std::vector<ShapePoint> points = points_of(shape);
     if (type == "point" && points.size() == 1)
       return groups.add_points({{label, points[0]}}, group, place);
