@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const char* const shapes[] = {"disc", "square", "triangle", "ring", "cross"};
+const char* const shapes[] = {"disc", "triangle", "cross", "ring", "square"};
 const char* const colours[] = {"", "_red", "_green", "_blue"};
 
 std::string class_name(int id) { return std::string(shapes[id % 5]) + colours[id / 5]; }
@@ -34,21 +34,21 @@ void draw(cv::Mat& image, int id, int x, int y, int side, faceshot::Random& rand
     case 0:
       cv::circle(image, centre, side / 2, paint, cv::FILLED, cv::LINE_AA);
       break;
-    case 1:
-      image(cv::Rect(x, y, side, side)).setTo(paint);
-      break;
-    case 2: {
+    case 1: {
       const std::vector<cv::Point> corners{
           {x, y + side - 1}, {x + side - 1, y + side - 1}, {centre.x, y}};
       cv::fillConvexPoly(image, corners, paint, cv::LINE_AA);
       break;
     }
+    case 2:
+      image(cv::Rect(x + third, y, side - 2 * third, side)).setTo(paint);
+      image(cv::Rect(x, y + third, side, side - 2 * third)).setTo(paint);
+      break;
     case 3:
       cv::circle(image, centre, side / 2 - side / 10, paint, side / 5, cv::LINE_AA);
       break;
     default:
-      image(cv::Rect(x + third, y, side - 2 * third, side)).setTo(paint);
-      image(cv::Rect(x, y + third, side, side - 2 * third)).setTo(paint);
+      image(cv::Rect(x, y, side, side)).setTo(paint);
   }
 }
 
