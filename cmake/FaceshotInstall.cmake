@@ -10,7 +10,8 @@ foreach(program faceshot_cli faceshot_data_cli faceshot_train_cli)
     install(TARGETS ${program})
   endif()
 endforeach()
-install(DIRECTORY models/ DESTINATION ${FACESHOT_MODELS_DIR})
+# models/training holds what the next piece of training starts from, which is nothing to use.
+install(DIRECTORY models/ DESTINATION ${FACESHOT_MODELS_DIR} PATTERN training EXCLUDE)
 install(DIRECTORY configs/detectors DESTINATION ${CMAKE_INSTALL_DATADIR}/faceshot)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/faceshot)

@@ -1,5 +1,6 @@
 // faceshot inspect
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -272,6 +273,9 @@ void print(const Inspection& r, bool graph) {
                 r.info->has_landmarks() ? ", with landmarks" : "",
                 static_cast<double>(threshold_of(*r.info)),
                 r.info->default_threshold ? "" : " (the file names none)");
+  if (r.info && r.info->classes.size() > 1)
+    std::printf("classes: %s%s\n", fmt::format("{}", fmt::join(r.info->classes, ", ")).c_str(),
+                r.info->one_label ? "; one a box" : "");
   if (!r.levels.empty()) print_priors(r);
   if (graph) print_graph(r);
 }
@@ -300,6 +304,7 @@ ordered_json json_of(const Inspection& r, bool graph) {
     document["score_threshold"] =
         std::round(1e6 * static_cast<double>(threshold_of(*r.info))) / 1e6;
   }
+  if (r.info && r.info->classes.size() > 1) document["classes"] = r.info->classes;
   for (const LevelSummary& level : r.levels)
     document["priors"].push_back({{"width", level.feature.width},
                                   {"height", level.feature.height},
