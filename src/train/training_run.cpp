@@ -85,6 +85,10 @@ TrainingRun::TrainingRun(Config config_, std::filesystem::path dir_, ProcessEnvi
 
 TrainingRun::Loaded TrainingRun::load(Config config) {
   TrainingData data = load_training_data(config);
+  if (data.classes.size() > 1 && config.loss.class_loss == "iou_branch")
+    throw Error(ErrorCode::invalid_argument,
+                "loss.class_loss = iou_branch is for one class, and the data have " +
+                    std::to_string(data.classes.size()) + "; take varifocal or quality_focal");
   config.model.classes = data.classes;
   return {std::move(config), std::move(data)};
 }

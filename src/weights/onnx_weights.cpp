@@ -119,19 +119,14 @@ onnx::ModelProto read_model(InputFile& file, const std::filesystem::path& path) 
 
 }  // namespace
 
-std::vector<NamedArray> read_onnx_weights(const std::filesystem::path& path) {
+OnnxFile read_onnx_weights(const std::filesystem::path& path) {
   InputFile file(path);
   const onnx::ModelProto model = read_model(file, path);
+  OnnxFile result;
+  for (const auto& entry : model.metadata_props()) result.metadata[entry.key()] = entry.value();
   MemoryBudget budget(path, file.size());
-  return Reader(path, budget).read(model.graph());
-}
-
-std::map<std::string, std::string> read_onnx_metadata(const std::filesystem::path& path) {
-  InputFile file(path);
-  const onnx::ModelProto model = read_model(file, path);
-  std::map<std::string, std::string> metadata;
-  for (const auto& entry : model.metadata_props()) metadata[entry.key()] = entry.value();
-  return metadata;
+  result.arrays = Reader(path, budget).read(model.graph());
+  return result;
 }
 
 }  // namespace faceshot::weights

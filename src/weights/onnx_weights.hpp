@@ -10,16 +10,16 @@
 
 namespace faceshot::weights {
 
+struct OnnxFile {
+  std::vector<NamedArray> arrays;
+  std::map<std::string, std::string> metadata;  ///< metadata_props
+};
+
 /// Reads the graph's initialisers and then the outputs of its Constant nodes, in the file's order
 /// and under the names they have there. Constants that are texts or sparse are left out: they are
 /// no weights.
 /// @throws Error(not_found), Error(io); Error(format) if the file is damaged or no ONNX model;
 ///   Error(unsupported) for initialisers with other element types or kept in files of their own
-[[nodiscard]] std::vector<NamedArray> read_onnx_weights(const std::filesystem::path& path);
-
-/// The model's metadata_props.
-/// @throws Error as read_onnx_weights
-[[nodiscard]] std::map<std::string, std::string> read_onnx_metadata(
-    const std::filesystem::path& path);
+[[nodiscard]] OnnxFile read_onnx_weights(const std::filesystem::path& path);
 
 }  // namespace faceshot::weights

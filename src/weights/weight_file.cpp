@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "faceshot/error.hpp"
 #include "weights/input_file.hpp"
@@ -49,7 +50,10 @@ WeightFile read_weight_file(const std::filesystem::path& path) {
                     "' is in PyTorch's form from before 1.6, or another pickle; load it there and "
                     "save it again with torch.save(network.state_dict(), ...)");
   // ONNX has no mark of its own, but begins with the first field of its message: ir_version.
-  if (head.starts_with('\x08')) return {"ONNX", read_onnx_weights(path), read_onnx_metadata(path)};
+  if (head.starts_with('\x08')) {
+    OnnxFile file = read_onnx_weights(path);
+    return {"ONNX", std::move(file.arrays), std::move(file.metadata)};
+  }
   damaged_file(path, "not a weight file: neither HDF5, safetensors, ONNX, PyTorch's .pt nor .npz");
 }
 

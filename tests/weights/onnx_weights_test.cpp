@@ -12,7 +12,7 @@ using testing::expect_error;
 using testing::fixture;
 
 TEST(OnnxWeights, ReadsInitialisersAndConstants) {
-  testing::expect_as_written(read_onnx_weights(fixture("small.onnx")), "small.onnx");
+  testing::expect_as_written(read_onnx_weights(fixture("small.onnx")).arrays, "small.onnx");
 }
 
 TEST(OnnxWeights, RefusesDamage) {
