@@ -7,6 +7,7 @@
 #include "network/registry.hpp"
 #include "train/start/class_logits.hpp"
 #include "train/start/training_data.hpp"
+#include "train/training_run.hpp"
 
 namespace faceshot::train {
 namespace {
@@ -63,6 +64,21 @@ TEST(ClassNames, ASetWithoutBoxesIsRefusedUnlessAllowed) {
   testing::expect_error(ErrorCode::invalid_argument, "data.allow_empty",
                         [&] { (void)load("train.seed=2"); });
   EXPECT_EQ(load("data.allow_empty=true").classes, Names{"face"});
+}
+
+TEST(ClassNames, ALossOfOneClassIsRefusedForSeveralBeforeARunBegins) {
+  const testing::TestFolder folder;
+  PreparedSet set = set_of({"helmet", "head"});
+  set.records[0].image = "a.png";
+  set.records[0].width = set.records[0].height = 20;
+  for (geometry::Annotation& a : set.records[0].annotations) a.box = {1, 1, 9, 9};
+  data::write_prepared(folder / "set", "train", set, "test");
+  testing::expect_error(ErrorCode::invalid_argument, "iou_branch is for one class", [&] {
+    TrainingRun(parse_config("", "test",
+                             {"data.train=" + (folder / "set/train.csv").string(),
+                              "loss.class_loss=iou_branch"}),
+                folder / "run");
+  });
 }
 
 // A prior's logits: background, then the classes. Values say where they came from.
