@@ -15,8 +15,8 @@
 #include "data/prepared/splits.hpp"
 #include "data_commands.hpp"
 #include "faceshot/error.hpp"
-#include "media/draw.hpp"
-#include "media/image_file.hpp"
+#include "media/drawing/draw.hpp"
+#include "media/opencv.hpp"
 #include "support/folder.hpp"
 
 namespace faceshot::cli {
@@ -51,7 +51,7 @@ int preview(PreviewOptions& o) {
   o.sheet.augment.policy = augment::read_policy(o.policy);
   const augment::PolicySheet sheet = augment::policy_sheet(read_all(o.set, o.split), o.sheet);
   support::make_folder(o.out.parent_path());
-  media::write_image(o.out, sheet.image);
+  media::write_mat(o.out, sheet.image);
   for (const std::string& reason : sheet.damaged)
     std::fprintf(stderr, "faceshot: left out: %s\n", reason.c_str());
   std::printf("%zu photographs, each with %d samples, are in %s\n", sheet.shown.size(),
@@ -181,7 +181,7 @@ void write_pictures(const OpsOptions& o) {
        augment::picture_operations(pool.scene(static_cast<std::uint32_t>(first)), pool, o.seed))
     pictures.push_back(std::move(p.image));
   support::make_folder(o.out.parent_path());
-  media::write_image(o.out, media::contact_sheet(pictures, 6, {320, 260}));
+  media::write_mat(o.out, media::contact_sheet(pictures, 6, {320, 260}));
   std::printf("a picture of each operation is in %s\n", o.out.c_str());
 }
 

@@ -19,7 +19,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/model_info.hpp"
 #include "faceshot/network.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 #include "support/atomic_file.hpp"
 #include "support/folder.hpp"
 
@@ -64,7 +64,7 @@ void print_json(const nlohmann::ordered_json& json) {
 int show(const DataArguments& o) {
   const data::AnnotationSheet sheet = data::annotation_sheet(read_wanted(o), o.sheet);
   support::make_folder(o.out.parent_path());
-  media::write_image(o.out, sheet.image);
+  media::write_mat(o.out, sheet.image);
   for (const std::string& reason : sheet.damaged)
     std::fprintf(stderr, "faceshot: left out: %s\n", reason.c_str());
   if (o.json)

@@ -15,7 +15,8 @@
 #include "data/pseudo_label/pseudo_label_set.hpp"
 #include "data_commands.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
+#include "media/photographs/image_list.hpp"
 
 namespace faceshot::cli {
 namespace {
@@ -89,7 +90,7 @@ int pseudo(PseudoArguments o) {
   fs::path sheet;
   if (!picture.empty()) {
     sheet = o.sheet.empty() ? dir / (split + "-pseudo.png") : o.sheet;
-    media::write_image(sheet, picture);
+    media::write_mat(sheet, picture);
   }
   for (const std::string& reason : labelled.damaged)
     std::fprintf(stderr, "faceshot: left as it was: %s\n", reason.c_str());

@@ -24,15 +24,16 @@
 #include "data_commands.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
-#include "media/aligned_face.hpp"
-#include "media/draw.hpp"
-#include "media/image_file.hpp"
+#include "media/drawing/aligned_face.hpp"
+#include "media/drawing/draw.hpp"
+#include "media/opencv.hpp"
+#include "media/photographs/image_list.hpp"
 #include "support/folder.hpp"
 
 namespace faceshot::cli {
 namespace {
 
-using media::write_image;
+using media::write_mat;
 
 namespace fs = std::filesystem;
 
@@ -94,7 +95,7 @@ fs::path free_path(const fs::path& wanted, const Inputs& inputs, std::set<fs::pa
 fs::path annotated_path(const fs::path& out, const Job& job) {
   // A photograph may have any name; what is written needs one that tells its format.
   const std::string extension =
-      media::is_image_path(job.file) ? job.file.extension().string() : ".jpg";
+      media::is_writable_image_path(job.file) ? job.file.extension().string() : ".jpg";
   return (out / job.relative).replace_extension(extension);
 }
 
@@ -110,7 +111,7 @@ void check_sheet(const fs::path& sheet, const Inputs& inputs) {
   if (inputs.contains(sheet))
     throw Error(ErrorCode::invalid_argument,
                 "--sheet '" + sheet.string() + "' is one of the photographs; name another file");
-  if (!media::is_image_path(sheet))
+  if (!media::is_writable_image_path(sheet))
     throw Error(
         ErrorCode::invalid_argument,
         "--sheet '" + sheet.string() + "' needs the extension of a picture, as in faces.jpg");
@@ -178,12 +179,13 @@ std::vector<std::string> write_crops(const DetectArguments& a, const Job& job, c
   std::vector<std::string> crops(faces.size());
   for (std::size_t i = 0; i < faces.size(); ++i) {
     if (!faces[i].landmarks) continue;
-    const cv::Mat crop = media::align_face(image, *faces[i].landmarks, a.align);
+    const media::Image crop =
+        media::align_face(media::view_of(image), *faces[i].landmarks, a.align);
     const fs::path target = free_path(
         crop_path(a.out, classes.size() > 1 ? folder_of(class_of(faces[i], classes)) : fs::path(),
                   job, i),
         inputs, used);
-    write_image(target, crop);
+    media::write_image(target, crop.view());
     crops[i] = target.string();
   }
   return crops;
@@ -271,7 +273,7 @@ int run(DetectArguments a) {
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       const Job& job = jobs[i];
       try {
-        cv::Mat image = media::read_image(job.file);
+        cv::Mat image = media::read_mat(job.file);
         double milliseconds = 0;
         auto faces = find_faces(a, detector, image, milliseconds);
         keep_classes(a, classes, faces);
@@ -288,8 +290,9 @@ int run(DetectArguments a) {
                       best.c_str(), milliseconds);
         }
         const bool annotate = !a.out.empty() && a.align == 0;
-        if (annotate || !a.sheet.empty()) media::draw_detections(image, faces, classes);
-        if (annotate) write_image(free_path(annotated_path(a.out, job), inputs, used), image);
+        if (annotate || !a.sheet.empty())
+          media::draw_detections(media::canvas_of(image), faces, classes);
+        if (annotate) write_mat(free_path(annotated_path(a.out, job), inputs, used), image);
         if (!a.sheet.empty()) pictures.push_back(thumbnail(image));
       } catch (const Error& e) {
         // One bad picture does not stop the others; the exit status tells.
@@ -300,7 +303,7 @@ int run(DetectArguments a) {
     }
   }
   if (!a.sheet.empty() && !pictures.empty())
-    write_image(a.sheet, media::contact_sheet(pictures, sheet_columns, sheet_cell));
+    write_mat(a.sheet, media::contact_sheet(pictures, sheet_columns, sheet_cell));
   if (a.json)
     // Linux file names need not be UTF-8; JSON must be.
     std::cout << document.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";

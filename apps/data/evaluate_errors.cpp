@@ -9,8 +9,8 @@
 
 #include "evaluate/ap_by_height.hpp"
 #include "faceshot/error.hpp"
-#include "media/draw.hpp"
-#include "media/image_file.hpp"
+#include "media/drawing/draw.hpp"
+#include "media/opencv.hpp"
 #include "support/atomic_file.hpp"
 #include "support/folder.hpp"
 
@@ -120,7 +120,7 @@ cv::Mat picture_of(const Item& item, const ErrorStudy& study, const ErrorSetting
   const cv::Rect2d focus = item.missed ? rectangle(study.faces[item.image][*item.face])
                                        : rectangle(study.boxes[item.image][*item.box]);
   cv::Rect2d region;
-  cv::Mat crop = crop_around(media::read_image(study.photograph(item.image)), focus, region);
+  cv::Mat crop = crop_around(media::read_mat(study.photograph(item.image)), focus, region);
   for (std::size_t f = 0; f < study.faces[item.image].size(); ++f)
     draw_box(crop, rectangle(study.faces[item.image][f]), region,
              setting.counts[item.image][f] != 0 ? green : dull, item.face == f ? 2 : 1);
@@ -149,7 +149,7 @@ void write_sheet(const fs::path& file, const std::vector<Item>& items, const Err
   if (items.empty()) return;
   std::vector<cv::Mat> cells;
   for (const Item& item : items) cells.push_back(picture_of(item, study, setting));
-  media::write_image(file, media::contact_sheet(cells, columns, {crop_side, crop_side + caption}));
+  media::write_mat(file, media::contact_sheet(cells, columns, {crop_side, crop_side + caption}));
 }
 
 void add_rows(std::string& csv, const char* kind, const std::vector<Item>& items,

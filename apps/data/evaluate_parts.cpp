@@ -20,7 +20,7 @@
 #include "faceshot/box_convert.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::cli {
 namespace {
@@ -59,7 +59,7 @@ std::vector<std::vector<Detection>> detect_all(const Detector& detector,
   std::mutex progress_mutex;
   std::size_t done = 0;
   parallel_for(set.records.size(), o.threads, [&](std::size_t i) {
-    const cv::Mat pixels = media::read_image(set.images_dir / set.records[i].image);
+    const cv::Mat pixels = media::read_mat(set.images_dir / set.records[i].image);
     detections[i] = o.tiles.size > 0 ? detector.detect_tiled(media::view_of(pixels), o.tiles)
                                      : detector.detect(media::view_of(pixels));
     const std::lock_guard lock(progress_mutex);

@@ -7,7 +7,7 @@
 #include "cli/commands.hpp"
 #include "common/program.hpp"
 #include "data_commands.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace {
 
@@ -16,7 +16,7 @@ faceshot::cli::Frame read_photograph(const std::string& file, faceshot::cli::Fra
   frame.pixels.resize(3 * static_cast<std::size_t>(size.width) *
                       static_cast<std::size_t>(size.height));
   cv::Mat scaled(size.height, size.width, CV_8UC3, frame.pixels.data());
-  cv::resize(faceshot::media::read_image(file), scaled, scaled.size(), 0, 0, cv::INTER_AREA);
+  cv::resize(faceshot::media::read_mat(file), scaled, scaled.size(), 0, 0, cv::INTER_AREA);
   return frame;
 }
 

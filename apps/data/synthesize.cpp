@@ -14,7 +14,7 @@
 #include "data/prepared/staging.hpp"
 #include "data_commands.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 #include "synth/composition.hpp"
 #include "synth/face_library.hpp"
 #include "synth/scene.hpp"
@@ -68,7 +68,7 @@ MakeScene composer(const SynthesizeArguments& o) {
     const auto count = static_cast<std::uint32_t>(backgrounds->records.size());
     const geometry::ImageRecord& record = backgrounds->records[random.below(count)];
     const auto draw = [&](float height, Random& r) { return faces->draw(height, r); };
-    return synth::compose_scene(media::read_image(backgrounds->images_dir / record.image), draw,
+    return synth::compose_scene(media::read_mat(backgrounds->images_dir / record.image), draw,
                                 composition, random);
   };
 }

@@ -7,7 +7,7 @@
 #include "common/console.hpp"
 #include "export/exporter.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/photographs/image_list.hpp"
 #include "train_commands.hpp"
 
 namespace faceshot::cli {

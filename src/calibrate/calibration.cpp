@@ -10,7 +10,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/network.hpp"
 #include "faceshot/parallel.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::calibrate {
 namespace {
@@ -59,7 +59,7 @@ int class_in(const PreparedSet& set, const std::string& name) {
 Photograph look_at(const Task& task, const CandidateReader& reader,
                    const CalibrationOptions& options) {
   const auto path = task.set->images_dir / task.record->image;
-  const cv::Mat image = media::read_image(path);
+  const cv::Mat image = media::read_mat(path);
   if (image.cols != task.record->width || image.rows != task.record->height)
     throw Error(ErrorCode::format, "'" + path.string() + "' is " + std::to_string(image.cols) +
                                        "x" + std::to_string(image.rows) + ", not " +

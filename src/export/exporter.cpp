@@ -13,7 +13,7 @@
 #include "faceshot/model_info.hpp"
 #include "faceshot/network.hpp"
 #include "faceshot/random.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 #include "model/torch_network.hpp"
 #include "support/atomic_file.hpp"
 #include "train/config/config.hpp"
@@ -102,7 +102,7 @@ torch::Tensor random_input(int width, int height, std::uint32_t index) {
 
 torch::Tensor image_input(const std::filesystem::path& path, FixedSize size,
                           const network::InputSpec& spec) {
-  const cv::Mat image = media::read_image(path);
+  const cv::Mat image = media::read_mat(path);
   cv::Mat resized;
   cv::resize(image, resized, {size.width, size.height}, 0, 0, cv::INTER_AREA);
   return train::make_input(resized.data, 1, size.height, size.width, spec, "fp32");

@@ -3,7 +3,7 @@
 #include <cassert>
 #include <utility>
 
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::loader {
 
@@ -19,7 +19,7 @@ cv::Mat ImageCache::get(std::size_t index) {
     const std::lock_guard lock(mutex_);
     if (!images_[index].empty()) return images_[index];
   }
-  cv::Mat image = media::read_image(paths_[index]);
+  cv::Mat image = media::read_mat(paths_[index]);
   const std::size_t bytes = image.total() * image.elemSize();
   const std::lock_guard lock(mutex_);
   if (images_[index].empty() && bytes <= capacity_ - used_) {

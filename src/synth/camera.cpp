@@ -5,9 +5,10 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <vector>
+
+#include "media/opencv.hpp"
 
 namespace faceshot::synth {
 namespace {
@@ -88,12 +89,7 @@ CameraBlur apply_camera(cv::Mat& image, Random& random) {
   const CameraBlur blurred = blur(image, random);
   if (random.chance(0.7F))
     add_noise(image, random.uniform(0.5F, random.chance(0.2F) ? 12.0F : 5.0F), random);
-  if (random.chance(0.3F)) {
-    std::vector<std::uint8_t> bytes;
-    cv::imencode(".jpg", image, bytes,
-                 {cv::IMWRITE_JPEG_QUALITY, 25 + static_cast<int>(random.below(60))});
-    image = cv::imdecode(bytes, cv::IMREAD_COLOR);
-  }
+  if (random.chance(0.3F)) media::pass_through_jpeg(image, 25 + static_cast<int>(random.below(60)));
   return blurred;
 }
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::synth {
 namespace {
@@ -46,7 +46,7 @@ FaceSource FaceLibrary::draw(float height, Random& random) const {
   const auto large = static_cast<std::size_t>(end - faces_.begin());
   const Entry& entry = faces_[random.below(static_cast<std::uint32_t>(large > 0 ? large : eighth))];
   const ImageRecord& record = set_.records[entry.record];
-  return {media::read_image(set_.images_dir / record.image), record.annotations[entry.annotation]};
+  return {media::read_mat(set_.images_dir / record.image), record.annotations[entry.annotation]};
 }
 
 }  // namespace faceshot::synth

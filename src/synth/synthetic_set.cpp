@@ -8,7 +8,7 @@
 #include "data/prepared/staging.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::synth {
 namespace {
@@ -53,7 +53,7 @@ SyntheticSetReport write_synthetic_set(const fs::path& dir, const MakeScene& mak
       Random random(options.seed, 0, static_cast<std::uint32_t>(i));
       SyntheticScene scene = make(random);
       const std::string name = image_name(i);
-      media::write_image(images / name, scene.image);
+      media::write_mat(images / name, scene.image);
       set.records[i] = {name, scene.image.cols, scene.image.rows, std::move(scene.annotations)};
       const std::lock_guard lock(mutex);
       if (progress) progress(++done, options.count);

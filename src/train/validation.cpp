@@ -15,7 +15,7 @@
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
 #include "train/config/input.hpp"
@@ -154,7 +154,7 @@ class ValidationPass {
   void read_and_run(const PreparedSet& set, std::span<const std::size_t> chosen, LossSums* sums) {
     std::vector<Image> images(chosen.size());
     parallel_for(chosen.size(), threads_, [&](std::size_t i) {
-      cv::Mat pixels = media::read_image(set.images_dir / set.records[chosen[i]].image);
+      cv::Mat pixels = media::read_mat(set.images_dir / set.records[chosen[i]].image);
       images[i].source = {input_size(pixels.cols, pixels.rows), pixels.cols, pixels.rows};
       images[i].pixels = std::move(pixels);
     });

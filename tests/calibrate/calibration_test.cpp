@@ -17,7 +17,7 @@
 #include "detect/tiny_model.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 #include "synth/synthetic_set.hpp"
 
 namespace faceshot::calibrate {
@@ -25,7 +25,7 @@ namespace {
 
 using data::PreparedSet;
 using geometry::ImageRecord;
-using media::read_image;
+using media::read_mat;
 using media::view_of;
 
 namespace fs = std::filesystem;
@@ -72,7 +72,7 @@ TEST(Calibration, LooksAtPhotographsAsTheDetectorDoes) {
     const CandidateReader reader(network, info, max_side, 0.02F);
     const Detector detector(model, {.score_threshold = 0.02F, .max_side = max_side});
     for (const ImageRecord& record : set.records) {
-      const cv::Mat image = read_image(set.images_dir / record.image);
+      const cv::Mat image = read_mat(set.images_dir / record.image);
       const auto kept = keep_candidates(reader.read(view_of(image)), as_it_is, 0.45F);
       const auto wanted = detector.detect(view_of(image));
       ASSERT_FALSE(wanted.empty());
@@ -87,7 +87,7 @@ TEST(Calibration, DetectionsOfOneKindOfPriorKeepTheirOrder) {
   const Network network = Network::load(model);
   const ModelInfo info = ModelInfo::of(network, model);
   const CandidateReader reader(network, info, 640, 0.01F);
-  const cv::Mat image = read_image(set.images_dir / set.records[0].image);
+  const cv::Mat image = read_mat(set.images_dir / set.records[0].image);
   const ImageCandidates candidates = reader.read(view_of(image));
   std::vector<PlattMap> maps(prior_kinds(info.priors));
   for (std::size_t k = 0; k < maps.size(); ++k)
@@ -143,7 +143,7 @@ TEST(Calibration, MakesScoresProbabilitiesAndTheFileGivesThem) {
 
   const CandidateReader reader(network, info, 640, 0.01F);
   for (const ImageRecord& record : set.records) {
-    const cv::Mat image = read_image(set.images_dir / record.image);
+    const cv::Mat image = read_mat(set.images_dir / record.image);
     auto wanted = keep_candidates(reader.read(view_of(image)), calibration.maps, 0.45F).detections;
     std::erase_if(wanted, [&](const Detection& d) { return d.score < threshold; });
     expect_same(detector.detect(view_of(image)), wanted, 1e-4F);

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "faceshot/random.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace {
 
@@ -52,7 +52,7 @@ void draw(cv::Mat& image, int id, int x, int y, int side, faceshot::Random& rand
   }
 }
 
-void write_image(const fs::path& dir, std::uint32_t number, int classes) {
+void write_mat(const fs::path& dir, std::uint32_t number, int classes) {
   constexpr int width = 256, height = 192;
   faceshot::Random random(20, 0, number);
   cv::Mat image(height, width, CV_8UC3);
@@ -77,7 +77,7 @@ void write_image(const fs::path& dir, std::uint32_t number, int classes) {
         << y + side << "</ymax></bndbox></object>\n";
   }
   xml << "</annotation>\n";
-  faceshot::media::write_image(dir / "JPEGImages" / (name + ".png"), image);
+  faceshot::media::write_mat(dir / "JPEGImages" / (name + ".png"), image);
 }
 
 }  // namespace
@@ -90,6 +90,6 @@ int main(int argc, char** argv) {
   fs::create_directories(dir / "Annotations");
   fs::create_directories(dir / "JPEGImages");
   for (int i = 0; i < std::atoi(argv[2]); ++i)
-    write_image(dir, static_cast<std::uint32_t>(i), classes);
+    write_mat(dir, static_cast<std::uint32_t>(i), classes);
   return 0;
 }

@@ -7,7 +7,7 @@
 
 #include "detect/tiny_model.hpp"
 #include "engine/onnx_builder.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
@@ -26,8 +26,8 @@ int main(int argc, char** argv) {
   std::ofstream(folder / "foreign.onnx", std::ios::binary) << foreign.bytes();
   cv::Mat image(48, 64, CV_8UC3, cv::Scalar::all(0));
   image(cv::Rect(16, 8, 8, 8)).setTo(cv::Scalar::all(255));
-  faceshot::media::write_image(folder / "photos/cell.png", image);
-  faceshot::media::write_image(folder / "photos/more/cell.png", image);
-  faceshot::media::write_image(folder / "photos/cell.jpg", image);
+  faceshot::media::write_mat(folder / "photos/cell.png", image);
+  faceshot::media::write_mat(folder / "photos/more/cell.png", image);
+  faceshot::media::write_mat(folder / "photos/cell.jpg", image);
   return 0;
 }

@@ -7,7 +7,7 @@
 #include "data/test_folder.hpp"
 #include "faceshot/random.hpp"
 #include "loader/loader.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -50,7 +50,7 @@ TEST_F(ImagePackTest, HoldsTheSamePixelsAsTheImages) {
     ASSERT_EQ(view.size(), cv::Size(record.width, record.height)) << record.image;
     EXPECT_LE(std::max(view.cols, view.rows), 40);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(view.data) % 64, 0U);
-    EXPECT_EQ(cv::norm(view, media::read_image(packed.images_dir / record.image), cv::NORM_INF), 0);
+    EXPECT_EQ(cv::norm(view, media::read_mat(packed.images_dir / record.image), cv::NORM_INF), 0);
   }
   EXPECT_TRUE(pack->find("nobody.png").empty());
 }
@@ -69,7 +69,7 @@ TEST_F(ImagePackTest, ReducesWhatIsLargeAndScalesItsBoxes) {
 }
 
 TEST_F(ImagePackTest, AReducedImageDoesNotTakeTheNameOfALaterOne) {
-  folder.write_image("set/images/e/large.jpg", 30, 20);  // small enough to keep its name
+  folder.write_mat("set/images/e/large.jpg", 30, 20);  // small enough to keep its name
   set.records.push_back({"e/large.jpg", 30, 20, {}});
   pack_set(set, "train", folder / "packed", 40);
   const auto records = read_prepared(folder / "packed/train.csv").records;

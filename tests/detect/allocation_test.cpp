@@ -10,7 +10,7 @@
 #include "detect/tiny_model.hpp"
 #include "engine/allocation_counter.hpp"
 #include "faceshot/detector.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::detect {
 namespace {

@@ -9,7 +9,7 @@
 #include "detect/tiny_model.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::detect {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "data/import/wider_text.hpp"
 #include "faceshot/box.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::testing {
 
@@ -20,7 +20,7 @@ ClearFaces find_clear_faces(const Detector& detector) {
            wider_folder() / "wider_face_split/wider_face_val_bbx_gt.txt", flaws)) {
     const fs::path file = wider_folder() / "WIDER_val/images" / labelled.image;
     if (!fs::exists(file) || ++images % 4 != 0) continue;
-    const cv::Mat image = media::read_image(file);
+    const cv::Mat image = media::read_mat(file);
     const auto detections = detector.detect(media::view_of(image));
     const float scale = 640.0F / static_cast<float>(std::max(image.cols, image.rows));
     for (const geometry::Annotation& a : labelled.annotations) {

@@ -6,7 +6,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "faceshot/random.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::detect {
 namespace {

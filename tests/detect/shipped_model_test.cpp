@@ -13,7 +13,7 @@
 #include "detect/clear_faces.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/random.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::detect {
 namespace {
@@ -67,7 +67,7 @@ TEST(ShippedModel, FindsTheFacesOfDrawnPeople) {
   ASSERT_EQ(drawn.size(), 3U);
   const Detector detector(model);
   for (const auto& [file, faces] : drawn) {
-    const auto found = detector.detect(view_of(media::read_image(folder / file)));
+    const auto found = detector.detect(view_of(media::read_mat(folder / file)));
     EXPECT_EQ(found.size(), faces.size()) << file;
     for (const Box& face : faces)
       EXPECT_TRUE(std::any_of(found.begin(), found.end(),

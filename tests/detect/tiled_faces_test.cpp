@@ -9,7 +9,7 @@
 
 #include "faceshot/detector.hpp"
 #include "faceshot/random.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 #include "synth/background_painter.hpp"
 #include "synth/face_painter.hpp"
 #include "synth/face_traits.hpp"

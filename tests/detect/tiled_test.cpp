@@ -13,7 +13,7 @@
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::detect::tiled_test {
 namespace {

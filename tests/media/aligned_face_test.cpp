@@ -1,4 +1,4 @@
-#include "media/aligned_face.hpp"
+#include "media/drawing/aligned_face.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,6 +8,7 @@
 
 #include "faceshot/error.hpp"
 #include "faceshot/face_alignment.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::media {
 namespace {
@@ -18,6 +19,11 @@ Landmarks landmarks_for(const Similarity& to_crop) {
   Landmarks points = to_crop.inverse().apply(alignment_template());
   for (float& v : points) v += 0.5F;
   return points;
+}
+
+cv::Mat align_face(const cv::Mat& image, const Landmarks& landmarks, int size = 112) {
+  Image crop = media::align_face(view_of(image), landmarks, size);
+  return mat_of(crop).clone();
 }
 
 /// Turns and scales as `a` and `b` say, and brings `centre` to the middle of the crop.

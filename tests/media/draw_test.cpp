@@ -1,10 +1,11 @@
-#include "media/draw.hpp"
+#include "media/drawing/draw.hpp"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
 #include "faceshot/error.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::media {
 namespace {
@@ -29,7 +30,7 @@ Detection detection(float x1, float y1, float x2, float y2, float score = 0.9F) 
 
 TEST(DrawDetections, SurroundsTheFaceAndLeavesItVisible) {
   cv::Mat image = make_ground();
-  draw_detections(image, std::vector{detection(200, 150, 280, 250)});
+  draw_detections(canvas_of(image), std::vector{detection(200, 150, 280, 250)});
   EXPECT_EQ(painted(image, {200, 150, 80, 100}), 0);
   EXPECT_EQ(painted(image, {199, 150, 1, 100}), 100) << "the line touches the box's left edge";
   EXPECT_EQ(painted(image, {280, 150, 1, 100}), 100) << "and its right";
@@ -40,7 +41,7 @@ TEST(DrawDetections, ClassesHaveColoursOfTheirOwnOnlyWhereThereAreSeveral) {
     cv::Mat image = make_ground();
     Detection d = detection(200, 150, 280, 250);
     d.label = label;
-    draw_detections(image, std::vector{d}, classes);
+    draw_detections(canvas_of(image), std::vector{d}, classes);
     return image.at<cv::Vec3b>(200, 199);
   };
   const std::vector<std::string> one{"face"}, two{"mask", "none"};
@@ -55,7 +56,7 @@ TEST(DrawDetections, LandmarksAreDotsWhereTheyLie) {
   face.landmarks =
       Landmarks{220.5F, 180.5F, 260.5F, 180.5F, 240.5F, 200.5F, 225.5F, 230.5F, 255.5F, 230.5F};
   cv::Mat image = make_ground();
-  draw_detections(image, std::vector{face});
+  draw_detections(canvas_of(image), std::vector{face});
   const cv::Rect inside(201, 151, 78, 98);
   int dots = 0;
   cv::Mat rest = image.clone();
@@ -75,20 +76,20 @@ TEST(DrawDetections, SmallFacesGetNoDotsAndPointsOutsideNone) {
   Detection small = detection(100, 100, 112, 114);
   small.landmarks = Landmarks{103, 104, 109, 104, 106, 107, 104, 111, 108, 111};
   cv::Mat image = make_ground();
-  draw_detections(image, std::vector{small});
+  draw_detections(canvas_of(image), std::vector{small});
   EXPECT_EQ(painted(image, {100, 100, 12, 14}), 0);
   Detection cut = detection(0, 150, 80, 250);
   constexpr float far = 1e9F;
   cut.landmarks = Landmarks{-20, 180, far, 180, 20, -far, std::numeric_limits<float>::quiet_NaN(),
                             230, 700, 230};
-  EXPECT_NO_THROW(draw_detections(image, std::vector{cut}));
+  EXPECT_NO_THROW(draw_detections(canvas_of(image), std::vector{cut}));
 }
 
 TEST(DrawDetections, LinesGrowWithTheImage) {
   const auto width_at = [](int scale) {
     cv::Mat image = make_ground(640 * scale, 480 * scale);
     const auto s = static_cast<float>(scale);
-    draw_detections(image, std::vector{detection(200 * s, 150 * s, 300 * s, 250 * s)});
+    draw_detections(canvas_of(image), std::vector{detection(200 * s, 150 * s, 300 * s, 250 * s)});
     return painted(image, {150 * scale, 200 * scale, 50 * scale, 1});
   };
   EXPECT_GE(width_at(1), 2);
@@ -97,7 +98,7 @@ TEST(DrawDetections, LinesGrowWithTheImage) {
 
 TEST(DrawDetections, SmallFacesGetAThinBoxAndNoScore) {
   cv::Mat image = make_ground();
-  draw_detections(image, std::vector{detection(100, 100, 112, 114)});
+  draw_detections(canvas_of(image), std::vector{detection(100, 100, 112, 114)});
   EXPECT_EQ(painted(image), 14 * 16 - 12 * 14) << "a ring of one pixel";
 }
 
@@ -110,7 +111,7 @@ TEST(DrawDetections, LabelsHideNoFaceOfACrowd) {
       crowd.push_back(detection(x, y, x + 30, y + 40));
     }
   cv::Mat image = make_ground();
-  draw_detections(image, crowd);
+  draw_detections(canvas_of(image), crowd);
   for (const Detection& face : crowd)
     EXPECT_EQ(
         painted(image, {static_cast<int>(face.box.x1), static_cast<int>(face.box.y1), 30, 40}), 0);
@@ -118,7 +119,7 @@ TEST(DrawDetections, LabelsHideNoFaceOfACrowd) {
 
 TEST(DrawDetections, AFaceThatFillsTheImageHasItsScoreInside) {
   cv::Mat image = make_ground();
-  draw_detections(image, std::vector{detection(0, 0, 640, 480)});
+  draw_detections(canvas_of(image), std::vector{detection(0, 0, 640, 480)});
   EXPECT_GT(painted(image), 0);
 }
 
@@ -126,20 +127,22 @@ TEST(DrawDetections, SurvivesImpossibleBoxes) {
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
   constexpr float infinity = std::numeric_limits<float>::infinity();
   cv::Mat image = make_ground();
-  draw_detections(image, std::vector{detection(nan, 0, 10, 10), detection(0, 0, infinity, 10),
-                                     detection(50, 50, 40, 60), detection(900, 10, 950, 60),
-                                     detection(-90, -90, -10, -10)});
+  draw_detections(canvas_of(image),
+                  std::vector{detection(nan, 0, 10, 10), detection(0, 0, infinity, 10),
+                              detection(50, 50, 40, 60), detection(900, 10, 950, 60),
+                              detection(-90, -90, -10, -10)});
   EXPECT_EQ(painted(image), 0);
-  draw_detections(image, std::vector{detection(-50, -50, 60, 60), detection(600, 400, 1e9F, 1e9F),
-                                     detection(-1e30F, 100, 1e30F, 200)});
+  draw_detections(canvas_of(image),
+                  std::vector{detection(-50, -50, 60, 60), detection(600, 400, 1e9F, 1e9F),
+                              detection(-1e30F, 100, 1e30F, 200)});
   EXPECT_GT(painted(image), 0);
 }
 
 TEST(DrawDetections, RefusesOtherImages) {
   cv::Mat empty;
-  EXPECT_THROW(draw_detections(empty, {}), Error);
+  EXPECT_THROW(draw_detections(canvas_of(empty), {}), Error);
   cv::Mat grey(10, 10, CV_8UC1);
-  EXPECT_THROW(draw_detections(grey, {}), Error);
+  EXPECT_THROW(draw_detections(canvas_of(grey), {}), Error);
 }
 
 TEST(ContactSheet, PutsEachImageIntoItsCell) {

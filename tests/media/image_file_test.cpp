@@ -1,4 +1,4 @@
-#include "media/image_file.hpp"
+#include "media/photographs/image_file.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,9 @@
 
 #include "faceshot/error.hpp"
 #include "media/image_fixtures.hpp"
-#include "media/image_size.hpp"
+#include "media/opencv.hpp"
+#include "media/photographs/image_list.hpp"
+#include "media/photographs/image_size.hpp"
 
 namespace faceshot::media {
 namespace {
@@ -42,15 +44,14 @@ TEST(ReadImage, GivesBgrFromEveryFormat) {
   cv::cvtColor(picture, grey, cv::COLOR_BGR2GRAY);
   cv::Mat alpha;
   cv::cvtColor(picture, alpha, cv::COLOR_BGR2BGRA);
-  const cv::Mat read_png = read_image(write_bytes(folder / "a.png", encode(".png", picture)));
+  const cv::Mat read_png = read_mat(write_bytes(folder / "a.png", encode(".png", picture)));
   EXPECT_TRUE(same_pixels(read_png, picture));
   EXPECT_TRUE(
-      same_pixels(read_image(write_bytes(folder / "a.bmp", encode(".bmp", picture))), picture));
+      same_pixels(read_mat(write_bytes(folder / "a.bmp", encode(".bmp", picture))), picture));
   EXPECT_TRUE(
-      same_pixels(read_image(write_bytes(folder / "a.tif", encode(".tif", picture))), picture));
-  EXPECT_TRUE(
-      same_pixels(read_image(write_bytes(folder / "b.png", encode(".png", alpha))), picture));
-  const cv::Mat expanded = read_image(write_bytes(folder / "g.png", encode(".png", grey)));
+      same_pixels(read_mat(write_bytes(folder / "a.tif", encode(".tif", picture))), picture));
+  EXPECT_TRUE(same_pixels(read_mat(write_bytes(folder / "b.png", encode(".png", alpha))), picture));
+  const cv::Mat expanded = read_mat(write_bytes(folder / "g.png", encode(".png", grey)));
   cv::Mat expected;
   cv::cvtColor(grey, expected, cv::COLOR_GRAY2BGR);
   EXPECT_TRUE(same_pixels(expanded, expected));
@@ -64,7 +65,7 @@ TEST(ReadImage, TurnsEveryExifOrientationAsOpenCvDoes) {
   for (int orientation = 1; orientation <= 8; ++orientation) {
     const auto tiff = test::make_tiff(orientation, orientation % 2 == 0);
     const auto file = write_bytes(folder / "turned.jpg", test::with_exif(plain, tiff));
-    const cv::Mat image = read_image(file);
+    const cv::Mat image = read_mat(file);
     EXPECT_TRUE(same_pixels(image, cv::imread(file.string(), cv::IMREAD_COLOR))) << orientation;
     EXPECT_EQ(same_pixels(image, stored), orientation == 1) << orientation;
     EXPECT_EQ(read_image_size(file), (ImageSize{image.cols, image.rows})) << orientation;
@@ -79,7 +80,7 @@ TEST(ReadImage, RefusesATruncatedFileAndPrintsNothing) {
     const auto file = write_bytes(folder / ("cut" + extension), bytes);
     ::testing::internal::CaptureStderr();
     std::string message;
-    EXPECT_EQ(error_of([&] { (void)read_image(file); }, message), ErrorCode::format) << extension;
+    EXPECT_EQ(error_of([&] { (void)read_mat(file); }, message), ErrorCode::format) << extension;
     EXPECT_EQ(::testing::internal::GetCapturedStderr(), "") << extension;
     EXPECT_NE(message.find(file.string()), std::string::npos) << message;
     EXPECT_THROW((void)read_image_size(file), Error) << extension;
@@ -90,15 +91,14 @@ TEST(ReadImage, RefusesWhatIsNoImage) {
   const auto folder = make_test_folder();
   std::string message;
   const auto text = write_bytes(folder / "text.jpg", Bytes(200, 'x'));
-  EXPECT_EQ(error_of([&] { (void)read_image(text); }, message), ErrorCode::format);
+  EXPECT_EQ(error_of([&] { (void)read_mat(text); }, message), ErrorCode::format);
   const auto other = write_bytes(folder / "other.jpg", encode(".ppm", make_picture(8, 8)));
-  EXPECT_EQ(error_of([&] { (void)read_image(other); }, message), ErrorCode::format);
+  EXPECT_EQ(error_of([&] { (void)read_mat(other); }, message), ErrorCode::format);
   EXPECT_NE(message.find("TIFF"), std::string::npos) << "names the formats it reads: " << message;
   const auto empty = write_bytes(folder / "empty.jpg", {});
-  EXPECT_EQ(error_of([&] { (void)read_image(empty); }, message), ErrorCode::format);
-  EXPECT_EQ(error_of([&] { (void)read_image(folder); }, message), ErrorCode::format);
-  EXPECT_EQ(error_of([&] { (void)read_image(folder / "none.jpg"); }, message),
-            ErrorCode::not_found);
+  EXPECT_EQ(error_of([&] { (void)read_mat(empty); }, message), ErrorCode::format);
+  EXPECT_EQ(error_of([&] { (void)read_mat(folder); }, message), ErrorCode::format);
+  EXPECT_EQ(error_of([&] { (void)read_mat(folder / "none.jpg"); }, message), ErrorCode::not_found);
   EXPECT_NE(message.find("none.jpg"), std::string::npos);
 }
 
@@ -112,7 +112,7 @@ TEST(ReadImage, RefusesADecompressionBombBeforeDecodingIt) {
   std::fill(frame + 5, frame + 9, std::uint8_t{0xFF});  // 65535 x 65535 pixels
   const auto file = write_bytes(folder / "bomb.jpg", jpeg);
   std::string message;
-  EXPECT_EQ(error_of([&] { (void)read_image(file); }, message), ErrorCode::unsupported);
+  EXPECT_EQ(error_of([&] { (void)read_mat(file); }, message), ErrorCode::unsupported);
   EXPECT_NE(message.find("65535x65535"), std::string::npos) << message;
 }
 
@@ -120,12 +120,12 @@ TEST(WriteImage, FollowsTheExtensionAndLeavesNothingElse) {
   const auto folder = make_test_folder();
   const cv::Mat picture = make_picture(64, 48);
   for (const std::string name : {"a.png", "b.JPG", "c.webp"}) {
-    write_image(folder / name, picture);
-    const cv::Mat read = read_image(folder / name);
+    write_mat(folder / name, picture);
+    const cv::Mat read = read_mat(folder / name);
     ASSERT_EQ(read.size(), picture.size());
     EXPECT_LT(cv::norm(read, picture, cv::NORM_L1) / (64 * 48 * 3), 4.0) << name;
   }
-  EXPECT_TRUE(same_pixels(read_image(folder / "a.png"), picture));
+  EXPECT_TRUE(same_pixels(read_mat(folder / "a.png"), picture));
   EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 3);
 }
 
@@ -133,14 +133,15 @@ TEST(WriteImage, NamesWhatItCannotWrite) {
   const auto folder = make_test_folder();
   const cv::Mat picture = make_picture(8, 8);
   std::string message;
-  EXPECT_EQ(error_of([&] { write_image(folder / "a.xyz", picture); }, message),
+  EXPECT_EQ(error_of([&] { write_mat(folder / "a.xyz", picture); }, message),
             ErrorCode::invalid_argument);
-  EXPECT_EQ(error_of([&] { write_image(folder / "a", picture); }, message),
+  EXPECT_EQ(error_of([&] { write_mat(folder / "a", picture); }, message),
             ErrorCode::invalid_argument);
-  EXPECT_EQ(error_of([&] { write_image(folder / "none" / "a.png", picture); }, message),
+  EXPECT_EQ(error_of([&] { write_mat(folder / "none" / "a.png", picture); }, message),
             ErrorCode::io);
   EXPECT_NE(message.find("none/a.png"), std::string::npos) << message;
-  EXPECT_EQ(error_of([&] { write_image(folder / "a.png", cv::Mat()); }, message), ErrorCode::io);
+  EXPECT_EQ(error_of([&] { write_mat(folder / "a.png", cv::Mat()); }, message),
+            ErrorCode::invalid_argument);
   EXPECT_TRUE(fs::is_empty(folder));
 }
 

@@ -8,7 +8,8 @@
 #include <filesystem>
 #include <opencv2/imgproc.hpp>
 
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
+#include "media/photographs/image_list.hpp"
 #include "model/torch_network.hpp"
 #include "network/registry.hpp"
 #include "train/config/config.hpp"
@@ -36,7 +37,7 @@ std::vector<std::filesystem::path> photographs() {
 
 /// The middle square, as ImageNet's networks are trained on.
 cv::Mat middle(const std::filesystem::path& path) {
-  const cv::Mat image = media::read_image(path);
+  const cv::Mat image = media::read_mat(path);
   const int shorter = std::min(image.cols, image.rows);
   const cv::Rect square((image.cols - shorter) / 2, (image.rows - shorter) / 2, shorter, shorter);
   cv::Mat small;

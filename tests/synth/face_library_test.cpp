@@ -6,7 +6,7 @@
 #include <set>
 
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::synth {
 namespace {
@@ -21,7 +21,7 @@ class FaceLibraryTest : public ::testing::Test {
            (std::string("faceshot-library-") +
             ::testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::create_directories(dir_);
-    media::write_image(dir_ / "a.png", cv::Mat(400, 400, CV_8UC3, cv::Scalar(1, 2, 3)));
+    media::write_mat(dir_ / "a.png", cv::Mat(400, 400, CV_8UC3, cv::Scalar(1, 2, 3)));
     set_.images_dir = dir_;
     set_.records.push_back({"a.png", 400, 400, {}});
   }

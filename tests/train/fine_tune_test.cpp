@@ -13,7 +13,7 @@
 #include "data/test_folder.hpp"
 #include "evaluate/comparison.hpp"
 #include "faceshot/detector.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 #include "train/start/training_data.hpp"
 #include "train/trainer.hpp"
 
@@ -36,7 +36,7 @@ double engine_ap(const PreparedSet& set, const Config& config) {
   std::vector<std::vector<Detection>> found;
   for (const geometry::ImageRecord& record : set.records)
     found.push_back(
-        detector.detect(media::view_of(media::read_image(set.images_dir / record.image))));
+        detector.detect(media::view_of(media::read_mat(set.images_dir / record.image))));
   return evaluate::average_precision(evaluate::Comparison(set.records, std::move(found)).images());
 }
 

@@ -6,7 +6,7 @@
 
 #include "data/prepared/prepared.hpp"
 #include "faceshot/random.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::testing {
 
@@ -33,7 +33,7 @@ inline std::filesystem::path make_noise_set(const std::filesystem::path& dir) {
                static_cast<float>(at.y + side)};
       record.annotations.push_back(a);
     }
-    media::write_image(set.images_dir / record.image, image);
+    media::write_mat(set.images_dir / record.image, image);
     set.records.push_back(record);
   }
   data::write_prepared(dir, "train", set, "made by a test");

@@ -17,7 +17,7 @@
 #include "export/exporter.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 #include "model/torch_network.hpp"
 #include "train/noise_set.hpp"
 #include "train/record/checkpoint.hpp"
@@ -51,13 +51,13 @@ class ValidationTest : public ::testing::Test {
     PreparedSet set = read_prepared(csv_);
     for (std::size_t i = 0; i < set.records.size(); ++i) {
       ImageRecord& record = set.records[i];
-      const cv::Mat image = media::read_image(set.images_dir / record.image);
+      const cv::Mat image = media::read_mat(set.images_dir / record.image);
       const double scale_x = 0.5 + 0.17 * static_cast<double>(i % 7);
       const double scale_y = 0.5 + 0.23 * static_cast<double>(i % 5);
       cv::Mat resized;
       cv::resize(image, resized, {}, scale_x, scale_y, cv::INTER_LINEAR);
       record.image = "mixed" + std::to_string(i) + ".png";
-      media::write_image(set.images_dir / record.image, resized);
+      media::write_mat(set.images_dir / record.image, resized);
       const auto x = static_cast<float>(resized.cols) / static_cast<float>(image.cols);
       const auto y = static_cast<float>(resized.rows) / static_cast<float>(image.rows);
       record.width = resized.cols;
@@ -76,7 +76,7 @@ class ValidationTest : public ::testing::Test {
 std::vector<std::vector<Detection>> detect(const Detector& detector, const PreparedSet& set) {
   std::vector<std::vector<Detection>> found;
   for (const ImageRecord& record : set.records) {
-    const cv::Mat image = media::read_image(set.images_dir / record.image);
+    const cv::Mat image = media::read_mat(set.images_dir / record.image);
     found.push_back(detector.detect(media::view_of(image)));
   }
   return found;

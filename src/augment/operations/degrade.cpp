@@ -4,13 +4,13 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string>
 #include <vector>
 
 #include "augment/operations/noise.hpp"
 #include "faceshot/error.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::augment {
 namespace {
@@ -57,9 +57,7 @@ void jpeg(cv::Mat& image, int quality) {
                 "JPEG quality " + std::to_string(quality) + " is not in 1..100");
   }
   if (image.empty()) return;
-  std::vector<std::uint8_t> bytes;
-  cv::imencode(".jpg", image, bytes, {cv::IMWRITE_JPEG_QUALITY, quality});
-  cv::imdecode(bytes, cv::IMREAD_COLOR).copyTo(image);
+  media::pass_through_jpeg(image, quality);
 }
 
 void gaussian_noise(cv::Mat& image, float sigma, Random& random) {

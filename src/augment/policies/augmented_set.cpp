@@ -8,7 +8,7 @@
 #include "data/prepared/staging.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::augment {
 namespace {
@@ -92,7 +92,7 @@ void write_augmented_set(const fs::path& dir, const std::string& split, const Pr
       Sample sample = maker.make(first + i);
       const fs::path file = result.images_dir / record.image;
       fs::create_directories(file.parent_path());
-      media::write_image(file, sample.image);
+      media::write_mat(file, sample.image);
       complete(record, sample);
     });
     if (progress) progress(first + count, maker.count());

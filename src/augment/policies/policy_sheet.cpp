@@ -7,7 +7,7 @@
 #include "augment/policies/file_pool.hpp"
 #include "data/stats/annotation_sheet.hpp"
 #include "faceshot/error.hpp"
-#include "media/draw.hpp"
+#include "media/drawing/draw.hpp"
 
 namespace faceshot::augment {
 namespace {

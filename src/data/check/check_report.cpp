@@ -5,13 +5,12 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string_view>
 #include <vector>
 
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 #include "support/markup.hpp"
 
 namespace faceshot::data {
@@ -40,7 +39,7 @@ std::string base64(const std::vector<std::uint8_t>& bytes) {
 std::string thumbnail(const std::filesystem::path& path, const std::optional<Box>& box) {
   cv::Mat image;
   try {
-    image = media::read_image(path);
+    image = media::read_mat(path);
   } catch (const Error&) {
     return {};
   }
@@ -57,8 +56,7 @@ std::string thumbnail(const std::filesystem::path& path, const std::optional<Box
     cv::rectangle(small, {pixel(box->x1), pixel(box->y1)}, {pixel(box->x2), pixel(box->y2)},
                   cv::Scalar(40, 40, 255), 2, cv::LINE_AA);
   }
-  std::vector<std::uint8_t> jpeg;
-  cv::imencode(".jpg", small, jpeg, {cv::IMWRITE_JPEG_QUALITY, 80});
+  const std::vector<std::uint8_t> jpeg = media::encode_jpeg(media::view_of(small), 80);
   return "<img alt='' src='data:image/jpeg;base64," + base64(jpeg) + "'>";
 }
 

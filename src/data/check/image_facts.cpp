@@ -6,8 +6,8 @@
 
 #include "data/check/image_hash.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_bytes.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
+#include "media/photographs/image_bytes.hpp"
 
 namespace faceshot::data {
 
@@ -17,8 +17,8 @@ ImageFacts find_image_facts(const std::filesystem::path& path) {
     const media::ImageBytes file = media::read_image_bytes(path);
     facts.content = content_hash(file.bytes);
     facts.bytes = file.bytes.size();
-    if (file.frame) facts.orientation = file.frame->orientation;
-    const cv::Mat image = media::read_image(path);
+    facts.orientation = file.frame.orientation;
+    const cv::Mat image = media::read_mat(path);
     facts.width = image.cols;
     facts.height = image.rows;
     facts.looks = difference_hash(image);

@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <utility>
 
-#include "media/exif.hpp"
+#include "media/opencv.hpp"
+#include "media/photographs/exif.hpp"
 
 namespace faceshot::data {
 namespace {

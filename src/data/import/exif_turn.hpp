@@ -3,7 +3,7 @@
 #pragma once
 
 #include "geometry/annotation.hpp"
-#include "media/image_size.hpp"
+#include "media/photographs/image_size.hpp"
 
 namespace faceshot::data {
 

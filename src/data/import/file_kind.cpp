@@ -11,7 +11,7 @@
 #include "data/prepared/text_file.hpp"
 #include "data/prepared/text_lines.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/photographs/image_list.hpp"
 
 namespace faceshot::data {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "data/prepared/prepared_format.hpp"
-#include "media/image_file.hpp"
+#include "media/photographs/image_list.hpp"
 
 namespace faceshot::data {
 namespace {

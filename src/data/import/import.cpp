@@ -11,9 +11,9 @@
 
 #include "data/import/image_names.hpp"
 #include "faceshot/error.hpp"
-#include "media/exif.hpp"
-#include "media/image_file.hpp"
-#include "media/image_size.hpp"
+#include "media/photographs/exif.hpp"
+#include "media/photographs/image_list.hpp"
+#include "media/photographs/image_size.hpp"
 #include "support/utf8.hpp"
 
 namespace faceshot::data {

@@ -11,7 +11,7 @@
 #include "data/prepared/prepared_format.hpp"
 #include "data/prepared/splits.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/photographs/image_list.hpp"
 
 namespace faceshot::data {
 namespace {

@@ -17,7 +17,7 @@
 #include "data/prepared/staging.hpp"
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -128,7 +128,7 @@ class Packer {
 
   ImageRecord add(const ImageRecord& record, const fs::path& images_dir) {
     const fs::path original = images_dir / record.image;
-    cv::Mat image = media::read_image(original);
+    cv::Mat image = media::read_mat(original);
     ImageRecord packed = record;
     const int side = std::max(image.cols, image.rows);
     if (max_side_ > 0 && side > max_side_) {
@@ -140,9 +140,9 @@ class Packer {
                  0, 0, cv::INTER_AREA);
       packed.image = free_name(record.image);
       fs::create_directories((dir_ / "images" / packed.image).parent_path());
-      media::write_image(dir_ / "images" / packed.image, reduced);
-      image = media::read_image(dir_ / "images" /
-                                packed.image);  // what the file holds, not what was meant
+      media::write_mat(dir_ / "images" / packed.image, reduced);
+      image = media::read_mat(dir_ / "images" /
+                              packed.image);  // what the file holds, not what was meant
       scale_annotations(packed, image);
     } else {
       link_image(original, dir_ / "images" / packed.image, LinkMode::hard);

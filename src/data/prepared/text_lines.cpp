@@ -6,7 +6,7 @@
 #include <cmath>
 #include <system_error>
 
-#include "media/image_file.hpp"
+#include "media/photographs/image_list.hpp"
 
 namespace faceshot::data {
 

@@ -4,7 +4,7 @@
 
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -36,7 +36,7 @@ Outcome label(const PreparedSet& set, const geometry::ImageRecord& record, const
               std::span<const int> ids, const PseudoLabelOptions& options) {
   Outcome outcome;
   try {
-    const cv::Mat image = media::read_image(set.images_dir / record.image);
+    const cv::Mat image = media::read_mat(set.images_dir / record.image);
     if (image.cols != record.width || image.rows != record.height) {
       outcome.damage = record.image;
       outcome.damage.append(" is ").append(std::to_string(image.cols)).append("x");

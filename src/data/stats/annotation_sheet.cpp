@@ -8,8 +8,8 @@
 
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
-#include "media/draw.hpp"
-#include "media/image_file.hpp"
+#include "media/drawing/draw.hpp"
+#include "media/opencv.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -84,7 +84,7 @@ AnnotationSheet annotation_sheet(const PreparedSet& set, const SheetOptions& opt
     const geometry::ImageRecord& record = set.records[i];
     cv::Mat image;
     try {
-      image = media::read_image(set.images_dir / record.image);
+      image = media::read_mat(set.images_dir / record.image);
     } catch (const Error& e) {
       sheet.damaged.emplace_back(e.what());
       continue;

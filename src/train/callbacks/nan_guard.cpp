@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/opencv.hpp"
 #include "support/atomic_file.hpp"
 #include "support/folder.hpp"
 #include "train/callbacks/callback_table.hpp"
@@ -28,9 +28,9 @@ void dump_batch(const loader::Batch& batch, const std::vector<std::string>& sour
       static_cast<std::size_t>(batch.size) * static_cast<std::size_t>(batch.size) * 3;
   for (std::size_t i = 0; i < static_cast<std::size_t>(batch.count); ++i) {
     const std::string picture = std::to_string(i) + ".png";
-    // OpenCV's views are never const; write_image() does not write to it.
+    // OpenCV's views are never const; write_mat() does not write to it.
     auto* const pixels = const_cast<std::uint8_t*>(batch.pixels.data() + i * bytes);
-    media::write_image(dir / picture, cv::Mat(batch.size, batch.size, CV_8UC3, pixels));
+    media::write_mat(dir / picture, cv::Mat(batch.size, batch.size, CV_8UC3, pixels));
     if (batch.annotations[i].empty()) csv << picture << ',' << sources[i] << ",,,,,\n";
     for (const geometry::Annotation& a : batch.annotations[i])
       csv << picture << ',' << sources[i] << ',' << a.box.x1 << ',' << a.box.y1 << ',' << a.box.x2

@@ -4,15 +4,14 @@
 #include <chrono>
 #include <cstdlib>
 #include <map>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "data/stats/annotation_sheet.hpp"
-#include "media/draw.hpp"
-#include "media/image_file.hpp"
+#include "media/drawing/draw.hpp"
+#include "media/opencv.hpp"
 #include "model/torch_network.hpp"
 #include "network/summary.hpp"
 #include "tensorboard/event_file.hpp"
@@ -53,8 +52,7 @@ std::vector<GraphNode> network_graph(const network::NetworkSpec& spec) {
 }
 
 SummaryValue picture(const std::string& tag, const cv::Mat& image) {
-  std::vector<std::uint8_t> png;
-  cv::imencode(".png", image, png);
+  const std::vector<std::uint8_t> png = media::encode_png(media::view_of(image));
   return tensorboard::image_summary(tag, image.cols, image.rows,
                                     {reinterpret_cast<const char*>(png.data()), png.size()});
 }
@@ -78,7 +76,7 @@ cv::Mat batch_sheet(const loader::Batch& batch, int count) {
 /// A validation image with what was found in it.
 cv::Mat detection_picture(const ValidationExample& example,
                           const std::vector<std::string>& classes) {
-  cv::Mat image = media::read_image(example.image);
+  cv::Mat image = media::read_mat(example.image);
   const double scale = static_cast<double>(detection_side) / std::max(image.cols, image.rows);
   cv::resize(image, image, {}, scale, scale, cv::INTER_AREA);
   const auto to_picture = static_cast<float>(scale);
@@ -91,7 +89,7 @@ cv::Mat detection_picture(const ValidationExample& example,
       for (float& coordinate : *d.landmarks) coordinate *= to_picture;
     shown.push_back(d);
   }
-  media::draw_detections(image, shown, classes);
+  media::draw_detections(media::canvas_of(image), shown, classes);
   return image;
 }
 

@@ -10,7 +10,7 @@
 
 #include "data/test_folder.hpp"
 #include "faceshot/error.hpp"
-#include "media/image_file.hpp"
+#include "media/photographs/image_file.hpp"
 #include "synth/synthetic_set.hpp"
 
 namespace faceshot::data {

@@ -6,7 +6,7 @@
 namespace faceshot::media {
 
 struct ImageSize {
-  int width = 0, height = 0;  ///< pixels, upright: as read_image delivers the image
+  int width = 0, height = 0;  ///< pixels, upright: as read_photograph delivers the image
   friend constexpr bool operator==(const ImageSize&, const ImageSize&) = default;
 };
 
@@ -17,11 +17,11 @@ struct ImageSize {
 /// An image's size and what had to be done for it.
 struct TurnedSize {
   ImageSize size;
-  int orientation = 1;  ///< of EXIF, that was obeyed: 1 to 8, see exif.hpp; always 1 for TIFF
+  int orientation = 1;  ///< that was obeyed: 1 to 8, see exif.hpp; always 1 for HEIF
 };
 
-/// From the headers alone for JPEG, PNG, WebP and BMP (a file that is cut off is noticed all the
-/// same); TIFF is decoded. Thread safe.
+/// From the headers alone; that a JPEG, PNG, WebP or BMP file is cut off is noticed all the same.
+/// Thread safe.
 /// @throws Error(not_found) no such file; Error(format) damaged, truncated or not an image;
 ///         Error(unsupported) more than max_image_pixels
 [[nodiscard]] ImageSize read_image_size(const std::filesystem::path& path);

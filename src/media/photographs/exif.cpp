@@ -1,4 +1,4 @@
-#include "media/exif.hpp"
+#include "media/photographs/exif.hpp"
 
 namespace faceshot::media {
 namespace {

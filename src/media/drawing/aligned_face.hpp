@@ -1,9 +1,9 @@
 // Faces cut out upright, as recognition networks want them.
 #pragma once
 
-#include <opencv2/core.hpp>
-
+#include "faceshot/image_view.hpp"
 #include "faceshot/landmarks.hpp"
+#include "media/photographs/image.hpp"
 
 namespace faceshot::media {
 
@@ -15,6 +15,6 @@ namespace faceshot::media {
 /// @param image 8-bit BGR @param size side of the crop in pixels, > 0
 /// @return 8-bit BGR, size x size
 /// @throws Error(invalid_argument) for no image, an impossible size, or as fit_similarity()
-[[nodiscard]] cv::Mat align_face(const cv::Mat& image, const Landmarks& landmarks, int size = 112);
+[[nodiscard]] Image align_face(const ImageView& image, const Landmarks& landmarks, int size = 112);
 
 }  // namespace faceshot::media

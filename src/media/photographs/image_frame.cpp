@@ -1,18 +1,23 @@
-#include "media/image_frame.hpp"
+#include "media/photographs/image_frame.hpp"
+
+#include <zlib.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
 
 #include "faceshot/error.hpp"
-#include "media/exif.hpp"
+#include "media/photographs/codecs.hpp"
+#include "media/photographs/exif.hpp"
 
 namespace faceshot::media {
 namespace {
 
-/// Bytes with bounds: every access beyond the end says that the file is cut off.
+/// Thrown by an access beyond the end.
+struct CutOff {};
+
+/// Bytes with bounds.
 class Bytes {
  public:
   Bytes(std::span<const std::uint8_t> bytes, const std::string& name)
@@ -21,7 +26,7 @@ class Bytes {
   [[nodiscard]] std::size_t size() const { return bytes_.size(); }
 
   [[nodiscard]] std::span<const std::uint8_t> part(std::size_t at, std::size_t count) const {
-    if (at > size() || count > size() - at) fail("the file is cut off");
+    if (at > size() || count > size() - at) throw CutOff();
     return bytes_.subspan(at, count);
   }
   [[nodiscard]] std::uint8_t at(std::size_t position) const { return part(position, 1)[0]; }
@@ -78,8 +83,7 @@ std::size_t end_of_scan(const Bytes& in, std::size_t at) {
   }
 }
 
-ImageFrame parse_jpeg(const Bytes& in) {
-  ImageFrame frame;
+void parse_jpeg(const Bytes& in, ImageFrame& frame) {
   std::size_t at = 2;
   while (true) {
     at = in.find(0xFF, at);
@@ -99,41 +103,26 @@ ImageFrame parse_jpeg(const Bytes& in) {
     at += length;
     if (marker == 0xDA) at = end_of_scan(in, at);
   }
-  return frame;
 }
 
 // ISO/IEC 15948 (PNG): chunks of length, type, data, CRC-32 of type and data.
 
-constexpr std::array<std::uint32_t, 256> make_crc_table() {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t n = 0; n < 256; ++n) {
-    std::uint32_t c = n;
-    for (int bit = 0; bit < 8; ++bit) c = (c & 1) != 0 ? 0xEDB88320U ^ (c >> 1) : c >> 1;
-    table[n] = c;
-  }
-  return table;
+std::uint32_t crc32_of(std::span<const std::uint8_t> bytes) {
+  return static_cast<std::uint32_t>(crc32_z(0, bytes.data(), bytes.size()));
 }
 
-std::uint32_t crc32(std::span<const std::uint8_t> bytes) {
-  static constexpr auto table = make_crc_table();
-  std::uint32_t crc = 0xFFFFFFFFU;
-  for (const std::uint8_t byte : bytes) crc = table[(crc ^ byte) & 0xFF] ^ (crc >> 8);
-  return ~crc;
-}
-
-ImageFrame parse_png(const Bytes& in) {
-  ImageFrame frame;
+void parse_png(const Bytes& in, ImageFrame& frame) {
   for (std::size_t at = 8;;) {
     const std::size_t length = in.big(at, 4);
     const auto type_and_data = in.part(at + 4, length + 4);
-    if (crc32(type_and_data) != in.big(at + 8 + length, 4)) in.fail("a PNG checksum is wrong");
+    if (crc32_of(type_and_data) != in.big(at + 8 + length, 4)) in.fail("a PNG checksum is wrong");
     if (in.has(at + 4, "IHDR")) {
       frame.width = static_cast<int>(std::min(in.big(at + 8, 4), 0x7FFFFFFFU));
       frame.height = static_cast<int>(std::min(in.big(at + 12, 4), 0x7FFFFFFFU));
     } else if (in.has(at + 4, "eXIf")) {
       frame.orientation = exif_orientation(type_and_data.subspan(4));
     } else if (in.has(at + 4, "IEND")) {
-      return frame;
+      return;
     }
     at += length + 12;
   }
@@ -141,15 +130,12 @@ ImageFrame parse_png(const Bytes& in) {
 
 // RFC 9649 (WebP): RIFF chunks of type, length, data, padded to even length.
 
-ImageFrame parse_webp(const Bytes& in) {
-  ImageFrame frame;
+void parse_webp(const Bytes& in, ImageFrame& frame) {
   const std::size_t end = std::size_t{in.little(4, 4)} + 8;
-  if (end > in.size()) in.fail("the file is cut off");
   bool canvas = false;  // VP8X gives the size of the whole, and comes before all else
   for (std::size_t at = 12; at + 8 <= end;) {
     const std::size_t length = in.little(at + 4, 4);
     const std::size_t data = at + 8;
-    const auto chunk = in.part(data, length);
     if (in.has(at, "VP8X")) {
       frame.width = static_cast<int>(in.little(data + 4, 3) + 1);
       frame.height = static_cast<int>(in.little(data + 7, 3) + 1);
@@ -161,23 +147,27 @@ ImageFrame parse_webp(const Bytes& in) {
       const std::uint32_t bits = in.little(data + 1, 4);
       frame.width = static_cast<int>((bits & 0x3FFF) + 1);
       frame.height = static_cast<int>((bits >> 14 & 0x3FFF) + 1);
-    } else if (in.has(at, "EXIF")) {
+    } else if (in.has(at, "ANIM")) {
+      frame.animated = true;
+    }
+    // The size may be there though the chunk is cut off.
+    const auto chunk = in.part(data, length);
+    if (in.has(at, "EXIF")) {
       // Some writers keep JPEG's prefix before the TIFF structure.
       const bool prefixed = length >= 6 && in.has(data, std::string_view("Exif\0\0", 6));
       frame.orientation = exif_orientation(chunk.subspan(prefixed ? 6 : 0));
     }
     at = data + length + length % 2;
   }
-  return frame;
+  if (end > in.size()) throw CutOff();
 }
 
-ImageFrame parse_bmp(const Bytes& in) {
-  ImageFrame frame;
+void parse_bmp(const Bytes& in, ImageFrame& frame) {
   const std::size_t pixels = in.little(10, 4);
   if (in.little(14, 4) == 12) {  // OS/2
     frame.width = static_cast<int>(in.little(18, 2));
     frame.height = static_cast<int>(in.little(20, 2));
-    return frame;
+    return;
   }
   const auto width = static_cast<std::int32_t>(in.little(18, 4));
   const auto height = static_cast<std::int32_t>(in.little(22, 4));  // negative: rows from the top
@@ -192,8 +182,13 @@ ImageFrame parse_bmp(const Bytes& in) {
   if (compression == 0 &&
       (pixels > in.size() ||
        (row > 0 && static_cast<std::size_t>(frame.height) > (in.size() - pixels) / row)))
-    in.fail("the file is cut off");
-  return frame;
+    throw CutOff();
+}
+
+// GIF89a: the logical screen's size, after six bytes of signature.
+void parse_gif(const Bytes& in, ImageFrame& frame) {
+  frame.width = static_cast<int>(in.little(6, 2));
+  frame.height = static_cast<int>(in.little(8, 2));
 }
 
 }  // namespace
@@ -202,16 +197,36 @@ std::optional<ImageFrame> parse_image_frame(std::span<const std::uint8_t> bytes,
                                             const std::string& name) {
   const Bytes in(bytes, name);
   ImageFrame frame;
+  void (*parse)(const Bytes&, ImageFrame&) = nullptr;
+  const auto is = [&](ImageFormat format, void (*parser)(const Bytes&, ImageFrame&)) {
+    frame.format = format;
+    parse = parser;
+  };
   if (in.has(0, "\xFF\xD8\xFF"))
-    frame = parse_jpeg(in);
+    is(ImageFormat::jpeg, parse_jpeg);
   else if (in.has(0, "\x89PNG\r\n\x1A\n"))
-    frame = parse_png(in);
+    is(ImageFormat::png, parse_png);
   else if (in.has(0, "RIFF") && in.has(8, "WEBP"))
-    frame = parse_webp(in);
+    is(ImageFormat::webp, parse_webp);
   else if (in.has(0, "BM"))
-    frame = parse_bmp(in);
-  else
-    return std::nullopt;
+    is(ImageFormat::bmp, parse_bmp);
+  else if (in.has(0, "GIF87a") || in.has(0, "GIF89a"))
+    is(ImageFormat::gif, parse_gif);
+  try {
+    if (parse != nullptr)
+      parse(in, frame);
+    else if (in.has(0, std::string_view("II*\0", 4)) || in.has(0, std::string_view("MM\0*", 4)))
+      frame = tiff_frame(bytes);
+    else if (in.has(4, "ftyp") && is_heif(bytes))
+      frame = heif_frame(bytes);
+    else
+      return std::nullopt;
+  } catch (const CutOff&) {
+    if (frame.width <= 0 || frame.height <= 0) in.fail("the file is cut off");
+    frame.cut_off = true;
+  } catch (const DecodeFailure& failure) {
+    in.fail(failure.why);
+  }
   check_size(frame, in);
   return frame;
 }

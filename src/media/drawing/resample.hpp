@@ -1,0 +1,14 @@
+// Pictures in another size.
+#pragma once
+
+#include "faceshot/image_view.hpp"
+#include "media/photographs/image.hpp"
+
+namespace faceshot::media {
+
+/// Scales 8-bit BGR: every pixel of the result is the mean of the area that it covers where the
+/// picture shrinks, and interpolated between four where it grows. Thread safe.
+/// @param width, height of the result, > 0
+[[nodiscard]] Image resampled(const ImageView& image, int width, int height);
+
+}  // namespace faceshot::media

@@ -1,0 +1,91 @@
+// Photographs as OpenCV's matrices, for the rooms that resample with OpenCV. Header-only: the media
+// library itself links none of it.
+#pragma once
+
+#include <filesystem>
+#include <opencv2/core.hpp>
+#include <string>
+#include <vector>
+
+#include "faceshot/error.hpp"
+#include "faceshot/image_view.hpp"
+#include "media/drawing/canvas.hpp"
+#include "media/drawing/draw.hpp"
+#include "media/photographs/image_file.hpp"
+
+namespace faceshot::media {
+
+/// Reads a whole photograph, as read_photograph() does, as CV_8UC3. Thread safe.
+/// @throws Error as read_photograph
+[[nodiscard]] inline cv::Mat read_mat(const std::filesystem::path& path) {
+  const ImageBytes file = read_image_bytes(path);
+  cv::Mat image;
+  (void)decode_photograph_into(
+      file.bytes, file.frame, path.string(), {}, [&](int width, int height) {
+        image.create(height, width, CV_8UC3);  // rows without gaps, as a matrix of its own has
+        return image.data;
+      });
+  return image;
+}
+
+/// View of an 8-bit matrix of 1, 3 (BGR) or 4 (BGRA) channels, for the runtime library. Shares the
+/// pixels: the matrix must outlive it.
+/// @throws Error(invalid_argument) for any other matrix
+[[nodiscard]] inline ImageView view_of(const cv::Mat& image) {
+  const auto format = [&] {
+    switch (image.type()) {
+      case CV_8UC1:
+        return PixelFormat::gray;
+      case CV_8UC3:
+        return PixelFormat::bgr;
+      case CV_8UC4:
+        return PixelFormat::bgra;
+      default:
+        throw Error(ErrorCode::invalid_argument,
+                    "an image must have 1, 3 or 4 channels of 8 bits, not OpenCV's type " +
+                        std::to_string(image.type()));
+    }
+  }();
+  return {image.data, image.cols, image.rows, static_cast<std::ptrdiff_t>(image.step), format};
+}
+
+/// An image's pixels as a matrix. Shares them: the image must outlive it.
+[[nodiscard]] inline cv::Mat mat_of(Image& image) {
+  return {image.height(), image.width(), CV_8UC3, image.row(0), image.stride()};
+}
+
+/// An 8-bit BGR matrix to draw on, which must outlive the canvas.
+/// @throws Error(invalid_argument) for any other matrix
+[[nodiscard]] inline Canvas canvas_of(cv::Mat& image) {
+  if (image.empty() || image.type() != CV_8UC3)
+    throw Error(ErrorCode::invalid_argument,
+                "the image to draw on must be 8-bit BGR and not empty");
+  return {image.data, image.cols, image.rows, static_cast<std::ptrdiff_t>(image.step)};
+}
+
+/// contact_sheet() of matrices.
+[[nodiscard]] inline cv::Mat contact_sheet(const std::vector<cv::Mat>& images, int columns,
+                                           cv::Size cell) {
+  std::vector<ImageView> views;
+  for (const cv::Mat& image : images) views.push_back(view_of(image));
+  Image sheet = contact_sheet(views, columns, cell.width, cell.height);
+  return mat_of(sheet).clone();
+}
+
+/// What a JPEG file of this quality would leave of the image. @param image 8-bit BGR, replaced
+/// @param quality 1 to 100 @throws Error(format) if it cannot be encoded
+inline void pass_through_jpeg(cv::Mat& image, int quality) {
+  const std::vector<std::uint8_t> bytes = encode_jpeg(view_of(image), quality);
+  const ImageFrame frame{.width = image.cols, .height = image.rows};
+  (void)decode_photograph_into(bytes, frame, "JPEG", {}, [&](int width, int height) {
+    image.create(height, width, CV_8UC3);
+    return image.data;
+  });
+}
+
+/// Writes an 8-bit BGR matrix. @throws Error as write_image
+inline void write_mat(const std::filesystem::path& path, const cv::Mat& image) {
+  write_image(path, view_of(image));
+}
+
+}  // namespace faceshot::media
