@@ -132,9 +132,8 @@ int run(BenchArguments a) {
 
 }  // namespace
 
-void add_bench(CLI::App& app, int& exit_code, ReadPhotograph read) {
+void add_bench(CLI::App& app, int& exit_code) {
   auto a = std::make_shared<BenchArguments>();
-  a->read = std::move(read);
   CLI::App* const command = app.add_subcommand("bench", "Time a network on this machine");
   command->add_option("--model", a->model, "ONNX file; default: the network that FaceShot ships");
   command->add_option("--model-info", a->model_info, model_info_help);

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
+#include "media/drawing/resample.hpp"
+#include "media/photographs/image_file.hpp"
 
 namespace faceshot::cli {
 
@@ -15,8 +16,9 @@ Spread spread_of(std::vector<double> values) {
 
 Frame frame_of(const BenchArguments& a, FrameSize size) {
   if (!a.image.empty()) {
-    if (!a.read) throw Error(ErrorCode::unsupported, "this program reads no photographs");
-    return a.read(a.image, size);
+    const media::Photograph photograph = media::read_photograph(a.image);
+    const media::Image scaled = media::resampled(photograph.image.view(), size.width, size.height);
+    return {size, {scaled.row(0), scaled.row(size.height)}};
   }
   Frame frame{size, {}};
   frame.pixels.resize(3 * static_cast<std::size_t>(size.width) *

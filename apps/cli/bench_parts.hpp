@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,9 +25,6 @@ struct Frame {
   }
 };
 
-/// Reads a photograph and scales it to a size.
-using ReadPhotograph = std::function<Frame(const std::string& file, FrameSize size)>;
-
 struct BenchArguments {
   std::string model;       ///< path of the ONNX file
   std::string model_info;  ///< TOML file that describes it, or empty
@@ -41,7 +37,6 @@ struct BenchArguments {
   Precision precision = Precision::fp32;  ///< that it comes to
   int streams = 0;                        ///< 0: one image after the other
   bool layers = false, json = false;
-  ReadPhotograph read;  ///< of programs that can
 };
 
 struct Spread {
@@ -52,7 +47,7 @@ struct Spread {
 [[nodiscard]] Spread spread_of(std::vector<double> values);
 
 /// A frame of this size: the photograph, or noise (the time hardly depends on it).
-/// @throws Error(unsupported) for a photograph in a program that reads none
+/// @throws Error as media::read_photograph
 [[nodiscard]] Frame frame_of(const BenchArguments& a, FrameSize size);
 
 // The other kinds, each in its own file. @return exit code

@@ -4,12 +4,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/bench_parts.hpp"
-
 namespace faceshot::cli {
 
-/// @param read photographs for --image; none: faceshot-data takes over where there is one
-void add_bench(CLI::App& app, int& exit_code, ReadPhotograph read = {});
+void add_bench(CLI::App& app, int& exit_code);
+void add_detect(CLI::App& app, int& exit_code);
 void add_inspect(CLI::App& app, int& exit_code);
 void add_models(CLI::App& app, int& exit_code);
 

@@ -1,12 +1,13 @@
-// `faceshot`: the program. It holds what needs the runtime alone, so that it starts fast and
-// deploys anywhere; the rest is handed over to faceshot-data and faceshot-train, as git does with
-// its own.
-#include <algorithm>
+// `faceshot`: the program. It holds what needs the runtime and photographs alone, so that it
+// starts fast and deploys anywhere; the rest is handed over to faceshot-data and faceshot-train, as
+// git does with its own.
+#include <cstdio>
 #include <string>
 #include <string_view>
 
 #include "base/memory.hpp"
 #include "cli/commands.hpp"
+#include "common/console.hpp"
 #include "common/program.hpp"
 
 namespace {
@@ -21,7 +22,6 @@ constexpr const char* data_program = "faceshot-data";
 constexpr const char* train_program = "faceshot-train";
 
 constexpr Elsewhere elsewhere[] = {
-    {"detect", data_program, "Find faces in photographs"},
     {"prepare", data_program, "Bring a data set into the prepared form"},
     {"data", data_program, "Look at prepared sets, check, export, label them"},
     {"augment", data_program, "Augmentation policies: see them, list them, apply them"},
@@ -49,18 +49,22 @@ int main(int argc, char** argv) {
   const std::string_view first = argc > 1 ? argv[1] : "";
   for (const Elsewhere& command : elsewhere)
     if (command.name == first) return hand_over_to(command.program, argv);
-  // A photograph must be decoded.
-  if (first == "bench" && std::any_of(argv + 2, argv + argc, [](std::string_view argument) {
-        return argument == "--image" || argument.starts_with("--image=");
-      }))
-    return hand_over_to(data_program, argv);
-
+  if (argc == 1) {
+    std::puts(
+        "FaceShot finds faces in photographs. Three commands to try:\n\n"
+        "  faceshot detect photo.jpg --out faces/      boxes drawn into a copy\n"
+        "  faceshot detect holiday/ --sheet faces.jpg  a folder, all on one picture\n"
+        "  faceshot bench                              how fast it is here\n\n"
+        "faceshot --help lists all commands.");
+    return cli::exit_usage;
+  }
   base::retain_freed_memory();
   CLI::App app{
       "Face detection: prepare data, train, evaluate, export, detect.\n"
       "Start with:  faceshot detect photo.jpg --out out/"};
   cli::set_up(app, "faceshot");
   int exit_code = 0;
+  cli::add_detect(app, exit_code);
   // Those that are handed over are listed for --help alone.
   const auto list = [&](std::string_view program) {
     for (const Elsewhere& command : elsewhere)
@@ -70,8 +74,8 @@ int main(int argc, char** argv) {
   };
   list(data_program);
   list(train_program);
-  cli::add_models(app, exit_code);
   cli::add_bench(app, exit_code);
   cli::add_inspect(app, exit_code);
+  cli::add_models(app, exit_code);
   return cli::run_program(app, argc, argv, exit_code);
 }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "base/nearest_name.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::cli {
@@ -32,9 +33,34 @@ int guarded(const std::function<int()>& body) {
   }
 }
 
+namespace {
+
+/// The subcommand that was given, the innermost.
+const CLI::App* used_by(const CLI::App* app) {
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  return app;
+}
+
+/// "; did you mean '--threads'?" for an option that is none but nearly one; else nothing.
+std::string suggestion(const CLI::App& root) {
+  const CLI::App* const app = used_by(&root);
+  std::vector<std::string> names;
+  for (const CLI::Option* const option : app->get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  for (const std::string& word : app->remaining(true)) {
+    if (!word.starts_with("--")) continue;
+    if (const auto name = base::likely_name(word.substr(0, word.find('=')), names))
+      return "; did you mean '" + *name + "'?";
+  }
+  return "";
+}
+
+}  // namespace
+
 void report_usage_in_one_line(CLI::App& app) {
-  app.failure_message([](const CLI::App*, const CLI::Error& e) {
-    return "faceshot: " + std::string(e.what()) + "; see --help\n";
+  app.failure_message([](const CLI::App* root, const CLI::Error& e) {
+    const std::string meant = suggestion(*root);
+    return "faceshot: " + std::string(e.what()) + (meant.empty() ? "; see --help" : meant) + "\n";
   });
 }
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "base/nearest_name.hpp"
 #include "common/console.hpp"
 #include "faceshot/version.hpp"
 
@@ -37,8 +38,15 @@ int run_program(CLI::App& app, int argc, char** argv, const int& exit_code) {
   try {
     // CLI11 alone would say that a subcommand is required.
     const auto is_named = [&](const CLI::App* c) { return c->check_name(argv[1]); };
-    if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty())
-      throw CLI::ExtrasError("faceshot", {argv[1]});
+    if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
+      std::vector<std::string> names;
+      for (const CLI::App* const command : app.get_subcommands({}))
+        names.push_back(command->get_name());
+      const auto meant = base::likely_name(argv[1], names);
+      std::fprintf(stderr, "faceshot: there is no command '%s'%s\n", argv[1],
+                   meant ? ("; did you mean '" + *meant + "'?").c_str() : "; see --help");
+      return exit_usage;
+    }
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return with_output_written(app.exit(e) == 0 ? exit_ok : exit_usage);

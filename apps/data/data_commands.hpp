@@ -17,7 +17,6 @@ void add_data_export(CLI::App& data, int& exit_code);
 void add_data_pseudo(CLI::App& data, int& exit_code);
 void add_augment(CLI::App& app, int& exit_code);
 void add_synthesize(CLI::App& app, int& exit_code);
-void add_detect(CLI::App& app, int& exit_code);
 void add_runs(CLI::App& app, int& exit_code);
 void add_calibrate(CLI::App& app, int& exit_code);
 void add_evaluate(CLI::App& app, int& exit_code);

@@ -32,4 +32,12 @@ const std::string& nearest_name(std::string_view name, const std::vector<std::st
   });
 }
 
+std::optional<std::string> likely_name(std::string_view name,
+                                       const std::vector<std::string>& names) {
+  if (names.empty()) return std::nullopt;
+  const std::string& nearest = nearest_name(name, names);
+  if (3 * edit_distance(nearest, name) > std::max(name.size(), nearest.size())) return std::nullopt;
+  return nearest;
+}
+
 }  // namespace faceshot::base

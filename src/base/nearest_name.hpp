@@ -1,6 +1,7 @@
 // What somebody meant who mistyped a name.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,5 +13,11 @@ namespace faceshot::base {
 /// @pre `names` is not empty
 [[nodiscard]] const std::string& nearest_name(std::string_view name,
                                               const std::vector<std::string>& names);
+
+/// The same, if it is so near that a slip of the fingers explains it: for names that could be
+/// anything.
+/// @return nothing if more than a third of the letters would have to change
+[[nodiscard]] std::optional<std::string> likely_name(std::string_view name,
+                                                     const std::vector<std::string>& names);
 
 }  // namespace faceshot::base

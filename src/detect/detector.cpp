@@ -89,6 +89,10 @@ InputSize fixed_size(const Network& network) {
     throw Error(ErrorCode::unsupported, "detector: the network's input '" +
                                             network.inputs().front() +
                                             "' is no image of three colours [1, 3, height, width]");
+  if (shape[0] > 1)
+    throw Error(ErrorCode::unsupported,
+                "detector: the network was exported for " + std::to_string(shape[0]) +
+                    " images at a time; export it for one, or for any number");
   if (shape[2] <= 0 || shape[3] <= 0) return {};
   return {static_cast<int>(shape[3]), static_cast<int>(shape[2])};
 }

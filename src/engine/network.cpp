@@ -1,6 +1,7 @@
 #include "faceshot/network.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -37,6 +38,8 @@ Network Network::from_bytes(std::span<const std::byte> onnx, const std::string& 
 }
 
 Network Network::load(const std::string& path) {
+  if (std::filesystem::is_directory(path))
+    throw Error(ErrorCode::not_found, "'" + path + "' is a folder, not a model file");
   std::ifstream in(path, std::ios::binary);
   if (!in) throw Error(ErrorCode::not_found, "model file '" + path + "' cannot be read");
   const std::vector<char> bytes((std::istreambuf_iterator<char>(in)),

@@ -69,11 +69,11 @@ expect "a description" 0 0 "" detect photos/cell.png "${model[@]}" --model-info 
 grep -q '"x1": 17' out || complain "a description: not the expected box: $(cat out)"
 
 expect "aligned crops" 0 0 "" detect photos --model points.onnx --align 32 --out crops --json
-expect_files "aligned crops" crops "./cell-face1-2.png ./cell-face1.png ./more/cell-face1.png "
+expect_files "aligned crops" crops "./cell-2-face1.png ./cell-face1.png ./more/cell-face1.png "
 grep -q '"crop": "crops/more/cell-face1.png"' out || complain "aligned crops: not in JSON"
 expect "nothing to align by" 1 1 landmarks detect photos "${model[@]}" --align 112 --out no_crops
 [ -e no_crops ] && complain "nothing to align by: a folder was made"
-expect "crops without a folder" 2 1 --out detect photos --model points.onnx --align 112
+expect "crops without a folder" 2 1 --crops detect photos --model points.onnx --align 112
 expect "an impossible crop" 2 1 align detect photos --model points.onnx --align 5 --out no_crops
 
 expect "a cut JPEG" 1 1 cut.jpg detect bad/cut.jpg "${model[@]}" --out cut
@@ -87,6 +87,7 @@ expect "an empty folder" 1 1 empty detect empty "${model[@]}" --out none
 expect_files "an empty folder" none ""
 expect "a missing file" 1 1 nowhere.jpg detect nowhere.jpg "${model[@]}" --out none
 expect "a missing model" 1 1 nowhere.onnx detect photos --model nowhere.onnx --out none
+expect "a folder as model" 1 1 "is a folder" detect photos --model photos --out none
 expect "a cut model" 1 1 cut.onnx detect photos --model cut.onnx --out none
 expect "a text as model" 1 1 text.onnx detect photos --model text.onnx --out none
 FACESHOT_MODEL=elsewhere.onnx expect "a missing model from the environment" 1 1 elsewhere.onnx \
@@ -98,7 +99,10 @@ expect "a word as threshold" 2 1 threshold detect photos "${model[@]}" --thresho
 expect "no threads" 2 1 threads detect photos "${model[@]}" --threads 0
 expect "an unknown option" 2 1 --colour detect photos "${model[@]}" --colour
 expect "no photograph" 2 1 paths detect
-expect "no subcommand" 2 1 subcommand
+expect "no subcommand" 2 0 ""
+grep -q "faceshot detect photo.jpg" out || complain "no subcommand: nothing to try"
+expect "a slip in an option" 2 1 "did you mean '--max-side'" detect photos "${model[@]}" --max-sid 320
+expect "a slip in a command" 2 1 "did you mean 'detect'" detcet photos
 expect "an unknown subcommand" 2 1 dedect dedect photos
 expect "a sheet without a format" 2 1 sheet.xyz detect photos "${model[@]}" --sheet sheet.xyz
 

@@ -20,15 +20,16 @@ done
 alone=$(mktemp -d)
 trap 'rm -rf "$alone"' EXIT
 cp "$faceshot" "$alone/faceshot"
-PATH=/nowhere "$alone/faceshot" inspect --help >/dev/null || fail "it needs another program to inspect"
-! message=$(PATH=/nowhere "$alone/faceshot" detect photo.jpg 2>&1) || fail "detects without faceshot-data"
+for subcommand in inspect detect bench; do
+  PATH=/nowhere "$alone/faceshot" $subcommand --help >/dev/null || fail "$subcommand needs another program"
+done
+! message=$(PATH=/nowhere "$alone/faceshot" prepare auto . 2>&1) || fail "prepares without faceshot-data"
 case $message in
   *faceshot-data*"which is not here"*) ;;
   *) fail "not said what is missing: $message" ;;
 esac
 printf '#!/bin/sh\necho "$0" "$@"\n' >"$alone/faceshot-data"
 chmod +x "$alone/faceshot-data"
-[ "$("$alone/faceshot" detect "a b.jpg" --json | sed 's/.*detect/detect/')" = "detect a b.jpg --json" ] ||
+[ "$("$alone/faceshot" prepare auto "a b" --dry-run | sed 's/.*prepare/prepare/')" = "prepare auto a b --dry-run" ] ||
   fail "arguments are lost"
-"$alone/faceshot" bench --image=a.jpg | grep -q "bench --image=a.jpg" || fail "photographs to bench with"
 echo "$libraries libraries"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "data/test_folder.hpp"
+#include "support/csv_field.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -79,7 +80,7 @@ TEST(Csv, GoesOnBehindABadRecord) {
 TEST(Csv, FieldSurvivesWritingAndReading) {
   const TestFolder folder;
   for (const std::string text : {"plain", "a,b", "\"", "a\r\nb", "", " blank ", "\xC3\xA9"}) {
-    CsvReader csv(folder.write("a.csv", "h,i\n" + csv_field(text) + ",1\n"));
+    CsvReader csv(folder.write("a.csv", "h,i\n" + support::csv_field(text) + ",1\n"));
     ASSERT_TRUE(csv.next());
     EXPECT_EQ(csv.fields()[0], text);
   }

@@ -69,7 +69,7 @@ TEST_F(ImagePackTest, ReducesWhatIsLargeAndScalesItsBoxes) {
 }
 
 TEST_F(ImagePackTest, AReducedImageDoesNotTakeTheNameOfALaterOne) {
-  folder.write_mat("set/images/e/large.jpg", 30, 20);  // small enough to keep its name
+  folder.write_image("set/images/e/large.jpg", 30, 20);  // small enough to keep its name
   set.records.push_back({"e/large.jpg", 30, 20, {}});
   pack_set(set, "train", folder / "packed", 40);
   const auto records = read_prepared(folder / "packed/train.csv").records;

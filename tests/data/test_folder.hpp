@@ -8,11 +8,11 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <vector>
 
 #include "faceshot/error.hpp"
+#include "media/photographs/image_file.hpp"
 
 namespace faceshot::testing {
 
@@ -47,7 +47,10 @@ class TestFolder {
   std::filesystem::path write_image(const std::string& name, int width, int height,
                                     int shade = 100) const {
     std::filesystem::create_directories((path_ / name).parent_path());
-    cv::imwrite((path_ / name).string(), cv::Mat(height, width, CV_8UC3, cv::Scalar::all(shade)));
+    media::Image image(width, height);
+    std::fill_n(image.row(0), image.stride() * static_cast<std::size_t>(height),
+                static_cast<std::uint8_t>(shade));
+    media::write_image(path_ / name, image.view());
     return path_ / name;
   }
 

@@ -168,14 +168,4 @@ void CsvReader::fail(const std::string& what) const {
   throw Error(ErrorCode::format, name_ + ":" + std::to_string(line_) + ": " + what);
 }
 
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 }  // namespace faceshot::data

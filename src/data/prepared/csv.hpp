@@ -73,7 +73,4 @@ class CsvReader {
   std::vector<std::string_view> fields_;
 };
 
-/// The field as it must stand in a CSV file: quoted where it has to be.
-[[nodiscard]] std::string csv_field(std::string_view text);
-
 }  // namespace faceshot::data

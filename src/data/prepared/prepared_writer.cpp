@@ -11,6 +11,7 @@
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
 #include "support/atomic_file.hpp"
+#include "support/csv_field.hpp"
 #include "support/folder.hpp"
 #include "support/utf8.hpp"
 
@@ -96,8 +97,8 @@ void write_csv(const std::filesystem::path& path, const PreparedSet& set) {
   }
   file.write(text + '\n');
   for (const ImageRecord& record : set.records) {
-    const std::string image = csv_field(record.image) + ',' + std::to_string(record.width) + ',' +
-                              std::to_string(record.height);
+    const std::string image = support::csv_field(record.image) + ',' +
+                              std::to_string(record.width) + ',' + std::to_string(record.height);
     text.clear();
     for (const Annotation& a : record.annotations) {
       text += image;

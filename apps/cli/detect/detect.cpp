@@ -1,0 +1,223 @@
+// `faceshot detect`: faces in photographs, as a table, as JSON or CSV, as pictures.
+#include "faceshot/detector.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "base/in_order.hpp"
+#include "cli/commands.hpp"
+#include "cli/detect/arguments.hpp"
+#include "cli/detect/look.hpp"
+#include "cli/detect/outputs.hpp"
+#include "common/console.hpp"
+#include "common/default_model.hpp"
+#include "common/open_detector.hpp"
+#include "common/tiles.hpp"
+#include "faceshot/error.hpp"
+#include "media/drawing/draw.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int sheet_columns = 3;
+
+/// @throws Error(invalid_argument) before any work is done for it
+void check_file(const char* option, const std::string& file, const Inputs& inputs) {
+  if (!file.empty() && file != "-" && inputs.contains(file))
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{} '{}' is one of the photographs; name another file", option, file));
+}
+
+/// Whatever can be refused before the work is refused before it.
+void check_arguments(const DetectArguments& a, const Inputs& inputs) {
+  check_file("--sheet", a.sheet, inputs);
+  check_file("--json", a.json, inputs);
+  check_file("--jsonl", a.jsonl, inputs);
+  check_file("--csv", a.csv, inputs);
+  if (!a.sheet.empty() && !media::is_writable_image_path(a.sheet))
+    throw Error(ErrorCode::invalid_argument,
+                "--sheet '" + a.sheet + "' needs the extension of a picture, as in faces.jpg");
+  if (a.align > 0 && a.crop_folder().empty())
+    throw Error(
+        ErrorCode::invalid_argument,
+        "--align writes crops into a folder; name it with --crops, as in --align 112 --crops "
+        "faces/");
+  if (a.turns != 1 && a.tiles.size > 0)
+    throw Error(ErrorCode::invalid_argument, "--turns and --tile do not go together");
+}
+
+/// @throws Error(invalid_argument) for a class that the network does not know; Error(unsupported)
+void check_network(const DetectArguments& a, const ModelInfo& info) {
+  for (const std::string& name : a.classes)
+    if (std::find(info.classes.begin(), info.classes.end(), name) == info.classes.end())
+      throw Error(ErrorCode::invalid_argument, fmt::format("--class '{}': the network knows {}",
+                                                           name, fmt::join(info.classes, ", ")));
+  if (a.align > 0 && !info.has_landmarks())
+    throw Error(ErrorCode::unsupported,
+                "--align needs the eyes, nose and mouth, which the network '" + info.name +
+                    "' does not give; name one that was trained with model.heads.landmarks=5 as "
+                    "--model");
+}
+
+/// The size at which the network will look at most photographs.
+std::string usual_size(const DetectArguments& a) {
+  if (a.tiles.size > 0) return fmt::format("{0}x{0}", a.tiles.size);
+  const int side = a.options.max_side > 0 ? a.options.max_side : 640;
+  return fmt::format("{}x{}", side, std::max(1, side * 3 / 4));
+}
+
+int cores() {
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_threads);
+}
+
+/// Cores go to photographs; where there are fewer of these, to each photograph's network.
+void share_out_cores(DetectArguments& a, std::size_t photographs) {
+  const bool chosen = a.options.threads > 0;
+  if (a.jobs == 0) a.jobs = std::max(1, cores() / (chosen ? a.options.threads : 1));
+  a.jobs = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(a.jobs), photographs));
+  if (!chosen) a.options.threads = std::max(1, cores() / std::max(1, a.jobs));
+}
+
+int run(DetectArguments a) {
+  media::PassedOver passed_over;
+  const std::vector<Job> jobs = jobs_of(a.paths, passed_over);
+  const Inputs inputs(jobs);
+  check_arguments(a, inputs);
+  if (const std::string text = passed_over.text(); !text.empty())
+    fmt::print(stderr, "passed over in folders: {}\n", text);
+  share_out_cores(a, jobs.size());
+  if (a.model.empty()) a.model = default_model().string();
+  a.options.precision = precision_for(a.precision, a.model, usual_size(a), a.options.threads);
+  tell_if_missing(a.options.precision);
+  const Detector detector = open_detector(a.model, a.model_info, a.options);
+  check_network(a, detector.info());
+  if (!a.out.empty()) require_writable_folder(a.out);
+  if (!a.crops.empty()) require_writable_folder(a.crops);
+  const Looker looker(a, detector, inputs);
+  Outputs outputs(a, jobs, detector.info().classes, detector.info().has_landmarks());
+  std::vector<media::Image> thumbnails;
+  std::size_t failures = 0;
+  {
+    // A table that scrolls by is progress enough.
+    std::unique_ptr<Progress> progress;
+    if (a.quiet() || isatty(STDOUT_FILENO) == 0)
+      progress = std::make_unique<Progress>("detecting", jobs.size());
+    base::work_in_order(
+        jobs.size(), a.jobs, [&](std::size_t i) { return looker.look(jobs[i]); },
+        [&](std::size_t i, Look look) {
+          if (!look.warning.empty())
+            fmt::print(stderr, "faceshot: warning: '{}': {}\n", jobs[i].file.string(),
+                       look.warning);
+          if (look.error.empty()) {
+            outputs.add(jobs[i], look);
+            if (!a.sheet.empty()) thumbnails.push_back(std::move(look.thumbnail));
+          } else {
+            // One bad photograph does not stop the others; the exit status tells.
+            fmt::print(stderr, "faceshot: {}\n", look.error);
+            ++failures;
+          }
+          if (progress) progress->update(i + 1);
+        });
+  }
+  if (!thumbnails.empty()) {
+    std::vector<ImageView> views;
+    for (const media::Image& image : thumbnails) views.push_back(image.view());
+    media::write_image(
+        a.sheet,
+        media::contact_sheet(views, sheet_columns, sheet_cell_width, sheet_cell_height).view());
+  }
+  outputs.finish();
+  return failures == 0 ? exit_ok : exit_failure;
+}
+
+void add_output_options(CLI::App& command, DetectArguments& a) {
+  command.add_option("--out", a.out, "Folder for the pictures with boxes")->group("Output");
+  command
+      .add_option("--crops", a.crops,
+                  "Folder for the faces, cut out with a margin of a quarter of their size")
+      ->group("Output");
+  command
+      .add_option(
+          "--align", a.align,
+          "Cut faces out upright instead, as squares of this side in pixels, eyes and mouth where "
+          "recognition networks expect them (ArcFace: 112); without --crops into --out")
+      ->check(CLI::Range(16, 1024))
+      ->group("Output");
+  command.add_option("--sheet", a.sheet, "One picture with all photographs")->group("Output");
+  command
+      .add_flag("!--no-annotate", a.annotate,
+                "Leave the pictures of --out and --sheet without boxes")
+      ->group("Output");
+  command.add_flag("--json{-}", a.json, "One JSON document on standard output, or --json=FILE")
+      ->group("Output");
+  command.add_flag("--jsonl{-}", a.jsonl, "A line of JSON a photograph, or --jsonl=FILE")
+      ->group("Output");
+  command.add_flag("--csv{-}", a.csv, "A row of CSV a face, or --csv=FILE")->group("Output");
+}
+
+void add_speed_options(CLI::App& command, DetectArguments& a) {
+  command.add_option("--jobs", a.jobs, "Photographs at a time; default: one a core")
+      ->check(CLI::Range(1, most_threads))
+      ->group("Speed");
+  command
+      .add_option("--threads", a.options.threads,
+                  "Threads for one photograph; default: 1, or all cores for a single photograph")
+      ->check(CLI::Range(1, most_threads))
+      ->group("Speed");
+  add_precision_option(command, a.precision);
+}
+
+}  // namespace
+
+void add_detect(CLI::App& app, int& exit_code) {
+  auto a = std::make_shared<DetectArguments>();
+  a->options.threads = 0;  // as many as are of use
+  CLI::App* const command = app.add_subcommand("detect", "Find faces in photographs");
+  command
+      ->add_option("paths", a->paths,
+                   "Photographs (- for standard input), or folders that are searched for them")
+      ->required();
+  command->add_option("--threshold", a->options.score_threshold,
+                      "Lowest score, 0 to 1; default: the model's own (faceshot inspect), or 0.7");
+  command
+      ->add_option("--class", a->classes,
+                   "Show this class only (repeat for several); default: all that the network knows")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--max-side", a->options.max_side,
+                   "Look at larger photographs reduced to this longer side; 0: never reduce")
+      ->capture_default_str();
+  command->add_option("--nms", a->options.nms_threshold, "NMS IoU threshold")
+      ->capture_default_str();
+  add_tile_options(*command, a->tiles);
+  command
+      ->add_option("--turns", a->turns,
+                   "4: look at each photograph in all four ways up, and say which is right")
+      ->check(CLI::IsMember({1, 4}))
+      ->capture_default_str();
+  command->add_option("--model", a->model, "ONNX file; default: the network that FaceShot ships");
+  command->add_option("--model-info", a->model_info, model_info_help);
+  add_output_options(*command, *a);
+  add_speed_options(*command, *a);
+  command->footer(
+      "Examples:\n"
+      "  faceshot detect photo.jpg holiday/ --out faces/\n"
+      "  faceshot detect photo.jpg --threshold 0.6 --max-side 1280 --json\n"
+      "  faceshot detect holiday/ --csv=faces.csv --crops faces/\n"
+      "  faceshot detect scans/ --turns 4 --jsonl=faces.jsonl\n"
+      "  faceshot detect crowd.jpg --tile 640 --out faces/\n"
+      "  curl -s https://example.org/photo.jpg | faceshot detect -\n"
+      "  faceshot detect photo.jpg --model landmarks.onnx --align 112 --crops faces/");
+  command->callback([a, &exit_code] { exit_code = guarded([&] { return run(*a); }); });
+}
+
+}  // namespace faceshot::cli

@@ -1,0 +1,58 @@
+// One photograph, from its file to its faces and the pictures that are written of them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/detect/arguments.hpp"
+#include "cli/detect/photograph_names.hpp"
+#include "faceshot/detector.hpp"
+#include "media/photographs/image_file.hpp"
+
+namespace faceshot::cli {
+
+/// What came of a photograph.
+struct Look {
+  std::string error;          ///< empty: none
+  std::string warning;        ///< of the decoder; empty: none
+  int width = 0, height = 0;  ///< pixels, upright as its file says
+  int turned = 0;             ///< degrees clockwise that bring the faces upright; `turns` 4 alone
+  std::vector<Detection> faces;    ///< in pixels of the whole photograph
+  std::vector<std::string> crops;  ///< paths by face, empty for those not cut out; or no list
+  double milliseconds = 0;         ///< of looking, without making a session, reading and writing
+  media::Image thumbnail;          ///< for the sheet
+};
+
+/// Size of a sheet's cell, pixels.
+inline constexpr int sheet_cell_width = 480;
+inline constexpr int sheet_cell_height = 360;
+
+/// Looks at photographs. Thread safe.
+class Looker {
+ public:
+  /// The arguments, the detector and the inputs must outlive it.
+  /// @throws Error as Detector
+  Looker(const DetectArguments& arguments, const Detector& detector, const Inputs& inputs);
+  ~Looker();
+  Looker(const Looker&) = delete;
+  Looker& operator=(const Looker&) = delete;
+
+  /// A photograph that cannot be read, or a picture that cannot be written, is told in Look::error.
+  [[nodiscard]] Look look(const Job& job) const;
+
+ private:
+  void look_into(const Job& job, Look& look) const;
+  [[nodiscard]] std::vector<Detection> find(const media::Photograph& photograph, Look& look) const;
+  [[nodiscard]] int way_up(const media::Image& image) const;
+  void write_crops(const Job& job, const media::Image& image, Look& look) const;
+  void write_pictures(const Job& job, media::Image& image, Look& look) const;
+
+  const DetectArguments& arguments_;
+  const Detector& detector_;
+  const Inputs& inputs_;
+  std::unique_ptr<Detector> glance_;  ///< at half the size, for the four ways up
+  int reduced_side_ = 0;              ///< photographs may be decoded down to this; 0: they may not
+};
+
+}  // namespace faceshot::cli

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# `faceshot detect`: outputs for programs, standard input, folders, cores, what is passed over or cut off.
+#   detect.sh PROGRAM MAKE_TEST_IMAGES
+set -u
+program=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+unset FACESHOT_MODEL
+export XDG_CACHE_HOME=$work/cache
+"$2" "$work" || { echo "the test's own files could not be made"; exit 1; }
+cd "$work" || exit 1
+failed=0
+complain() {
+  echo "FAILED: $*"
+  sed 's/^/  stderr: /' err
+  failed=1
+}
+detect() { "$program" detect --model model.onnx "$@" >out 2>err </dev/null; }
+
+# One set of faces, three ways to write it.
+detect photos --json=a.json --jsonl=a.jsonl --csv=a.csv || complain "to files"
+grep -q "faces in 3 images" out || complain "no table beside the files: $(cat out)"
+for format in json jsonl csv; do
+  detect photos --$format || complain "$format to standard output"
+  cmp -s out a.$format || complain "$format: standard output and file differ"
+done
+/usr/bin/python3 - <<'PY' >out 2>err || complain "JSON, JSON lines and CSV differ: $(cat out)"
+import csv, json
+document = json.load(open("a.json"))
+assert document == [json.loads(line) for line in open("a.jsonl")], "lines"
+rows = list(csv.DictReader(open("a.csv", newline="")))
+faces = [(image["file"], face) for image in document for face in image["faces"]]
+assert len(faces) == len(rows) > 0, (len(faces), len(rows))
+for (file, face), row in zip(faces, rows):
+    assert row["file"] == file and row["class"], row
+    for key in ("x1", "y1", "x2", "y2", "score"):
+        assert abs(float(row[key]) - face[key]) < 1e-4, (row, face)
+PY
+detect photos --json --csv && complain "two on standard output: a success"
+grep -q -- "--csv=faces.csv" err || complain "two on standard output"
+
+# Results are in the order of the photographs, whoever looks at them.
+mkdir many
+for n in $(seq -w 1 40); do cp photos/cell.png "many/$n.png"; done
+detect many --jobs 1 --jsonl=one.jsonl || complain "one job"
+detect many --jobs 7 --jsonl=seven.jsonl || complain "seven jobs"
+cmp -s one.jsonl seven.jsonl || complain "seven jobs: another order"
+[ "$(wc -l <one.jsonl)" = 40 ] || complain "one job: not 40 lines"
+
+# Standard input, pipes.
+"$program" detect --model model.onnx - --json <photos/cell.png >piped 2>err || complain "standard input"
+detect photos/cell.png --json
+diff <(grep -v '"file"' piped) <(grep -v '"file"' out) >/dev/null || complain "standard input: other faces"
+detect <(cat photos/cell.png) --json || complain "a pipe by name"
+detect /dev/stdin </dev/null && complain "an empty standard input: a success"
+
+# Folders: what is passed over is said; .jfif is a photograph, Apple's ._ files are none.
+mkdir mixed
+cp photos/cell.jpg mixed/a.jfif
+cp photos/cell.jpg mixed/._b.jpg
+echo text >mixed/notes.txt
+ln -s ../photos mixed/linked
+detect mixed || complain "a mixed folder"
+grep -q "1 images" out || complain "a mixed folder: $(cat out)"
+grep -q "1 .txt" err && grep -q "1 linked folder" err || complain "a mixed folder: nothing is said of the others"
+
+# A tail that is missing is a warning.
+mkdir cut
+head -c -2 photos/cell.jpg >cut/no_end.jpg
+detect cut || complain "no end marker"
+grep -q "warning.*no_end.jpg.*cut off" err || complain "no end marker: no warning"
+detect photos/cell.jpg --json && sed 's/photos.cell/cut\/no_end/' out >wanted
+detect cut --json && cmp -s out wanted || complain "no end marker: other faces"
+
+# Pictures: names that do not collide, faces cut out, without boxes.
+cp photos/cell.png many.png
+detect photos/cell.png photos/cell.jpg many.png photos/more/cell.png --out pictures --crops crops || complain "pictures"
+[ "$(ls pictures | tr '\n' ' ')" = "cell-2.png cell.jpg cell.png many.png " ] || complain "pictures: $(ls pictures)"
+[ "$(ls crops | wc -l)" = 4 ] || complain "crops: $(ls crops)"
+detect photos/cell.png --out plain --no-annotate || complain "no boxes"
+detect plain/cell.png --json && sed 's/plain/photos/' out >a && detect photos/cell.png --json && cmp -s a out ||
+  complain "no boxes: the picture is another"
+detect photos/cell.png --out photos/cell.png/x && complain "a folder that cannot be made: a success"
+
+# A photograph on its side.
+detect photos/cell.png --turns 4 --json || complain "four ways up"
+grep -q '"turned"' out || complain "four ways up: not said"
+
+! message=$("$program" detect --model model.onnx photos/cell.png --jsonl 2>&1 >/dev/full) ||
+  complain "a full disk is a success"
+for wrong in "--threads 5000" "--jobs 0" "--turns 3"; do
+  detect photos $wrong && complain "$wrong: a success"
+done
+exit $failed
