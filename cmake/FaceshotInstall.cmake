@@ -10,6 +10,15 @@ foreach(program faceshot_cli faceshot_data_cli faceshot_train_cli)
     install(TARGETS ${program})
   endif()
 endforeach()
+if(TARGET faceshot_cli)
+  # The programs must be there to tell of their options: made when they are installed.
+  install(CODE "execute_process(COMMAND ${PROJECT_SOURCE_DIR}/scripts/man_page.sh $<TARGET_FILE:faceshot_cli>
+                                OUTPUT_FILE ${PROJECT_BINARY_DIR}/faceshot.1 COMMAND_ERROR_IS_FATAL ANY)")
+  install(FILES ${PROJECT_BINARY_DIR}/faceshot.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES scripts/completions/faceshot.bash RENAME faceshot
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES scripts/completions/_faceshot DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+endif()
 # models/training holds what the next piece of training starts from, which is nothing to use.
 install(DIRECTORY models/ DESTINATION ${FACESHOT_MODELS_DIR} PATTERN training EXCLUDE)
 install(DIRECTORY configs/detectors DESTINATION ${CMAKE_INSTALL_DATADIR}/faceshot)

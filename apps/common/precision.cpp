@@ -55,13 +55,17 @@ template <class Choice>
 void add_option(CLI::App& command, Choice& choice, const std::map<std::string, Choice>& words,
                 const std::string& help) {
   std::vector<std::string> names;
-  for (const auto& [name, value] : words) names.push_back(name);
+  std::string standard;
+  for (const auto& [name, value] : words) {
+    names.push_back(name);
+    if (value == choice) standard = name;
+  }
   command
       .add_option_function<std::string>(
           "--precision", [&choice, words](const std::string& word) { choice = words.at(word); },
           help)
       ->check(CLI::IsMember(names))
-      ->default_str("fp32");
+      ->default_str(standard);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 
 #include "base/nearest_name.hpp"
 #include "common/console.hpp"
@@ -25,12 +26,31 @@ int with_output_written(int exit_code) {
   return exit_code == exit_ok ? exit_failure : exit_code;
 }
 
+/// Examples before options: most people look for no more. And flags without the value in braces
+/// that CLI11 shows of those that may have one.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    if (mode == CLI::AppFormatMode::Sub) return make_expanded(app);
+    const std::string examples = make_footer(app);
+    return make_description(app) + make_usage(app, std::move(name)) +
+           (examples.empty() ? "" : "\n" + examples) + make_positionals(app) +
+           make_groups(app, mode) + make_subcommands(app, mode);
+  }
+  std::string make_option_name(const CLI::Option* option, bool positional) const override {
+    std::string name = CLI::Formatter::make_option_name(option, positional);
+    return name.substr(0, name.find('{'));
+  }
+};
+
 }  // namespace
 
 void set_up(CLI::App& app, const std::string& program) {
   app.name("faceshot");
   app.set_version_flag("--version", program + " " FACESHOT_VERSION);
   app.require_subcommand(1);
+  app.formatter(std::make_shared<HelpFormatter>());
 }
 
 int run_program(CLI::App& app, int argc, char** argv, const int& exit_code) {

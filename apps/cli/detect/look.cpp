@@ -59,8 +59,8 @@ void turn_back(Detection& d, int quarters, float width, float height) {
         turned_back((*d.landmarks)[k], (*d.landmarks)[k + 1], quarters, width, height);
 }
 
-/// From pixels of a reduced picture to those of the whole photograph.
-void enlarge(Detection& d, const media::PhotographInfo& whole) {
+/// To pixels of a picture of another size, as its scale says.
+void scale(Detection& d, const media::PhotographInfo& whole) {
   const auto scale_x = static_cast<float>(whole.scale_x);
   const auto scale_y = static_cast<float>(whole.scale_y);
   d.box =
@@ -154,7 +154,10 @@ void Looker::look_into(const Job& job, Look& look) const {
     });
   if (!arguments_.crop_folder().empty()) write_crops(job, photograph.image, look);
   write_pictures(job, photograph.image, look);
-  for (Detection& d : look.faces) enlarge(d, photograph);
+  for (Detection& d : look.faces) scale(d, photograph);
+  // The last row and column of a reduced picture reach beyond the photograph: a box may lie there
+  // alone.
+  std::erase_if(look.faces, [](const Detection& d) { return !d.box.valid(); });
 }
 
 std::vector<Detection> Looker::find(const media::Photograph& photograph, Look& look) const {
@@ -218,11 +221,23 @@ void Looker::write_crops(const Job& job, const media::Image& image, Look& look) 
 }
 
 void Looker::write_pictures(const Job& job, media::Image& image, Look& look) const {
-  if (!arguments_.writes_pictures() && arguments_.sheet.empty()) return;
-  if (arguments_.annotate) media::draw_detections(image, look.faces, detector_.info().classes);
-  if (arguments_.writes_pictures())
-    media::write_image(output_path(arguments_.out, job.picture, inputs_), image.view());
-  if (!arguments_.sheet.empty()) look.thumbnail = thumbnail_of(image);
+  const auto& classes = detector_.info().classes;
+  if (!arguments_.sheet.empty()) {
+    // Drawn on after it was reduced: lines of a large photograph would vanish.
+    look.thumbnail = thumbnail_of(image);
+    const media::PhotographInfo small{
+        .width = look.thumbnail.width(),
+        .height = look.thumbnail.height(),
+        .scale_x = static_cast<double>(look.thumbnail.width()) / image.width(),
+        .scale_y = static_cast<double>(look.thumbnail.height()) / image.height(),
+        .warning = {}};
+    std::vector<Detection> faces = look.faces;
+    for (Detection& d : faces) scale(d, small);
+    if (arguments_.annotate) media::draw_detections(look.thumbnail, faces, classes);
+  }
+  if (!arguments_.writes_pictures()) return;
+  if (arguments_.annotate) media::draw_detections(image, look.faces, classes);
+  media::write_image(output_path(arguments_.out, job.picture, inputs_), image.view());
 }
 
 }  // namespace faceshot::cli
