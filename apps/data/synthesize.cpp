@@ -137,7 +137,9 @@ void add_synthesize(CLI::App& app, int& exit_code) {
   command->add_option("--split", o.set.split, "Name of the split")
       ->check(CLI::IsMember({"train", "val", "test"}))
       ->capture_default_str();
-  command->add_option("--jobs,--threads", o.set.threads, "Pictures made at once; the result is the same")
+  command
+      ->add_option("--jobs,--threads", o.set.threads,
+                   "Pictures made at once; the result is the same")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command->add_flag("--json", o.json, "Write the summary as JSON instead of a table");

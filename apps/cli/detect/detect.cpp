@@ -86,6 +86,41 @@ void share_out_cores(DetectArguments& a, std::size_t photographs) {
   if (!chosen) a.options.threads = std::max(1, cores() / std::max(1, a.jobs));
 }
 
+void write_sheet(const std::string& file, const std::vector<media::Image>& thumbnails) {
+  std::vector<ImageView> views;
+  for (const media::Image& image : thumbnails) views.push_back(image.view());
+  media::write_image(
+      file, media::contact_sheet(views, sheet_columns, sheet_cell_width, sheet_cell_height).view());
+}
+
+/// Looks at every photograph and passes on what came of it, in order. @return how many failed
+std::size_t look_at_all(const DetectArguments& a, const std::vector<Job>& jobs,
+                        const Looker& looker, Outputs& outputs) {
+  std::size_t failures = 0;
+  std::vector<media::Image> thumbnails;
+  // A table that scrolls by is progress enough.
+  std::unique_ptr<Progress> progress;
+  if (a.quiet() || isatty(STDOUT_FILENO) == 0)
+    progress = std::make_unique<Progress>("detecting", jobs.size());
+  const auto pass_on = [&](std::size_t i, Look look) {
+    if (!look.warning.empty())
+      fmt::print(stderr, "faceshot: warning: '{}': {}\n", jobs[i].file.string(), look.warning);
+    if (look.error.empty()) {
+      outputs.add(jobs[i], look);
+      if (!a.sheet.empty()) thumbnails.push_back(std::move(look.thumbnail));
+    } else {
+      // One bad photograph does not stop the others; the exit status tells.
+      fmt::print(stderr, "faceshot: {}\n", look.error);
+      ++failures;
+    }
+    if (progress) progress->update(i + 1);
+  };
+  base::work_in_order(
+      jobs.size(), a.jobs, [&](std::size_t i) { return looker.look(jobs[i]); }, pass_on);
+  if (!thumbnails.empty()) write_sheet(a.sheet, thumbnails);
+  return failures;
+}
+
 int run(DetectArguments a) {
   media::PassedOver passed_over;
   const std::vector<Job> jobs = jobs_of(a.paths, passed_over);
@@ -103,37 +138,7 @@ int run(DetectArguments a) {
   if (!a.crops.empty()) require_writable_folder(a.crops);
   const Looker looker(a, detector, inputs);
   Outputs outputs(a, jobs, detector.info().classes, detector.info().has_landmarks());
-  std::vector<media::Image> thumbnails;
-  std::size_t failures = 0;
-  {
-    // A table that scrolls by is progress enough.
-    std::unique_ptr<Progress> progress;
-    if (a.quiet() || isatty(STDOUT_FILENO) == 0)
-      progress = std::make_unique<Progress>("detecting", jobs.size());
-    base::work_in_order(
-        jobs.size(), a.jobs, [&](std::size_t i) { return looker.look(jobs[i]); },
-        [&](std::size_t i, Look look) {
-          if (!look.warning.empty())
-            fmt::print(stderr, "faceshot: warning: '{}': {}\n", jobs[i].file.string(),
-                       look.warning);
-          if (look.error.empty()) {
-            outputs.add(jobs[i], look);
-            if (!a.sheet.empty()) thumbnails.push_back(std::move(look.thumbnail));
-          } else {
-            // One bad photograph does not stop the others; the exit status tells.
-            fmt::print(stderr, "faceshot: {}\n", look.error);
-            ++failures;
-          }
-          if (progress) progress->update(i + 1);
-        });
-  }
-  if (!thumbnails.empty()) {
-    std::vector<ImageView> views;
-    for (const media::Image& image : thumbnails) views.push_back(image.view());
-    media::write_image(
-        a.sheet,
-        media::contact_sheet(views, sheet_columns, sheet_cell_width, sheet_cell_height).view());
-  }
+  const std::size_t failures = look_at_all(a, jobs, looker, outputs);
   outputs.finish();
   return failures == 0 ? exit_ok : exit_failure;
 }
