@@ -131,7 +131,7 @@ void add_run(CLI::App& parent, int& exit_code) {
       ->capture_default_str();
   command->add_option("--seed", o.set_options.seed, "Of all that is drawn")->capture_default_str();
   command
-      ->add_option("--jobs,--threads", o.set_options.threads, "They change nothing in the result")
+      ->add_option("--threads,--jobs", o.set_options.threads, "They change nothing in the result")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   add_split(*command, o.split, "train, or the only one");

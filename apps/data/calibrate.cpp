@@ -195,7 +195,7 @@ void add_calibrate(CLI::App& app, int& exit_code) {
                    "network's input")
       ->check(CLI::Range(0.0F, 1e4F))
       ->capture_default_str();
-  command->add_option("--jobs,--threads", o.calibration.threads, "Photographs at once")
+  command->add_option("--threads,--jobs", o.calibration.threads, "Photographs at once")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command->add_flag("--json", o.json, "Write the report as JSON");

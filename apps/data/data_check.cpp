@@ -187,7 +187,7 @@ void add_data_check(CLI::App& data, int& exit_code) {
   command->add_option("--min-side", o.check.min_side, "Faces with a shorter side are tiny, pixels")
       ->check(CLI::Range(0.0F, 1e4F))
       ->capture_default_str();
-  command->add_option("--jobs,--threads", o.check.threads, "Images decoded at once")
+  command->add_option("--threads,--jobs", o.check.threads, "Images decoded at once")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command->add_flag("--json", o.json, "Write all findings as JSON instead of a table");

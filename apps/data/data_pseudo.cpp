@@ -158,7 +158,7 @@ void add_data_pseudo(CLI::App& data, int& exit_code) {
   command->add_option("--count", o.sheet_options.count, "Photographs on it")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command->add_option("--jobs,--threads", o.threads, "Images looked at at once")
+  command->add_option("--threads,--jobs", o.threads, "Images looked at at once")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command->add_flag("--json", o.json, "Write JSON instead of a table");

@@ -152,7 +152,7 @@ void add_evaluate(CLI::App& app, int& exit_code) {
   command->add_option("--nms", o.nms, "IoU above which a box is suppressed")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  command->add_option("--jobs,--threads", o.threads, "Images at once")
+  command->add_option("--threads,--jobs", o.threads, "Images at once")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   add_precision_option(*command, o.precision);

@@ -138,7 +138,7 @@ void add_synthesize(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"train", "val", "test"}))
       ->capture_default_str();
   command
-      ->add_option("--jobs,--threads", o.set.threads,
+      ->add_option("--threads,--jobs", o.set.threads,
                    "Pictures made at once; the result is the same")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
