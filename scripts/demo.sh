@@ -13,7 +13,8 @@ if [ ! -x "$program" ]; then
 fi
 photos=$(scripts/demo_photos.sh build/demo/photos)
 rm -rf "$faces"
-"$program" detect "$photos" --out "$faces" --sheet "$sheet"
+# Some of them lie on their side.
+"$program" detect "$photos" --turns 4 --out "$faces" --sheet "$sheet"
 echo
 echo "Photographs:     $photos"
 echo "Annotated:       $faces"

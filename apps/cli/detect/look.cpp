@@ -161,11 +161,22 @@ void Looker::look_into(const Job& job, Look& look) const {
 }
 
 std::vector<Detection> Looker::find(const media::Photograph& photograph, Look& look) const {
-  const int quarters = glance_ ? way_up(photograph.image) : 0;
-  look.turned = 90 * quarters;
-  media::Image turned;
-  if (quarters != 0) turned = turned_by(photograph.image, quarters);
-  const media::Image& image = quarters != 0 ? turned : photograph.image;
+  const media::Image& image = photograph.image;
+  if (const int quarters = glance_ ? way_up(image) : 0; quarters != 0) {
+    std::vector<Detection> faces = find_in(turned_by(image, quarters), look);
+    // What looked like faces at half the size may be none.
+    if (!faces.empty()) {
+      look.turned = 90 * quarters;
+      for (Detection& d : faces)
+        turn_back(d, quarters, static_cast<float>(image.width()),
+                  static_cast<float>(image.height()));
+      return faces;
+    }
+  }
+  return find_in(image, look);
+}
+
+std::vector<Detection> Looker::find_in(const media::Image& image, Look& look) const {
   std::vector<Detection> faces;
   if (arguments_.tiles.size > 0) {
     const auto start = Clock::now();
@@ -176,9 +187,6 @@ std::vector<Detection> Looker::find(const media::Photograph& photograph, Look& l
     faces = detector_.detect(image.view(), &t);
     look.milliseconds = t.preprocess + t.network + t.postprocess;
   }
-  for (Detection& d : faces)
-    turn_back(d, quarters, static_cast<float>(photograph.image.width()),
-              static_cast<float>(photograph.image.height()));
   return faces;
 }
 

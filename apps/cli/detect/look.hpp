@@ -44,6 +44,7 @@ class Looker {
  private:
   void look_into(const Job& job, Look& look) const;
   [[nodiscard]] std::vector<Detection> find(const media::Photograph& photograph, Look& look) const;
+  [[nodiscard]] std::vector<Detection> find_in(const media::Image& image, Look& look) const;
   [[nodiscard]] int way_up(const media::Image& image) const;
   void write_crops(const Job& job, const media::Image& image, Look& look) const;
   void write_pictures(const Job& job, media::Image& image, Look& look) const;
