@@ -11,6 +11,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,13 +25,19 @@ namespace fs = std::filesystem;
 
 class Resume : public ::testing::Test {
  protected:
-  void SetUp() override {
-    // One folder a process: ctest may run these tests side by side.
-    root_ = fs::path(::testing::TempDir()) / ("faceshot_resume_" + std::to_string(getpid()));
-    fs::remove_all(root_);
-    csv_ = testing::make_noise_set(root_ / "data").string();
+  static void SetUpTestSuite() {
+    suite_ = fs::path(::testing::TempDir()) / ("faceshot_resume_" + std::to_string(getpid()));
+    fs::remove_all(suite_);
+    csv_ = testing::make_noise_set(suite_ / "data").string();
   }
-  void TearDown() override { fs::remove_all(root_); }
+  static void TearDownTestSuite() {
+    fs::remove_all(suite_);
+    whole_runs_.clear();
+  }
+  void SetUp() override {
+    root_ = suite_ / ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    fs::create_directories(root_);
+  }
 
   /// Starts the program; returns its process number.
   pid_t start(const std::vector<std::string>& arguments) const {
@@ -95,9 +102,20 @@ class Resume : public ::testing::Test {
     close(watch);
   }
 
+  /// Folder of a run with these overrides that nothing interrupts; tests that ask for the same
+  /// share it.
+  fs::path whole_run() const {
+    const auto [entry, added] = whole_runs_.try_emplace(
+        overrides_, suite_ / ("whole" + std::to_string(whole_runs_.size())));
+    if (added) {
+      EXPECT_EQ(wait_for(start(new_run(entry->second))), 0) << log();
+    }
+    return entry->second;
+  }
+
   /// An uninterrupted run, and one that is killed when `moment` returns; same weights?
   void compare(const std::function<void(const fs::path&)>& moment) const {
-    ASSERT_EQ(wait_for(start(new_run(root_ / "whole"))), 0) << log();
+    const fs::path whole_dir = whole_run();
     const fs::path dir = root_ / "killed";
     fs::create_directories(dir);
     const pid_t child = start(new_run(dir));
@@ -106,7 +124,7 @@ class Resume : public ::testing::Test {
     ASSERT_EQ(wait_for(child), -SIGKILL) << "it ended before it was killed: " << log();
     ASSERT_EQ(wait_for(start({"--resume", dir.string()})), 0) << log();
 
-    const Checkpoint whole = load_checkpoint(root_ / "whole" / "last.pt");
+    const Checkpoint whole = load_checkpoint(whole_dir / "last.pt");
     const Checkpoint resumed = load_checkpoint(dir / "last.pt");
     EXPECT_EQ(whole.counters, resumed.counters);
     EXPECT_EQ(whole.scalars, resumed.scalars);
@@ -122,11 +140,13 @@ class Resume : public ::testing::Test {
       std::ifstream in(file);
       return std::count(std::istreambuf_iterator<char>(in), {}, '\n');
     };
-    EXPECT_EQ(rows(root_ / "whole" / "metrics.csv"), rows(dir / "metrics.csv"));
+    EXPECT_EQ(rows(whole_dir / "metrics.csv"), rows(dir / "metrics.csv"));
   }
 
-  fs::path root_;
-  std::string csv_;
+  inline static fs::path suite_;  ///< One folder a process: ctest may run several.
+  inline static std::string csv_;
+  inline static std::map<std::vector<std::string>, fs::path> whole_runs_;  ///< by overrides
+  fs::path root_;                                                          ///< of the test
   std::vector<std::string> overrides_;  ///< of the config, in new_run()
 };
 
@@ -157,13 +177,12 @@ TEST_F(Resume, AfterAKillWhenNothingIsFrozenAnyMore) {
   overrides_ = {"model.freeze=['backbone.until:C4']", "train.unfreeze_epoch=1"};
   // The fifth checkpoint is past the first epoch, which has three at most.
   compare([](const fs::path& dir) { wait_for_file(dir, "last.pt.tmp", IN_CREATE, 5); });
-  const auto steps = load_checkpoint(root_ / "whole" / "last.pt").optimizer_steps;
+  const auto steps = load_checkpoint(whole_run() / "last.pt").optimizer_steps;
   EXPECT_GT(steps.at("backbone.stem.conv.weight"), 0);
   EXPECT_LT(steps.at("backbone.stem.conv.weight"), steps.at("head0.loc.weight"));
 }
 
 TEST_F(Resume, AfterCtrlC) {
-  ASSERT_EQ(wait_for(start(new_run(root_ / "whole"))), 0) << log();
   const fs::path dir = root_ / "stopped";
   fs::create_directories(dir);
   const pid_t child = start(new_run(dir));
@@ -171,14 +190,13 @@ TEST_F(Resume, AfterCtrlC) {
   kill(child, SIGINT);
   ASSERT_EQ(wait_for(child), 0) << log();
   ASSERT_EQ(wait_for(start({"--resume", dir.string()})), 0) << log();
-  const Checkpoint whole = load_checkpoint(root_ / "whole" / "last.pt");
+  const Checkpoint whole = load_checkpoint(whole_run() / "last.pt");
   const Checkpoint resumed = load_checkpoint(dir / "last.pt");
   for (const auto& [name, array] : whole.model)
     EXPECT_EQ(array.values, resumed.model.at(name).values) << name;
 }
 
 TEST_F(Resume, WithOverridesThatDoNotChangeTheEnd) {
-  ASSERT_EQ(wait_for(start(new_run(root_ / "whole"))), 0) << log();
   const fs::path dir = root_ / "stopped";
   fs::create_directories(dir);
   const pid_t child = start(new_run(dir));
@@ -191,7 +209,7 @@ TEST_F(Resume, WithOverridesThatDoNotChangeTheEnd) {
                             "train.time_limit=600"})),
             0)
       << log();
-  const Checkpoint whole = load_checkpoint(root_ / "whole" / "last.pt");
+  const Checkpoint whole = load_checkpoint(whole_run() / "last.pt");
   const Checkpoint resumed = load_checkpoint(dir / "last.pt");
   for (const auto& [name, array] : whole.model)
     EXPECT_EQ(array.values, resumed.model.at(name).values) << name;
