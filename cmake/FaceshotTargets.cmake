@@ -29,12 +29,16 @@ if(FACESHOT_SANITIZE)
   target_link_options(faceshot_options INTERFACE -fsanitize=${FACESHOT_SANITIZE})
 endif()
 
-# faceshot_test(NAME geometry SOURCES a.cpp b.cpp LIBS faceshot [LABEL fast|slow|model])
+# faceshot_test(NAME geometry SOURCES a.cpp b.cpp LIBS faceshot [LABEL fast|slow|model] [COST seconds])
+# COST is that of its longest suite, where that is long: ctest begins with those, and none is left over at the end.
 # One executable a room and label; ctest runs each of its test suites in a process of its own.
 function(faceshot_test)
-  cmake_parse_arguments(T "" "NAME;LABEL" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(T "" "NAME;LABEL;COST" "SOURCES;LIBS" ${ARGN})
   if(NOT T_LABEL)
     set(T_LABEL fast)
+  endif()
+  if(NOT T_COST)
+    set(T_COST 0)
   endif()
   set(program test_${T_NAME})
   add_executable(${program} ${T_SOURCES})

@@ -1,4 +1,4 @@
-# cmake -D PROGRAM=... -D EMULATOR=... -D PREFIX=geometry. -D LABEL=fast -D OUT=FILE -P ListSuites.cmake
+# cmake -D PROGRAM=... -D EMULATOR=... -D PREFIX=geometry. -D LABEL=fast -D COST=0 -D OUT=FILE -P ListSuites.cmake
 #
 # Writes a file for ctest with a test for each suite of a GoogleTest program: a process a suite, not a
 # case, because a process that loads LibTorch takes longer to start than most cases take. A suite of
@@ -16,7 +16,7 @@ foreach(suite IN LISTS suites)
   string(REGEX REPLACE "\n|  #" "" suite "${suite}")
   string(REGEX REPLACE "\\.$" "" name "${suite}")
   string(APPEND text "add_test([=[${PREFIX}${name}]=] ${command} [=[--gtest_filter=${suite}*]=] --gtest_color=no)\n"
-                     "set_tests_properties([=[${PREFIX}${name}]=] PROPERTIES LABELS ${LABEL} "
+                     "set_tests_properties([=[${PREFIX}${name}]=] PROPERTIES LABELS ${LABEL} COST ${COST} "
                      "SKIP_REGULAR_EXPRESSION [=[\\[  PASSED  \\] 0 tests]=] "
                      "FAIL_REGULAR_EXPRESSION [=[PASSED  \\] [1-9][0-9]* tests?\\.[\r\n]+\\[  SKIPPED]=])\n")
 endforeach()

@@ -195,6 +195,8 @@ Errors errors_of(const Example& example, const RowOptions& options, int threads 
   return errors;
 }
 
+/// All levels in one process, which share the reference: a suite of its own, which need not run
+/// again where ctest sets FACESHOT_ISA.
 template <class Build>
 void expect_all_levels(std::uint32_t seeds, Op op, const Build& build,
                        const std::vector<int>& teams = {1}) {
@@ -225,7 +227,7 @@ void expect_all_levels(std::uint32_t seeds, Op op, const Build& build,
   }
 }
 
-TEST(Separable, DepthwiseThenPointwise) {
+TEST(SeparableAtEveryLevel, DepthwiseThenPointwise) {
   expect_all_levels(60, Op::separable_conv, [](Chain& chain) {
     chain.input(4 * between(1, 20, chain.random()));
     chain.depthwise();
@@ -235,7 +237,7 @@ TEST(Separable, DepthwiseThenPointwise) {
   });
 }
 
-TEST(Separable, PointwiseThenDepthwise) {
+TEST(SeparableAtEveryLevel, PointwiseThenDepthwise) {
   expect_all_levels(60, Op::row_chain, [](Chain& chain) {
     chain.input(between(1, 70, chain.random()));
     chain.pointwise(4);
@@ -245,7 +247,7 @@ TEST(Separable, PointwiseThenDepthwise) {
   });
 }
 
-TEST(Separable, ResidualBlocks) {
+TEST(SeparableAtEveryLevel, ResidualBlocks) {
   expect_all_levels(30, Op::separable_conv, [](Chain& chain) {
     chain.input(4 * between(1, 12, chain.random()));
     chain.residual_block();
@@ -255,7 +257,7 @@ TEST(Separable, ResidualBlocks) {
   });
 }
 
-TEST(Separable, PointwiseAlone) {
+TEST(SeparableAtEveryLevel, PointwiseAlone) {
   expect_all_levels(40, Op::conv, [](Chain& chain) {
     chain.input(between(1, 70, chain.random()));
     chain.pointwise(1);
@@ -263,7 +265,7 @@ TEST(Separable, PointwiseAlone) {
   });
 }
 
-TEST(Separable, FirstConvolution) {
+TEST(SeparableAtEveryLevel, FirstConvolution) {
   expect_all_levels(60, Op::conv, [](Chain& chain) {
     chain.input(3);
     chain.first();
@@ -271,7 +273,7 @@ TEST(Separable, FirstConvolution) {
   });
 }
 
-TEST(Separable, PartsOfSeveralThreadsMakeTheWhole) {
+TEST(SeparableAtEveryLevel, PartsOfSeveralThreadsMakeTheWhole) {
   const auto build = [](Chain& chain) {
     chain.input(3);
     chain.first();
@@ -283,7 +285,7 @@ TEST(Separable, PartsOfSeveralThreadsMakeTheWhole) {
   expect_all_levels(6, Op::separable_conv, build, {2, 3});
 }
 
-TEST(Separable, LongChains) {
+TEST(SeparableAtEveryLevel, LongChains) {
   const auto build = [](Chain& chain) {
     chain.large_image();
     chain.first();
