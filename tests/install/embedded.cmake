@@ -1,12 +1,19 @@
-# Run by ctest: see CMakeLists.txt. By FetchContent it is only configured: the same files again.
+# Run by ctest: see CMakeLists.txt. As a folder and by FetchContent, in one build folder: FaceShot has the
+# same place in both, and what ninja finds to be the same commands on the same files is compiled once.
 include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
-set(arguments -S ${source}/examples/embedded -G ${generator} -D CMAKE_CXX_COMPILER=${compiler}
-    -D CMAKE_CXX_COMPILER_LAUNCHER=${launcher} -D CMAKE_BUILD_TYPE=Debug -D FACESHOT_DIR=${source})
-run(0 ${CMAKE_COMMAND} -B ${scratch}/subdirectory ${arguments})
-run(0 ${CMAKE_COMMAND} --build ${scratch}/subdirectory)
-try_program(${scratch}/subdirectory/detect_ppm ${source}/models)
-run(0 ${CMAKE_COMMAND} -B ${scratch}/fetched ${arguments} -D FETCH=ON)
-run(0 ${CMAKE_COMMAND} --build ${scratch}/fetched --target help)
-if(NOT output MATCHES "libfaceshot.a|faceshot:" OR output MATCHES "faceshot_cli|test_engine")
-  message(FATAL_ERROR "embedded, FaceShot is its runtime library and nothing else:\n${output}")
+function(build_and_try)
+  run(0 ${CMAKE_COMMAND} -S ${source}/examples/embedded -B ${scratch}/build -G ${generator}
+      -D CMAKE_CXX_COMPILER=${compiler} -D CMAKE_CXX_COMPILER_LAUNCHER=${launcher} -D FACESHOT_DIR=${source} ${ARGN})
+  file(REMOVE ${scratch}/build/detect_ppm ${scratch}/build/_deps/faceshot-build/src/libfaceshot.a)
+  run(0 ${CMAKE_COMMAND} --build ${scratch}/build)
+  try_program(${scratch}/build/detect_ppm ${source}/models)
+  run(0 ${CMAKE_COMMAND} --build ${scratch}/build --target help)
+  if(NOT output MATCHES "libfaceshot.a|faceshot:" OR output MATCHES "faceshot_cli|test_engine")
+    message(FATAL_ERROR "embedded, FaceShot is its runtime library and nothing else:\n${output}")
+  endif()
+endfunction()
+build_and_try(-D FETCH=OFF)
+build_and_try(-D FETCH=ON)
+if(NOT EXISTS ${scratch}/build/_deps/faceshot-subbuild)
+  message(FATAL_ERROR "FetchContent was not used")
 endif()
