@@ -60,8 +60,8 @@ struct Calibration {
 ///        stops the work
 /// @throws Error(unsupported) as CandidateReader; Error(invalid_argument) for impossible options;
 ///         Error(format) if a set lacks the network's class, or if there are no photographs, no
-///         faces that count or fewer than 20 right or 20 wrong detections; as read_image, naming
-///         the photograph
+///         faces that count or fewer than 20 right or 20 wrong detections; as media::read_mat,
+///         naming the photograph
 [[nodiscard]] Calibration calibrate(
     const Network& network, const ModelInfo& info, std::span<const data::PreparedSet> sets,
     const CalibrationOptions& options,

@@ -21,9 +21,9 @@ class ImageCache {
   ImageCache(std::vector<std::filesystem::path> images, std::size_t bytes,
              std::vector<cv::Mat> decoded = {});
 
-  /// The image, as read_image gives it. Shared with the cache and others: do not write to it.
+  /// The image, as media::read_mat gives it. Shared with the cache and others: do not write to it.
   /// @pre index < number of images
-  /// @throws Error as read_image does; nothing is kept then, and the next call tries again
+  /// @throws Error as media::read_mat does; nothing is kept then, and the next call tries again
   [[nodiscard]] cv::Mat get(std::size_t index);
 
   [[nodiscard]] const std::filesystem::path& path(std::size_t index) const { return paths_[index]; }

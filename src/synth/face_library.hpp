@@ -28,7 +28,7 @@ class FaceLibrary {
 
   /// A face at random, each as likely, of those that are at least `height` pixels high; of the
   /// highest eighth where there are none. Reads its photograph.
-  /// @throws Error of read_image
+  /// @throws Error of media::read_mat
   [[nodiscard]] FaceSource draw(float height, Random& random) const;
 
  private:

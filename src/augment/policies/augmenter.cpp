@@ -34,7 +34,7 @@ void augment(const cv::Mat& image, std::span<const geometry::Annotation> annotat
              const ScenePool* pool) {
   if (image.empty() || image.type() != CV_8UC3) {
     throw Error(ErrorCode::invalid_argument,
-                "augment: the image is empty or not 8-bit BGR; read it with read_image");
+                "augment: the image is empty or not 8-bit BGR; read it with media::read_mat");
   }
   FaceRule rule;
   rule.min_visible = options.min_visible;

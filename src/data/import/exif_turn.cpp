@@ -10,7 +10,7 @@
 namespace faceshot::data {
 namespace {
 
-/// As media::read_image turns pixels: sides change places first, then it mirrors.
+/// As media::read_mat turns pixels: sides change places first, then it mirrors.
 class ExifTurn {
  public:
   ExifTurn(media::ImageSize stored, int orientation)

@@ -41,7 +41,7 @@ class ImagePack {
 /// are small enough keep their bytes; others are written anew as JPEG, and named so.
 /// @param split name of the CSV file
 /// @param max_side pixels; 0: no image is reduced
-/// @throws Error(invalid_argument) if `dir` has content; Error as read_image for an image;
+/// @throws Error(invalid_argument) if `dir` has content; Error as media::read_mat for an image;
 /// Error(io)
 void pack_set(const PreparedSet& set, const std::string& split, const std::filesystem::path& dir,
               int max_side, const ImportProgress& progress = {});
