@@ -46,7 +46,8 @@ ExportReport export_cvat(const PreparedSet& set, const std::filesystem::path& di
                          const std::string& split, LinkMode mode,
                          const ImportProgress& progress = {});
 
-// All of them: DIR must be new or empty, and appears complete or not at all.
+// All of them: a region to ignore of any_class becomes one of each class. DIR must be new or empty,
+// and appears complete or not at all.
 // @throws Error(invalid_argument) if DIR has content; Error(not_found) if an image is missing;
 //         Error(io)
 
