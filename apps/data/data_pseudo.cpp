@@ -50,16 +50,21 @@ std::string source_text(const fs::path& csv, const PseudoArguments& o) {
 
 nlohmann::ordered_json to_json(const data::PseudoLabelledSet& labelled, const fs::path& csv,
                                const fs::path& sheet) {
-  return {{"csv", csv.string()},
-          {"sheet", sheet.string()},
-          {"images", labelled.set.records.size()},
-          {"images_with_new_labels", labelled.changed.size()},
-          {"labels_kept", labelled.persons},
-          {"faces_added", labelled.faces},
-          {"ignore_regions_added", labelled.doubtful},
-          {"already_labelled", labelled.known},
-          {"replaced", labelled.replaced},
-          {"damaged", labelled.damaged}};
+  nlohmann::ordered_json json{{"csv", csv.string()},
+                              {"sheet", sheet.string()},
+                              {"images", labelled.set.records.size()},
+                              {"images_with_new_labels", labelled.changed.size()},
+                              {"labels_kept", labelled.persons},
+                              {"faces_added", labelled.faces},
+                              {"ignore_regions_added", labelled.doubtful},
+                              {"already_labelled", labelled.known},
+                              {"replaced", labelled.replaced},
+                              {"damaged", labelled.damaged}};
+  const std::vector<std::string>& classes = labelled.set.classes;
+  if (classes.size() > 1)
+    for (std::size_t c = 0; c < classes.size(); ++c)
+      json["faces_added_of_class"][classes[c]] = labelled.faces_of_class[c];
+  return json;
 }
 
 int pseudo(PseudoArguments o) {
@@ -105,6 +110,9 @@ int pseudo(PseudoArguments o) {
   std::printf("labels kept               %8zu\n", labelled.persons);
   std::printf("faces added               %8zu  score %g or more\n", labelled.faces,
               static_cast<double>(o.labels.accept));
+  for (std::size_t c = 0; c < labelled.set.classes.size(); ++c)
+    if (labelled.set.classes.size() > 1)
+      std::printf("  %-22s  %8zu\n", labelled.set.classes[c].c_str(), labelled.faces_of_class[c]);
   std::printf("ignore regions added      %8zu  score %g or more\n", labelled.doubtful,
               static_cast<double>(o.labels.ignore));
   std::printf("already labelled          %8zu\n", labelled.known);

@@ -57,10 +57,12 @@ PreparedSet without_faces(PreparedSet set, const fs::path& name) {
   return set;
 }
 
-MakeScene composer(const SynthesizeArguments& o) {
+/// @param classes set to those of the faces
+MakeScene composer(const SynthesizeArguments& o, std::vector<std::string>& classes) {
   const auto faces = std::make_shared<const synth::FaceLibrary>(read_set(o.faces));
   const auto backgrounds =
       std::make_shared<const PreparedSet>(without_faces(read_set(o.backgrounds), o.backgrounds));
+  classes = faces->classes();
   synth::CompositionOptions composition;
   composition.scene = o.scene;
   composition.scene.min_faces = 1;
@@ -80,6 +82,9 @@ MakeScene painter(const synth::SceneOptions& scene) {
 void print_table(const SynthesizeArguments& o, const synth::SyntheticSetReport& r) {
   std::printf("images    %8zu  of which %zu without faces\n", r.images, r.images_without_faces);
   std::printf("faces     %8zu\n", r.faces);
+  for (std::size_t c = 0; c < o.set.classes.size(); ++c)
+    if (o.set.classes.size() > 1)
+      std::printf("          %8zu  %s\n", r.faces_of_class[c], o.set.classes[c].c_str());
   std::printf("ignored   %8zu  faces more than half hidden\n", r.ignored);
   std::printf("%s is ready\n", (o.out / (o.set.split + ".csv")).c_str());
 }
@@ -91,7 +96,8 @@ int synthesize(SynthesizeArguments& o) {
   const bool compose = !o.faces.empty();
   o.set.source = (compose ? "faces put into photographs, seed " : "drawn faces, seed ") +
                  std::to_string(o.set.seed);
-  const MakeScene make = compose ? composer(o) : painter(o.scene);
+  if (!compose) o.set.classes = synth::scene_classes(o.scene);
+  const MakeScene make = compose ? composer(o, o.set.classes) : painter(o.scene);
   const auto run = [&] {
     Progress progress("making", o.set.count);
     return synth::write_synthetic_set(
@@ -99,10 +105,13 @@ int synthesize(SynthesizeArguments& o) {
   };
   const synth::SyntheticSetReport report = run();
   if (o.json) {
-    const nlohmann::ordered_json json{
+    nlohmann::ordered_json json{
         {"out", o.out.string()},   {"split", o.set.split},
         {"images", report.images}, {"images_without_faces", report.images_without_faces},
         {"faces", report.faces},   {"ignored", report.ignored}};
+    if (o.set.classes.size() > 1)
+      for (std::size_t c = 0; c < o.set.classes.size(); ++c)
+        json["faces_of_class"][o.set.classes[c]] = report.faces_of_class[c];
     std::printf("%s\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
   } else {
     print_table(o, report);
@@ -130,6 +139,13 @@ void add_synthesize(CLI::App& app, int& exit_code) {
       "--backgrounds", o.backgrounds, "Prepared set of photographs that they are put into");
   faces->needs(backgrounds);
   backgrounds->needs(faces);
+  command
+      ->add_option("--masks", o.scene.masks,
+                   "Share of drawn faces that wear a mask, one of six wrongly; above 0 the classes "
+                   "are with_incorrect_mask, with_mask and without_mask")
+      ->check(CLI::Range(0.0F, 1.0F))
+      ->excludes(faces)
+      ->capture_default_str();
   command->add_option("--size", o.size, "Width and height of the pictures, pixels")
       ->capture_default_str();
   command->add_option("--min-face", o.scene.min_face, "Height of the smallest face, pixels")
@@ -146,6 +162,7 @@ void add_synthesize(CLI::App& app, int& exit_code) {
   command->footer(
       "Example:\n"
       "  faceshot synthesize --count 2000 --seed 7 --out data/synth\n"
+      "  faceshot synthesize --count 2000 --masks 0.6 --out data/masked\n"
       "  faceshot synthesize --faces data/wider --backgrounds data/landscapes --out data/composed");
   command->callback(
       [options, &exit_code] { exit_code = guarded([&] { return synthesize(*options); }); });

@@ -69,7 +69,7 @@ Photograph look_at(const Task& task, const CandidateReader& reader,
   photograph.candidates = reader.read(media::view_of(image));
   const float scale = std::max(photograph.candidates.scale_x, photograph.candidates.scale_y);
   for (const geometry::Annotation& a : task.record->annotations) {
-    if (a.class_id != task.face_class) continue;
+    if (!a.concerns(task.face_class)) continue;
     const float side = std::min(a.box.width(), a.box.height());
     photograph.truth.push_back({a.box, a.ignore || side < options.min_face});
     photograph.threshold_truth.push_back(

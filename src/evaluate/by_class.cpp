@@ -58,9 +58,12 @@ void add_image(const ImageRecord& record, std::span<const Detection> found, floa
   };
   std::vector<GroundTruthBox> truth;
   std::vector<bool> taken;
+  std::vector<std::vector<GroundTruthBox>> regions(none);  // to be ignored, by class
   for (const Annotation& a : record.annotations) {
     truth.push_back({a.box, a.ignore});
     taken.push_back(a.ignore);
+    for (std::size_t c = 0; c < none; ++c)
+      if (a.ignore && a.concerns(static_cast<int>(c))) regions[c].push_back({a.box, true});
   }
   for (const Detection& d : found) {
     std::size_t best = truth.size();
@@ -74,7 +77,7 @@ void add_image(const ImageRecord& record, std::span<const Detection> found, floa
     if (best < truth.size()) {
       taken[best] = true;
       count(class_of(best), static_cast<std::size_t>(d.label));
-    } else if (!is_excused(d.box, truth)) {
+    } else if (!is_excused(d.box, regions[static_cast<std::size_t>(d.label)])) {
       count(none, static_cast<std::size_t>(d.label));
     }
   }
@@ -97,8 +100,7 @@ ByClass by_class(std::span<const ImageRecord> records,
     for (std::size_t i = 0; i < records.size(); ++i) {
       const int id = static_cast<int>(c);
       ImageRecord& record = set.records.emplace_back(records[i]);
-      std::erase_if(record.annotations,
-                    [&](const Annotation& a) { return !a.ignore && a.class_id != id; });
+      std::erase_if(record.annotations, [&](const Annotation& a) { return !a.concerns(id); });
       std::vector<Detection>& found = set.detections.emplace_back();
       std::copy_if(detections[i].begin(), detections[i].end(), std::back_inserter(found),
                    [&](const Detection& d) { return d.label == id; });
@@ -150,7 +152,8 @@ Confusion confusion_of(std::span<const ImageRecord> records,
         demand_class(d.label);
         shown.push_back(d);
       }
-    for (const Annotation& a : records[i].annotations) demand_class(a.class_id);
+    for (const Annotation& a : records[i].annotations)
+      if (!a.ignore || a.class_id != geometry::any_class) demand_class(a.class_id);
     std::stable_sort(shown.begin(), shown.end(),
                      [](const Detection& a, const Detection& b) { return a.score > b.score; });
     add_image(records[i], shown, iou_threshold, confusion);

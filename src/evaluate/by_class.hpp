@@ -11,7 +11,8 @@
 namespace faceshot::evaluate {
 
 /// A set and what was detected in it, taken apart by class: image i of class c is at
-/// c * images + i. Boxes to be ignored stand in every class: what a crowd is nobody can say.
+/// c * images + i. Boxes to be ignored stand in their class alone, as COCO's crowds and VOC's
+/// difficult ones; those of any_class in all.
 struct ByClass {
   std::size_t images = 0, classes = 1;
   std::vector<geometry::ImageRecord> records;      ///< images times classes
@@ -49,7 +50,8 @@ struct Confusion {
 };
 
 /// Detections from a score on take, by falling score, the face that they overlap most of those
-/// still free, whatever its class; those that an ignored box excuses (is_excused()) count nowhere.
+/// still free, whatever its class; those that an ignored box of their class excuses (is_excused())
+/// count nowhere.
 /// @param iou_threshold least overlap, in (0, 1]
 /// @throws Error(invalid_argument) if there are not as many lists as records, or for a label or
 ///         class id that is not below `classes`

@@ -16,18 +16,26 @@ inline constexpr std::int8_t source_unknown = -1;
 inline constexpr std::int8_t source_person = 0;
 inline constexpr std::int8_t source_detector = 1;  ///< data/pseudo_label/
 
+/// Annotation::class_id of a region that is ignored whatever is looked for.
+inline constexpr int any_class = -1;
+
 /// One labelled box. Attributes are WIDER FACE's; -1 where the source does not say.
 struct Annotation {
-  Box box;                ///< pixels of the upright image
-  int class_id = 0;       ///< index into the class names; 0 is "face"
-  bool ignore = false;    ///< neither face nor background (WIDER's `invalid`, crowds, too small)
-  std::int8_t blur = -1;  ///< 0 clear, 1 normal, 2 heavy
+  Box box;              ///< pixels of the upright image
+  int class_id = 0;     ///< index into the class names; any_class only where `ignore` is set
+  bool ignore = false;  ///< neither of its class nor background (crowds, WIDER's `invalid`, small)
+  std::int8_t blur = -1;          ///< 0 clear, 1 normal, 2 heavy
   std::int8_t expression = -1;    ///< 0 typical, 1 exaggerated
   std::int8_t illumination = -1;  ///< 0 normal, 1 extreme
   std::int8_t occlusion = -1;     ///< 0 none, 1 partial, 2 heavy
   std::int8_t pose = -1;          ///< 0 typical, 1 atypical
   std::optional<Landmarks> landmarks;
   std::int8_t source = source_unknown;
+
+  /// Whether it says something about this class.
+  [[nodiscard]] constexpr bool concerns(int id) const {
+    return class_id == id || class_id == any_class;
+  }
 
   friend bool operator==(const Annotation&, const Annotation&) = default;
 };

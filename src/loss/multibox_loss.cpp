@@ -7,6 +7,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
 #include "loss/class_loss.hpp"
+#include "loss/ignore_regions.hpp"
 #include "loss/landmark_loss.hpp"
 
 namespace faceshot::loss {
@@ -26,6 +27,7 @@ void validate(const LossOptions& options) {
   if (!(options.pos_alpha + options.neg_alpha > 0))
     throw Error(ErrorCode::invalid_argument,
                 "loss.pos_alpha and loss.neg_alpha are both 0: the network would learn no classes");
+  for (const float weight : options.class_weights) not_negative("class_weights", weight);
   not_negative("negative_ratio", options.negative_ratio);
   not_negative("min_negatives", static_cast<float>(options.min_negatives));
   not_negative("smooth_l1_weight", options.smooth_l1_weight);
@@ -91,11 +93,9 @@ struct Problem {
 
 /// Classification of one prior; writes its gradient.
 /// @param quality IoU of its predicted box with its face; 0 for background
-ClassTerm class_loss(const Problem& problem, const ImageOutputs& out, std::size_t prior,
-                     std::size_t target, double quality) {
+ClassTerm class_loss(const Problem& problem, std::span<const float> logits, std::size_t target,
+                     double quality, std::span<float> gradient) {
   const LossOptions& o = problem.options;
-  const std::span logits(out.conf + prior * problem.outputs, problem.outputs);
-  const std::span gradient(out.conf_gradient + prior * problem.outputs, problem.outputs);
   ClassTerm term;
   switch (problem.class_kind) {
     case ClassLoss::focal:
@@ -118,7 +118,8 @@ ClassTerm class_loss(const Problem& problem, const ImageOutputs& out, std::size_
       term = cross_entropy(logits, target, gradient);
       break;
   }
-  const float weight = target == 0 ? o.neg_alpha : o.pos_alpha;
+  float weight = target == 0 ? o.neg_alpha : o.pos_alpha;
+  if (target != 0 && !o.class_weights.empty()) weight *= o.class_weights[target - 1];
   for (float& g : gradient) g *= weight;
   term.loss *= static_cast<double>(weight);
   return term;
@@ -155,10 +156,59 @@ LandmarkLoss landmark_loss(const Problem& problem, const LandmarkOffsets& offset
   return loss;
 }
 
+/// Which logits count at the negatives of an image, where regions are ignored for single classes.
+class NegativeLogits {
+ public:
+  /// Takes priors out of `match` that have no class left.
+  NegativeLogits(const Problem& problem, std::span<const Annotation> regions,
+                 std::vector<std::int32_t>& match)
+      : outputs_(problem.outputs),
+        ignored_(ignored_classes(problem.priors, regions, outputs_ - 1,
+                                 problem.options.match.ignore_coverage)) {
+    if (ignored_.empty()) return;
+    for (std::size_t p = 0; p < match.size(); ++p)
+      if (match[p] == match_negative && std::find(begin(p), end(p), 0) == end(p))
+        match[p] = match_ignored;
+  }
+
+  /// @param buffer where they lie if they are not all
+  [[nodiscard]] std::span<const float> of(const float* conf, std::size_t prior,
+                                          std::vector<float>& buffer) const {
+    const float* const logits = conf + prior * outputs_;
+    if (all_count(prior)) return {logits, outputs_};
+    buffer.assign(1, logits[0]);
+    for (std::size_t c = 1; c < outputs_; ++c)
+      if (begin(prior)[static_cast<std::ptrdiff_t>(c) - 1] == 0) buffer.push_back(logits[c]);
+    return buffer;
+  }
+
+  /// Brings the gradient of those that count to their places; that of the others stays as it is.
+  void spread(std::span<const float> gradient, std::size_t prior, std::span<float> whole) const {
+    whole[0] = gradient[0];
+    std::size_t next = 1;
+    for (std::size_t c = 1; c < outputs_; ++c)
+      if (begin(prior)[static_cast<std::ptrdiff_t>(c) - 1] == 0) whole[c] = gradient[next++];
+  }
+
+ private:
+  [[nodiscard]] std::vector<std::uint8_t>::const_iterator begin(std::size_t prior) const {
+    return ignored_.begin() + static_cast<std::ptrdiff_t>(prior * (outputs_ - 1));
+  }
+  [[nodiscard]] std::vector<std::uint8_t>::const_iterator end(std::size_t prior) const {
+    return begin(prior + 1);
+  }
+  [[nodiscard]] bool all_count(std::size_t prior) const {
+    return ignored_.empty() || std::find(begin(prior), end(prior), 1) == end(prior);
+  }
+
+  std::size_t outputs_;
+  std::vector<std::uint8_t> ignored_;
+};
+
 /// The hardest negatives of an image: those to which the network gives the least background.
 std::vector<std::uint32_t> mine_negatives(const Problem& problem, const float* conf,
                                           const std::vector<std::int32_t>& match,
-                                          std::int64_t positives) {
+                                          const NegativeLogits& negatives, std::int64_t positives) {
   std::vector<std::uint32_t> candidates;
   candidates.reserve(match.size());
   for (std::uint32_t p = 0; p < match.size(); ++p)
@@ -170,13 +220,12 @@ std::vector<std::uint32_t> mine_negatives(const Problem& problem, const float* c
       static_cast<double>(problem.options.negative_ratio) * static_cast<double>(positives)));
   if (wanted >= candidates.size()) return candidates;
 
-  std::vector<float> hardness(match.size());
+  std::vector<float> hardness(match.size()), buffer;
   for (const std::uint32_t p : candidates) {
-    const float* const logits = conf + p * problem.outputs;
+    const std::span<const float> logits = negatives.of(conf, p, buffer);
     // With one class the softmax loss rises with the logit difference: no exp() needed to rank.
-    hardness[p] = problem.outputs == 2
-                      ? logits[1] - logits[0]
-                      : static_cast<float>(log_sum_exp({logits, problem.outputs})) - logits[0];
+    hardness[p] = problem.outputs == 2 ? logits[1] - logits[0]
+                                       : static_cast<float>(log_sum_exp(logits)) - logits[0];
   }
   std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(wanted),
                    candidates.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -216,11 +265,16 @@ std::vector<std::int32_t> match_image(const Problem& problem, const ImageOutputs
 
 ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
                      std::span<const Annotation> annotations) {
-  std::vector<Annotation> faces(annotations.begin(), annotations.end());
-  for (Annotation& face : faces)
+  // A region of one class is background for the others: it takes no prior out of the matching.
+  std::vector<Annotation> faces, class_regions;
+  for (Annotation face : annotations) {
     if (!finite(face.box) || face.box.width() < 1 || face.box.height() < 1) face.ignore = true;
+    const bool of_one = face.ignore && face.class_id != geometry::any_class && problem.outputs > 2;
+    (of_one ? class_regions : faces).push_back(face);
+  }
 
-  const auto match = match_image(problem, out, faces);
+  auto match = match_image(problem, out, faces);
+  const NegativeLogits negatives(problem, class_regions, match);
   ImageLoss sum;
   for (std::size_t p = 0; p < match.size(); ++p) {
     if (match[p] < 0) continue;
@@ -235,7 +289,9 @@ ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
                   iou(decode(offsets, problem.priors[p], problem.variances), face.box))
             : 0;
     const std::size_t target = static_cast<std::size_t>(face.class_id) + 1;
-    const ClassTerm what = class_loss(problem, out, p, target, quality);
+    const std::span logits(out.conf + p * problem.outputs, problem.outputs);
+    const ClassTerm what = class_loss(problem, logits, target, quality,
+                                      {out.conf_gradient + p * problem.outputs, problem.outputs});
     sum.log_likelihood += what.log_likelihood;
     sum.confidence += what.loss;
     const LocationLoss where = location_loss(problem, offsets, problem.priors[p], face.box);
@@ -252,9 +308,15 @@ ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
     for (std::size_t i = 0; i < 10; ++i)
       out.landmark_gradient[10 * p + i] = static_cast<float>(marks.gradient[i]);
   }
-  for (const std::uint32_t p : mine_negatives(problem, out.conf, match, sum.positives)) {
+  std::vector<float> buffer, gradient;
+  for (const std::uint32_t p : mine_negatives(problem, out.conf, match, negatives, sum.positives)) {
     ++sum.negatives;
-    const ClassTerm what = class_loss(problem, out, p, 0, 0);
+    const std::span<const float> logits = negatives.of(out.conf, p, buffer);
+    const std::span whole(out.conf_gradient + p * problem.outputs, problem.outputs);
+    const bool some = logits.size() < whole.size();
+    if (some) gradient.resize(logits.size());
+    const ClassTerm what = class_loss(problem, logits, 0, 0, some ? std::span(gradient) : whole);
+    if (some) negatives.spread(gradient, p, whole);
     sum.log_likelihood += what.log_likelihood;
     sum.confidence += what.loss;
   }
@@ -288,10 +350,15 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
                     std::to_string(landmarks.size()) + " values");
   for (const auto& list : annotations)
     for (const Annotation& a : list)
-      if (a.class_id < 0 || static_cast<std::size_t>(a.class_id) >= classes)
+      if (!(a.ignore && a.class_id == geometry::any_class) &&
+          (a.class_id < 0 || static_cast<std::size_t>(a.class_id) >= classes))
         throw Error(ErrorCode::invalid_argument,
                     "multibox loss: class " + std::to_string(a.class_id) + " but the network has " +
                         std::to_string(classes));
+  if (!options.class_weights.empty() && options.class_weights.size() != classes)
+    throw Error(ErrorCode::invalid_argument,
+                "multibox loss: " + std::to_string(options.class_weights.size()) +
+                    " class weights but the network has " + std::to_string(classes));
   if (classes != 1 && class_loss_from_name(options.class_loss) == ClassLoss::iou_branch)
     throw Error(ErrorCode::invalid_argument,
                 "loss.class_loss = iou_branch is for one class, and the network has " +

@@ -35,9 +35,11 @@ struct LossOptions {
   /// focal, iou_branch: weight of faces, 1 less this of background; below 0: none. varifocal: of
   /// background.
   float focal_alpha = 0.25F;
-  float focal_gamma = 2;     ///< quality_focal: beta, at least 1; the others: gamma
-  float pos_alpha = 1;       ///< weight of the class loss of positives, whichever loss it is
-  float neg_alpha = 1;       ///< and of that of negatives
+  float focal_gamma = 2;  ///< quality_focal: beta, at least 1; the others: gamma
+  float pos_alpha = 1;    ///< weight of the class loss of positives, whichever loss it is
+  float neg_alpha = 1;    ///< and of that of negatives
+  /// On top of pos_alpha, of positives of each class by its id, not negative; empty: 1 of all.
+  std::vector<float> class_weights;
   float negative_ratio = 3;  ///< hard negatives mined per positive, image by image
   int min_negatives = 16;    ///< at least so many an image, so that images without faces teach too
   float smooth_l1_weight = 1;               ///< weight of smooth L1 on the coded offsets
@@ -79,6 +81,9 @@ struct MultiboxResult {
 /// @param annotations N lists of faces; may be empty lists; N may be 0
 /// @param threads images are worked on by so many threads; the result does not depend on it
 /// @param result overwritten; its buffers are reused
+/// A prior that is negative but lies in an ignore region of one class stays background for the
+/// others: that class's logit is left out of its softmax, and gets no gradient. Where nothing but
+/// background is left, or the region is of any_class, the prior takes no part.
 /// Divisors are at least 1: a batch without faces gives a finite loss, never NaN. Faces smaller
 /// than a pixel or inverted are treated as ignore regions.
 /// @throws Error(invalid_argument) if sizes do not fit or a class is unknown; Error(diverged) if

@@ -184,6 +184,22 @@ void FaceFeatures::add_mouth(float u, float v, float step, Color& color) const {
   }
 }
 
+Tint FaceFeatures::mask(float u, float v, float step) const {
+  const float side = std::abs(u);
+  const float bridge = t_.mask == Mask::worn ? 0.05F : 0.44F;
+  const float top = bridge + 0.35F * square(side), bottom = 1.02F - 0.4F * square(side);
+  const float cloth = inside(std::min({v - top, bottom - v, 0.64F - side}), step);
+  if (cloth > 0.02F) {
+    const float pleat = 0.07F * std::sin(v * 34);
+    const float fold = 0.12F * (value_noise(u * 4, v * 6, t_.grain + 14) - 0.5F);
+    return {t_.mask_color * (0.95F + pleat + fold), cloth};
+  }
+  // Loops from its corners to the ears.
+  const float loop = std::min(std::abs(v - top + 0.9F * (side - 0.62F)),
+                              std::abs(v - bottom + 1.2F * (side - 0.62F)));
+  return {t_.mask_color * 0.9F, side > 0.6F ? inside(0.02F - loop, step) : 0.0F};
+}
+
 Tint FaceFeatures::glasses(float u, float v, float step) const {
   const bool sun = t_.glasses == Glasses::sun;
   const float side = std::abs(u) - eye_.x;

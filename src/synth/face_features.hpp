@@ -1,4 +1,4 @@
-// What is painted on a face: skin, eyes, brows, mouth, beard, glasses.
+// What is painted on a face: skin, eyes, brows, mouth, beard, mask, glasses.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -21,6 +21,7 @@ class FaceFeatures {
   /// @param front 1 straight ahead of the head .. 0 at the ears @param step size of a pixel, units
   [[nodiscard]] cv::Vec3f surface(float u, float v, float front, float step) const;
 
+  [[nodiscard]] Tint mask(float u, float v, float step) const;
   [[nodiscard]] Tint glasses(float u, float v, float step) const;
 
  private:

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <opencv2/core.hpp>
+#include <string>
 #include <vector>
 
 #include "data/prepared/prepared.hpp"
@@ -25,6 +26,8 @@ class FaceLibrary {
   explicit FaceLibrary(data::PreparedSet set, float least_side = 24);
 
   [[nodiscard]] std::size_t size() const noexcept { return faces_.size(); }
+  /// Of the set, whose ids the faces have.
+  [[nodiscard]] const std::vector<std::string>& classes() const noexcept { return set_.classes; }
 
   /// A face at random, each as likely, of those that are at least `height` pixels high; of the
   /// highest eighth where there are none. Reads its photograph.

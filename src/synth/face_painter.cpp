@@ -154,6 +154,10 @@ class Painter {
       for (const int side : {0, 1})
         if (ear_depth_[side] > 0.25F) ear(plane, ears_[side], p);
     hair(plane, s, p);
+    if (t_.mask != Mask::none && s.hit && s.front > 0) {
+      const Tint tint = features_.mask(s.u, s.v, step_);
+      p.cover(shade(tint.color, s.normal), tint.share * edge);
+    }
     if (t_.glasses != Glasses::none && s.hit && s.front > 0) {
       const Tint tint = features_.glasses(s.u, s.v, step_);
       p.cover(tint.color, tint.share * edge);

@@ -127,4 +127,17 @@ FaceTraits draw_traits(Random& random) {
   return t;
 }
 
+void draw_mask(float probability, FaceTraits& t, Random& random) {
+  if (!random.chance(probability)) return;
+  t.mask = random.chance(1 / 6.0F) ? Mask::under_nose : Mask::worn;
+  constexpr std::array<std::array<float, 3>, 3> usual{
+      {{215, 195, 145}, {238, 238, 238}, {42, 40, 38}}};
+  const std::uint32_t kind = random.below(4);
+  if (kind < usual.size())
+    t.mask_color = Color(usual.at(kind)[0], usual.at(kind)[1], usual.at(kind)[2]) *
+                   random.uniform(0.85F, 1.05F);
+  else
+    t.mask_color = any_color(random);
+}
+
 }  // namespace faceshot::synth

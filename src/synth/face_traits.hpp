@@ -13,6 +13,8 @@ namespace faceshot::synth {
 
 enum class HairStyle { bald, short_cut, medium, long_cut, curly, scarf };
 enum class Glasses { none, clear, sun };
+/// On mouth and nose; none; or wrongly, with the nose above it.
+enum class Mask { worn, none, under_nose };
 
 struct FaceTraits {
   // Shape.
@@ -44,6 +46,8 @@ struct FaceTraits {
 
   // What is worn.
   Glasses glasses = Glasses::none;
+  Mask mask = Mask::none;
+  cv::Vec3f mask_color{210, 190, 140};
   bool hat = false;
   cv::Vec3f cloth{110, 80, 60}, headwear{60, 60, 150};
   float body_length = 2.5F;  ///< from the chin down
@@ -56,5 +60,9 @@ struct FaceTraits {
 /// A face at random: all human skin tones equally often; most look about straight ahead, a fifth
 /// well aside; hair goes grey and skin wrinkles with age. Thread safe with a `random` of its own.
 [[nodiscard]] FaceTraits draw_traits(Random& random);
+
+/// Puts a mask on a face with this probability; of six one is worn wrongly. Thread safe with a
+/// `random` of its own.
+void draw_mask(float probability, FaceTraits& traits, Random& random);
 
 }  // namespace faceshot::synth

@@ -36,6 +36,7 @@ void validate(const SceneOptions& o) {
       "the picture's sides must be 16 to 16384 px");
   require(o.min_face >= 4 && o.min_face <= static_cast<float>(o.size.height),
           "the smallest face must be 4 px high or more, and fit the picture");
+  require(o.masks >= 0 && o.masks <= 1, "the share of masks must be 0 to 1");
   require(o.max_face_share > 0 && o.max_face_share <= 1,
           "the largest face must be above 0 and at most 1 times the picture's height");
   require(o.min_faces >= 0 && o.min_faces <= o.max_faces && o.max_faces <= 200,

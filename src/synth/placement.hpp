@@ -16,6 +16,7 @@ struct SceneOptions {
   int min_faces = 0;            ///< 0: a tenth of the pictures have none
   int max_faces = 12;           ///< most pictures have few
   float overlap = 0.2F;         ///< the IoU of two faces stays below
+  float masks = 0;              ///< share of drawn faces with a mask; above 0: three classes
 };
 
 /// @throws Error(invalid_argument) that names the option

@@ -45,7 +45,24 @@ class Visibility {
   std::vector<int> drawn_;  ///< pixels of each face when it was drawn
 };
 
+/// Among scene_classes().
+int class_of(Mask mask) {
+  switch (mask) {
+    case Mask::under_nose:
+      return 0;
+    case Mask::worn:
+      return 1;
+    default:
+      return 2;
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> scene_classes(const SceneOptions& options) {
+  if (options.masks <= 0) return {"face"};
+  return {"with_incorrect_mask", "with_mask", "without_mask"};
+}
 
 std::int8_t blur_level(const CameraBlur& blur, float face_height) noexcept {
   const float of_face = (2 * blur.focus + blur.motion) / face_height;
@@ -59,9 +76,11 @@ SyntheticScene render_scene(const SceneOptions& options, Random& random) {
   scene.image = paint_background(options.size, random);
   Visibility visibility(options.size);
   for (const FacePlace& place : place_faces(options, random)) {
-    const FaceTraits traits = draw_traits(random);
+    FaceTraits traits = draw_traits(random);
+    if (options.masks > 0) draw_mask(options.masks, traits, random);
     const FaceLayer layer = paint_face(traits, place.center, place.height, options.size);
     geometry::Annotation face = layer.annotation;
+    if (options.masks > 0) face.class_id = class_of(traits.mask);
     face.box = clip(face.box, static_cast<float>(options.size.width),
                     static_cast<float>(options.size.height));
     if (collides(face.box, scene.annotations, options.overlap)) continue;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <opencv2/core.hpp>
+#include <string>
 #include <vector>
 
 #include "faceshot/random.hpp"
@@ -18,9 +19,13 @@ struct SyntheticScene {
       annotations;  ///< inside the image; `ignore` where more than half hidden
 };
 
+/// Of drawn faces: "face", or with masks with_incorrect_mask, with_mask and without_mask.
+[[nodiscard]] std::vector<std::string> scene_classes(const SceneOptions& options);
+
 /// Draws background, people and camera. Boxes and landmarks are exact; `occlusion`, `blur`, `pose`,
-/// `expression` and `illumination` are set. Depends on its arguments alone; starts no threads;
-/// thread safe with a `random` of its own.
+/// `expression` and `illumination` are set; class ids are those of scene_classes(). A mask counts
+/// for no occlusion. Depends on its arguments alone; starts no threads; thread safe with a `random`
+/// of its own.
 /// @throws Error(invalid_argument) as validate
 [[nodiscard]] SyntheticScene render_scene(const SceneOptions& options, Random& random);
 

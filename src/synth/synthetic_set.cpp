@@ -17,10 +17,13 @@ namespace fs = std::filesystem;
 
 std::string image_name(std::size_t index) { return fmt::format("{:06}.jpg", index); }
 
-SyntheticSetReport report_of(const std::vector<geometry::ImageRecord>& records) {
+SyntheticSetReport report_of(const data::PreparedSet& set) {
   SyntheticSetReport report;
-  report.images = records.size();
-  for (const geometry::ImageRecord& record : records) {
+  report.images = set.records.size();
+  report.faces_of_class.resize(set.classes.size());
+  for (const geometry::ImageRecord& record : set.records) {
+    for (const geometry::Annotation& a : record.annotations)
+      if (!a.ignore) ++report.faces_of_class[static_cast<std::size_t>(a.class_id)];
     const auto ignored = static_cast<std::size_t>(
         std::count_if(record.annotations.begin(), record.annotations.end(),
                       [](const geometry::Annotation& a) { return a.ignore; }));
@@ -46,6 +49,7 @@ SyntheticSetReport write_synthetic_set(const fs::path& dir, const MakeScene& mak
     const fs::path images = staging.path() / "images";
     fs::create_directory(images);
     data::PreparedSet set;
+    set.classes = options.classes;
     set.records.resize(options.count);
     std::mutex mutex;
     std::size_t done = 0;
@@ -60,7 +64,7 @@ SyntheticSetReport write_synthetic_set(const fs::path& dir, const MakeScene& mak
     });
     data::write_prepared(staging.path(), options.split, set, options.source);
     fs::rename(staging.path(), target);
-    return report_of(set.records);
+    return report_of(set);
   } catch (const fs::filesystem_error& e) {
     throw Error(ErrorCode::io, "cannot write '" + dir.string() + "': " + e.code().message() +
                                    " ('" + e.path1().string() + "')");

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "data/import/import.hpp"
 #include "faceshot/random.hpp"
@@ -21,12 +22,14 @@ struct SyntheticSetOptions {
   std::uint64_t seed = 1;       ///< picture i is made from Random(seed, 0, i)
   std::string split = "train";  ///< name of the CSV file
   int threads = 1;
-  std::string source;  ///< one line for label.json
+  std::string source;                        ///< one line for label.json
+  std::vector<std::string> classes{"face"};  ///< of what `make` labels
 };
 
 /// What was made.
 struct SyntheticSetReport {
   std::size_t images = 0, images_without_faces = 0, faces = 0, ignored = 0;
+  std::vector<std::size_t> faces_of_class;  ///< of `faces`, by class id
 };
 
 /// Writes DIR/images/NNNNNN.jpg, DIR/SPLIT.csv and DIR/label.json, complete or not at all. The same

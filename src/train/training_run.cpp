@@ -10,6 +10,7 @@
 #include "train/config/metric.hpp"
 #include "train/distributed/gradient_buckets.hpp"
 #include "train/distributed/process_group.hpp"
+#include "train/start/class_names.hpp"
 #include "train/step/ema.hpp"
 #include "train/step/optimizer.hpp"
 
@@ -90,6 +91,7 @@ TrainingRun::Loaded TrainingRun::load(Config config) {
                 "loss.class_loss = iou_branch is for one class, and the data have " +
                     std::to_string(data.classes.size()) + "; take varifocal or quality_focal");
   config.model.classes = data.classes;
+  config.loss.class_weights = weights_of_classes(config.class_weights, data.classes);
   return {std::move(config), std::move(data)};
 }
 

@@ -39,6 +39,16 @@ PY
 detect photos --json --csv && complain "two on standard output: a success"
 grep -q -- "--csv=faces.csv" err || complain "two on standard output"
 
+# Of several classes each row says which, quoted where it must be.
+"$program" detect photos --model classes.onnx --threshold 0.2 --csv >two.csv 2>err || complain "several classes"
+"$program" detect photos --model classes.onnx --threshold 0.2 --class cell --csv >cell.csv 2>err || complain "--class"
+/usr/bin/python3 - <<'PY' >out 2>err || complain "several classes: $(cat two.csv)"
+import csv
+rows, cells = ([row["class"] for row in csv.DictReader(open(f, newline=""))] for f in ("two.csv", "cell.csv"))
+assert sorted(set(rows)) == ['bright, "white"', "cell"] and len(rows) == 2 * len(cells), rows
+assert set(cells) == {"cell"}, cells
+PY
+
 # Results are in the order of the photographs, whoever looks at them.
 mkdir many
 for n in $(seq -w 1 40); do cp photos/cell.png "many/$n.png"; done

@@ -1,6 +1,7 @@
 // Fills a folder with what the shell tests of the program work on: model.onnx, which finds bright
-// 8x8 cells (detect/tiny_model.hpp), points.onnx, which gives landmarks too, foreign.onnx, which is
-// no detector and takes 32x16 pixels alone, and photos/ with one such cell in each of two pictures.
+// 8x8 cells (detect/tiny_model.hpp), points.onnx, which gives landmarks too, classes.onnx, which
+// finds the same cells as one class and as another, foreign.onnx, which is no detector and takes
+// 32x16 pixels alone, and photos/ with one such cell in each of two pictures.
 #include <filesystem>
 #include <fstream>
 #include <opencv2/core.hpp>
@@ -19,6 +20,9 @@ int main(int argc, char** argv) {
   with_landmarks.landmark_output = "points";
   std::ofstream(folder / "points.onnx", std::ios::binary)
       << faceshot::testing::tiny_onnx(with_landmarks);
+  faceshot::ModelInfo of_two = faceshot::testing::tiny_info();
+  of_two.classes = {"bright, \"white\"", "cell"};
+  std::ofstream(folder / "classes.onnx", std::ios::binary) << faceshot::testing::tiny_onnx(of_two);
   faceshot::testing::OnnxBuilder foreign;
   foreign.input("image", {"1", "3", "16", "32"});
   foreign.node("Relu", {"image"}, "result");

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # `faceshot data pseudo` at the terminal: in place and into a new folder, again, and when it cannot.
-#   pseudo.sh PROGRAM MODEL
+#   pseudo.sh PROGRAM MODEL MAKE_TEST_IMAGES
 set -u
 program=$1
 model=$2
+make_images=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 unset FACESHOT_MODEL
@@ -60,5 +61,16 @@ expect 2 "is no prepared set" set "${good[@]}" --out .
 expect 2 "sheet.xyz" set "${good[@]}" --sheet sheet.xyz
 head -1 whole.csv >set/val.csv
 expect 1 "no images" set "${good[@]}" --split val
+# A detector of two classes, on photographs that nothing is known of: the set gets its classes.
+"$make_images" two || complain "the test's own files"
+"$program" prepare background --images two/photos --out unlabelled >out 2>err || complain "prepare background"
+"$program" data pseudo unlabelled --model two/classes.onnx --accept 0.5 --ignore 0.2 --out named --json >out 2>err ||
+  complain "several classes"
+tr -d ' \n' <out | grep -q '"faces_added_of_class":{"bright,\\"white\\"":3,"cell":0}' || complain "faces of classes"
+tr -d ' \n' <out | grep -q '"ignore_regions_added":3,' || complain "regions of the other class"
+tr -d ' \n' <named/label.json | grep -q '"classes":{"0":"bright,\\"white\\"","1":"cell"}' || complain "names"
+"$program" data check named >out 2>err || complain "data check of several classes"
+"$program" data pseudo named --model "$model" >out 2>err && complain "a class that the set has not"
+grep -q "the model finds 'face', which is no class of the set; it has: bright" err || complain "a class that the set has not"
 "$program" data pseudo --help | grep -q "Example:" || complain "no example"
 exit "$failed"

@@ -38,6 +38,16 @@ grep -q '"images": 8' out || complain "composition: no JSON: $(cat out)"
 [ "$(sums composed1)" = "$(sums composed2)" ] || complain "composition: threads change the result"
 "$program" data check composed1 >out 2>err || complain "data check: $(cat out err)"
 
+# Masks are classes, also of faces that are put elsewhere.
+make --seed 3 --min-face 60 --masks 0.7 --out masked --json || complain "masks: $(cat err)"
+tr -d ' \n' <masked/label.json | grep -q '"0":"with_incorrect_mask","1":"with_mask","2":"without_mask"' ||
+  complain "masks: $(cat masked/label.json)"
+grep -q '"without_mask": [1-9]' out || complain "masks: $(cat out)"
+"$program" data check masked >out 2>err || complain "data check of masks: $(cat out err)"
+make --faces masked --backgrounds backgrounds/train.csv --out put --json || complain "masks put elsewhere: $(cat err)"
+grep -q '"with_mask": [1-9]' out || complain "masks put elsewhere: $(cat out)"
+"$program" data stats put/train.csv >out 2>err && grep -q 'with_mask  *[1-9]' out || complain "stats: $(cat out err)"
+
 # refuse PATTERN ARGUMENTS...: wrong use, told in one line, with nothing written.
 refuse() {
   local pattern=$1 got
@@ -52,6 +62,8 @@ refuse "has content" --out one
 [ "$(sums one)" = "$before" ] || complain "a set was changed"
 size=640 refuse "WxH" --out new
 refuse "smallest face" --min-face 1000 --out new
+refuse "--masks" --masks 0.5 --faces faces --backgrounds backgrounds/train.csv --out new
+refuse "--masks" --masks 2 --out new
 refuse "--backgrounds" --faces faces --out new
 refuse "backgrounds must have none" --faces faces --backgrounds composed1 --out new
 [ -z "$(find . -maxdepth 1 -name 'new*')" ] || complain "something was left"

@@ -51,6 +51,26 @@ TEST(Prepared, WhatIsWrittenIsReadBitForBit) {
   EXPECT_EQ(read.images_dir, folder / "set/images");
 }
 
+TEST(Prepared, ARegionWithoutAClassIsOfAnyWhereThereAreSeveral) {
+  const TestFolder folder;
+  const auto read = [&](const std::string& classes) {
+    folder.write("label.json", R"({"classes": )" + classes + "}");
+    const auto csv = folder.write("train.csv",
+                                  "image,width,height,x1,y1,x2,y2,class,ignore\n"
+                                  "a.jpg,9,9,1,2,3,4,,1\na.jpg,9,9,1,2,3,4,,0\n");
+    return read_prepared(csv);
+  };
+  const auto one = read(R"({"0": "face"})").records[0].annotations;
+  EXPECT_EQ(one[0].class_id, 0);
+  const PreparedSet two = read(R"({"0": "face", "1": "mask"})");
+  EXPECT_EQ(two.records[0].annotations[0].class_id, geometry::any_class);
+  EXPECT_EQ(two.records[0].annotations[1].class_id, 0);
+  EXPECT_TRUE(two.records[0].annotations[0].concerns(1));
+  EXPECT_FALSE(two.records[0].annotations[1].concerns(1));
+  write_prepared(folder / "again", "train", two, "test");
+  EXPECT_EQ(read_prepared(folder / "again/train.csv").records, two.records);
+}
+
 TEST(Prepared, FileLooksAsDocumented) {
   const TestFolder folder;
   PreparedSet set;
@@ -237,6 +257,7 @@ TEST(Prepared, WriterRefusesWhatTheReaderWould) {
   refuse(with([](Annotation& a) { a.box.x1 = std::numeric_limits<float>::quiet_NaN(); }),
          "not finite");
   refuse(with([](Annotation& a) { a.class_id = 1; }), "no class 1");
+  refuse(with([](Annotation& a) { a.class_id = geometry::any_class; }), "no class -1");
   refuse(with([](Annotation& a) { a.blur = 3; }), "column 'blur' cannot hold 3");
   refuse(with([](Annotation& a) { a.landmarks.emplace()[3] = INFINITY; }), "landmark");
   refuse({{"a.jpg", 2, 2, {}}, {"a.jpg", 2, 2, {}}}, "another record");

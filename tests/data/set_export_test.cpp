@@ -196,6 +196,21 @@ TEST_P(SetExportFormat, AppearsCompleteOrNotAtAll) {
 INSTANTIATE_TEST_SUITE_P(All, SetExportFormat, ::testing::ValuesIn(formats),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
+// No other format has one.
+TEST_F(SetExport, ARegionOfAnyClassBecomesOneOfEach) {
+  set.records[0].annotations[3].class_id = geometry::any_class;
+  for (const ExportFormat& format : formats) {
+    if (!format.ignore) continue;
+    EXPECT_EQ(format.write(set, folder / format.name).boxes, 5U);
+    FlawLog flaws(true);
+    std::vector<int> ids;
+    for (const LabelledImage& image : format.read(folder / format.name, flaws).set.images)
+      for (const Annotation& a : image.annotations)
+        if (a.ignore) ids.push_back(a.class_id);
+    EXPECT_EQ(ids, (std::vector<int>{0, 1})) << format.name;
+  }
+}
+
 TEST_F(SetExport, CvatHoldsTheSplit) {
   export_cvat(set, folder / "cvat", "val", LinkMode::hard);
   FlawLog strict(true);

@@ -38,6 +38,16 @@ TEST(SetMerge, ImagesGetFoldersAndClassesBecomeOne) {
   EXPECT_EQ(merged.set.records[2].annotations[1].class_id, 0);
 }
 
+TEST(SetMerge, ARegionOfAnyClassStaysOne) {
+  PreparedSet set = make_set("/data/a", {"face", "mask"}, 1);
+  set.records[0].annotations[1].ignore = true;
+  set.records[0].annotations[1].class_id = geometry::any_class;
+  const MergedSet merged =
+      merge_sets({{"b", make_set("/data/b", {"hat"}, 1), 1}, {"a", set, 1}}, 1);
+  EXPECT_EQ(merged.set.records[1].annotations[0].class_id, 1);
+  EXPECT_EQ(merged.set.records[1].annotations[1].class_id, geometry::any_class);
+}
+
 TEST(SetMerge, TakesTheShareThatIsAskedFor) {
   const auto images = [](std::uint64_t seed) {
     const MergedSet merged = merge_sets({{"a", make_set("a", {"face"}, 100), 0.25}}, seed);

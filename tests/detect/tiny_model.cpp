@@ -41,7 +41,12 @@ std::string tiny_onnx(const ModelInfo& info, std::size_t landmark_values) {
   set_ints(mean, "kernel_shape", {8, 8});
   set_ints(mean, "strides", {8, 8});
   add_head(onnx, "loc", {0, 0, 0, 0}, {1.25F, 0, 0, 0});
-  add_head(onnx, "conf", {0, 20}, {0, -10});
+  std::vector<float> gains{0}, biases{0};
+  for (std::size_t c = 0; c < info.classes.size(); ++c) {
+    gains.push_back(20);
+    biases.push_back(-10 - static_cast<float>(c));
+  }
+  add_head(onnx, "conf", gains, biases);
   if (info.has_landmarks()) {
     std::vector<float> offsets{-2.5F, -2.5F, 2.5F, -2.5F, 0, 0, -1.25F, 2.5F, 1.25F, 2.5F};
     offsets.resize(landmark_values);

@@ -63,13 +63,17 @@ TEST(ByClass, OfOneClassIsTheComparisonItself) {
   EXPECT_EQ(figures_by_class(pooled, set, 0.5F).of.size(), 1U);
 }
 
-TEST(ByClass, IgnoredBoxesStandInEveryClass) {
-  const std::vector<ImageRecord> records{image({of_class(0, 0, true), of_class(1, 100)})};
-  const ByClass set = by_class(records, {{shown(1, 0, 0.9F), shown(1, 100, 0.8F)}}, 2);
-  const Comparison pooled(set.records, set.detections);
-  const ClassFigures figures = figures_by_class(pooled, set, 0.5F);
-  EXPECT_EQ(figures.of[1].ap, 1) << "what an ignored box excuses is no fault";
-  EXPECT_EQ(figures.of[0].shown.faces, 0U);
+TEST(ByClass, IgnoredBoxesExcuseTheirClassOrAll) {
+  for (const auto& [id, ap] : {std::pair{1, 1.0}, {geometry::any_class, 1.0}, {0, 0.5}}) {
+    const std::vector<ImageRecord> records{image({of_class(id, 0, true), of_class(1, 100)})};
+    const std::vector<std::vector<Detection>> found{{shown(1, 0, 0.9F), shown(1, 100, 0.8F)}};
+    const ByClass set = by_class(records, found, 2);
+    const Comparison pooled(set.records, set.detections);
+    const ClassFigures figures = figures_by_class(pooled, set, 0.5F);
+    EXPECT_EQ(figures.of[1].ap, ap) << id;
+    EXPECT_EQ(figures.of[0].shown.faces, 0U);
+    EXPECT_EQ(confusion_of(records, found, 2, 0.5F).at(2, 1), ap < 1 ? 1U : 0U) << id;
+  }
 }
 
 TEST(Confusion, CountsEveryFaceAndEveryDetectionOnce) {

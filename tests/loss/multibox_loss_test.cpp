@@ -9,51 +9,10 @@
 #include "faceshot/error.hpp"
 #include "faceshot/random.hpp"
 #include "loss/class_loss.hpp"
+#include "loss/multibox_case.hpp"
 
 namespace faceshot::loss::multibox_loss_test {
 namespace {
-
-using geometry::Annotation;
-
-constexpr std::array<float, 4> variances{0.1F, 0.1F, 0.2F, 0.2F};
-
-PriorGrid prior_grid() {
-  return make_prior_grid(
-      {.levels = {{.min_sizes = {10, 16}, .max_sizes = {}, .aspect_ratios = {}}}}, 64, 64,
-      {{8, 8}});
-}
-
-std::vector<Prior> grid() { return prior_grid().priors; }
-
-Annotation face(float x1, float y1, float x2, float y2, bool ignore = false) {
-  Annotation a;
-  a.box = {x1, y1, x2, y2};
-  a.ignore = ignore;
-  return a;
-}
-
-struct Outputs {
-  std::vector<float> loc, conf;
-  std::vector<float> landmarks{};  ///< empty: a network without
-};
-
-Outputs random_outputs(std::size_t images, std::size_t priors, std::size_t classes,
-                       std::uint64_t seed) {
-  Random random(seed);
-  Outputs o{std::vector<float>(images * priors * 4),
-            std::vector<float>(images * priors * (classes + 1))};
-  for (float& v : o.loc) v = random.uniform(-2, 2);
-  for (float& v : o.conf) v = random.uniform(-3, 3);
-  return o;
-}
-
-MultiboxResult loss_of(const Outputs& o, const std::vector<std::vector<Annotation>>& annotations,
-                       const LossOptions& options = {}, int threads = 1, std::size_t classes = 1) {
-  MultiboxResult result;
-  multibox_loss(o.loc, o.conf, o.landmarks, prior_grid(), variances, annotations, classes, options,
-                threads, result);
-  return result;
-}
 
 TEST(MultiboxLoss, OfUndecidedLogitsIsLogTwoAPrior) {
   // All logits equal: cross-entropy ln 2 for every positive and each of its three negatives.
@@ -247,6 +206,7 @@ struct GradientCase {
   std::string class_loss = "cross_entropy";
   std::string matching = "iou";
   float pos_alpha = 1, neg_alpha = 1;
+  std::vector<float> class_weights = {};
 };
 
 class MultiboxGradient : public ::testing::TestWithParam<GradientCase> {};
@@ -260,11 +220,14 @@ TEST_P(MultiboxGradient, AgreesWithFiniteDifferences) {
   options.matching = GetParam().matching;
   options.pos_alpha = GetParam().pos_alpha;
   options.neg_alpha = GetParam().neg_alpha;
+  options.class_weights = GetParam().class_weights;
   options.min_negatives = 1000;  // mining would change with the outputs: take all negatives
   const std::size_t classes = GetParam().classes;
-  std::vector<std::vector<Annotation>> faces{{face(8, 8, 18, 18), face(30, 20, 50, 44)},
-                                             {face(2, 40, 14, 52), face(40, 40, 60, 60, true)}};
+  std::vector<std::vector<Annotation>> faces{
+      {face(8, 8, 18, 18), face(30, 20, 50, 44)},
+      {face(2, 40, 14, 52), face(40, 40, 60, 60, true), face(30, 0, 64, 20, true)}};
   faces[1][0].class_id = static_cast<int>(classes) - 1;
+  faces[1][2].class_id = geometry::any_class;
   const auto o = random_outputs(2, 128, classes, 12);
   const auto result = loss_of(o, faces, options, 1, classes);
   const auto check = [&](std::vector<float> Outputs::*part, const std::vector<float>& gradient) {
@@ -410,7 +373,11 @@ INSTANTIATE_TEST_SUITE_P(
         GradientCase{"none", 1, 1, "quality_focal", "iou", 3, 0.5F},
         GradientCase{"none", 1, 3, "quality_focal", "iou", 3, 0.5F},
         GradientCase{"none", 1, 20, "varifocal"}, GradientCase{"none", 1, 20, "cross_entropy"},
-        GradientCase{"none", 1, 20, "quality_focal"}),
+        GradientCase{"none", 1, 20, "quality_focal"},
+        GradientCase{"none", 1, 3, "cross_entropy", "iou", 2, 1, {0.5F, 1, 4}},
+        GradientCase{"none", 1, 3, "focal", "iou", 1, 1, {0, 1, 4}},
+        GradientCase{"none", 1, 3, "quality_focal", "iou", 1, 1, {3, 1, 0.25F}},
+        GradientCase{"none", 1, 3, "varifocal", "simota", 1, 1, {3, 1, 0.25F}}),
     [](const auto& tested) { return tested.param.iou_loss + "_" + std::to_string(tested.index); });
 
 }  // namespace

@@ -148,6 +148,33 @@ TEST(FacePainter, LightComesFromItsSide) {
   EXPECT_GT(left[1], 1.3 * right[1]);
 }
 
+TEST(FacePainter, AMaskCoversTheMouthAndTheNoseUnlessItIsWornWrongly) {
+  for (const auto& pose : {cv::Vec3f(0, 0, 0), cv::Vec3f(0.3F, 0.1F, 0.2F)}) {
+    FaceTraits t = open_face(pose[0], pose[1], pose[2]);
+    t.mask_color = {250, 20, 250};  // no skin is violet
+    const auto is_mask = [&](Mask mask, std::size_t point) {
+      t.mask = mask;
+      const FaceLayer layer = paint_face(t, {200, 200}, 160, picture);
+      cv::Mat image(picture, CV_8UC3, cv::Scalar::all(128));
+      blend(layer, image);
+      const Landmarks& at = *layer.annotation.landmarks;
+      const cv::Rect around(cvRound(at[2 * point]) - 3, cvRound(at[2 * point + 1]) - 3, 7, 7);
+      const cv::Scalar colour = cv::mean(image(around));
+      return colour[1] < 0.4 * std::min(colour[0], colour[2]);
+    };
+    constexpr std::size_t eye = 0, nose = 2, mouth = 3;
+    EXPECT_TRUE(is_mask(Mask::worn, nose));
+    EXPECT_TRUE(is_mask(Mask::worn, mouth));
+    EXPECT_TRUE(is_mask(Mask::under_nose, mouth));
+    EXPECT_FALSE(is_mask(Mask::under_nose, nose));
+    EXPECT_FALSE(is_mask(Mask::worn, eye));
+    EXPECT_FALSE(is_mask(Mask::none, mouth));
+    const Box without = paint_face(t, {200, 200}, 160, picture).annotation.box;
+    t.mask = Mask::worn;
+    EXPECT_EQ(paint_face(t, {200, 200}, 160, picture).annotation.box, without);
+  }
+}
+
 TEST(FacePainter, SmallFacesLookLikeReducedLargeOnes) {
   for (std::uint32_t i = 0; i < 8; ++i) {
     const FaceTraits traits = some_traits(i);

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string>
+#include <vector>
+
 #include "faceshot/error.hpp"
 
 namespace faceshot::synth {
@@ -57,6 +61,21 @@ TEST(Scene, ASinglePersonIsWhollyVisible) {
     EXPECT_EQ(s.annotations[0].occlusion, 0);
     EXPECT_FALSE(s.annotations[0].ignore);
   }
+}
+
+TEST(Scene, ClassesSayWhetherAMaskIsWorn) {
+  EXPECT_EQ(scene_classes({}), std::vector<std::string>{"face"});
+  SceneOptions options{.size = {160, 120}, .min_face = 20, .min_faces = 4, .masks = 0.5F};
+  EXPECT_EQ(scene_classes(options).at(1), "with_mask");
+  std::array<int, 3> faces{};
+  for (std::uint32_t i = 0; i < 80; ++i)
+    for (const geometry::Annotation& a : scene(i, options).annotations)
+      ++faces.at(static_cast<std::size_t>(a.class_id));
+  const int all = faces[0] + faces[1] + faces[2];
+  EXPECT_NEAR(static_cast<double>(faces[2]) / all, 0.5, 0.12);
+  EXPECT_NEAR(static_cast<double>(faces[0]) / all, 0.5 / 6, 0.06);
+  options.masks = 1.5F;
+  EXPECT_THROW((void)scene(1, options), Error);
 }
 
 TEST(Scene, ImpossibleOptionsAreRefused) {

@@ -49,7 +49,29 @@ TEST(ClassNames, SetsAreBroughtToThemByName) {
   EXPECT_EQ(boxes[0].class_id, 1);
   EXPECT_EQ(boxes[1].class_id, 0);
   EXPECT_TRUE(boxes[2].ignore);
+  EXPECT_EQ(boxes[2].class_id, geometry::any_class);
   EXPECT_EQ(boxes_of_classes({set}, 2), (std::vector<std::size_t>{1, 1}));
+  data::use_classes(set, {"head"});
+  ASSERT_EQ(boxes.size(), 2U);
+  EXPECT_EQ(boxes[1].class_id, geometry::any_class);
+}
+
+TEST(ClassNames, HaveTheWeightsThatAreNamed) {
+  const Names classes{"head", "helmet", "a=b"};
+  EXPECT_TRUE(weights_of_classes({}, classes).empty());
+  EXPECT_EQ(weights_of_classes({"helmet=2.5", "a=b=0"}, classes), (std::vector<float>{1, 2.5F, 0}));
+  for (const auto& [text, says] :
+       {std::pair<std::string, std::string>{
+            "hat=2", "'hat=2' names no class of the run; they are: head, helmet, a=b"},
+        {"head", "'head' is not NAME=WEIGHT"},
+        {"head=", "'head=' is not NAME=WEIGHT"},
+        {"head=-1", "'head=-1' is not NAME=WEIGHT"},
+        {"head=2x", "'head=2x' is not NAME=WEIGHT"},
+        {"head=nan", "'head=nan' is not NAME=WEIGHT"},
+        {"helmet=2", "'helmet=2' names a class for the second time"}})
+    testing::expect_error(ErrorCode::invalid_argument, says, [&, text = text] {
+      (void)weights_of_classes({"helmet=1", text}, classes);
+    });
 }
 
 TEST(ClassNames, ASetWithoutBoxesIsRefusedUnlessAllowed) {

@@ -63,5 +63,47 @@ TEST_F(DryRunTest, FindsWhatWouldFailLater) {
   EXPECT_THROW((void)dry_run(config({"data.test=nothing.csv"}), {}), Error);
 }
 
+/// The set with its boxes dealt out to so many classes.
+std::string with_classes(const std::string& csv, const std::filesystem::path& dir, int classes) {
+  data::PreparedSet set = data::read_prepared(csv);
+  set.classes.clear();
+  for (int c = 0; c < classes; ++c) set.classes.push_back("class" + std::to_string(c));
+  int next = 0;
+  for (geometry::ImageRecord& record : set.records)
+    for (geometry::Annotation& a : record.annotations) a.class_id = next++ % classes;
+  std::filesystem::create_directories(dir);
+  std::filesystem::create_directory_symlink(set.images_dir, dir / "images");
+  data::write_prepared(dir, "train", set, "made by a test");
+  return (dir / "train.csv").string();
+}
+
+TEST_F(DryRunTest, EveryConfigTrainsOnAnyNumberOfClasses) {
+  std::vector<std::string> sets;
+  for (const int classes : {1, 3, 20})
+    sets.push_back(with_classes(csv_, folder_ / ("classes" + std::to_string(classes)), classes));
+  for (const auto& entry : std::filesystem::directory_iterator(FACESHOT_SOURCE_DIR "/configs")) {
+    if (entry.path().extension() != ".toml") continue;
+    std::vector<std::int64_t> parameters;
+    for (const std::string& csv : sets) {
+      std::vector<std::string> overrides{"data.train=" + csv,    "data.val_fraction=0.3",
+                                         "data.workers=0",       "data.samples_per_epoch=4",
+                                         "train.batch_size=2",   "train.threads=1",
+                                         "train.precision=fp32", "model.init.file="};
+      // Wide ones narrower: the layers are the same.
+      const std::string backbone = read_config(entry.path()).model.backbone;
+      if (backbone == "vgg16" || backbone == "resnet50" || backbone == "inception_v3")
+        overrides.push_back("model.alpha=0.125");
+      SCOPED_TRACE(entry.path().filename().string() + ", " + csv);
+      const DryRun r = dry_run(read_config(entry.path(), overrides), {});
+      EXPECT_EQ(r.steps_per_epoch, 2);
+      EXPECT_GT(r.validation_seconds, 0);
+      parameters.push_back(r.parameters);
+    }
+    // A predictor more for each class and prior.
+    EXPECT_EQ(2 * (parameters.at(2) - parameters.at(1)), 17 * (parameters.at(1) - parameters.at(0)))
+        << entry.path();
+  }
+}
+
 }  // namespace
 }  // namespace faceshot::train

@@ -67,7 +67,9 @@ std::vector<Annotation> check_boxes(const std::vector<RawBox>& boxes, int width,
   std::vector<Annotation> kept;
   for (const RawBox& raw : boxes) {
     Annotation a = raw.annotation;
-    if (a.class_id < 0 || static_cast<std::size_t>(a.class_id) >= classes) {
+    const bool of_all = a.ignore && a.class_id == geometry::any_class;
+    if (of_all && classes == 1) a.class_id = 0;
+    if (!of_all && (a.class_id < 0 || static_cast<std::size_t>(a.class_id) >= classes)) {
       (void)report(Problem::unknown_class, raw, "class " + std::to_string(a.class_id));
       continue;
     }

@@ -29,7 +29,7 @@ class RawReader {
 
  private:
   void add_row() {
-    constexpr int any_class = 1 << 20;
+    constexpr int widest = 1 << 20;
     const std::string name(row_.text(column_image));
     if (name.empty()) csv_.fail("the row names no image");
     const int width = row_.side(column_width);
@@ -37,7 +37,7 @@ class RawReader {
     const std::size_t given = row_.filled(column_x1, 4);
     if (given != 0 && given != 4) csv_.fail("a box needs all of x1, y1, x2, y2");
     const geometry::Annotation a =
-        given == 4 ? row_.annotation(-any_class, any_class) : geometry::Annotation{};
+        given == 4 ? row_.annotation(-widest, widest) : geometry::Annotation{};
     if (const auto fault = image_path_fault(name); !fault.empty()) {
       add(Problem::bad_path, name, fault, {});
       return;

@@ -81,6 +81,26 @@ void build(const PreparedSet& set, const fs::path& dir, const char* images, Link
   });
 }
 
+/// Other formats have no region that is ignored whatever is looked for: it becomes one of each
+/// class.
+PreparedSet with_named_regions(const PreparedSet& given) {
+  PreparedSet set{given.images_dir, given.classes, {}};
+  for (const ImageRecord& record : given.records) {
+    ImageRecord& named =
+        set.records.emplace_back(ImageRecord{record.image, record.width, record.height, {}});
+    for (const Annotation& a : record.annotations) {
+      named.annotations.push_back(a);
+      if (a.class_id != geometry::any_class) continue;
+      named.annotations.back().class_id = 0;
+      for (std::size_t c = 1; c < set.classes.size(); ++c) {
+        named.annotations.push_back(a);
+        named.annotations.back().class_id = static_cast<int>(c);
+      }
+    }
+  }
+  return set;
+}
+
 // --- COCO --------------------------------------------------------------------------------------
 
 bool any_landmarks(const PreparedSet& set) {
@@ -396,8 +416,10 @@ std::string yolo_yaml(const std::vector<std::string>& classes, std::span<const Y
   return text;
 }
 
-ExportReport export_coco(const PreparedSet& set, const fs::path& dir, const std::string& /*split*/,
-                         LinkMode mode, const ImportProgress& progress) {
+ExportReport export_coco(const PreparedSet& given, const fs::path& dir,
+                         const std::string& /*split*/, LinkMode mode,
+                         const ImportProgress& progress) {
+  const PreparedSet set = with_named_regions(given);
   build(set, dir, "images", mode, progress,
         [&](const fs::path& staged) { write_coco(staged / "annotations.json", set); });
   return count(set, true, true);
@@ -415,8 +437,9 @@ ExportReport export_yolo(const PreparedSet& set, const fs::path& dir, const std:
   return count(set, false, false);
 }
 
-ExportReport export_voc(const PreparedSet& set, const fs::path& dir, const std::string& split,
+ExportReport export_voc(const PreparedSet& given, const fs::path& dir, const std::string& split,
                         LinkMode mode, const ImportProgress& progress) {
+  const PreparedSet set = with_named_regions(given);
   require_different_stems(set);
   build(set, dir, "JPEGImages", mode, progress, [&](const fs::path& staged) {
     write_file(staged / "ImageSets" / "Main" / (split + ".txt"), voc_list(set));
@@ -427,9 +450,10 @@ ExportReport export_voc(const PreparedSet& set, const fs::path& dir, const std::
   return count(set, true, false);
 }
 
-ExportReport export_labelme(const PreparedSet& set, const fs::path& dir,
+ExportReport export_labelme(const PreparedSet& given, const fs::path& dir,
                             const std::string& /*split*/, LinkMode mode,
                             const ImportProgress& progress) {
+  const PreparedSet set = with_named_regions(given);
   require_different_stems(set);
   build(set, dir, "", mode, progress, [&](const fs::path& staged) {
     for (const ImageRecord& record : set.records)
@@ -439,8 +463,9 @@ ExportReport export_labelme(const PreparedSet& set, const fs::path& dir,
   return count(set, true, true);
 }
 
-ExportReport export_cvat(const PreparedSet& set, const fs::path& dir, const std::string& split,
+ExportReport export_cvat(const PreparedSet& given, const fs::path& dir, const std::string& split,
                          LinkMode mode, const ImportProgress& progress) {
+  const PreparedSet set = with_named_regions(given);
   build(set, dir, "images", mode, progress,
         [&](const fs::path& staged) { write_cvat(staged / "annotations.xml", set, split); });
   return count(set, true, true);

@@ -21,7 +21,8 @@ struct ExportReport {
 };
 
 // All of these: DIR must be new or empty, and appears complete or not at all. `split` is "train",
-// "val" or "test"; COCO and LabelMe have no place for it.
+// "val" or "test"; COCO and LabelMe have no place for it. A region to ignore of any_class becomes
+// one of each class.
 // @throws Error(invalid_argument) if DIR has content; Error(not_found) if an image is missing;
 //         Error(io)
 

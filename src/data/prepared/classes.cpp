@@ -72,18 +72,17 @@ void sort_classes(LabelledSet& set, const std::map<std::string, int>& class_ids)
 
 void use_classes(PreparedSet& set, const std::vector<std::string>& classes) {
   if (set.classes == classes) return;
-  constexpr int other = -1;
+  constexpr int other = geometry::any_class;  // what else may be there nobody can say
   std::vector<int> ids;
   for (const std::string& name : set.classes) {
     const auto found = std::find(classes.begin(), classes.end(), name);
     ids.push_back(found == classes.end() ? other : static_cast<int>(found - classes.begin()));
   }
   for (geometry::ImageRecord& record : set.records) {
-    for (Annotation& a : record.annotations) {
-      a.class_id = ids[static_cast<std::size_t>(a.class_id)];
-      if (a.ignore && a.class_id == other) a.class_id = 0;
-    }
-    std::erase_if(record.annotations, [](const Annotation& a) { return a.class_id == other; });
+    for (Annotation& a : record.annotations)
+      if (a.class_id != geometry::any_class) a.class_id = ids[static_cast<std::size_t>(a.class_id)];
+    std::erase_if(record.annotations,
+                  [](const Annotation& a) { return a.class_id == other && !a.ignore; });
   }
   set.classes = classes;
 }

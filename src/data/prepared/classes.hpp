@@ -26,7 +26,7 @@ void merge_classes(LabelledSet& set, const std::string& name);
 void sort_classes(LabelledSet& set, const std::map<std::string, int>& class_ids);
 
 /// Gives a prepared set these classes, by name. Boxes of other classes go, but those to be ignored,
-/// which are neither face nor background whatever is looked for.
+/// which become regions to ignore whatever is looked for (any_class).
 void use_classes(PreparedSet& set, const std::vector<std::string>& classes);
 
 }  // namespace faceshot::data

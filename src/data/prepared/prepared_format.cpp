@@ -52,8 +52,9 @@ int PreparedRow::side(std::size_t column) const {
 geometry::Annotation PreparedRow::annotation(int lowest_class, int highest_class) const {
   geometry::Annotation a;
   a.box = {number(column_x1), number(column_y1), number(column_x2), number(column_y2)};
-  a.class_id = integer(column_class, lowest_class, highest_class, 0);
   a.ignore = integer(column_ignore, 0, 1, 0) == 1;
+  a.class_id = integer(column_class, lowest_class, highest_class,
+                       a.ignore && highest_class > 0 ? geometry::any_class : 0);
   for (const Attribute& attribute : attributes)
     a.*attribute.member = static_cast<std::int8_t>(integer(attribute.column, 0, attribute.max, -1));
   a.source = static_cast<std::int8_t>(integer(column_source, 0, 1, -1));

@@ -48,7 +48,7 @@ inline constexpr std::array<ColumnInfo, column_count> prepared_columns{{
     {"y1", "top edge of the box, pixels"},
     {"x2", "right edge of the box, pixels; x2 - x1 is its width, without +1"},
     {"y2", "bottom edge of the box, pixels"},
-    {"class", "class id, a key of \"classes\""},
+    {"class", "class id, a key of \"classes\"; empty: 0, or all where ignore is 1"},
     {"ignore", "1: neither face nor background in training and evaluation; 0: a face"},
     {"blur", "0 clear, 1 normal, 2 heavy"},
     {"expression", "0 typical, 1 exaggerated"},
@@ -107,7 +107,8 @@ class PreparedRow {
   [[nodiscard]] std::size_t filled(std::size_t first, std::size_t count) const;
   /// Width or height, whole pixels. @throws Error(format)
   [[nodiscard]] int side(std::size_t column) const;
-  /// Box, ignore, attributes and landmarks as they stand there.
+  /// Box, ignore, attributes and landmarks as they stand there. Without a class it is of the first;
+  /// a region to ignore is then of any_class, where there are several.
   /// @throws Error(format) for a field that is no number or out of range, or landmarks in part
   [[nodiscard]] geometry::Annotation annotation(int lowest_class, int highest_class) const;
 

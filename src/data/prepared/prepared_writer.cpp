@@ -44,7 +44,9 @@ void append_annotation(std::string& row, const Annotation& a, std::size_t column
     row += ',';
     append(row, edge);
   }
-  row += ',' + std::to_string(a.class_id) + (a.ignore ? ",1" : ",0");
+  row += ',';
+  if (a.class_id != geometry::any_class) row += std::to_string(a.class_id);
+  row += a.ignore ? ",1" : ",0";
   for (const Attribute& attribute : attributes) {
     row += ',';
     if (const int value = a.*attribute.member; value >= 0) row += std::to_string(value);
@@ -72,7 +74,8 @@ void check(const PreparedSet& set) {
     for (const Annotation& a : record.annotations) {
       if (const auto fault = box_fault(a.box, record.width, record.height); !fault.empty())
         fail(fault);
-      if (a.class_id < 0 || static_cast<std::size_t>(a.class_id) >= set.classes.size())
+      if (!(a.ignore && a.class_id == geometry::any_class) &&
+          (a.class_id < 0 || static_cast<std::size_t>(a.class_id) >= set.classes.size()))
         fail("there is no class " + std::to_string(a.class_id));
       for (const Attribute& attribute : attributes)
         if (a.*attribute.member < -1 || a.*attribute.member > attribute.max)

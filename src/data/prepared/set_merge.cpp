@@ -86,7 +86,8 @@ MergedSet merge_sets(const std::vector<SetToMerge>& sets, std::uint64_t seed) {
       merged.originals.push_back(from.set.images_dir / record.image);
       record.image = from.name + "/" + record.image;
       for (geometry::Annotation& a : record.annotations)
-        a.class_id = ids[static_cast<std::size_t>(a.class_id)];
+        if (a.class_id != geometry::any_class)
+          a.class_id = ids[static_cast<std::size_t>(a.class_id)];
       merged.set.records.push_back(std::move(record));
     }
   }

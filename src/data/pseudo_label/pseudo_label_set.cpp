@@ -45,8 +45,9 @@ Outcome label(const PreparedSet& set, const geometry::ImageRecord& record, const
       outcome.damage.append(std::to_string(record.height)).append(" as the set says");
       return outcome;
     }
-    outcome.labels = pseudo_labels(record.annotations, detector.detect(media::view_of(image)),
-                                   record.width, record.height, ids, options);
+    outcome.labels =
+        pseudo_labels(record.annotations, detector.detect(media::view_of(image)), record.width,
+                      record.height, ids, *detector.options().suppression, options);
   } catch (const Error& e) {
     outcome.damage = e.what();
   }
@@ -64,10 +65,13 @@ PseudoLabelledSet pseudo_label_set(const PreparedSet& set, const Detector& detec
                 "pseudo-labels: the detector gives no scores as low as those to be ignored");
   if (set.records.empty())
     throw Error(ErrorCode::format, "the set has no images; there is nothing to label");
-  const std::vector<int> ids = class_ids(set.classes, detector.info().classes);
-
   PseudoLabelledSet result;
   result.set = set;
+  if (std::all_of(set.records.begin(), set.records.end(),
+                  [](const geometry::ImageRecord& r) { return r.annotations.empty(); }))
+    result.set.classes = detector.info().classes;
+  const std::vector<int> ids = class_ids(result.set.classes, detector.info().classes);
+  result.faces_of_class.resize(result.set.classes.size());
   const std::size_t total = set.records.size();
   constexpr std::size_t chunk = 16;  // between two reports of progress
   for (std::size_t first = 0; first < total; first += chunk) {
@@ -92,6 +96,11 @@ PseudoLabelledSet pseudo_label_set(const PreparedSet& set, const Detector& detec
       result.replaced += labels.replaced;
       if (labels.faces + labels.doubtful > 0) result.changed.push_back(first + i);
       record.annotations = std::move(labels.annotations);
+      // Those that were added stand behind those that were there.
+      const std::size_t added = labels.faces + labels.doubtful;
+      for (std::size_t k = record.annotations.size() - added; k < record.annotations.size(); ++k)
+        if (const geometry::Annotation& a = record.annotations[k]; !a.ignore)
+          ++result.faces_of_class[static_cast<std::size_t>(a.class_id)];
     }
     if (progress) progress(first + count, total);
   }

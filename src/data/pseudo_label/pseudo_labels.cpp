@@ -13,9 +13,12 @@ using geometry::Annotation;
 /// Share of a finding least_coverage a label from which it is a part of what is labelled.
 constexpr float least_coverage = 0.5F;
 
-bool is_labelled(const Box& found, std::span<const Annotation> labels, float overlap) {
+bool is_labelled(const Annotation& found, std::span<const Annotation> labels,
+                 Suppression suppression, float overlap) {
   return std::any_of(labels.begin(), labels.end(), [&](const Annotation& label) {
-    return iou(found, label.box) >= overlap || coverage(found, label.box) >= least_coverage;
+    return (suppression == Suppression::across_classes || label.concerns(found.class_id)) &&
+           (iou(found.box, label.box) >= overlap ||
+            coverage(found.box, label.box) >= least_coverage);
   });
 }
 
@@ -36,7 +39,7 @@ void validate(const PseudoLabelOptions& options) {
 
 PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const Detection> found,
                            int width, int height, std::span<const int> class_ids,
-                           const PseudoLabelOptions& options) {
+                           Suppression suppression, const PseudoLabelOptions& options) {
   PseudoLabels result;
   for (const Annotation& label : labels) {
     if (label.source == geometry::source_detector)
@@ -53,13 +56,15 @@ PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const D
     Annotation label;
     label.box = clip(finding.box, static_cast<float>(width), static_cast<float>(height));
     if (label.box.width() < 1 || label.box.height() < 1) continue;
-    if (is_labelled(label.box, known, options.overlap)) {
+    assert(static_cast<std::size_t>(finding.label) < class_ids.size());
+    label.class_id = class_ids[static_cast<std::size_t>(finding.label)];
+    if (is_labelled(label, known, suppression, options.overlap)) {
       ++result.known;
       continue;
     }
-    assert(static_cast<std::size_t>(finding.label) < class_ids.size());
-    label.class_id = class_ids[static_cast<std::size_t>(finding.label)];
     label.ignore = finding.score < options.accept;
+    if (label.ignore && class_ids.size() > 1 && suppression == Suppression::across_classes)
+      label.class_id = geometry::any_class;
     label.source = geometry::source_detector;
     ++(label.ignore ? result.doubtful : result.faces);
     // Half of a face that was accepted is no region to ignore: it would take the face's priors out.

@@ -31,15 +31,17 @@ struct PseudoLabels {
 
 /// A finding that overlaps a person's label or a surer finding that became a face (IoU of
 /// `overlap`, or half of the finding inside it: a part of a face, or a face in a region that is
-/// ignored) adds nothing.
+/// ignored) adds nothing. Within classes only labels of its own class count.
 /// @param labels of the image @param found by the detector, in any order, in pixels of the image
 /// @param width, height of the image: boxes are clipped to it, and those that keep no pixel add
 ///        nothing
 /// @pre validate(options) @param class_ids class of the set for each label of the detector
+/// @param suppression the detector's: across classes nothing is of two classes at once, and where
+///        one of several is in doubt they all are, so that the region is of any_class
 /// Thread safe.
 [[nodiscard]] PseudoLabels pseudo_labels(std::span<const geometry::Annotation> labels,
                                          std::span<const Detection> found, int width, int height,
-                                         std::span<const int> class_ids,
+                                         std::span<const int> class_ids, Suppression suppression,
                                          const PseudoLabelOptions& options);
 
 }  // namespace faceshot::data

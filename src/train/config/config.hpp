@@ -127,7 +127,9 @@ struct Config {
   FreezeOptions freeze;
   DataOptions data;
   augment::AugmentOptions augment;
+  /// Its class_weights are those of `class_weights` by class id, once the classes are known.
   loss::LossOptions loss;
+  std::vector<std::string> class_weights;  ///< loss.class_weights: "NAME=WEIGHT"
   TrainOptions train;
 };
 

@@ -158,6 +158,8 @@ std::vector<ConfigField> config_fields(Config& c) {
       {"loss.focal_gamma", &c.loss.focal_gamma, 0, 10, "quality_focal: beta; the others: gamma"},
       {"loss.pos_alpha", &c.loss.pos_alpha, 0, 1e3, "weight of the class loss of positives"},
       {"loss.neg_alpha", &c.loss.neg_alpha, 0, 1e3, "weight of the class loss of negatives"},
+      {"loss.class_weights", &c.class_weights, 0, 0,
+       "of the class loss of single classes' positives, as [\"NAME=WEIGHT\"]; 1 of all others"},
       {"loss.negative_ratio", &c.loss.negative_ratio, 0, 1000, "mined negatives a positive"},
       {"loss.min_negatives", &c.loss.min_negatives, 0, 1e6, "mined negatives an image, at least"},
       {"loss.smooth_l1_weight", &c.loss.smooth_l1_weight, 0, 1e3, "of smooth L1 on the offsets"},

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 
 #include "faceshot/error.hpp"
 
@@ -39,6 +41,35 @@ std::vector<std::string> trained_classes(const std::vector<std::string>& wanted,
                   fmt::format("model.classes: no set of data.train has a class '{}'; there are: {}",
                               name, fmt::join(all, ", ")));
   return wanted;
+}
+
+std::vector<float> weights_of_classes(const std::vector<std::string>& weights,
+                                      const std::vector<std::string>& classes) {
+  if (weights.empty()) return {};
+  const auto fail = [](const std::string& text, const std::string& what) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("loss.class_weights: '{}' {}", text, what));
+  };
+  std::vector<float> of_class(classes.size(), 1);
+  std::vector<bool> named(classes.size());
+  for (const std::string& text : weights) {
+    const std::size_t equals = text.rfind('=');  // a name may have one
+    float weight = -1;
+    if (equals != std::string::npos) {
+      const char* const end = text.data() + text.size();
+      const auto [rest, error] = std::from_chars(text.data() + equals + 1, end, weight);
+      if (error != std::errc() || rest != end || !std::isfinite(weight)) weight = -1;
+    }
+    if (!(weight >= 0)) fail(text, "is not NAME=WEIGHT with a weight of 0 or more");
+    const auto found = std::find(classes.begin(), classes.end(), text.substr(0, equals));
+    if (found == classes.end())
+      fail(text, fmt::format("names no class of the run; they are: {}", fmt::join(classes, ", ")));
+    const auto id = static_cast<std::size_t>(found - classes.begin());
+    if (named[id]) fail(text, "names a class for the second time");
+    named[id] = true;
+    of_class[id] = weight;
+  }
+  return of_class;
 }
 
 std::vector<std::size_t> boxes_of_classes(const std::vector<PreparedSet>& sets,

@@ -16,6 +16,13 @@ namespace faceshot::train {
 [[nodiscard]] std::vector<std::string> trained_classes(const std::vector<std::string>& wanted,
                                                        const std::vector<data::PreparedSet>& sets);
 
+/// loss.class_weights by class id; empty where none is given.
+/// @param weights "NAME=WEIGHT": not negative; a class that is not named has 1
+/// @throws Error(invalid_argument) for what is no such text, a name that is not among the classes,
+///         or one that comes twice
+[[nodiscard]] std::vector<float> weights_of_classes(const std::vector<std::string>& weights,
+                                                    const std::vector<std::string>& classes);
+
 /// How many boxes that count each class has.
 [[nodiscard]] std::vector<std::size_t> boxes_of_classes(const std::vector<data::PreparedSet>& sets,
                                                         std::size_t classes);

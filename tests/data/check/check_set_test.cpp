@@ -118,6 +118,16 @@ TEST_F(CheckSet, UnknownClass) {
   EXPECT_EQ(records()[0].annotations.size(), 1U);
 }
 
+TEST_F(CheckSet, ARegionWithoutAClassIsNoFault) {
+  folder.write("set/train.csv",
+               "image,width,height,x1,y1,x2,y2,class,ignore\n"
+               "0.png,160,120,10,10,40,50,0,0\n0.png,160,120,60,20,100,70,,1\n");
+  const CheckReport report = check();
+  EXPECT_EQ(report.counts()[static_cast<std::size_t>(Problem::unknown_class)], 0U);
+  ASSERT_FALSE(report.splits.empty());
+  EXPECT_EQ(report.splits[0].repaired.records[0].annotations.at(1).class_id, geometry::any_class);
+}
+
 TEST_F(CheckSet, BadPath) {
   rows.push_back("../3.png,160,120,10,10,40,50,0");
   write();

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "faceshot/error.hpp"
@@ -22,12 +23,14 @@ Annotation labelled(const Box& box, bool ignore = false,
   a.box = box;
   a.ignore = ignore;
   a.source = source;
+  a.class_id = 2;
   return a;
 }
 
 PseudoLabels label(const std::vector<Annotation>& labels, const std::vector<Detection>& found,
                    const PseudoLabelOptions& options = {}) {
-  return pseudo_labels(labels, found, 200, 100, face_is_class_2, options);
+  return pseudo_labels(labels, found, 200, 100, face_is_class_2, Suppression::within_classes,
+                       options);
 }
 
 TEST(PseudoLabels, ScoresDecideBetweenFaceIgnoreRegionAndNothing) {
@@ -46,6 +49,44 @@ TEST(PseudoLabels, ScoresDecideBetweenFaceIgnoreRegionAndNothing) {
     EXPECT_EQ(result.annotations[i].class_id, 2) << i;
     EXPECT_FALSE(result.annotations[i].landmarks) << i;
   }
+}
+
+TEST(PseudoLabels, WithinClassesOnlyLabelsOfItsClassAreInTheWayOfAFinding) {
+  constexpr std::array<int, 2> ids{2, 0};
+  std::vector<Annotation> persons{labelled({10, 10, 50, 50}), labelled({100, 0, 150, 50}, true)};
+  persons[1].class_id = geometry::any_class;
+  const std::vector<Detection> found{{{10, 10, 50, 50}, 0.9F, 0},   // the first again
+                                     {{10, 10, 50, 50}, 0.85F, 1},  // another thing there
+                                     {{100, 0, 150, 50}, 0.9F, 1},  // in the region of any class
+                                     {{60, 60, 90, 90}, 0.9F, 0},   // two things in one place
+                                     {{60, 60, 90, 90}, 0.5F, 1}};
+  const auto within = pseudo_labels(persons, found, 200, 100, ids, Suppression::within_classes, {});
+  ASSERT_EQ(within.annotations.size(), 5U);
+  EXPECT_EQ(within.known, 2U);
+  EXPECT_EQ(within.annotations[2].class_id, 2);
+  EXPECT_EQ(within.annotations[3].class_id, 0);
+  EXPECT_EQ(within.annotations[3].box, persons[0].box);
+  EXPECT_TRUE(within.annotations[4].ignore);
+  EXPECT_EQ(within.annotations[4].class_id, 0);
+
+  const auto across = pseudo_labels(persons, found, 200, 100, ids, Suppression::across_classes, {});
+  EXPECT_EQ(across.annotations.size(), 3U);
+  EXPECT_EQ(across.known, 4U);
+}
+
+TEST(PseudoLabels, WhatIsOfOneClassInDoubtIsOfAny) {
+  constexpr std::array<int, 2> ids{1, 0};
+  const std::vector<Detection> found{{{10, 10, 50, 50}, 0.5F, 1}};
+  const auto class_in_doubt = [&](std::span<const int> classes, Suppression suppression) {
+    return pseudo_labels({}, found, 200, 100, classes, suppression, {}).annotations.at(0).class_id;
+  };
+  EXPECT_EQ(class_in_doubt(ids, Suppression::across_classes), geometry::any_class);
+  EXPECT_EQ(class_in_doubt(ids, Suppression::within_classes), 0);
+  const std::vector<Detection> one{{{10, 10, 50, 50}, 0.5F, 0}};
+  EXPECT_EQ(pseudo_labels({}, one, 200, 100, face_is_class_2, Suppression::across_classes, {})
+                .annotations.at(0)
+                .class_id,
+            2);
 }
 
 TEST(PseudoLabels, WhatAPersonLabelledStaysAndIsNotLabelledAgain) {
