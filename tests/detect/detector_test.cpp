@@ -343,7 +343,8 @@ TEST(Detector, RefusesAModelWhoseMetadataDoNotFitItsGraph) {
   refusal(ErrorCode::format, [&] { (void)Detector(load(info)).detect(view_of(image)); });
   info = tiny_info();
   info.classes = {"face", "head"};  // one logit too few
-  refusal(ErrorCode::format, [&] { (void)Detector(load(info)).detect(view_of(image)); });
+  refusal(ErrorCode::format,
+          [&] { (void)Detector(load(tiny_info()), info).detect(view_of(image)); });
   const std::string four_points = testing::tiny_onnx(info_with_landmarks(), 8);
   refusal(ErrorCode::format, [&] {
     const Detector detector(Network::from_bytes(std::as_bytes(std::span(four_points)), "tiny"));
