@@ -330,6 +330,26 @@ void demand_finite(std::span<const float> outputs) {
                 "train.learning_rate or train.clip_norm");
 }
 
+/// @throws Error(invalid_argument) for classes that the network has not, or options that do not fit
+void check_classes(std::span<const std::vector<Annotation>> annotations, std::size_t classes,
+                   const LossOptions& options) {
+  for (const auto& list : annotations)
+    for (const Annotation& a : list)
+      if (!(a.ignore && a.class_id == geometry::any_class) &&
+          (a.class_id < 0 || static_cast<std::size_t>(a.class_id) >= classes))
+        throw Error(ErrorCode::invalid_argument,
+                    "multibox loss: class " + std::to_string(a.class_id) + " but the network has " +
+                        std::to_string(classes));
+  if (!options.class_weights.empty() && options.class_weights.size() != classes)
+    throw Error(ErrorCode::invalid_argument,
+                "multibox loss: " + std::to_string(options.class_weights.size()) +
+                    " class weights but the network has " + std::to_string(classes));
+  if (classes != 1 && class_loss_from_name(options.class_loss) == ClassLoss::iou_branch)
+    throw Error(ErrorCode::invalid_argument,
+                "loss.class_loss = iou_branch is for one class, and the network has " +
+                    std::to_string(classes) + "; take varifocal or quality_focal");
+}
+
 }  // namespace
 
 void multibox_loss(std::span<const float> loc, std::span<const float> conf,
@@ -348,21 +368,7 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
                     std::to_string(priors.size()) + " priors do not fit outputs of " +
                     std::to_string(loc.size()) + ", " + std::to_string(conf.size()) + " and " +
                     std::to_string(landmarks.size()) + " values");
-  for (const auto& list : annotations)
-    for (const Annotation& a : list)
-      if (!(a.ignore && a.class_id == geometry::any_class) &&
-          (a.class_id < 0 || static_cast<std::size_t>(a.class_id) >= classes))
-        throw Error(ErrorCode::invalid_argument,
-                    "multibox loss: class " + std::to_string(a.class_id) + " but the network has " +
-                        std::to_string(classes));
-  if (!options.class_weights.empty() && options.class_weights.size() != classes)
-    throw Error(ErrorCode::invalid_argument,
-                "multibox loss: " + std::to_string(options.class_weights.size()) +
-                    " class weights but the network has " + std::to_string(classes));
-  if (classes != 1 && class_loss_from_name(options.class_loss) == ClassLoss::iou_branch)
-    throw Error(ErrorCode::invalid_argument,
-                "loss.class_loss = iou_branch is for one class, and the network has " +
-                    std::to_string(classes) + "; take varifocal or quality_focal");
+  check_classes(annotations, classes, options);
   result.loc_gradient.assign(loc.size(), 0.0F);
   result.conf_gradient.assign(conf.size(), 0.0F);
   result.landmark_gradient.assign(landmarks.size(), 0.0F);
