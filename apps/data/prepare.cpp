@@ -59,7 +59,7 @@ void add_source_options(CLI::App& command, const SourceKind& kind, SourceOptions
   }
   if (kind.has_names)
     command.add_option("--names", o.names,
-                       "data.yaml or classes.txt with the names of the classes");
+                       "data.yaml, classes.txt or obj.names with the names of the classes");
 }
 
 void add_kind(CLI::App& prepare_command, const SourceKind& kind, int& exit_code) {

@@ -96,7 +96,7 @@ Source read_part(const data::FoundSource& found, const data::FolderSurvey& surve
   std::vector<std::string> names;
   for (data::LabelledImage& image : source.set.images) {
     names.push_back(image.image);
-    if (image.split.empty()) image.split = found.split;
+    if (image.split.empty()) image.split = data::split_named(found.split);
   }
   if (names.empty()) throw Error(ErrorCode::format, place + ": no image in it");
   const data::ImageRoot root = data::find_image_root(names, found.annotations, survey.folders);

@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 struct NewSplit {
   std::string name;
   data::PreparedSet set;
-  std::vector<fs::path> originals;  ///< of each record
+  std::vector<fs::path> originals;  ///< of each record; empty: all are in set.images_dir
   std::size_t faces = 0, ignored = 0;
 };
 
@@ -141,9 +141,16 @@ SplitPlan plan_splits(const PrepareOptions& o, const std::vector<Source>& parts)
 /// Takes the images of one split out of a part.
 std::vector<data::LabelledImage> take_split(Source& part, const SplitPlan& plan,
                                             const std::string& name) {
+  if (plan.names.size() == 1 &&
+      std::none_of(part.set.images.begin(), part.set.images.end(),
+                   [&](const data::LabelledImage& image) {
+                     return !image.split.empty() && image.split != name;
+                   }) &&
+      plan.otherwise == name)
+    return std::move(part.set.images);  // all of them, without a copy of millions
   std::vector<data::LabelledImage> taken;
   for (data::LabelledImage& image : part.set.images) {
-    if ((image.split.empty() ? plan.otherwise : image.split) != name) continue;
+    if ((image.split.empty() ? std::string_view(plan.otherwise) : image.split) != name) continue;
     taken.push_back(std::move(image));
     image = {};
     image.split = "taken";
@@ -158,14 +165,20 @@ data::ExifBoxes exif_boxes(const std::string& name) {
 }
 
 /// Adds a part's records to a split, under the names that they have in the set.
-void add_records(NewSplit& split, const Source& part, data::ImportedSet imported) {
+/// @param only whether the set has no other part
+void add_records(NewSplit& split, const Source& part, data::ImportedSet imported, bool only) {
+  split.faces += imported.faces;
+  split.ignored += imported.ignored;
+  if (only && part.folder.empty()) {
+    split.set.images_dir = part.images;
+    split.set.records = std::move(imported.records);
+    return;
+  }
   for (geometry::ImageRecord& record : imported.records) {
     split.originals.push_back(part.images / record.image);
     if (!part.folder.empty()) record.image = part.folder + "/" + record.image;
     split.set.records.push_back(std::move(record));
   }
-  split.faces += imported.faces;
-  split.ignored += imported.ignored;
 }
 
 /// Nothing but background is a set, but not one whose boxes were lost.
@@ -195,7 +208,8 @@ NewSet import_parts(const PrepareOptions& o, std::vector<Source> parts, data::Fl
                   data::import_images(
                       std::move(images), part.images, part.annotations, flaws,
                       [&](std::size_t done, std::size_t) { progress.update(before + done); },
-                      exif_boxes(o.exif)));
+                      exif_boxes(o.exif)),
+                  parts.size() == 1);
       before += count;
     }
     if (split.set.records.empty())

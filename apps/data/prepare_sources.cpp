@@ -54,7 +54,9 @@ Source read_voc_source(const SourceOptions& given, data::FlawLog& flaws) {
     o.annotations = folders.annotations;
     o.images = folders.images;
   }
-  return source(o, data::read_voc(o.annotations, flaws), "Pascal VOC");
+  data::LabelledSet set = data::read_voc(o.annotations, flaws);
+  data::set_voc_splits(set, o.annotations, flaws);
+  return source(o, std::move(set), "Pascal VOC");
 }
 
 Source read_yolo_source(const SourceOptions& o, data::FlawLog& flaws) {
@@ -76,7 +78,9 @@ Source read_coco_source(const SourceOptions& o, data::FlawLog& flaws) {
 Source read_labelme_source(const SourceOptions& given, data::FlawLog& flaws) {
   SourceOptions o = given;
   if (!o.root.empty()) o.images = o.annotations = o.root;
-  return source(o, data::read_labelme(o.annotations, o.images, flaws), "LabelMe");
+  data::LabelledSet set = data::read_labelme(o.annotations, o.images, flaws);
+  data::set_splits_by_folder(set);
+  return source(o, std::move(set), "LabelMe");
 }
 
 Source read_cvat_source(const SourceOptions& given, data::FlawLog& flaws) {
@@ -120,15 +124,17 @@ constexpr SourceKind kinds[] = {
      "--annotations train/label.txt --out data/wider",
      read_retinaface_source},
     {"voc", "Pascal VOC: an XML file an image", "Folder of the XML files",
-     "Folder with Annotations/ and JPEGImages/ (or annotations/ and images/), instead of --images "
-     "and --annotations",
+     "Folder with Annotations/ and JPEGImages/ (or annotations/ and images/), or with both kinds "
+     "of "
+     "files together, instead of --images and --annotations",
      false,
      "Example:\n  faceshot prepare voc --root VOC2012 --class face --class masked --merge face "
      "--out data/voc",
      read_voc_source},
     {"yolo", "YOLO: a text file an image, boxes as shares of its size", "Folder of the text files",
-     "Folder with data.yaml that names the splits' places, or with images/ and labels/, or "
-     "train/images and train/labels; or data.yaml itself; instead of --images and --annotations",
+     "Folder with data.yaml or obj.data that names the splits' places, or with lists of images "
+     "(train.txt), or images/ and labels/, or train/images and train/labels; or data.yaml or "
+     "obj.data itself; instead of --images and --annotations",
      true, "Example:\n  faceshot prepare yolo --root export --merge face --out data/yolo",
      read_yolo_source},
     {"coco", "COCO: one JSON file", "instances_train.json or the like", nullptr, false,

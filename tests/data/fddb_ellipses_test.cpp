@@ -56,7 +56,7 @@ TEST(FddbEllipses, WhatIsFlawedIsLeftOutAndTheRestIsRead) {
             "fold.txt:2: the number of faces of 'a.jpg' must stand here, not '1.5'");
   EXPECT_EQ(
       flaw_of("a\n2\n1 1 0 5 5 1\n"),
-      "fold.txt:1: 'a.jpg' is said to have 2 faces and has 1; correct the number or the ellipses");
+      "fold.txt:4: 'a.jpg' is said to have 2 faces and has 1; correct the number or the ellipses");
   const std::string ellipse =
       "fold.txt:4: an ellipse of 'a.jpg' must stand here (major radius, minor radius, angle, x, y, "
       "1), "

@@ -56,8 +56,10 @@ TEST(Survey, TheContentTellsTheKindOfAFile) {
   EXPECT_EQ(kind("x.txt", "images/a.jpg\nimages/b.jpg\n"), "list");
   EXPECT_EQ(kind("x.txt", "face\nmask\n"), "");
   EXPECT_EQ(kind("x.txt", "Provided by a person\n2024\n"), "");
-  EXPECT_EQ(kind("x.yaml", "names: [face]\n"), "yolo.yaml");
+  EXPECT_EQ(kind("x.yaml", "names: [face]\n"), "yolo.places");
   EXPECT_EQ(kind("x.yaml", "name: face\n"), "");
+  EXPECT_EQ(kind("x.data", "classes = 1\ntrain = train.txt\nnames=obj.names\n"), "yolo.places");
+  EXPECT_EQ(kind("x.data", "5.1,3.5,1.4,0.2,Iris-setosa\n"), "");
   EXPECT_EQ(kind("x.csv", "image,x1,y1,x2,y2\na.jpg,1,1,2,2\n"), "csv");
   EXPECT_EQ(kind("x.csv", "a,b,c\n1,2,3\n"), "");
   EXPECT_EQ(kind("x.mat", "MATLAB 5.0 MAT-file, Platform: GLNXA64"), "widerface");

@@ -32,7 +32,7 @@ class YoloLayoutTest : public ::testing::Test {
       EXPECT_TRUE(fs::exists(read.images / image.image)) << image.image;
       EXPECT_EQ(image.image.find(".."), std::string::npos) << image.image;
       found[(read.images / image.image).lexically_relative(folder / ".").generic_string()] = {
-          image.split, image.annotations.size()};
+          std::string(image.split), image.annotations.size()};
     }
     EXPECT_EQ(found.size(), read.set.images.size());
     return found;
@@ -162,6 +162,58 @@ TEST_F(YoloLayoutTest, OneFolderForTrainAndValIsNoValidation) {
   folder.write("set/data.yaml", "train: images\nval: images\nnames: [face]\n");
   EXPECT_EQ(read("set"), (Found{{"set/images/a.png", {"train", 1}}}));
   EXPECT_EQ(flaws.count("images in more than one split, kept in the first"), 1U);
+}
+
+// As darknet's readme has it: paths relative to the folder above, in which darknet is run.
+TEST_F(YoloLayoutTest, DarknetsObjData) {
+  add("d/data/obj/a.png", "d/data/obj/a.txt");
+  add("d/data/obj/b.png", "d/data/obj/b.txt");
+  add("d/data/obj/c.png", "d/data/obj/c.txt");
+  folder.write("d/data/obj.data",
+               "classes= 1\ntrain  = data/train.txt\nvalid  = data/test.txt\n"
+               "names = data/obj.names\nbackup = backup/\n");
+  folder.write("d/data/obj.names", "face\n");
+  folder.write("d/data/train.txt", "data/obj/a.png\r\n");
+  folder.write("d/data/test.txt", "C:\\me\\darknet\\data\\obj\\b.png\n");
+  const Found wanted{{"d/data/obj/a.png", {"train", 1}}, {"d/data/obj/b.png", {"val", 1}}};
+  EXPECT_EQ(read("d/data"), wanted);
+  EXPECT_EQ(flaws.count("label files that no list names"), 1U);
+  EXPECT_NE(flaws.first_left_out().find("obj/c.txt"), std::string::npos);
+  EXPECT_EQ(read("d/data/obj.data"), wanted);
+  EXPECT_EQ(read("d/data", "val"), (Found{{"d/data/obj/b.png", {"val", 1}}}));
+  EXPECT_EQ(flaws.count("label files that no list names"), 2U) << "not those of other splits";
+  folder.write("d/data/obj.names", "face\nmask\n");
+  expect_error(ErrorCode::format, "obj.data: classes is 1, but '", [&] { read("d/data"); });
+  fs::remove(folder / "d/data/obj.names");
+  expect_error(ErrorCode::format, "names: 'data/obj.names' is not there", [&] { read("d/data"); });
+  folder.write("d/data/obj.data", "train = data/train.txt\n");
+  expect_error(ErrorCode::format, "it must name the file", [&] { read("d/data"); });
+}
+
+TEST_F(YoloLayoutTest, ListsWithoutADescription) {
+  add("s/images/a.png", "s/labels/a.txt");
+  add("s/images/b.png", "s/labels/b.txt");
+  add("s/JPEGImages/c.png", "s/labels/c.txt");
+  folder.write("s/train.txt", "images/a.png\n");
+  folder.write("s/valid.txt", "set/images/b.png\nJPEGImages/c.png\n");
+  EXPECT_EQ(read("s"), (Found{{"s/images/a.png", {"train", 1}},
+                              {"s/images/b.png", {"val", 1}},
+                              {"s/JPEGImages/c.png", {"val", 1}}}));
+  EXPECT_TRUE(flaws.kinds().empty());
+  // What a folder that is there does not hold is missing, and nothing else is taken for it.
+  folder.write_image("s/b.png", 8, 8);
+  folder.write("s/valid.txt", "images/gone/b.png\n");
+  expect_error(ErrorCode::not_found, "none of the images that it lists", [&] { read("s"); });
+}
+
+TEST_F(YoloLayoutTest, RoboflowsDarknetFolders) {
+  add("r/train/a.png", "r/train/a.txt");
+  add("r/valid/b.png", "r/valid/b.txt");
+  folder.write("r/train/_darknet.labels", "face\n");
+  folder.write("r/valid/_darknet.labels", "face\n");
+  EXPECT_EQ(read("r"), (Found{{"r/train/a.png", {"train", 1}}, {"r/valid/b.png", {"val", 1}}}));
+  folder.write("r/valid/_darknet.labels", "mask\n");
+  expect_error(ErrorCode::format, "name other classes", [&] { read("r"); });
 }
 
 TEST_F(YoloLayoutTest, FoldersWithoutPlacesInDataYaml) {

@@ -1,5 +1,7 @@
 #include "data/import/coco.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -16,6 +18,7 @@
 
 #include "data/import/image_names.hpp"
 #include "data/import/import.hpp"
+#include "data/import/shapes.hpp"
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
 
@@ -27,31 +30,38 @@ using Json = nlohmann::json;
 /// An id as a number if it is written as one, be it 12, 12.0 or "12"; else the text.
 using CocoId = std::pair<std::int64_t, std::string>;
 
-/// Python writes NaN and Infinity, which JSON does not know: they become null, which no record may
-/// have where a number is needed.
+/// A number, or what stands for one, at the beginning of a text.
+struct NumberToken {
+  std::size_t length = 0;  ///< 0: there is none
+  bool finite = true;
+};
+
+NumberToken number_at(std::string_view text) {
+  for (const std::string_view word : {"NaN", "Infinity", "-Infinity"})
+    if (text.starts_with(word)) return {word.size(), false};
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return {static_cast<std::size_t>(end - text.data()), error != std::errc::result_out_of_range};
+}
+
+/// Python writes NaN and Infinity, which JSON does not know, and JSON knows 1e999, which no double
+/// holds: they become null, which no record may have where a number is needed.
 std::string without_nan(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   bool quoted = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (quoted && text[at] == '\\' && at + 1 < text.size()) {
-      result += text[at++];
-    } else if (text[at] == '"') {
-      quoted = !quoted;
-    } else if (!quoted) {
-      const auto rest = text.substr(at);
-      const auto word = [&]() -> std::size_t {
-        for (const std::string_view token : {"NaN", "Infinity", "-Infinity"})
-          if (rest.starts_with(token)) return token.size();
-        return 0;
-      }();
-      if (word != 0) {
-        result += "null";
-        at += word - 1;
-        continue;
-      }
+  for (std::size_t at = 0; at < text.size();) {
+    if (const NumberToken number = quoted ? NumberToken{} : number_at(text.substr(at));
+        number.length != 0) {
+      result += number.finite ? text.substr(at, number.length) : "null";
+      at += number.length;
+      continue;
     }
-    result += text[at];
+    if (quoted && text[at] == '\\' && at + 1 < text.size())
+      result += text[at++];
+    else if (text[at] == '"')
+      quoted = !quoted;
+    result += text[at++];
   }
   return result;
 }
@@ -143,12 +153,29 @@ int coco_side(const Json& image, const char* name) {
   return static_cast<int>(value.get<double>());
 }
 
-bool is_crowd(const Json& annotation) {
-  if (!annotation.contains("iscrowd") || annotation["iscrowd"].is_null()) return false;
-  const Json& value = annotation["iscrowd"];
+/// @param name "iscrowd", or "ignore", which Label Studio and scripts that convert VOC write
+bool coco_flag(const Json& annotation, const char* name) {
+  if (!annotation.contains(name) || annotation[name].is_null()) return false;
+  const Json& value = annotation[name];
   if (value.is_boolean()) return value.get<bool>();
-  if (!value.is_number()) throw coco_fault("iscrowd must be 0 or 1, not " + coco_text(value));
+  if (!value.is_number())
+    throw coco_fault(std::string(name) + " must be 0 or 1, not " + coco_text(value));
   return value.get<double>() != 0;
+}
+
+/// By how many degrees CVAT's box is turned about its centre.
+float coco_rotation(const Json& annotation) {
+  if (!annotation.contains("attributes") || !annotation["attributes"].is_object()) return 0;
+  const Json& values = annotation["attributes"];
+  return values.contains("rotation") ? coco_number(values["rotation"]).value_or(0) : 0;
+}
+
+/// The image's path. LVIS has none, but the address of COCO's: http://.../train2017/1.jpg
+std::string coco_file_name(const Json& image) {
+  if (!image.is_object() || image.contains("file_name") || !image.contains("coco_url"))
+    return coco_name(image, "file_name");
+  const std::filesystem::path address = coco_name(image, "coco_url");
+  return (address.parent_path().filename() / address.filename()).generic_string();
 }
 
 /// Four numbers; nothing if there is none, or an empty list.
@@ -293,16 +320,18 @@ class CocoParser {
     const auto [found, is_new] = images_.try_emplace(coco_id(entry, "id"), Image{i});
     Image& known = found->second;
     LabelledImage image;
-    image.image = coco_name(entry, "file_name");
+    image.image = coco_file_name(entry);
     if (!is_new) return add_again(known, image.image, i);
     image.width = coco_side(entry, "width");
     image.height = coco_side(entry, "height");
     if (image.width == 0 || image.height == 0) {
       image.width = image.height = 0;
-      flaws_.changed(flaw::no_size, place("images", i) + "'" + image.image +
-                                        "' has no width and height to be checked");
+      flaws_.changed(flaw::no_size, [&] {
+        return place("images", i) + "'" + image.image + "' has no width and height to be checked";
+      });
     }
-    image.record = "images[" + std::to_string(i) + "]";
+    image.line = i;
+    image.list = "images";
     known.index = set_.images.size();
     set_.images.push_back(std::move(image));
   }
@@ -339,10 +368,17 @@ class CocoParser {
     const auto box = coco_box(annotation);
     a.box = box ? *box : coco_outline(annotation);
     if (!box)
-      flaws_.changed(flaw::polygon,
-                     place("annotations", i) + "has no bbox; its polygon's extent is taken");
+      flaws_.changed(flaw::polygon, [&] {
+        return place("annotations", i) + "has no bbox; its polygon's extent is taken";
+      });
     a.class_id = static_cast<int>(category->second);
-    a.ignore = is_crowd(annotation);
+    if (const float degrees = coco_rotation(annotation); box && degrees != 0) {
+      a.box = turned_extent(a.box, degrees);
+      flaws_.changed(flaw::rotated, [&] {
+        return place("annotations", i) + fmt::format("turned by {:g}", degrees);
+      });
+    }
+    a.ignore = coco_flag(annotation, "iscrowd") || coco_flag(annotation, "ignore");
     a.landmarks = coco_landmarks(annotation);
     set_.images[owner.index].annotations.push_back(a);
     --owner.left_out;

@@ -2,9 +2,10 @@
 // `categories` (id, name) and `annotations` (image_id, category_id, bbox [x, y, width, height],
 // iscrowd). Five `keypoints`, all of them labelled, are taken for eyes, nose and mouth corners.
 //
-// As tools write it: ids may be texts or 1.0, iscrowd true or false; without a bbox the extent of
-// the `segmentation` is taken, if that is polygons; NaN and Infinity are no numbers, but no reason
-// to refuse the file.
+// As tools write it: ids may be texts or 1.0, iscrowd true or false; `ignore` is the same (Label
+// Studio), `attributes.rotation` turns the bbox (CVAT), `coco_url` names the image (LVIS); without
+// a bbox the extent of the `segmentation` is taken, if that is polygons; NaN and Infinity are no
+// numbers, but no reason to refuse the file.
 #pragma once
 
 #include <filesystem>

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "data/import/shapes.hpp"
+#include "data/prepared/splits.hpp"
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
 
@@ -54,15 +55,6 @@ std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
-}
-
-std::string split_of_subset(const std::string& subset) {
-  static constexpr std::pair<std::string_view, const char*> names[] = {
-      {"train", "train"},    {"training", "train"}, {"val", "val"},     {"valid", "val"},
-      {"validation", "val"}, {"test", "test"},      {"testing", "test"}};
-  for (const auto& [known, split] : names)
-    if (lower(subset) == known) return split;
-  return {};
 }
 
 /// Counts lines up to a byte that only moves forward.
@@ -161,7 +153,7 @@ class CvatParser {
       return flaws_.left_out("images without a name", place(node) + "an <image> has no name");
     const std::string subset = node.attribute("subset").value();
     image.image = find_image(name, subset);
-    image.split = split_of_subset(subset);
+    image.split = split_named(subset);
     try {
       image.width = side(node, "width");
       image.height = side(node, "height");
@@ -206,7 +198,7 @@ class CvatParser {
       flaws_.changed(flaw::rotated, place(shape) + "a box that is turned by " +
                                         shape.attribute("rotation").value() + " degrees");
     else if (type != "box")
-      flaws_.changed(flaw::polygon, place(shape) + "a " + shape.name());
+      flaws_.changed(flaw::polygon, [&] { return place(shape) + "a " + shape.name(); });
     a.ignore = is_ignored(shape);
     if (shape.attribute("occluded")) a.occlusion = attribute_number(shape, "occluded") != 0 ? 1 : 0;
     a.class_id = classes_.id(label);

@@ -8,6 +8,7 @@
 
 #include "data/import/csv_boxes.hpp"
 #include "data/import/survey.hpp"
+#include "data/import/yolo_places.hpp"
 #include "data/prepared/text_file.hpp"
 #include "data/prepared/text_lines.hpp"
 #include "faceshot/error.hpp"
@@ -134,10 +135,22 @@ std::string text_kind(const std::string& head) {
 std::string yaml_kind(const fs::path& path) {
   try {
     const YAML::Node yaml = YAML::Load(read_text_file(path));
-    return yaml.IsMap() && yaml["names"] ? "yolo.yaml" : "";
+    return yaml.IsMap() && yaml["names"] ? "yolo.places" : "";
   } catch (const YAML::Exception&) {
-    return path.filename() == "data.yaml" ? "yolo.yaml" : "";  // its reader says what is wrong
+    return path.filename() == "data.yaml" ? "yolo.places" : "";  // its reader says what is wrong
   }
+}
+
+/// darknet's obj.data: other files are called .data too.
+std::string darknet_kind(const fs::path& path) {
+  bool names = false, places = false;
+  const std::string head = read_head(path);
+  for (TextLines lines(head); !lines.done(); lines.next()) {
+    const std::string_view key = lines.line().substr(0, lines.line().find_first_of("= \t"));
+    names = names || key == "names";
+    places = places || key == "train" || key == "valid";
+  }
+  return names && places ? "yolo.places" : "";
 }
 
 std::string csv_kind(const fs::path& path) {
@@ -154,7 +167,8 @@ std::string csv_kind(const fs::path& path) {
 std::string kind_of_file(const fs::path& path) {
   const fs::path extension = path.extension();
   if (extension == ".csv" || extension == ".tsv") return csv_kind(path);
-  if (extension == ".yaml" || extension == ".yml") return yaml_kind(path);
+  if (is_yaml(path)) return yaml_kind(path);
+  if (is_darknet_data(path)) return darknet_kind(path);
   if (extension != ".json" && extension != ".xml" && extension != ".txt" && extension != ".mat")
     return {};
   std::string head = read_head(path);

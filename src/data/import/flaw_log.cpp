@@ -18,15 +18,9 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-void FlawLog::left_out(std::string_view kind, const std::string& place) {
-  if (strict_)
-    throw Error(ErrorCode::format,
-                one_line(place) + " (without --strict it is left out, and counted)");
-  add(FlawEffect::left_out, kind, place);
-}
-
-void FlawLog::changed(std::string_view kind, const std::string& place) {
-  add(FlawEffect::changed, kind, place);
+void FlawLog::refuse(const std::string& place) {
+  throw Error(ErrorCode::format,
+              one_line(place) + " (without --strict it is left out, and counted)");
 }
 
 std::size_t FlawLog::count(std::string_view kind) const {
@@ -48,14 +42,18 @@ std::string FlawLog::first_left_out() const {
   return {};
 }
 
-void FlawLog::add(FlawEffect effect, std::string_view kind, const std::string& place) {
+FlawKind& FlawLog::count_one(FlawEffect effect, std::string_view kind) {
   auto found = std::find_if(kinds_.begin(), kinds_.end(), [&](const FlawKind& known) {
     return known.effect == effect && known.name == kind;
   });
   if (found == kinds_.end())
     found = kinds_.insert(kinds_.end(), {effect, std::string(kind), 0, {}});
   ++found->count;
-  if (found->places.size() < most_places) found->places.push_back(one_line(place));
+  return *found;
+}
+
+void FlawLog::keep(FlawKind& kind, const std::string& place) {
+  kind.places.push_back(one_line(place));
 }
 
 }  // namespace faceshot::data

@@ -2,6 +2,7 @@
 // named, and the import goes on; a strict import ends there instead.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -38,10 +39,27 @@ class FlawLog {
   /// @param kind its row in the table, plural: "boxes that are not numbers"
   /// @param place "FILE:RECORD: what is wrong and what to do"; line breaks become blanks
   /// @throws Error(format) with `place`, if strict
-  void left_out(std::string_view kind, const std::string& place);
+  void left_out(std::string_view kind, const std::string& place) {
+    left_out(kind, [&]() -> const std::string& { return place; });
+  }
 
   /// A record is taken with a change. Never an error.
-  void changed(std::string_view kind, const std::string& place);
+  void changed(std::string_view kind, const std::string& place) {
+    changed(kind, [&]() -> const std::string& { return place; });
+  }
+
+  /// The same where there may be millions: `place` is called only if its text is kept.
+  template <std::invocable Place>
+  void left_out(std::string_view kind, const Place& place) {
+    if (strict_) refuse(place());
+    if (FlawKind& known = count_one(FlawEffect::left_out, kind); wants_place(known))
+      keep(known, place());
+  }
+  template <std::invocable Place>
+  void changed(std::string_view kind, const Place& place) {
+    if (FlawKind& known = count_one(FlawEffect::changed, kind); wants_place(known))
+      keep(known, place());
+  }
 
   [[nodiscard]] const std::vector<FlawKind>& kinds() const { return kinds_; }  ///< first seen first
   [[nodiscard]] std::size_t count(std::string_view kind) const;  ///< 0 for one never seen
@@ -50,7 +68,10 @@ class FlawLog {
   [[nodiscard]] std::string first_left_out() const;
 
  private:
-  void add(FlawEffect effect, std::string_view kind, const std::string& place);
+  [[noreturn]] static void refuse(const std::string& place);
+  FlawKind& count_one(FlawEffect effect, std::string_view kind);
+  static bool wants_place(const FlawKind& kind) { return kind.places.size() < most_places; }
+  static void keep(FlawKind& kind, const std::string& place);
 
   bool strict_;
   std::vector<FlawKind> kinds_;

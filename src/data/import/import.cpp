@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "data/import/image_names.hpp"
+#include "data/prepared/splits.hpp"
 #include "faceshot/error.hpp"
 #include "media/photographs/exif.hpp"
 #include "media/photographs/image_list.hpp"
@@ -88,7 +91,7 @@ class Importer {
 
   /// @param i which of the images it is
   void add(std::size_t i, LabelledImage& image) {
-    const FoundImage& found = found_[i];
+    const FoundImage found = found_of(i, image);
     if (!support::is_utf8(image.image) || !support::is_utf8(found.file))
       return flaws_.left_out(flaw::bad_name, place(image) + "the name '" + image.image +
                                                  "' is not UTF-8; rename the file, and in the "
@@ -97,63 +100,96 @@ class Importer {
       return flaws_.left_out(flaw::bad_path, place(image) + found.fault +
                                                  "; give it relative to the folder of images");
     if (found.file.empty())
-      return flaws_.left_out(flaw::missing_image, place(image) + "'" + image.image +
-                                                      "' is not in '" + images_dir_.string() + "'");
-    Claim& claim = claims_.at(key_of(image, found.file));
-    if (found.guessed && !claim.names.empty())
-      return flaws_.left_out(flaw::unclear_image, place(image) + unclear(image, found, claim));
+      return flaws_.left_out(flaw::missing_image, [&] {
+        return place(image) + "'" + image.image + "' is not in '" + images_dir_.string() + "'";
+      });
+    const auto claimed = claims_.find(key_of(image, found.file));
+    Claim* const claim = claimed == claims_.end() ? nullptr : &claimed->second;
+    if (found.guessed && claim != nullptr && !claim->names.empty())
+      return flaws_.left_out(flaw::unclear_image, place(image) + unclear(image, found, *claim));
     const auto file = find_size(image, found.file);
     if (!file) return;
     const auto orientation = orientation_of_boxes(image, *file);
     if (!orientation) return;
     if (found.renamed)
-      flaws_.changed(flaw::renamed_image,
-                     place(image) + "'" + image.image + "' is taken for '" + found.file + "'");
-    if (claim.record == Claim::none)
+      flaws_.changed(flaw::renamed_image, [&] {
+        return place(image) + "'" + image.image + "' is taken for '" + found.file + "'";
+      });
+    if (claim == nullptr || claim->record == Claim::none)
       add_record(image, {found.file, file->size.width, file->size.height, {}}, *orientation, claim);
     else
-      join(image, *orientation, claim);
+      join(image, *orientation, *claim);
   }
 
   ImportedSet take() { return std::move(set_); }
 
  private:
-  /// What the annotations say of one file.
+  /// What the annotations say of one file that they name several times.
   struct Claim {
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
     std::size_t first = none;                                ///< of the images
     std::size_t count = 0;                                   ///< images
     std::vector<std::pair<std::string, std::string>> names;  ///< and places, if they differ
     std::size_t record = none;
-    std::string place;  ///< of the record, if count > 1
+    std::string place;  ///< of the record
   };
 
   static std::string key_of(const LabelledImage& image, const std::string& file) {
-    return image.split + '\n' + file;
+    return std::string(image.split) + '\n' + file;
   }
 
+  /// Of a million images almost all are there as they are named, once: what is remembered is the
+  /// others.
   void find_images(const std::vector<LabelledImage>& images) {
     ImageNames names(images_dir_);
-    found_.reserve(images.size());
+    std::vector<std::size_t> hashes;
+    hashes.reserve(images.size());
+    const std::hash<std::string> hash;
     for (std::size_t i = 0; i < images.size(); ++i) {
       const LabelledImage& image = images[i];
-      found_.push_back(names.find(image.image, image.width != 0));
-      if (found_[i].file.empty()) continue;
-      Claim& claim = claims_[key_of(image, found_[i].file)];
-      if (claim.count++ == 0) {
-        claim.first = i;
-        continue;
-      }
-      const LabelledImage& first = images[claim.first];
-      if (plain_image_name(first.image) == plain_image_name(image.image)) continue;
-      if (claim.names.empty()) claim.names.emplace_back(first.image, place(first));
-      claim.names.emplace_back(image.image, place(image));
+      FoundImage found = names.find(image.image, image.width != 0);
+      if (!found.file.empty()) hashes.push_back(hash(key_of(image, found.file)));
+      if (found.file != image.image || found.renamed) odd_.emplace(i, std::move(found));
     }
+    std::sort(hashes.begin(), hashes.end());
+    std::unordered_set<std::size_t> doubles;
+    for (auto at = hashes.begin(); at != hashes.end(); ++at) {
+      at = std::adjacent_find(at, hashes.end());
+      if (at == hashes.end()) break;
+      doubles.insert(*at);
+    }
+    if (doubles.empty()) return;
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      const std::string file = found_of(i, images[i]).file;
+      if (file.empty()) continue;
+      const std::string key = key_of(images[i], file);
+      if (doubles.contains(hash(key))) claim(images, i, claims_[key]);
+    }
+  }
+
+  /// Image i claims a file too.
+  void claim(const std::vector<LabelledImage>& images, std::size_t i, Claim& claim) const {
+    if (claim.count++ == 0) {
+      claim.first = i;
+      return;
+    }
+    const LabelledImage& first = images[claim.first];
+    if (plain_image_name(first.image) == plain_image_name(images[i].image)) return;
+    if (claim.names.empty()) claim.names.emplace_back(first.image, place(first));
+    claim.names.emplace_back(images[i].image, place(images[i]));
+  }
+
+  [[nodiscard]] FoundImage found_of(std::size_t i, const LabelledImage& image) const {
+    const auto odd = odd_.find(i);
+    return odd == odd_.end() ? FoundImage{image.image, {}} : odd->second;
   }
 
   [[nodiscard]] std::string place(const LabelledImage& image) const {
     const std::string& file = image.file.empty() ? source_ : image.file;
-    const std::string record = image.line == 0 ? image.record : std::to_string(image.line);
+    const std::string line = std::to_string(image.line);
+    const std::string record = image.list != nullptr ? image.list + ("[" + line + "]")
+                               : image.line != 0     ? line
+                                                     : "";
     return file + (record.empty() ? "" : ":" + record) + ": ";
   }
 
@@ -210,16 +246,19 @@ class Importer {
     const bool upright = claims && swapped && claimed == size;
     if (exif_ != ExifBoxes::turn || orientation == 1 || upright) return 1;
     if (!image.annotations.empty())
-      flaws_.changed(flaw::turned, place(image) + "'" + image.image + "', turned" + by());
+      flaws_.changed(flaw::turned,
+                     [&] { return place(image) + "'" + image.image + "', turned" + by(); });
     return orientation;
   }
 
   void add_record(LabelledImage& image, geometry::ImageRecord record, int orientation,
-                  Claim& claim) {
+                  Claim* claim) {
     record.annotations = boxes_of(image, record, orientation);
     for (const geometry::Annotation& a : record.annotations) count(a);
-    claim.record = set_.records.size();
-    if (claim.count > 1) claim.place = place(image);
+    if (claim != nullptr) {
+      claim->record = set_.records.size();
+      claim->place = place(image);
+    }
     set_.records.push_back(std::move(record));
   }
 
@@ -233,8 +272,9 @@ class Importer {
       if (join_box(record.annotations, a))
         count(a);
       else
-        flaws_.changed(flaw::double_box, place(image) + box_text(record, a.box) +
-                                             ", was given before (" + before + ")");
+        flaws_.changed(flaw::double_box, [&] {
+          return place(image) + box_text(record, a.box) + ", was given before (" + before + ")";
+        });
   }
 
   /// The image's boxes in pixels, upright and cut to it.
@@ -250,11 +290,11 @@ class Importer {
       const Box inside =
           clip(a.box, static_cast<float>(size.width), static_cast<float>(size.height));
       if (!a.box.valid() || !inside.valid()) {
-        flaws_.left_out(flaw::outside, place(image) + box_text(record, a.box));
+        flaws_.left_out(flaw::outside, [&] { return place(image) + box_text(record, a.box); });
         continue;
       }
       if (differs(inside, a.box))
-        flaws_.changed(flaw::clipped, place(image) + box_text(record, a.box));
+        flaws_.changed(flaw::clipped, [&] { return place(image) + box_text(record, a.box); });
       a.box = inside;
       boxes[kept++] = a;
     }
@@ -274,8 +314,8 @@ class Importer {
   std::string source_;
   FlawLog& flaws_;
   ExifBoxes exif_;
-  std::vector<FoundImage> found_;                  ///< of each image
-  std::unordered_map<std::string, Claim> claims_;  ///< by split and file
+  std::unordered_map<std::size_t, FoundImage> odd_;  ///< images that are not the file they name
+  std::unordered_map<std::string, Claim> claims_;  ///< by split and file; of those named once none
   ImportedSet set_;
 };
 
@@ -292,6 +332,18 @@ ImportedSet import_images(std::vector<LabelledImage> images,
     if (progress) progress(i + 1, images.size());
   }
   return importer.take();
+}
+
+void set_splits_by_folder(LabelledSet& set) {
+  const auto split = [](const LabelledImage& image) {
+    const std::size_t slash = image.image.find('/');
+    return split_named(
+        std::string_view(image.image).substr(0, slash == std::string::npos ? 0 : slash));
+  };
+  if (std::any_of(set.images.begin(), set.images.end(),
+                  [&](const LabelledImage& image) { return split(image).empty(); }))
+    return;
+  for (LabelledImage& image : set.images) image.split = split(image);
 }
 
 std::vector<LabelledImage> list_background(const std::filesystem::path& dir) {

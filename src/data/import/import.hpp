@@ -67,6 +67,10 @@ using ImportProgress = std::function<void(std::size_t, std::size_t)>;
                                         const ImportProgress& progress = {},
                                         ExifBoxes exif = ExifBoxes::refuse);
 
+/// Where the uppermost folder of each image's name is called as a split is (train/a.jpg), that is
+/// its split; nothing changes if it is not so for all.
+void set_splits_by_folder(LabelledSet& set);
+
 /// All images below a folder of photographs without faces, relative to it and sorted.
 /// @throws Error(not_found) if there is no such folder, or no image in it
 [[nodiscard]] std::vector<LabelledImage> list_background(const std::filesystem::path& dir);

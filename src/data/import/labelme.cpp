@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr int largest_side = 1 << 24;
+/// LabelMe's own word for what is not to be looked at; no class.
+constexpr std::string_view ignored_label = "__ignore__";
 constexpr std::string_view bad_file = "label files that cannot be used";
 
 const Json* find_member(const Json& object, const char* name) {
@@ -167,13 +169,13 @@ class LabelmeFile {
     if (type == "rotation" || type == "oriented_rectangle")
       flaws_.changed(flaw::rotated, place + "a box that is turned");
     else if (type != "rectangle")
-      flaws_.changed(flaw::polygon, place + "a " + type);
+      flaws_.changed(flaw::polygon, [&] { return place + "a " + type; });
     const Json* const shape_flags = find_member(shape, "flags");
     const Json& flags = shape_flags == nullptr ? shape : *shape_flags;
-    a.ignore =
-        is_true(flags, "difficult") || is_true(flags, "ignore") || is_true(shape, "difficult");
+    a.ignore = is_true(flags, "difficult") || is_true(flags, "ignore") ||
+               is_true(shape, "difficult") || label == ignored_label;
     if (flags.contains("occluded")) a.occlusion = is_true(flags, "occluded") ? 1 : 0;
-    a.class_id = classes.id(label);
+    a.class_id = label == ignored_label ? ClassNames::none : classes.id(label);
     groups.add_box(a, group);
   }
 

@@ -21,9 +21,10 @@ namespace faceshot::data {
 /// One image for each .json file, sorted by name; classes sorted by name. `imagePath` is relative
 /// to its file ('\' is '/'); where that leads nowhere in `images`, the image of that name at the
 /// file's place within `annotations` is meant. A shape's flag `difficult` or `ignore` (or, as
-/// X-AnyLabeling has it, its member `difficult`) becomes `ignore`, its flag `occluded` a partial
-/// occlusion; points with a box's group_id its landmarks (shapes.hpp). Lines and other points are
-/// left out, as are files that are not LabelMe's, and images of which no shape is a box.
+/// X-AnyLabeling has it, its member `difficult`), or the label `__ignore__`, becomes `ignore`, its
+/// flag `occluded` a partial occlusion; points with a box's group_id its landmarks (shapes.hpp).
+/// Lines and other points are left out, as are files that are not LabelMe's, and images of which no
+/// shape is a box.
 /// @param annotations a folder, searched recursively (names that begin with "._" are Apple's and
 ///        passed over), or one file
 /// @throws Error(not_found) no such folder or file, or no .json file in it; as FlawLog::left_out

@@ -126,8 +126,9 @@ class RetinafaceParser {
       if (known == a_face)
         a.landmarks = retina_landmarks(v);
       else if (known != 0)
-        flaws_.changed("boxes with some of the five landmarks, now without",
-                       place() + std::to_string(known) + " of the five points are known");
+        flaws_.changed("boxes with some of the five landmarks, now without", [&] {
+          return place() + std::to_string(known) + " of the five points are known";
+        });
     }
     images_.back().annotations.push_back(a);
   }

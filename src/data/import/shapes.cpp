@@ -157,7 +157,7 @@ void ClassNames::settle(LabelledSet& set, const std::vector<std::string>& order)
   for (const std::string& name : sorted) take(name);
   for (LabelledImage& image : set.images)
     for (geometry::Annotation& a : image.annotations)
-      a.class_id = new_ids[static_cast<std::size_t>(a.class_id)];
+      a.class_id = a.class_id == none ? 0 : new_ids[static_cast<std::size_t>(a.class_id)];
   if (set.classes.empty()) set.classes = {"face"};
 }
 

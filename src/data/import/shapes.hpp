@@ -101,6 +101,8 @@ void settle_sides(std::vector<LabelledImage>& images, FlawLog& flaws);
 /// Class ids by name while a set is read.
 class ClassNames {
  public:
+  static constexpr int none = -1;  ///< of a box to be ignored that has no class; becomes class 0
+
   /// The id of the class, which is a new one if the name is new.
   int id(const std::string& name);
   /// Gives `set` the classes in this order, and its boxes their ids. Names in `order` come first,

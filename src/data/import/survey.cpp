@@ -39,23 +39,17 @@ std::map<fs::path, std::size_t> uppermost(const std::map<fs::path, std::size_t>&
   return result;
 }
 
-bool is_split_name(const fs::path& folder) {
-  const std::string name = folder.filename().string();
-  return name == "train" || name == "val" || name == "valid" || name == "validation" ||
-         name == "test";
-}
-
 /// The folder of a YOLO data set from that of some of its label files.
 fs::path yolo_root(const fs::path& labels, const fs::path& dir) {
   fs::path root = labels;
   for (fs::path at = labels; is_below(at, dir); at = at.parent_path()) {
     if (at.filename() == "labels") {
       root = at.parent_path();
-      if (is_split_name(root) && root != dir) root = root.parent_path();
       break;
     }
     if (at == dir || !at.has_relative_path()) break;
   }
+  if (root != dir && !split_named(root.filename().string()).empty()) root = root.parent_path();
   return is_below(root, dir) ? root : dir;
 }
 
@@ -123,13 +117,15 @@ class Surveyor {
       ++labelme_[folder];
     } else if (kind == "yolo") {
       ++yolo_[folder];
-    } else if (kind == "yolo.yaml") {
-      yamls_.push_back(path);
+    } else if (kind == "yolo.places") {
+      descriptions_.push_back(path);
     } else if (kind.empty()) {
       const fs::path extension = path.extension();
       if (extension == ".json" || extension == ".xml" || extension == ".csv" || extension == ".mat")
         unknown_.emplace_back(path, "is of no format that is known, and is passed over");
-    } else if (kind != "list") {
+    } else if (kind == "list") {
+      if (!split_named(path.stem().string()).empty()) lists_.insert(folder);
+    } else {
       survey_.sources.push_back({kind, path, 1, split_of_source(path)});
     }
   }
@@ -154,12 +150,12 @@ class Surveyor {
 
   void add_yolo() {
     std::vector<fs::path> claimed;
-    for (const fs::path& yaml : yamls_) {
-      survey_.sources.push_back({"yolo", yaml, 1, {}});
-      claimed.push_back(yaml.parent_path());
+    for (const fs::path& description : descriptions_) {
+      survey_.sources.push_back({"yolo", description, 1, {}});
+      claimed.push_back(description.parent_path());
       try {
         FlawLog told_later;
-        for (const YoloPart& part : find_yolo_layout(yaml, {}, {}, told_later).parts)
+        for (const YoloPart& part : find_yolo_layout(description, {}, {}, told_later).parts)
           claimed.push_back(part.labels);
       } catch (const Error&) {
         continue;  // told when it is read
@@ -171,10 +167,19 @@ class Surveyor {
         return !above.empty() && is_below(folder, above);
       };
       if (std::none_of(claimed.begin(), claimed.end(), has))
-        roots[yolo_root(folder, dir_)] += files;
+        roots[above_lists(yolo_root(folder, dir_))] += files;
     }
     for (const auto& [root, files] : uppermost(roots))
       survey_.sources.push_back({"yolo", root, files, {}});
+  }
+
+  /// The folder at or above `root` with lists of the splits' images; `root` if there is none.
+  [[nodiscard]] fs::path above_lists(const fs::path& root) const {
+    for (fs::path at = root; is_below(at, dir_); at = at.parent_path()) {
+      if (lists_.contains(at)) return at;
+      if (at == dir_ || !at.has_relative_path()) break;
+    }
+    return root;
   }
 
   /// WIDER FACE comes as text and as MATLAB files that say the same.
@@ -203,7 +208,8 @@ class Surveyor {
   FolderSurvey survey_;
   std::set<fs::path> walked_;                             ///< links may lead in circles
   std::map<fs::path, std::size_t> voc_, labelme_, yolo_;  ///< files in each folder
-  std::vector<fs::path> yamls_, claimed_;
+  std::set<fs::path> lists_;                              ///< folders with train.txt and the like
+  std::vector<fs::path> descriptions_, claimed_;
   std::vector<std::pair<fs::path, std::string>> unknown_;
 };
 
@@ -239,14 +245,12 @@ ImageRoot nearest_root(const std::vector<fs::path>& names, const fs::path& from,
 std::string split_in_name(std::string_view name) {
   std::string word, split;
   const auto take = [&] {
-    if (word == "train" || word == "training") split = "train";
-    if (word == "val" || word == "valid" || word == "validation") split = "val";
-    if (word == "test" || word == "testing") split = "test";
+    if (const std::string_view named = split_named(word); !named.empty()) split = named;
     word.clear();
   };
   for (const char c : name) {
     if (std::isalpha(static_cast<unsigned char>(c)) != 0)
-      word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      word += c;
     else
       take();
   }

@@ -11,10 +11,11 @@ namespace faceshot::data {
 
 /// A data set, or a part of one.
 struct FoundSource {
-  std::string kind;                   ///< as `faceshot prepare` calls it: "coco", "voc", ...
-  std::filesystem::path annotations;  ///< file; a folder for voc, labelme, and yolo without .yaml
-  std::size_t files = 1;              ///< annotation files of that folder
-  std::string split;                  ///< that the names of file or folder say; else empty
+  std::string kind;  ///< as `faceshot prepare` calls it: "coco", "voc", ...
+  std::filesystem::path
+      annotations;        ///< file; a folder for voc, labelme, and yolo without description
+  std::size_t files = 1;  ///< annotation files of that folder
+  std::string split;      ///< that the names of file or folder say; else empty
 };
 
 struct FolderSurvey {
@@ -25,8 +26,8 @@ struct FolderSurvey {
 };
 
 /// What an annotation file is by its first bytes and keys, whatever its name: "coco", "labelme",
-/// "cvat", "voc", "widerface", "retinaface", "fddb", "csv", "yolo" (a label file), "yolo.yaml",
-/// "list" (of image paths); empty for anything else.
+/// "cvat", "voc", "widerface", "retinaface", "fddb", "csv", "yolo" (a label file),
+/// "yolo.places" (data.yaml, darknet's obj.data), "list" (of image paths); empty for anything else.
 [[nodiscard]] std::string kind_of_file(const std::filesystem::path& path);
 
 /// Looks at all files below `dir`, without hidden ones. XML files of Pascal VOC, JSON files of

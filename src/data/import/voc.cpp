@@ -1,5 +1,7 @@
 #include "data/import/voc.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -12,6 +14,7 @@
 
 #include "data/import/image_names.hpp"
 #include "data/import/import.hpp"
+#include "data/import/shapes.hpp"
 #include "data/prepared/classes.hpp"
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
@@ -53,6 +56,14 @@ float voc_number(pugi::xml_node node) {
     throw voc_fault("<" + std::string(node.name()) + "> must be a number, not '" +
                     std::string(text) + "'");
   return *value;
+}
+
+/// By how many degrees CVAT's box is turned about its centre.
+float voc_rotation(pugi::xml_node object) {
+  for (const pugi::xml_node attribute : object.child("attributes").children("attribute"))
+    if (voc_text(attribute.child("name")) == "rotation")
+      return voc_value(voc_text(attribute.child("value"))).value_or(0);
+  return 0;
 }
 
 /// One annotation file.
@@ -141,6 +152,12 @@ class VocFile {
                voc_number(voc_child(box, "xmax")), voc_number(voc_child(box, "ymax"))};
       if (!a.box.valid())
         throw voc_fault("<bndbox> has xmin > xmax or ymin > ymax; correct it or remove the object");
+      if (const float degrees = voc_rotation(object); degrees != 0) {
+        a.box = turned_extent(a.box, degrees);
+        flaws_.changed(flaw::rotated, [&] {
+          return place(record) + fmt::format("turned by {:g} degrees", degrees);
+        });
+      }
       a.ignore = flag(object, "difficult", record);
       if (object.child("occluded")) a.occlusion = flag(object, "occluded", record) ? 1 : 0;
       a.class_id = class_ids_.try_emplace(name, static_cast<int>(class_ids_.size())).first->second;
@@ -175,6 +192,13 @@ class VocFile {
   LabelledImage image_;
 };
 
+bool has_annotation_file(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (entry.path().extension() == ".xml" && !is_apple_double(entry.path())) return true;
+  return false;
+}
+
 }  // namespace
 
 VocFolders find_voc_folders(const fs::path& root) {
@@ -182,6 +206,8 @@ VocFolders find_voc_folders(const fs::path& root) {
     for (const char* images : {"JPEGImages", "images", "Images"})
       if (fs::is_directory(root / annotations) && fs::is_directory(root / images))
         return {root / annotations, root / images};
+  for (const char* split : {"", "train", "val", "valid", "test"})
+    if (has_annotation_file(root / split)) return {root, root};
   throw Error(ErrorCode::not_found, "'" + root.string() +
                                         "' has no Annotations/ with JPEGImages/ beside it; give "
                                         "--annotations and --images");

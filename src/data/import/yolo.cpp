@@ -13,6 +13,8 @@
 
 #include "data/import/image_names.hpp"
 #include "data/import/import.hpp"
+#include "data/import/yolo_places.hpp"
+#include "data/prepared/splits.hpp"
 #include "data/prepared/text_file.hpp"
 #include "data/prepared/text_lines.hpp"
 #include "faceshot/error.hpp"
@@ -61,7 +63,7 @@ struct KeypointShape {
 };
 
 KeypointShape read_keypoint_shape(const fs::path& names) {
-  if (names.empty() || names.extension() == ".txt") return {};
+  if (!is_yaml(names)) return {};
   try {
     const YAML::Node shape = YAML::Load(read_text_file(names))["kpt_shape"];
     if (!shape) return {};
@@ -150,16 +152,17 @@ class YoloLabels {
     std::size_t count = 0;
     for (TextLines lines(text); !lines.done(); lines.next()) {
       ++count;
-      const std::string place = path.string() + ":" + std::to_string(lines.number()) + ": ";
+      const auto place = [&] { return image.file + ":" + std::to_string(lines.number()) + ": "; };
       std::string fault;
       try {
         const geometry::Annotation a = parse(lines.line());
-        if (is_outline_) flaws.changed(flaw::polygon, place + "the outline's extent is taken");
+        if (is_outline_)
+          flaws.changed(flaw::polygon, [&] { return place() + "the outline's extent is taken"; });
         image.annotations.push_back(a);
       } catch (const Error& e) {
         fault = e.what();
       }
-      if (!fault.empty()) flaws.left_out(flaw::unreadable_box, place + fault);
+      if (!fault.empty()) flaws.left_out(flaw::unreadable_box, [&] { return place() + fault; });
     }
     if (count == 0 || !image.annotations.empty()) return image;
     flaws.left_out(flaw::no_box_left, path.string() + ": none of its lines");
@@ -270,7 +273,7 @@ std::optional<LabelledImage> read_yolo_labels(const fs::path& path, std::size_t 
 }
 
 std::vector<std::string> read_yolo_names(const fs::path& path) {
-  return path.extension() == ".txt" ? names_in_text(path) : names_in_yaml(path);
+  return is_yaml(path) ? names_in_yaml(path) : names_in_text(path);
 }
 
 std::vector<fs::path> list_yolo_labels(const fs::path& folder, const fs::path& names) {
@@ -279,8 +282,7 @@ std::vector<fs::path> list_yolo_labels(const fs::path& folder, const fs::path& n
     const fs::path& path = entry.path();
     const std::string name = path.filename().string();
     const bool other = is_apple_double(path) || name.starts_with("README") || path == names ||
-                       name == "classes.txt" || name == "train.txt" || name == "val.txt" ||
-                       name == "test.txt";
+                       name == "classes.txt" || !split_named(path.stem().string()).empty();
     if (path.extension() == ".txt" && !other) files.push_back(path);
   }
   std::sort(files.begin(), files.end());

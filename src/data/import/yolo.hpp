@@ -2,8 +2,8 @@
 //
 //   0 0.5 0.25 0.1 0.2        class, centre x, centre y, width, height as shares of the image
 //
-// and the names of the classes in data.yaml (`names:` as a list or a map) or classes.txt (a name a
-// line). An image without a label file, or with an empty one, has no objects.
+// and the names of the classes in data.yaml (`names:` as a list or a map), classes.txt or obj.names
+// (a name a line). An image without a label file, or with an empty one, has no objects.
 //
 // Lines may be longer. Behind a box, the points of YOLOv5-face and of Ultralytics' pose sets: five
 // of x y (15 numbers) or x y visibility (20) are eyes, nose and mouth corners (left is the
@@ -28,7 +28,7 @@ namespace faceshot::data {
 /// out, with a share further than 0.01 outside [0, 1] or a class that has no name; so are an image
 /// of which no line can be read, and a label file without an image. Images without a label file are
 /// LabelledSet::unlabelled.
-/// @param names data.yaml or classes.txt; empty: there is one class, "face"
+/// @param names data.yaml, or a text file with a name a line; empty: there is one class, "face"
 /// @throws Error(not_found) no such folder or file, no image, no label file of any image;
 /// Error(format) for
 ///         damaged names, and as FlawLog::left_out
@@ -57,7 +57,7 @@ struct YoloPair {
 /// @return nothing, and flaws, if there are lines and none can be read
 [[nodiscard]] std::optional<LabelledImage> read_yolo_labels(const std::filesystem::path& path,
                                                             std::size_t classes, FlawLog& flaws);
-/// @param path data.yaml, or a .txt with a name a line
+/// @param path data.yaml (.yaml, .yml), or a text file with a name a line
 [[nodiscard]] std::vector<std::string> read_yolo_names(const std::filesystem::path& path);
 
 }  // namespace faceshot::data

@@ -1,7 +1,5 @@
 #include "data/import/yolo_layout.hpp"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -13,6 +11,8 @@
 #include "data/import/image_names.hpp"
 #include "data/import/import.hpp"
 #include "data/import/yolo.hpp"
+#include "data/import/yolo_places.hpp"
+#include "data/prepared/splits.hpp"
 #include "data/prepared/text_file.hpp"
 #include "data/prepared/text_lines.hpp"
 #include "faceshot/error.hpp"
@@ -23,33 +23,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Names of a split in data.yaml and of its folder.
-struct SplitAlias {
-  std::string_view name, split;
-};
+/// How a split's folder may be called.
+constexpr std::array<std::string_view, 5> split_folders{"train", "val", "valid", "validation",
+                                                        "test"};
 
-constexpr std::array<SplitAlias, 5> split_aliases{{{"train", "train"},
-                                                   {"val", "val"},
-                                                   {"valid", "val"},
-                                                   {"validation", "val"},
-                                                   {"test", "test"}}};
-
-/// Absolute, without "..", and without a slash at its end. Links are not followed: a link called
-/// `images` keeps its name.
-fs::path plain_path(const fs::path& path) {
-  if (path.empty()) return {};
-  const fs::path plain = fs::absolute(path).lexically_normal();
-  return plain.has_filename() ? plain : plain.parent_path();
-}
-
-bool is_yaml(const fs::path& path) {
-  return path.extension() == ".yaml" || path.extension() == ".yml";
-}
-
-/// The path with its last component `images` replaced by `labels`; nothing if it has none.
+/// The path with its last component `images` (or `JPEGImages`) replaced by `labels`; nothing if it
+/// has none.
 std::optional<fs::path> labels_path(const fs::path& images) {
   std::vector<fs::path> parts(images.begin(), images.end());
-  const auto last = std::find(parts.rbegin(), parts.rend(), "images");
+  const auto last = std::find_if(parts.rbegin(), parts.rend(), [](const fs::path& part) {
+    return part == "images" || part == "JPEGImages";
+  });
   if (last == parts.rend()) return std::nullopt;
   *last = "labels";
   fs::path path;
@@ -81,128 +65,69 @@ YoloPart part_of(std::string split, const fs::path& place) {
   return {std::move(split), place, place};
 }
 
-/// Finds the places that data.yaml names.
-class YoloYaml {
- public:
-  explicit YoloYaml(const fs::path& path) : path_(path), dir_(plain_path(path).parent_path()) {
-    try {
-      yaml_ = YAML::Load(read_text_file(path));
-      if (!yaml_.IsMap()) fail("it must have `names` and `train`, as Ultralytics writes them");
-      if (yaml_["path"] && yaml_["path"].IsScalar()) base_ = yaml_["path"].as<std::string>();
-      const YAML::Node count = yaml_["nc"], names = yaml_["names"];
-      if (count && count.IsScalar() && names && names.size() != count.as<std::size_t>())
-        fail("nc is " + count.as<std::string>() + ", but names has " +
-             std::to_string(names.size()) + "; correct one of them");
-    } catch (const YAML::Exception& e) {
-      fail(e.what());
-    }
-  }
-
-  /// Empty if it names no places.
-  [[nodiscard]] std::vector<YoloPart> parts(const std::string& wanted, FlawLog& flaws) const {
-    std::vector<YoloPart> parts;
-    std::string missing;
-    for (const SplitAlias& alias : split_aliases) {
-      const std::string split(alias.split);
-      if (!wanted.empty() && split != wanted) continue;
-      for (const std::string& place : places(std::string(alias.name))) {
-        if (const auto found = find(place)) {
-          parts.push_back(part_of(split, *found));
-        } else if (split == "test" && wanted.empty()) {
-          flaws.left_out("splits that are not there",
-                         path_.string() + ": test: '" + place + "' is not there");
-        } else {
-          missing += (missing.empty() ? "" : ", ") + std::string(alias.name) + ": '" + place + "'";
-        }
-      }
-    }
-    if (!missing.empty())
-      throw Error(ErrorCode::not_found,
-                  path_.string() + ": it names what is not there, neither below '" + dir_.string() +
-                      "' nor above it: " + missing +
-                      "; correct it, or choose a split that is there with --split");
-    return parts;
-  }
-
-  /// The keys with places; empty if there are none.
-  [[nodiscard]] std::string keys() const {
-    std::string keys;
-    for (const SplitAlias& alias : split_aliases)
-      if (!places(std::string(alias.name)).empty())
-        keys += (keys.empty() ? "" : ", ") + std::string(alias.name);
-    return keys;
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& what) const {
-    throw Error(ErrorCode::format, path_.string() + ": " + what);
-  }
-
-  [[nodiscard]] std::vector<std::string> places(const std::string& key) const {
-    const YAML::Node node = yaml_[key];
-    std::vector<std::string> places;
-    if (!node || node.IsNull()) return places;
-    if (node.IsScalar()) {
-      places.push_back(node.as<std::string>());
-    } else {
-      if (!node.IsSequence()) fail("`" + key + "` must be a path or a list of paths");
-      for (const YAML::Node& place : node) {
-        if (!place.IsScalar()) fail("`" + key + "` must be a path or a list of paths");
-        places.push_back(place.as<std::string>());
-      }
-    }
-    std::erase(places, "");
-    return places;
-  }
-
-  [[nodiscard]] std::optional<fs::path> find(const fs::path& place) const {
-    const bool leads_up = !place.empty() && *place.begin() == "..";
-    std::vector<fs::path> candidates;
-    if (!base_.empty()) {
-      candidates.push_back(dir_ / base_ / place);  // `/` takes an absolute path as it is
-      candidates.push_back(dir_.parent_path() / base_ / place);
-    }
-    candidates.push_back(dir_ / place);
-    if (leads_up)
-      candidates.push_back(dir_ / place.lexically_relative(".."));
-    else
-      candidates.push_back(dir_.parent_path() / place);
-    for (const fs::path& candidate : candidates)
-      if (const fs::path plain = plain_path(candidate); fs::exists(plain)) return plain;
-    return std::nullopt;
-  }
-
-  fs::path path_, dir_;
-  fs::path base_;  ///< `path`
-  YAML::Node yaml_;
-};
-
-/// data.yaml, the only .yaml, or classes.txt; nothing if there is none of them.
-fs::path find_names(const fs::path& root) {
-  for (const char* name : {"data.yaml", "data.yml"})
-    if (fs::exists(root / name)) return root / name;
-  std::vector<fs::path> yamls;
+/// The file of that name, else the only one that is of the kind; nothing if there are none or
+/// several.
+fs::path named_or_only(const fs::path& root, const char* name, bool (*is_kind)(const fs::path&)) {
+  if (fs::exists(root / name)) return root / name;
+  std::vector<fs::path> found;
   for (const auto& entry : fs::directory_iterator(root))
-    if (entry.is_regular_file() && is_yaml(entry.path())) yamls.push_back(entry.path());
-  if (yamls.size() == 1) return yamls.front();
-  for (const char* name : {"classes.txt", "labels/classes.txt"})
-    if (fs::exists(root / name)) return root / name;
-  return {};
+    if (entry.is_regular_file() && is_kind(entry.path())) found.push_back(entry.path());
+  return found.size() == 1 ? found.front() : fs::path();
 }
 
-/// The split that a folder's name says; empty if it says none.
-std::string split_of_folder(const fs::path& folder) {
-  const std::string name = folder.filename().string();
-  for (const SplitAlias& alias : split_aliases)
-    if (alias.name == name) return std::string(alias.split);
-  return {};
+/// data.yaml or obj.data; nothing if there is neither.
+fs::path find_description(const fs::path& root) {
+  if (fs::exists(root / "data.yml")) return root / "data.yml";
+  const fs::path yaml = named_or_only(root, "data.yaml", is_yaml);
+  return yaml.empty() ? named_or_only(root, "obj.data", is_darknet_data) : yaml;
+}
+
+/// Roboflow's, which each split has for itself. @throws Error(format) if they differ
+fs::path find_roboflow_names(const fs::path& root) {
+  fs::path found;
+  std::vector<std::string_view> folders{""};
+  folders.insert(folders.end(), split_folders.begin(), split_folders.end());
+  for (const std::string_view folder : folders) {
+    const fs::path path = root / folder / "_darknet.labels";
+    if (!fs::exists(path)) continue;
+    if (!found.empty() && read_yolo_names(found) != read_yolo_names(path))
+      throw Error(ErrorCode::format, "'" + found.string() + "' and '" + path.string() +
+                                         "' name other classes; prepare each split by itself");
+    if (found.empty()) found = path;
+  }
+  return found;
+}
+
+/// A file with a name a line; nothing if there is none.
+fs::path find_names(const fs::path& root) {
+  for (const char* name : {"classes.txt", "labels/classes.txt"})
+    if (fs::exists(root / name)) return root / name;
+  const fs::path names = named_or_only(
+      root, "obj.names", [](const fs::path& path) { return path.extension() == ".names"; });
+  return names.empty() ? find_roboflow_names(root) : names;
+}
+
+bool lists_images(const fs::path& path) {
+  const std::string text = read_text_file(path);
+  return media::is_image_path(fs::path(TextLines(text).line()));
+}
+
+/// Text files of paths in the folder that are called as a split is.
+std::vector<YoloPart> parts_by_lists(const fs::path& root) {
+  std::vector<YoloPart> parts;
+  for (const std::string_view name : split_folders) {
+    const fs::path list = root / (std::string(name) + ".txt");
+    if (fs::is_regular_file(list) && lists_images(list))
+      parts.push_back({std::string(split_named(name)), list, {}});
+  }
+  return parts;
 }
 
 /// Whether a folder of photographs holds folders of splits and nothing else.
 bool holds_splits_only(const fs::path& images) {
   bool any = false;
   for (const auto& entry : fs::directory_iterator(images)) {
-    if (entry.is_directory() && split_of_folder(entry.path()).empty()) return false;
+    if (entry.is_directory() && split_named(entry.path().filename().string()).empty()) return false;
     if (!entry.is_directory() && media::is_image_path(entry.path())) return false;
     any = any || entry.is_directory();
   }
@@ -214,19 +139,54 @@ std::vector<YoloPart> parts_by_folders(const fs::path& root) {
   std::vector<YoloPart> parts;
   const fs::path images = root / "images", labels = root / "labels";
   if (is_folder_pair(images, labels) && !holds_splits_only(images)) return {{"", images, labels}};
-  for (const SplitAlias& alias : split_aliases) {
-    const std::string split(alias.split);
-    if (fs::is_directory(images / alias.name))
-      parts.push_back({split, images / alias.name, labels / alias.name});
-    else if (is_folder_pair(root / alias.name / "images", root / alias.name / "labels"))
-      parts.push_back({split, root / alias.name / "images", root / alias.name / "labels"});
+  for (const std::string_view name : split_folders) {
+    const std::string split(split_named(name));
+    const fs::path folder = root / name;
+    if (fs::is_directory(images / name))
+      parts.push_back({split, images / name, labels / name});
+    else if (is_folder_pair(folder / "images", folder / "labels"))
+      parts.push_back({split, folder / "images", folder / "labels"});
+    else if (fs::is_directory(folder) && has_labels_beside(folder))
+      parts.push_back({split, folder, folder});
   }
   if (parts.empty() && has_labels_beside(root)) parts.push_back({"", root, root});
   if (parts.empty())
     throw Error(ErrorCode::not_found,
                 "'" + root.string() +
                     "' has no images/ with labels/, no train/images with train/labels, and no "
-                    "data.yaml that says where they are; give --images and --annotations");
+                    "data.yaml or obj.data that says where they are; give --images and "
+                    "--annotations");
+  return parts;
+}
+
+/// Empty if it names no places.
+std::vector<YoloPart> parts_by_description(const fs::path& description,
+                                           const std::vector<YoloPlace>& places,
+                                           const std::string& wanted, FlawLog& flaws) {
+  std::vector<YoloPart> parts;
+  std::string missing, keys;
+  for (const YoloPlace& place : places) {
+    keys += (keys.empty() ? "" : ", ") + place.key;
+    if (!wanted.empty() && place.split != wanted) continue;
+    const std::string what = place.key + ": '" + place.said + "'";
+    if (!place.found.empty())
+      parts.push_back(part_of(place.split, place.found));
+    else if (place.split == "test" && wanted.empty())
+      flaws.left_out("splits that are not there",
+                     description.string() + ": " + what + " is not there");
+    else
+      missing += (missing.empty() ? "" : ", ") + what;
+  }
+  if (!missing.empty())
+    throw Error(ErrorCode::not_found,
+                description.string() + ": it names what is not there, neither below '" +
+                    plain_path(description).parent_path().string() + "' nor above it: " + missing +
+                    "; correct it, or choose a split that is there with --split");
+  if (!places.empty() && parts.empty())
+    throw Error(ErrorCode::invalid_argument,
+                description.string() + ": it names " + keys +
+                    (wanted.empty() ? ", which is not there; correct it"
+                                    : " and no " + wanted + "; choose another --split"));
   return parts;
 }
 
@@ -251,13 +211,14 @@ class YoloLayoutReader {
         add_folder(part);
     }
     refuse_unlabelled();
+    if (layout_.all_splits) find_unlisted();
     YoloSet result{read_yolo_pairs(pairs_, layout_.names, flaws_), {}};
     for (const fs::path& label : unused_)
       flaws_.left_out("label files without an image", label.string() + ": it has no image");
     for (std::size_t i = 0; i < folders_.size(); ++i)
       result.images = i == 0 ? folders_[i] : common_folder(result.images, folders_[i]);
     for (LabelledImage& image : result.set.images) {
-      image.split = splits_.at(image.image);
+      image.split = split_named(splits_.at(image.image));
       image.image = fs::path(image.image).lexically_relative(result.images).generic_string();
     }
     return result;
@@ -291,19 +252,32 @@ class YoloLayoutReader {
       }
       ++found;
       folders_.push_back(file->parent_path());
-      add(*file, labels_of(*file), part);
+      const fs::path labels = labels_of(*file);
+      if (fs::exists(labels)) listed_.insert(labels.parent_path());
+      add(*file, labels, part);
     }
     if (found == 0)
       throw Error(ErrorCode::not_found,
                   part.images.string() + ": none of the images that it lists is there");
   }
 
-  /// As it stands below the list's folder or below data.yaml's.
+  /// Below the list's folder, the one above (darknet's lists are in a folder `data` of the one it
+  /// runs in) or data.yaml's.
   [[nodiscard]] std::optional<fs::path> find_listed(const fs::path& list,
                                                     const std::string& name) const {
-    for (const fs::path& dir : {list.parent_path(), layout_.names.parent_path()})
-      if (const fs::path file = plain_path(dir / name); fs::is_regular_file(file)) return file;
-    return std::nullopt;
+    const fs::path dir = plain_path(list).parent_path();
+    std::vector<fs::path> below{dir, dir.parent_path()};
+    if (!layout_.names.empty()) below.push_back(plain_path(layout_.names).parent_path());
+    return find_written_path(name, below);
+  }
+
+  /// Label files beside those of a list that no list names.
+  void find_unlisted() {
+    for (const fs::path& folder : listed_)
+      for (const fs::path& label : list_yolo_labels(folder, plain_path(layout_.names)))
+        if (label.parent_path() == folder && !used_.contains(label))
+          flaws_.left_out("label files that no list names",
+                          [&] { return label.string() + ": no list names its image"; });
   }
 
   static fs::path labels_of(const fs::path& image) {
@@ -339,6 +313,7 @@ class YoloLayoutReader {
   FlawLog& flaws_;
   std::vector<YoloPair> pairs_;
   std::vector<fs::path> folders_;                        ///< that hold images
+  std::set<fs::path> listed_;                            ///< folders of labels of listed images
   std::set<fs::path> used_, unused_;                     ///< label files with and without an image
   std::unordered_map<std::string, std::string> splits_;  ///< of each image
 };
@@ -347,29 +322,27 @@ class YoloLayoutReader {
 
 YoloLayout find_yolo_layout(const fs::path& given, const fs::path& names, const std::string& split,
                             FlawLog& flaws) {
-  const bool is_file = fs::is_regular_file(given) && is_yaml(given);
+  const bool is_file = fs::is_regular_file(given) && (is_yaml(given) || is_darknet_data(given));
   const fs::path root = is_file ? fs::absolute(given).parent_path() : given;
   if (!fs::is_directory(root))
     throw Error(ErrorCode::not_found, "'" + given.string() + "' is not a folder");
-  YoloLayout layout{!names.empty() ? names : is_file ? given : find_names(root), {}};
-  if (is_yaml(layout.names)) {
-    const YoloYaml yaml(layout.names);
-    const std::string keys = yaml.keys();
-    if (!keys.empty()) layout.parts = yaml.parts(split, flaws);
-    if (!keys.empty() && layout.parts.empty())
-      throw Error(ErrorCode::invalid_argument,
-                  layout.names.string() + ": it names " + keys +
-                      (split.empty() ? ", which is not there; correct it"
-                                     : " and no " + split + "; choose another --split"));
+  const fs::path description = is_yaml(names) ? names : is_file ? given : find_description(root);
+  YoloLayout layout{names, {}};
+  if (description.empty()) {
+    if (names.empty()) layout.names = find_names(root);
+  } else {
+    const YoloPlaces said = read_yolo_places(description);
+    if (names.empty()) layout.names = said.names;
+    layout.parts = parts_by_description(description, said.places, split, flaws);
   }
-  if (layout.parts.empty()) {
-    layout.parts = parts_by_folders(root);
-    const auto other = [&](const YoloPart& part) {
-      return !split.empty() && !part.split.empty() && part.split != split;
-    };
-    if (!std::all_of(layout.parts.begin(), layout.parts.end(), other))
-      std::erase_if(layout.parts, other);  // else the choice among splits says what there is
-  }
+  if (layout.parts.empty()) layout.parts = parts_by_lists(root);
+  if (layout.parts.empty()) layout.parts = parts_by_folders(root);
+  const auto other = [&](const YoloPart& part) {
+    return !split.empty() && !part.split.empty() && part.split != split;
+  };
+  layout.all_splits = split.empty();
+  if (!std::all_of(layout.parts.begin(), layout.parts.end(), other))
+    std::erase_if(layout.parts, other);  // else the choice among splits says what there is
   return layout;
 }
 

@@ -1,16 +1,8 @@
-// Where a YOLO data set keeps its parts. data.yaml says it (Ultralytics' form, which Roboflow and
-// others write):
+// Where a YOLO data set keeps its parts: as its description says (yolo_places.hpp), else as lists
+// of paths (train.txt, val.txt, ...) in its folder do, else as its folders are named.
 //
-//   path: ../sets/faces            optional
-//   train: images/train            a folder, a text file with a path a line, or a list of these
-//   val: [images/val, more/images]     or `valid`
-//   test: ../test/images
-//
-// A place is looked for as it stands below `path` (itself relative to data.yaml's folder or the
-// folder above), below data.yaml's folder and below the folder above; then, as Ultralytics does for
-// Roboflow, below data.yaml's folder without its "../". The labels of .../images/a/b.jpg are
-// .../labels/a/b.txt, with the last `images` replaced; where there is no such folder, b.txt lies
-// beside b.jpg.
+// The labels of .../images/a/b.jpg are .../labels/a/b.txt, with the last `images` (or VOC's
+// `JPEGImages`) replaced; where there is no such folder, b.txt lies beside b.jpg.
 #pragma once
 
 #include <filesystem>
@@ -31,20 +23,24 @@ struct YoloPart {
 };
 
 struct YoloLayout {
-  std::filesystem::path names;  ///< data.yaml or classes.txt; empty: there is neither
+  std::filesystem::path names;  ///< of classes: data.yaml, classes.txt, ...; empty: there is none
   std::vector<YoloPart> parts;  ///< at least one; train first
+  bool all_splits = true;       ///< whether all are here that the set has
 };
 
-/// Without places in data.yaml: images/ with labels/, whose subfolders train, val (or valid) and
-/// test are splits if images/ holds nothing else; train/images with train/labels and so on; labels
-/// beside the images.
-/// @param root the folder, or data.yaml itself
-/// @param names data.yaml or classes.txt where it is elsewhere; empty: data.yaml, the only .yaml or
-///        classes.txt in `root`
+/// Without a description that names places: lists of paths in `root`, each called as a split is;
+/// images/ with labels/, whose subfolders train, val (or valid) and test are splits if images/
+/// holds nothing else; train/images with train/labels and so on; labels beside the images, in
+/// train/ and so on or in `root`.
+/// @param root the folder, or its description: data.yaml or darknet's obj.data
+/// @param names another file with the classes' names, or another data.yaml; empty: what `root` has:
+///        data.yaml or the only .yaml, obj.data or the only .data, classes.txt, the only .names,
+///        Roboflow's _darknet.labels
 /// @param split the only one that is wanted; empty: all. Places of others need not be there
 /// @param flaws a `test` that is not there is left out: Roboflow names it in every data.yaml
 /// @throws Error(not_found) for other places that are not there, which it names; Error(format) for
-///         a data.yaml that cannot be read, or whose `nc` is not the number of its names
+///         a description that cannot be read, whose number of classes is not that of its names, or
+///         files of names that contradict each other
 [[nodiscard]] YoloLayout find_yolo_layout(const std::filesystem::path& root,
                                           const std::filesystem::path& names,
                                           const std::string& split, FlawLog& flaws);
@@ -55,8 +51,10 @@ struct YoloSet {
   std::filesystem::path images;  ///< the folder to which images are relative: what all have above
 };
 
-/// An image that is in several splits is kept in the first. Longer lines are read alike in all
-/// splits (yolo.hpp). A label file without an image is left out.
+/// An image that is in several splits is kept in the first. What a list names is looked for as
+/// find_written_path does, below the list's folder and the one above. Longer lines are read alike
+/// in all splits (yolo.hpp). A label file without an image is left out, and so is one beside those
+/// of a list's images that no list names.
 /// @throws Error(not_found) if no image of the whole set has labels, or a folder of labels is not
 ///         there; as read_yolo
 [[nodiscard]] YoloSet read_yolo_layout(const YoloLayout& layout, FlawLog& flaws);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "geometry/annotation.hpp"
@@ -14,10 +15,10 @@ struct LabelledImage {
   std::size_t line = 0;       ///< of the annotation file; 0: there is no such file
   int width = 0, height = 0;  ///< as the file claims; 0: it does not say
   std::vector<geometry::Annotation> annotations;  ///< boxes may be empty or reach beyond the image
-  bool normalised = false;  ///< boxes and landmarks are shares of the image's sides, not pixels
-  std::string file{};       ///< the annotation file, where each image has its own; else empty
-  std::string split{};      ///< "train", "val" or "test" where the source says; else empty
-  std::string record{};     ///< its place in a file where lines say little: "images[3]"
+  bool normalised = false;   ///< boxes and landmarks are shares of the image's sides, not pixels
+  std::string file{};        ///< the annotation file, where each image has its own; else empty
+  std::string_view split{};  ///< one of split_names (splits.hpp) where the source says; else empty
+  const char* list = nullptr;  ///< a literal: `line` counts the entries of this list, from 0
 };
 
 /// All that a file says that knows more than one class.

@@ -1,8 +1,10 @@
 #include "data/prepared/splits.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <unordered_set>
+#include <utility>
 
 #include "faceshot/error.hpp"
 
@@ -29,6 +31,18 @@ std::vector<std::string> require_splits(const fs::path& dir) {
 }
 
 }  // namespace
+
+std::string_view split_named(std::string_view name) {
+  static constexpr std::pair<std::string_view, std::string_view> names[] = {
+      {"train", "train"},    {"training", "train"}, {"val", "val"},     {"valid", "val"},
+      {"validation", "val"}, {"test", "test"},      {"testing", "test"}};
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const auto& [known, split] : names)
+    if (lower == known) return split;
+  return {};
+}
 
 std::vector<std::string> splits_of(const fs::path& dir) {
   std::vector<std::string> there;

@@ -14,6 +14,11 @@ namespace faceshot::data {
 /// The splits that a set may have, in the order in which they are listed.
 inline constexpr std::string_view split_names[] = {"train", "val", "test"};
 
+/// The split that a name of other tools says, in whatever case: train or training; val, valid or
+/// validation; test or testing. Empty for any other.
+/// @return one of split_names, which stays valid
+[[nodiscard]] std::string_view split_named(std::string_view name);
+
 /// Those that are there, in this order; none in a folder that is no prepared set.
 [[nodiscard]] std::vector<std::string> splits_of(const std::filesystem::path& dir);
 
