@@ -9,10 +9,9 @@
 #include "common/console.hpp"
 #include "data/export/npz.hpp"
 #include "data/export/set_export.hpp"
+#include "data/import/yolo.hpp"
 #include "data/prepared/splits.hpp"
-#include "data/prepared/text_file.hpp"
 #include "data_commands.hpp"
-#include "faceshot/error.hpp"
 #include "support/atomic_file.hpp"
 
 namespace faceshot::cli {
@@ -56,25 +55,24 @@ data::ExportReport export_split(const ExportArguments& o, const fs::path& csv,
   const auto write = o.format == "coco"      ? data::export_coco
                      : o.format == "yolo"    ? data::export_yolo
                      : o.format == "labelme" ? data::export_labelme
+                     : o.format == "cvat"    ? data::export_cvat
                                              : data::export_voc;
   Progress progress("writing " + csv.stem().string(), set.records.size());
   const data::ImportProgress update = [&](std::size_t done, std::size_t) { progress.update(done); };
-  const data::LinkMode mode = data::link_mode(o.link);
-  return o.format == "cvat" ? data::export_cvat(set, out, csv.stem().string(), mode, update)
-                            : write(set, out, mode, update);
+  return write(set, out, data::split_of(csv), data::link_mode(o.link), update);
 }
 
 /// One data.yaml for all splits instead of one in each of their folders.
 void join_yolo(const fs::path& dir, const std::vector<ExportedSplit>& splits) {
-  std::string text = "path: .\n", names;
+  std::vector<std::string> classes;
+  std::vector<data::YoloSplit> all;
   for (const ExportedSplit& split : splits) {
     const fs::path yaml = dir / split.split / "data.yaml";
-    names = data::read_text_file(yaml);
-    names = names.substr(names.find("names:"));
+    classes = data::read_yolo_names(yaml);
     fs::remove(yaml);
-    text += split.split + ": " + split.split + "/images\n";
+    all.push_back({split.split, split.split + "/images"});
   }
-  support::write_file_atomically(dir / "data.yaml", text + names);
+  support::write_file_atomically(dir / "data.yaml", data::yolo_yaml(classes, all));
 }
 
 /// A folder for each split, all of them or none.
@@ -82,7 +80,7 @@ std::vector<ExportedSplit> export_splits(const ExportArguments& o,
                                          const std::vector<fs::path>& csvs) {
   data::require_new_folder(o.out);
   std::vector<ExportedSplit> done;
-  try {
+  data::tell_failures("cannot export to", o.out, [&] {
     const fs::path target = data::real_folder(o.out);
     const data::StagingFolder staging(target);
     for (const fs::path& csv : csvs) {
@@ -91,9 +89,7 @@ std::vector<ExportedSplit> export_splits(const ExportArguments& o,
     }
     if (o.format == "yolo") join_yolo(staging.path(), done);
     fs::rename(staging.path(), target);
-  } catch (const fs::filesystem_error& e) {
-    throw Error(ErrorCode::io, "cannot export to '" + o.out.string() + "': " + e.code().message());
-  }
+  });
   return done;
 }
 

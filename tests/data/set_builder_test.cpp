@@ -149,6 +149,28 @@ TEST_F(SetBuilder, OfSeveralSplitsAllAppearOrNone) {
   EXPECT_FALSE(fs::exists(folder / "out/images/e"));
 }
 
+// The system refuses the second split, when the first one's files are there already.
+TEST_F(SetBuilder, OfSplitsAddedToASetAllAppearOrNone) {
+  build(LinkMode::copy, "train", {{"b.png", 8, 9, {}}});
+  const std::string train_csv = read_all(folder / "out/train.csv");
+  const std::string label = read_all(folder / "out/label.json");
+  fs::create_directory(folder / "out/val.csv");
+  const PreparedSet train{folder / "photos", {"face"}, {{"e/a.png", 20, 10, {}}}};
+  const PreparedSet val{folder / "photos", {"face"}, {{"b.png", 8, 9, {}}}};
+  const std::vector<SplitToBuild> splits{{"train", train}, {"val", val}};
+  const auto make = [&] { build_splits(folder / "out", splits, LinkMode::hard, "x"); };
+  expect_error(ErrorCode::io, "out/val.csv'", make);
+  EXPECT_EQ(read_all(folder / "out/train.csv"), train_csv);
+  EXPECT_EQ(read_all(folder / "out/label.json"), label);
+  EXPECT_FALSE(fs::exists(folder / "out/images/e"));
+  EXPECT_TRUE(fs::exists(folder / "out/images/b.png"));
+  EXPECT_EQ(folder.list(), (std::vector<std::string>{"out", "photos"}));
+  fs::remove(folder / "out/val.csv");
+  make();
+  EXPECT_EQ(read_prepared(folder / "out/train.csv").records, train.records);
+  EXPECT_EQ(read_prepared(folder / "out/val.csv").records, val.records);
+}
+
 TEST_F(SetBuilder, OneNameForTwoImagesOfSeveralSplitsIsRefused) {
   folder.write_image("other/b.png", 8, 9, 200);
   const PreparedSet train{folder / "photos", {"face"}, {{"b.png", 8, 9, {}}}};

@@ -2,6 +2,7 @@
 #include "data/export/set_export.hpp"
 
 #include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +16,7 @@
 #include "data/import/labelme.hpp"
 #include "data/import/voc.hpp"
 #include "data/import/yolo.hpp"
+#include "data/import/yolo_layout.hpp"
 #include "data/test_folder.hpp"
 
 namespace faceshot::data {
@@ -74,7 +76,7 @@ struct ExportFormat {
 const ExportFormat formats[] = {
     {"coco",
      [](const PreparedSet& set, const fs::path& dir) {
-       return export_coco(set, dir, LinkMode::hard);
+       return export_coco(set, dir, "val", LinkMode::hard);
      },
      [](const fs::path& dir, FlawLog& flaws) -> ReadBack {
        return {read_coco(dir / "annotations.json", flaws), dir / "images"};
@@ -84,7 +86,7 @@ const ExportFormat formats[] = {
      {-1, -1, -1, -1}},
     {"yolo",
      [](const PreparedSet& set, const fs::path& dir) {
-       return export_yolo(set, dir, LinkMode::hard);
+       return export_yolo(set, dir, "val", LinkMode::hard);
      },
      [](const fs::path& dir, FlawLog& flaws) -> ReadBack {
        return {read_yolo(dir / "images", dir / "labels", dir / "data.yaml", flaws), dir / "images"};
@@ -94,7 +96,7 @@ const ExportFormat formats[] = {
      {-1, -1, -1, -1}},
     {"voc",
      [](const PreparedSet& set, const fs::path& dir) {
-       return export_voc(set, dir, LinkMode::copy);
+       return export_voc(set, dir, "val", LinkMode::copy);
      },
      [](const fs::path& dir, FlawLog& flaws) -> ReadBack {
        const VocFolders folders = find_voc_folders(dir);
@@ -105,7 +107,7 @@ const ExportFormat formats[] = {
      {-1, 0, 1, 1}},
     {"labelme",
      [](const PreparedSet& set, const fs::path& dir) {
-       return export_labelme(set, dir, LinkMode::hard);
+       return export_labelme(set, dir, "val", LinkMode::hard);
      },
      [](const fs::path& dir, FlawLog& flaws) -> ReadBack {
        return {read_labelme(dir, dir, flaws), dir};
@@ -201,14 +203,47 @@ TEST_F(SetExport, CvatHoldsTheSplit) {
   for (const LabelledImage& image : read.images) EXPECT_EQ(image.split, "val");
 }
 
+TEST_F(SetExport, VocHoldsTheSplit) {
+  fs::rename(folder / "photos/b.png", folder / "photos/b c.png");
+  set.records[1].image = "b c.png";
+  export_voc(set, folder / "voc", "val", LinkMode::hard);
+  EXPECT_EQ(faceshot::testing::read_all(folder / "voc/ImageSets/Main/val.txt"), "e/a\n\"b c\"\n");
+  FlawLog strict(true);
+  LabelledSet read = read_voc(folder / "voc/Annotations", strict);
+  set_voc_splits(read, folder / "voc/Annotations", strict);
+  ASSERT_EQ(read.images.size(), 2U);
+  for (const LabelledImage& image : read.images) EXPECT_EQ(image.split, "val");
+}
+
+// Ultralytics' check_det_dataset() wants the keys train and val, and passes over empty ones.
+TEST_F(SetExport, YoloNamesTheSplitsThatThereAre) {
+  for (const std::string split : {"train", "val", "test"}) {
+    const fs::path out = folder / ("yolo-" + split);
+    export_yolo(set, out, split, LinkMode::hard);
+    const YAML::Node yaml = YAML::LoadFile((out / "data.yaml").string());
+    for (const std::string key : {"train", "val", "test"}) {
+      const bool is_named = yaml[key].IsDefined() && !yaml[key].IsNull();
+      EXPECT_EQ(is_named, key == split) << key << " of " << split;
+      EXPECT_EQ(yaml[key].IsDefined(), key == split || key != "test") << key << " of " << split;
+    }
+    EXPECT_EQ(yaml[split].as<std::string>(), "images");
+    FlawLog strict(true);
+    const YoloSet read = read_yolo_layout(find_yolo_layout(out, {}, {}, strict), strict);
+    ASSERT_EQ(read.set.images.size(), 2U);
+    for (const LabelledImage& image : read.set.images) EXPECT_EQ(image.split, split);
+    EXPECT_EQ(read.set.classes, set.classes);
+    EXPECT_TRUE(strict.kinds().empty());
+  }
+}
+
 TEST_F(SetExport, LabelsOfTwoImagesMayNotShareAFile) {
   folder.write_image("photos/b.bmp", 20, 10);
   set.records.push_back({"b.bmp", 20, 10, {}});
   for (const auto& export_set : {export_yolo, export_voc, export_labelme})
     expect_error(ErrorCode::invalid_argument, "extension alone",
-                 [&] { export_set(set, folder / "out", LinkMode::hard, {}); });
-  export_coco(set, folder / "out", LinkMode::hard);
-  export_cvat(set, folder / "cvat", "", LinkMode::hard);
+                 [&] { export_set(set, folder / "out", "val", LinkMode::hard, {}); });
+  export_coco(set, folder / "out", "val", LinkMode::hard);
+  export_cvat(set, folder / "cvat", "val", LinkMode::hard);
 }
 
 }  // namespace

@@ -3,18 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
-#include <ostream>
 #include <pugixml.hpp>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "data/prepared/splits.hpp"
 #include "faceshot/error.hpp"
+#include "support/atomic_file.hpp"
 #include "support/folder.hpp"
+#include "support/plain_file.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -36,17 +37,34 @@ std::string digits(T value) {
 
 void write_file(const fs::path& path, const std::string& text) {
   support::make_folder(path.parent_path());
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw Error(ErrorCode::io, "cannot write '" + path.string() + "'");
+  support::write_file(path, text);
 }
+
+/// What pugixml prints, piece by piece.
+class XmlToFile : public pugi::xml_writer {
+ public:
+  explicit XmlToFile(support::AtomicFile& file) : file_(file) {}
+  void write(const void* data, std::size_t size) override {
+    file_.write({static_cast<const char*>(data), size});
+  }
+
+ private:
+  support::AtomicFile& file_;
+};
+
+class XmlToText : public pugi::xml_writer {
+ public:
+  void write(const void* data, std::size_t size) override {
+    text.append(static_cast<const char*>(data), size);
+  }
+  std::string text;
+};
 
 /// Builds DIR in a folder beside it: `write` makes its files, images come into `images` in it.
 void build(const PreparedSet& set, const fs::path& dir, const char* images, LinkMode mode,
            const ImportProgress& progress, const std::function<void(const fs::path&)>& write) {
   require_new_folder(dir);
-  try {
+  tell_failures("cannot export to", dir, [&] {
     const fs::path target = real_folder(dir);
     const StagingFolder staging(target);
     write(staging.path());
@@ -60,10 +78,7 @@ void build(const PreparedSet& set, const fs::path& dir, const char* images, Link
       if (progress) progress(++done, set.records.size());
     }
     fs::rename(staging.path(), target);  // also over an empty folder
-  } catch (const fs::filesystem_error& e) {
-    throw Error(ErrorCode::io, "cannot export to '" + dir.string() + "': " + e.code().message() +
-                                   " ('" + e.path1().string() + "')");
-  }
+  });
 }
 
 // --- COCO --------------------------------------------------------------------------------------
@@ -102,36 +117,37 @@ OrderedJson coco_annotation(const Annotation& a, std::size_t id, std::size_t ima
 /// Written piece by piece: the document of a large set would not fit into memory beside it.
 void write_coco(const fs::path& path, const PreparedSet& set) {
   const bool keypoints = any_landmarks(set);
-  std::ofstream out(path, std::ios::binary);
+  support::AtomicFile out(path);
   const auto dump = [](const OrderedJson& json) {
     return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
   };
-  out << "{\"info\": {\"description\": \"exported by FaceShot\"},\n\"licenses\": "
-         "[],\n\"categories\": [";
+  out.write(
+      "{\"info\": {\"description\": \"exported by FaceShot\"},\n\"licenses\": "
+      "[],\n\"categories\": [");
   for (std::size_t c = 0; c < set.classes.size(); ++c) {
     OrderedJson category{{"id", c + 1}, {"name", set.classes[c]}, {"supercategory", "face"}};
     if (keypoints) {
       category["keypoints"] = {"left_eye", "right_eye", "nose", "mouth_left", "mouth_right"};
       category["skeleton"] = OrderedJson::array();
     }
-    out << (c > 0 ? ",\n" : "\n") << dump(category);
+    out.write((c > 0 ? ",\n" : "\n") + dump(category));
   }
-  out << "],\n\"images\": [";
+  out.write("],\n\"images\": [");
   for (std::size_t i = 0; i < set.records.size(); ++i) {
     const ImageRecord& r = set.records[i];
-    out << (i > 0 ? ",\n" : "\n")
-        << dump({{"id", i + 1}, {"file_name", r.image}, {"width", r.width}, {"height", r.height}});
+    out.write(
+        (i > 0 ? ",\n" : "\n") +
+        dump({{"id", i + 1}, {"file_name", r.image}, {"width", r.width}, {"height", r.height}}));
   }
-  out << "],\n\"annotations\": [";
+  out.write("],\n\"annotations\": [");
   std::size_t id = 0;
   for (std::size_t i = 0; i < set.records.size(); ++i)
     for (const Annotation& a : set.records[i].annotations) {
-      out << (id > 0 ? ",\n" : "\n") << dump(coco_annotation(a, id + 1, i + 1, keypoints));
+      out.write((id > 0 ? ",\n" : "\n") + dump(coco_annotation(a, id + 1, i + 1, keypoints)));
       ++id;
     }
-  out << "]}\n";
-  out.close();
-  if (!out) throw Error(ErrorCode::io, "cannot write '" + path.string() + "'");
+  out.write("]}\n");
+  out.commit();
 }
 
 /// Formats with a file an image name it like the image.
@@ -159,14 +175,6 @@ std::string yolo_labels(const ImageRecord& record) {
       text += ' ' + digits(share);
     text += '\n';
   }
-  return text;
-}
-
-std::string yolo_yaml(const PreparedSet& set) {
-  std::string text = "path: .\ntrain: images\nval: images\nnames:\n";
-  for (std::size_t c = 0; c < set.classes.size(); ++c)
-    // JSON's quoted text is YAML's as well.
-    text += "  " + std::to_string(c) + ": " + OrderedJson(set.classes[c]).dump() + "\n";
   return text;
 }
 
@@ -200,9 +208,19 @@ void write_voc(const fs::path& path, const ImageRecord& record,
     add_text(box, "xmax", digits(a.box.x2));
     add_text(box, "ymax", digits(a.box.y2));
   }
-  support::make_folder(path.parent_path());
-  if (!xml.save_file(path.c_str(), "  ", pugi::format_default | pugi::format_no_declaration))
-    throw Error(ErrorCode::io, "cannot write '" + path.string() + "'");
+  XmlToText file;
+  xml.save(file, "  ", pugi::format_default | pugi::format_no_declaration);
+  write_file(path, file.text);
+}
+
+/// ImageSets/Main/SPLIT.txt. Names with blanks in quotes, as Datumaro has them.
+std::string voc_list(const PreparedSet& set) {
+  std::string text;
+  for (const ImageRecord& record : set.records) {
+    const std::string name = fs::path(record.image).replace_extension("").generic_string();
+    text += name.find(' ') == std::string::npos ? name + "\n" : '"' + name + "\"\n";
+  }
+  return text;
 }
 
 // --- LabelMe, CVAT -----------------------------------------------------------------------------
@@ -265,7 +283,7 @@ void add_cvat_label(pugi::xml_node labels, const std::string& name, const char* 
   add_text(difficult, "values", "");
 }
 
-void print_cvat_meta(std::ostream& out, const PreparedSet& set) {
+void print_cvat_meta(pugi::xml_writer& out, const PreparedSet& set) {
   pugi::xml_document xml;
   pugi::xml_node meta = xml.append_child("meta");
   pugi::xml_node task = meta.append_child("task");
@@ -299,14 +317,14 @@ void add_cvat_skeleton(pugi::xml_node image, const Landmarks& landmarks, int gro
 }
 
 /// @param group the last group that was used
-void print_cvat_image(std::ostream& out, const ImageRecord& record, std::size_t id,
+void print_cvat_image(pugi::xml_writer& out, const ImageRecord& record, std::size_t id,
                       const std::string& split, const std::vector<std::string>& classes,
                       int& group) {
   pugi::xml_document xml;
   pugi::xml_node image = xml.append_child("image");
   image.append_attribute("id") = std::to_string(id).c_str();
   image.append_attribute("name") = record.image.c_str();
-  if (!split.empty()) image.append_attribute("subset") = split.c_str();
+  image.append_attribute("subset") = split.c_str();
   image.append_attribute("width") = record.width;
   image.append_attribute("height") = record.height;
   for (const Annotation& a : record.annotations) {
@@ -330,15 +348,15 @@ void print_cvat_image(std::ostream& out, const ImageRecord& record, std::size_t 
 
 /// Image by image, as write_coco.
 void write_cvat(const fs::path& path, const PreparedSet& set, const std::string& split) {
-  std::ofstream out(path, std::ios::binary);
-  out << "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<annotations>\n<version>1.1</version>\n";
+  support::AtomicFile file(path);
+  XmlToFile out(file);
+  file.write("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<annotations>\n<version>1.1</version>\n");
   print_cvat_meta(out, set);
   int group = 0;
   for (std::size_t i = 0; i < set.records.size(); ++i)
     print_cvat_image(out, set.records[i], i, split, set.classes, group);
-  out << "</annotations>\n";
-  out.close();
-  if (!out) throw Error(ErrorCode::io, "cannot write '" + path.string() + "'");
+  file.write("</annotations>\n");
+  file.commit();
 }
 
 ExportReport count(const PreparedSet& set, bool holds_ignore, bool holds_landmarks) {
@@ -358,28 +376,50 @@ ExportReport count(const PreparedSet& set, bool holds_ignore, bool holds_landmar
 
 }  // namespace
 
-ExportReport export_coco(const PreparedSet& set, const fs::path& dir, LinkMode mode,
-                         const ImportProgress& progress) {
+std::string yolo_yaml(const std::vector<std::string>& classes, std::span<const YoloSplit> splits) {
+  // Without `path`, Ultralytics takes places as relative to this file. It refuses a data.yaml
+  // without `train` or `val`; with an empty one it validates a set that is for validation alone,
+  // and does not take the photographs of one split for another's.
+  std::string text;
+  for (const std::string_view name : split_names) {
+    const auto there = std::find_if(splits.begin(), splits.end(),
+                                    [&](const YoloSplit& split) { return split.split == name; });
+    if (there != splits.end())
+      text += std::string(name) + ": " + there->images + "\n";
+    else if (name != "test")
+      text += std::string(name) + ":  # none here; name photographs that no other split has\n";
+  }
+  text += "names:\n";
+  for (std::size_t c = 0; c < classes.size(); ++c)
+    // JSON's quoted text is YAML's as well.
+    text += "  " + std::to_string(c) + ": " + OrderedJson(classes[c]).dump() + "\n";
+  return text;
+}
+
+ExportReport export_coco(const PreparedSet& set, const fs::path& dir, const std::string& /*split*/,
+                         LinkMode mode, const ImportProgress& progress) {
   build(set, dir, "images", mode, progress,
         [&](const fs::path& staged) { write_coco(staged / "annotations.json", set); });
   return count(set, true, true);
 }
 
-ExportReport export_yolo(const PreparedSet& set, const fs::path& dir, LinkMode mode,
-                         const ImportProgress& progress) {
+ExportReport export_yolo(const PreparedSet& set, const fs::path& dir, const std::string& split,
+                         LinkMode mode, const ImportProgress& progress) {
   require_different_stems(set);
   build(set, dir, "images", mode, progress, [&](const fs::path& staged) {
-    write_file(staged / "data.yaml", yolo_yaml(set));
+    const YoloSplit only{split, "images"};
+    write_file(staged / "data.yaml", yolo_yaml(set.classes, {&only, 1}));
     for (const ImageRecord& record : set.records)
       write_file((staged / "labels" / record.image).replace_extension(".txt"), yolo_labels(record));
   });
   return count(set, false, false);
 }
 
-ExportReport export_voc(const PreparedSet& set, const fs::path& dir, LinkMode mode,
-                        const ImportProgress& progress) {
+ExportReport export_voc(const PreparedSet& set, const fs::path& dir, const std::string& split,
+                        LinkMode mode, const ImportProgress& progress) {
   require_different_stems(set);
   build(set, dir, "JPEGImages", mode, progress, [&](const fs::path& staged) {
+    write_file(staged / "ImageSets" / "Main" / (split + ".txt"), voc_list(set));
     for (const ImageRecord& record : set.records)
       write_voc((staged / "Annotations" / record.image).replace_extension(".xml"), record,
                 set.classes);
@@ -387,7 +427,8 @@ ExportReport export_voc(const PreparedSet& set, const fs::path& dir, LinkMode mo
   return count(set, true, false);
 }
 
-ExportReport export_labelme(const PreparedSet& set, const fs::path& dir, LinkMode mode,
+ExportReport export_labelme(const PreparedSet& set, const fs::path& dir,
+                            const std::string& /*split*/, LinkMode mode,
                             const ImportProgress& progress) {
   require_different_stems(set);
   build(set, dir, "", mode, progress, [&](const fs::path& staged) {

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "data/import/import.hpp"
 #include "data/prepared/prepared.hpp"
@@ -18,36 +20,52 @@ struct ExportReport {
   std::size_t landmarks_left_out = 0;  ///< boxes whose landmarks the format cannot hold
 };
 
+// All of these: DIR must be new or empty, and appears complete or not at all. `split` is "train",
+// "val" or "test"; COCO and LabelMe have no place for it.
+// @throws Error(invalid_argument) if DIR has content; Error(not_found) if an image is missing;
+//         Error(io)
+
 /// DIR/annotations.json and DIR/images/. `ignore` becomes `iscrowd`; landmarks, where the set has
 /// any, become five keypoints.
-ExportReport export_coco(const PreparedSet& set, const std::filesystem::path& dir, LinkMode mode,
+ExportReport export_coco(const PreparedSet& set, const std::filesystem::path& dir,
+                         const std::string& split, LinkMode mode,
                          const ImportProgress& progress = {});
 
 /// DIR/labels/*.txt, DIR/data.yaml and DIR/images/. YOLO has neither ignore regions nor landmarks.
-ExportReport export_yolo(const PreparedSet& set, const std::filesystem::path& dir, LinkMode mode,
+ExportReport export_yolo(const PreparedSet& set, const std::filesystem::path& dir,
+                         const std::string& split, LinkMode mode,
                          const ImportProgress& progress = {});
 
-/// DIR/Annotations/*.xml and DIR/JPEGImages/. `ignore` becomes `difficult`. VOC has no landmarks.
-ExportReport export_voc(const PreparedSet& set, const std::filesystem::path& dir, LinkMode mode,
+/// A split of a YOLO data set, and the folder of its photographs relative to data.yaml.
+struct YoloSplit {
+  std::string split, images;
+};
+
+/// data.yaml, which names the splits that there are: `val` is not `train` again where a set has
+/// one.
+[[nodiscard]] std::string yolo_yaml(const std::vector<std::string>& classes,
+                                    std::span<const YoloSplit> splits);
+
+/// DIR/Annotations/*.xml, DIR/JPEGImages/ and DIR/ImageSets/Main/SPLIT.txt. `ignore` becomes
+/// `difficult`. VOC has no landmarks.
+ExportReport export_voc(const PreparedSet& set, const std::filesystem::path& dir,
+                        const std::string& split, LinkMode mode,
                         const ImportProgress& progress = {});
 
 /// The photographs in DIR with a .json beside each, as LabelMe keeps them. `ignore` becomes the
 /// flag `difficult`, a partial or heavy occlusion the flag `occluded`; landmarks become points in
 /// their box's group, named left_eye, right_eye, nose, mouth_left, mouth_right (left is the
 /// viewer's).
-ExportReport export_labelme(const PreparedSet& set, const std::filesystem::path& dir, LinkMode mode,
+ExportReport export_labelme(const PreparedSet& set, const std::filesystem::path& dir,
+                            const std::string& split, LinkMode mode,
                             const ImportProgress& progress = {});
 
 /// DIR/annotations.xml ("CVAT for images 1.1") and DIR/images/. `ignore` becomes the attribute
 /// `difficult`, a partial or heavy occlusion `occluded` (which CVAT always says: one that is not
 /// known becomes "not occluded"); landmarks become a skeleton `landmarks` in their box's group.
-/// @param split every image's `subset`; empty: none
+/// `split` is every image's `subset`.
 ExportReport export_cvat(const PreparedSet& set, const std::filesystem::path& dir,
                          const std::string& split, LinkMode mode,
                          const ImportProgress& progress = {});
-
-// All of them: DIR must be new or empty, and appears complete or not at all.
-// @throws Error(invalid_argument) if DIR has content; Error(not_found) if an image is missing;
-//         Error(io)
 
 }  // namespace faceshot::data

@@ -7,6 +7,7 @@
 #include "data/prepared/prepared_format.hpp"
 #include "data/prepared/staging.hpp"
 #include "faceshot/error.hpp"
+#include "support/plain_file.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -62,12 +63,54 @@ std::vector<std::string> stage_images(std::span<const SplitToBuild> splits,
   return staged;
 }
 
-void move_into(const fs::path& staged, const fs::path& dir, const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    fs::create_directories((dir / name).parent_path());
-    fs::rename(staged / name, dir / name);
+/// Brings files from a staging folder into a set: all of them, or the set is left as it was.
+class SetExtension {
+ public:
+  /// @param staged on the same file system as `target`
+  SetExtension(const fs::path& staged, const fs::path& target)
+      : staged_(staged), target_(target), old_(staged / "before") {}
+  ~SetExtension() {
+    if (!done_) take_back();
   }
-}
+  SetExtension(const SetExtension&) = delete;
+  SetExtension& operator=(const SetExtension&) = delete;
+
+  /// @param name of the file in both folders
+  void add(const fs::path& name) {
+    const fs::path to = target_ / name;
+    fs::create_directories(to.parent_path());
+    const bool replaces = fs::exists(to);
+    if (replaces) link_image(to, old_ / name, LinkMode::hard);
+    fs::rename(staged_ / name, to);
+    moved_.push_back({name, replaces});
+  }
+
+  void keep() { done_ = true; }
+
+ private:
+  struct Moved {
+    fs::path name;
+    bool replaced = false;
+  };
+
+  void take_back() noexcept {
+    std::error_code ignored;
+    for (auto moved = moved_.rbegin(); moved != moved_.rend(); ++moved) {
+      const fs::path to = target_ / moved->name;
+      if (moved->replaced)
+        fs::rename(old_ / moved->name, to, ignored);
+      else
+        fs::remove(to, ignored);
+      for (fs::path folder = moved->name.parent_path(); folder.has_parent_path();
+           folder = folder.parent_path())
+        fs::remove(target_ / folder, ignored);  // if it is empty now; never images/ itself
+    }
+  }
+
+  fs::path staged_, target_, old_;
+  std::vector<Moved> moved_;
+  bool done_ = false;
+};
 
 }  // namespace
 
@@ -85,32 +128,28 @@ void check_destination(const fs::path& dir) {
 void build_splits(const fs::path& dir, std::span<const SplitToBuild> splits, LinkMode mode,
                   const std::string& source, const ImportProgress& progress) {
   check_destination(dir);
-  try {
+  tell_failures("cannot prepare", dir, [&] {
     const fs::path target = real_folder(dir);
     const bool extends = is_prepared_set(target);
     const StagingFolder staging(target);
-    const fs::path staged_images = staging.path() / "images";
-    fs::create_directory(staged_images);
-    const std::vector<std::string> staged = stage_images(
-        splits, extends ? target / "images" : fs::path(), staged_images, mode, progress);
+    fs::create_directory(staging.path() / "images");
+    const std::vector<std::string> images =
+        stage_images(splits, extends ? target / "images" : fs::path(), staging.path() / "images",
+                     mode, progress);
     // Everything that can be wrong is found here, before the destination changes.
-    if (extends) fs::copy_file(label_path(target), label_path(staging.path()));
-    std::vector<std::string> files;
-    for (const SplitToBuild& split : splits) {
+    if (extends) support::copy_file(label_path(target), label_path(staging.path()));
+    for (const SplitToBuild& split : splits)
       write_prepared(staging.path(), split.name, split.set, source);
-      files.push_back(split.name + ".csv");
-    }
     if (!extends) {
       fs::rename(staging.path(), target);  // also over an empty folder
       return;
     }
-    move_into(staged_images, target / "images", staged);
-    files.push_back(label_path({}).string());
-    move_into(staging.path(), target, files);
-  } catch (const fs::filesystem_error& e) {
-    throw Error(ErrorCode::io, "cannot prepare '" + dir.string() + "': " + e.code().message() +
-                                   " ('" + e.path1().string() + "')");
-  }
+    SetExtension extension(staging.path(), target);
+    for (const std::string& name : images) extension.add(fs::path("images") / name);
+    for (const SplitToBuild& split : splits) extension.add(split.name + ".csv");
+    extension.add(label_path({}));
+    extension.keep();
+  });
 }
 
 void build_set(const fs::path& dir, const std::string& split, const PreparedSet& set, LinkMode mode,

@@ -29,7 +29,8 @@ struct SplitToBuild {
 /// Makes DIR/images, DIR/label.json and for each split DIR/SPLIT.csv. A new set is built in a
 /// temporary folder beside `dir` and renamed at the end: whatever fails or interrupts it, `dir` is
 /// left as it was. Splits that are added to a set become visible with their CSVs, which come last,
-/// one rename right after the other.
+/// one rename right after the other; what fails on the way is taken back. (A process that is killed
+/// between two of these renames leaves some of the splits: prepare them again.)
 /// @param splits different names, the same classes; an image may be in several
 /// @param source one line for label.json: where the set comes from
 /// @param progress of the images of all splits

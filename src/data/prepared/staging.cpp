@@ -6,10 +6,27 @@
 #include <system_error>
 
 #include "faceshot/error.hpp"
+#include "support/plain_file.hpp"
 
 namespace faceshot::data {
+namespace {
 
 namespace fs = std::filesystem;
+
+fs::path staging_path(const fs::path& dir) {
+  return dir.string() + ".preparing-" + std::to_string(::getpid());
+}
+
+/// What a message says, with the folder's own name for that of its staging folder.
+std::string with_own_name(std::string text, const fs::path& dir) {
+  const fs::path own = real_folder(dir);
+  const std::string staged = staging_path(own).string();
+  for (std::size_t at = 0; (at = text.find(staged, at)) != std::string::npos;)
+    text.replace(at, staged.size(), own.string());
+  return text;
+}
+
+}  // namespace
 
 LinkMode link_mode(const std::string& name) {
   if (name == "hard") return LinkMode::hard;
@@ -34,7 +51,7 @@ void link_image(const fs::path& from, const fs::path& to, LinkMode mode) {
   }
   std::error_code error;
   if (mode == LinkMode::hard) fs::create_hard_link(original, to, error);
-  if (mode == LinkMode::copy || error) fs::copy_file(original, to);
+  if (mode == LinkMode::copy || error) support::copy_file(original, to);
 }
 
 fs::path real_folder(const fs::path& dir) {
@@ -48,8 +65,7 @@ void require_new_folder(const fs::path& dir) {
                 "'" + dir.string() + "' has content; name a new or empty folder");
 }
 
-StagingFolder::StagingFolder(const fs::path& dir)
-    : path_(dir.string() + ".preparing-" + std::to_string(::getpid())) {
+StagingFolder::StagingFolder(const fs::path& dir) : path_(staging_path(dir)) {
   if (path_.has_parent_path()) fs::create_directories(path_.parent_path());
   fs::remove_all(path_);  // of a process that had our number before and was killed
   fs::create_directory(path_);
@@ -58,6 +74,18 @@ StagingFolder::StagingFolder(const fs::path& dir)
 StagingFolder::~StagingFolder() {
   std::error_code ignored;
   fs::remove_all(path_, ignored);
+}
+
+void tell_failures(const char* what, const fs::path& dir, const std::function<void()>& build) {
+  try {
+    build();
+  } catch (const fs::filesystem_error& e) {
+    throw Error(ErrorCode::io, std::string(what) + " '" + dir.string() +
+                                   "': " + e.code().message() + " ('" +
+                                   with_own_name(e.path1().string(), dir) + "')");
+  } catch (const Error& e) {
+    throw Error(e.code(), with_own_name(e.what(), dir));
+  }
 }
 
 }  // namespace faceshot::data

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace faceshot::data {
@@ -18,7 +19,7 @@ enum class LinkMode {
 [[nodiscard]] LinkMode link_mode(const std::string& name);
 
 /// Makes the folders above `to` and puts the image there. A link is followed to its original.
-/// @throws std::filesystem::filesystem_error
+/// @throws std::filesystem::filesystem_error; Error(io) where it is copied
 void link_image(const std::filesystem::path& from, const std::filesystem::path& to, LinkMode mode);
 
 /// The folder's real place without a slash at its end: a sibling of it can be named. It need not be
@@ -43,5 +44,11 @@ class StagingFolder {
  private:
   std::filesystem::path path_;
 };
+
+/// Calls `build`, which fills a StagingFolder of `dir`. What the system refuses it is told as an
+/// Error(io) that knows the folder by the name that it was to get.
+/// @param what "cannot export to"
+void tell_failures(const char* what, const std::filesystem::path& dir,
+                   const std::function<void()>& build);
 
 }  // namespace faceshot::data
