@@ -1,5 +1,6 @@
 // A libFuzzer target: any bytes as a foreign file. The reader must return or throw Error, nothing
-// else. FUZZ_HEADER declares it and FUZZ_CALL is the call, given `path` and `flaws`.
+// else. FUZZ_HEADER declares it and FUZZ_CALL is the call, given `path` and `flaws`; FUZZ_FILE is
+// the file's name.
 #include <unistd.h>
 
 #include <cstddef>
@@ -32,7 +33,7 @@ std::filesystem::path make_folder_in_memory() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace faceshot;
   static const std::filesystem::path folder = make_folder_in_memory();
-  const std::filesystem::path path = folder / "a.xml";
+  const std::filesystem::path path = folder / FUZZ_FILE;
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
   [[maybe_unused]] data::FlawLog flaws;
