@@ -47,7 +47,7 @@ TEST_F(PlainFile, CopiesBytesAndPermissions) {
   bytes[5] = '\0';
   write_file(folder / "a", bytes);
   fs::permissions(folder / "a", fs::perms::owner_read | fs::perms::owner_write);
-  copy_file(folder / "a", folder / "b");
+  support::copy_file(folder / "a", folder / "b");
   EXPECT_EQ(bytes_of(folder / "b"), bytes);
   EXPECT_EQ(fs::status(folder / "b").permissions(), fs::status(folder / "a").permissions());
   write_file(folder / "a", "shorter");
@@ -57,10 +57,10 @@ TEST_F(PlainFile, CopiesBytesAndPermissions) {
 TEST_F(PlainFile, ErrorsNameTheFileAndTheReason) {
   write_file(folder / "a", "x");
   const std::string quoted = "'" + (folder / "gone").string() + "': ";
-  EXPECT_EQ(error_of([&] { copy_file(folder / "gone", folder / "b"); }),
+  EXPECT_EQ(error_of([&] { support::copy_file(folder / "gone", folder / "b"); }),
             "cannot read " + quoted + "No such file or directory");
   EXPECT_FALSE(fs::exists(folder / "b"));
-  EXPECT_EQ(error_of([&] { copy_file(folder / "a", folder / "a"); }),
+  EXPECT_EQ(error_of([&] { support::copy_file(folder / "a", folder / "a"); }),
             "cannot write '" + (folder / "a").string() + "': File exists");
   EXPECT_EQ(error_of([&] { write_file(folder, "x"); }),
             "cannot write '" + folder.string() + "': Is a directory");
