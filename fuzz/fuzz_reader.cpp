@@ -1,6 +1,6 @@
 // A libFuzzer target: any bytes as a foreign file. The reader must return or throw Error, nothing
-// else. FUZZ_HEADER declares it and FUZZ_CALL is the call, given `path` and `flaws`; FUZZ_FILE is the
-// file's name.
+// else. FUZZ_HEADER declares it and FUZZ_CALL is the call, given `path` and `flaws`; FUZZ_FILE is
+// the file's name.
 #include <unistd.h>
 
 #include <cstddef>

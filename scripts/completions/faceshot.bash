@@ -15,7 +15,7 @@ _faceshot() {
   done
   help=$("${command[@]}" --help 2>/dev/null) || return
   case $current in
-    -*) mapfile -t COMPREPLY < <(compgen -W "$(grep -oE '^  .*--[a-z0-9-]+' <<<"$help" | grep -oE -- '--[a-z0-9-]+')" -- "$current") ;;
+    -*) mapfile -t COMPREPLY < <(compgen -W "$(grep -oE '^  .*--[a-z0-9-]+' <<<"$help" | grep -oE -- '--[a-z0-9-]+' | sort -u)" -- "$current") ;;
     *)
       mapfile -t COMPREPLY < <(compgen -W "$(sed -n '/^Subcommands:/,$s/^  \([a-z]\+\) .*/\1/p' <<<"$help")" -- "$current")
       [ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$current")

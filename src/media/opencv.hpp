@@ -77,10 +77,13 @@ namespace faceshot::media {
 inline void pass_through_jpeg(cv::Mat& image, int quality) {
   const std::vector<std::uint8_t> bytes = encode_jpeg(view_of(image), quality);
   const ImageFrame frame{.width = image.cols, .height = image.rows};
+  // Decoded apart: `image` may be a part of another, whose rows lie further from each other.
+  cv::Mat decoded;
   (void)decode_photograph_into(bytes, frame, "JPEG", {}, [&](int width, int height) {
-    image.create(height, width, CV_8UC3);
-    return image.data;
+    decoded.create(height, width, CV_8UC3);
+    return decoded.data;
   });
+  decoded.copyTo(image);
 }
 
 /// Writes an 8-bit BGR matrix. @throws Error as write_image

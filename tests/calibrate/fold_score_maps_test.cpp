@@ -82,7 +82,7 @@ TEST(FoldScoreMaps, TheShippedNetworkGivesMappedLogits) {
 
   ModelInfo described = ModelInfo::of(load(folded), "");
   EXPECT_EQ(described.default_threshold, 0.4F);
-  described.default_threshold.reset();
+  described.default_threshold = info.default_threshold;
   EXPECT_EQ(described.to_metadata(), info.to_metadata()) << "nothing else has changed";
 }
 

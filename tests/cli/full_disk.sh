@@ -22,7 +22,7 @@ mkdir disk many
 mount -t tmpfs -o size=256k tmpfs disk
 for i in $(seq 400); do
   cp photos/cell.png "many/$i.png"
-  for j in $(seq 20); do echo "$i.png,$j,1,$((j + 9)),9"; done
+  for j in $(seq 40); do echo "$i.png,$j,1,$((j + 9)),9"; done
 done >rows.csv
 head -c 300000 /dev/zero >>many/1.png # behind its end; alone more than there is room for
 { echo image,x1,y1,x2,y2; cat rows.csv; } >boxes.csv
