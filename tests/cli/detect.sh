@@ -92,6 +92,14 @@ detect plain/cell.png --json && sed 's/plain/photos/' out >a && detect photos/ce
   complain "no boxes: the picture is another"
 detect photos/cell.png --out photos/cell.png/x && complain "a folder that cannot be made: a success"
 
+# What cannot be written ends the run at once: one line, whatever the number of photographs.
+detect many --out /dev/full/x && complain "no place for pictures: a success"
+if [ "$(id -u)" -eq 0 ] && mkdir disk && mount -t tmpfs -o size=4k tmpfs disk 2>/dev/null; then
+  detect many --out disk && complain "a full disk: a success"
+  [ "$(grep -c 'No space left' err)" = 1 ] || complain "a full disk: not one line"
+  umount disk
+fi
+
 # A photograph on its side.
 detect photos/cell.png --turns 4 --json || complain "four ways up"
 grep -q '"turned"' out || complain "four ways up: not said"

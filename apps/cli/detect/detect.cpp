@@ -221,7 +221,7 @@ void add_detect(CLI::App& app, int& exit_code) {
       "  faceshot detect scans/ --turns 4 --jsonl=faces.jsonl\n"
       "  faceshot detect crowd.jpg --tile 640 --out faces/\n"
       "  curl -s https://example.org/photo.jpg | faceshot detect -\n"
-      "  faceshot detect photo.jpg --model landmarks.onnx --align 112 --crops faces/");
+      "  faceshot detect photo.jpg --align 112 --crops faces/");
   command->callback([a, &exit_code] { exit_code = guarded([&] { return run(*a); }); });
 }
 

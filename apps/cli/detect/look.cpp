@@ -130,17 +130,26 @@ Looker::~Looker() = default;
 
 Look Looker::look(const Job& job) const {
   Look look;
+  media::Photograph photograph;
   try {
-    look_into(job, look);
+    photograph = media::read_photograph(job.file,
+                                        {.max_side = reduced_side_, .tail = media::Tail::optional});
+    find_all(photograph, look);
   } catch (const Error& e) {
     look.error = e.what();
+    return look;
   }
+  // A picture that cannot be written is no fault of the photograph's: the next would fail as well.
+  if (!arguments_.crop_folder().empty()) write_crops(job, photograph.image, look);
+  write_pictures(job, photograph.image, look);
+  for (Detection& d : look.faces) scale(d, photograph);
+  // The last row and column of a reduced picture reach beyond the photograph: a box may lie there
+  // alone.
+  std::erase_if(look.faces, [](const Detection& d) { return !d.box.valid(); });
   return look;
 }
 
-void Looker::look_into(const Job& job, Look& look) const {
-  media::Photograph photograph =
-      media::read_photograph(job.file, {.max_side = reduced_side_, .tail = media::Tail::optional});
+void Looker::find_all(const media::Photograph& photograph, Look& look) const {
   look.warning = photograph.warning;
   look.width = photograph.width;
   look.height = photograph.height;
@@ -152,12 +161,6 @@ void Looker::look_into(const Job& job, Look& look) const {
       return std::find(wanted.begin(), wanted.end(), known.at(static_cast<std::size_t>(d.label))) ==
              wanted.end();
     });
-  if (!arguments_.crop_folder().empty()) write_crops(job, photograph.image, look);
-  write_pictures(job, photograph.image, look);
-  for (Detection& d : look.faces) scale(d, photograph);
-  // The last row and column of a reduced picture reach beyond the photograph: a box may lie there
-  // alone.
-  std::erase_if(look.faces, [](const Detection& d) { return !d.box.valid(); });
 }
 
 std::vector<Detection> Looker::find(const media::Photograph& photograph, Look& look) const {
@@ -198,8 +201,9 @@ int Looker::way_up(const media::Image& image) const {
   int quarters = 0;
   for (int quarter = 0; quarter < 4; ++quarter) {
     double sum = 0;
-    const media::Image turned = turned_by(image, quarter);
-    for (const Detection& d : glance_->detect(turned.view())) sum += static_cast<double>(d.score);
+    const media::Image turned = quarter == 0 ? media::Image() : turned_by(image, quarter);
+    for (const Detection& d : glance_->detect(quarter == 0 ? image.view() : turned.view()))
+      sum += static_cast<double>(d.score);
     if (quarter == 0) sum *= clearly;
     if (sum <= best) continue;
     best = sum;

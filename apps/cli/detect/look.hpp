@@ -38,11 +38,12 @@ class Looker {
   Looker(const Looker&) = delete;
   Looker& operator=(const Looker&) = delete;
 
-  /// A photograph that cannot be read, or a picture that cannot be written, is told in Look::error.
+  /// A photograph that cannot be read is told in Look::error.
+  /// @throws Error(io) for a picture that cannot be written
   [[nodiscard]] Look look(const Job& job) const;
 
  private:
-  void look_into(const Job& job, Look& look) const;
+  void find_all(const media::Photograph& photograph, Look& look) const;
   [[nodiscard]] std::vector<Detection> find(const media::Photograph& photograph, Look& look) const;
   [[nodiscard]] std::vector<Detection> find_in(const media::Image& image, Look& look) const;
   [[nodiscard]] int way_up(const media::Image& image) const;

@@ -13,7 +13,6 @@ namespace {
 
 using Colour = std::array<std::uint8_t, 3>;  // BGR
 
-constexpr std::uint32_t compression_none = 0;
 constexpr std::uint32_t compression_rle8 = 1;
 constexpr std::uint32_t compression_rle4 = 2;
 constexpr std::uint32_t compression_bitfields = 3;
