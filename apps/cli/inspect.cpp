@@ -344,7 +344,7 @@ void add_inspect(CLI::App& app, int& exit_code) {
   CLI::App* const command = app.add_subcommand("inspect", "Look into an ONNX file");
   command->add_option("model", a->model, "ONNX file; default: the network that FaceShot ships");
   command->add_option("--size", a->size,
-                      "Input size to reckon with, WIDTHxHEIGHT; default: the file's own, else "
+                      "Input size to report for, WIDTHxHEIGHT; default: the file's own, else "
                       "640x480");
   command->add_flag("--graph", a->graph, "List every node with its shapes");
   command->add_flag("--json", a->json, "JSON instead of text");

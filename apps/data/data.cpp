@@ -293,7 +293,7 @@ void add_data(CLI::App& app, int& exit_code) {
   show_command->add_option("--columns", show_options->sheet.columns, "How many in a row")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
-  show_command->add_option("--seed", show_options->sheet.seed, "Chooses which")
+  show_command->add_option("--seed", show_options->sheet.seed, "Random seed: which photographs")
       ->capture_default_str();
   show_command->footer("Example:\n  faceshot data show data/wider --count 24 --out sheet.png");
 

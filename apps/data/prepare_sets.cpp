@@ -163,7 +163,8 @@ void add_split(CLI::App& parent, int& exit_code) {
                    "hash of each file name decides, so the choice outlasts changes of the set")
       ->check(CLI::IsMember({"image", "folder", "event", "name"}))
       ->capture_default_str();
-  command->add_option("--seed", o.seed, "Chooses which")->capture_default_str();
+  command->add_option("--seed", o.seed, "Random seed: which images go where")
+      ->capture_default_str();
   command->footer("Example:\n  faceshot prepare split data/all --val 0.1 --by folder");
   command->callback(
       [options, &exit_code] { exit_code = guarded([&] { return split(*options); }); });

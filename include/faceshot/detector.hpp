@@ -15,8 +15,8 @@
 
 namespace faceshot {
 
-/// The score threshold for model files that name none. Hard negative mining shows a network few of
-/// the many backgrounds there are, which makes it sure of itself: 0.5 would be too low.
+/// The score threshold for model files that name none. A network trained with hard negative mining
+/// sees few backgrounds and is overconfident: 0.5 would be too low.
 inline constexpr float default_score_threshold = 0.7F;
 
 struct DetectorOptions {

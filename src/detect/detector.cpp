@@ -88,7 +88,7 @@ InputSize fixed_size(const Network& network) {
   if (shape.size() != 4 || (shape[1] > 0 && shape[1] != 3))
     throw Error(ErrorCode::unsupported, "detector: the network's input '" +
                                             network.inputs().front() +
-                                            "' is no image of three colours [1, 3, height, width]");
+                                            "' is not a three-channel image [1, 3, height, width]");
   if (shape[0] > 1)
     throw Error(ErrorCode::unsupported,
                 "detector: the network was exported for " + std::to_string(shape[0]) +

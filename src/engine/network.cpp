@@ -107,7 +107,7 @@ const std::vector<PlanStep>& Session::steps() const { return impl_->plan->steps(
 void Session::run_timed(std::span<double> milliseconds) {
   if (milliseconds.size() != steps().size())
     throw Error(ErrorCode::invalid_argument, "session: " + std::to_string(milliseconds.size()) +
-                                                 " places for the times of " +
+                                                 " timing slots for a plan of " +
                                                  std::to_string(steps().size()) + " steps");
   const engine::ThreadCount team(impl_->threads);
   impl_->plan->run_timed(milliseconds);

@@ -31,7 +31,7 @@ void validate(const LoaderOptions& options) {
   };
   demand(options.batch_size >= 1, "loader: the batch size must be at least 1");
   demand(options.shards >= 1 && options.shard >= 0 && options.shard < options.shards,
-         "loader: the shard must be from 0 to the number of shards less 1");
+         "loader: the shard must be from 0 to shards - 1");
   demand(options.workers >= 0, "loader: the number of workers must not be negative");
   demand(options.prefetch >= 1, "loader: at least 1 batch must be made ahead");
   demand(options.samples_per_epoch <= 0xFFFFFFFFU, "loader: an epoch holds at most 2^32 samples");

@@ -172,7 +172,7 @@ std::string runs_svg(std::span<const RunHistory> runs) {
       const MetricCurve* const curve = run.find(metric);
       chart.lines.push_back({run.name, curve == nullptr ? MetricCurve() : *curve});
       any = any || (curve != nullptr && !curve->empty());
-      // Training and validation belong side by side: where they part, learning by heart begins.
+      // Training and validation belong side by side: where they part, overfitting begins.
       const MetricCurve* const validation = run.find("val_" + std::string(metric));
       if (validation != nullptr && !validation->empty() && 2 * runs.size() <= most_lines)
         chart.lines.push_back({run.name + ", validation", *validation});

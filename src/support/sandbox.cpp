@@ -252,13 +252,15 @@ class PipeReader : public SandboxReader {
       case Copy::Answer::bytes:
         return;
       case Copy::Answer::none:
-        fail("is damaged: its library broke down on it");
+        fail("is damaged: the library that reads it crashed");
       case Copy::Answer::late:
-        fail("is damaged, or the machine is too busy: its library did not come to an end in " +
+        fail("is damaged, or the machine is too busy: reading it did not finish within " +
              std::to_string(all_.count()) + " s");
     }
   }
-  [[noreturn]] void astray() const { fail("is damaged: its library went astray on it"); }
+  [[noreturn]] void astray() const {
+    fail("is damaged: the library that reads it returned nonsense");
+  }
   [[noreturn]] void fail(const std::string& what) const {
     throw Error(ErrorCode::format, "'" + file_.string() + "' " + what);
   }
@@ -273,7 +275,7 @@ class PipeReader : public SandboxReader {
 
 [[noreturn]] void refused(int reason) {
   throw Error(ErrorCode::resource_exhausted,
-              std::string("the system gives no second process: ") + std::strerror(reason));
+              std::string("cannot start a second process: ") + std::strerror(reason));
 }
 
 }  // namespace

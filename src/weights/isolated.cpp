@@ -55,7 +55,8 @@ class Receiver {
   std::uint64_t number(std::uint64_t most) {
     std::uint64_t value = 0;
     in_.read(&value, sizeof value);
-    if (value > most) damaged_file(path_, "the file is damaged: its library went astray on it");
+    if (value > most)
+      damaged_file(path_, "the file is damaged: the library that reads it returned nonsense");
     return value;
   }
   std::string text() {

@@ -216,7 +216,7 @@ begin yolo_wrong_lines "commas, pixels, a class without a name, a confidence: ea
 put images/a.png
 text labels/a.txt <<<$'0 0.25 0.25 0.25 0.25\n0,0.5,0.5,0.1,0.1\n0 32 24 16 12\n3 0.5 0.5 0.1 0.1\n0 0.5 0.5 0.1 0.1 0.9'
 gives "train:a.png 8,6,24,18 0" "4  boxes that cannot be read
-a.txt:2: a box must stand here
+a.txt:2: expected a box
 a.txt:3: .*these look like pixels
 a.txt:4: there is no class 3" yolo --root .
 
@@ -244,13 +244,13 @@ begin wider_counts "a count that is wrong costs its image, not the next ones"
 put i/a.png i/b.png i/c.png
 text gt.txt <<<$'b.png\n2\n1 1 5 5 0 0 0 0 0 0\na.png\n1\n8 8 16 12 0 0 0 0 0 0\nc.png\nmany\n1 1 5 5 0 0 0 0 0 0'
 gives "$a" "'b.png' is said to have 2 faces and has 1
-the number of faces of 'c.png' must stand here" widerface --images i --annotations gt.txt
+the number of faces of 'c.png' is expected here" widerface --images i --annotations gt.txt
 
 begin fddb_counts "the same in FDDB's files; an ellipse of five numbers"
 put a.jpg b.jpg
 text f.txt <<<$'b\n2\n10 5 0 20 20 1\na\n2\n10 5 0 20 20 1\n10 5 0 20 20'
 gives "train:a.jpg 10,15,30,25 0" "'b.jpg' is said to have 2 faces and has 1
-an ellipse of 'a.jpg' must stand here" fddb --images . --annotations f.txt
+an ellipse of 'a.jpg' is expected here" fddb --images . --annotations f.txt
 
 begin retinaface_mixed "images of the other layout are left out, boxes before the first image too"
 put a.png b.png

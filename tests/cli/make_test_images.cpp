@@ -1,7 +1,8 @@
 // Fills a folder with what the shell tests of the program work on: model.onnx, which finds bright
 // 8x8 cells (detect/tiny_model.hpp), points.onnx, which gives landmarks too, classes.onnx, which
-// finds the same cells as one class and as another, foreign.onnx, which is no detector and takes
-// 32x16 pixels alone, and photos/ with one such cell in each of two pictures.
+// finds the same cells as one class and as another, batch.onnx, which takes four pictures at a
+// time, foreign.onnx, which is no detector and takes 32x16 pixels alone, and photos/ with one such
+// cell in each of two pictures.
 #include <filesystem>
 #include <fstream>
 #include <opencv2/core.hpp>
@@ -23,6 +24,11 @@ int main(int argc, char** argv) {
   faceshot::ModelInfo of_two = faceshot::testing::tiny_info();
   of_two.classes = {"bright, \"white\"", "cell"};
   std::ofstream(folder / "classes.onnx", std::ios::binary) << faceshot::testing::tiny_onnx(of_two);
+  onnx::ModelProto four;
+  four.ParseFromString(faceshot::testing::tiny_onnx(faceshot::testing::tiny_info()));
+  auto& shape = *four.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type();
+  shape.mutable_shape()->mutable_dim(0)->set_dim_value(4);
+  std::ofstream(folder / "batch.onnx", std::ios::binary) << four.SerializeAsString();
   faceshot::testing::OnnxBuilder foreign;
   foreign.input("image", {"1", "3", "16", "32"});
   foreign.node("Relu", {"image"}, "result");

@@ -11,18 +11,18 @@ using testing::expect_error;
 using testing::TestFolder;
 
 /// Every flaw is an error.
-CsvBoxes read_strict(const std::filesystem::path& path) {
+CsvBoxes read_csv_strict(const std::filesystem::path& path) {
   FlawLog strict(true);
   return read_csv_boxes(path, strict);
 }
 
 TEST(CsvBoxes, CornersSizesAndScatteredRows) {
   const TestFolder folder;
-  const auto csv = read_strict(folder.write("a.csv",
-                                            "image,width,height,xmin,ymin,xmax,ymax\n"
-                                            "f/a.webp,512,341,160.6,166.5,192.4,196.6\n"
-                                            "f/b.webp,500,300,,,,\n"
-                                            "f/a.webp,512,341,1,2,3,4\n"));
+  const auto csv = read_csv_strict(folder.write("a.csv",
+                                                "image,width,height,xmin,ymin,xmax,ymax\n"
+                                                "f/a.webp,512,341,160.6,166.5,192.4,196.6\n"
+                                                "f/b.webp,500,300,,,,\n"
+                                                "f/a.webp,512,341,1,2,3,4\n"));
   EXPECT_TRUE(csv.ignored_columns.empty());
   ASSERT_EQ(csv.set.images.size(), 2U);
   EXPECT_EQ(csv.set.images[0].image, "f/a.webp");
@@ -39,19 +39,19 @@ TEST(CsvBoxes, OtherNamesOfTheColumns) {
   const TestFolder folder;
   for (const std::string header : {"Name,x1,y1,x2,y2", "filename,XMIN,YMIN,XMAX,YMAX",
                                    "file,x1,y1,x2,y2", "Image,x1,y1,x2,y2"}) {
-    const auto csv = read_strict(folder.write("a.csv", header + "\na.jpg,1,2,3,5\n"));
+    const auto csv = read_csv_strict(folder.write("a.csv", header + "\na.jpg,1,2,3,5\n"));
     ASSERT_EQ(csv.set.images.size(), 1U) << header;
     EXPECT_EQ(csv.set.images[0].annotations.at(0).box, (Box{1, 2, 3, 5})) << header;
     EXPECT_EQ(csv.set.images[0].width, 0);
   }
-  const auto sizes = read_strict(folder.write("a.csv", "w,h,y,x,name\n3,4,2,1,a.jpg\n"));
+  const auto sizes = read_csv_strict(folder.write("a.csv", "w,h,y,x,name\n3,4,2,1,a.jpg\n"));
   EXPECT_EQ(sizes.set.images.at(0).annotations.at(0).box, (Box{1, 2, 4, 6}));
 }
 
 TEST(CsvBoxes, UnknownColumnsAreReported) {
   const TestFolder folder;
   const auto csv =
-      read_strict(folder.write("a.csv", "image,Age,x1,y1,x2,y2,who\na.jpg,7,1,2,3,5,me\n"));
+      read_csv_strict(folder.write("a.csv", "image,Age,x1,y1,x2,y2,who\na.jpg,7,1,2,3,5,me\n"));
   EXPECT_EQ(csv.ignored_columns, (std::vector<std::string>{"Age", "who"}));
 }
 
@@ -59,7 +59,7 @@ TEST(CsvBoxes, ErrorsNameFileAndLine) {
   const TestFolder folder;
   const auto error_of = [&](const std::string& text, const std::string& part) {
     expect_error(ErrorCode::format, part,
-                 [&] { static_cast<void>(read_strict(folder.write("b.csv", text))); });
+                 [&] { static_cast<void>(read_csv_strict(folder.write("b.csv", text))); });
   };
   const std::string head = "image,x1,y1,x2,y2\n";
   error_of(head + "a.jpg,1,2,3,4\na.jpg,3,2,3,4\n", "b.csv:3: the box has x1 >= x2");
@@ -106,19 +106,19 @@ TEST(CsvBoxes, BadRowsAreLeftOutAndNamed) {
   ASSERT_EQ(places.size(), std::size(lines));
   for (std::size_t i = 0; i < places.size(); ++i)
     EXPECT_NE(places[i].find(lines[i]), std::string::npos) << places[i];
-  expect_error(ErrorCode::format, "b.csv:3: ", [&] { static_cast<void>(read_strict(path)); });
+  expect_error(ErrorCode::format, "b.csv:3: ", [&] { static_cast<void>(read_csv_strict(path)); });
 }
 
 /// As TensorFlow's tutorials and Roboflow write it.
 TEST(CsvBoxes, AColumnNamesTheClass) {
   const TestFolder folder;
   for (const std::string column : {"class", "label", "class_name", "Category"}) {
-    const auto csv = read_strict(folder.write("a.csv", "filename,width,height," + column +
-                                                           ",xmin,ymin,xmax,ymax\n"
-                                                           "a.jpg,80,120,face,10,10,50,60\n"
-                                                           "a.jpg,80,120,dog,30,40,60,90\n"
-                                                           "a.jpg,80,120,cat,1,1,20,20\n"
-                                                           "b.jpg,80,120,,,,,\n"));
+    const auto csv = read_csv_strict(folder.write("a.csv", "filename,width,height," + column +
+                                                               ",xmin,ymin,xmax,ymax\n"
+                                                               "a.jpg,80,120,face,10,10,50,60\n"
+                                                               "a.jpg,80,120,dog,30,40,60,90\n"
+                                                               "a.jpg,80,120,cat,1,1,20,20\n"
+                                                               "b.jpg,80,120,,,,,\n"));
     EXPECT_TRUE(csv.has_classes) << column;
     EXPECT_TRUE(csv.ignored_columns.empty()) << column;
     EXPECT_EQ(csv.set.classes, (std::vector<std::string>{"cat", "dog", "face"})) << "by name";
@@ -127,7 +127,7 @@ TEST(CsvBoxes, AColumnNamesTheClass) {
     EXPECT_EQ(csv.set.images[0].annotations.at(1).class_id, 1);
     EXPECT_EQ(csv.set.images[0].annotations.at(2).class_id, 0);
   }
-  const auto none = read_strict(folder.write("a.csv", "image,x1,y1,x2,y2\na.jpg,1,2,3,4\n"));
+  const auto none = read_csv_strict(folder.write("a.csv", "image,x1,y1,x2,y2\na.jpg,1,2,3,4\n"));
   EXPECT_FALSE(none.has_classes);
   EXPECT_EQ(none.set.classes, std::vector<std::string>{"face"});
 }
@@ -142,14 +142,14 @@ TEST(CsvBoxes, OtherSeparatorsDecimalCommasAndBlanks) {
         "image, xmin , ymin, xmax, ymax\na.jpg , 10.5, 10, 50, 60.25 \n",
         "image, xmin, ymin, xmax, ymax\r\n \"a.jpg\" , 10.5,10,50,60.25\r\n",
         "\xEF\xBB\xBFimage;xmin;ymin;xmax;ymax\na.jpg;10.5;10;50;60.25\n"}) {
-    const auto csv = read_strict(folder.write("a.csv", text));
+    const auto csv = read_csv_strict(folder.write("a.csv", text));
     ASSERT_EQ(csv.set.images.size(), 1U) << text;
     EXPECT_EQ(csv.set.images[0].image, "a.jpg") << text;
     EXPECT_EQ(csv.set.images[0].annotations.at(0).box, wanted) << text;
   }
   // A name with blanks inside, and a comma that does separate.
   const auto csv =
-      read_strict(folder.write("a.csv", "image,x1,y1,x2,y2\n\"a b, c.jpg\",1,2,3,4\n"));
+      read_csv_strict(folder.write("a.csv", "image,x1,y1,x2,y2\n\"a b, c.jpg\",1,2,3,4\n"));
   EXPECT_EQ(csv.set.images.at(0).image, "a b, c.jpg");
 }
 
@@ -164,31 +164,32 @@ TEST(CsvBoxes, Utf16) {
     big += {high, low};
   }
   for (const std::string& bytes : {little, big}) {
-    const auto csv = read_strict(folder.write("a.csv", bytes));
+    const auto csv = read_csv_strict(folder.write("a.csv", bytes));
     ASSERT_EQ(csv.set.images.size(), 1U);
     EXPECT_EQ(csv.set.images[0].image, "\xC3\xBC\xF0\x9F\x98\x80.jpg");
     EXPECT_EQ(csv.set.images[0].annotations.at(0).box, (Box{1, 2, 3, 4}));
   }
   expect_error(ErrorCode::format, "damaged UTF-16", [&] {
-    static_cast<void>(read_strict(folder.write("a.csv", little.substr(0, little.size() - 1))));
+    static_cast<void>(read_csv_strict(folder.write("a.csv", little.substr(0, little.size() - 1))));
   });
-  expect_error(ErrorCode::format, "byte 2: damaged UTF-16",
-               [&] { static_cast<void>(read_strict(folder.write("a.csv", "\xFF\xFE\x3D\xD8"))); });
+  expect_error(ErrorCode::format, "byte 2: damaged UTF-16", [&] {
+    static_cast<void>(read_csv_strict(folder.write("a.csv", "\xFF\xFE\x3D\xD8")));
+  });
 }
 
 TEST(CsvBoxes, AHeaderWithoutColumnsThatWeKnowNamesTheSeparators) {
   const TestFolder folder;
   for (const std::string text : {"a.jpg|1|2|3|4\n", "face,10,10,40,50,a.jpg,80,120\n"})
     expect_error(ErrorCode::format, "a.csv:1: no column names the image",
-                 [&] { static_cast<void>(read_strict(folder.write("a.csv", text))); });
+                 [&] { static_cast<void>(read_csv_strict(folder.write("a.csv", text))); });
   expect_error(ErrorCode::format, "(separators tried: comma, semicolon, tab)", [&] {
-    static_cast<void>(read_strict(folder.write("a.csv", "image x1 y1 x2 y2\na.jpg 1 2 3 4\n")));
+    static_cast<void>(read_csv_strict(folder.write("a.csv", "image x1 y1 x2 y2\na.jpg 1 2 3 4\n")));
   });
 }
 
 TEST(CsvBoxes, SidesMayBeWrittenAsFractions) {
   const TestFolder folder;
-  const auto csv = read_strict(
+  const auto csv = read_csv_strict(
       folder.write("a.csv", "image,width,height,x1,y1,x2,y2\na.jpg,80.0,120.0,1,2,3,4\n"));
   EXPECT_EQ(csv.set.images.at(0).height, 120);
 }

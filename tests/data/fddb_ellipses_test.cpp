@@ -51,14 +51,15 @@ TEST(FddbEllipses, WhatIsFlawedIsLeftOutAndTheRestIsRead) {
     return place.substr(std::min(place.find("fold.txt"), place.size()));
   };
   EXPECT_EQ(flaw_of("a\nb\n0\n"),
-            "fold.txt:2: the number of faces of 'a.jpg' must stand here, not 'b'");
+            "fold.txt:2: the number of faces of 'a.jpg' is expected here, not 'b'");
   EXPECT_EQ(flaw_of("a\n1.5\n1 1 0 5 5 1\n"),
-            "fold.txt:2: the number of faces of 'a.jpg' must stand here, not '1.5'");
+            "fold.txt:2: the number of faces of 'a.jpg' is expected here, not '1.5'");
   EXPECT_EQ(
       flaw_of("a\n2\n1 1 0 5 5 1\n"),
       "fold.txt:4: 'a.jpg' is said to have 2 faces and has 1; correct the number or the ellipses");
   const std::string ellipse =
-      "fold.txt:4: an ellipse of 'a.jpg' must stand here (major radius, minor radius, angle, x, y, "
+      "fold.txt:4: an ellipse of 'a.jpg' is expected here (major radius, minor radius, angle, x, "
+      "y, "
       "1), "
       "not '";
   EXPECT_EQ(flaw_of("a\n2\n1 1 0 5 5 1\n1 1 0 5 5\n"), ellipse + "1 1 0 5 5'");

@@ -141,11 +141,11 @@ TEST(RetinafaceText, ErrorsNameFileAndLine) {
   };
   error_of("1 2 3 4\n", "label.txt:1: a line '# IMAGE' must come before");
   error_of("#\n", "label.txt:1: '#' must be followed");
-  error_of("# a.jpg\n1 2 3\n", "label.txt:2: a box must stand here");
-  error_of("# a.jpg\n1 2 3 x\n", "label.txt:2: a box must stand here");
-  error_of("# a.jpg\n1 2 3 4 5\n", "label.txt:2: a box must stand here");
-  error_of("# a.jpg\n1 2 3 inf\n", "label.txt:2: a box must stand here");
-  error_of("# a.jpg 8 9\n1 2 3 4 5 6\n", "label.txt:2: a box must stand here (4, 5, 19 or 20");
+  error_of("# a.jpg\n1 2 3\n", "label.txt:2: expected a box");
+  error_of("# a.jpg\n1 2 3 x\n", "label.txt:2: expected a box");
+  error_of("# a.jpg\n1 2 3 4 5\n", "label.txt:2: expected a box");
+  error_of("# a.jpg\n1 2 3 inf\n", "label.txt:2: expected a box");
+  error_of("# a.jpg 8 9\n1 2 3 4 5 6\n", "label.txt:2: expected a box (4, 5, 19 or 20");
 }
 
 }  // namespace

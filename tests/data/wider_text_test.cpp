@@ -94,7 +94,7 @@ TEST(WiderText, WhatIsFlawedIsLeftOutAndTheRestIsRead) {
     const std::string place = flaws.first_left_out();
     return place.substr(std::min(place.find("gt.txt"), place.size()));
   };
-  const std::string count = "the number of faces of 'a.jpg' must stand here, not '";
+  const std::string count = "the number of faces of 'a.jpg' is expected here, not '";
   EXPECT_EQ(flaw_of("a.jpg\n", 0), "gt.txt:2: " + count + "z.jpg'");
   EXPECT_EQ(flaw_of("a.jpg\n-1\n", 0), "gt.txt:2: " + count + "-1'");
   EXPECT_EQ(flaw_of("a.jpg\n99999999999999999999\n1 2 3 4\n", 0),
@@ -108,7 +108,7 @@ TEST(WiderText, WhatIsFlawedIsLeftOutAndTheRestIsRead) {
             "gt.txt:4: 'a.jpg' is said to have 1 faces and has 3" + advice);
   EXPECT_EQ(flaw_of("a.jpg\n0\n1 2 3 4\n", 0),
             "gt.txt:3: 'a.jpg' is said to have 0 faces and has 1" + advice);
-  const std::string box = "gt.txt:4: a box of 'a.jpg' must stand here (4 or 10 numbers), not '";
+  const std::string box = "gt.txt:4: a box of 'a.jpg' is expected here (4 or 10 numbers), not '";
   const auto flaw_of_box = [&](const std::string& line) {
     return flaw_of("a.jpg\n2\n1 2 3 4\n" + line + "\n", 1);
   };

@@ -120,7 +120,7 @@ TEST(Yolo, LinesThatCannotBeUsedAreLeftOutAndNamed) {
     return read.flaw();
   };
   const std::string place = "a.txt:2: ";
-  const std::string box = "a box must stand here (class, x, y, width, height), not '";
+  const std::string box = "expected a box (class, x, y, width, height), not '";
   const std::string shares = "positions and sizes are shares of the image, from 0 to 1, not ";
   EXPECT_EQ(flaw_of("0 0.5 0.5 0.1"), place + box + "0 0.5 0.5 0.1'");
   EXPECT_EQ(flaw_of("0 0.5 0.5 0.1 x"), place + box + "0 0.5 0.5 0.1 x'");

@@ -22,7 +22,7 @@ Graph read(const std::string& bytes) {
 }
 
 /// A small network with most kinds of constants and attributes.
-OnnxBuilder example() {
+OnnxBuilder example_model() {
   OnnxBuilder onnx;
   onnx.input("in", {"1", "2", "h", "w"});
   onnx.weights("w", {4, 2, 3, 3}, std::vector<float>(72, 0.1F));
@@ -52,7 +52,7 @@ std::string refusal(const OnnxBuilder& onnx, ErrorCode code) {
 }
 
 TEST(OnnxReader, ReadsWhatItNeeds) {
-  OnnxBuilder onnx = example();
+  OnnxBuilder onnx = example_model();
   onnx.metadata({{"faceshot", "1"}});
   const Graph graph = read(onnx.bytes());
   ASSERT_EQ(graph.nodes.size(), 6U);
@@ -68,7 +68,7 @@ TEST(OnnxReader, ReadsWhatItNeeds) {
 }
 
 TEST(OnnxReader, NamesTheOperatorThatItLacks) {
-  OnnxBuilder onnx = example();
+  OnnxBuilder onnx = example_model();
   onnx.node("LSTM", {"out"}, "memory");
   const std::string message = refusal(onnx, ErrorCode::unsupported);
   EXPECT_NE(message.find("LSTM"), std::string::npos) << message;
@@ -85,7 +85,7 @@ struct Damage {
 class OnnxReaderDamage : public ::testing::TestWithParam<Damage> {};
 
 TEST_P(OnnxReaderDamage, IsRefused) {
-  OnnxBuilder onnx = example();
+  OnnxBuilder onnx = example_model();
   GetParam().apply(*onnx.model().mutable_graph());
   EXPECT_NE(refusal(onnx, GetParam().code), "");
 }
@@ -152,13 +152,13 @@ void survive(const std::string& bytes) {
 }
 
 TEST(OnnxReader, SurvivesEveryTruncation) {
-  const std::string bytes = example().bytes();
+  const std::string bytes = example_model().bytes();
   survive(bytes);
   for (std::size_t size = 0; size < bytes.size(); ++size) survive(bytes.substr(0, size));
 }
 
 TEST(OnnxReader, SurvivesRandomDamage) {
-  const std::string bytes = example().bytes();
+  const std::string bytes = example_model().bytes();
   for (std::uint32_t seed = 0; seed < 20000; ++seed) {
     Random random(seed);
     std::string damaged = bytes;

@@ -29,7 +29,7 @@ void step(TorchNetwork& network, Optimizer& optimizer, double rate) {
   optimizer.step(rate);
 }
 
-TrainOptions options(const std::string& algorithm, float decay = 0) {
+TrainOptions optimizer_options(const std::string& algorithm, float decay = 0) {
   TrainOptions o;
   o.optimizer = algorithm;
   o.weight_decay = decay;
@@ -51,7 +51,7 @@ class OptimizerTest : public ::testing::TestWithParam<const char*> {};
 TEST_P(OptimizerTest, RatesOfThePartsAreFactors) {
   // Whatever the gradient, Adam's first step moves each weight by the learning rate.
   TorchNetwork network(make_network({}), 1);
-  TrainOptions o = options(GetParam());
+  TrainOptions o = optimizer_options(GetParam());
   o.rates = {.backbone = 0.1F, .neck = 1, .extras = 1, .heads = 3};
   Optimizer optimizer(network, o);
   const Weights before = network.weights();
@@ -65,7 +65,7 @@ TEST_P(OptimizerTest, RatesOfThePartsAreFactors) {
 
 TEST_P(OptimizerTest, ARateOfZeroHoldsAPartStill) {
   TorchNetwork network(make_network({}), 1);
-  TrainOptions o = options(GetParam(), 0.1F);
+  TrainOptions o = optimizer_options(GetParam(), 0.1F);
   o.rates.neck = 0;
   Optimizer optimizer(network, o);
   const Weights before = network.weights();
@@ -80,7 +80,7 @@ TEST_P(OptimizerTest, LeavesFrozenParametersAlone) {
   // Weight decay as well, and no state of theirs is kept.
   TorchNetwork network(make_network({}), 1);
   network.freeze(network::frozen_layers(network.spec(), {"backbone"}), true);
-  Optimizer optimizer(network, options(GetParam(), 0.1F));
+  Optimizer optimizer(network, optimizer_options(GetParam(), 0.1F));
   const Weights before = network.weights();
   for (int i = 0; i < 3; ++i) step(network, optimizer, 0.01);
   const Weights after = network.weights();
@@ -101,11 +101,11 @@ TEST_P(OptimizerTest, LeavesFrozenParametersAlone) {
 TEST_P(OptimizerTest, CorrectsTheBiasOfLatecomersByTheirOwnSteps) {
   TorchNetwork network(make_network({}), 1);
   network.freeze(network::frozen_layers(network.spec(), {"backbone"}), true);
-  Optimizer optimizer(network, options(GetParam()));
+  Optimizer optimizer(network, optimizer_options(GetParam()));
   for (int i = 0; i < 3; ++i) step(network, optimizer, 0.01);
   network.freeze({}, true);
   // Saved and loaded at this very moment, too: the latecomers have no state yet.
-  Optimizer loaded(network, options(GetParam()));
+  Optimizer loaded(network, optimizer_options(GetParam()));
   loaded.load(optimizer.state());
   const Weights before = network.weights();
   for (Optimizer* const each : {&optimizer, &loaded}) {
@@ -120,7 +120,7 @@ TEST_P(OptimizerTest, CorrectsTheBiasOfLatecomersByTheirOwnSteps) {
 
 TEST_P(OptimizerTest, AStateWithAHoleIsRefused) {
   TorchNetwork network(make_network({}), 1);
-  Optimizer optimizer(network, options(GetParam()));
+  Optimizer optimizer(network, optimizer_options(GetParam()));
   step(network, optimizer, 0.01);
   OptimizerState state = optimizer.state();
   state.arrays.erase("exp_avg_sq/head0.loc.weight");
@@ -132,7 +132,7 @@ TEST(Sgd, MovesByItsMomentumAndGoesOnFromItsState) {
   // ahead.
   for (const bool nesterov : {false, true}) {
     TorchNetwork network(make_network({}), 1);
-    TrainOptions o = options("sgd");
+    TrainOptions o = optimizer_options("sgd");
     o.momentum = 0.9F;
     o.nesterov = nesterov;
     Optimizer optimizer(network, o);
@@ -153,7 +153,7 @@ TEST(Sgd, MovesByItsMomentumAndGoesOnFromItsState) {
 
 TEST(Sgd, WeightDecayPullsConvolutionsOnly) {
   TorchNetwork network(make_network({}), 1);
-  TrainOptions o = options("sgd", 0.5F);
+  TrainOptions o = optimizer_options("sgd", 0.5F);
   o.momentum = 0;
   Optimizer optimizer(network, o);
   const Weights before = network.weights();
@@ -202,7 +202,7 @@ TEST(OptimizerSteps, EqualPyTorchStepByStep) {
   for (const auto& run : fixture.at("runs")) {
     TorchNetwork network(two_convolutions(), 1);
     network.load(arrays(fixture.at("start")));
-    TrainOptions o = options(run.at("optimizer"), run.at("weight_decay"));
+    TrainOptions o = optimizer_options(run.at("optimizer"), run.at("weight_decay"));
     o.momentum = run.at("momentum");
     o.nesterov = run.at("nesterov");
     Optimizer optimizer(network, o);

@@ -40,7 +40,7 @@ class CountedTextParser {
     const auto count = face_count(lines_.line());
     if (!count) {
       flaws_.left_out(flaw::wrong_count, place(lines_.number()) + "the number of faces of '" +
-                                             image.image + "' must stand here, not '" +
+                                             image.image + "' is expected here, not '" +
                                              std::string(lines_.line()) + "'");
       skip_numbers();
       return;

@@ -17,7 +17,7 @@ geometry::Annotation read_ellipse(std::string_view line, const std::string& imag
   const auto ellipse = parse_numbers(line, fields);
   if (!ellipse || ellipse->size() != fields || !((*ellipse)[0] >= 0) || !((*ellipse)[1] >= 0))
     throw Error(ErrorCode::format, "an ellipse of '" + image +
-                                       "' must stand here (major radius, minor radius, angle, x, "
+                                       "' is expected here (major radius, minor radius, angle, x, "
                                        "y, 1), not '" +
                                        std::string(line) + "'");
   const float a = (*ellipse)[0], b = (*ellipse)[1];

@@ -219,7 +219,8 @@ class Importer {
   /// nothing, and a flaw, if they fit neither.
   std::optional<int> orientation_of_boxes(const LabelledImage& image,
                                           const media::TurnedSize& file) {
-    const auto [size, orientation] = file;
+    const ImageSize size = file.size;
+    const int orientation = file.orientation;
     const ImageSize claimed{image.width, image.height};
     const bool claims = image.width != 0;
     const bool swapped = media::swaps_sides(orientation) && size.width != size.height;

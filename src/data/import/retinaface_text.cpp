@@ -114,7 +114,7 @@ class RetinafaceParser {
     const bool with_ignore = sized_ && count == retina_box_fields + 1;
     if (count != retina_box_fields && !with_points && !with_ignore)
       return leave_out(flaw::unreadable_box,
-                       std::string("a box must stand here (") + (sized_ ? "4, 5" : "4") +
+                       std::string("expected a box (") + (sized_ ? "4, 5" : "4") +
                            ", 19 or 20 numbers) or '# IMAGE', not '" +
                            std::string(lines_.line().substr(0, most_shown)) + "'");
     const std::vector<float>& v = *numbers;

@@ -28,9 +28,9 @@ bool is_below(const fs::path& path, const fs::path& folder) {
 std::map<fs::path, std::size_t> uppermost(const std::map<fs::path, std::size_t>& folders) {
   std::map<fs::path, std::size_t> result;
   for (const auto& [folder, count] : folders) {  // a folder comes before what is below it
-    const auto above = std::find_if(result.begin(), result.end(), [&](const auto& known) {
-      return is_below(folder, known.first);
-    });
+    const auto above = std::find_if(
+        result.begin(), result.end(),
+        [&folder = folder](const auto& known) { return is_below(folder, known.first); });
     if (above == result.end())
       result.emplace(folder, count);
     else
@@ -163,7 +163,7 @@ class Surveyor {
     }
     std::map<fs::path, std::size_t> roots;
     for (const auto& [folder, files] : yolo_) {
-      const auto has = [&](const fs::path& above) {
+      const auto has = [&folder = folder](const fs::path& above) {
         return !above.empty() && is_below(folder, above);
       };
       if (std::none_of(claimed.begin(), claimed.end(), has))

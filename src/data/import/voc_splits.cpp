@@ -81,10 +81,11 @@ class VocLists {
       if (!is_new) {
         // trainval has all of train again.
         if (known->second != split && path.stem() != "trainval")
-          flaws_.changed("images in more than one split, kept in the first", [&] {
-            return place() + "'" + id + "' is in " + std::string(known->second) + " and in " +
-                   std::string(split);
-          });
+          flaws_.changed("images in more than one split, kept in the first",
+                         [&, &first = known->second] {
+                           return place() + "'" + id + "' is in " + std::string(first) +
+                                  " and in " + std::string(split);
+                         });
         continue;
       }
       std::error_code error;

@@ -27,7 +27,7 @@ geometry::Annotation read_wider_line(std::string_view line, const std::string& i
   const auto numbers = parse_numbers(line, all_fields);
   if (!numbers || (numbers->size() != box_fields && numbers->size() != all_fields))
     throw Error(ErrorCode::format, "a box of '" + image +
-                                       "' must stand here (4 or 10 numbers), not '" +
+                                       "' is expected here (4 or 10 numbers), not '" +
                                        std::string(line) + "'");
   const std::vector<float>& v = *numbers;
   geometry::Annotation a;

@@ -179,7 +179,7 @@ class YoloLabels {
     constexpr std::size_t most = 1 << 16, shown = 80;
     const auto numbers = parse_numbers(line, most);
     if (!numbers || numbers->size() < box_numbers)
-      throw line_fault("a box must stand here (class, x, y, width, height), not '" +
+      throw line_fault("expected a box (class, x, y, width, height), not '" +
                        std::string(line.substr(0, shown)) + "'");
     const float class_id = numbers->front();
     if (class_id != std::floor(class_id) || class_id < 0 ||

@@ -24,7 +24,7 @@ struct SheetOptions {
   int count = 24;   ///< photographs, >= 1; all if there are fewer
   int columns = 6;  ///< >= 1
   cv::Size cell{320, 240};
-  std::uint64_t seed = 1;  ///< chooses which
+  std::uint64_t seed = 1;  ///< which photographs
 };
 
 struct AnnotationSheet {
