@@ -27,8 +27,9 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
   find_program(FACESHOT_CCACHE ccache)
   if(FACESHOT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    # Precompiled headers hit the cache only with these two leniencies.
+    # Precompiled headers hit the cache only with these two leniencies; with the compiler's own list of headers a
+    # file need not be preprocessed on its own first.
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-        CCACHE_SLOPPINESS=pch_defines,time_macros ${FACESHOT_CCACHE})
+        CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_DEPEND=1 ${FACESHOT_CCACHE})
   endif()
 endif()

@@ -3,7 +3,7 @@
 # Names in anonymous namespaces are unique within a library for this.
 if(FACESHOT_UNITY AND NOT DEFINED CMAKE_UNITY_BUILD)
   set(CMAKE_UNITY_BUILD ON)
-  set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 16)
 endif()
 
 # Compile options that all our own targets share. (An interface target, not global flags: what
