@@ -30,9 +30,9 @@ struct FrameChange {
   float difference = 0;  ///< how unlike the frames are, motion taken out: 0 alike .. 1
 };
 
-/// Looks at a film's frames one after another, at a luma plane reduced to some 160 pixels, and says
-/// how the whole picture moved: blocks are matched, and a similarity is fitted that most of them
-/// follow (what moves by itself is outvoted). Takes under a millisecond for 1280x720.
+/// Looks at a film's frames one after another, at a luma plane reduced to at most 320 pixels, and
+/// says how the whole picture moved: blocks are matched, and a similarity is fitted that most of
+/// them follow (what moves by itself is outvoted). Takes under a millisecond for 1280x720.
 ///
 /// Deterministic. Not thread safe; distinct objects are independent. Allocates nothing once frames
 /// of this size were seen.
