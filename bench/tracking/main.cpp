@@ -1,6 +1,7 @@
 // Trackers side by side on moving scenes (docs/tracking.md).
 //   bench_tracking detect MODEL SCENES FILMS     the network's detections of SCENES into FILMS
 //   bench_tracking measure SCENES FILMS [RESULTS]  a table; each tracker's tracks into RESULTS
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -66,6 +67,8 @@ Tracks completed(const Film& film, int every, bool cover) {
     for (const track::FilmBox& box : track.boxes)
       if (cover || box.origin != track::BoxOrigin::extended)
         result.push_back(mot_of(box.frame, track.id, cover ? box.cover : box.box, box.score));
+  std::stable_sort(result.begin(), result.end(),
+                   [](const MotBox& a, const MotBox& b) { return a.frame < b.frame; });
   return result;
 }
 

@@ -19,6 +19,8 @@ struct CameraMotion {
   [[nodiscard]] bool sane() const noexcept;
   /// This motion, and then another.
   [[nodiscard]] CameraMotion then(const CameraMotion& next) const noexcept;
+  /// From this frame to the one before. @pre sane()
+  [[nodiscard]] CameraMotion inverse() const noexcept;
 
   friend constexpr bool operator==(const CameraMotion&, const CameraMotion&) = default;
 };

@@ -94,6 +94,19 @@ void MotionFilter::move(const CameraMotion& m) noexcept {
   center_p_ = {center_p_.at * area, center_p_.both * area, center_p_.rate * area};
 }
 
+MotionFilter MotionFilter::merged(const MotionFilter& a, const MotionFilter& b) noexcept {
+  MotionFilter result = a;
+  const auto merge = [](Value(&values)[2], Covariance& p, const Value(&others)[2],
+                        const Covariance& q) {
+    const double share = p.at / (p.at + q.at);  // the less sure, the more of the other
+    for (int i = 0; i < 2; ++i) values[i].at += share * (others[i].at - values[i].at);
+    p.at = p.at * (1 - share);
+  };
+  merge(result.center_, result.center_p_, b.center_, b.center_p_);
+  merge(result.log_size_, result.size_p_, b.log_size_, b.size_p_);
+  return result;
+}
+
 Box MotionFilter::box() const noexcept {
   const double half_width = 0.5 * std::exp(log_size_[0].at);
   const double half_height = 0.5 * std::exp(log_size_[1].at);

@@ -41,9 +41,9 @@ class MotionFilter {
   [[nodiscard]] Box box() const noexcept;
   /// Standard deviation of the box's edges, pixels.
   [[nodiscard]] double edge_deviation() const noexcept;
-  /// Of the centre, pixels a second.
-  [[nodiscard]] double speed_x() const noexcept { return center_[0].rate; }
-  [[nodiscard]] double speed_y() const noexcept { return center_[1].rate; }
+  /// Two estimates that know nothing of each other as one: weighted by how sure they are (where the
+  /// face is and how large, not how it moves, of which the result knows what `a` knew).
+  [[nodiscard]] static MotionFilter merged(const MotionFilter& a, const MotionFilter& b) noexcept;
 
  private:
   struct Value {
