@@ -60,7 +60,7 @@ struct FilmTrack {
 };
 
 struct CompletionOptions {
-  TrackerOptions tracker;
+  TrackerOptions tracker = {};
   /// A track goes on for so long before its first and after its last detection, >= 0. Only into
   /// frames of its scene.
   double extend_seconds = 0.5;
