@@ -38,6 +38,7 @@ std::string detect_film(const Detector& detector, const fs::path& sequence) {
   std::size_t frame = 0;
   for (const fs::path& path : sorted(sequence / "img1")) {
     const cv::Mat image = media::read_mat(path);
+    if (frame == 0) text << "size," << image.cols << ',' << image.rows << '\n';
     const FrameChange c = camera.next(media::view_of(image));
     const CameraMotion& m = c.motion;
     text << "frame," << static_cast<double>(frame++) / rate << ',' << c.cut << ',' << c.difference
@@ -51,10 +52,12 @@ std::string detect_film(const Detector& detector, const fs::path& sequence) {
 }
 
 Film read_film(const fs::path& path) {
-  Film film{path.stem().string(), {}};
+  Film film;
+  film.name = path.stem().string();
   std::ifstream file(path);
   std::string line;
   while (std::getline(file, line)) {
+    if (std::sscanf(line.c_str(), "size,%d,%d", &film.width, &film.height) == 2) continue;
     const bool box = line.starts_with("box,");
     if (!box && !line.starts_with("frame,"))
       throw Error(ErrorCode::format, path.string() + ": not of this program: " + line);

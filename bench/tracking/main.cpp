@@ -40,7 +40,7 @@ MotBox mot_of(std::size_t frame, std::int64_t id, const Box& box, float score) {
 
 Tracks online(const Film& film, int every) {
   Tracks result;
-  Tracker tracker;
+  Tracker tracker({.width = film.width, .height = film.height});
   for (std::size_t f = 0; f < film.frames.size(); ++f) {
     const track::FilmFrame& frame = film.frames[f];
     if (frame.cut) tracker.reset();
@@ -62,11 +62,15 @@ Tracks completed(const Film& film, int every, bool cover) {
       frames[f].detections.clear();
     }
   Tracks result;
-  const track::FilmTracks complete = track::complete_tracks(frames);
+  const track::FilmTracks complete =
+      track::complete_tracks(frames, {.tracker = {.width = film.width, .height = film.height}});
   for (const track::FilmTrack& track : complete.tracks)
-    for (const track::FilmBox& box : track.boxes)
-      if (cover || box.origin != track::BoxOrigin::extended)
-        result.push_back(mot_of(box.frame, track.id, cover ? box.cover : box.box, box.score));
+    for (const track::FilmBox& box : track.boxes) {
+      if (!cover && box.origin == track::BoxOrigin::extended) continue;
+      const Box inside = clip(cover ? box.cover : box.box, static_cast<float>(film.width),
+                              static_cast<float>(film.height));
+      if (inside.valid()) result.push_back(mot_of(box.frame, track.id, inside, box.score));
+    }
   std::stable_sort(result.begin(), result.end(),
                    [](const MotBox& a, const MotBox& b) { return a.frame < b.frame; });
   return result;

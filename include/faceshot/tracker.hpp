@@ -24,16 +24,18 @@ namespace faceshot {
 /// The defaults are for the networks that FaceShot ships. Give the tracker all detections down to
 /// low_score (DetectorOptions::score_threshold): what is unsure alone carries a track on.
 struct TrackerOptions {
-  float high_score = 0.5F;   ///< in [0, 1]: from here on a detection is sure
-  float low_score = 0.1F;    ///< in [0, high_score]: detections below are not looked at
-  float birth_score = 0.5F;  ///< in [high_score, 1]: from here on a detection begins a track
-  float high_iou = 0.2F;     ///< in [0, 1): least overlap of a sure detection with a track
-  float low_iou = 0.4F;      ///< the same of an unsure one
-  int confirmations = 2;     ///< a track is confirmed when so many frames have shown it, 1 to 100
-  double lost_seconds = 2;   ///< a track unseen for longer ends, > 0
-  float direction = 0.2F;    ///< weight of the direction of motion beside the IoU, 0 to 1
-  int most_tracks = 1000;    ///< 1 to 10000: beyond, none begins; of a frame's detections as many
-                             ///< are looked at, the best
+  float high_score = 0.5F;    ///< in [0, 1]: from here on a detection is sure
+  float low_score = 0.1F;     ///< in [0, high_score]: detections below are not looked at
+  float birth_score = 0.5F;   ///< in [high_score, 1]: from here on a detection begins a track
+  float high_iou = 0.2F;      ///< in [0, 1): least overlap of a sure detection with a track
+  float low_iou = 0.4F;       ///< the same of an unsure one
+  int confirmations = 2;      ///< a track is confirmed when so many frames have shown it, 1 to 100
+  double lost_seconds = 2;    ///< a track unseen for longer ends, > 0
+  float direction = 0.2F;     ///< weight of the direction of motion beside the IoU, 0 to 1
+  int width = 0, height = 0;  ///< of the frames, pixels, where known: faces that their edge cuts
+                              ///< off are then followed as if whole. 0: not known
+  int most_tracks = 1000;  ///< 1 to 10000: beyond, none begins; of a frame's detections as many
+                           ///< are looked at, the best
 };
 
 enum class TrackState : std::uint8_t {

@@ -11,6 +11,10 @@ namespace {
 /// Directions are taken over about so long: between neighbouring frames they are noise.
 constexpr double direction_seconds = 0.12;
 
+// Width by height of faces' boxes. Less than the first, and at an edge: cut off.
+constexpr float narrow = 0.68F, usual_aspect = 0.76F, wide = 0.9F;
+constexpr float at_edge = 1;  ///< pixels
+
 }  // namespace
 
 void Trail::add(const Box& box, double seconds) noexcept {
@@ -41,6 +45,22 @@ double Trail::straightness(const Box& next) const noexcept {
   if (!(length > 0) || !(next_length > 0) || !(size > 0)) return 0;
   const double cosine = (x * next_x + y * next_y) / (length * next_length);
   return cosine * std::min(1.0, length / (0.25 * size));
+}
+
+Box uncut(const Box& box, int width, int height) noexcept {
+  Box whole = box;
+  if (width <= 0 || height <= 0) return whole;
+  const bool left = box.x1 <= at_edge, right = box.x2 >= static_cast<float>(width) - at_edge;
+  const bool top = box.y1 <= at_edge, bottom = box.y2 >= static_cast<float>(height) - at_edge;
+  const float aspect = box.width() / box.height();
+  if (left != right && !top && !bottom && aspect < narrow) {
+    const float more = usual_aspect * box.height() - box.width();
+    (left ? whole.x1 : whole.x2) += left ? -more : more;
+  } else if (top != bottom && !left && !right && aspect > wide) {
+    const float more = box.width() / usual_aspect - box.height();
+    (top ? whole.y1 : whole.y2) += top ? -more : more;
+  }
+  return whole;
 }
 
 Box grown(const Box& box, float share) noexcept {

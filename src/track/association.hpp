@@ -31,6 +31,12 @@ class Trail {
   std::size_t newest_ = 0, count_ = 0;
 };
 
+/// A face that the edge of the picture cuts off, made whole: a box that ends at the edge and is
+/// narrower or lower than faces are goes on beyond it. What enters or leaves the picture otherwise
+/// seems to move at half its speed.
+/// @param width, height of the picture, pixels; 0: not known, and boxes stay as they are
+[[nodiscard]] Box uncut(const Box& box, int width, int height) noexcept;
+
 /// IoU of both boxes, each grown on all sides by this share of its width and height: small and fast
 /// faces do not overlap from frame to frame (C-BIoU: Yang et al., WACV 2023).
 [[nodiscard]] float buffered_iou(const Box& a, const Box& b, float share) noexcept;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int block = 16;
 constexpr double flat_variance = 12;     ///< grey levels squared
-constexpr double least_gradient = 2.5;    ///< of the weaker direction, grey levels squared a pixel
+constexpr double least_gradient = 2.5;   ///< of the weaker direction, grey levels squared a pixel
 constexpr double inlier_distance = 0.8;  ///< pixels of level 0
 constexpr int hypotheses = 80;
 constexpr std::size_t least_inliers = 8;

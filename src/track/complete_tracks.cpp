@@ -24,6 +24,7 @@ void validate(const CompletionOptions& o) {
   require(o.join_seconds >= 0, "join_seconds must not be negative");
   require(o.cover_deviations >= 0 && o.cover_deviations <= 10, "cover_deviations must be in 0..10");
   require(o.most_growth >= 0 && o.most_growth <= 2, "most_growth must be in 0..2");
+  require(o.seen_growth >= 0 && o.seen_growth <= 2, "seen_growth must be in 0..2");
 }
 
 /// Frames of a track, with those into which it is extended.
@@ -56,7 +57,7 @@ Pass run_pass(std::span<const FilmFrame> film, const Piece& piece, std::size_t e
   const auto at = [&](std::size_t i) -> const Observation& {
     return piece.seen[forward ? i : count - 1 - i];
   };
-  MotionFilter filter(at(0).seen.box, {});
+  MotionFilter filter(at(0).whole, {});
   Pass pass;
   std::size_t frame = at(0).frame, next = 1;
   pass.before.push_back(filter);
@@ -67,7 +68,7 @@ Pass run_pass(std::span<const FilmFrame> film, const Piece& piece, std::size_t e
     frame = to;
     pass.before.push_back(filter);
     if (next < count && at(next).frame == frame) {
-      filter.correct(at(next).seen.box, at(next).sure ? 1 : unsure_doubt);
+      filter.correct(at(next).whole, at(next).sure ? 1 : unsure_doubt);
       ++next;
     }
     pass.after.push_back(filter);
@@ -75,11 +76,11 @@ Pass run_pass(std::span<const FilmFrame> film, const Piece& piece, std::size_t e
   return pass;
 }
 
-Box covering(const Box& box, double deviation, const CompletionOptions& o) {
+/// @param most share of the box by which it grows at most on each side
+Box covering(const Box& box, double deviation, float most, const CompletionOptions& o) {
   const auto side = [&](float length) {
-    return static_cast<float>(
-        std::min(static_cast<double>(o.cover_deviations) * deviation,
-                 static_cast<double>(o.most_growth) * static_cast<double>(length)));
+    return static_cast<float>(std::min(static_cast<double>(o.cover_deviations) * deviation,
+                                       static_cast<double>(most) * static_cast<double>(length)));
   };
   const float x = side(box.width()), y = side(box.height());
   return {box.x1 - x, box.y1 - y, box.x2 + x, box.y2 + y};
@@ -93,7 +94,8 @@ FilmBox film_box(std::size_t frame, const MotionFilter& guess, BoxOrigin origin,
   box.score = score;
   box.origin = origin;
   box.uncertainty = static_cast<float>(guess.edge_deviation());
-  box.cover = covering(box.box, guess.edge_deviation(), o);
+  const bool seen = origin == BoxOrigin::detected || origin == BoxOrigin::low_score;
+  box.cover = covering(box.box, guess.edge_deviation(), seen ? o.seen_growth : o.most_growth, o);
   return box;
 }
 
@@ -135,7 +137,7 @@ FilmTrack complete_piece(std::span<const FilmFrame> film, const std::vector<std:
                            seen.seen.score, o);
     if (!o.smooth) box.box = seen.seen.box;
     // Hidden is what the detector saw and what the rest of the track says.
-    const Box around = covering(seen.seen.box, guess.edge_deviation(), o);
+    const Box around = covering(seen.seen.box, guess.edge_deviation(), o.seen_growth, o);
     box.cover = {std::min(box.cover.x1, around.x1), std::min(box.cover.y1, around.y1),
                  std::max(box.cover.x2, around.x2), std::max(box.cover.y2, around.y2)};
     box.landmarks = seen.seen.landmarks;
@@ -187,8 +189,10 @@ FilmTracks complete_tracks(std::span<const FilmFrame> film, const CompletionOpti
   report.frames = film.size();
   const std::vector<std::size_t> scenes = scenes_of(film);
   report.scenes = film.empty() ? 0 : scenes.back() + 1;
-  std::vector<Piece> pieces = find_pieces(film, options);
+  Taken taken;
+  std::vector<Piece> pieces = find_pieces(film, options, taken);
   report.joined = join_pieces(film, options, pieces);
+  for (Piece& piece : pieces) fill_gaps(film, options, taken, piece);
   for (const Piece& piece : pieces) {
     FilmTrack& track = result.tracks.emplace_back(complete_piece(film, scenes, piece, options));
     track.id = static_cast<std::int64_t>(result.tracks.size());

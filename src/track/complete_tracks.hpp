@@ -66,7 +66,8 @@ struct CompletionOptions {
   double extend_seconds = 0.5;
   double join_seconds = 2;     ///< pieces of one face at most so far apart are joined, >= 0
   float cover_deviations = 2;  ///< `cover` grows by so many deviations of its edges, 0 to 10
-  float most_growth = 0.5F;    ///< but on each side by at most this share of the box, 0 to 2
+  float most_growth = 1;       ///< but on each side by at most this share of the box, 0 to 2,
+  float seen_growth = 0.1F;    ///< and where the face was seen by this one
   bool smooth = false;         ///< even out the jitter of detected boxes, too (for drawing)
 };
 

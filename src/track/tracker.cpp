@@ -14,9 +14,9 @@ namespace faceshot {
 namespace {
 
 constexpr float farthest_pixel = 1e6F;
-constexpr float second_look_buffer = 0.3F;  ///< boxes grow by it where no detection overlapped
-constexpr double unsure_doubt = 2;          ///< boxes of unsure detections are so much less exact
-constexpr double unsure_seconds = 0.5;      ///< unsure detections find no track lost for longer
+constexpr float second_look_buffer = 1;  ///< boxes grow by it where no detection overlapped
+constexpr double unsure_doubt = 2;       ///< boxes of unsure detections are so much less exact
+constexpr double unsure_seconds = 0.5;   ///< unsure detections find no track lost for longer
 constexpr int most_virtual_steps = 30;
 
 void require(bool good, const std::string& message) {
@@ -34,21 +34,22 @@ void validate(const TrackerOptions& o) {
   require(o.confirmations >= 1 && o.confirmations <= 100, "confirmations must be in 1..100");
   require(o.lost_seconds > 0, "lost_seconds must be above 0");
   require(share(o.direction), "direction must be in 0..1");
+  require(o.width >= 0 && o.height >= 0, "width and height must not be negative");
   require(o.most_tracks >= 1 && o.most_tracks <= 10000, "most_tracks must be in 1..10000");
 }
 
 struct Track {
-  Track(std::int64_t number, const Detection& first, double seconds,
+  Track(std::int64_t number, const Detection& first, const Box& whole, double seconds,
         const track::MotionModel& model) noexcept
-      : id(number), label(first.label), filter(first.box, model), seen_filter(filter) {
-    saw(first, seconds);
+      : id(number), label(first.label), filter(whole, model), seen_filter(filter) {
+    saw(whole, first.score, seconds);
   }
 
-  void saw(const Detection& d, double seconds) noexcept {
-    trail.add(d.box, seconds);
+  void saw(const Box& whole, float its_score, double seconds) noexcept {
+    trail.add(whole, seconds);
     seen_filter = filter;
     seen_at = seconds;
-    score = d.score;
+    score = its_score;
     missed = 0;
   }
 
@@ -87,6 +88,9 @@ struct Track {
 struct Tracker::Impl {
   explicit Impl(const TrackerOptions& o) : options(o) {}
 
+  [[nodiscard]] Box whole(const Detection& d) const noexcept {
+    return track::uncut(d.box, options.width, options.height);
+  }
   void pass_time(double seconds, const CameraMotion& motion);
   void sort_detections(std::span<const Detection> detections);
   template <typename Worth>
@@ -177,7 +181,7 @@ void Tracker::Impl::associate(std::span<const Detection> detections, std::vector
       const Track& track = tracks[open[t]];
       const Detection& detection = detections[left[d]];
       worth[t * left.size() + d] =
-          track.label == detection.label ? worth_of(track, detection) : 0.0;
+          track.label == detection.label ? worth_of(track, whole(detection), detection.score) : 0.0;
     }
   constexpr std::size_t gone = static_cast<std::size_t>(-1);
   for (const track::Pair& pair : assigner.solve(worth, open.size(), left.size())) {
@@ -191,9 +195,10 @@ void Tracker::Impl::associate(std::span<const Detection> detections, std::vector
 
 void Tracker::Impl::take(Track& track, std::span<const Detection> detections, std::size_t index) {
   const Detection& seen = detections[index];
-  if (track.missed > 0 && now > track.seen_at) track.repair(seen.box, now);
-  track.filter.correct(seen.box, seen.score >= options.high_score ? 1.0 : unsure_doubt);
-  track.saw(seen, now);
+  const Box box = whole(seen);
+  if (track.missed > 0 && now > track.seen_at) track.repair(box, now);
+  track.filter.correct(box, seen.score >= options.high_score ? 1.0 : unsure_doubt);
+  track.saw(box, seen.score, now);
   track.detection = index;
   if (track.confirmed) return;
   track.hits += seen.score >= options.high_score ? 1 : 0;
@@ -204,7 +209,7 @@ void Tracker::Impl::give_birth(std::span<const Detection> detections) {
   for (const std::size_t i : high) {
     if (detections[i].score < options.birth_score) continue;
     if (tracks.size() >= static_cast<std::size_t>(options.most_tracks)) return;
-    Track& track = tracks.emplace_back(next_id++, detections[i], now, model);
+    Track& track = tracks.emplace_back(next_id++, detections[i], whole(detections[i]), now, model);
     track.detection = i;
     track.confirmed = options.confirmations == 1;
   }
@@ -251,20 +256,20 @@ std::span<const TrackedFace> Tracker::update(std::span<const Detection> detectio
     t.tracks[i].detection.reset();
     t.open.push_back(i);
   }
-  t.associate(detections, t.high, [&](const Track& track, const Detection& d) {
-    const float overlap = iou(track.filter.box(), d.box);
+  t.associate(detections, t.high, [&](const Track& track, const Box& box, float score) {
+    const float overlap = iou(track.filter.box(), box);
     if (!(overlap > o.high_iou)) return 0.0;
     return static_cast<double>(overlap) +
-           static_cast<double>(o.direction * d.score) * (1 + track.trail.straightness(d.box)) / 2;
+           static_cast<double>(o.direction * score) * (1 + track.trail.straightness(box)) / 2;
   });
-  t.associate(detections, t.high, [&](const Track& track, const Detection& d) {
+  t.associate(detections, t.high, [&](const Track& track, const Box& box, float) {
     const float overlap =
-        std::max(track::buffered_iou(track.filter.box(), d.box, second_look_buffer),
-                 track::buffered_iou(track.trail.last(), d.box, second_look_buffer));
+        std::max(track::buffered_iou(track.filter.box(), box, second_look_buffer),
+                 track::buffered_iou(track.trail.last(), box, second_look_buffer));
     return overlap > o.high_iou ? static_cast<double>(overlap) : 0.0;
   });
-  t.associate(detections, t.low, [&](const Track& track, const Detection& d) {
-    const float overlap = iou(track.filter.box(), d.box);
+  t.associate(detections, t.low, [&](const Track& track, const Box& box, float) {
+    const float overlap = iou(track.filter.box(), box);
     return overlap > o.low_iou && t.now - track.seen_at <= unsure_seconds
                ? static_cast<double>(overlap)
                : 0.0;
