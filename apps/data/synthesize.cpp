@@ -17,6 +17,7 @@
 #include "media/opencv.hpp"
 #include "synth/composition.hpp"
 #include "synth/face_library.hpp"
+#include "synth/moving_set.hpp"
 #include "synth/scene.hpp"
 #include "synth/synthetic_set.hpp"
 
@@ -33,6 +34,8 @@ struct SynthesizeArguments {
   std::string size = "640x480";
   synth::SceneOptions scene;
   synth::SyntheticSetOptions set;
+  fs::path moving;  ///< TOML file of moving scenes; empty: pictures
+  bool count_given = false, seed_given = false;
   bool json = false;
 };
 
@@ -89,7 +92,38 @@ void print_table(const SynthesizeArguments& o, const synth::SyntheticSetReport& 
   std::printf("%s is ready\n", (o.out / (o.set.split + ".csv")).c_str());
 }
 
+/// --seed and --count say which seeds, in place of the file's.
+int synthesize_moving(const SynthesizeArguments& o) {
+  synth::MovingScenes scenes = synth::read_moving_scenes(o.moving);
+  if (o.seed_given) {
+    scenes.last_seed += o.set.seed - scenes.first_seed;
+    scenes.first_seed = o.set.seed;
+  }
+  if (o.count_given) scenes.last_seed = scenes.first_seed + o.set.count - 1;
+  const std::size_t total = static_cast<std::size_t>(scenes.last_seed - scenes.first_seed + 1) *
+                            static_cast<std::size_t>(scenes.scene.frames);
+  const auto run = [&] {
+    Progress progress("drawing frames", total);
+    return synth::write_moving_set(o.out, scenes, o.set.threads,
+                                   [&](std::size_t done, std::size_t) { progress.update(done); });
+  };
+  const synth::MovingSetReport r = run();
+  if (o.json) {
+    const nlohmann::ordered_json json{{"out", o.out.string()}, {"scenes", r.scenes},
+                                      {"frames", r.frames},    {"faces", r.faces},
+                                      {"boxes", r.boxes},      {"ignored", r.ignored}};
+    std::printf("%s\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    return exit_ok;
+  }
+  std::printf("scenes    %8zu  of %d frames\n", r.scenes, scenes.scene.frames);
+  std::printf("faces     %8zu\n", r.faces);
+  std::printf("boxes     %8zu  of which %zu are of faces hidden or cut off\n", r.boxes, r.ignored);
+  std::printf("%s is ready, in the layout of MOTChallenge\n", o.out.c_str());
+  return exit_ok;
+}
+
 int synthesize(SynthesizeArguments& o) {
+  if (!o.moving.empty()) return synthesize_moving(o);
   o.scene.size = canvas_size(o.size);
   synth::validate(o.scene);
   data::require_new_folder(o.out);  // before sets are read
@@ -128,17 +162,22 @@ void add_synthesize(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand(
       "synthesize", "Make a prepared set: drawn faces, or faces put into other photographs");
   command->add_option("--out", o.out, "Folder of the set: new or empty")->required();
-  command->add_option("--count", o.set.count, "How many pictures")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  command->add_option("--seed", o.set.seed, "Another seed makes other pictures")
-      ->capture_default_str();
+  CLI::Option* count = command->add_option("--count", o.set.count, "How many pictures, or scenes");
+  count->check(CLI::Range(1, 1'000'000))->capture_default_str();
+  CLI::Option* seed =
+      command->add_option("--seed", o.set.seed, "Another seed makes other pictures");
+  seed->capture_default_str();
   CLI::Option* faces = command->add_option(
       "--faces", o.faces, "Prepared set (folder or CSV) whose faces are cut out; else drawn");
   CLI::Option* backgrounds = command->add_option(
       "--backgrounds", o.backgrounds, "Prepared set of photographs that they are put into");
   faces->needs(backgrounds);
   backgrounds->needs(faces);
+  command
+      ->add_option("--moving", o.moving,
+                   "Films instead of pictures, with the exact track of each face: the TOML file "
+                   "that describes them, such as configs/moving-scenes.toml, and names their seeds")
+      ->excludes(faces);
   command
       ->add_option("--masks", o.scene.masks,
                    "Share of drawn faces that wear a mask, one of six wrongly; above 0 the classes "
@@ -163,9 +202,13 @@ void add_synthesize(CLI::App& app, int& exit_code) {
       "Example:\n"
       "  faceshot synthesize --count 2000 --seed 7 --out data/synth\n"
       "  faceshot synthesize --count 2000 --masks 0.6 --out data/masked\n"
+      "  faceshot synthesize --moving configs/moving-scenes.toml --out data/scenes\n"
       "  faceshot synthesize --faces data/wider --backgrounds data/landscapes --out data/composed");
-  command->callback(
-      [options, &exit_code] { exit_code = guarded([&] { return synthesize(*options); }); });
+  command->callback([options, &exit_code, count, seed] {
+    options->count_given = !count->empty();
+    options->seed_given = !seed->empty();
+    exit_code = guarded([&] { return synthesize(*options); });
+  });
 }
 
 }  // namespace faceshot::cli

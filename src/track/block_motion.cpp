@@ -1,0 +1,303 @@
+#include "track/block_motion.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+#include "faceshot/random.hpp"
+
+namespace faceshot::track {
+namespace {
+
+constexpr int block = 16;
+constexpr double flat_variance = 12;     ///< grey levels squared
+constexpr double least_gradient = 2.5;   ///< of the weaker direction, grey levels squared a pixel
+constexpr double inlier_distance = 0.8;  ///< pixels of level 0
+constexpr int hypotheses = 80;
+constexpr std::size_t least_inliers = 8;
+constexpr double least_share = 0.35;
+
+struct Shift {
+  int x = 0, y = 0;
+};
+
+int mean_of(const LumaPlane& plane) {
+  long sum = 0;
+  for (const std::uint8_t p : plane.pixels) sum += p;
+  return static_cast<int>(sum / std::max<long>(1, static_cast<long>(plane.pixels.size())));
+}
+
+/// Mean absolute difference of now(x, y) and before(x + shift) where both are, offset taken out.
+double plane_difference(const LumaPlane& before, const LumaPlane& now, Shift s, int offset) {
+  const int x0 = std::max(0, -s.x), x1 = std::min(now.width, before.width - s.x);
+  const int y0 = std::max(0, -s.y), y1 = std::min(now.height, before.height - s.y);
+  if (x1 <= x0 || y1 <= y0) return std::numeric_limits<double>::infinity();
+  long sum = 0;
+  for (int y = y0; y < y1; ++y) {
+    const std::uint8_t* const a = now.row(y);
+    const std::uint8_t* const b = before.row(y + s.y) + s.x;
+    int row = 0;
+    for (int x = x0; x < x1; ++x) row += std::abs(a[x] - b[x] - offset);
+    sum += row;
+  }
+  return static_cast<double>(sum) / static_cast<double>((x1 - x0) * (y1 - y0));
+}
+
+/// The shift of the whole picture, in pixels of level 1: all of a quarter of the picture at the
+/// coarsest level, the best few refined.
+Shift global_shift(const LumaPyramid& before, const LumaPyramid& now) {
+  constexpr int coarsest = LumaPyramid::levels - 1;
+  const LumaPlane& a = before.level(coarsest);
+  const LumaPlane& b = now.level(coarsest);
+  const int offset = mean_of(b) - mean_of(a);
+  struct Scored {
+    double difference;
+    Shift shift;
+  };
+  std::array<Scored, 3> best;
+  best.fill({std::numeric_limits<double>::infinity(), {}});
+  const int reach_x = a.width / 4, reach_y = a.height / 4;
+  for (int y = -reach_y; y <= reach_y; ++y)
+    for (int x = -reach_x; x <= reach_x; ++x) {
+      // Nearer shifts win where little speaks for others.
+      const double far = 0.01 * (std::abs(x) + std::abs(y));
+      Scored scored{plane_difference(a, b, {x, y}, offset) + far, {x, y}};
+      for (Scored& place : best)
+        if (scored.difference < place.difference) std::swap(scored, place);
+    }
+  for (int level = coarsest - 1; level >= 1; --level)
+    for (Scored& candidate : best) {
+      const Shift middle{2 * candidate.shift.x, 2 * candidate.shift.y};
+      candidate.difference = std::numeric_limits<double>::infinity();
+      for (int y = -1; y <= 1; ++y)
+        for (int x = -1; x <= 1; ++x) {
+          const Shift s{middle.x + x, middle.y + y};
+          const double d = plane_difference(before.level(level), now.level(level), s, offset);
+          if (d < candidate.difference) candidate = {d, s};
+        }
+    }
+  return std::min_element(
+             best.begin(), best.end(),
+             [](const Scored& p, const Scored& q) { return p.difference < q.difference; })
+      ->shift;
+}
+
+/// Sum of squared differences of two blocks, offset taken out.
+long block_difference(const LumaPlane& before, const LumaPlane& now, int x, int y, int side,
+                      Shift s, int offset) {
+  if (x + s.x < 0 || y + s.y < 0 || x + s.x + side > before.width || y + s.y + side > before.height)
+    return std::numeric_limits<long>::max();
+  int sum = 0;
+  for (int dy = 0; dy < side; ++dy) {
+    const std::uint8_t* const a = now.row(y + dy) + x;
+    const std::uint8_t* const b = before.row(y + dy + s.y) + x + s.x;
+    for (int dx = 0; dx < side; ++dx) {
+      const int d = a[dx] - b[dx] - offset;
+      sum += d * d;
+    }
+  }
+  return sum;
+}
+
+struct BlockTexture {
+  double variance = 0, weaker = 0;  ///< weaker: smaller eigenvalue of the gradients' mean tensor
+};
+
+BlockTexture texture_of(const LumaPlane& plane, int x, int y) {
+  long sum = 0, squares = 0, xx = 0, yy = 0, xy = 0;
+  for (int dy = 0; dy < block; ++dy) {
+    const std::uint8_t* const row = plane.row(y + dy) + x;
+    const std::uint8_t* const below = plane.row(std::min(y + dy + 1, plane.height - 1)) + x;
+    for (int dx = 0; dx < block; ++dx) {
+      const int p = row[dx];
+      sum += p;
+      squares += p * p;
+      const int gx = dx + 1 < block ? row[dx + 1] - p : 0, gy = below[dx] - p;
+      xx += gx * gx;
+      yy += gy * gy;
+      xy += gx * gy;
+    }
+  }
+  constexpr double n = block * block;
+  const double mean = static_cast<double>(sum) / n;
+  const double a = static_cast<double>(xx) / n, b = static_cast<double>(yy) / n,
+               c = static_cast<double>(xy) / n;
+  return {static_cast<double>(squares) / n - mean * mean,
+          0.5 * (a + b - std::sqrt((a - b) * (a - b) + 4 * c * c))};
+}
+
+double correlation(const LumaPlane& before, const LumaPlane& now, int x, int y, Shift s) {
+  long a = 0, b = 0, aa = 0, bb = 0, ab = 0;
+  for (int dy = 0; dy < block; ++dy) {
+    const std::uint8_t* const p = now.row(y + dy) + x;
+    const std::uint8_t* const q = before.row(y + dy + s.y) + x + s.x;
+    for (int dx = 0; dx < block; ++dx) {
+      a += p[dx];
+      b += q[dx];
+      aa += p[dx] * p[dx];
+      bb += q[dx] * q[dx];
+      ab += p[dx] * q[dx];
+    }
+  }
+  constexpr double n = block * block;
+  const double mean_a = static_cast<double>(a) / n, mean_b = static_cast<double>(b) / n;
+  const double va = static_cast<double>(aa) / n - mean_a * mean_a;
+  const double vb = static_cast<double>(bb) / n - mean_b * mean_b;
+  if (va < flat_variance / 4 || vb < flat_variance / 4) return 0;
+  return (static_cast<double>(ab) / n - mean_a * mean_b) / std::sqrt(va * vb);
+}
+
+/// Where the parabola through three values at -1, 0, 1 has its least.
+double parabola(long left, long middle, long right) {
+  constexpr long none = std::numeric_limits<long>::max();
+  if (left == none || right == none) return 0;
+  const double curve =
+      static_cast<double>(left) - 2 * static_cast<double>(middle) + static_cast<double>(right);
+  if (!(curve > 0)) return 0;
+  return std::clamp(0.5 * static_cast<double>(left - right) / curve, -0.5, 0.5);
+}
+
+/// The best of the shifts within `reach` of `middle`.
+Shift best_shift(const LumaPlane& before, const LumaPlane& now, int x, int y, int side,
+                 Shift middle, int reach, int offset) {
+  Shift best = middle;
+  long least = std::numeric_limits<long>::max();
+  for (int dy = -reach; dy <= reach; ++dy)
+    for (int dx = -reach; dx <= reach; ++dx) {
+      const Shift s{middle.x + dx, middle.y + dy};
+      const long d = block_difference(before, now, x, y, side, s, offset);
+      // Of equals the nearest to the middle.
+      if (d < least ||
+          (d == least && std::abs(dx) + std::abs(dy) <
+                             std::abs(best.x - middle.x) + std::abs(best.y - middle.y))) {
+        least = d;
+        best = s;
+      }
+    }
+  return best;
+}
+
+}  // namespace
+
+std::span<const BlockMatch> BlockMatcher::match(const LumaPyramid& before, const LumaPyramid& now) {
+  matches_.clear();
+  const LumaPlane &fine = now.level(0), &fine_before = before.level(0);
+  const LumaPlane &half = now.level(1), &half_before = before.level(1);
+  const int offset = mean_of(fine) - mean_of(fine_before);
+  const Shift global = global_shift(before, now);
+  for (int y = 0; y + block <= fine.height; y += block)
+    for (int x = 0; x + block <= fine.width; x += block) {
+      const BlockTexture texture = texture_of(fine, x, y);
+      if (texture.variance < flat_variance &&
+          texture_of(fine_before, x, y).variance < flat_variance)
+        continue;
+      BlockMatch& match = matches_.emplace_back();
+      match.x = x + 0.5 * block;
+      match.y = y + 0.5 * block;
+      const Shift coarse =
+          best_shift(half_before, half, x / 2, y / 2, block / 2, global, 3, offset);
+      const Shift s =
+          best_shift(fine_before, fine, x, y, block, {2 * coarse.x, 2 * coarse.y}, 2, offset);
+      const auto at = [&](int dx, int dy) {
+        return block_difference(fine_before, fine, x, y, block, {s.x + dx, s.y + dy}, offset);
+      };
+      const long least = at(0, 0);
+      match.from_x = match.x;
+      match.from_y = match.y;
+      if (least == std::numeric_limits<long>::max()) continue;  // it came from beyond the edge
+      match.likeness = correlation(fine_before, fine, x, y, s);
+      match.textured = texture.weaker >= least_gradient && match.likeness > 0.5;
+      match.from_x += s.x + parabola(at(-1, 0), least, at(1, 0));
+      match.from_y += s.y + parabola(at(0, -1), least, at(0, 1));
+    }
+  return matches_;
+}
+
+namespace {
+
+/// x' = a x - b y + tx, y' = b x + a y + ty.
+struct Turn {
+  double a = 1, b = 0, tx = 0, ty = 0;
+
+  [[nodiscard]] double error(const BlockMatch& m) const {
+    return std::hypot(a * m.from_x - b * m.from_y + tx - m.x,
+                      b * m.from_x + a * m.from_y + ty - m.y);
+  }
+};
+
+Turn turn_of_two(const BlockMatch& p, const BlockMatch& q) {
+  const double ux = q.from_x - p.from_x, uy = q.from_y - p.from_y;
+  const double vx = q.x - p.x, vy = q.y - p.y;
+  const double squared = ux * ux + uy * uy;
+  if (!(squared > 1)) return {1, 0, p.x - p.from_x, p.y - p.from_y};
+  const double a = (ux * vx + uy * vy) / squared, b = (ux * vy - uy * vx) / squared;
+  return {a, b, p.x - a * p.from_x + b * p.from_y, p.y - b * p.from_x - a * p.from_y};
+}
+
+/// Least squares.
+Turn turn_of_all(std::span<const BlockMatch* const> all) {
+  double x = 0, y = 0, fx = 0, fy = 0;
+  for (const BlockMatch* m : all) {
+    x += m->x;
+    y += m->y;
+    fx += m->from_x;
+    fy += m->from_y;
+  }
+  const auto n = static_cast<double>(all.size());
+  x /= n, y /= n, fx /= n, fy /= n;
+  double along = 0, across = 0, squares = 0;
+  for (const BlockMatch* m : all) {
+    const double ux = m->from_x - fx, uy = m->from_y - fy, vx = m->x - x, vy = m->y - y;
+    along += ux * vx + uy * vy;
+    across += ux * vy - uy * vx;
+    squares += ux * ux + uy * uy;
+  }
+  const double a = squares > 1 ? along / squares : 1, b = squares > 1 ? across / squares : 0;
+  return {a, b, x - a * fx + b * fy, y - b * fx - a * fy};
+}
+
+}  // namespace
+
+CameraMotion SimilarityFit::fit(std::span<const BlockMatch> matches) {
+  used_.clear();
+  for (const BlockMatch& m : matches)
+    if (m.textured) used_.push_back(&m);
+  if (used_.size() < least_inliers) return {};
+  const auto count = static_cast<std::uint32_t>(used_.size());
+  Random random(1);
+  Turn best;
+  std::size_t most = 0;
+  for (int i = 0; i <= hypotheses; ++i) {
+    // That nothing moved is the first hypothesis.
+    const Turn turn =
+        i == 0 ? Turn{} : turn_of_two(*used_[random.below(count)], *used_[random.below(count)]);
+    if (std::abs(turn.a - 1) > 0.3 || std::abs(turn.b) > 0.3) continue;
+    std::size_t agree = 0;
+    for (const BlockMatch* m : used_) agree += turn.error(*m) < inlier_distance ? 1 : 0;
+    if (agree > most) {
+      most = agree;
+      best = turn;
+    }
+  }
+  if (most < least_inliers || static_cast<double>(most) < least_share * static_cast<double>(count))
+    return {};
+  for (int i = 0; i < 3; ++i) {
+    inliers_.clear();
+    for (const BlockMatch* m : used_)
+      if (best.error(*m) < inlier_distance) inliers_.push_back(m);
+    if (inliers_.size() < least_inliers) break;
+    best = turn_of_all(inliers_);
+  }
+  double still = 0;
+  for (const BlockMatch* m : inliers_) {
+    const double x = best.a * m->x - best.b * m->y + best.tx - m->x;
+    const double y = best.b * m->x + best.a * m->y + best.ty - m->y;
+    still = std::max(still, std::hypot(x, y));
+  }
+  if (still < 0.1) return {};
+  return {best.a, -best.b, best.tx, best.b, best.a, best.ty};
+}
+
+}  // namespace faceshot::track
