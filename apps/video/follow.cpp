@@ -8,8 +8,8 @@
 namespace faceshot::cli {
 namespace {
 
-constexpr int local_side = 160;       ///< of the network's input, pixels
-constexpr float local_reach = 2.5F;   ///< of a face's longer side
+constexpr int local_side = 160;      ///< of the network's input, pixels
+constexpr float local_reach = 2.5F;  ///< of a face's longer side
 
 DetectorOptions local_options(const Detector& whole) {
   DetectorOptions options = whole.options();

@@ -16,16 +16,18 @@
 
 namespace faceshot::cli {
 
-/// In frames that the detector passed over, a small network input around each face that is expected there
-/// says where it is: a fraction of what a look at the whole frame costs.
+/// In frames that the detector passed over, a small network input around each face that is expected
+/// there says where it is: a fraction of what a look at the whole frame costs.
 class LocalLook {
  public:
   /// @throws Error as Detector
   explicit LocalLook(const Detector& whole);
 
-  /// @param expected where faces should be @return what is there, in pixels of the view; valid until the
+  /// @param expected where faces should be @return what is there, in pixels of the view; valid
+  /// until the
   ///        next call
-  const std::vector<Detection>& around(const ImageView& view, std::span<const TrackedFace> expected);
+  const std::vector<Detection>& around(const ImageView& view,
+                                       std::span<const TrackedFace> expected);
 
  private:
   Detector detector_;
@@ -36,9 +38,11 @@ class LocalLook {
 /// One film's tracks. Not thread safe.
 class FilmFollower {
  public:
-  FilmFollower(const TrackerOptions& options, LocalLook* local) : tracker_(options), local_(local) {}
+  FilmFollower(const TrackerOptions& options, LocalLook* local)
+      : tracker_(options), local_(local) {}
 
-  /// The next frame. @return its faces, to be shown: confirmed, and seen when the detector last looked.
+  /// The next frame. @return its faces, to be shown: confirmed, and seen when the detector last
+  /// looked.
   ///         Valid until the next call
   std::span<const ShownFace> next(const WatchedFrame& item);
 

@@ -10,6 +10,6 @@ int main(int argc, char** argv) {
   cli::set_up(app, "faceshot-video");
   int exit_code = 0;
   cli::add_video(app, exit_code);
-  //cli::add_anonymize(app, exit_code);
+  cli::add_anonymize(app, exit_code);
   return cli::run_program(app, argc, argv, exit_code);
 }

@@ -56,8 +56,8 @@ std::vector<Medium> list_media(const std::vector<std::string>& paths, bool photo
   std::set<fs::path> names;
   const auto add = [&](const fs::path& file, const fs::path& name) {
     const bool photograph = media::is_image_path(file) && !video::is_film_path(file);
-    media.push_back({file, photograph ? MediumKind::photograph : MediumKind::film,
-                     unlike_others(name, names)});
+    media.push_back(
+        {file, photograph ? MediumKind::photograph : MediumKind::film, unlike_others(name, names)});
   };
   for (const fs::path path : paths) {
     std::error_code failed;

@@ -14,7 +14,8 @@ int number_of_cores() {
   return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_threads);
 }
 
-void add_network_options(CLI::App& command, NetworkArguments& a, const std::string& threshold_help) {
+void add_network_options(CLI::App& command, NetworkArguments& a,
+                         const std::string& threshold_help) {
   command.add_option("--threshold", a.threshold, threshold_help)->check(CLI::Range(0.0, 1.0));
   command
       .add_option("--max-side", a.options.max_side,
@@ -32,10 +33,12 @@ void add_network_options(CLI::App& command, NetworkArguments& a, const std::stri
 void add_encoder_options(CLI::App& command, video::WriteOptions& write) {
   command
       .add_option("--codec", write.codec,
-                  "Encoder, as libav names it (libx265, libvpx-vp9); default: libx264 where the file's kind "
+                  "Encoder, as libav names it (libx265, libvpx-vp9); default: libx264 where the "
+                  "file's kind "
                   "takes it")
       ->group("Encoding");
-  command.add_option("--quality", write.quality, "Constant rate factor: lower is better and larger")
+  command
+      .add_option("--quality", write.quality, "Constant rate factor: lower is better and larger")
       ->check(CLI::Range(0, 63))
       ->capture_default_str()
       ->group("Encoding");

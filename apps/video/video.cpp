@@ -8,17 +8,17 @@
 
 #include "common/console.hpp"
 #include "faceshot/error.hpp"
-#include "support/folder.hpp"
 #include "follow.hpp"
 #include "media_list.hpp"
 #include "network_options.hpp"
+#include "support/folder.hpp"
 #include "video/painting/draw_faces.hpp"
 #include "video/reading/film_list.hpp"
 #include "video/reading/film_time.hpp"
+#include "video/writing/film_writer.hpp"
 #include "video_commands.hpp"
 #include "video_outputs.hpp"
 #include "watch.hpp"
-#include "video/writing/film_writer.hpp"
 
 namespace faceshot::cli {
 namespace {
@@ -125,8 +125,9 @@ void watch_one(const VideoRun& run, const Medium& film, const fs::path& out) {
 
 void check_video_arguments(const VideoArguments& a, const std::vector<Medium>& films) {
   if (a.out.empty() && a.names.json.empty() && a.names.jsonl.empty() && a.names.tracks.empty())
-    throw Error(ErrorCode::invalid_argument,
-                "nothing to write: name --out annotated.mp4, --jsonl, --tracks=tracks.csv or --json");
+    throw Error(
+        ErrorCode::invalid_argument,
+        "nothing to write: name --out annotated.mp4, --jsonl, --tracks=tracks.csv or --json");
   for (const Medium& film : films) {
     const fs::path out = out_of(a, films, film);
     if (out.empty()) continue;
@@ -137,8 +138,8 @@ void check_video_arguments(const VideoArguments& a, const std::vector<Medium>& f
   refuse_inputs("--jsonl", a.names.jsonl, films);
   refuse_inputs("--tracks", a.names.tracks, films);
   if (!a.from.empty()) (void)video::parse_film_time(a.from);
-  if (!a.to.empty() && !(video::parse_film_time(a.to) >
-                         (a.from.empty() ? 0 : video::parse_film_time(a.from))))
+  if (!a.to.empty() &&
+      !(video::parse_film_time(a.to) > (a.from.empty() ? 0 : video::parse_film_time(a.from))))
     throw Error(ErrorCode::invalid_argument, "--to must come after --from, and after 0");
 }
 
@@ -168,18 +169,22 @@ int run_video(const VideoArguments& a) {
 
 void add_video_outputs(CLI::App& command, VideoArguments& a) {
   command
-      .add_option("--out", a.out,
-                  "Film with boxes and numbers, sound and all else as they are; of several films, a folder")
+      .add_option(
+          "--out", a.out,
+          "Film with boxes and numbers, sound and all else as they are; of several films, a folder")
       ->group("Output");
   command
-      .add_flag("--jsonl{-}", a.names.jsonl, "A line of JSON a frame on standard output, or --jsonl=FILE")
+      .add_flag("--jsonl{-}", a.names.jsonl,
+                "A line of JSON a frame on standard output, or --jsonl=FILE")
       ->group("Output");
   command
       .add_flag("--tracks{-}", a.names.tracks,
-                "Tracks in MOTChallenge's form on standard output, or --tracks=FILE.csv; of several films "
+                "Tracks in MOTChallenge's form on standard output, or --tracks=FILE.csv; of "
+                "several films "
                 "--tracks=FOLDER")
       ->group("Output");
-  command.add_flag("--json{-}", a.names.json, "A summary as JSON on standard output, or --json=FILE")
+  command
+      .add_flag("--json{-}", a.names.json, "A summary as JSON on standard output, or --json=FILE")
       ->group("Output");
 }
 
@@ -187,21 +192,23 @@ void add_video_outputs(CLI::App& command, VideoArguments& a) {
 
 void add_video(CLI::App& app, int& exit_code) {
   auto a = std::make_shared<VideoArguments>();
-  CLI::App* const command =
-      app.add_subcommand("video", "Find and follow faces in films (MP4, MOV, MKV, WebM, AVI, TS, ...)");
+  CLI::App* const command = app.add_subcommand(
+      "video", "Find and follow faces in films (MP4, MOV, MKV, WebM, AVI, TS, ...)");
   command->add_option("films", a->paths, "Films, or folders of them")->required();
   add_video_outputs(*command, *a);
   command->add_option("--from", a->from, "Begin there: seconds, 1:15 or 1:02:03.5");
   command->add_option("--to", a->to, "End there");
   command
-      ->add_option("--detect-every", a->detect_every,
-                   "Look at the whole of every Nth frame, and only around expected faces in between")
+      ->add_option(
+          "--detect-every", a->detect_every,
+          "Look at the whole of every Nth frame, and only around expected faces in between")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   command->add_flag("!--no-local", a->local,
                     "With --detect-every, do not look at the frames in between at all");
-  add_network_options(*command, a->network,
-                      "Score from which a face is sure and begins a track; default: the network's own");
+  add_network_options(
+      *command, a->network,
+      "Score from which a face is sure and begins a track; default: the network's own");
   add_encoder_options(*command, a->write);
   command->footer(
       "Examples:\n"

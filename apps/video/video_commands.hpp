@@ -1,5 +1,5 @@
-// The subcommands of `faceshot-video`, one function each, in a file of the same name. Each adds its options
-// to `app` and a callback that does the work and stores the exit code in `exit_code`.
+// The subcommands of `faceshot-video`, one function each, in a file of the same name. Each adds its
+// options to `app` and a callback that does the work and stores the exit code in `exit_code`.
 #pragma once
 
 #include <CLI/CLI.hpp>

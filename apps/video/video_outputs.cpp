@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -69,8 +69,7 @@ struct VideoOutputs::Impl {
               {"y2", place(f.box.y2)},
               {"score", rounded(static_cast<double>(f.score), 10000)}};
     if (f.state == TrackState::predicted) face["predicted"] = true;
-    if (classes.size() > 1 && shown.label >= 0 &&
-        shown.label < static_cast<int>(classes.size()))
+    if (classes.size() > 1 && shown.label >= 0 && shown.label < static_cast<int>(classes.size()))
       face["class"] = classes[static_cast<std::size_t>(shown.label)];
     if (f.landmarks)
       for (std::size_t k = 0; k < f.landmarks->size(); k += 2)
@@ -82,10 +81,12 @@ struct VideoOutputs::Impl {
 VideoOutputs::VideoOutputs(const OutputNames& names, std::vector<std::string> classes, bool several)
     : impl_(new Impl{.names = names, .classes = std::move(classes), .several = several}) {
   const std::array<const std::string*, 3> targets{&names.json, &names.jsonl, &names.tracks};
-  if (std::count_if(targets.begin(), targets.end(), [](const auto* name) { return *name == "-"; }) > 1)
-    throw Error(ErrorCode::invalid_argument,
-                "only one of --json, --jsonl and --tracks can go to standard output; name a file for "
-                "the others, as in --tracks=tracks.csv");
+  if (std::count_if(targets.begin(), targets.end(), [](const auto* name) { return *name == "-"; }) >
+      1)
+    throw Error(
+        ErrorCode::invalid_argument,
+        "only one of --json, --jsonl and --tracks can go to standard output; name a file for "
+        "the others, as in --tracks=tracks.csv");
   if (!names.json.empty()) impl_->json.emplace(names.json);
   if (!names.jsonl.empty()) impl_->jsonl.emplace(names.jsonl);
   if (!names.tracks.empty() && (!several || names.tracks == "-"))
@@ -121,8 +122,8 @@ void VideoOutputs::add(const video::Frame& frame, std::span<const ShownFace> fac
   }
   if (impl_->tracks)
     for (const ShownFace& shown : faces)
-      impl_->tracks->write(video::track_row_text(
-          {frame.index(), shown.face.id, shown.face.box, shown.face.score}));
+      impl_->tracks->write(
+          video::track_row_text({frame.index(), shown.face.id, shown.face.box, shown.face.score}));
 }
 
 void VideoOutputs::end_film(const FilmSummary& s) {
@@ -154,8 +155,8 @@ void VideoOutputs::end_film(const FilmSummary& s) {
     impl_->headed = true;
   }
   fmt::print("{:>11}  {:>7}  {:>9.2f}  {:>6}  {:>8}  {:>8.1f}  {}\n",
-             fmt::format("{}x{}", s.width, s.height), s.frames, s.film_seconds, s.tracks, s.boxes, rate,
-             s.file);
+             fmt::format("{}x{}", s.width, s.height), s.frames, s.film_seconds, s.tracks, s.boxes,
+             rate, s.file);
   if (!s.out.empty()) fmt::print("  in {}\n", s.out);
 }
 

@@ -24,8 +24,8 @@ struct FilmSummary {
   int width = 0, height = 0;
   std::int64_t frames = 0, looked_at = 0;
   std::int64_t tracks = 0, boxes = 0;
-  double film_seconds = 0;     ///< of what was read
-  double seconds = 0;          ///< that it took
+  double film_seconds = 0;  ///< of what was read
+  double seconds = 0;       ///< that it took
   std::vector<std::string> warnings{}, left_out{};
 };
 

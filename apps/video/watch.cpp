@@ -38,7 +38,8 @@ void watch_film(video::FilmReader& reader, const Detector& detector, const Watch
                 const std::function<void(WatchedFrame&)>& take) {
   ViewPool pool;
   CameraMotionEstimator camera;
-  Progress progress(options.what, static_cast<std::size_t>(std::max<std::int64_t>(0, reader.info().frames)));
+  Progress progress(options.what,
+                    static_cast<std::size_t>(std::max<std::int64_t>(0, reader.info().frames)));
   const auto next = [&](WatchedFrame& item) { return reader.next(item.frame); };
   const auto work = [&](WatchedFrame& item, int) {
     item.holder = pool.get();

@@ -17,10 +17,10 @@ namespace faceshot::cli {
 /// What is known of a frame.
 struct WatchedFrame {
   video::Frame frame;
-  bool looked_at = false;            ///< false: no detector ran
-  std::vector<Detection> found;      ///< in pixels as seen
-  FrameChange change;                ///< since the frame before
-  ImageView view;                    ///< upright; valid while taken
+  bool looked_at = false;                      ///< false: no detector ran
+  std::vector<Detection> found;                ///< in pixels as seen
+  FrameChange change;                          ///< since the frame before
+  ImageView view;                              ///< upright; valid while taken
   std::unique_ptr<video::UprightView> holder;  ///< of the view
 };
 

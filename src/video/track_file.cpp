@@ -52,8 +52,7 @@ TrackRow row_of(const std::vector<double>& numbers, const std::string& where) {
       fail(fmt::format("the {} {} is no whole number", name, value));
     return static_cast<std::int64_t>(value);
   };
-  if (numbers.size() < needed_columns)
-    fail("a row has at least frame,id,left,top,width,height");
+  if (numbers.size() < needed_columns) fail("a row has at least frame,id,left,top,width,height");
   TrackRow row{.frame = whole(0, "frame") - 1, .id = whole(1, "track's number")};
   if (row.frame < 0) fail("frames are numbered from 1");
   constexpr double far_out = 1e6;  // pixels

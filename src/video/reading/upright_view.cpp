@@ -149,4 +149,35 @@ ImageView UprightView::of(const Frame& frame, const Placement& placement) {
   return placement.turned() ? impl_->turn(view, placement) : view;
 }
 
+media::Image colour_image(const ImageView& view) {
+  media::Image image(view.width, view.height);
+  const bool hd = view.colour == YuvColour::bt709 || view.colour == YuvColour::bt709_full;
+  const bool full = view.colour == YuvColour::bt601_full || view.colour == YuvColour::bt709_full;
+  const double red = hd ? 0.2126 : 0.299, blue = hd ? 0.0722 : 0.114, green = 1 - red - blue;
+  const double gain = full ? 1 : 255.0 / 219, spread = full ? 1 : 255.0 / 224;
+  const int black = full ? 0 : 16;
+  const auto byte = [](double v) {
+    return static_cast<std::uint8_t>(std::clamp(v + 0.5, 0.0, 255.0));
+  };
+  const bool gray = view.format == PixelFormat::gray, pairs = view.format == PixelFormat::nv12;
+  for (int y = 0; y < view.height; ++y) {
+    std::uint8_t* out = image.row(y);
+    for (int x = 0; x < view.width; ++x, out += 3) {
+      const int luma = view.row(y)[x];
+      if (gray) {
+        out[0] = out[1] = out[2] = static_cast<std::uint8_t>(luma);
+        continue;
+      }
+      const std::ptrdiff_t at = view.chroma_stride * (y / 2) + (pairs ? x / 2 * 2 : x / 2);
+      const double u = spread * (view.chroma[at] - 128);
+      const double v = spread * ((pairs ? view.chroma[at + 1] : view.chroma_red[at]) - 128);
+      const double level = gain * (luma - black);
+      out[0] = byte(level + 2 * (1 - blue) * u);
+      out[1] = byte(level - 2 * (1 - blue) * blue / green * u - 2 * (1 - red) * red / green * v);
+      out[2] = byte(level + 2 * (1 - red) * v);
+    }
+  }
+  return image;
+}
+
 }  // namespace faceshot::video

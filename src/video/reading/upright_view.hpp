@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "faceshot/image_view.hpp"
+#include "media/photographs/image.hpp"
 #include "video/frame.hpp"
 #include "video/placement.hpp"
 
@@ -26,5 +27,8 @@ class UprightView {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// The pixels of such a view in colour. @pre a format that UprightView gives
+[[nodiscard]] media::Image colour_image(const ImageView& view);
 
 }  // namespace faceshot::video

@@ -15,10 +15,10 @@ struct AVPacket;
 namespace faceshot::video {
 
 struct WriteOptions {
-  std::string codec;  ///< libav's name of an encoder; empty: libx264 where the container takes it
-  std::string codec_options;  ///< "key=value:key=value" for the encoder
-  int quality = 18;           ///< constant rate factor, 0 to 63: lower is better and larger
-  int threads = 0;            ///< of the encoder; 0: as many as there are cores
+  std::string codec{};  ///< libav's name of an encoder; empty: libx264 where the container takes it
+  std::string codec_options{};  ///< "key=value:key=value" for the encoder
+  int quality = 18;             ///< constant rate factor, 0 to 63: lower is better and larger
+  int threads = 0;              ///< of the encoder; 0: as many as there are cores
   /// False: only what is needed to see and hear it is copied: sound, subtitles, languages, which
   /// way is up. No tags (place, device, time, names), no cover pictures, attached files, data
   /// streams (of place and motion), further pictures, chapters.
