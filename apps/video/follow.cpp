@@ -41,7 +41,7 @@ const std::vector<Detection>& LocalLook::around(const ImageView& view,
                                                 std::span<const TrackedFace> expected) {
   all_.clear();
   for (const TrackedFace& face : expected) {
-    if (!face.confirmed || !finite(face.box)) continue;
+    if (!finite(face.box)) continue;
     const detect::Tile tile = square_around(face.box, view);
     constexpr int smallest = 8;
     if (tile.width < smallest || tile.height < smallest) continue;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -83,7 +84,11 @@ struct FilmReader::Impl {
   std::int64_t damaged = 0, rescaled = 0, untimed = 0;
   double first_damage = -1;
   std::string cut_off;
-  std::map<int, bool> over;  ///< other streams that have passed the wanted time
+  /// Seconds to go back by where a seek led too far.
+  static constexpr std::array<double, 4> steps_back{2, 15, 60, 1e9};
+  std::size_t sought = 0;
+  std::vector<PacketPointer> held_back;  ///< of other streams
+  std::map<int, bool> over;              ///< other streams that have passed the wanted time
 
   [[nodiscard]] std::string name() const { return "'" + path.string() + "'"; }
   [[nodiscard]] const AVStream& film() const { return *format->streams[stream]; }
@@ -92,9 +97,11 @@ struct FilmReader::Impl {
   void choose_stream();
   void open_decoder();
   void describe();
-  void seek();
+  void seek(double back);
+  bool seek_further_back(const AVFrame* first);
   bool read_packet();
   void pass_on();
+  void pass_on_held_back();
   [[nodiscard]] AVFrame* decode();
   bool feed();
   void note_damage(double seconds);
@@ -128,8 +135,12 @@ void FilmReader::Impl::open() {
                     libav_text(code) + ")");
   }
   format.reset(opened);
-  if (const int found = avformat_find_stream_info(format.get(), nullptr); found < 0)
-    throw Error(ErrorCode::format, name() + " is damaged: " + libav_text(found));
+  // Its decoders are under the same limit while it looks for what the streams are.
+  std::vector<AVDictionary*> limits(format->nb_streams, nullptr);
+  for (AVDictionary*& limit : limits) av_dict_set_int(&limit, "max_pixels", max_frame_pixels, 0);
+  const int found = avformat_find_stream_info(format.get(), limits.data());
+  for (AVDictionary*& limit : limits) av_dict_free(&limit);
+  if (found < 0) throw Error(ErrorCode::format, name() + " is damaged: " + libav_text(found));
 }
 
 void FilmReader::Impl::choose_stream() {
@@ -146,7 +157,8 @@ void FilmReader::Impl::open_decoder() {
   if (codec == nullptr)
     throw Error(ErrorCode::unsupported, name() + ": no decoder for its codec (" + info.codec + ")");
   if (stored.width <= 0 || stored.height <= 0)
-    throw Error(ErrorCode::format, name() + " is damaged: its frames have no size");
+    throw Error(ErrorCode::format,
+                name() + " is damaged: its frames have no size, or one beyond all limits");
   if (std::int64_t{stored.width} * stored.height > max_frame_pixels)
     throw Error(ErrorCode::unsupported,
                 fmt::format("{}: frames of {}x{} are too large (at most {} million pixels)", name(),
@@ -187,17 +199,39 @@ void FilmReader::Impl::describe() {
                     : std::llround(std::max(0.0, to - options.from) * info.frame_rate);
 }
 
-void FilmReader::Impl::seek() {
+/// @param back seconds before the wanted time
+void FilmReader::Impl::seek(double back) {
   if (options.from <= 0) return;
   origin = std::llround((start + options.from) * AV_TIME_BASE);
-  const std::int64_t ticks = std::llround((start + options.from) / av_q2d(film().time_base));
-  // What cannot seek is read from its beginning.
-  if (av_seek_frame(format.get(), stream, ticks, AVSEEK_FLAG_BACKWARD) < 0 &&
-      av_seek_frame(format.get(), stream, 0, AVSEEK_FLAG_BACKWARD) < 0) {
-    note_damage(0);
-    return;
-  }
+  const double aim = std::max(0.0, options.from - back);
+  const std::int64_t ticks = std::llround((start + aim) / av_q2d(film().time_base));
+  const auto to_the_beginning = [&] {
+    // By its bytes: a key frame's packet may have an earlier time than its frame.
+    return av_seek_frame(format.get(), -1, 0, AVSEEK_FLAG_BYTE) >= 0 ||
+           av_seek_frame(format.get(), stream, 0, AVSEEK_FLAG_BACKWARD) >= 0;
+  };
+  const bool found =
+      (aim > 0 && av_seek_frame(format.get(), stream, ticks, AVSEEK_FLAG_BACKWARD) >= 0) ||
+      to_the_beginning();
+  if (!found) return;
   avcodec_flush_buffers(decoder.get());
+  draining = file_ended = false;
+}
+
+/// Some containers (MPEG-TS) are entered between two key frames, and the first frame comes too
+/// late: then from further back, at last from the beginning. False: it need not be, or cannot.
+bool FilmReader::Impl::seek_further_back(const AVFrame* first) {
+  if (options.from <= 0 || sought >= steps_back.size()) return false;
+  const double leeway = 1.5 * (info.frame_rate > 0 ? 1 / info.frame_rate : 0.04);
+  if (first != nullptr && sane_time(first->best_effort_timestamp) &&
+      ticks_to_seconds(first->best_effort_timestamp, film().time_base) - start <=
+          options.from + leeway) {
+    sought = steps_back.size();
+    return false;
+  }
+  held_back.clear();
+  seek(steps_back[sought++]);
+  return true;
 }
 
 void FilmReader::Impl::note_damage(double seconds) {
@@ -239,7 +273,17 @@ void FilmReader::Impl::pass_on() {
     }
     if (options.from > 0 && seconds < options.from) return;
   }
-  if (take) take(*packet);
+  if (!take) return;
+  // Until the first frame is there we may have to go back further.
+  if (options.from > 0 && delivered == 0)
+    held_back.emplace_back(require_memory(av_packet_clone(packet.get())));
+  else
+    take(*packet);
+}
+
+void FilmReader::Impl::pass_on_held_back() {
+  for (const PacketPointer& held : held_back) take(*held);
+  held_back.clear();
 }
 
 /// Gives the decoder a packet more, or says that there is none. False: it has got all.
@@ -350,7 +394,7 @@ FilmReader::FilmReader(const fs::path& path, const ReadOptions& options) : impl_
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{} lasts only {}; nothing comes after {}", impl_->name(),
                             film_time_text(impl_->info.seconds), film_time_text(options.from)));
-  impl_->seek();
+  impl_->seek(0);
 }
 
 FilmReader::~FilmReader() = default;
@@ -369,19 +413,21 @@ bool FilmReader::next(Frame& frame) {
   const AVRational base = my.film().time_base;
   while (!my.ended) {
     AVFrame* picture = my.decode();
-    if (picture == nullptr) break;
     std::unique_ptr<AVFrame, FrameFree> owner(picture);
+    if (my.seek_further_back(picture)) continue;
+    if (picture == nullptr) break;
     my.set_time(*picture);
-    // Half a tick of leeway: times on the command line are decimal.
+    constexpr double leeway = 5e-4;  // times on the command line are decimal
     const double tick = av_q2d(base);
     const double seconds = ticks_to_seconds(picture->pts, base) - my.start;
-    if (my.options.from > 0 && seconds < my.options.from - tick / 2) continue;
-    if (my.options.to && seconds >= *my.options.to - tick / 2) break;
+    if (my.options.from > 0 && seconds < my.options.from - leeway) continue;
+    if (my.options.to && seconds >= *my.options.to - leeway) break;
     if (picture->decode_error_flags != 0 || (picture->flags & AV_FRAME_FLAG_CORRUPT) != 0)
       my.note_damage(seconds);
     picture = my.in_one_size(owner.release());
     my.end = seconds + static_cast<double>(my.last_duration) * tick;
     frame = Frame(picture, my.delivered++, seconds);
+    my.pass_on_held_back();
     return true;
   }
   my.ended = true;
