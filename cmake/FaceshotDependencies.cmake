@@ -21,6 +21,10 @@ if(NOT FACESHOT_RUNTIME_ONLY)
   find_package(yaml-cpp REQUIRED)
 endif()
 
+if(FACESHOT_BUILD_VIDEO)
+  pkg_check_modules(libav REQUIRED IMPORTED_TARGET libavformat libavcodec libswscale libavutil)
+endif()
+
 if(FACESHOT_BUILD_TRAIN)
   find_package(Torch REQUIRED)
   # Torch's own flags and definitions, as system headers: its warnings are not ours.

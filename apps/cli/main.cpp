@@ -1,6 +1,6 @@
 // `faceshot`: the program. It holds what needs the runtime and photographs alone, so that it
-// starts fast and deploys anywhere; the rest is handed over to faceshot-data and faceshot-train, as
-// git does with its own.
+// starts fast and deploys anywhere; the rest is handed over to faceshot-video, faceshot-data and
+// faceshot-train, as git does with its own.
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -18,10 +18,13 @@ struct Elsewhere {
   const char* meaning;
 };
 
+constexpr const char* video_program = "faceshot-video";
 constexpr const char* data_program = "faceshot-data";
 constexpr const char* train_program = "faceshot-train";
 
 constexpr Elsewhere elsewhere[] = {
+    {"video", video_program, "Find and follow faces in films"},
+    {"anonymize", video_program, "Hide faces in films and photographs"},
     {"prepare", data_program, "Bring a data set into the prepared form"},
     {"data", data_program, "Look at prepared sets, check, export, label them"},
     {"augment", data_program, "Augmentation policies: see them, list them, apply them"},
@@ -36,10 +39,10 @@ constexpr Elsewhere elsewhere[] = {
 };
 
 int hand_over_to(const char* program, char** argv) {
-  return faceshot::cli::hand_over(program,
-                                  program == train_program ? "build with FACESHOT_BUILD_TRAIN=ON"
-                                                           : "build without FACESHOT_RUNTIME_ONLY",
-                                  argv);
+  const char* const from = program == train_program   ? "build with FACESHOT_BUILD_TRAIN=ON"
+                           : program == video_program ? "build with FACESHOT_BUILD_VIDEO=ON"
+                                                      : "build without FACESHOT_RUNTIME_ONLY";
+  return faceshot::cli::hand_over(program, from, argv);
 }
 
 }  // namespace
@@ -51,10 +54,10 @@ int main(int argc, char** argv) {
     if (command.name == first) return hand_over_to(command.program, argv);
   if (argc == 1) {
     std::puts(
-        "FaceShot finds faces in photographs. Three commands to try:\n\n"
+        "FaceShot finds faces in photographs and films. Three commands to try:\n\n"
         "  faceshot detect photo.jpg --out faces/      boxes drawn into a copy\n"
         "  faceshot detect holiday/ --sheet faces.jpg  a folder, all on one picture\n"
-        "  faceshot bench                              how fast it is here\n\n"
+        "  faceshot video clip.mp4 --out boxes.mp4     a film, faces followed\n\n"
         "faceshot --help lists all commands.");
     return cli::exit_usage;
   }
@@ -72,6 +75,7 @@ int main(int argc, char** argv) {
         app.add_subcommand(
             command.name, std::string(command.meaning) + " (faceshot " + command.name + " --help)");
   };
+  list(video_program);
   list(data_program);
   list(train_program);
   cli::add_bench(app, exit_code);

@@ -14,13 +14,19 @@ enum class PixelFormat : std::uint8_t {
   rgba,  ///< 4 bytes a pixel, alpha ignored
   gray,  ///< 1 byte a pixel
   nv12,  ///< 1 byte of luma a pixel, and a plane of chroma: what cameras and video decoders give
+  i420,  ///< 1 byte of luma a pixel, and two planes of chroma: what software decoders give
 };
+
+/// What luma and chroma stand for: ITU-R BT.601 (cameras, small films) or BT.709 (high definition),
+/// in video range (luma from 16 to 235) or in full range (0 to 255).
+enum class YuvColour : std::uint8_t { bt601, bt601_full, bt709, bt709_full };
 
 /// In the rows of ImageView::data.
 [[nodiscard]] constexpr int bytes_per_pixel(PixelFormat f) noexcept {
   switch (f) {
     case PixelFormat::gray:
     case PixelFormat::nv12:
+    case PixelFormat::i420:
       return 1;
     case PixelFormat::bgra:
     case PixelFormat::rgba:
@@ -33,19 +39,22 @@ enum class PixelFormat : std::uint8_t {
 /// A non-owning view of interleaved 8-bit pixels. The pixels must outlive every call that gets the
 /// view; nothing writes through it.
 struct ImageView {
-  const std::uint8_t* data = nullptr;  ///< first byte of the top row; of NV12's luma
+  const std::uint8_t* data = nullptr;  ///< first byte of the top row; of NV12's and I420's luma
   int width = 0;                       ///< pixels
   int height = 0;                      ///< pixels
   std::ptrdiff_t stride = 0;           ///< bytes from one row to the next
   PixelFormat format = PixelFormat::bgr;
-  /// NV12 alone: pairs of bytes, blue and red difference, for each two columns of each two rows
-  /// ((width + 1) / 2 pairs, (height + 1) / 2 rows); video range, ITU-R BT.601.
+  /// NV12: pairs of bytes, blue and red difference, for each two columns of each two rows
+  /// ((width + 1) / 2 pairs, (height + 1) / 2 rows). I420: blue difference alone, a byte each.
   const std::uint8_t* chroma = nullptr;
-  std::ptrdiff_t chroma_stride = 0;  ///< bytes from one row of it to the next
+  std::ptrdiff_t chroma_stride = 0;  ///< bytes from one row of it to the next; of both in I420
+  const std::uint8_t* chroma_red = nullptr;  ///< I420 alone: red difference, as `chroma`
+  YuvColour colour = YuvColour::bt601;       ///< NV12 and I420 alone
 
   [[nodiscard]] constexpr bool empty() const noexcept {
     return data == nullptr || width <= 0 || height <= 0 ||
-           (format == PixelFormat::nv12 && chroma == nullptr);
+           (format == PixelFormat::nv12 && chroma == nullptr) ||
+           (format == PixelFormat::i420 && (chroma == nullptr || chroma_red == nullptr));
   }
   [[nodiscard]] const std::uint8_t* row(int y) const noexcept { return data + stride * y; }
 };

@@ -48,8 +48,9 @@ void check(const ImageView& image) {
   if (image.height > 1 && std::abs(image.stride) < row_bytes)
     fail("the image's stride, " + std::to_string(image.stride) + " bytes, is shorter than a row, " +
          std::to_string(row_bytes));
-  const int chroma_bytes = (image.width + 1) / 2 * 2;
-  if (image.format == PixelFormat::nv12 && image.height > 2 &&
+  const bool planar = image.format == PixelFormat::i420;
+  const int chroma_bytes = (image.width + 1) / 2 * (planar ? 1 : 2);
+  if ((planar || image.format == PixelFormat::nv12) && image.height > 2 &&
       std::abs(image.chroma_stride) < chroma_bytes)
     fail("the chroma's stride, " + std::to_string(image.chroma_stride) +
          " bytes, is shorter than a row, " + std::to_string(chroma_bytes));

@@ -273,6 +273,49 @@ TEST(Letterbox, ReadsVideoFramesOfOddSizes) {
   }
 }
 
+TEST(Letterbox, ReadsPlanarFramesAsThoseOfPairs) {
+  const Nv12 frame(make_smooth(96, 64));
+  std::vector<std::uint8_t> blue, red;
+  for (std::size_t i = 0; i < frame.chroma.size(); i += 2) {
+    blue.push_back(frame.chroma[i]);
+    red.push_back(frame.chroma[i + 1]);
+  }
+  ImageView planar = frame.view;
+  planar.format = PixelFormat::i420;
+  planar.chroma = blue.data();
+  planar.chroma_red = red.data();
+  planar.chroma_stride = 48;
+  for (const YuvColour colour : {YuvColour::bt601, YuvColour::bt709_full})
+    for (const int side : {0, 48, 40, 200}) {
+      ImageView pairs = frame.view;
+      pairs.colour = planar.colour = colour;
+      EXPECT_EQ(run(planar, side, {}, true).values, run(pairs, side, {}, true).values) << side;
+    }
+}
+
+TEST(Letterbox, KnowsWhatLumaAndChromaStandFor) {
+  struct Case {
+    YuvColour colour;
+    std::uint8_t luma, blue, red;
+    std::array<float, 3> bgr;
+  };
+  // Red and white as ITU-R BT.601 and BT.709 give them, rounded to whole numbers.
+  for (const Case& c : {Case{YuvColour::bt601, 81, 90, 240, {0, 0, 254}},
+                        {YuvColour::bt709, 63, 102, 240, {1, 0, 255}},
+                        {YuvColour::bt601_full, 76, 85, 255, {0, 0, 254}},
+                        {YuvColour::bt709_full, 54, 99, 255, {0, 0, 254}},
+                        {YuvColour::bt709, 235, 128, 128, {255, 255, 255}},
+                        {YuvColour::bt601_full, 255, 128, 128, {255, 255, 255}},
+                        {YuvColour::bt709, 173, 42, 26, {1, 255, 0}}}) {
+    const std::vector<std::uint8_t> luma(4, c.luma);
+    const ImageView view{luma.data(), 2, 2, 2, PixelFormat::i420, &c.blue, 1, &c.red, c.colour};
+    const Input input = run(view, 0);
+    for (int k = 0; k < 3; ++k)
+      EXPECT_NEAR(input.at(k, 1, 1), c.bgr[static_cast<std::size_t>(k)], 2)
+          << static_cast<int>(c.colour) << " " << k;
+  }
+}
+
 TEST(Letterbox, ReadsPartsOfImagesAndImagesUpsideDown) {
   const cv::Mat image = make_noise(90, 60);
   const cv::Mat part = image(cv::Rect(11, 7, 50, 40));

@@ -77,6 +77,13 @@ TEST(TileGrid, AViewShowsTheTilesPixelsWhereTheyLie) {
   const ImageView view = view_of_tile(image, tile);
   EXPECT_EQ(view.data, pixels.data() + 4 * 40 + 6);
   EXPECT_EQ(view.chroma, chroma.data() + 2 * 40 + 6);  // row 2, pair 3
+
+  image.format = PixelFormat::i420;
+  image.chroma_red = chroma.data() + 300;
+  image.chroma_stride = 20;
+  const ImageView planar = view_of_tile(image, tile);
+  EXPECT_EQ(planar.chroma, chroma.data() + 2 * 20 + 3);  // row 2, column 3
+  EXPECT_EQ(planar.chroma_red, chroma.data() + 300 + 2 * 20 + 3);
 }
 
 }  // namespace

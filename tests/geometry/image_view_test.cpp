@@ -10,6 +10,7 @@ namespace {
 TEST(ImageView, BytesPerPixel) {
   EXPECT_EQ(bytes_per_pixel(PixelFormat::gray), 1);
   EXPECT_EQ(bytes_per_pixel(PixelFormat::nv12), 1);  // of luma
+  EXPECT_EQ(bytes_per_pixel(PixelFormat::i420), 1);
   EXPECT_EQ(bytes_per_pixel(PixelFormat::bgr), 3);
   EXPECT_EQ(bytes_per_pixel(PixelFormat::rgb), 3);
   EXPECT_EQ(bytes_per_pixel(PixelFormat::bgra), 4);
@@ -25,6 +26,8 @@ TEST(ImageView, EmptyWithoutPixelsOrSize) {
   EXPECT_FALSE((ImageView{pixel.data(), 1, 1, 3}).empty());
   EXPECT_TRUE((ImageView{pixel.data(), 1, 1, 1, PixelFormat::nv12}).empty()) << "no chroma";
   EXPECT_FALSE((ImageView{pixel.data(), 1, 1, 1, PixelFormat::nv12, pixel.data() + 1, 2}).empty());
+  EXPECT_TRUE((ImageView{pixel.data(), 1, 1, 1, PixelFormat::i420, pixel.data() + 1, 1}).empty())
+      << "one chroma";
 }
 
 TEST(ImageView, RowsFollowTheStride) {

@@ -106,7 +106,17 @@ const float* Letterbox::scaled_row(int y, Buffers& buffers) const {
     case PixelFormat::nv12:
       sum(image_.data, image_.stride, 1, width, buffers.luma);
       sum(image_.chroma, image_.chroma_stride, 2, (width + 1) / 2 * 2, buffers.chroma);
-      pixels::convert_yuv(buffers.luma.data(), buffers.chroma.data(), width, buffers.row.data());
+      pixels::convert_yuv(
+          {buffers.luma.data(), buffers.chroma.data(), buffers.chroma.data() + 1, 2, image_.colour},
+          width, buffers.row.data());
+      break;
+    case PixelFormat::i420:
+      sum(image_.data, image_.stride, 1, width, buffers.luma);
+      sum(image_.chroma, image_.chroma_stride, 2, (width + 1) / 2, buffers.chroma);
+      sum(image_.chroma_red, image_.chroma_stride, 2, (width + 1) / 2, buffers.red);
+      pixels::convert_yuv(
+          {buffers.luma.data(), buffers.chroma.data(), buffers.red.data(), 1, image_.colour}, width,
+          buffers.row.data());
       break;
     default:
       sum(image_.data, image_.stride, 1,
@@ -150,6 +160,7 @@ void Letterbox::start(const ImageView& image, const LetterboxSize& size, const M
     buffers.rows.reserve(vertical_.count);
     buffers.luma.resize(width);
     buffers.chroma.resize(width + 1);
+    buffers.red.resize(width + 1);
     // Behind the last pixel zeros for what is read there and counts nothing.
     buffers.row.assign(step_of(image.format) * (width + horizontal_.count) + 1, 0.0F);
   }

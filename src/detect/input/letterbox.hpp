@@ -63,8 +63,9 @@ class Letterbox final : public InputRows {
   /// What a part works in.
   struct Buffers {
     std::vector<pixels::WeightedRow> rows;
-    std::vector<float> row;           ///< of pixels
-    std::vector<float> luma, chroma;  ///< of gray and NV12 images, before they become pixels
+    std::vector<float> row;  ///< of pixels
+    /// Of gray, NV12 and I420 images, before they become pixels. Red differences of I420 alone.
+    std::vector<float> luma, chroma, red;
   };
 
   /// The source rows behind an output row, summed up: bytes_per_pixel() floats a pixel, at least 3.

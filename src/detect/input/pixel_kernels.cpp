@@ -192,16 +192,47 @@ FACESHOT_INLINE void expand_gray_of(const float* row, std::size_t pixels, float*
   for (std::size_t x = 0; x < pixels; ++x) out[3 * x] = out[3 * x + 1] = out[3 * x + 2] = row[x];
 }
 
-FACESHOT_INLINE void convert_yuv_of(const float* __restrict luma, const float* __restrict chroma,
-                                    std::size_t pixels, float* __restrict out) {
+/// blue = gain * (y - black) + blue_u * u, ...
+struct YuvMatrix {
+  float black, gain, blue_u, green_u, green_v, red_v;
+};
+
+/// By the shares of red and blue in luma that the standards name.
+constexpr YuvMatrix yuv_matrix(YuvColour colour) {
+  const bool hd = colour == YuvColour::bt709 || colour == YuvColour::bt709_full;
+  const bool full = colour == YuvColour::bt601_full || colour == YuvColour::bt709_full;
+  const double red = hd ? 0.2126 : 0.299, blue = hd ? 0.0722 : 0.114, green = 1 - red - blue;
+  const double chroma = full ? 1.0 : 255.0 / 224;
+  return {full ? 0.0F : 16.0F,
+          full ? 1.0F : static_cast<float>(255.0 / 219),
+          static_cast<float>(chroma * 2 * (1 - blue)),
+          static_cast<float>(-chroma * 2 * (1 - blue) * blue / green),
+          static_cast<float>(-chroma * 2 * (1 - red) * red / green),
+          static_cast<float>(chroma * 2 * (1 - red))};
+}
+
+template <std::size_t step>
+FACESHOT_INLINE void convert_yuv_step(const YuvRow& row, std::size_t pixels,
+                                      float* __restrict out) {
+  const YuvMatrix m = yuv_matrix(row.colour);
+  const float* __restrict const luma = row.luma;
+  const float* __restrict const blue = row.blue;
+  const float* __restrict const red = row.red;
   const auto cut = [](float v) { return v < 0 ? 0.0F : v > 255 ? 255.0F : v; };
   for (std::size_t x = 0; x < pixels; ++x) {
-    const float y = 1.164383F * (luma[x] - 16);
-    const float u = chroma[x / 2 * 2] - 128, v = chroma[x / 2 * 2 + 1] - 128;
-    out[3 * x] = cut(y + 2.017232F * u);
-    out[3 * x + 1] = cut(y - 0.391762F * u - 0.812968F * v);
-    out[3 * x + 2] = cut(y + 1.596027F * v);
+    const float y = m.gain * (luma[x] - m.black);
+    const float u = blue[x / 2 * step] - 128, v = red[x / 2 * step] - 128;
+    out[3 * x] = cut(y + m.blue_u * u);
+    out[3 * x + 1] = cut(y + m.green_u * u + m.green_v * v);
+    out[3 * x + 2] = cut(y + m.red_v * v);
   }
+}
+
+FACESHOT_INLINE void convert_yuv_of(const YuvRow& row, std::size_t pixels, float* out) {
+  if (row.step == 1)
+    convert_yuv_step<1>(row, pixels, out);
+  else
+    convert_yuv_step<2>(row, pixels, out);
 }
 
 // --- instruction sets ----------------------------------------------------------------------------
@@ -225,9 +256,8 @@ struct Kernels {
   attributes void gray_##name(const float* row, std::size_t pixels, float* out) {                 \
     expand_gray_of(row, pixels, out);                                                             \
   }                                                                                               \
-  attributes void yuv_##name(const float* luma, const float* chroma, std::size_t pixels,          \
-                             float* out) {                                                        \
-    convert_yuv_of(luma, chroma, pixels, out);                                                    \
+  attributes void yuv_##name(const YuvRow& row, std::size_t pixels, float* out) {                 \
+    convert_yuv_of(row, pixels, out);                                                             \
   }
 
 FACESHOT_FUNCTIONS(any, )
@@ -280,8 +310,8 @@ void split_pixels(const std::uint8_t* row, std::size_t pixels, std::size_t step,
 void expand_gray(const float* row, std::size_t pixels, float* out) {
   best().gray(row, pixels, out);
 }
-void convert_yuv(const float* luma, const float* chroma, std::size_t pixels, float* out) {
-  best().yuv(luma, chroma, pixels, out);
+void convert_yuv(const YuvRow& row, std::size_t pixels, float* out) {
+  best().yuv(row, pixels, out);
 }
 
 }  // namespace faceshot::detect::pixels

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <span>
 
+#include "faceshot/image_view.hpp"
+
 namespace faceshot::detect::pixels {
 
 /// One row of bytes and what it counts.
@@ -48,9 +50,15 @@ void split_pixels(const std::uint8_t* row, std::size_t pixels, std::size_t step,
 /// Three equal channels of one. @param out three floats a pixel
 void expand_gray(const float* row, std::size_t pixels, float* out);
 
-/// Blue, green and red, 0 to 255, of luma and chroma in video range (ITU-R BT.601).
-/// @param luma a pixel each @param chroma blue and red difference, for two pixels each
-/// @param out three floats a pixel
-void convert_yuv(const float* luma, const float* chroma, std::size_t pixels, float* out);
+/// Luma and chroma of a row.
+struct YuvRow {
+  const float* luma;        ///< a pixel each
+  const float *blue, *red;  ///< differences, for two pixels each
+  std::size_t step;         ///< floats from one to the next: 1 or 2
+  YuvColour colour;
+};
+
+/// Blue, green and red, 0 to 255. @param out three floats a pixel
+void convert_yuv(const YuvRow& row, std::size_t pixels, float* out);
 
 }  // namespace faceshot::detect::pixels

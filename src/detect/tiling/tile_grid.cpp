@@ -49,6 +49,11 @@ ImageView view_of_tile(const ImageView& image, const Tile& tile) {
   // A pair of bytes for two columns: as many bytes as columns.
   if (image.format == PixelFormat::nv12)
     view.chroma = image.chroma + image.chroma_stride * (tile.y / 2) + tile.x;
+  if (image.format == PixelFormat::i420) {
+    const std::ptrdiff_t first = image.chroma_stride * (tile.y / 2) + tile.x / 2;
+    view.chroma = image.chroma + first;
+    view.chroma_red = image.chroma_red + first;
+  }
   return view;
 }
 

@@ -118,7 +118,7 @@ bool is_writable_image_path(const fs::path& path) {
          extension == ".jfif" || extension == ".png" || extension == ".webp" || extension == ".bmp";
 }
 
-void write_image(const fs::path& path, const ImageView& image) {
+void write_image(const fs::path& path, const ImageView& image, const ImageTags& tags) {
   if (!is_writable_image_path(path))
     throw Error(ErrorCode::invalid_argument,
                 "cannot write '" + path.string() +
@@ -128,7 +128,12 @@ void write_image(const fs::path& path, const ImageView& image) {
                 "cannot write '" + path.string() + "': the image must be 8-bit BGR and not empty");
   std::vector<std::uint8_t> bytes;
   try {
-    bytes = encode(lower_extension(path), image);
+    const std::string extension = lower_extension(path);
+    bytes = encode(extension, image);
+    const bool is_jpeg = extension.starts_with(".j");
+    if (is_jpeg || extension == ".png")
+      bytes =
+          with_image_tags(std::move(bytes), is_jpeg ? ImageFormat::jpeg : ImageFormat::png, tags);
   } catch (const DecodeFailure& failure) {
     throw Error(ErrorCode::io, "cannot encode '" + path.string() + "': " + failure.why);
   }

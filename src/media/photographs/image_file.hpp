@@ -10,6 +10,7 @@
 #include "media/photographs/codecs.hpp"
 #include "media/photographs/image.hpp"
 #include "media/photographs/image_bytes.hpp"
+#include "media/photographs/image_tags.hpp"
 
 namespace faceshot::media {
 
@@ -59,7 +60,9 @@ struct Photograph : PhotographInfo {
 /// .bmp. Complete or not at all (temporary + rename). JPEG and WebP in a quality that shows no
 /// artefacts at normal size. Thread safe.
 /// @throws Error(invalid_argument) for another extension or no pixels; Error(io)
-void write_image(const std::filesystem::path& path, const ImageView& image);
+/// @param tags written into it if it is of their format
+void write_image(const std::filesystem::path& path, const ImageView& image,
+                 const ImageTags& tags = {});
 
 /// True if write_image knows the extension.
 [[nodiscard]] bool is_writable_image_path(const std::filesystem::path& path);

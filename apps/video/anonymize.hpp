@@ -1,0 +1,67 @@
+// What `faceshot anonymize` was asked for, and what came of it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "media_list.hpp"
+#include "network_options.hpp"
+#include "review_sheet.hpp"
+#include "track/complete_tracks.hpp"
+#include "video/painting/hide_faces.hpp"
+#include "video/writing/film_writer.hpp"
+
+namespace faceshot::cli {
+
+struct AnonymizeArguments {
+  std::vector<std::string> paths;
+  std::string out;
+  std::string style = "blur";  ///< blur, pixelate, solid, image:FILE
+  std::string shape = "ellipse";
+  video::HideOptions hide;
+  std::string tracks;               ///< edited tracks to hide instead of those found; empty: none
+  std::string save_tracks;          ///< where the tracks go that are hidden; empty: nowhere
+  std::vector<std::int64_t> shown;  ///< tracks that stay visible
+  std::string review;               ///< picture of what wants a look; empty: none
+  std::string json;                 ///< file, "-": standard output; empty: none
+  int detect_every = 1;
+  NetworkArguments network;
+  video::WriteOptions write{.keep_metadata = false};
+};
+
+/// What it takes to hide faces in one file after another.
+struct Anonymizer {
+  const AnonymizeArguments& arguments;
+  const TrackingNetwork& network;
+  const video::Hider& hider;
+  ReviewSheet& review;
+};
+
+/// A file whose faces are hidden.
+struct Hidden {
+  std::string file, out;
+  bool film = false;
+  std::int64_t frames = 1;
+  std::int64_t faces = 0;  ///< tracks, or faces of a photograph, that are hidden
+  std::int64_t shown = 0;  ///< tracks left visible
+  std::int64_t detected = 0, low_score = 0, interpolated = 0, extended = 0;  ///< boxes
+  std::int64_t wants_look = 0;
+  /// Of films: what a report says of doubt.
+  std::vector<track::DoubtfulSpan> doubtful{};
+  std::vector<double> frame_seconds{};  ///< of films: time of each frame
+  std::vector<std::string> warnings{}, left_out{};
+  double seconds = 0;
+};
+
+/// @throws Error for a film that cannot be read or written
+[[nodiscard]] Hidden anonymize_film(const Anonymizer& a, const Medium& medium,
+                                    const std::filesystem::path& out);
+
+/// Thread safe. @throws Error for a photograph that cannot be read or written
+[[nodiscard]] Hidden anonymize_photograph(const Anonymizer& a, const Medium& medium,
+                                          const std::filesystem::path& out);
+
+}  // namespace faceshot::cli

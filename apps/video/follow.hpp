@@ -1,0 +1,63 @@
+// Faces followed through a film while it is read.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "faceshot/detector.hpp"
+#include "faceshot/nms.hpp"
+#include "faceshot/tracker.hpp"
+#include "video_outputs.hpp"
+#include "watch.hpp"
+
+namespace faceshot::cli {
+
+/// In frames that the detector passed over, a small network input around each face that is expected
+/// there says where it is: a fraction of what a look at the whole frame costs.
+class LocalLook {
+ public:
+  /// @throws Error as Detector
+  explicit LocalLook(const Detector& whole);
+
+  /// @param expected where faces should be @return what is there, in pixels of the view; valid
+  /// until the
+  ///        next call
+  const std::vector<Detection>& around(const ImageView& view,
+                                       std::span<const TrackedFace> expected);
+
+ private:
+  Detector detector_;
+  std::vector<Detection> found_, all_, kept_;
+  Nms nms_;
+};
+
+/// One film's tracks. Not thread safe.
+class FilmFollower {
+ public:
+  FilmFollower(const TrackerOptions& options, LocalLook* local)
+      : tracker_(options), local_(local) {}
+
+  /// The next frame. @return its faces, to be shown: confirmed, and seen when the detector last
+  /// looked.
+  ///         Valid until the next call
+  std::span<const ShownFace> next(const WatchedFrame& item);
+
+  [[nodiscard]] std::int64_t tracks() const { return static_cast<std::int64_t>(ids_.size()); }
+
+ private:
+  std::span<const TrackedFace> follow(const WatchedFrame& item);
+
+  Tracker tracker_;
+  LocalLook* local_;
+  double last_look_ = 0;
+  std::map<std::int64_t, int> labels_;  ///< by id
+  std::set<std::int64_t> ids_;
+  std::vector<TrackedFace> expected_;
+  std::vector<ShownFace> shown_;
+};
+
+}  // namespace faceshot::cli

@@ -1,0 +1,46 @@
+// Which network looks at films and photographs, and how.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "common/precision.hpp"
+#include "faceshot/detector.hpp"
+#include "faceshot/tracker.hpp"
+#include "video/writing/film_writer.hpp"
+
+namespace faceshot::cli {
+
+struct NetworkArguments {
+  std::string model, model_info;
+  std::optional<float> threshold;  ///< of sure faces; none: the model's own
+  DetectorOptions options{};
+  PrecisionChoice precision = PrecisionChoice::automatic;
+  int threads = 0;  ///< 0: as many as there are cores
+};
+
+/// --model, --model-info, --threshold, --max-side, --nms, --threads, --precision.
+/// @param arguments must outlive the parsing; what they hold is the default
+/// @param threshold_help of --threshold
+void add_network_options(CLI::App& command, NetworkArguments& arguments,
+                         const std::string& threshold_help);
+
+/// --codec, --quality, --codec-options.
+void add_encoder_options(CLI::App& command, video::WriteOptions& write);
+
+/// The detector, and what of its findings begins a track and what goes on with one.
+struct TrackingNetwork {
+  Detector detector;
+  TrackerOptions tracker;
+  int threads = 1;
+};
+
+/// The detector gives all down to TrackerOptions::low_score; one thread looks at one image.
+/// @throws Error as Detector
+[[nodiscard]] TrackingNetwork open_network(const NetworkArguments& arguments);
+
+/// Cores of this machine, at least 1.
+[[nodiscard]] int number_of_cores();
+
+}  // namespace faceshot::cli

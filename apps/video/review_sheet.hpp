@@ -1,0 +1,44 @@
+// A picture of all faces that a person should look at before a film or photograph is passed on.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "faceshot/box.hpp"
+#include "media/photographs/image.hpp"
+
+namespace faceshot::cli {
+
+/// Thread safe.
+class ReviewSheet {
+ public:
+  /// @param wanted false: nothing is kept
+  explicit ReviewSheet(bool wanted) : wanted_(wanted) {}
+
+  [[nodiscard]] bool wanted() const { return wanted_; }
+  /// @param image the whole picture, nothing hidden @param box of the face in it
+  /// @param order by which the sheet is sorted, as are equal ones by `text`
+  void add(const media::Image& image, const Box& box, std::size_t order, const std::string& text);
+  /// How many there are; the sheet holds the first max_cells.
+  [[nodiscard]] std::size_t size() const;
+  /// Nothing is written if there is nothing to look at. @throws Error(io)
+  void write(const std::filesystem::path& file) const;
+
+  static constexpr std::size_t max_cells = 120;
+
+ private:
+  struct Cell {
+    std::size_t order;
+    std::string text;
+    media::Image image;
+  };
+  bool wanted_;
+  mutable std::mutex mutex_;
+  std::vector<Cell> cells_;
+};
+
+}  // namespace faceshot::cli

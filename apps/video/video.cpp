@@ -1,0 +1,222 @@
+// `faceshot video`: faces found and followed in films.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "common/console.hpp"
+#include "faceshot/error.hpp"
+#include "follow.hpp"
+#include "media_list.hpp"
+#include "network_options.hpp"
+#include "support/folder.hpp"
+#include "video/painting/draw_faces.hpp"
+#include "video/reading/film_list.hpp"
+#include "video/reading/film_time.hpp"
+#include "video/writing/film_writer.hpp"
+#include "video_commands.hpp"
+#include "video_outputs.hpp"
+#include "watch.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+struct VideoArguments {
+  std::vector<std::string> paths;
+  std::string out;  ///< film, or folder for several; empty: none
+  OutputNames names;
+  std::string from, to;
+  int detect_every = 1;
+  bool local = true;
+  NetworkArguments network;
+  video::WriteOptions write;
+};
+
+/// One film of several that are asked for.
+struct VideoRun {
+  const VideoArguments& arguments;
+  const TrackingNetwork& network;
+  LocalLook* local;
+  VideoOutputs& outputs;
+};
+
+/// Several films, or a folder of them, go into a folder.
+bool writes_into_folder(const VideoArguments& a, const std::vector<Medium>& films) {
+  std::error_code ignored;
+  return films.size() > 1 || fs::is_directory(a.paths.front(), ignored) ||
+         fs::is_directory(a.out, ignored) || !video::is_film_path(a.out);
+}
+
+fs::path out_of(const VideoArguments& a, const std::vector<Medium>& films, const Medium& film) {
+  if (a.out.empty()) return {};
+  return writes_into_folder(a, films) ? fs::path(a.out) / film.name : fs::path(a.out);
+}
+
+void draw(const video::Frame& frame, const video::Placement& placement,
+          std::span<const ShownFace> faces, std::vector<video::DrawnFace>& drawn) {
+  if (faces.empty()) return;
+  drawn.clear();
+  for (const ShownFace& shown : faces)
+    drawn.push_back({shown.face.box, shown.face.id, shown.face.score,
+                     shown.face.state == TrackState::predicted});
+  video::draw_faces(video::Canvas(*frame.picture()), placement, drawn);
+}
+
+/// What can only fail for all films, or before anything was done, throws.
+void watch_one(const VideoRun& run, const Medium& film, const fs::path& out) {
+  const VideoArguments& a = run.arguments;
+  const int threads = run.network.threads;
+  video::ReadOptions read{.threads = threads};
+  if (!a.from.empty()) read.from = video::parse_film_time(a.from);
+  if (!a.to.empty()) read.to = video::parse_film_time(a.to);
+  const auto start = Clock::now();
+  video::FilmReader reader(film.file, read);
+  std::unique_ptr<video::FilmWriter> writer;
+  if (!out.empty()) {
+    support::make_folder(out.parent_path());
+    video::WriteOptions write = a.write;
+    write.threads = threads;
+    writer = std::make_unique<video::FilmWriter>(out, reader, write);
+    reader.take_packets([&](const AVPacket& packet) { writer->copy(packet); });
+  }
+  FilmFollower follower(run.network.tracker, run.local);
+  FilmSummary summary{.file = film.file.string(), .out = out.string()};
+  run.outputs.begin_film(summary.file, film.name.string(), reader.info());
+  std::vector<video::DrawnFace> drawn;
+  double first = -1, last = 0;
+  watch_film(reader, run.network.detector,
+             {.detect_every = a.detect_every, .threads = threads, .what = film.name.string()},
+             [&](WatchedFrame& item) {
+               const std::span<const ShownFace> faces = follower.next(item);
+               if (first < 0) first = item.frame.seconds();
+               last = item.frame.seconds();
+               ++summary.frames;
+               summary.looked_at += item.looked_at ? 1 : 0;
+               summary.boxes += static_cast<std::int64_t>(faces.size());
+               run.outputs.add(item.frame, faces);
+               if (!writer) return;
+               draw(item.frame, reader.info().placement, faces, drawn);
+               writer->write(item.frame);
+             });
+  if (summary.frames == 0)
+    throw Error(ErrorCode::format, "'" + summary.file + "' has no frame that could be read");
+  if (writer) {
+    reader.finish();
+    writer->finish();
+    summary.left_out = writer->left_out();
+  }
+  const video::FilmInfo& info = reader.info();
+  summary.width = info.placement.width();
+  summary.height = info.placement.height();
+  summary.tracks = follower.tracks();
+  summary.film_seconds = last - first + (info.frame_rate > 0 ? 1 / info.frame_rate : 0);
+  summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  summary.warnings = reader.warnings();
+  print_warnings(summary.warnings);
+  for (const std::string& what : summary.left_out)
+    fmt::print(stderr, "faceshot: warning: '{}' is without {}\n", summary.out, what);
+  run.outputs.end_film(summary);
+}
+
+void check_video_arguments(const VideoArguments& a, const std::vector<Medium>& films) {
+  if (a.out.empty() && a.names.json.empty() && a.names.jsonl.empty() && a.names.tracks.empty())
+    throw Error(
+        ErrorCode::invalid_argument,
+        "nothing to write: name --out annotated.mp4, --jsonl, --tracks=tracks.csv or --json");
+  for (const Medium& film : films) {
+    const fs::path out = out_of(a, films, film);
+    if (out.empty()) continue;
+    refuse_inputs("--out", out, films);
+    video::require_writable_film(out, a.write);
+  }
+  refuse_inputs("--json", a.names.json, films);
+  refuse_inputs("--jsonl", a.names.jsonl, films);
+  refuse_inputs("--tracks", a.names.tracks, films);
+  if (!a.from.empty()) (void)video::parse_film_time(a.from);
+  if (!a.to.empty() &&
+      !(video::parse_film_time(a.to) > (a.from.empty() ? 0 : video::parse_film_time(a.from))))
+    throw Error(ErrorCode::invalid_argument, "--to must come after --from, and after 0");
+}
+
+int run_video(const VideoArguments& a) {
+  const std::vector<Medium> films = list_media(a.paths, false);
+  check_video_arguments(a, films);
+  const TrackingNetwork network = open_network(a.network);
+  std::unique_ptr<LocalLook> local;
+  if (a.detect_every > 1 && a.local) local = std::make_unique<LocalLook>(network.detector);
+  VideoOutputs outputs(a.names, network.detector.info().classes, films.size() > 1);
+  const VideoRun run{a, network, local.get(), outputs};
+  std::size_t failures = 0;
+  for (const Medium& film : films) {
+    const fs::path out = out_of(a, films, film);
+    try {
+      watch_one(run, film, out);
+    } catch (const Error& e) {
+      // One bad film does not stop the others; the exit status tells.
+      if (films.size() == 1) throw;
+      fmt::print(stderr, "faceshot: {}\n", e.what());
+      ++failures;
+    }
+  }
+  if (failures < films.size()) outputs.finish();
+  return failures == 0 ? exit_ok : exit_failure;
+}
+
+void add_video_outputs(CLI::App& command, VideoArguments& a) {
+  command
+      .add_option(
+          "--out", a.out,
+          "Film with boxes and numbers, sound and all else as they are; of several films, a folder")
+      ->group("Output");
+  command
+      .add_flag("--jsonl{-}", a.names.jsonl,
+                "A line of JSON a frame on standard output, or --jsonl=FILE")
+      ->group("Output");
+  command
+      .add_flag("--tracks{-}", a.names.tracks,
+                "Tracks in MOTChallenge's form on standard output, or --tracks=FILE.csv; of "
+                "several films "
+                "--tracks=FOLDER")
+      ->group("Output");
+  command
+      .add_flag("--json{-}", a.names.json, "A summary as JSON on standard output, or --json=FILE")
+      ->group("Output");
+}
+
+}  // namespace
+
+void add_video(CLI::App& app, int& exit_code) {
+  auto a = std::make_shared<VideoArguments>();
+  CLI::App* const command = app.add_subcommand(
+      "video", "Find and follow faces in films (MP4, MOV, MKV, WebM, AVI, TS, ...)");
+  command->add_option("films", a->paths, "Films, or folders of them")->required();
+  add_video_outputs(*command, *a);
+  command->add_option("--from", a->from, "Begin there: seconds, 1:15 or 1:02:03.5");
+  command->add_option("--to", a->to, "End there");
+  command
+      ->add_option(
+          "--detect-every", a->detect_every,
+          "Look at the whole of every Nth frame, and only around expected faces in between")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_flag("!--no-local", a->local,
+                    "With --detect-every, do not look at the frames in between at all");
+  add_network_options(
+      *command, a->network,
+      "Score from which a face is sure and begins a track; default: the network's own");
+  add_encoder_options(*command, a->write);
+  command->footer(
+      "Examples:\n"
+      "  faceshot video clip.mp4 --out annotated.mp4\n"
+      "  faceshot video clip.mp4 --jsonl=faces.jsonl --tracks=tracks.csv\n"
+      "  faceshot video clip.mp4 --from 0:30 --to 2:00 --detect-every 3 --out part.mp4\n"
+      "  faceshot video holiday/ --out annotated/ --json=summary.json");
+  command->callback([a, &exit_code] { exit_code = guarded([&] { return run_video(*a); }); });
+}
+
+}  // namespace faceshot::cli

@@ -1,0 +1,32 @@
+// What stands in a photograph's file beside its pixels and may be written into another: the meaning
+// of its colours (ICC), and what the camera noted (EXIF) without any picture.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "media/photographs/image_frame.hpp"
+
+namespace faceshot::media {
+
+struct ImageTags {
+  ImageFormat format =
+      ImageFormat::jpeg;            ///< of the file that they came from, and of those they fit
+  std::vector<std::uint8_t> bytes;  ///< JPEG segments or PNG chunks; empty: none
+};
+
+/// The colour profile of a JPEG or PNG file; of others, and of files without one, nothing. Thread
+/// safe.
+/// @param exif JPEG alone: EXIF, too, made anew: numbers and texts of up to 4 KB from its
+/// directories of the
+///        picture, the camera and the place. Thumbnails, previews in makers' notes and all that
+///        nobody knows is left out, and the orientation is 1: pixels are delivered upright
+[[nodiscard]] ImageTags image_tags(std::span<const std::uint8_t> file, const ImageFrame& frame,
+                                   bool exif);
+
+/// The file with these tags. A file of another format is returned as it is.
+[[nodiscard]] std::vector<std::uint8_t> with_image_tags(std::vector<std::uint8_t> file,
+                                                        ImageFormat format, const ImageTags& tags);
+
+}  // namespace faceshot::media

@@ -1,0 +1,52 @@
+// Frames into packets of one video stream. Includes libav's headers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "video/libav.hpp"
+
+namespace faceshot::video {
+
+/// What the encoder is to know of the film.
+struct EncoderSettings {
+  std::string codec_options;
+  int quality = 18;
+  int threads = 0;
+  AVRational time_base{1, 1}, frame_rate{0, 1}, pixel_aspect{0, 1};
+  bool global_header = false;  ///< the container wants its parameters apart
+};
+
+/// libav's encoder of this name; of an empty name the one that is best for the container: libx264
+/// where it takes H.264, else the container's own default.
+/// @throws Error(invalid_argument) for a name that is no video encoder's, Error(unsupported)
+[[nodiscard]] const AVCodec& choose_encoder(const std::string& name,
+                                            const AVOutputFormat& container);
+
+class Encoder {
+ public:
+  using TakePacket = std::function<void(AVPacket&)>;
+
+  /// @param like a frame of the film: size, format, colours
+  /// @throws Error(invalid_argument) for options that the encoder does not know; Error(unsupported)
+  Encoder(const AVCodec& codec, const EncoderSettings& settings, const AVFrame& like);
+
+  [[nodiscard]] AVCodecContext& context() const noexcept { return *context_; }
+  /// @param frame of the first one's size and format, its time in the film's time base
+  void encode(const AVFrame& frame, std::int64_t pts, const TakePacket& take);
+  /// What is still in the encoder.
+  void flush(const TakePacket& take) { drain(nullptr, take); }
+
+ private:
+  void drain(const AVFrame* frame, const TakePacket& take);
+  [[nodiscard]] AVFrame* converted(const AVFrame& frame);
+
+  CodecPointer context_;
+  PacketPointer packet_;
+  ScalerPointer scaler_;
+  std::map<std::int64_t, std::int64_t> durations_;  ///< by time, of frames in the encoder
+};
+
+}  // namespace faceshot::video
