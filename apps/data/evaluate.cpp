@@ -47,6 +47,7 @@ void require_sense(const EvaluateOptions& o) {
 }
 
 int evaluate(const EvaluateOptions& o) {
+  if (o.protocol == "mot") return evaluate_mot(o);
   require_sense(o);
   if (o.protocol == "voc") return evaluate_voc(o);
   if (o.ground_truth.empty())
@@ -108,13 +109,16 @@ void add_evaluate(CLI::App& app, int& exit_code) {
   command->add_option("--model-info", o.model_info, model_info_help);
   command->add_option(
       "--detections", o.detections,
-      "Score these result files instead: DIR/<event>/<image>.txt; voc: with --data");
+      "Score these result files instead: DIR/<event>/<image>.txt; voc: with --data; "
+      "mot: a file of tracks, or DIR/<film>.txt");
   command->add_option("--ground-truth", o.ground_truth,
-                      "Folder with wider_face_val.mat and wider_{easy,medium,hard}_val.mat");
+                      "Folder with wider_face_val.mat and wider_{easy,medium,hard}_val.mat; mot: a "
+                      "file of true tracks, or DIR/<film>/gt/gt.txt");
   command
       ->add_option("--protocol", o.protocol,
-                   "widerface, or voc: AP at IoU 0.5 against the labels of --data")
-      ->check(CLI::IsMember({"widerface", "voc"}))
+                   "widerface; voc: AP at IoU 0.5 against the labels of --data; or mot: tracks in "
+                   "files, by HOTA, MOTA, IDF1 and what hiding with them leaves visible")
+      ->check(CLI::IsMember({"widerface", "voc", "mot"}))
       ->capture_default_str();
   command->add_option("--score", o.score, "voc: recall and precision are told for this score")
       ->check(CLI::Range(0.0, 1.0))
@@ -123,6 +127,14 @@ void add_evaluate(CLI::App& app, int& exit_code) {
       ->add_option("--min-face", o.min_face,
                    "voc: faces with a shorter side below this many pixels are ignored")
       ->check(CLI::Range(0.0, 1e5))
+      ->capture_default_str();
+  command
+      ->add_option("--margin", o.margin,
+                   "mot: boxes grow on each side by this share before they hide")
+      ->check(CLI::Range(0.0, 10.0))
+      ->capture_default_str();
+  command->add_option("--shape", o.shape, "mot: what hides, box or ellipse")
+      ->check(CLI::IsMember({"box", "ellipse"}))
       ->capture_default_str();
   command->add_option(
       "--negatives", o.negatives,
@@ -163,7 +175,8 @@ void add_evaluate(CLI::App& app, int& exit_code) {
       "eval_tools/ground_truth --max-side 640 --out report/\n"
       "  faceshot evaluate --detections report/detections --ground-truth eval_tools/ground_truth "
       "--images WIDER_val/images --errors errors/\n"
-      "  faceshot evaluate --model mine.onnx --data data/mine --protocol voc");
+      "  faceshot evaluate --model mine.onnx --data data/mine --protocol voc\n"
+      "  faceshot evaluate --protocol mot --detections tracks/ --ground-truth scenes/");
   command->callback(
       [options, &exit_code] { exit_code = guarded([&] { return evaluate(*options); }); });
 }

@@ -30,6 +30,8 @@ struct EvaluateOptions {
   double nms = 0.45;
   double score = 0.7;
   double min_face = 0;
+  double margin = 0.2;        ///< mot: boxes grow by it before they hide
+  std::string shape = "box";  ///< mot: what hides
   int max_side = 640;
   TileOptions tiles{.size = 0};  ///< size 0: no tiles
   int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -76,5 +78,9 @@ void print_speed(const Scored& scored, const EvaluateOptions& o);
 /// PASCAL VOC's protocol against the prepared set's own labels.
 /// @return exit code
 int evaluate_voc(const EvaluateOptions& options);
+
+/// Tracks in files, by the metrics of MOTChallenge and by what hiding with them leaves visible.
+/// @return exit code
+int evaluate_mot(const EvaluateOptions& options);
 
 }  // namespace faceshot::cli

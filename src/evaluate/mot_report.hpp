@@ -1,0 +1,32 @@
+// The quality of tracks for people and for programs.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evaluate/leak_rate.hpp"
+#include "evaluate/mot_metrics.hpp"
+
+namespace faceshot::evaluate {
+
+/// One film, or all together.
+struct MotScore {
+  std::string name;
+  MotResult tracks;
+  LeakRate leak;
+};
+
+/// Each sequence by itself, then "all". @pre sequences is not empty
+[[nodiscard]] std::vector<MotScore> score_mot(std::span<const MotSequence> sequences,
+                                              const Hiding& hiding);
+
+/// A table for the terminal: a row a film. Ends with a newline.
+[[nodiscard]] std::string mot_table(std::span<const MotScore> scores);
+
+/// Keys in docs/tracking.md.
+[[nodiscard]] nlohmann::ordered_json mot_json(std::span<const MotScore> scores,
+                                              const Hiding& hiding);
+
+}  // namespace faceshot::evaluate
