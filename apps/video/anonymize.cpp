@@ -15,7 +15,6 @@
 #include "faceshot/error.hpp"
 #include "media/photographs/image_file.hpp"
 #include "support/folder.hpp"
-#include "video/reading/film_list.hpp"
 #include "video_commands.hpp"
 
 namespace faceshot::cli {
@@ -25,14 +24,11 @@ namespace fs = std::filesystem;
 
 constexpr const char* image_style = "image:";
 
-/// One file goes into a file of that name if it can be such a one; all else into a folder.
+/// Several files, or a folder of them, go into a folder.
 bool into_folder(const AnonymizeArguments& a, const std::vector<Medium>& media) {
   std::error_code ignored;
-  if (media.size() > 1 || fs::is_directory(a.paths.front(), ignored) ||
-      fs::is_directory(a.out, ignored))
-    return true;
-  return media.front().kind == MediumKind::film ? !video::is_film_path(a.out)
-                                                : !media::is_writable_image_path(a.out);
+  return media.size() > 1 || fs::is_directory(a.paths.front(), ignored) ||
+         fs::is_directory(a.out, ignored) || !fs::path(a.out).has_extension();
 }
 
 fs::path target_of(const AnonymizeArguments& a, const std::vector<Medium>& media,
@@ -89,7 +85,12 @@ void check_anonymize_arguments(const AnonymizeArguments& a, const std::vector<Me
   for (const Medium& medium : media) {
     const fs::path out = target_of(a, media, medium);
     refuse_inputs("--out", out, media);
-    if (medium.kind == MediumKind::film) video::require_writable_film(out, a.write);
+    if (medium.kind == MediumKind::film)
+      video::require_writable_film(out, a.write);
+    else if (!media::is_writable_image_path(out))
+      throw Error(ErrorCode::invalid_argument, "--out '" + out.string() +
+                                                   "' needs the extension of a picture that can "
+                                                   "be written: .jpg, .png, .webp or .bmp");
     if (!targets.insert(out).second)
       throw Error(ErrorCode::invalid_argument,
                   "two files would become '" + out.string() + "'; name them in two runs");

@@ -99,6 +99,8 @@ void AnonymizeReport::finish(std::size_t on_sheet) {
                    : "");
   else if (my.wants_look > 0)
     fmt::print("; {} want a person's look (--review sheet.png shows them)", my.wants_look);
+  else if (!my.sheet.empty())
+    fmt::print("; nothing wants a person's look, and {} is not written", my.sheet);
   fmt::print("\n");
 }
 

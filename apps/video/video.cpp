@@ -13,7 +13,6 @@
 #include "network_options.hpp"
 #include "support/folder.hpp"
 #include "video/painting/draw_faces.hpp"
-#include "video/reading/film_list.hpp"
 #include "video/reading/film_time.hpp"
 #include "video/writing/film_writer.hpp"
 #include "video_commands.hpp"
@@ -49,7 +48,7 @@ struct VideoRun {
 bool writes_into_folder(const VideoArguments& a, const std::vector<Medium>& films) {
   std::error_code ignored;
   return films.size() > 1 || fs::is_directory(a.paths.front(), ignored) ||
-         fs::is_directory(a.out, ignored) || !video::is_film_path(a.out);
+         fs::is_directory(a.out, ignored) || !fs::path(a.out).has_extension();
 }
 
 fs::path out_of(const VideoArguments& a, const std::vector<Medium>& films, const Medium& film) {

@@ -10,6 +10,28 @@ cd "$folder"
 export XDG_CACHE_HOME=$folder/cache
 
 hide() { "$faceshot" anonymize --threads 2 "$@" >log 2>&1 || { cat log; fail "anonymize $*"; }; }
+# The brightest pixel of a face's inner half. A head without its face is still found as one, so what is hidden is
+# looked at where faces are, not by looking for them again. FILE FRAME X1 Y1 X2 Y2
+brightest() {
+  ffmpeg -nostdin -v error -i "$1" -vf "select=eq(n\\,$2),format=yuv444p,crop=$(awk -v x="$3" -v y="$4" -v r="$5" -v b="$6" \
+    'BEGIN {x1 = x + (r - x) / 4; y1 = y + (b - y) / 4; if (x1 < 0) x1 = 0; if (y1 < 0) y1 = 0
+            x2 = r - (r - x) / 4; y2 = b - (b - y) / 4; if (x2 > 319) x2 = 319; if (y2 > 239) y2 = 239
+            if (x2 - x1 < 4 || y2 - y1 < 4) {x1 = x2 - 4; y1 = y2 - 4}
+            printf "%d:%d:%d:%d", x2 - x1, y2 - y1, x1, y1}'),signalstats,metadata=print:key=lavfi.signalstats.YMAX:file=-" -f null - |
+    sed -n 's/.*YMAX=//p' | sort -n | tail -1
+}
+# all_black FILM TRACKS: whatever these tracks say is a face is black in the film.
+all_black() {
+  local seen=0 frame id x y w h rest
+  while IFS=, read -r frame id x y w h rest; do
+    [ $((frame % 9)) = 4 ] || continue
+    seen=$((seen + 1))
+    local most
+    most=$(brightest "$1" $((frame - 1)) "$x" "$y" "$(awk "BEGIN {print $x + $w}")" "$(awk "BEGIN {print $y + $h}")")
+    [ "$most" -lt 45 ] || fail "$1: frame $frame shows a face at $x,$y, up to $most"
+  done <"$2"
+  [ $seen -gt 5 ] || fail "$2: no tracks"
+}
 faces_in() { "$faceshot" video "$1" --tracks --threads 2 | wc -l; }
 
 drawn_film "$faces" plain.mp4 3 -metadata title=Holiday -metadata location=+48.1+011.5/ -metadata:s:v title=Anna
@@ -18,20 +40,21 @@ ffmpeg -v error -i plain.mp4 -i chapters -i "$faces/four.jpg" -map 0 -map 2 -map
   -c:v:1 mjpeg -disposition:v:1 attached_pic -metadata:s:a language=deu rich.mp4
 ffmpeg -v error -i plain.mp4 -c copy -metadata:s:v rotate=90 rotated.mp4
 drawn_film "$faces" ten.mp4 2 -pix_fmt yuv420p10le
-[ "$(faces_in plain.mp4)" -gt 100 ] || fail "no faces to hide"
+"$faceshot" video plain.mp4 --tracks=found.csv >/dev/null
+"$faceshot" video ten.mp4 --tracks=found-ten.csv >/dev/null
 
 # Hidden in every frame; times, sound, rotation and format stay.
 for style in blur pixelate solid image:"$faces/three.jpg"; do
   hide plain.mp4 --out hidden.mp4 --style "$style"
   same_film plain.mp4 hidden.mp4
-  case $style in image*) continue ;; esac  # those are faces
-  [ "$(faces_in hidden.mp4)" -lt 3 ] || fail "$style: faces are found"
+  # What is left of blurred faces hide_faces_test.cpp looks at.
+  [ "$style" != solid ] || all_black hidden.mp4 found.csv
 done
 hide rotated.mp4 --out hidden-rotated.mp4
 same_film rotated.mp4 hidden-rotated.mp4
-hide ten.mp4 --out hidden-ten.mp4 --shape box
+hide ten.mp4 --out hidden-ten.mp4 --shape box --style solid
 same_film ten.mp4 hidden-ten.mp4
-[ "$(faces_in hidden-ten.mp4)" -lt 3 ] || fail "10 bits: faces are found"
+all_black hidden-ten.mp4 found-ten.csv
 
 # What may tell of people and places is gone, unless it is to stay.
 hide rich.mp4 --out bare.mp4
@@ -53,15 +76,21 @@ hide plain.mp4 --out d.mp4 --tracks tracks.csv --show-track 2
 [ "$(faces_in b.mp4)" -gt 40 ] || fail "track 2 is hidden though it is not in the file"
 checksum() { ffmpeg -v error -i "$1" -map 0:v -f md5 -; }
 [ "$(checksum b.mp4)" = "$(checksum d.mp4)" ] || fail "--show-track is not as if it were not in the file"
-[ "$(checksum b.mp4)" = "$(checksum c.mp4)" ] || fail "--show-track hides another"
+# Places in the file have two decimals.
+alike=$(ffmpeg -nostdin -i b.mp4 -i c.mp4 -lavfi psnr -f null - 2>&1 | sed -n 's/.*PSNR.*average:\([0-9a-z]*\).*/\1/p')
+[ "$alike" = inf ] || [ "$alike" -gt 35 ] || fail "--show-track hides another: $alike dB"
 [ "$(checksum a.mp4)" != "$(checksum c.mp4)" ] || fail "nothing was shown"
 
 # Films and photographs mixed, in folders.
 mkdir -p mixed/more && cp plain.mp4 mixed/ && cp "$faces/two.jpg" mixed/ && cp "$faces/three.jpg" mixed/more/ && echo x >mixed/more/notes.txt
-hide mixed "$faces/four.jpg" --out out --review sheet.png --json=report.json
+hide mixed "$faces/four.jpg" --out out --style solid --shape box --review sheet.png --json=report.json
 for file in plain.mp4 two.jpg more/three.jpg four.jpg; do [ -f "out/$file" ] || fail "out/$file is missing"; done
-[ "$("$faceshot" detect out --csv | grep -c ',face')" = 0 ] || fail "faces are found in photographs"
-[ "$("$faceshot" detect mixed --csv | grep -c ',face')" = 5 ] || fail "there were none to hide"
+grep -v '^#' "$faces/faces.txt" >known
+while read -r file x1 y1 x2 y2; do
+  [ "$file" = three.jpg ] && file=more/three.jpg
+  [ "$(brightest "out/$file" 0 "$x1" "$y1" "$x2" "$y2")" -lt 45 ] || fail "out/$file shows the face at $x1,$y1"
+done <known
+all_black out/plain.mp4 found.csv
 
 bad() {  # STATUS WORDS ARGUMENTS...
   local status=0

@@ -5,7 +5,7 @@ fail() { echo "FAILED: $*"; exit 1; }
 probe() { ffprobe -v error -of compact=p=0 -show_entries "$2" "${@:3}" "$1"; }
 # Times of all frames that are shown, in ticks, in order of display.
 times() {
-  ffprobe -v error -select_streams v:0 -show_entries packet=pts,flags -of csv=p=0 "$1" | grep -v D | cut -d, -f1 | sort -n
+  ffprobe -v error -select_streams v:0 -show_entries packet=pts,flags -of csv=p=0 "$1" | grep -v D | cut -d, -f1 | grep "[0-9]" | sort -n
 }
 # Each stream but the film: its codec, and a checksum of its packets.
 others() { ffmpeg -v error -i "$1" -map 0 -map -0:V -c copy -f streamhash -hash md5 - 2>/dev/null | sort; }

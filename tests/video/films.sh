@@ -89,7 +89,7 @@ bad() {  # STATUS WORDS ARGUMENTS...
 bad 1 "no film" words.srt --json
 bad 1 "there is no file" nothing.mp4 --json
 bad 2 "nothing to write" plain.mp4
-bad 2 "extension of a film" plain.mp4 --out out.mp4x/ --out here.xyz
+bad 2 "extension of a film" plain.mp4 --out here.xyz/film.xyz
 bad 2 "is one of the inputs" plain.mp4 --out ./plain.mp4
 bad 2 "did you mean 'libx264'" plain.mp4 --out o.mp4 --codec libx246
 bad 2 "has no option 'prest'" plain.mp4 --out o.mp4 --codec-options prest=slow
