@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "common/console.hpp"
+#include "support/atomic_file.hpp"
 #include "train_commands.hpp"
 #include "weights/array_stats.hpp"
+#include "weights/average_onnx.hpp"
 #include "weights/match_report.hpp"
 #include "weights/weight_file.hpp"
 
@@ -20,6 +22,8 @@ using weights::WeightFile;
 
 struct WeightsArguments {
   std::string file, out;
+  std::vector<std::string> files;
+  std::vector<double> shares;
   bool json = false;
 };
 
@@ -85,6 +89,30 @@ int convert(const WeightsArguments& a) {
   return exit_ok;
 }
 
+int average(const WeightsArguments& a) {
+  const std::vector<std::filesystem::path> files(a.files.begin(), a.files.end());
+  const std::string bytes = weights::average_onnx(files, a.shares);
+  support::write_file_atomically(a.out, bytes);
+  std::printf("%s: the mean of %zu networks. Measure it: faceshot evaluate --model %s --data SET\n",
+              a.out.c_str(), files.size(), a.out.c_str());
+  return exit_ok;
+}
+
+void add_average(CLI::App& command, const std::shared_ptr<WeightsArguments>& arguments,
+                 int& exit_code) {
+  CLI::App* const mean = command.add_subcommand(
+      "average", "The mean of networks that were trained on from one another, as one ONNX file");
+  mean->add_option("files", arguments->files, "Two or more ONNX files of one architecture")
+      ->required();
+  mean->add_option("--shares", arguments->shares,
+                   "A weight for each file, as in 2,1; default: all alike")
+      ->delimiter(',');
+  mean->add_option("--out", arguments->out, "X.onnx")->required();
+  mean->footer("Example:\n  faceshot weights average before.onnx after.onnx --out mean.onnx");
+  mean->callback(
+      [arguments, &exit_code] { exit_code = guarded([&] { return average(*arguments); }); });
+}
+
 }  // namespace
 
 void add_weights(CLI::App& app, int& exit_code) {
@@ -109,6 +137,7 @@ void add_weights(CLI::App& app, int& exit_code) {
   change->footer("Example:\n  faceshot weights convert runs/nano/best.pt --out best.safetensors");
   change->callback(
       [arguments, &exit_code] { exit_code = guarded([&] { return convert(*arguments); }); });
+  add_average(*command, arguments, exit_code);
 }
 
 }  // namespace faceshot::cli

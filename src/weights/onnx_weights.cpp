@@ -1,11 +1,6 @@
 #include "weights/onnx_weights.hpp"
 
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <google/protobuf/stubs/logging.h>
-#include <onnx/onnx_pb.h>
-
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +8,7 @@
 #include "faceshot/error.hpp"
 #include "weights/element_type.hpp"
 #include "weights/input_file.hpp"
+#include "weights/onnx_model.hpp"
 
 namespace faceshot::weights {
 namespace {
@@ -105,23 +101,11 @@ class Reader {
   std::vector<NamedArray> arrays_;
 };
 
-onnx::ModelProto read_model(InputFile& file, const std::filesystem::path& path) {
-  const auto damaged = [&] { damaged_file(path, "damaged, or not an ONNX model"); };
-  if (file.size() == 0 || file.size() > std::numeric_limits<int>::max()) damaged();
-  // Protobuf would log to stderr what we throw.
-  const google::protobuf::LogSilencer silence;
-  onnx::ModelProto model;
-  const std::string bytes = file.read(0, file.size());
-  google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
-  if (!model.ParseFromZeroCopyStream(&stream) || !model.has_graph()) damaged();
-  return model;
-}
-
 }  // namespace
 
 OnnxFile read_onnx_weights(const std::filesystem::path& path) {
   InputFile file(path);
-  const onnx::ModelProto model = read_model(file, path);
+  const onnx::ModelProto model = read_onnx_model(file, path);
   OnnxFile result;
   for (const auto& entry : model.metadata_props()) result.metadata[entry.key()] = entry.value();
   MemoryBudget budget(path, file.size());

@@ -1,0 +1,23 @@
+// The mean of several networks of one architecture: runs that began from the same file, or stages
+// of one run, are often better together than each of them ("model soups", Wortsman et al., ICML
+// 2022).
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace faceshot::weights {
+
+/// The ONNX file whose float32 initialisers are the weighted means of the files'. Graph and
+/// metadata are the first file's, but for faceshot.metrics, which the mean has not earned, and
+/// faceshot.averaged, which names the files. It is for networks that were trained on from one
+/// another: the mean of unrelated ones finds nothing.
+/// @param shares a positive weight for each file, of any sum; none: all alike
+/// @throws Error(invalid_argument) for fewer than two files, or other than as many positive finite
+///         shares; Error(unsupported) if the networks differ in more than their weights, naming the
+///         file and what differs; Error(format), Error(not_found), Error(io). Thread safe.
+[[nodiscard]] std::string average_onnx(std::span<const std::filesystem::path> files,
+                                       std::span<const double> shares = {});
+
+}  // namespace faceshot::weights
