@@ -34,8 +34,8 @@ struct TrackerOptions {
   float direction = 0.2F;     ///< weight of the direction of motion beside the IoU, 0 to 1
   int width = 0, height = 0;  ///< of the frames, pixels, where known: faces that their edge cuts
                               ///< off are then followed as if whole. 0: not known
-  int most_tracks = 1000;  ///< 1 to 10000: beyond, none begins; of a frame's detections as many
-                           ///< are looked at, the best
+  int most_tracks = 1000;     ///< 1 to 10000: beyond, none begins; of a frame's detections as many
+                              ///< are looked at, the best
 };
 
 enum class TrackState : std::uint8_t {
