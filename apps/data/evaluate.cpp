@@ -128,14 +128,7 @@ void add_evaluate(CLI::App& app, int& exit_code) {
                    "voc: faces with a shorter side below this many pixels are ignored")
       ->check(CLI::Range(0.0, 1e5))
       ->capture_default_str();
-  command
-      ->add_option("--margin", o.margin,
-                   "mot: boxes grow on each side by this share before they hide")
-      ->check(CLI::Range(0.0, 10.0))
-      ->capture_default_str();
-  command->add_option("--shape", o.shape, "mot: what hides, box or ellipse")
-      ->check(CLI::IsMember({"box", "ellipse"}))
-      ->capture_default_str();
+  add_mot_options(*command, o);
   command->add_option(
       "--negatives", o.negatives,
       "voc: prepared sets without faces (their val.csv, or CSV files): false alarms "

@@ -11,6 +11,17 @@
 
 namespace faceshot::cli {
 
+void add_mot_options(CLI::App& command, EvaluateOptions& o) {
+  command
+      .add_option("--margin", o.margin,
+                  "mot: boxes grow on each side by this share before they hide")
+      ->check(CLI::Range(0.0, 10.0))
+      ->capture_default_str();
+  command.add_option("--shape", o.shape, "mot: what hides, box or ellipse")
+      ->check(CLI::IsMember({"box", "ellipse"}))
+      ->capture_default_str();
+}
+
 int evaluate_mot(const EvaluateOptions& o) {
   if (o.detections.empty() || o.ground_truth.empty())
     throw Error(ErrorCode::invalid_argument,

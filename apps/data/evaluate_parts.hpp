@@ -1,6 +1,7 @@
 // What the protocols of `faceshot evaluate` share: options, and detections from a network or files.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -78,6 +79,9 @@ void print_speed(const Scored& scored, const EvaluateOptions& o);
 /// PASCAL VOC's protocol against the prepared set's own labels.
 /// @return exit code
 int evaluate_voc(const EvaluateOptions& options);
+
+/// What only tracks need.
+void add_mot_options(CLI::App& command, EvaluateOptions& options);
 
 /// Tracks in files, by the metrics of MOTChallenge and by what hiding with them leaves visible.
 /// @return exit code

@@ -71,4 +71,17 @@ expect 2 "--protocol voc" --data set --negatives set "${truth[@]}"
 expect 2 "runs a network" --protocol voc --data set --detections report/detections --negatives set
 expect 2 "has a face in" --protocol voc --data set/train.csv --model "$model" --negatives set/train.csv
 expect 2 "has no result file of" --protocol voc --data set --detections "$fixtures/detections_fine"
+
+# Tracks: one file or folders; what TrackEval says of these is in mot_metrics_test.cpp.
+mot=(--protocol mot --ground-truth "$fixtures/mot/truth.txt")
+evaluate "${mot[@]}" --detections "$fixtures/mot/steady.txt" || complain "tracks"
+grep -q '^all .*0\.568 .*0\.745 .*0\.687 ' out || complain "tracks: not TrackEval's figures"
+evaluate "${mot[@]}" --detections "$fixtures/mot/shaky.txt" --json --out tracks || complain "tracks: JSON"
+grep -q '"idsw": 13' out && grep -q '"idsw": 13' tracks/report.json || complain "tracks: no switches"
+evaluate "${mot[@]}" --detections "$fixtures/mot/steady.txt" --shape ellipse --margin 0 || complain "ellipse"
+expect 2 "with --detections" "${mot[@]}"
+expect 2 "leave --data" "${mot[@]}" --detections "$fixtures/mot/steady.txt" --data set
+expect 1 "no such file of tracks" "${mot[@]}" --detections nowhere.txt
+printf '1,1,0,0,5\n' >cut.txt
+expect 1 "cut.txt:1: " "${mot[@]}" --detections cut.txt
 exit "$failed"

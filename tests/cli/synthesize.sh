@@ -68,5 +68,24 @@ refuse "--backgrounds" --faces faces --out new
 refuse "backgrounds must have none" --faces faces --backgrounds composed1 --out new
 [ -z "$(find . -maxdepth 1 -name 'new*')" ] || complain "something was left"
 
+# Films: the same bytes whatever the number of threads, in MOTChallenge's layout.
+film() { "$program" synthesize "$@" >out 2>err </dev/null; }
+printf '[seeds]\nfirst = 4\nlast = 9\n[scene]\nwidth = 160\nheight = 96\nframes = 5\nface_height = [12, 40]\n' >moving.toml
+for threads in 1 2; do
+  film --moving moving.toml --count 2 --threads $threads --out film$threads || complain "films: $(cat err)"
+done
+[ "$(sums film1)" = "$(sums film2)" ] || complain "films: threads change the result"
+[ "$(find film1 -name '*.jpg' | wc -l)" -eq 10 ] || complain "films: not 2 of 5 frames"
+for file in scene-004/gt/gt.txt scene-005/seqinfo.ini scene-005/img1/000005.jpg; do
+  [ -s film1/$file ] || complain "films: no $file"
+done
+film --moving moving.toml --count 1 --seed 70 --json --out film3 && grep -q '"scenes": 1' out && [ -e film3/scene-070 ] ||
+  complain "films: another seed: $(cat out err)"
+printf '[scene]\nframes = 0\n' >faulty.toml
+film --moving faulty.toml --out film4
+[ $? -eq 1 ] && grep -q "faulty.toml:2: " err || complain "films: a faulty description: $(cat err)"
+film --moving none.toml --out film4
+[ $? -eq 1 ] && grep -q "cannot read 'none.toml'" err || complain "films: no description: $(cat err)"
+
 [ "$failed" -eq 0 ] && echo "all as it should be"
 exit "$failed"

@@ -41,7 +41,7 @@ TEST(MovingScene, FacesMoveSmoothlyAndKeepTheirIds) {
   o.cuts = 0;
   o.pans = o.shakes = o.zooms = 0;
   o.frame_rates = {50};
-  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 2; ++seed) {
     const MovingScene scene(o, seed);
     std::vector<TrueFace> before;
     for (std::size_t f = 0; f < scene.frames(); ++f) {
