@@ -65,8 +65,8 @@ Bytes camera_exif(bool little) {
   w.put(160, 4);                // the thumbnail's
   w.pad_to(80);
   w.put(2, 2);
-  w.entry(0x829A, 5, 1, 220);                       // exposure time
-  w.entry(0x927C, 7, 21, 240);                      // maker's note
+  w.entry(0x829A, 5, 1, 220);   // exposure time
+  w.entry(0x927C, 7, 21, 240);  // maker's note
   w.put(0, 4);
   w.pad_to(120);
   w.put(1, 2);
@@ -116,15 +116,16 @@ class PhotographFile {
     const std::string exif("Exif\0\0", 6), icc("ICC_PROFILE\0\1\1", 14), mpf("MPF\0", 4);
     Bytes extra = segment(0xE1, exif, camera_exif(true));
     const std::string face = face_bytes;
-    for (const Bytes& more : {segment(0xE2, icc, icc_profile()),
-                              segment(0xE2, mpf, Bytes(face.begin(), face.end())),
-                              segment(0xE1, std::string("http://ns.adobe.com/xap/1.0/\0", 29),
-                                      Bytes(face.begin(), face.end()))})
+    for (const Bytes& more :
+         {segment(0xE2, icc, icc_profile()), segment(0xE2, mpf, Bytes(face.begin(), face.end())),
+          segment(0xE1, std::string("http://ns.adobe.com/xap/1.0/\0", 29),
+                  Bytes(face.begin(), face.end()))})
       extra.insert(extra.end(), more.begin(), more.end());
     plain.insert(plain.begin() + 2, extra.begin(), extra.end());
     plain.insert(plain.end(), face.begin(), face.end());
     std::ofstream(path_, std::ios::binary)
-        .write(reinterpret_cast<const char*>(plain.data()), static_cast<std::streamsize>(plain.size()));
+        .write(reinterpret_cast<const char*>(plain.data()),
+               static_cast<std::streamsize>(plain.size()));
   }
   ~PhotographFile() { std::filesystem::remove(path_); }
 
