@@ -1,6 +1,7 @@
 #include "support/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -35,6 +36,13 @@ void sync_folder(const std::filesystem::path& folder) {
 }  // namespace
 
 AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
+  // What is no file (/dev/null, a pipe) is written to; a file in its place would be a disaster.
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+    file_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (file_ < 0) fail(errno);
+    return;
+  }
   static std::atomic<unsigned> serial{0};
   do {  // a writer that was killed may have left a file of this name: process numbers come again
     temporary_ =
@@ -47,7 +55,7 @@ AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
 AtomicFile::~AtomicFile() {
   if (file_ < 0) return;
   ::close(file_);
-  ::unlink(temporary_.c_str());
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
 void AtomicFile::write(std::string_view bytes) {
@@ -63,9 +71,14 @@ void AtomicFile::flush() {
 
 void AtomicFile::commit() {
   flush();
-  if (::fsync(file_) != 0) fail(errno);
+  const bool is_file = !temporary_.empty();
+  if (is_file && ::fsync(file_) != 0) fail(errno);
   const int closed = ::close(file_) == 0 ? 0 : errno;
   file_ = -1;
+  if (!is_file) {
+    if (closed != 0) fail(closed);
+    return;
+  }
   if (closed != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
     const int reason = closed != 0 ? closed : errno;
     ::unlink(temporary_.c_str());

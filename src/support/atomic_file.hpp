@@ -9,7 +9,8 @@ namespace faceshot::support {
 
 /// Writes `bytes` to a temporary file beside `path`, forces them to disk and renames it: at any
 /// moment, also after a crash or on a full disk, `path` holds the old content or the new, whole.
-/// Two writers of the same path do not disturb each other; the last one wins. Thread safe.
+/// Two writers of the same path do not disturb each other; the last one wins. What is there and is
+/// no file (a pipe, /dev/null) is written to and not replaced. Thread safe.
 /// @throws Error(io) naming the path and the system's reason; no temporary file is left then
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 

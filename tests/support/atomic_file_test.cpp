@@ -1,6 +1,8 @@
 #include "support/atomic_file.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -84,6 +86,22 @@ TEST_F(AtomicFileTest, PiecesAppearTogetherOrNotAtAll) {
   file.commit();
   EXPECT_EQ(fs::file_size(path), 5 * piece.size());
   EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(AtomicFileTest, APipeStaysAPipe) {
+  const fs::path pipe = fs::path(::testing::TempDir()) / "atomic_file_test_pipe";
+  fs::remove(pipe);
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  write_file_atomically(pipe, "through");
+  EXPECT_EQ(fs::status(pipe).type(), fs::file_type::fifo);
+  std::string got(16, '\0');
+  const ssize_t count = ::read(reader, got.data(), got.size());
+  ::close(reader);
+  fs::remove(pipe);
+  ASSERT_EQ(count, 7);
+  EXPECT_EQ(got.substr(0, 7), "through");
 }
 
 TEST_F(AtomicFileTest, LeftoversOfAKilledWriterAreNoObstacle) {

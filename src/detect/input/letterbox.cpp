@@ -84,19 +84,45 @@ void Letterbox::Taps::make(int source_size, int target_size) {
   }
 }
 
-const float* Letterbox::scaled_row(int y, Buffers& buffers) const {
+/// Sums, over the rows behind an output row, of `values` bytes each.
+void Letterbox::sum_source(int y, const SourcePlane& plane, std::size_t values,
+                           std::vector<pixels::WeightedRow>& rows, std::vector<float>& into) const {
   const auto at = static_cast<std::size_t>(y);
+  rows.clear();
+  for (std::size_t t = 0; t < vertical_.count; ++t) {
+    const float weight = vertical_.weights[at * vertical_.count + t];
+    const int row = (vertical_.first[at] + static_cast<int>(t)) / plane.half;
+    if (weight > 0) rows.push_back({plane.data + plane.stride * row, weight});
+  }
+  pixels::sum_rows(rows, values, into.data());
+}
+
+void Letterbox::row_of_planes(int y, Buffers& buffers, const pixels::Planes& planes) const {
   const auto width = static_cast<std::size_t>(image_.width);
-  // Sums, over the rows behind this one, of `values` bytes each. @param half  rows for two of them
+  const auto columns = static_cast<std::size_t>(size_.content_width);
+  const pixels::ColumnTaps taps{horizontal_.first, horizontal_.weights, horizontal_.count};
+  const pixels::ColumnTaps chroma_taps{of_chroma_.first, of_chroma_.weights, of_chroma_.count};
+  sum_source(y, {image_.data, image_.stride, 1}, width, buffers.rows, buffers.luma);
+  sum_source(y, {image_.chroma, image_.chroma_stride, 2}, width / 2, buffers.rows, buffers.chroma);
+  sum_source(y, {image_.chroma_red, image_.chroma_stride, 2}, width / 2, buffers.rows, buffers.red);
+  pixels::scale_plane(buffers.luma.data(), taps, buffers.scaled_luma.data());
+  const float* blue = buffers.chroma.data();
+  const float* red = buffers.red.data();
+  if (of_chroma_.source != of_chroma_.target) {
+    pixels::scale_plane(blue, chroma_taps, buffers.scaled_chroma.data());
+    pixels::scale_plane(red, chroma_taps, buffers.scaled_red.data());
+    blue = buffers.scaled_chroma.data();
+    red = buffers.scaled_red.data();
+  }
+  pixels::convert_yuv_planes({buffers.scaled_luma.data(), blue, red, 1, image_.colour}, columns,
+                             planes);
+}
+
+const float* Letterbox::scaled_row(int y, Buffers& buffers) const {
+  const auto width = static_cast<std::size_t>(image_.width);
   const auto sum = [&](const std::uint8_t* data, std::ptrdiff_t stride, int half,
                        std::size_t values, std::vector<float>& into) {
-    buffers.rows.clear();
-    for (std::size_t t = 0; t < vertical_.count; ++t) {
-      const float weight = vertical_.weights[at * vertical_.count + t];
-      const int row = (vertical_.first[at] + static_cast<int>(t)) / half;
-      if (weight > 0) buffers.rows.push_back({data + stride * row, weight});
-    }
-    pixels::sum_rows(buffers.rows, values, into.data());
+    sum_source(y, {data, stride, half}, values, buffers.rows, into);
   };
   switch (image_.format) {
     case PixelFormat::gray:
@@ -144,6 +170,7 @@ void Letterbox::start(const ImageView& image, const LetterboxSize& size, const M
   size_ = size;
   horizontal_.make(image.width, size.content_width);
   vertical_.make(image.height, size.content_height);
+  planes_first_ = false;
   as_it_is_ = image.width == size.content_width && image.height == size.content_height &&
               bytes_per_pixel(image.format) >= 3;
   channel_ = {0, 1, 2};
@@ -156,11 +183,21 @@ void Letterbox::start(const ImageView& image, const LetterboxSize& size, const M
   const auto width = static_cast<std::size_t>(image.width);
   buffers_.resize(static_cast<std::size_t>(parts));
   if (as_it_is_) return;
+  planes_first_ =
+      image.format == PixelFormat::i420 && image.width % 2 == 0 && size.content_width < image.width;
+  if (planes_first_) of_chroma_.make(image.width / 2, size.content_width);
+  const auto content = static_cast<std::size_t>(size.content_width);
   for (Buffers& buffers : buffers_) {
     buffers.rows.reserve(vertical_.count);
-    buffers.luma.resize(width);
-    buffers.chroma.resize(width + 1);
-    buffers.red.resize(width + 1);
+    // Behind the last value zeros for what is read there and counts nothing.
+    buffers.luma.resize(width + horizontal_.count);
+    buffers.chroma.resize(width + 1 + of_chroma_.count);
+    buffers.red.resize(width + 1 + of_chroma_.count);
+    if (planes_first_) {
+      buffers.scaled_luma.resize(content);
+      buffers.scaled_chroma.resize(content);
+      buffers.scaled_red.resize(content);
+    }
     // Behind the last pixel zeros for what is read there and counts nothing.
     buffers.row.assign(step_of(image.format) * (width + horizontal_.count) + 1, 0.0F);
   }
@@ -178,6 +215,8 @@ void Letterbox::row(int y, int part, const std::array<float*, 3>& planes) const 
   const std::size_t step = step_of(image_.format);
   if (as_it_is_)
     pixels::split_pixels(image_.row(y), width, step, out);
+  else if (planes_first_)
+    row_of_planes(y, buffers_[static_cast<std::size_t>(part)], out);
   else
     pixels::scale_columns(scaled_row(y, buffers_[static_cast<std::size_t>(part)]), step,
                           {horizontal_.first, horizontal_.weights, horizontal_.count}, out);

@@ -66,17 +66,31 @@ class Letterbox final : public InputRows {
     std::vector<float> row;  ///< of pixels
     /// Of gray, NV12 and I420 images, before they become pixels. Red differences of I420 alone.
     std::vector<float> luma, chroma, red;
+    std::vector<float> scaled_luma, scaled_chroma, scaled_red;  ///< of row_of_planes()
   };
+
+  struct SourcePlane {
+    const std::uint8_t* data;
+    std::ptrdiff_t stride;
+    int half;  ///< 2: it has a row for two of the image
+  };
+  void sum_source(int y, const SourcePlane& plane, std::size_t values,
+                  std::vector<pixels::WeightedRow>& rows, std::vector<float>& into) const;
+
+  /// A row of an I420 image that shrinks: its planes are scaled, and then become pixels, of which
+  /// there are fewer.
+  void row_of_planes(int y, Buffers& buffers, const pixels::Planes& planes) const;
 
   /// The source rows behind an output row, summed up: bytes_per_pixel() floats a pixel, at least 3.
   const float* scaled_row(int y, Buffers& buffers) const;
 
   ImageView image_;
   LetterboxSize size_;
-  Taps horizontal_, vertical_;
+  Taps horizontal_, vertical_, of_chroma_;
   pixels::Planes planes_{};               ///< gain and offset of each channel in memory
   std::array<std::size_t, 3> channel_{};  ///< of the output, for each in memory
   bool as_it_is_ = false;                 ///< neither scaled nor converted
+  bool planes_first_ = false;             ///< by row_of_planes()
   mutable std::vector<Buffers> buffers_;  ///< a part each
 };
 

@@ -228,6 +228,48 @@ FACESHOT_INLINE void convert_yuv_step(const YuvRow& row, std::size_t pixels,
   }
 }
 
+/// Twice as wide a row is the rule: frames of 1280 pixels for inputs of 640.
+FACESHOT_INLINE void halve_plane(const float* __restrict row, float weight, std::size_t width,
+                                 float* __restrict out) {
+  for (std::size_t x = 0; x < width; ++x) out[x] = (row[2 * x] + row[2 * x + 1]) * weight;
+}
+
+FACESHOT_INLINE void scale_plane_of(const float* row, const ColumnTaps& taps, float* out) {
+  const std::size_t width = taps.first.size();
+  const bool every_other = width > 1 && taps.count == 2 && taps.first[1] == 2 &&
+                           taps.first[width - 1] == static_cast<int>(2 * (width - 1)) &&
+                           taps.weights[0] == taps.weights[1];
+  if (every_other) return halve_plane(row, taps.weights[0], width, out);
+  for (std::size_t x = 0; x < width; ++x) {
+    const float* const from = row + taps.first[x];
+    const float* const weights = taps.weights.data() + x * taps.count;
+    float sum = from[0] * weights[0];
+    for (std::size_t t = 1; t < taps.count; ++t) sum += from[t] * weights[t];
+    out[x] = sum;
+  }
+}
+
+FACESHOT_INLINE void convert_yuv_planes_of(const YuvRow& row, std::size_t pixels,
+                                           const Planes& planes) {
+  const YuvMatrix m = yuv_matrix(row.colour);
+  const float* __restrict const luma = row.luma;
+  const float* __restrict const blue = row.blue;
+  const float* __restrict const red = row.red;
+  float* __restrict const a = planes.out[0];
+  float* __restrict const b = planes.out[1];
+  float* __restrict const c = planes.out[2];
+  const auto [gain_a, gain_b, gain_c] = planes.gain;
+  const auto [offset_a, offset_b, offset_c] = planes.offset;
+  const auto cut = [](float v) { return v < 0 ? 0.0F : v > 255 ? 255.0F : v; };
+  for (std::size_t x = 0; x < pixels; ++x) {
+    const float y = m.gain * (luma[x] - m.black);
+    const float u = blue[x] - 128, v = red[x] - 128;
+    a[x] = cut(y + m.blue_u * u) * gain_a + offset_a;
+    b[x] = cut(y + m.green_u * u + m.green_v * v) * gain_b + offset_b;
+    c[x] = cut(y + m.red_v * v) * gain_c + offset_c;
+  }
+}
+
 FACESHOT_INLINE void convert_yuv_of(const YuvRow& row, std::size_t pixels, float* out) {
   if (row.step == 1)
     convert_yuv_step<1>(row, pixels, out);
@@ -243,6 +285,8 @@ struct Kernels {
   decltype(&split_pixels) split;
   decltype(&expand_gray) gray;
   decltype(&convert_yuv) yuv;
+  decltype(&scale_plane) plane;
+  decltype(&convert_yuv_planes) yuv_planes;
 };
 
 #define FACESHOT_FUNCTIONS(name, attributes)                                                      \
@@ -260,6 +304,15 @@ struct Kernels {
     convert_yuv_of(row, pixels, out);                                                             \
   }
 
+#define FACESHOT_PLANE_FUNCTIONS(name, attributes)                                                 \
+  attributes void plane_##name(const float* row, const ColumnTaps& taps, float* out) {             \
+    scale_plane_of(row, taps, out);                                                                \
+  }                                                                                                \
+  attributes void yuv_planes_##name(const YuvRow& row, std::size_t pixels, const Planes& planes) { \
+    convert_yuv_planes_of(row, pixels, planes);                                                    \
+  }
+
+FACESHOT_PLANE_FUNCTIONS(any, )
 FACESHOT_FUNCTIONS(any, )
 void split_any(const std::uint8_t* row, std::size_t pixels, std::size_t step,
                const Planes& planes) {
@@ -268,12 +321,14 @@ void split_any(const std::uint8_t* row, std::size_t pixels, std::size_t step,
 
 #ifdef FACESHOT_X86
 FACESHOT_FUNCTIONS(avx2, __attribute__((target("avx2,fma"))))
+FACESHOT_PLANE_FUNCTIONS(avx2, __attribute__((target("avx2,fma"))))
 #ifdef __clang__
 #define FACESHOT_AVX512 "avx2,fma,avx512f,avx512bw,avx512vl"
 #else  // GCC stays with half of the register otherwise
 #define FACESHOT_AVX512 "avx2,fma,avx512f,avx512bw,avx512vl,prefer-vector-width=512"
 #endif
 FACESHOT_FUNCTIONS(avx512, __attribute__((target(FACESHOT_AVX512))))
+FACESHOT_PLANE_FUNCTIONS(avx512, __attribute__((target(FACESHOT_AVX512))))
 __attribute__((target("avx2,fma"))) void split_avx2(const std::uint8_t* row, std::size_t pixels,
                                                     std::size_t step, const Planes& planes) {
   split_rest(row, step == 3 ? split_three(row, pixels, planes) : 0, pixels, step, planes);
@@ -283,10 +338,12 @@ __attribute__((target("avx2,fma"))) void split_avx2(const std::uint8_t* row, std
 Kernels kernels_of(Isa level) {
 #ifdef FACESHOT_X86
   if (level >= Isa::avx512)
-    return {rows_avx512, columns_avx512, split_avx2, gray_avx512, yuv_avx512};
-  if (level >= Isa::avx2) return {rows_avx2, columns_avx2, split_avx2, gray_avx2, yuv_avx2};
+    return {rows_avx512, columns_avx512, split_avx2,       gray_avx512,
+            yuv_avx512,  plane_avx512,   yuv_planes_avx512};
+  if (level >= Isa::avx2)
+    return {rows_avx2, columns_avx2, split_avx2, gray_avx2, yuv_avx2, plane_avx2, yuv_planes_avx2};
 #endif
-  return {rows_any, columns_any, split_any, gray_any, yuv_any};
+  return {rows_any, columns_any, split_any, gray_any, yuv_any, plane_any, yuv_planes_any};
 }
 
 const Kernels& best() {
@@ -309,6 +366,12 @@ void split_pixels(const std::uint8_t* row, std::size_t pixels, std::size_t step,
 }
 void expand_gray(const float* row, std::size_t pixels, float* out) {
   best().gray(row, pixels, out);
+}
+void scale_plane(const float* row, const ColumnTaps& taps, float* out) {
+  best().plane(row, taps, out);
+}
+void convert_yuv_planes(const YuvRow& row, std::size_t pixels, const Planes& planes) {
+  best().yuv_planes(row, pixels, planes);
 }
 void convert_yuv(const YuvRow& row, std::size_t pixels, float* out) {
   best().yuv(row, pixels, out);

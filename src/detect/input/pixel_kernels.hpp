@@ -50,6 +50,10 @@ void split_pixels(const std::uint8_t* row, std::size_t pixels, std::size_t step,
 /// Three equal channels of one. @param out three floats a pixel
 void expand_gray(const float* row, std::size_t pixels, float* out);
 
+/// Weighted sums along a row of single values. @param row `taps.count` values behind the last are
+/// read, and must be numbers
+void scale_plane(const float* row, const ColumnTaps& taps, float* out);
+
 /// Luma and chroma of a row.
 struct YuvRow {
   const float* luma;        ///< a pixel each
@@ -57,6 +61,10 @@ struct YuvRow {
   std::size_t step;         ///< floats from one to the next: 1 or 2
   YuvColour colour;
 };
+
+/// Luma and chroma that are a pixel each (`row.step` is not looked at), as planes: of pixels, blue
+/// first, cut to 0 to 255.
+void convert_yuv_planes(const YuvRow& row, std::size_t pixels, const Planes& planes);
 
 /// Blue, green and red, 0 to 255. @param out three floats a pixel
 void convert_yuv(const YuvRow& row, std::size_t pixels, float* out);
