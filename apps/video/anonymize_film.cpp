@@ -80,6 +80,8 @@ FilmPlan plan_by_network(const Anonymizer& a, const Medium& medium, Hidden& resu
   result.warnings = reader.warnings();
   track::CompletionOptions options;
   options.tracker = a.network.tracker;
+  options.tracker.width = reader.info().placement.width();
+  options.tracker.height = reader.info().placement.height();
   const track::FilmTracks all = track::complete_tracks(film, options);
   for (const track::FilmFrame& frame : film) result.frame_seconds.push_back(frame.seconds);
   FilmPlan plan(film.size());

@@ -83,7 +83,10 @@ void watch_one(const VideoRun& run, const Medium& film, const fs::path& out) {
     writer = std::make_unique<video::FilmWriter>(out, reader, write);
     reader.take_packets([&](const AVPacket& packet) { writer->copy(packet); });
   }
-  FilmFollower follower(run.network.tracker, run.local);
+  TrackerOptions tracking = run.network.tracker;
+  tracking.width = reader.info().placement.width();
+  tracking.height = reader.info().placement.height();
+  FilmFollower follower(tracking, run.local);
   FilmSummary summary{.file = film.file.string(), .out = out.string()};
   run.outputs.begin_film(summary.file, film.name.string(), reader.info());
   std::vector<video::DrawnFace> drawn;
