@@ -52,7 +52,7 @@ struct FoundPart {
 };
 
 /// What is in a folder.
-struct Finding {
+struct FolderFinding {
   std::vector<FoundPart> parts;
   std::vector<std::string> doubts;
 };
@@ -114,7 +114,7 @@ Source read_part(const data::FoundSource& found, const data::FolderSurvey& surve
 
 /// Photographs that two parts annotate: a few are the second part's flaw, more are one data set in
 /// two forms.
-void settle_overlaps(Finding& finding, data::FlawLog& flaws) {
+void settle_overlaps(FolderFinding& finding, data::FlawLog& flaws) {
   std::map<FileId, std::size_t> owners;
   for (std::size_t p = 0; p < finding.parts.size(); ++p) {
     FoundPart& part = finding.parts[p];
@@ -151,7 +151,7 @@ void settle_overlaps(Finding& finding, data::FlawLog& flaws) {
 }
 
 /// Photographs that no part mentions are not taken: nobody has said that there is no face in them.
-void doubt_unmentioned(Finding& finding, const data::FolderSurvey& survey) {
+void doubt_unmentioned(FolderFinding& finding, const data::FolderSurvey& survey) {
   std::set<FileId> mentioned;
   for (const FoundPart& part : finding.parts)
     for (const data::LabelledImage& image : part.source.set.images)
@@ -171,7 +171,7 @@ void doubt_unmentioned(Finding& finding, const data::FolderSurvey& survey) {
 }
 
 /// Each part's images come into a folder of the set, unless all have theirs in the same place.
-void name_folders(Finding& finding, const fs::path& dir) {
+void name_folders(FolderFinding& finding, const fs::path& dir) {
   const auto elsewhere = [&](const FoundPart& part) {
     return part.source.images != finding.parts.front().source.images;
   };
@@ -185,9 +185,9 @@ void name_folders(Finding& finding, const fs::path& dir) {
   }
 }
 
-Finding find_all(const AutoArguments& o, data::FlawLog& flaws) {
+FolderFinding find_all(const AutoArguments& o, data::FlawLog& flaws) {
   const data::FolderSurvey survey = data::survey_folder(o.dir);
-  Finding finding{{}, survey.doubts};
+  FolderFinding finding{{}, survey.doubts};
   if (survey.sources.empty() && survey.images.empty())
     throw Error(ErrorCode::not_found,
                 "'" + o.dir.string() + "' holds neither photographs nor annotations" +
@@ -234,7 +234,7 @@ std::vector<std::string> splits_in(const Source& source) {
   return there;
 }
 
-nlohmann::ordered_json to_json(const Finding& finding) {
+nlohmann::ordered_json to_json(const FolderFinding& finding) {
   nlohmann::ordered_json found = nlohmann::ordered_json::array();
   for (const FoundPart& part : finding.parts)
     found.push_back({{"format", part.found.kind},
@@ -247,7 +247,7 @@ nlohmann::ordered_json to_json(const Finding& finding) {
   return {{"found", found}, {"doubts", finding.doubts}};
 }
 
-void print_finding(const Finding& finding) {
+void print_finding(const FolderFinding& finding) {
   std::printf("found\n");
   for (const FoundPart& part : finding.parts) {
     const std::vector<std::string> splits = splits_in(part.source);
@@ -265,7 +265,7 @@ int prepare_auto(const AutoArguments& o) {
     throw Error(ErrorCode::invalid_argument, "give --out, or --dry-run to see what is there");
   if (!o.dry_run) data::check_destination(o.options.out);
   data::FlawLog flaws(o.options.strict);
-  Finding finding = find_all(o, flaws);
+  FolderFinding finding = find_all(o, flaws);
   nlohmann::ordered_json found = to_json(finding);
   if (!o.options.json) print_finding(finding);
   if (o.dry_run) {

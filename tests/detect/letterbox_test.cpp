@@ -298,14 +298,15 @@ TEST(Letterbox, ReadsPlanarFramesAsThoseOfPairs) {
 }
 
 TEST(Letterbox, ReadsPlanarFramesOfAnySizeAsOpenCvDoes) {
-  for (const auto& [width, height, side] : {std::array{96, 64, 60}, {128, 96, 33}, {160, 64, 159}}) {
+  for (const auto& [width, height, side] :
+       {std::array{96, 64, 60}, {128, 96, 33}, {160, 64, 159}}) {
     const cv::Mat picture = make_smooth(width, height);
     cv::Mat planes, bgr;
     cv::cvtColor(picture, planes, cv::COLOR_BGR2YUV_I420);
     cv::cvtColor(planes, bgr, cv::COLOR_YUV2BGR_I420);
     const std::uint8_t* const blue = planes.data + width * height;
-    const ImageView view{planes.data, width,     height, width, PixelFormat::i420,
-                         blue,        width / 2, blue + width * height / 4};
+    const ImageView view{planes.data,       width, height,    width,
+                         PixelFormat::i420, blue,  width / 2, blue + width * height / 4};
     const Input got = run(view, side), wanted = run(view_of(bgr), side);
     ASSERT_EQ(got.values.size(), wanted.values.size());
     double sum = 0;
