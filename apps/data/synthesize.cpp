@@ -176,7 +176,7 @@ void add_synthesize(CLI::App& app, int& exit_code) {
   command
       ->add_option("--moving", o.moving,
                    "Films instead of pictures, with the exact track of each face: the TOML file "
-                   "that describes them, such as configs/moving-scenes.toml, and names their seeds")
+                   "that describes them, such as configs/scenes/moving.toml, and names their seeds")
       ->excludes(faces);
   command
       ->add_option("--masks", o.scene.masks,
@@ -202,7 +202,7 @@ void add_synthesize(CLI::App& app, int& exit_code) {
       "Example:\n"
       "  faceshot synthesize --count 2000 --seed 7 --out data/synth\n"
       "  faceshot synthesize --count 2000 --masks 0.6 --out data/masked\n"
-      "  faceshot synthesize --moving configs/moving-scenes.toml --out data/scenes\n"
+      "  faceshot synthesize --moving configs/scenes/moving.toml --out data/scenes\n"
       "  faceshot synthesize --faces data/wider --backgrounds data/landscapes --out data/composed");
   command->callback([options, &exit_code, count, seed] {
     options->count_given = !count->empty();

@@ -145,13 +145,12 @@ class AnonymizeRun {
 
   void hide_photographs(const std::vector<std::size_t>& indices) {
     Progress progress("photographs", indices.size());
-    base::work_in_order(
-        indices.size(), anonymizer_.network.threads,
-        [&](std::size_t i) { return one(media_[indices[i]]); },
-        [&](std::size_t i, const Outcome& outcome) {
-          take(outcome);
-          progress.update(i + 1);
-        });
+    const auto hide = [&](std::size_t i) { return one(media_[indices[i]]); };
+    const auto tell = [&](std::size_t i, const Outcome& outcome) {
+      take(outcome);
+      progress.update(i + 1);
+    };
+    base::work_in_order(indices.size(), anonymizer_.network.threads, hide, tell);
   }
 
   const Anonymizer& anonymizer_;

@@ -89,7 +89,7 @@ expect "a missing file" 1 1 nowhere.jpg detect nowhere.jpg "${model[@]}" --out n
 expect "a missing model" 1 1 nowhere.onnx detect photos --model nowhere.onnx --out none
 expect "a folder as model" 1 1 "is a folder" detect photos --model photos --out none
 expect "a cut model" 1 1 cut.onnx detect photos --model cut.onnx --out none
-expect "a model of four pictures at a time" 1 1 batch detect photos --model batch.onnx --out none
+expect "a model of four pictures at a time" 1 1 "4 images" detect photos --model batch.onnx --out none
 expect "a text as model" 1 1 text.onnx detect photos --model text.onnx --out none
 FACESHOT_MODEL=elsewhere.onnx expect "a missing model from the environment" 1 1 elsewhere.onnx \
   detect photos --out none

@@ -140,6 +140,8 @@ std::set<std::string> namespaces_of(const std::vector<std::string>& lines) {
       in_body = !line.starts_with('}');
     } else if (std::regex_match(line, name, opens)) {
       if (depth++ == 0) space = name[1];
+    } else if (line == "extern \"C\" {") {
+      ++depth;  // around headers of C
     } else if (line.starts_with('}')) {
       if (--depth == 0) space.clear();
     } else if (!std::regex_match(line, no_name)) {

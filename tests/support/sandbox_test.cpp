@@ -123,10 +123,10 @@ TEST_F(Sandbox, ABreakdownIsADamagedFile) {
   const std::vector<std::function<void()>> ways{
       [] { std::abort(); },        [] { std::raise(SIGSEGV); },    [] { std::raise(SIGKILL); },
       [] { std::raise(SIGPIPE); }, [] { throw std::bad_alloc(); }, [] { throw 1; }};
-  for (const auto& way : ways) broken("broke down", [&](SandboxWriter&) { way(); });
+  for (const auto& way : ways) broken("crashed", [&](SandboxWriter&) { way(); });
   // In the middle of its bytes.
   broken(
-      "broke down",
+      "crashed",
       [](SandboxWriter& out) {
         write_text(out, std::string(100'000, 'x'));
         std::abort();
@@ -135,13 +135,12 @@ TEST_F(Sandbox, ABreakdownIsADamagedFile) {
 }
 
 TEST_F(Sandbox, AnEarlyExitIsABreakdown) {
-  for (const int status : {0, 1, 77})
-    broken("broke down", [&](SandboxWriter&) { ::_exit(status); });
+  for (const int status : {0, 1, 77}) broken("crashed", [&](SandboxWriter&) { ::_exit(status); });
 }
 
 TEST_F(Sandbox, AnEarlyExitIsSeenThoughSomebodyHoldsThePipe) {
   const auto start = std::chrono::steady_clock::now();
-  refused(ErrorCode::format, "broke down", [](SandboxWriter&) {
+  refused(ErrorCode::format, "crashed", [](SandboxWriter&) {
     if (::fork() == 0) {
       ::sleep(20);
       ::_exit(0);
@@ -187,18 +186,18 @@ TEST_F(Sandbox, WhatWaitsForeverIsEnded) {
 }
 
 TEST_F(Sandbox, MoreThanWasAskedForIsAnError) {
-  broken("astray", [](SandboxWriter& out) { write_text(out, "x"); });
+  broken("nonsense", [](SandboxWriter& out) { write_text(out, "x"); });
   const Work flood = [](SandboxWriter& out) {
     const std::string much(1 << 20, 'x');
     for (;;) write_text(out, much);
   };
-  broken("astray", flood);
-  broken("astray", flood, [](SandboxReader& in) { (void)read_text(in, 10); });
+  broken("nonsense", flood);
+  broken("nonsense", flood, [](SandboxReader& in) { (void)read_text(in, 10); });
 }
 
 TEST_F(Sandbox, LessThanWasAskedForIsAnError) {
   broken(
-      "astray", [](SandboxWriter& out) { write_text(out, "few"); },
+      "nonsense", [](SandboxWriter& out) { write_text(out, "few"); },
       [](SandboxReader& in) { (void)read_text(in, 4); });
 }
 
@@ -216,7 +215,7 @@ TEST_F(Sandbox, WhatItPrintsIsDropped) {
 
 #if !defined(__SANITIZE_ADDRESS__)  // which has memory of its own that RLIMIT_DATA does not count
 TEST_F(Sandbox, MemoryIsLimited) {
-  broken("broke down", [](SandboxWriter&) {
+  broken("crashed", [](SandboxWriter&) {
     const std::vector<char> much(std::size_t{2} << 30, 'x');
     std::ofstream("/dev/null") << much.back();
   });

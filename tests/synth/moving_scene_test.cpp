@@ -164,7 +164,7 @@ class MovingSceneFiles : public ::testing::Test {
 
 TEST_F(MovingSceneFiles, TheCommittedScenesAreFiftyAndSaidInFull) {
   const MovingScenes scenes =
-      read_moving_scenes(std::string(FACESHOT_SOURCE_DIR) + "/configs/moving-scenes.toml");
+      read_moving_scenes(std::string(FACESHOT_SOURCE_DIR) + "/configs/scenes/moving.toml");
   EXPECT_EQ(scenes.first_seed, 1U);
   EXPECT_EQ(scenes.last_seed, 50U);
   EXPECT_EQ(scenes.scene.frames, 120);

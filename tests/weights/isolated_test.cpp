@@ -19,7 +19,7 @@ using testing::expect_error;
 class Isolated : public ::testing::Test {
  protected:
   void expect_broken(const std::function<void(const ArraySink&)>& read) const {
-    expect_error(ErrorCode::format, "broke down", [&] { (void)read_isolated(path_, read); });
+    expect_error(ErrorCode::format, "crashed", [&] { (void)read_isolated(path_, read); });
   }
   const testing::TestFolder folder_;
   const std::filesystem::path path_ = folder_.write("x.h5", "nothing");
@@ -54,7 +54,7 @@ TEST_F(Isolated, BreakdownsAreErrors) {
   });
   expect_broken([](const ArraySink&) { throw std::bad_alloc(); });
   // An array that says more than it has.
-  expect_error(ErrorCode::format, "astray", [&] {
+  expect_error(ErrorCode::format, "nonsense", [&] {
     (void)read_isolated(path_, [](const ArraySink& sink) { sink({"a", "float32", {1000}, {1}}); });
   });
 }
