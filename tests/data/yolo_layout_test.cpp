@@ -5,6 +5,7 @@
 #include <map>
 
 #include "data/import/import.hpp"
+#include "data/import/yolo_places.hpp"
 #include "data/test_folder.hpp"
 
 namespace faceshot::data {
@@ -41,6 +42,19 @@ class YoloLayoutTest : public ::testing::Test {
   TestFolder folder;
   FlawLog flaws;
 };
+
+// Found by fuzzing: the file system's own exception came out.
+TEST_F(YoloLayoutTest, ANameThatIsTooLongIsNotThere) {
+  folder.write("obj.names", "face\n");
+  for (const std::string& file : {std::string("data.yaml"), std::string("obj.data")}) {
+    const bool yaml = file == "data.yaml";
+    const YoloPlaces read = read_yolo_places(
+        folder.write(file, (yaml ? "names: [face]\ntrain: " : "names = obj.names\ntrain = ") +
+                               std::string(5000, 'r') + "\n"));
+    ASSERT_EQ(read.places.size(), 1U) << file;
+    EXPECT_TRUE(read.places.front().found.empty()) << file;
+  }
+}
 
 // The first lines of https://github.com/ultralytics/ultralytics' cfg/datasets/coco8.yaml: path,
 // train and val. Its folders are images/train and labels/train, and so on.

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <string_view>
+#include <system_error>
 
 #include "data/import/yolo.hpp"
 #include "data/prepared/splits.hpp"
@@ -81,8 +82,9 @@ class YoloYaml {
       candidates.push_back(dir_ / said.lexically_relative(".."));
     else
       candidates.push_back(dir_.parent_path() / said);
+    std::error_code refused;  // a name that is too long, say, is not there
     for (const fs::path& candidate : candidates)
-      if (fs::path plain = plain_path(candidate); fs::exists(plain)) return plain;
+      if (fs::path plain = plain_path(candidate); fs::exists(plain, refused)) return plain;
     return {};
   }
 
