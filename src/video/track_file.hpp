@@ -26,10 +26,11 @@ struct TrackRow {
 [[nodiscard]] std::string track_row_text(const TrackRow& row);
 
 /// Reads a file of such rows, in any order. Of the ten columns the first six are needed; a score
-/// that is missing is 1. Empty lines, and one of column names at the top, are passed over.
+/// that is missing is 1. Empty lines, and one of column names at the top that begins with `frame`,
+/// are passed over.
 /// @return the rows by frame, then by id
-/// @throws Error(not_found), Error(io); Error(format) that names the line: no numbers, a frame
-/// below 1, a box
+/// @throws Error(not_found), Error(io); Error(format) for a file without a row, or that names the
+/// line: no numbers, a frame below 1, a box
 ///         without an area, one track twice in a frame
 [[nodiscard]] std::vector<TrackRow> read_track_rows(const std::filesystem::path& file);
 

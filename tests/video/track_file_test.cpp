@@ -55,6 +55,13 @@ TEST(TrackFile, WritesWhatItReads) {
   EXPECT_EQ(rows[0].score, row.score);
 }
 
+// A file of something else must not hide nothing and succeed.
+TEST(TrackFile, RefusesAFileWithoutTracks) {
+  EXPECT_NE(complaint_about("a,b\n"), "");
+  for (const char* text : {"", "\n\n", "frame,id,left,top,width,height\n"})
+    EXPECT_NE(complaint_about(text).find("holds no tracks"), std::string::npos) << text;
+}
+
 TEST(TrackFile, PassesOverNamesOfColumns) {
   EXPECT_EQ(read_track_rows(written("frame,id,x,y,w,h\n1,1,2,3,4,5\n")).size(), 1U);
 }
