@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "common/text_target.hpp"
 #include "faceshot/error.hpp"
-#include "support/atomic_file.hpp"
 #include "support/folder.hpp"
 #include "video/track_file.hpp"
 
@@ -18,31 +18,6 @@ namespace faceshot::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// Standard output, or a file that is whole or not there.
-class TextTarget {
- public:
-  explicit TextTarget(const std::string& name) {
-    if (name != "-") file_.emplace(name);
-  }
-  void write(std::string_view text) {
-    if (file_)
-      file_->write(text);
-    else
-      std::fwrite(text.data(), 1, text.size(), stdout);  // main asks whether it went well
-  }
-  void finish() {
-    if (file_) file_->commit();
-  }
-
- private:
-  std::optional<support::AtomicFile> file_;
-};
-
-/// Linux file names need not be UTF-8; JSON must be.
-std::string json_text(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
 
 /// Two decimals are a tenth of what a box is sure to.
 double rounded(double value, double steps) { return std::round(value * steps) / steps; }

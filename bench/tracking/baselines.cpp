@@ -11,18 +11,6 @@ namespace {
 
 using evaluate::MotBox;
 
-MotBox mot_box(std::size_t frame, std::int64_t id, const Box& b, float score) {
-  MotBox box;
-  box.frame = static_cast<int>(frame) + 1;
-  box.id = id;
-  box.left = static_cast<double>(b.x1);
-  box.top = static_cast<double>(b.y1);
-  box.width = static_cast<double>(b.width());
-  box.height = static_cast<double>(b.height());
-  box.confidence = static_cast<double>(score);
-  return box;
-}
-
 /// The Kalman filter of SORT and ByteTrack over (x, y, aspect, height) and their velocities a
 /// frame: a filter of two numbers for each of the four, since its matrices are made of such blocks.
 class Xyah {
@@ -133,6 +121,18 @@ void remove_doubles(std::vector<ByteTrack>& tracks, const std::vector<std::size_
 }
 
 }  // namespace
+
+evaluate::MotBox mot_box(std::size_t frame, std::int64_t id, const Box& b, float score) {
+  evaluate::MotBox box;
+  box.frame = static_cast<int>(frame) + 1;
+  box.id = id;
+  box.left = static_cast<double>(b.x1);
+  box.top = static_cast<double>(b.y1);
+  box.width = static_cast<double>(b.width());
+  box.height = static_cast<double>(b.height());
+  box.confidence = static_cast<double>(score);
+  return box;
+}
 
 std::vector<MotBox> frame_by_frame(const Film& film, float score) {
   std::vector<MotBox> result;

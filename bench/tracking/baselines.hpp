@@ -1,12 +1,18 @@
 // Trackers to compare with, as simple or as published.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "evaluate/mot_files.hpp"
 #include "tracking/films.hpp"
 
 namespace faceshot::bench {
+
+/// @param frame from 0, as films count
+[[nodiscard]] evaluate::MotBox mot_box(std::size_t frame, std::int64_t id, const Box& box,
+                                       float score);
 
 /// Every box from this score on, each with an id of its own: hiding frame by frame.
 [[nodiscard]] std::vector<evaluate::MotBox> frame_by_frame(const Film& film, float score);

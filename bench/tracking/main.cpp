@@ -26,18 +26,6 @@ namespace fs = std::filesystem;
 using evaluate::MotBox;
 using Tracks = std::vector<MotBox>;
 
-MotBox mot_of(std::size_t frame, std::int64_t id, const Box& box, float score) {
-  MotBox mot;
-  mot.frame = static_cast<int>(frame) + 1;
-  mot.id = id;
-  mot.left = static_cast<double>(box.x1);
-  mot.top = static_cast<double>(box.y1);
-  mot.width = static_cast<double>(box.width());
-  mot.height = static_cast<double>(box.height());
-  mot.confidence = static_cast<double>(score);
-  return mot;
-}
-
 Tracks online(const Film& film, int every) {
   Tracks result;
   Tracker tracker({.width = film.width, .height = film.height});
@@ -49,7 +37,7 @@ Tracks online(const Film& film, int every) {
                             : tracker.predict(frame.seconds, frame.motion);
     for (const TrackedFace& face : faces)
       if (face.confirmed && (face.state == TrackState::detected || (!look && face.unseen < 0.3)))
-        result.push_back(mot_of(f, face.id, face.box, face.score));
+        result.push_back(mot_box(f, face.id, face.box, face.score));
   }
   return result;
 }
@@ -69,7 +57,7 @@ Tracks completed(const Film& film, int every, bool cover) {
       if (!cover && box.origin == track::BoxOrigin::extended) continue;
       const Box inside = clip(cover ? box.cover : box.box, static_cast<float>(film.width),
                               static_cast<float>(film.height));
-      if (inside.valid()) result.push_back(mot_of(box.frame, track.id, inside, box.score));
+      if (inside.valid()) result.push_back(mot_box(box.frame, track.id, inside, box.score));
     }
   std::stable_sort(result.begin(), result.end(),
                    [](const MotBox& a, const MotBox& b) { return a.frame < b.frame; });

@@ -7,6 +7,7 @@
 
 #include "media/opencv.hpp"
 #include "synth/background_painter.hpp"
+#include "synth/face_owners.hpp"
 #include "synth/face_painter.hpp"
 #include "synth/noise.hpp"
 
@@ -32,46 +33,6 @@ void streak(cv::Mat& image, cv::Point2f shift) {
   kernel /= cv::sum(kernel)[0];
   cv::filter2D(image, image, -1, kernel, {-1, -1}, 0, cv::BORDER_REPLICATE);
 }
-
-/// Whose pixel is it? Counts what is left of each face when everything is drawn.
-class FaceOwners {
- public:
-  explicit FaceOwners(cv::Size size) : owner_(size, CV_8UC1, cv::Scalar(0)) {}
-
-  void add(const FaceLayer& layer) {
-    const auto id = static_cast<std::uint8_t>(drawn_.size() + 1);
-    int pixels = 0;
-    for (int y = 0; y < layer.place.height; ++y) {
-      const auto* color = layer.pixels.ptr<cv::Vec4b>(y);
-      const auto* face = layer.face.ptr<std::uint8_t>(y);
-      auto* owner = owner_.ptr<std::uint8_t>(layer.place.y + y) + layer.place.x;
-      for (int x = 0; x < layer.place.width; ++x) {
-        if (color[x][3] < 128) continue;
-        owner[x] = face[x] >= 128 ? id : std::uint8_t{0};
-        pixels += face[x] >= 128 ? 1 : 0;
-      }
-    }
-    drawn_.push_back(pixels);
-  }
-
-  void cover(const cv::Rect& place) { owner_(place).setTo(0); }
-
-  /// Seen share of each face, in the order of add().
-  [[nodiscard]] std::vector<float> shares() const {
-    std::vector<int> left(256, 0);
-    for (int y = 0; y < owner_.rows; ++y)
-      for (int x = 0; x < owner_.cols; ++x) ++left[owner_.at<std::uint8_t>(y, x)];
-    std::vector<float> result;
-    for (std::size_t i = 0; i < drawn_.size(); ++i)
-      result.push_back(
-          drawn_[i] > 0 ? static_cast<float>(left[i + 1]) / static_cast<float>(drawn_[i]) : 0.0F);
-    return result;
-  }
-
- private:
-  cv::Mat owner_;  ///< number of the face that is seen at a pixel, 0: none
-  std::vector<int> drawn_;
-};
 
 void draw_board(const Occluder& board, float t, const cv::Matx23f& camera, cv::Mat& image,
                 FaceOwners& owners) {

@@ -3,47 +3,11 @@
 #include <cstdint>
 
 #include "synth/background_painter.hpp"
+#include "synth/face_owners.hpp"
 #include "synth/face_painter.hpp"
 
 namespace faceshot::synth {
 namespace {
-
-/// Counts what is left of each face when all are drawn.
-class Visibility {
- public:
-  explicit Visibility(cv::Size size) : owner_(size, CV_8UC1, cv::Scalar(0)) {}
-
-  void add(const FaceLayer& layer) {
-    const auto id = static_cast<std::uint8_t>(drawn_.size() + 1);
-    int pixels = 0;
-    for (int y = 0; y < layer.place.height; ++y) {
-      const auto* color = layer.pixels.ptr<cv::Vec4b>(y);
-      const auto* face = layer.face.ptr<std::uint8_t>(y);
-      auto* owner = owner_.ptr<std::uint8_t>(layer.place.y + y) + layer.place.x;
-      for (int x = 0; x < layer.place.width; ++x) {
-        if (color[x][3] < 128) continue;
-        owner[x] = face[x] >= 128 ? id : std::uint8_t{0};
-        pixels += face[x] >= 128 ? 1 : 0;
-      }
-    }
-    drawn_.push_back(pixels);
-  }
-
-  [[nodiscard]] std::vector<float> shares() const {
-    std::vector<int> left(drawn_.size() + 1, 0);
-    for (int y = 0; y < owner_.rows; ++y)
-      for (int x = 0; x < owner_.cols; ++x) ++left[owner_.at<std::uint8_t>(y, x)];
-    std::vector<float> result;
-    for (std::size_t i = 0; i < drawn_.size(); ++i)
-      result.push_back(
-          drawn_[i] > 0 ? static_cast<float>(left[i + 1]) / static_cast<float>(drawn_[i]) : 0.0F);
-    return result;
-  }
-
- private:
-  cv::Mat owner_;           ///< number of the face that is seen at a pixel, 0: none
-  std::vector<int> drawn_;  ///< pixels of each face when it was drawn
-};
 
 /// Among scene_classes().
 int class_of(Mask mask) {
@@ -74,7 +38,7 @@ SyntheticScene render_scene(const SceneOptions& options, Random& random) {
   validate(options);
   SyntheticScene scene;
   scene.image = paint_background(options.size, random);
-  Visibility visibility(options.size);
+  FaceOwners visibility(options.size);
   for (const FacePlace& place : place_faces(options, random)) {
     FaceTraits traits = draw_traits(random);
     if (options.masks > 0) draw_mask(options.masks, traits, random);

@@ -8,39 +8,14 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "common/text_target.hpp"
 #include "faceshot/error.hpp"
-#include "support/atomic_file.hpp"
 #include "support/csv_field.hpp"
 
 namespace faceshot::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// Standard output, or a file that is whole or not there.
-class Target {
- public:
-  explicit Target(const std::string& name) {
-    if (name != "-") file_.emplace(name);
-  }
-  void write(std::string_view text) {
-    if (file_)
-      file_->write(text);
-    else
-      std::fwrite(text.data(), 1, text.size(), stdout);  // main asks whether it went well
-  }
-  void finish() {
-    if (file_) file_->commit();
-  }
-
- private:
-  std::optional<support::AtomicFile> file_;
-};
-
-/// Linux file names need not be UTF-8; JSON must be.
-std::string text_of(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
 
 constexpr std::array<const char*, 10> landmark_columns{
     "left_eye_x", "left_eye_y",   "right_eye_x",  "right_eye_y",   "nose_x",
@@ -53,7 +28,7 @@ struct Outputs::Impl {
   std::vector<std::string> classes;
   bool landmarks;
   Json document = Json::array();
-  std::optional<Target> json{}, jsonl{}, csv{};
+  std::optional<TextTarget> json{}, jsonl{}, csv{};
   std::size_t name_width = 4;
   std::size_t faces = 0, photographs = 0;
 
@@ -154,14 +129,14 @@ void Outputs::add(const Job& job, const Look& look) {
   ++impl_->photographs;
   impl_->faces += look.faces.size();
   if (impl_->json) impl_->document.push_back(impl_->json_of(job, look));
-  if (impl_->jsonl) impl_->jsonl->write(text_of(impl_->json_of(job, look), -1) + "\n");
+  if (impl_->jsonl) impl_->jsonl->write(json_text(impl_->json_of(job, look), -1) + "\n");
   if (impl_->csv) impl_->csv->write(impl_->csv_rows(job, look));
   if (!impl_->arguments.quiet()) impl_->add_row(job, look);
 }
 
 void Outputs::finish() {
-  if (impl_->json) impl_->json->write(text_of(impl_->document, 1) + "\n");
-  for (std::optional<Target>* const target : {&impl_->json, &impl_->jsonl, &impl_->csv})
+  if (impl_->json) impl_->json->write(json_text(impl_->document, 1) + "\n");
+  for (std::optional<TextTarget>* const target : {&impl_->json, &impl_->jsonl, &impl_->csv})
     if (*target) (*target)->finish();
   if (impl_->arguments.quiet()) return;
   const DetectArguments& a = impl_->arguments;
