@@ -118,7 +118,8 @@ void add_average(CLI::App& command, const std::shared_ptr<WeightsArguments>& arg
 void add_weights(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<WeightsArguments>();
   CLI::App* const command = app.add_subcommand(
-      "weights", "Look into weight files: HDF5, safetensors, ONNX, PyTorch, NumPy");
+      "weights",
+      "Weight files (HDF5, safetensors, ONNX, PyTorch, NumPy): look into them, convert, average");
   command->require_subcommand(1);
 
   CLI::App* const look =

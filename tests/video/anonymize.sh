@@ -4,10 +4,7 @@
 set -euo pipefail
 faceshot=$(realpath "$1") faces=$(realpath "$2")
 source "$(dirname "$0")/common.sh"
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-export XDG_CACHE_HOME=$folder/cache
+enter_folder
 
 hide() { "$faceshot" anonymize --threads 2 "$@" >log 2>&1 || { cat log; fail "anonymize $*"; }; }
 # The brightest pixel of a face's inner half. A head without its face is still found as one, so what is hidden is

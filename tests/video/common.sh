@@ -1,6 +1,14 @@
 # Sourced by the scripts here: films to work on, and what ffprobe says of them.
 fail() { echo "FAILED: $*"; exit 1; }
 
+# A folder to work in, which goes with the script.
+enter_folder() {
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  cd "$folder"
+  export XDG_CACHE_HOME=$folder/cache
+}
+
 # What `ffprobe -show_entries $2` says of the file, a line each.
 probe() { ffprobe -v error -of compact=p=0 -show_entries "$2" "${@:3}" "$1"; }
 # Times of all frames that are shown, in ticks, in order of display.

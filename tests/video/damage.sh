@@ -4,10 +4,7 @@
 set -euo pipefail
 faceshot=$(realpath "$1") faces=$(realpath "$2")
 source "$(dirname "$0")/common.sh"
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-export XDG_CACHE_HOME=$folder/cache
+enter_folder
 drawn_film "$faces" film.mkv 4 -g 12
 drawn_film "$faces" front.mp4 4 -g 12 -movflags faststart
 drawn_film "$faces" back.mp4 4
