@@ -128,6 +128,8 @@ class AnonymizeRun {
       return {medium.kind == MediumKind::film ? anonymize_film(anonymizer_, medium, out)
                                               : anonymize_photograph(anonymizer_, medium, out),
               {}};
+    } catch (const CannotWrite&) {
+      throw;
     } catch (const Error& e) {
       return {{}, e.what(), e.code()};
     }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "faceshot/error.hpp"
 #include "media_list.hpp"
 #include "network_options.hpp"
 #include "review_sheet.hpp"
@@ -56,11 +57,16 @@ struct Hidden {
   double seconds = 0;
 };
 
+/// What cannot be written ends the run: on a full disk every other file would fail as well.
+struct CannotWrite : Error {
+  explicit CannotWrite(const Error& e) : Error(e.code(), e.what()) {}
+};
+
 /// @throws Error for a film that cannot be read or written
 [[nodiscard]] Hidden anonymize_film(const Anonymizer& a, const Medium& medium,
                                     const std::filesystem::path& out);
 
-/// Thread safe. @throws Error for a photograph that cannot be read or written
+/// Thread safe. @throws Error for a photograph that cannot be read, CannotWrite
 [[nodiscard]] Hidden anonymize_photograph(const Anonymizer& a, const Medium& medium,
                                           const std::filesystem::path& out);
 

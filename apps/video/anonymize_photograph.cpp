@@ -48,9 +48,13 @@ Hidden anonymize_photograph(const Anonymizer& a, const Medium& medium,
   }
   result.faces = static_cast<std::int64_t>(boxes.size());
   a.hider.hide(video::Canvas(media::Canvas(photograph.image)), placement, boxes);
-  support::make_folder(out.parent_path());
-  media::write_image(out, photograph.image.view(),
-                     media::image_tags(file.bytes, file.frame, a.arguments.write.keep_metadata));
+  const auto tags = media::image_tags(file.bytes, file.frame, a.arguments.write.keep_metadata);
+  try {
+    support::make_folder(out.parent_path());
+    media::write_image(out, photograph.image.view(), tags);
+  } catch (const Error& e) {
+    throw CannotWrite(e);
+  }
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }

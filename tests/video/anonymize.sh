@@ -89,6 +89,28 @@ while read -r file x1 y1 x2 y2; do
 done <known
 all_black out/plain.mp4 found.csv
 
+# A photograph whose EXIF holds it once more, as a thumbnail: an APP1 segment of a TIFF header, an empty first
+# directory and a second one that names the thumbnail's place and length.
+be16() { printf "\\$(printf %03o $(($1 >> 8)))\\$(printf %03o $(($1 & 255)))"; }
+be32() { be16 $(($1 >> 16)) && be16 $(($1 & 65535)); }
+ffmpeg -nostdin -v error -i "$faces/four.jpg" -vf scale=160:-2 thumb.jpg
+length=$(wc -c <thumb.jpg)
+tiff=$((8 + 6 + 2 + 2 * 12 + 4))
+{
+  printf '\377\330\377\341' && be16 $((2 + 6 + tiff + length)) && printf 'Exif\0\0MM\0*' && be32 8
+  be16 0 && be32 14 && be16 2
+  be16 513 && be16 4 && be32 1 && be32 $tiff && be16 514 && be16 4 && be32 1 && be32 "$length" && be32 0
+  cat thumb.jpg
+  tail -c +3 "$faces/four.jpg"
+} >with_thumbnail.jpg
+# How many JPEGs lie in a file.
+pictures() { LC_ALL=C grep -a -o -b -P '\xff\xd8\xff' "$1" | wc -l; }
+[ "$(pictures with_thumbnail.jpg)" = 2 ] || fail "the thumbnail is not there"
+for keep in "" --keep-metadata; do
+  hide with_thumbnail.jpg --out one.jpg --style solid $keep
+  [ "$(pictures one.jpg)" = 1 ] || fail "a thumbnail is left $keep"
+done
+
 bad() {  # STATUS WORDS ARGUMENTS...
   local status=0
   "$faceshot" anonymize "${@:3}" >/dev/null 2>log || status=$?
@@ -102,5 +124,12 @@ bad 2 "goes with one film" mixed --out o --tracks edited.csv
 bad 2 "goes with one film" mixed --out o --show-track 2
 printf '1,1,2,3\n' >broken.csv
 bad 1 "broken.csv:1" plain.mp4 --out o.mp4 --tracks broken.csv
+printf 'a,b\n' >other.csv
+bad 1 "other.csv:1" plain.mp4 --out o.mp4 --tracks other.csv
+printf 'frame,id,left,top,width,height\n' >none.csv
+bad 1 "holds no tracks" plain.mp4 --out o.mp4 --tracks none.csv
+# What cannot be written ends the run: one line, not one a photograph.
+mkdir -p blocked/two.jpg blocked/four.jpg
+bad 1 "cannot write 'blocked/" "$faces/two.jpg" "$faces/four.jpg" --out blocked
 [ ! -e o.mp4 ] || fail "something was left"
 echo "hidden, and nothing else tells"
