@@ -59,6 +59,9 @@ struct ModelInfo {
   /// "faceshot.one_label": nothing is of two classes at once (a mask is worn or not), so boxes of
   /// different classes suppress each other.
   bool one_label = false;
+  /// "faceshot.box_voting": boxes that are dropped as doubles move the one that stays, and a lone
+  /// box is believed less (docs/onnx_metadata.md).
+  bool box_voting = false;
   std::map<std::string, std::string> notes;  ///< "faceshot.config", "faceshot.provenance",
                                              ///< "faceshot.license", "faceshot.metrics",
                                              ///< "faceshot.calibration", ...

@@ -38,13 +38,23 @@ enum class Suppression { within_classes, across_classes };
 /// allocated once the largest image was seen. Not thread safe.
 class Nms {
  public:
+  /// @param lowest scores from which a detection may be kept, of each class or one for all; lower
+  ///        ones drop none. Empty: all may
   /// @return indices into `detections`, by falling score; valid until the next call
   std::span<const std::size_t> run(std::span<const Detection> detections, float iou_threshold,
                                    std::size_t keep_top = 0,
-                                   Suppression suppression = Suppression::within_classes);
+                                   Suppression suppression = Suppression::within_classes,
+                                   std::span<const float> lowest = {});
+
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  /// Of the last run, for each detection: the index of the one that dropped it, the best-scored of
+  /// those kept that overlap it by more than the threshold; its own where it was kept; `none` where
+  /// its score is NaN, nobody dropped it but it was too low, or keep_top ended the run before.
+  /// Valid until the next run.
+  [[nodiscard]] std::span<const std::size_t> droppers() const { return droppers_; }
 
  private:
-  std::vector<std::size_t> order_, kept_;
+  std::vector<std::size_t> order_, kept_, droppers_;
 };
 
 }  // namespace faceshot

@@ -80,7 +80,7 @@ struct Worker {
   std::unique_ptr<detect::HeadDecoder> head;
   detect::Letterbox letterbox;
   std::vector<Detection> candidates;
-  Nms nms;
+  detect::FinishBuffers finish;
 };
 
 /// The only size of input that the network takes; 0 where it is free.
@@ -105,7 +105,8 @@ struct Detector::Impl {
   ModelInfo info;
   DetectorOptions options;
   InputSize fixed;
-  std::vector<float> thresholds;  ///< by class; empty: the options' holds for all
+  std::vector<float> thresholds;  ///< by class, or one for all
+  detect::Finish finish;
 
   /// What a worker was made for.
   struct Plan {
@@ -121,16 +122,18 @@ struct Detector::Impl {
 
   Impl(Network n, ModelInfo i, const DetectorOptions& o)
       : network(std::move(n)), info(std::move(i)), options(o), fixed(fixed_size(network)) {
-    if (!options.score_threshold && !info.class_thresholds.empty()) {
-      thresholds = info.class_thresholds;
+    if (!options.score_threshold) thresholds = info.class_thresholds;
+    if (!thresholds.empty())
       options.score_threshold = *std::min_element(thresholds.begin(), thresholds.end());
-    }
     if (!options.score_threshold)
       options.score_threshold = info.default_threshold.value_or(default_score_threshold);
     if (!options.suppression)
       options.suppression =
           info.one_label ? Suppression::across_classes : Suppression::within_classes;
     check(options);
+    if (thresholds.empty()) thresholds = {*options.score_threshold};
+    finish = {options.nms_threshold, static_cast<std::size_t>(options.keep_top),
+              *options.suppression, info.box_voting};
     idle.reserve(idle_sessions + 1);
   }
 
@@ -190,14 +193,10 @@ void Detector::Impl::run(const ImageView& image, const LetterboxSize& size, int 
   const auto prepared = Clock::now();
   worker->session.run(worker->letterbox);
   const auto computed = Clock::now();
-  worker->head->decode(*options.score_threshold, detect::nms_candidates, worker->candidates);
-  if (!thresholds.empty())
-    std::erase_if(worker->candidates, [&](const Detection& d) {
-      return d.score < thresholds[static_cast<std::size_t>(d.label)];
-    });
+  worker->head->decode(finish.candidate_score(*options.score_threshold), detect::nms_candidates,
+                       worker->candidates);
   detect::finish_detections(worker->candidates, {size, image.width, image.height}, bounds,
-                            options.nms_threshold, static_cast<std::size_t>(options.keep_top),
-                            *options.suppression, worker->nms, found);
+                            thresholds, finish, worker->finish, found);
   const auto finished = Clock::now();
   if (timings != nullptr)
     *timings = {milliseconds(start, prepared), milliseconds(prepared, computed),

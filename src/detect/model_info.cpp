@@ -28,6 +28,7 @@ constexpr const char* probabilities_key = "faceshot.probabilities";
 
 constexpr const char* class_thresholds_key = "faceshot.class_thresholds";
 constexpr const char* one_label_key = "faceshot.one_label";
+constexpr const char* box_voting_key = "faceshot.box_voting";
 constexpr const char* threshold_key = "faceshot.score_threshold";  // where somebody chose one
 
 [[noreturn]] void fail(const std::string& key, const std::string& what) {
@@ -292,6 +293,7 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
   if (metadata.contains(class_thresholds_key))
     info.class_thresholds = class_thresholds_from(value(class_thresholds_key), info.classes.size());
   if (metadata.contains(one_label_key)) info.one_label = value(one_label_key).boolean();
+  if (metadata.contains(box_voting_key)) info.box_voting = value(box_voting_key).boolean();
   if (metadata.contains("faceshot.loc_output"))
     info.loc_output = text_of(metadata, "faceshot.loc_output");
   if (metadata.contains("faceshot.conf_output"))
@@ -306,7 +308,7 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
   for (const auto& [key, note] : metadata)
     if (!own.contains(key) && key != landmark_key && key != head_key && key != levels_key &&
         key != probabilities_key && key != threshold_key && key != class_thresholds_key &&
-        key != one_label_key)
+        key != one_label_key && key != box_voting_key)
       info.notes.emplace(key, note);
   return info;
 }
@@ -335,6 +337,7 @@ std::map<std::string, std::string> ModelInfo::to_metadata() const {
     metadata[class_thresholds_key] = list.dump();
   }
   if (one_label) metadata[one_label_key] = "true";
+  if (box_voting) metadata[box_voting_key] = "true";
   return metadata;
 }
 

@@ -69,7 +69,8 @@ const std::vector<std::string> keys{"name",
                                     "landmark_output",
                                     "score_threshold",
                                     "class_thresholds",
-                                    "one_label"};
+                                    "one_label",
+                                    "box_voting"};
 
 }  // namespace
 

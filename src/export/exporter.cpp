@@ -52,6 +52,7 @@ ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
   for (const network::Head& head : spec.heads) info.features.push_back(head.feature);
   info.classes = spec.classes;
   info.one_label = spec.one_label;
+  info.box_voting = spec.box_voting;
   if (network::has_landmarks(spec)) info.landmark_output = "landmarks";
   info.notes["faceshot.config"] = published_config(config);
   std::string metrics =

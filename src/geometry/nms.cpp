@@ -6,8 +6,13 @@
 namespace faceshot {
 
 std::span<const std::size_t> Nms::run(std::span<const Detection> detections, float iou_threshold,
-                                      std::size_t keep_top, Suppression suppression) {
+                                      std::size_t keep_top, Suppression suppression,
+                                      std::span<const float> lowest) {
   const bool across = suppression == Suppression::across_classes;
+  const auto may_be_kept = [&](const Detection& d) {
+    if (lowest.empty()) return true;
+    return d.score >= lowest[lowest.size() > 1 ? static_cast<std::size_t>(d.label) : 0];
+  };
   order_.clear();
   for (std::size_t i = 0; i < detections.size(); ++i)
     if (!std::isnan(detections[i].score)) order_.push_back(i);
@@ -18,12 +23,18 @@ std::span<const std::size_t> Nms::run(std::span<const Detection> detections, flo
   });
 
   kept_.clear();
+  droppers_.assign(detections.size(), none);
   for (const std::size_t candidate : order_) {
-    const bool suppressed = std::any_of(kept_.begin(), kept_.end(), [&](std::size_t k) {
+    const auto dropper = std::find_if(kept_.begin(), kept_.end(), [&](std::size_t k) {
       return (across || detections[k].label == detections[candidate].label) &&
              iou(detections[k].box, detections[candidate].box) > iou_threshold;
     });
-    if (suppressed) continue;
+    if (dropper != kept_.end()) {
+      droppers_[candidate] = *dropper;
+      continue;
+    }
+    if (!may_be_kept(detections[candidate])) continue;
+    droppers_[candidate] = candidate;
     kept_.push_back(candidate);
     if (keep_top > 0 && kept_.size() == keep_top) break;
   }

@@ -93,6 +93,7 @@ struct NetworkSpec {
   PriorSpec priors;
   std::vector<std::string> classes{"face"};  ///< without background
   bool one_label = false;                    ///< nothing is of two classes at once
+  bool box_voting = true;                    ///< boxes that are dropped vote (ModelInfo)
   int input_channels = 3;
   int size_divisor = 32;  ///< input width and height must be multiples of it
 };

@@ -170,6 +170,7 @@ NetworkSpec make_network(const ModelOptions& options) {
   spec.input = input_of(options);
   spec.classes = class_names(options);
   spec.one_label = options.one_label;
+  spec.box_voting = options.box_voting;
   NetworkBuilder net(spec);
   if (!(options.widths.empty() && options.blocks.empty()) &&
       std::string_view(backbone.name).substr(0, 9) != "faceshot_")

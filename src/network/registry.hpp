@@ -20,6 +20,7 @@ struct ModelOptions {
   std::vector<std::string> classes{"auto"};
   /// Nothing is of two classes at once, so boxes of different classes suppress each other.
   bool one_label = false;
+  bool box_voting = true;           ///< boxes that are dropped vote on those that stay (ModelInfo)
   std::vector<int> widths, blocks;  ///< as BackboneOptions has them; our own backbones only
   /// What the levels start from, finest first: taps of the backbone, then "extra1", "extra2", ...
   /// in this order. Empty: the backbone's usual taps.

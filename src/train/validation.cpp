@@ -196,21 +196,23 @@ class ValidationPass {
     const auto* const conf_data = conf.data_ptr<float>();
     const float* const landmark_data = landmarks.defined() ? landmarks.data_ptr<float>() : nullptr;
     const std::size_t priors = grid_.priors.size();
+    const detect::Finish finish{
+        config_.train.validate_nms, static_cast<std::size_t>(DetectorOptions().keep_top),
+        spec.one_label ? Suppression::across_classes : Suppression::within_classes,
+        spec.box_voting};
     parallel_for(count, threads_, [&](std::size_t i) {
       std::vector<Detection> candidates;
       detect::decode_detections(
           loc_data + i * priors * 4, conf_data + i * priors * (spec.classes.size() + 1),
           landmark_data == nullptr ? nullptr : landmark_data + i * priors * 10, grid_.priors,
-          spec.priors.variances, spec.classes.size(), config_.train.validate_score,
-          detect::nms_candidates, candidates);
+          spec.priors.variances, spec.classes.size(),
+          finish.candidate_score(config_.train.validate_score), detect::nms_candidates, candidates);
       const InputSource& source = images[i].source;
-      Nms nms;
+      detect::FinishBuffers buffers;
       detect::finish_detections(
           candidates, source,
           {0, 0, static_cast<float>(source.image_width), static_cast<float>(source.image_height)},
-          config_.train.validate_nms, static_cast<std::size_t>(DetectorOptions().keep_top),
-          spec.one_label ? Suppression::across_classes : Suppression::within_classes, nms,
-          found_[chosen[i]]);
+          std::span(&config_.train.validate_score, 1), finish, buffers, found_[chosen[i]]);
     });
   }
 

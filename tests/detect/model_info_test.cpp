@@ -72,6 +72,18 @@ TEST(ModelInfo, AThresholdIsThereOnlyIfTheFileSaysSo) {
   }
 }
 
+TEST(ModelInfo, BoxesVoteOnlyIfTheFileSaysSo) {
+  Metadata metadata = make_metadata();
+  EXPECT_FALSE(ModelInfo::from_metadata(metadata).box_voting);
+  metadata["faceshot.box_voting"] = "true";
+  const ModelInfo info = ModelInfo::from_metadata(metadata);
+  EXPECT_TRUE(info.box_voting);
+  EXPECT_EQ(info.to_metadata().at("faceshot.box_voting"), "true");
+  EXPECT_FALSE(info.notes.contains("faceshot.box_voting"));
+  metadata["faceshot.box_voting"] = "1";
+  EXPECT_NE(message_of(metadata).find("faceshot.box_voting"), std::string::npos);
+}
+
 TEST(ModelInfo, ThresholdsByClassAndOneLabelAreThereOnlyIfTheFileSaysSo) {
   Metadata metadata = make_metadata();
   ModelInfo info = ModelInfo::from_metadata(metadata);

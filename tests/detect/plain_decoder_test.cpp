@@ -98,6 +98,7 @@ struct PlainDecoder {
   std::vector<double> thresholds;  ///< by class
   double nms = 0.45;
   bool across = false;
+  bool voting = false;
   bool doubtful = false;  ///< a comparison was too close to be told in single precision
 
   bool at_least(double value, double limit) {
@@ -123,11 +124,15 @@ struct PlainDecoder {
       double sum = 0;
       for (std::size_t c = 0; c <= outputs.classes; ++c) sum += e(c);
       for (std::size_t c = 0; c < outputs.classes; ++c)
-        if (at_least(e(c + 1) / sum, thresholds[c]))
+        if (at_least(e(c + 1) / sum, thresholds[c] * (voting ? 0.25 : 1)))
           all.push_back(
               {{x - w / 2, y - h / 2, x + w / 2, y + h / 2}, e(c + 1) / sum, static_cast<int>(c)});
     }
     std::vector<Found> kept = suppress(std::move(all));
+    if (voting)
+      std::erase_if(kept, [&](const Found& f) {
+        return !at_least(f.score, thresholds[static_cast<std::size_t>(f.label)]);
+      });
     for (Found& f : kept)
       for (double& edge : f.box) edge = std::clamp(edge, 0.0, double{side});
     std::erase_if(kept,
@@ -135,20 +140,48 @@ struct PlainDecoder {
     return kept;
   }
 
-  /// Each is held against every surer one that was kept.
+  /// Each is held against every surer one that was kept, and votes for the first that drops it.
   std::vector<Found> suppress(std::vector<Found> all) {
     std::stable_sort(all.begin(), all.end(),
                      [](const Found& a, const Found& b) { return a.score > b.score; });
     std::vector<Found> kept;
+    std::vector<std::vector<Found>> voters;
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (i > 0) doubtful = doubtful || all[i - 1].score - all[i].score < 1e-7;
-      bool goes = false;
-      for (const Found& k : kept)
-        if ((across || k.label == all[i].label) && at_least(plain_iou(k.box, all[i].box), nms))
-          goes = true;
-      if (!goes) kept.push_back(all[i]);
+      std::optional<std::size_t> dropper;
+      for (std::size_t k = 0; k < kept.size(); ++k)
+        if ((across || kept[k].label == all[i].label) &&
+            at_least(plain_iou(kept[k].box, all[i].box), nms) && !dropper)
+          dropper = k;
+      if (dropper) {
+        if (kept[*dropper].label == all[i].label) voters[*dropper].push_back(all[i]);
+      } else if (!voting ||
+                 at_least(all[i].score, thresholds[static_cast<std::size_t>(all[i].label)])) {
+        kept.push_back(all[i]);
+        voters.push_back({all[i]});
+      }
     }
+    if (!voting) return kept;
+    for (std::size_t k = 0; k < kept.size(); ++k) vote(voters[k], kept[k]);
+    std::sort(kept.begin(), kept.end(),
+              [](const Found& a, const Found& b) { return a.score > b.score; });
+    for (std::size_t k = 1; k < kept.size(); ++k)
+      doubtful = doubtful || kept[k - 1].score - kept[k].score < 1e-6;
     return kept;
+  }
+
+  /// As docs/onnx_metadata.md says it, under "Box voting".
+  void vote(const std::vector<Found>& voters, Found& kept) {
+    double scores = 0, squares = 0;
+    std::array<double, 4> box{};
+    for (const Found& v : voters) {
+      if (!at_least(v.score, 0.25 * kept.score)) continue;
+      scores += v.score;
+      squares += v.score * v.score;
+      for (std::size_t k = 0; k < 4; ++k) box[k] += v.score * v.score * v.box[k];
+    }
+    for (std::size_t k = 0; k < 4; ++k) kept.box[k] = box[k] / squares;
+    kept.score *= scores / (scores + 0.2);
   }
 };
 
@@ -171,6 +204,7 @@ struct Trial {
   Says thresholds;
   std::optional<Suppression> suppression;  ///< of the options
   bool one_label;                          ///< of the file
+  bool box_voting = false;                 ///< likewise
 };
 
 class PlainDecoderTest : public ::testing::TestWithParam<Trial> {};
@@ -185,9 +219,11 @@ TEST_P(PlainDecoderTest, FindsTheSame) {
     const Outputs outputs = random_outputs(trial.classes, random);
     ModelInfo info = info_of(outputs);
     info.one_label = trial.one_label;
+    info.box_voting = trial.box_voting;
     DetectorOptions options{.keep_top = 0};
     options.suppression = trial.suppression;
     PlainDecoder plain;
+    plain.voting = trial.box_voting;
     plain.across =
         trial.suppression ? trial.suppression == Suppression::across_classes : trial.one_label;
     if (trial.thresholds == Says::file_by_class) {
@@ -228,7 +264,11 @@ INSTANTIATE_TEST_SUITE_P(
                       Trial{20, Says::options, std::nullopt, true},
                       Trial{20, Says::file_for_all, Suppression::within_classes, true},
                       Trial{20, Says::file_by_class, std::nullopt, false},
-                      Trial{20, Says::file_by_class, std::nullopt, true}),
+                      Trial{20, Says::file_by_class, std::nullopt, true},
+                      Trial{1, Says::options, std::nullopt, false, true},
+                      Trial{1, Says::file_for_all, std::nullopt, true, true},
+                      Trial{3, Says::file_by_class, Suppression::within_classes, false, true},
+                      Trial{3, Says::file_by_class, Suppression::across_classes, true, true}),
     [](const auto& tested) {
       return std::to_string(tested.param.classes) + "_classes_" + std::to_string(tested.index);
     });

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "detect/heads/box_voting.hpp"
 #include "detect/input/letterbox.hpp"
 #include "faceshot/nms.hpp"
 
@@ -25,13 +26,33 @@ struct InputSource {
   [[nodiscard]] float scale_y() const;
 };
 
+/// How doubles are suppressed.
+struct Finish {
+  float nms_threshold = 0.45F;
+  std::size_t keep_top = 0;  ///< at most so many; 0: all
+  Suppression suppression = Suppression::within_classes;
+  bool box_voting = false;  ///< box_voting.hpp
+
+  /// The score down to which candidates are needed for detections down to `score`.
+  [[nodiscard]] float candidate_score(float score) const {
+    return box_voting ? voter_share * score : score;
+  }
+};
+
+/// For several images, one after another; memory is kept. Not thread safe.
+struct FinishBuffers {
+  Nms nms;
+  BoxVoting voting;
+};
+
 /// Suppresses doubles, scales boxes and landmarks to the image, drops what lay in the padding, and
 /// cuts boxes.
-/// @param candidates in pixels of the input @param bounds to cut to, in pixels of the image, which
-///        it contains @param keep_top at most so many; 0: all
+/// @param candidates in pixels of the input, down to finish.candidate_score()
+/// @param thresholds the lowest score shown of each class, or of all
+/// @param bounds to cut to, in pixels of the image, which it contains
 /// @param found overwritten: by falling score
 void finish_detections(std::span<const Detection> candidates, const InputSource& source,
-                       const Box& bounds, float nms_threshold, std::size_t keep_top,
-                       Suppression suppression, Nms& nms, std::vector<Detection>& found);
+                       const Box& bounds, std::span<const float> thresholds, const Finish& finish,
+                       FinishBuffers& buffers, std::vector<Detection>& found);
 
 }  // namespace faceshot::detect

@@ -29,6 +29,9 @@ std::vector<ConfigField> config_fields(Config& c) {
       {"model.one_label", &c.model.one_label, 0, 0,
        "nothing is of two classes at once: of boxes that overlap the best stays, whatever its "
        "class"},
+      {"model.box_voting", &c.model.box_voting, 0, 0,
+       "boxes that are dropped as doubles move the one that stays, and a lone box is believed "
+       "less"},
       {"model.widths", &c.model.widths, 1, 4096,
        "faceshot_nano, faceshot_small: channels of the stem and at strides 4, 8, 16, 32 and 64; "
        "[] = their usual ones"},
