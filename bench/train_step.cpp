@@ -5,7 +5,9 @@
 // with train.threads=1 its figures hold on a busy machine, too.
 #include <ATen/record_function.h>
 #include <sys/resource.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <chrono>

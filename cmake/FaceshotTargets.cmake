@@ -59,7 +59,7 @@ function(faceshot_test)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include})
 endfunction()
 
-# A test that includes torch/torch.h, which costs 13 s a file: precompiled it is shared with the library, and so
+# A test that includes Torch, which costs 8 s a file: precompiled it is shared with the library, and so
 # are the definitions that it was compiled with.
 function(faceshot_torch_test name)
   target_link_libraries(test_${name} PRIVATE faceshot_torch faceshot_onnx_proto fmt::fmt)

@@ -1,6 +1,7 @@
 #include "export/exporter.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <fmt/format.h>
 #include <algorithm>

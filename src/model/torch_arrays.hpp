@@ -1,7 +1,7 @@
 // Between Torch tensors and plain arrays. Includes Torch: keep it out of other headers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <span>
 #include <string>

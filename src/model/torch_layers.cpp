@@ -1,6 +1,7 @@
 #include "model/torch_layers.hpp"
 
 #include <ATen/autocast_mode.h>
+#include <torch/autograd.h>
 
 #include <algorithm>
 #include <numeric>

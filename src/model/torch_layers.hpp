@@ -1,7 +1,7 @@
 // Single layers as LibTorch computes them, or as it should. Thread safe.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <vector>
 

@@ -336,9 +336,7 @@ torch::Tensor TorchNetwork::compute_layer(const std::vector<torch::Tensor>& slot
       return torch::avg_pool2d(in, {layer.kernel.height, layer.kernel.width}, layer.stride,
                                {layer.padding.top, layer.padding.left});
     case LayerKind::l2_norm:
-      return torch::nn::functional::normalize(
-                 in, torch::nn::functional::NormalizeFuncOptions().dim(1)) *
-             step.weight.view({1, -1, 1, 1});
+      return in / in.norm(2, 1, true).clamp_min(1e-12) * step.weight.view({1, -1, 1, 1});
     case LayerKind::max_out:
       return largest_of_runs(in, layer.runs);
   }

@@ -2,7 +2,7 @@
 // Includes Torch: keep it out of other headers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <set>
 #include <string>

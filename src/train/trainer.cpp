@@ -1,6 +1,7 @@
 #include "train/trainer.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <chrono>
 #include <utility>

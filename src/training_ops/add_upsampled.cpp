@@ -1,6 +1,7 @@
 #include "training_ops/add_upsampled.hpp"
 
 #include <ATen/record_function.h>
+#include <torch/autograd.h>
 
 #include "faceshot/error.hpp"
 #include "training_ops/images.hpp"

@@ -2,7 +2,7 @@
 // size. LibTorch's autocast makes floats of both. Includes Torch: keep it out of other headers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace faceshot::training_ops {
 

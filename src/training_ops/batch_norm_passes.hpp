@@ -2,7 +2,7 @@
 // pieces of maps. Includes Torch: keep it out of other headers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <vector>
 

@@ -1,6 +1,7 @@
 #include "training_ops/convolution_batch_norm.hpp"
 
 #include <ATen/record_function.h>
+#include <torch/autograd.h>
 
 #include <type_traits>
 #include <vector>

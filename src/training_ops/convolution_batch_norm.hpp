@@ -4,7 +4,7 @@
 // Includes Torch: keep it out of other headers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "network/network_spec.hpp"
 #include "training_ops/fused_batch_norm.hpp"

@@ -14,7 +14,9 @@
 #pragma once
 
 #include <c10/core/CPUAllocator.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cstddef>

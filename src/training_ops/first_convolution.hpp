@@ -2,7 +2,7 @@
 // of its vectors. Includes Torch: keep it out of other headers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "network/network_spec.hpp"
 

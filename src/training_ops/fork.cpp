@@ -1,6 +1,7 @@
 #include "training_ops/fork.hpp"
 
 #include <ATen/record_function.h>
+#include <torch/autograd.h>
 
 #include <limits>
 

@@ -1,7 +1,7 @@
 // A map that several layers read. Includes Torch: keep it out of other headers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstddef>
 #include <vector>

@@ -1,6 +1,7 @@
 #include "training_ops/fused_batch_norm.hpp"
 
 #include <ATen/record_function.h>
+#include <torch/autograd.h>
 
 #include "faceshot/error.hpp"
 #include "training_ops/batch_norm_passes.hpp"

@@ -1,7 +1,8 @@
 // A batch of maps cut into pieces for threads. Includes Torch: keep it out of other headers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cstddef>

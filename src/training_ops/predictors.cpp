@@ -1,6 +1,7 @@
 #include "training_ops/predictors.hpp"
 
 #include <ATen/record_function.h>
+#include <torch/autograd.h>
 
 #include <algorithm>
 #include <array>

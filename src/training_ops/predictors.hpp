@@ -2,7 +2,7 @@
 // points. Includes Torch: keep it out of other headers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 // From tensors to what the kernels take. Includes Torch: keep it out of other headers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "training_ops/element.hpp"
 

@@ -1,7 +1,7 @@
 #include "model/tensor_memory.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <thread>

@@ -1,6 +1,8 @@
 #include "model/torch_network.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
 
 #include <algorithm>
 #include <cmath>

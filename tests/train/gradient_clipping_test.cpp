@@ -1,7 +1,9 @@
 #include "train/step/gradient_clipping.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/utils/clip_grad.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "network/registry.hpp"
 

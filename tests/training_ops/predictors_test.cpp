@@ -3,6 +3,7 @@
 #include "training_ops/predictors.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 
 #include "faceshot/error.hpp"
 #include "training_ops/fork.hpp"

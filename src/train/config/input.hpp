@@ -1,7 +1,7 @@
 // From 8-bit pixels to what the network takes. Includes Torch: keep it out of other headers.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,7 @@
 #include "train/record/checkpoint.hpp"
 
-#include <torch/torch.h>
+#include <torch/serialize.h>
+#include <torch/types.h>
 
 #include <fstream>
 #include <iterator>

@@ -1,6 +1,6 @@
 #include "train/start/join_run.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <memory>
 #include <span>

@@ -1,6 +1,6 @@
 #include "train/start/prepare_run.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <map>

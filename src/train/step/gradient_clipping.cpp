@@ -1,6 +1,6 @@
 #include "train/step/gradient_clipping.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <cstddef>

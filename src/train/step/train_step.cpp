@@ -1,6 +1,7 @@
 #include "train/step/train_step.hpp"
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
 
 #include <vector>
 
