@@ -24,7 +24,7 @@ namespace faceshot::cli {
 namespace {
 
 using calibrate::Calibration;
-using calibrate::PrecisionRecall;
+using evaluate::PrecisionRecall;
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
@@ -50,7 +50,7 @@ std::string published_name(const fs::path& csv) {
 
 ordered_json to_json(const calibrate::ScoreQuality& quality) {
   ordered_json bins = ordered_json::array();
-  for (const calibrate::Reliability::Bin& bin : quality.reliability.bins)
+  for (const evaluate::Reliability::Bin& bin : quality.reliability.bins)
     bins.push_back({{"detections", bin.detections},
                     {"mean_score", bin.mean_score},
                     {"share_right", bin.share_right}});
@@ -104,7 +104,7 @@ void print(const Calibration& c, const ModelInfo& info, const Options& o) {
   std::printf("\n  %-10s %34s   %34s\n", "", "before", "after");
   std::printf("  %-10s %12s %10s %10s   %12s %10s %10s\n", "score", "detections", "mean score",
               "right", "detections", "mean score", "right");
-  const auto cells = [](const calibrate::Reliability::Bin& bin) {
+  const auto cells = [](const evaluate::Reliability::Bin& bin) {
     std::printf(" %12zu %10.3f %10.3f  ", bin.detections, bin.mean_score, bin.share_right);
   };
   for (std::size_t b = 0; b < c.before.reliability.bins.size(); ++b) {

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/console.hpp"
-#include "evaluate/mot_report.hpp"
+#include "evaluate/tracks/mot_report.hpp"
 #include "evaluate_parts.hpp"
 #include "faceshot/error.hpp"
 #include "support/atomic_file.hpp"

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "evaluate/mot_files.hpp"
+#include "evaluate/tracks/mot_files.hpp"
 #include "tracking/films.hpp"
 
 namespace faceshot::bench {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "evaluate/leak_rate.hpp"
-#include "evaluate/mot_metrics.hpp"
+#include "evaluate/tracks/leak_rate.hpp"
+#include "evaluate/tracks/mot_metrics.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/tracker.hpp"
 #include "support/atomic_file.hpp"

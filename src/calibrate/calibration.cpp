@@ -18,6 +18,9 @@ namespace {
 using data::PreparedSet;
 using evaluate::DetectionVerdict;
 using evaluate::GroundTruthBox;
+using evaluate::JudgedScore;
+using evaluate::PrecisionRecall;
+using evaluate::ThresholdSweep;
 
 constexpr int rounds = 3;                   // of fitting and suppressing
 constexpr std::size_t folds = 5;            // of the cross-validation

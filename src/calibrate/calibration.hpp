@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "calibrate/candidates.hpp"
-#include "calibrate/score_quality.hpp"
+#include "evaluate/study/score_quality.hpp"
 #include "data/prepared/prepared.hpp"
 #include "faceshot/model_info.hpp"
 
@@ -31,7 +31,7 @@ struct CalibrationOptions {
 
 /// What scores are worth on the photographs.
 struct ScoreQuality {
-  Reliability reliability;
+  evaluate::Reliability reliability;
   double average_precision = 0;  ///< at IoU 0.5
 };
 
@@ -46,8 +46,8 @@ struct Calibration {
   /// it. So are threshold and table.
   ScoreQuality before, after;
   std::size_t threshold_faces = 0;     ///< those that the threshold is chosen for
-  PrecisionRecall threshold;           ///< to show detections from
-  std::vector<PrecisionRecall> table;  ///< at 0.3, 0.4 ... 0.9
+  evaluate::PrecisionRecall threshold;           ///< to show detections from
+  std::vector<evaluate::PrecisionRecall> table;  ///< at 0.3, 0.4 ... 0.9
 };
 
 /// Runs a network over prepared sets and fits Platt's maps (platt_scaling.hpp) of its logits.

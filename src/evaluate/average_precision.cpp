@@ -75,6 +75,7 @@ struct Ranking {
   std::size_t faces = 0;
   std::vector<float> scores;
   std::vector<bool> hits;            ///< of each: a face found, or a false alarm
+  std::vector<std::size_t> images;   ///< of each
   std::vector<MatchedFace> matches;  ///< of the hits, in this order
 };
 
@@ -96,6 +97,7 @@ Ranking rank(std::span<const ImageEvaluation> images, float iou_threshold) {
     if (verdict == DetectionVerdict::ignored) continue;
     ranking.scores.push_back(r.score);
     ranking.hits.push_back(verdict == DetectionVerdict::true_positive);
+    ranking.images.push_back(r.image);
     if (ranking.hits.back()) ranking.matches.push_back({r.image, r.index, face});
   }
   return ranking;
@@ -142,6 +144,34 @@ double average_precision(std::span<const ImageEvaluation> images, float iou_thre
     precision.push_back(static_cast<double>(hits) / static_cast<double>(recall.size()));
   }
   return area_under_envelope(recall, precision);
+}
+
+double eleven_point_precision(std::span<const ImageEvaluation> images, float iou_threshold) {
+  constexpr std::size_t tenths = 10;
+  const Ranking ranking = rank(images, iou_threshold);
+  if (ranking.faces == 0) return 0;
+  std::vector<std::size_t> found;  // by each detection and those before it
+  std::size_t hits = 0;
+  for (const bool hit : ranking.hits) found.push_back(hits += hit ? 1 : 0);
+  double sum = 0, highest = 0;
+  std::size_t end = found.size();
+  for (std::size_t tenth = tenths + 1; tenth-- > 0;) {
+    while (end > 0 && found[end - 1] * tenths >= tenth * ranking.faces) {
+      highest = std::max(highest, static_cast<double>(found[end - 1]) / static_cast<double>(end));
+      --end;
+    }
+    sum += highest;
+  }
+  return sum / (tenths + 1);
+}
+
+std::vector<RankedDetection> ranked_detections(std::span<const ImageEvaluation> images,
+                                               float iou_threshold) {
+  const Ranking ranking = rank(images, iou_threshold);
+  std::vector<RankedDetection> ranked;
+  for (std::size_t i = 0; i < ranking.hits.size(); ++i)
+    ranked.push_back({ranking.scores[i], ranking.images[i], ranking.hits[i]});
+  return ranked;
 }
 
 double OperatingPoint::recall() const {

@@ -47,6 +47,24 @@ inline constexpr float excused_coverage = 0.5F;
 [[nodiscard]] double average_precision(std::span<const ImageEvaluation> images,
                                        float iou_threshold = 0.5F);
 
+/// The form of VOC 2007 and before: the mean of the highest precision at recall 0, 0.1 ... 1 and
+/// above. The rest as average_precision. (A recall is compared as the share that it is; some
+/// programs count up in steps of 0.1, which as a binary number is no tenth.)
+[[nodiscard]] double eleven_point_precision(std::span<const ImageEvaluation> images,
+                                            float iou_threshold = 0.5F);
+
+/// A detection that counts.
+struct RankedDetection {
+  float score = 0;
+  std::size_t image = 0;
+  bool hit = false;  ///< a face found, or else a false alarm
+};
+
+/// All detections that count, by falling score: what average_precision() is the area under.
+/// @throws Error as average_precision. Thread safe.
+[[nodiscard]] std::vector<RankedDetection> ranked_detections(
+    std::span<const ImageEvaluation> images, float iou_threshold = 0.5F);
+
 /// What a user sees who shows only detections of a score and above.
 struct OperatingPoint {
   std::size_t faces = 0;         ///< faces that count

@@ -1,5 +1,6 @@
 #include "evaluate/wider_ground_truth.hpp"
 
+#include <array>
 #include <cmath>
 
 #include "faceshot/error.hpp"
@@ -54,6 +55,44 @@ struct Images {
   std::vector<std::size_t> of_event;  ///< how many there are of each event, in order
 };
 
+/// The variables of what is said of faces, where the file has them (the published one does).
+struct AttributeList {
+  const char* variable;
+  std::int8_t FaceAttributes::*member;
+};
+
+constexpr std::array<AttributeList, 5> attribute_lists{{
+    {"blur_label_list", &FaceAttributes::blur},
+    {"expression_label_list", &FaceAttributes::expression},
+    {"illumination_label_list", &FaceAttributes::illumination},
+    {"occlusion_label_list", &FaceAttributes::occlusion},
+    {"pose_label_list", &FaceAttributes::pose},
+}};
+
+/// Adds one variable's values.
+void read_attribute(matfile::MatFile& file, const AttributeList& list, Images& known) {
+  if (!file.has(list.variable)) return;
+  const MatValue values = file.read(list.variable);
+  require_cells(values, known.of_event.size());
+  std::size_t image = 0;
+  for (std::size_t e = 0; e < known.of_event.size(); ++e) {
+    const MatValue event = values.cell(e);
+    require_cells(event, known.of_event[e]);
+    for (std::size_t i = 0; i < known.of_event[e]; ++i, ++image) {
+      WiderImage& of = known.images[image];
+      const std::vector<double> numbers = event.cell(i).numbers();
+      if (numbers.size() != of.faces.size())
+        throw Error(ErrorCode::format, event.cell(i).place() + ": has " +
+                                           std::to_string(numbers.size()) + " values for " +
+                                           std::to_string(of.faces.size()) + " faces");
+      of.attributes.resize(of.faces.size());
+      for (std::size_t f = 0; f < numbers.size(); ++f)
+        if (numbers[f] >= 0 && numbers[f] <= 2)
+          of.attributes[f].*list.member = static_cast<std::int8_t>(numbers[f]);
+    }
+  }
+}
+
 Images read_images(const std::filesystem::path& path) {
   Images found;
   matfile::MatFile file(path);
@@ -73,6 +112,7 @@ Images read_images(const std::filesystem::path& path) {
       found.images.push_back(
           {event, event_names.cell(i).text(), read_faces(event_boxes.cell(i)), {}});
   }
+  for (const AttributeList& list : attribute_lists) read_attribute(file, list, found);
   return found;
 }
 

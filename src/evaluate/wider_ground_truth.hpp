@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -16,12 +17,24 @@ namespace faceshot::evaluate {
 /// The three settings of WIDER FACE, in the order of every array of this room.
 inline constexpr std::array<std::string_view, 3> wider_settings{"easy", "medium", "hard"};
 
+/// WIDER FACE's attributes of a face; -1 where nobody said.
+struct FaceAttributes {
+  std::int8_t blur = -1;          ///< 0 clear, 1 normal, 2 heavy
+  std::int8_t expression = -1;    ///< 0 typical, 1 exaggerated
+  std::int8_t illumination = -1;  ///< 0 normal, 1 extreme
+  std::int8_t occlusion = -1;     ///< 0 none, 1 partial, 2 heavy
+  std::int8_t pose = -1;          ///< 0 typical, 1 atypical
+
+  friend bool operator==(const FaceAttributes&, const FaceAttributes&) = default;
+};
+
 struct WiderImage {
   std::string event;        ///< e.g. "0--Parade"
   std::string name;         ///< file name without extension
   std::vector<Xywh> faces;  ///< all labelled faces, pixels of the original image
   /// Per setting, per face: 1 if the face counts there, 0 if it is to be ignored.
   std::array<std::vector<char>, wider_settings.size()> counts;
+  std::vector<FaceAttributes> attributes{};  ///< of the faces; empty if the file says nothing
 };
 
 struct WiderGroundTruth {

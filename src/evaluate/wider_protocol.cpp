@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <functional>
 #include <unordered_map>
 
 #include "evaluate/average_precision.hpp"
@@ -11,36 +11,11 @@
 namespace faceshot::evaluate {
 namespace {
 
-/// The score range of the whole set, mapped to [0, 1].
-class ScoreNormalizer {
- public:
-  void add(double score) {
-    low_ = std::min(low_, score);
-    high_ = std::max(high_, score);
-  }
-  [[nodiscard]] double operator()(double score) const {
-    return high_ == low_ ? 1.0 : (score - low_) / (high_ - low_);
-  }
-
- private:
-  // `norm_score.m` starts from realmax and realmin of single, the latter the smallest positive
-  // number: scores that are all negative are normalised by 0, not by their maximum.
-  double low_ = std::numeric_limits<float>::max();
-  double high_ = std::numeric_limits<float>::min();
-};
-
 /// Counts detections by the first threshold that admits them.
 class CurveBuilder {
  public:
-  CurveBuilder() {
-    for (std::size_t t = 0; t < wider_thresholds; ++t)
-      thresholds_[t] = 1.0 - static_cast<double>(t + 1) / static_cast<double>(wider_thresholds);
-  }
-
   void add(double normalized_score, bool found_new_face) {
-    const auto first = std::lower_bound(thresholds_.begin(), thresholds_.end(), normalized_score,
-                                        std::greater<>());
-    const auto t = static_cast<std::size_t>(first - thresholds_.begin());
+    const std::size_t t = first_wider_threshold(normalized_score);
     if (t == wider_thresholds) return;
     ++proposals_[t];
     if (found_new_face) ++hits_[t];
@@ -59,7 +34,6 @@ class CurveBuilder {
   }
 
  private:
-  std::array<double, wider_thresholds> thresholds_{};
   std::array<std::size_t, wider_thresholds> proposals_{};
   std::array<std::size_t, wider_thresholds> hits_{};
 };
@@ -68,14 +42,14 @@ class CurveBuilder {
 /// hit if it is the first of that face (a second one still is a proposal: it lowers precision); one
 /// of a face outside the setting is neither; one of no face is a proposal.
 void add_image(const WiderImage& image, std::size_t setting, std::span<const WiderMatch> matches,
-               const ScoreNormalizer& normalize, CurveBuilder& builder) {
+               const ScoreRange& scores, CurveBuilder& builder) {
   const std::vector<char>& counts = image.counts[setting];
   std::vector<char> found(image.faces.size(), 0);
   for (const WiderMatch& m : matches) {
     if (!m.is_of_face()) {
-      builder.add(normalize(m.score), false);
+      builder.add(scores.normalized(m.score), false);
     } else if (counts[m.face] != 0) {
-      builder.add(normalize(m.score), found[m.face] == 0);
+      builder.add(scores.normalized(m.score), found[m.face] == 0);
       found[m.face] = 1;
     }
   }
@@ -92,6 +66,21 @@ void require_finite(const ImageDetections& image) {
 
 }  // namespace
 
+double wider_threshold(std::size_t index) {
+  return 1.0 - static_cast<double>(index + 1) / static_cast<double>(wider_thresholds);
+}
+
+std::size_t first_wider_threshold(double normalized) {
+  static const std::array<double, wider_thresholds> thresholds = [] {
+    std::array<double, wider_thresholds> all{};
+    for (std::size_t t = 0; t < all.size(); ++t) all[t] = wider_threshold(t);
+    return all;
+  }();
+  const auto first =
+      std::lower_bound(thresholds.begin(), thresholds.end(), normalized, std::greater<>());
+  return static_cast<std::size_t>(first - thresholds.begin());
+}
+
 WiderResult evaluate_wider(const WiderGroundTruth& truth,
                            std::span<const ImageDetections> detections) {
   std::unordered_map<std::string, const ImageDetections*> by_name;
@@ -103,7 +92,6 @@ WiderResult evaluate_wider(const WiderGroundTruth& truth,
   }
 
   WiderResult result;
-  ScoreNormalizer normalize;
   std::vector<std::pair<const WiderImage*, std::vector<WiderMatch>>> scored;
   for (const WiderImage& image : truth.images) {
     const std::string name = image.event + "/" + image.name;
@@ -112,7 +100,7 @@ WiderResult evaluate_wider(const WiderGroundTruth& truth,
       result.missing.push_back(name);
       continue;
     }
-    for (const ScoredBox& box : found->second->boxes) normalize.add(box.score);
+    for (const ScoredBox& box : found->second->boxes) result.scores.add(box.score);
     result.detections += found->second->boxes.size();
     scored.emplace_back(&image, match_wider(image.faces, found->second->boxes));
     by_name.erase(found);
@@ -131,7 +119,7 @@ WiderResult evaluate_wider(const WiderGroundTruth& truth,
       if (faces > 0) ++curve.images;
       // The official tools pass over an image without any labelled face: what is detected there
       // is not counted against the detector.
-      if (!image->faces.empty()) add_image(*image, s, matches, normalize, builder);
+      if (!image->faces.empty()) add_image(*image, s, matches, result.scores, builder);
     }
     builder.finish(curve);
   }

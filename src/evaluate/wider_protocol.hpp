@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,34 @@ struct ImageDetections {
 /// The official number of score thresholds.
 inline constexpr std::size_t wider_thresholds = 1000;
 
+/// The lowest and the highest score of a set, which are mapped to 0 and 1.
+class ScoreRange {
+ public:
+  void add(double score) {
+    if (score < low_) low_ = score;
+    if (score > high_) high_ = score;
+  }
+  [[nodiscard]] double normalized(double score) const {
+    return high_ == low_ ? 1.0 : (score - low_) / (high_ - low_);
+  }
+  /// The score that is mapped to a share.
+  [[nodiscard]] double score_at(double normalized) const {
+    return high_ == low_ ? low_ : low_ + normalized * (high_ - low_);
+  }
+
+ private:
+  // `norm_score.m` starts from realmax and realmin of single, the latter the smallest positive
+  // number: scores that are all negative are normalised by 0, not by their maximum.
+  double low_ = std::numeric_limits<float>::max();
+  double high_ = std::numeric_limits<float>::min();
+};
+
+/// The thresholds of the normalised score: 0.999, 0.998, ... 0.
+[[nodiscard]] double wider_threshold(std::size_t index);
+/// The first, that is the highest, threshold that admits a normalised score; wider_thresholds if
+/// none does.
+[[nodiscard]] std::size_t first_wider_threshold(double normalized);
+
 /// One setting's outcome.
 struct WiderCurve {
   double ap = 0;                  ///< in [0, 1]; 0 if the scored images have no face that counts
@@ -37,6 +66,7 @@ struct WiderCurve {
 
 struct WiderResult {
   std::array<WiderCurve, wider_settings.size()> settings;
+  ScoreRange scores;  ///< of the detections in the scored images
   std::size_t images_scored = 0;
   std::size_t detections = 0;        ///< in the scored images
   std::vector<std::string> missing;  ///< "event/image" of the ground truth, not in the detections

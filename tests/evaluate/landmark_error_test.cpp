@@ -34,7 +34,38 @@ TEST(LandmarkError, EveryFaceCountsTheSameWhateverItsSize) {
   EXPECT_NEAR(error.failures, 0.5, 1e-12);
 }
 
+TEST(LandmarkError, ByTheDistanceOfTheEyes) {
+  // Eyes 20 apart; the points of the first test are 15 px off in all. In profile there is no scale.
+  const Landmarks found{13, 14, 30, 16, 20, 20, 12, 27, 29, 30};
+  const Landmarks profile{10, 10, 10.5F, 10, 20, 20, 12, 30, 13, 30};
+  const std::vector<LandmarkPair> faces{{found, eyes_to_mouth, {5, 0, 25, 45}},
+                                        {found, profile, {5, 0, 25, 45}}};
+  const LandmarkError error = landmark_error(faces, LandmarkScale::eyes);
+  EXPECT_EQ(error.faces, 1U);
+  EXPECT_EQ(error.left_out, 1U);
+  EXPECT_NEAR(error.mean, 15.0 / 5 / 20, 1e-9);
+  EXPECT_NEAR(error.failures, 1, 1e-12) << "0.15 is above 0.1";
+}
+
+TEST(LandmarkError, CumulativeErrorDistribution) {
+  // Three faces off by 0.02, 0.06 and 0.2 of the box in every point.
+  std::vector<LandmarkPair> faces;
+  for (const float off : {0.06F, 0.2F, 0.02F}) {
+    Landmarks moved = eyes_to_mouth;
+    for (std::size_t i = 0; i < 10; i += 2) moved[i] += off * 30;
+    faces.push_back({moved, eyes_to_mouth, {5, 0, 35, 30}});
+  }
+  const LandmarkError error = landmark_error(faces);
+  EXPECT_EQ(share_within(error, 0.019), 0);
+  EXPECT_NEAR(share_within(error, 0.021), 1.0 / 3, 1e-12);
+  EXPECT_NEAR(share_within(error, 0.1), 2.0 / 3, 1e-12);
+  EXPECT_NEAR(error.failures, 1.0 / 3, 1e-12);
+  // The curve is 0 up to 0.02, 1/3 up to 0.06, 2/3 up to 0.1.
+  EXPECT_NEAR(area_under_ced(error), (0.04 / 3 + 0.04 * 2 / 3) / 0.1, 1e-6);
+}
+
 TEST(LandmarkError, OfNothingIsNothing) {
+  EXPECT_EQ(area_under_ced(landmark_error({})), 0);
   EXPECT_EQ(landmark_error({}).faces, 0U);
   EXPECT_EQ(landmark_error({}).mean, 0);
 }

@@ -1,13 +1,13 @@
 // Two made-up results of one made-up film (tests/evaluate/fixtures/mot), and what TrackEval
 // (github.com/JonathonLuiten/TrackEval, commit of 2023) says of them: benchmark MOT17, with its
 // preprocessing.
-#include "evaluate/mot_metrics.hpp"
+#include "evaluate/tracks/mot_metrics.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "evaluate/mot_report.hpp"
+#include "evaluate/tracks/mot_report.hpp"
 
 namespace faceshot::evaluate {
 namespace {

@@ -1,9 +1,9 @@
-#include "calibrate/score_quality.hpp"
+#include "evaluate/study/score_quality.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace faceshot::calibrate {
+namespace faceshot::evaluate {
 
 Reliability reliability(std::span<const JudgedScore> scores) {
   Reliability result;
@@ -80,4 +80,4 @@ PrecisionRecall ThresholdSweep::round_figure(double tolerance) const {
   return highest;
 }
 
-}  // namespace faceshot::calibrate
+}  // namespace faceshot::evaluate

@@ -1,4 +1,4 @@
-#include "evaluate/mot_metrics.hpp"
+#include "evaluate/tracks/mot_metrics.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <map>
 #include <utility>
 
-#include "evaluate/mot_frames.hpp"
+#include "evaluate/tracks/mot_frames.hpp"
 #include "track/assignment.hpp"
 
 namespace faceshot::evaluate {

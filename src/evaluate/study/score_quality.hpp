@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace faceshot::calibrate {
+namespace faceshot::evaluate {
 
 /// A detection that counts, and whether it found a face.
 struct JudgedScore {
@@ -59,4 +59,4 @@ class ThresholdSweep {
   std::size_t faces_;
 };
 
-}  // namespace faceshot::calibrate
+}  // namespace faceshot::evaluate

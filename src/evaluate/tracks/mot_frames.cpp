@@ -1,4 +1,4 @@
-#include "evaluate/mot_frames.hpp"
+#include "evaluate/tracks/mot_frames.hpp"
 
 #include <algorithm>
 #include <limits>

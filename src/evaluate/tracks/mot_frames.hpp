@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "evaluate/mot_files.hpp"
+#include "evaluate/tracks/mot_files.hpp"
 
 namespace faceshot::evaluate {
 

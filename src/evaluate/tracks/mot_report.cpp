@@ -1,4 +1,4 @@
-#include "evaluate/mot_report.hpp"
+#include "evaluate/tracks/mot_report.hpp"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
-#include "evaluate/leak_rate.hpp"
+#include "evaluate/tracks/leak_rate.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "evaluate/mot_frames.hpp"
+#include "evaluate/tracks/mot_frames.hpp"
 
 namespace faceshot::evaluate {
 namespace {

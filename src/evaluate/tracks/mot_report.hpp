@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "evaluate/leak_rate.hpp"
-#include "evaluate/mot_metrics.hpp"
+#include "evaluate/tracks/leak_rate.hpp"
+#include "evaluate/tracks/mot_metrics.hpp"
 
 namespace faceshot::evaluate {
 

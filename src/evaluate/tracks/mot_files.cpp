@@ -1,4 +1,4 @@
-#include "evaluate/mot_files.hpp"
+#include "evaluate/tracks/mot_files.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "calibrate/score_quality.hpp"
+#include "evaluate/study/score_quality.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "faceshot/random.hpp"
 
-namespace faceshot::calibrate {
+namespace faceshot::evaluate {
 namespace {
 
 TEST(ScoreQuality, ByHand) {
@@ -73,4 +73,4 @@ TEST(ThresholdSweep, PrefersRoundFigures) {
 }
 
 }  // namespace
-}  // namespace faceshot::calibrate
+}  // namespace faceshot::evaluate

@@ -6,7 +6,7 @@
 #include <set>
 #include <span>
 
-#include "evaluate/mot_files.hpp"
+#include "evaluate/tracks/mot_files.hpp"
 
 namespace faceshot::evaluate {
 

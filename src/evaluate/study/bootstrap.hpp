@@ -1,0 +1,61 @@
+// How far a figure may be trusted: the bootstrap over images.
+//
+// B. Efron, "Bootstrap Methods: Another Look at the Jackknife", Annals of Statistics 7, 1979. Images
+// are drawn, not detections: those of one photograph hang together. Results depend on the options
+// alone, not on the number of threads. Thread safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "evaluate/study/ap_sampler.hpp"
+
+namespace faceshot::evaluate {
+
+struct BootstrapOptions {
+  std::size_t samples = 1000;  ///< how often as many images are drawn as there are
+  std::uint64_t seed = 1;
+  double confidence = 0.95;  ///< share of the samples that lies within an interval
+  int threads = 1;
+};
+
+/// How often each of `images` images comes up when as many are drawn with replacement.
+[[nodiscard]] std::vector<std::uint32_t> draw_images(std::size_t images, std::uint64_t seed,
+                                                     std::size_t sample);
+
+struct Interval {
+  double value = 0;  ///< of the set as it is
+  double low = 0, high = 0;
+};
+
+/// An interval for each figure; all from the same draws.
+/// @param figures of one set of images
+/// @throws Error(invalid_argument) for impossible options, or figures of different sets
+[[nodiscard]] std::vector<Interval> bootstrap(std::span<const ApSampler> figures,
+                                              const BootstrapOptions& options);
+
+/// Below this chance a difference counts as real: of a hundred pairs that are equal one is called
+/// different.
+inline constexpr double real_difference = 0.01;
+
+struct PairedDifference {
+  double a = 0, b = 0;       ///< of the sets as they are
+  double low = 0, high = 0;  ///< of b - a
+  /// Two-sided: how likely a difference as large is to come from the choice of the images alone.
+  double chance = 1;
+
+  [[nodiscard]] double difference() const { return b - a; }
+  [[nodiscard]] bool is_real() const { return chance < real_difference; }
+};
+
+/// Two detectors on the same images: in each draw both see the same, so that what is hard about a
+/// photograph for both cancels out.
+/// @param a, b the same figures in the same order, of the same images in the same order
+/// @throws Error(invalid_argument) as bootstrap
+[[nodiscard]] std::vector<PairedDifference> paired_bootstrap(std::span<const ApSampler> a,
+                                                             std::span<const ApSampler> b,
+                                                             const BootstrapOptions& options);
+
+}  // namespace faceshot::evaluate

@@ -1,0 +1,33 @@
+// Detections beside labels, in the form that everything that looks closer than at one figure takes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "evaluate/false_positives.hpp"
+#include "evaluate/wider_ground_truth.hpp"
+#include "evaluate/wider_matching.hpp"
+
+namespace faceshot::evaluate {
+
+/// Which faces count: "easy", or "50px".
+struct FaceSetting {
+  std::string name;
+  std::vector<std::vector<char>> counts;  ///< of each image, of each face
+};
+
+/// An image has the same place in all lists.
+struct EvaluatedSet {
+  std::vector<std::string> names;  ///< "<event>/<image>"
+  std::vector<std::vector<Xywh>> faces;
+  std::vector<std::vector<FaceAttributes>> attributes;  ///< of the faces; empty lists: not known
+  std::vector<std::vector<ScoredBox>> boxes;
+  std::vector<std::vector<char>> excused;  ///< as LabelledDetections::excused
+  std::vector<FaceSetting> settings;
+};
+
+/// The set as judge() takes it. @param setting of `set`; both outlive the views
+[[nodiscard]] std::vector<LabelledDetections> views(const EvaluatedSet& set,
+                                                    const FaceSetting& setting);
+
+}  // namespace faceshot::evaluate
