@@ -33,14 +33,6 @@ constexpr int caption = 34;        ///< pixels below it
 constexpr double context = 3;      ///< a crop is so many times as large as what it is about
 constexpr double least_crop = 64;  ///< pixels of the photograph
 
-std::vector<evaluate::LabelledDetections> views(const ErrorStudy& study,
-                                                const ErrorSetting& setting) {
-  std::vector<evaluate::LabelledDetections> images;
-  for (std::size_t i = 0; i < study.names.size(); ++i)
-    images.push_back({study.faces[i], setting.counts[i], study.boxes[i], study.excused[i]});
-  return images;
-}
-
 /// DIR/<event>/<image> with whatever ending it has.
 fs::path find_photograph(const fs::path& dir, const std::string& name) {
   for (const char* const ending : {".jpg", ".jpeg", ".png", ".webp", ".JPG"}) {
@@ -115,24 +107,39 @@ void draw_box(cv::Mat& crop, const cv::Rect2d& box, const cv::Rect2d& region,
                 cv::LINE_AA);
 }
 
-cv::Mat picture_of(const Item& item, const ErrorStudy& study, const ErrorSetting& setting) {
-  const cv::Scalar red(40, 40, 255), green(60, 220, 60), dull(90, 130, 90);
-  const cv::Rect2d focus = item.missed ? rectangle(study.faces[item.image][*item.face])
-                                       : rectangle(study.boxes[item.image][*item.box]);
+const cv::Scalar red(40, 40, 255), green(60, 220, 60), dull(90, 130, 90);
+
+cv::Rect2d focus_of(const Item& item, const ErrorStudy& study) {
+  return item.missed ? rectangle(study.faces[item.image][*item.face])
+                     : rectangle(study.boxes[item.image][*item.box]);
+}
+
+cv::Mat crop_of(const Item& item, const ErrorStudy& study, const ErrorSetting& setting) {
+  const cv::Rect2d focus = focus_of(item, study);
   cv::Rect2d region;
   cv::Mat crop = crop_around(media::read_mat(study.photograph(item.image)), focus, region);
   for (std::size_t f = 0; f < study.faces[item.image].size(); ++f)
     draw_box(crop, rectangle(study.faces[item.image][f]), region,
              setting.counts[item.image][f] != 0 ? green : dull, item.face == f ? 2 : 1);
   if (item.box) draw_box(crop, rectangle(study.boxes[item.image][*item.box]), region, red, 2);
+  return crop;
+}
 
-  cv::Mat cell(crop_side + caption, crop_side, CV_8UC3, cv::Scalar::all(20));
-  crop.copyTo(cell(cv::Rect(0, 0, crop_side, crop_side)));
+/// "0.981  IoU 0.12  64 px"
+std::string text_of(const Item& item, const ErrorStudy& study) {
+  const cv::Rect2d focus = focus_of(item, study);
   std::string text = "nothing near";
   if (item.box)
     text = fmt::format("{:.3f}  IoU {:.2f}", study.boxes[item.image][*item.box].score, item.iou);
-  text += fmt::format("  {:.0f} px", std::min(focus.width, focus.height));
-  cv::putText(cell, text, {3, crop_side + 13}, cv::FONT_HERSHEY_SIMPLEX, 0.42, red, 1, cv::LINE_AA);
+  return text + fmt::format("  {:.0f} px", std::min(focus.width, focus.height));
+}
+
+cv::Mat picture_of(const Item& item, const ErrorStudy& study, const ErrorSetting& setting) {
+  const cv::Mat crop = crop_of(item, study, setting);
+  cv::Mat cell(crop_side + caption, crop_side, CV_8UC3, cv::Scalar::all(20));
+  crop.copyTo(cell(cv::Rect(0, 0, crop_side, crop_side)));
+  cv::putText(cell, text_of(item, study), {3, crop_side + 13}, cv::FONT_HERSHEY_SIMPLEX, 0.42, red,
+              1, cv::LINE_AA);
   // The end of a name tells more than its event.
   std::string name = study.names[item.image];
   constexpr std::size_t fits = 30;
@@ -174,7 +181,60 @@ void add_rows(std::string& csv, const char* kind, const std::vector<Item>& items
   }
 }
 
+/// The worst of one kind, by falling score. @param kind none: of all
+std::vector<Item> worst_alarms(const evaluate::Judgement& judgement,
+                               std::optional<evaluate::Verdict> kind) {
+  std::vector<Item> items;
+  for (const evaluate::JudgedBox& b : judgement.boxes) {
+    if (items.size() == shown) break;
+    if (b.verdict == evaluate::Verdict::hit || (kind && b.verdict != *kind)) continue;
+    items.push_back({b.image, b.box, std::nullopt, b.iou, false});
+    if (b.iou > 0) items.back().face = b.face;
+  }
+  return items;
+}
+
+std::vector<Item> worst_misses(const evaluate::Judgement& judgement,
+                               const std::vector<evaluate::LabelledDetections>& images) {
+  const std::array at{missed_recall};
+  // Where that recall is not reached, misses are the faces that are never found.
+  const double score =
+      errors_at(judgement, images, at)
+          .front()
+          .score.value_or(judgement.boxes.empty() ? 0 : judgement.boxes.back().score);
+  std::vector<Item> items;
+  for (const evaluate::MissedFace& m : evaluate::missed_faces(judgement, images, score)) {
+    if (items.size() == shown) break;
+    items.push_back({m.image, m.nearest, m.face, m.iou, true});
+  }
+  return items;
+}
+
+std::vector<support::DocumentPicture> pictures_of(const std::vector<Item>& items,
+                                                  const char* meaning, const ErrorStudy& study,
+                                                  const ErrorSetting& setting) {
+  std::vector<support::DocumentPicture> pictures;
+  for (const Item& item : items) {
+    const auto jpeg = media::encode_jpeg(media::view_of(crop_of(item, study, setting)), 82);
+    const std::string text = text_of(item, study) + ", " + study.names[item.image];
+    pictures.push_back({{jpeg.begin(), jpeg.end()}, std::string(meaning) + ": " + text, text});
+  }
+  return pictures;
+}
+
 }  // namespace
+
+std::vector<support::DocumentPicture> missed_pictures(const ErrorStudy& study,
+                                                      const ErrorSetting& setting) {
+  const auto images = views(study, setting);
+  return pictures_of(worst_misses(judge(images), images), "Missed face", study, setting);
+}
+
+std::vector<support::DocumentPicture> alarm_pictures(const ErrorStudy& study,
+                                                     const ErrorSetting& setting) {
+  const auto images = views(study, setting);
+  return pictures_of(worst_alarms(judge(images), std::nullopt), "False alarm", study, setting);
+}
 
 ErrorStudy wider_study(const evaluate::WiderGroundTruth& truth, const Scored& scored,
                        const fs::path& images) {
@@ -192,6 +252,7 @@ ErrorStudy wider_study(const evaluate::WiderGroundTruth& truth, const Scored& sc
     study.faces.push_back(image.faces);
     study.boxes.push_back(scored.images[found->second].boxes);
     study.excused.emplace_back();
+    study.attributes.push_back(image.attributes);
     for (std::size_t s = 0; s < evaluate::wider_settings.size(); ++s)
       study.settings[s].counts.push_back(image.counts[s]);
     records.push_back(found->second);
@@ -203,33 +264,38 @@ ErrorStudy wider_study(const evaluate::WiderGroundTruth& truth, const Scored& sc
   return study;
 }
 
-ErrorStudy prepared_study(const Scored& scored) {
+ErrorStudy prepared_study(const Scored& scored, const evaluate::ByClass& by_class) {
   ErrorStudy study;
   for (const int height : face_heights)
     study.settings.push_back({std::to_string(height) + "px", {}});
   study.settings.push_back({"all", {}});
-  for (std::size_t i = 0; i < scored.set.records.size(); ++i) {
-    const geometry::ImageRecord& record = scored.set.records[i];
-    study.names.push_back(scored.images[i].event + "/" + scored.images[i].image);
-    study.boxes.push_back(scored.images[i].boxes);
+  for (std::size_t i = 0; i < by_class.records.size(); ++i) {
+    const auto& of = scored.images[i % by_class.images];
+    study.names.push_back(of.event + "/" + of.image);
+    study.boxes.emplace_back();
     study.faces.emplace_back();
     study.excused.emplace_back();
+    study.attributes.emplace_back();
     for (ErrorSetting& setting : study.settings) setting.counts.emplace_back();
     std::vector<evaluate::GroundTruthBox> truth;
-    for (const geometry::Annotation& a : record.annotations) {
+    for (const geometry::Annotation& a : by_class.records[i].annotations) {
       truth.push_back({a.box, a.ignore});
       study.faces.back().push_back(to_xywh(a.box));
+      study.attributes.back().push_back(
+          {a.blur, a.expression, a.illumination, a.occlusion, a.pose});
       for (std::size_t s = 0; s < study.settings.size(); ++s) {
         const int least = s < face_heights.size() ? face_heights[s] : 0;
         study.settings[s].counts.back().push_back(
             !a.ignore && a.box.height() >= static_cast<float>(least) ? 1 : 0);
       }
     }
-    for (const Detection& d : scored.detections[i])
+    for (const Detection& d : by_class.detections[i]) {
+      study.boxes.back().push_back(evaluate::to_scored_box(d));
       study.excused.back().push_back(evaluate::is_excused(d.box, truth) ? 1 : 0);
+    }
   }
-  study.photograph = [&scored](std::size_t i) {
-    return scored.set.images_dir / scored.set.records[i].image;
+  study.photograph = [&scored, images = by_class.images](std::size_t i) {
+    return scored.set.images_dir / scored.set.records[i % images].image;
   };
   return study;
 }
@@ -286,27 +352,10 @@ void write_error_sheets(const ErrorStudy& study, const ErrorSetting& setting, co
     add_rows(csv, kind.c_str(), items, study);
   };
   for (std::size_t k = 0; k < evaluate::error_kinds; ++k) {
-    std::vector<Item> items;
-    for (const evaluate::JudgedBox& b : judgement.boxes) {
-      if (items.size() == shown) break;
-      if (b.verdict != static_cast<evaluate::Verdict>(k)) continue;
-      items.push_back({b.image, b.box, std::nullopt, b.iou, false});
-      if (b.iou > 0) items.back().face = b.face;
-    }
-    write(std::string(evaluate::error_names[k]), items);
+    write(std::string(evaluate::error_names[k]),
+          worst_alarms(judgement, static_cast<evaluate::Verdict>(k)));
   }
-  const std::array at{missed_recall};
-  // Where that recall is not reached, misses are the faces that are never found.
-  const double score =
-      errors_at(judgement, images, at)
-          .front()
-          .score.value_or(judgement.boxes.empty() ? 0 : judgement.boxes.back().score);
-  std::vector<Item> items;
-  for (const evaluate::MissedFace& m : evaluate::missed_faces(judgement, images, score)) {
-    if (items.size() == shown) break;
-    items.push_back({m.image, m.nearest, m.face, m.iou, true});
-  }
-  write("missed", items);
+  write("missed", worst_misses(judgement, images));
   support::write_file_atomically(dir / "errors.csv", csv);
 }
 

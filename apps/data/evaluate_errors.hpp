@@ -7,25 +7,18 @@
 #include <string>
 #include <vector>
 
-#include "evaluate/false_positives.hpp"
+#include "evaluate/by_class.hpp"
+#include "evaluate/study/evaluated_set.hpp"
 #include "evaluate/wider_ground_truth.hpp"
 #include "evaluate_parts.hpp"
+#include "support/document.hpp"
 
 namespace faceshot::cli {
 
-/// Which faces count: "easy", or "from 50px".
-struct ErrorSetting {
-  std::string name;
-  std::vector<std::vector<char>> counts;  ///< of each image, of each face
-};
+using ErrorSetting = evaluate::FaceSetting;
 
-/// Detections beside labels; an image has the same place in all lists.
-struct ErrorStudy {
-  std::vector<std::string> names;  ///< "<event>/<image>"
-  std::vector<std::vector<Xywh>> faces;
-  std::vector<std::vector<evaluate::ScoredBox>> boxes;
-  std::vector<std::vector<char>> excused;  ///< empty lists: no box is
-  std::vector<ErrorSetting> settings;
+/// Detections beside labels, with the photographs.
+struct ErrorStudy : evaluate::EvaluatedSet {
   /// Where the photograph of an image is. @throws Error(not_found)
   std::function<std::filesystem::path(std::size_t)> photograph;
 };
@@ -35,8 +28,10 @@ struct ErrorStudy {
 [[nodiscard]] ErrorStudy wider_study(const evaluate::WiderGroundTruth& truth, const Scored& scored,
                                      const std::filesystem::path& images);
 
-/// A prepared set by its labels; settings of all faces and of those of a height and up.
-[[nodiscard]] ErrorStudy prepared_study(const Scored& scored);
+/// A prepared set by its labels; settings of all faces and of those of a height and up. With
+/// several classes each image is there once for each.
+/// @param by_class of `scored`; both outlive the study
+[[nodiscard]] ErrorStudy prepared_study(const Scored& scored, const evaluate::ByClass& by_class);
 
 /// The setting of that name. @throws Error(invalid_argument) that lists those there are
 [[nodiscard]] const ErrorSetting& find_setting(const ErrorStudy& study, const std::string& name);
@@ -46,6 +41,13 @@ struct ErrorStudy {
 
 /// The same of all settings, by name.
 [[nodiscard]] nlohmann::ordered_json error_json(const ErrorStudy& study);
+
+/// For a report: the worst 40 faces that are missed where 0.85 are found, and false alarms.
+/// @throws Error(not_found) as ErrorStudy::photograph
+[[nodiscard]] std::vector<support::DocumentPicture> missed_pictures(const ErrorStudy& study,
+                                                                    const ErrorSetting& setting);
+[[nodiscard]] std::vector<support::DocumentPicture> alarm_pictures(const ErrorStudy& study,
+                                                                   const ErrorSetting& setting);
 
 /// Writes doubled.png, badly_placed.png, background.png and missed.png, the worst 40 of each, and
 /// errors.csv, which lists them, into `dir`.

@@ -27,6 +27,10 @@ int evaluate_mot(const EvaluateOptions& o) {
     throw Error(ErrorCode::invalid_argument,
                 "evaluate --protocol mot scores files of tracks: name them with --detections, and "
                 "the true ones with --ground-truth");
+  if (!o.reports.empty() || !o.at_least.empty())
+    throw Error(ErrorCode::invalid_argument,
+                "evaluate --protocol mot has no --report and no --at-least; --out DIR writes "
+                "report.json");
   if (!o.data.empty() || !o.errors.empty() || !o.images.empty())
     throw Error(ErrorCode::invalid_argument,
                 "evaluate --protocol mot knows no photographs: leave --data, --images and --errors "

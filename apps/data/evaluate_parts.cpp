@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -32,6 +33,29 @@ namespace fs = std::filesystem;
 /// Result files lie in folders of events; images that lie in none come into one of this name.
 std::string event_of(const fs::path& image) {
   return image.has_parent_path() ? image.parent_path().string() : "images";
+}
+
+/// As /proc/cpuinfo names it; empty where it does not.
+std::string cpu_name() {
+  std::ifstream file("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(file, line))
+    if (line.starts_with("model name") && line.find(": ") != std::string::npos)
+      return line.substr(line.find(": ") + 2);
+  return {};
+}
+
+/// How the network ran that made the result files, if a report of that run lies beside them.
+nlohmann::ordered_json run_beside(const fs::path& dir) {
+  std::ifstream file(dir.parent_path() / "report.json");
+  if (!file) return {};
+  const auto report = nlohmann::ordered_json::parse(file, nullptr, false);
+  nlohmann::ordered_json run;
+  if (!report.is_object()) return run;
+  for (const char* const key : {"model", "data", "max_side", "threshold", "nms", "tile", "threads",
+                                "precision", "cpu", "seconds", "images_per_second"})
+    if (report.contains(key)) run[key] = report[key];
+  return run;
 }
 
 fs::path model_of(const EvaluateOptions& o) { return o.model.empty() ? default_model() : o.model; }
@@ -108,6 +132,7 @@ Scored run_detector(const Detector& detector, const EvaluateOptions& o) {
                 {"tile_overlap", o.tiles.overlap},
                 {"threads", o.threads},
                 {"precision", precision_name(o.precision)},
+                {"cpu", cpu_name()},
                 {"seconds", scored.seconds},
                 {"images_per_second",
                  static_cast<double>(scored.images.size()) / std::max(scored.seconds, 1e-9)}};
@@ -118,8 +143,13 @@ Scored read_detections(const fs::path& dir) {
   Scored scored;
   scored.images = evaluate::read_result_files(dir);
   const fs::path normal = fs::absolute(dir).lexically_normal();
-  scored.title = (normal.has_filename() ? normal : normal.parent_path()).filename().string();
+  const fs::path folder = normal.has_filename() ? normal : normal.parent_path();
+  scored.title = folder.filename().string();
+  // "detections" is what every run's folder is called.
+  if (scored.title == "detections" && folder.has_parent_path())
+    scored.title = folder.parent_path().filename().string();
   scored.run = {{"detections_dir", dir.string()}};
+  scored.made = run_beside(folder);
   return scored;
 }
 
@@ -149,12 +179,49 @@ Scored read_detections_of(const fs::path& dir, const fs::path& data) {
   return scored;
 }
 
-void print_speed(const Scored& scored, const EvaluateOptions& o) {
-  if (scored.seconds > 0)
-    std::printf("%zu images in %s: %.1f images/s with %d threads in %s\n", scored.images.size(),
-                duration_text(scored.seconds).c_str(),
-                static_cast<double>(scored.images.size()) / scored.seconds, o.threads,
-                precision_name(o.precision));
+Scored scored_of(const EvaluateOptions& o) {
+  if (o.detections.empty()) return run_detector(open_detector(o), o);
+  return o.data.empty() ? read_detections(o.detections) : read_detections_of(o.detections, o.data);
+}
+
+RunFacts speed_facts(const Scored& scored) {
+  const nlohmann::ordered_json& run = scored.made.empty() ? scored.run : scored.made;
+  if (!run.contains("images_per_second") || !run["images_per_second"].is_number()) return {};
+  const double rate = run["images_per_second"].get<double>();
+  const auto text = [&](const char* key) {
+    const auto value = run.find(key);
+    if (value == run.end()) return std::string("not known");
+    return value->is_string() ? value->get<std::string>() : value->dump();
+  };
+  return {{"images a second, with reading them", fmt::format("{:.1f}", rate)},
+          {"milliseconds an image", fmt::format("{:.1f}", 1000 / std::max(rate, 1e-9))},
+          {"threads", text("threads")},
+          {"precision", text("precision")},
+          {"CPU", text("cpu")}};
+}
+
+RunFacts run_facts(const Scored& scored) {
+  RunFacts facts;
+  for (const nlohmann::ordered_json& run : {scored.run, scored.made})
+    for (const auto& [key, value] : run.items()) {
+      if (key == "seconds" || key == "images_per_second" || key == "cpu") continue;
+      // A path of the machine is nobody's business: the name of what it leads to will do.
+      std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+      if (text.find('/') != std::string::npos) {
+        const fs::path path = fs::path(text).lexically_normal();
+        text = (path.has_filename() ? path : path.parent_path()).filename().string();
+      }
+      facts.emplace_back(key, text);
+    }
+  return facts;
+}
+
+std::string speed_text(const Scored& scored, const EvaluateOptions& o) {
+  if (!(scored.seconds > 0)) return {};
+  return fmt::format("{} images in {}: {:.1f} images/s with {} threads in {}\n",
+                     scored.images.size(), duration_text(scored.seconds),
+                     static_cast<double>(scored.images.size()) / scored.seconds, o.threads,
+                     precision_name(o.precision));
 }
 
 }  // namespace faceshot::cli

@@ -3,10 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "data/prepared/prepared.hpp"
@@ -38,6 +40,12 @@ struct EvaluateOptions {
   int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   Precision precision = Precision::fp32;
   bool json = false;
+  std::vector<std::filesystem::path> reports;  ///< .html, .md or .json
+  bool no_pictures = false;
+  std::vector<std::string> compare;   ///< two: folders of result files, or networks
+  std::vector<std::string> at_least;  ///< "easy=0.9"
+  std::size_t samples = 1000;         ///< of the bootstrap
+  std::uint64_t seed = 1;
 };
 
 /// What was scored and how it was made; `run` holds the fields of the report that describe it.
@@ -47,7 +55,8 @@ struct Scored {
   std::vector<std::vector<Detection>> detections;  ///< the same, of the images of a prepared set
   data::PreparedSet set;
   nlohmann::ordered_json run;
-  double seconds = 0;  ///< of detection; 0 if the detections were read
+  nlohmann::ordered_json made;  ///< of result files: how they were made, if that is known
+  double seconds = 0;           ///< of detection; 0 if the detections were read
 };
 
 /// A prepared set's val.csv, or the CSV file itself. @throws Error as read_prepared
@@ -73,12 +82,29 @@ struct Scored {
 [[nodiscard]] Scored read_detections_of(const std::filesystem::path& dir,
                                         const std::filesystem::path& data);
 
-/// Images a second, if a network ran.
-void print_speed(const Scored& scored, const EvaluateOptions& o);
+/// A line with images a second, if a network ran.
+[[nodiscard]] std::string speed_text(const Scored& scored, const EvaluateOptions& o);
+
+/// What was scored, from wherever it comes: the network on --data, or result files.
+[[nodiscard]] Scored scored_of(const EvaluateOptions& options);
+
+/// Rows for a report's tables of speed and of how it ran.
+using RunFacts = std::vector<std::pair<std::string, std::string>>;
+[[nodiscard]] RunFacts speed_facts(const Scored& scored);
+[[nodiscard]] RunFacts run_facts(const Scored& scored);
 
 /// PASCAL VOC's protocol against the prepared set's own labels.
-/// @return exit code
+/// @return exit code, as of those below
 int evaluate_voc(const EvaluateOptions& options);
+
+/// COCO's protocol on COCO's files, or on a prepared set.
+int evaluate_coco(const EvaluateOptions& options);
+
+/// FDDB's protocol: result files, or a network on its photographs.
+int evaluate_fddb(const EvaluateOptions& options);
+
+/// Two detectors on the same images, by WIDER FACE's or PASCAL VOC's protocol.
+int evaluate_pair(const EvaluateOptions& options);
 
 /// What only tracks need.
 void add_mot_options(CLI::App& command, EvaluateOptions& options);

@@ -1,7 +1,6 @@
 // `faceshot evaluate --protocol voc`: a network on a prepared set, against the set's own labels.
 #include <fmt/format.h>
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "evaluate/comparison.hpp"
 #include "evaluate/result_files.hpp"
 #include "evaluate_errors.hpp"
+#include "evaluate_finish.hpp"
 #include "evaluate_parts.hpp"
 #include "faceshot/error.hpp"
 #include "support/atomic_file.hpp"
@@ -48,15 +48,13 @@ nlohmann::ordered_json to_json(const evaluate::ApByHeight& heights) {
   return json;
 }
 
-void print_heights(const evaluate::ApByHeight& heights) {
+std::string heights_text(const evaluate::ApByHeight& heights) {
+  std::string text;
   for (const evaluate::HeightAp& h : heights.of) {
-    std::printf("AP from %d px up     ", h.height);
-    if (h.faces > 0)
-      std::printf("%.4f  (%zu faces)\n", h.ap, h.faces);
-    else
-      std::printf("-\n");
+    text += fmt::format("AP from {} px up     ", h.height);
+    text += h.faces > 0 ? fmt::format("{:.4f}  ({} faces)\n", h.ap, h.faces) : "-\n";
   }
-  std::printf("mean of these        %.4f\n", heights.mean);
+  return text + fmt::format("mean of these        {:.4f}\n", heights.mean);
 }
 
 evaluate::Confusion confusion_in(const std::vector<std::string>& classes, const Scored& scored,
@@ -90,8 +88,9 @@ nlohmann::ordered_json class_json(const std::vector<std::string>& classes,
           {"confusion_columns", "what was shown: the classes, then nothing"}};
 }
 
-void print_classes(const std::vector<std::string>& classes, const evaluate::ClassFigures& figures,
-                   const Scored& scored, const EvaluateOptions& o) {
+std::string classes_text(const std::vector<std::string>& classes,
+                         const evaluate::ClassFigures& figures, const Scored& scored,
+                         const EvaluateOptions& o) {
   std::vector<std::string> rows = classes, columns = classes;
   rows.emplace_back("background");
   columns.emplace_back("nothing");
@@ -114,16 +113,179 @@ void print_classes(const std::vector<std::string>& classes, const evaluate::Clas
       text +=
           fmt::format("  {:>{}}", confusion.at(r, c), std::max<std::size_t>(columns[c].size(), 7));
   }
-  std::printf("%s\n\n", text.c_str());
+  return text + "\n\n";
 }
 
-void print_alarms(const FalseAlarms& alarms) {
-  std::printf(
-      "false alarms         %.4g an image of %zu  at score %.4f, recall %.4f of faces from %d"
-      " px up%s\n",
+std::string alarms_text(const FalseAlarms& alarms) {
+  return fmt::format(
+      "false alarms         {:.4g} an image of {}  at score {:.4f}, recall {:.4f} of faces from {}"
+      " px up{}\n",
       alarms.per_image(), alarms.images(), alarms.point().score, alarms.point().recall,
       evaluate::alarm_height,
       alarms.point().recall < evaluate::alarm_recall ? "; 0.85 is not reached" : "");
+}
+
+/// Everything that was computed of a set.
+struct VocResult {
+  std::vector<std::string> classes;
+  Scored scored;
+  evaluate::ByClass by_class;
+  std::optional<Comparison> comparison;
+  evaluate::ClassFigures figures;
+  double eleven_points = 0;
+  std::optional<FalseAlarms> alarms;
+  evaluate::LandmarkError by_eyes;
+  ErrorStudy study;  ///< looks into this
+};
+
+/// @param r empty
+void compute(const EvaluateOptions& o, VocResult& r) {
+  std::optional<Detector> detector;
+  if (o.detections.empty()) detector = open_detector(o);
+  r.scored = detector ? run_detector(*detector, o) : read_detections_of(o.detections, o.data);
+  r.classes = detector ? detector->info().classes : std::vector<std::string>{"face"};
+  r.by_class = evaluate::by_class(r.scored.set.records, r.scored.detections, r.classes.size());
+  r.comparison.emplace(r.by_class.records, r.by_class.detections, o.min_face);
+  r.figures = evaluate::figures_by_class(*r.comparison, r.by_class, static_cast<float>(o.score),
+                                         o.min_face);
+  r.eleven_points = evaluate::mean_over_classes(*r.comparison, r.by_class, [](auto images) {
+    return evaluate::eleven_point_precision(images);
+  });
+  if (detector && !o.negatives.empty()) r.alarms = count_false_alarms(*detector, o, *r.comparison);
+  r.by_eyes = evaluate::landmark_error(r.comparison->landmark_pairs(static_cast<float>(o.score)),
+                                       evaluate::LandmarkScale::eyes);
+  r.study = prepared_study(r.scored, r.by_class);
+}
+
+nlohmann::ordered_json landmark_json(const evaluate::LandmarkError& error,
+                                     const evaluate::LandmarkError& by_eyes) {
+  return {{"faces", error.faces},
+          {"nme", error.mean},
+          {"normalised_by", "sqrt(width * height) of the labelled box"},
+          {"by_point", error.by_point},
+          {"share_above_0.1", error.failures},
+          {"area_under_ced", evaluate::area_under_ced(error)},
+          {"by_eyes",
+           {{"faces", by_eyes.faces},
+            {"nme", by_eyes.mean},
+            {"share_above_0.1", by_eyes.failures},
+            {"area_under_ced", evaluate::area_under_ced(by_eyes)}}}};
+}
+
+nlohmann::ordered_json voc_json(const VocResult& r, const EvaluateOptions& o) {
+  const evaluate::SetFigures& figures = r.figures.all;
+  const evaluate::OperatingPoint& point = figures.shown;
+  nlohmann::ordered_json report{{"protocol", "voc"},
+                                {"ap", figures.ap},
+                                {"ap_11_points", r.eleven_points},
+                                {"iou", 0.5},
+                                {"ap_by_height", to_json(figures.by_height)},
+                                {"ap_mean", figures.by_height.mean},
+                                {"images", r.scored.set.records.size()},
+                                {"faces", point.faces},
+                                {"score", o.score},
+                                {"recall", point.recall()},
+                                {"precision", point.precision()},
+                                {"found", point.found},
+                                {"false_alarms", point.false_alarms}};
+  if (r.classes.size() > 1) report["classes"] = class_json(r.classes, r.figures, r.scored, o);
+  if (r.alarms)
+    report["negatives"] = {{"images", r.alarms->images()},
+                           {"score", r.alarms->point().score},
+                           {"recall", r.alarms->point().recall},
+                           {"from_height", evaluate::alarm_height},
+                           {"false_alarms_per_image", r.alarms->per_image()}};
+  if (figures.points.faces > 0) report["landmarks"] = landmark_json(figures.points, r.by_eyes);
+  report["errors"] = error_json(r.study);
+  report.update(r.scored.run);
+  return report;
+}
+
+std::string voc_text(const VocResult& r, const ErrorSetting& setting, const EvaluateOptions& o) {
+  const evaluate::SetFigures& figures = r.figures.all;
+  const evaluate::OperatingPoint& point = figures.shown;
+  std::string text = fmt::format("{:<21}{:.4f}\n{:<21}{:.4f}\n",
+                                 r.classes.size() > 1 ? "mAP at IoU 0.5" : "AP at IoU 0.5",
+                                 figures.ap, "at 11 points", r.eleven_points);
+  text += heights_text(figures.by_height);
+  text += fmt::format(
+      "at score {:.2f}        recall {:.4f}  precision {:.4f}  ({} of {} faces, {} false alarms)\n",
+      o.score, point.recall(), point.precision(), point.found, point.faces, point.false_alarms);
+  if (r.classes.size() > 1) text += classes_text(r.classes, r.figures, r.scored, o);
+  if (r.alarms) text += alarms_text(*r.alarms);
+  const evaluate::LandmarkError& error = figures.points;
+  if (error.faces > 0)
+    text += fmt::format(
+        "landmarks            NME {:.4f} of sqrt(box area)  over {} faces found  ({:.1f}% above "
+        "0.1)\n"
+        "                     NME {:.4f} of the eyes' distance  over {}  ({:.1f}% above 0.1)\n",
+        error.mean, error.faces, 100 * error.failures, r.by_eyes.mean, r.by_eyes.faces,
+        100 * r.by_eyes.failures);
+  text += "\n" + error_table(r.study, setting) + "\n" + speed_text(r.scored, o);
+  if (!o.errors.empty())
+    text += "sheets of the worst errors, and errors.csv, are in " + o.errors.string() + "\n";
+  return text;
+}
+
+/// "50px" for programs is "from_50px", for people "AP from 50 px up".
+std::string key_of(const std::string& setting) {
+  return setting == "all" ? "all" : "from_" + setting;
+}
+std::string name_of(const std::string& setting) {
+  return setting == "all" ? "AP of all faces"
+                          : "AP from " + setting.substr(0, setting.size() - 2) + " px up";
+}
+
+evaluate::EvaluationReport voc_report(const VocResult& r, const ErrorSetting& setting,
+                                      const EvaluateOptions& o) {
+  evaluate::EvaluationReport report;
+  report.title = r.scored.title;
+  report.lede = fmt::format("PASCAL VOC's protocol on {} images, {} faces",
+                            r.scored.set.records.size(), r.figures.all.shown.faces);
+  report.bootstrap = bootstrap_options(o);
+  const evaluate::JudgedSet judged(r.study, evaluate::ApKind::ranked, {});
+  std::vector<evaluate::ApSampler> samplers{evaluate::ApSampler::voc(r.comparison->images())};
+  std::vector<std::string> names;
+  for (std::size_t s = 0; s < judged.settings(); ++s) {
+    samplers.push_back(judged.sampler(s));
+    names.push_back(name_of(r.study.settings[s].name));
+  }
+  const auto intervals = evaluate::bootstrap(samplers, report.bootstrap);
+  const bool many = r.classes.size() > 1;
+  report.figures.push_back({"ap", many ? "mAP at IoU 0.5" : "AP at IoU 0.5", r.figures.all.ap,
+                            many ? std::nullopt : std::optional(intervals[0]), "all points"});
+  report.figures.push_back({"ap_11_points", "AP at IoU 0.5", r.eleven_points, {}, "11 points"});
+  for (std::size_t s = 0; s + 1 < judged.settings(); ++s) {
+    const std::size_t faces = judged.judgement(s).faces;
+    evaluate::ReportFigure figure{
+        key_of(r.study.settings[s].name), names[s], {}, {}, std::to_string(faces) + " faces"};
+    if (faces > 0 && !many) {
+      figure.value = intervals[s + 1].value;
+      figure.interval = intervals[s + 1];
+    }
+    report.figures.push_back(std::move(figure));
+  }
+  const auto place = static_cast<std::size_t>(&setting - r.study.settings.data());
+  add_study(judged, names, judged.settings() - 1, place, report);
+  report.landmarks_by_box = r.figures.all.points;
+  report.landmarks_by_eyes = r.by_eyes;
+  if (r.alarms) report.notes.push_back("On photographs without faces: " + alarms_text(*r.alarms));
+  report.speed = speed_facts(r.scored);
+  report.run = run_facts(r.scored);
+  add_pictures(o, r.study, setting, report);
+  return report;
+}
+
+std::vector<NamedFigure> voc_figures(const VocResult& r) {
+  const evaluate::SetFigures& figures = r.figures.all;
+  std::vector<NamedFigure> named{{"ap", figures.ap}, {"ap_11_points", r.eleven_points}};
+  for (const evaluate::HeightAp& h : figures.by_height.of)
+    named.emplace_back(fmt::format("from_{}px", h.height),
+                       h.faces > 0 ? std::optional(h.ap) : std::nullopt);
+  named.emplace_back("mean", figures.by_height.mean);
+  named.emplace_back("recall", figures.shown.recall());
+  named.emplace_back("precision", figures.shown.precision());
+  return named;
 }
 
 }  // namespace
@@ -132,80 +294,26 @@ int evaluate_voc(const EvaluateOptions& o) {
   if (o.data.empty())
     throw Error(ErrorCode::invalid_argument,
                 "evaluate --protocol voc takes the labels of --data, a prepared set");
-  std::optional<Detector> detector;
-  if (o.detections.empty()) detector = open_detector(o);
-  const Scored scored =
-      detector ? run_detector(*detector, o) : read_detections_of(o.detections, o.data);
-  const std::vector<std::string> classes =
-      detector ? detector->info().classes : std::vector<std::string>{"face"};
-  const evaluate::ByClass by_class =
-      evaluate::by_class(scored.set.records, scored.detections, classes.size());
-  const Comparison comparison(by_class.records, by_class.detections, o.min_face);
-  const evaluate::ClassFigures of_classes =
-      evaluate::figures_by_class(comparison, by_class, static_cast<float>(o.score), o.min_face);
-  const evaluate::SetFigures& figures = of_classes.all;
-  const evaluate::OperatingPoint& point = figures.shown;
-  nlohmann::ordered_json report{{"protocol", "voc"},
-                                {"ap", figures.ap},
-                                {"iou", 0.5},
-                                {"ap_by_height", to_json(figures.by_height)},
-                                {"ap_mean", figures.by_height.mean},
-                                {"images", scored.set.records.size()},
-                                {"faces", point.faces},
-                                {"score", o.score},
-                                {"recall", point.recall()},
-                                {"precision", point.precision()},
-                                {"found", point.found},
-                                {"false_alarms", point.false_alarms}};
-  if (classes.size() > 1) report["classes"] = class_json(classes, of_classes, scored, o);
-  std::optional<FalseAlarms> alarms;
-  if (detector && !o.negatives.empty()) {
-    alarms = count_false_alarms(*detector, o, comparison);
-    report["negatives"] = {{"images", alarms->images()},
-                           {"score", alarms->point().score},
-                           {"recall", alarms->point().recall},
-                           {"from_height", evaluate::alarm_height},
-                           {"false_alarms_per_image", alarms->per_image()}};
-  }
-  const evaluate::LandmarkError& error = figures.points;
-  if (error.faces > 0)
-    report["landmarks"] = {{"faces", error.faces},
-                           {"nme", error.mean},
-                           {"normalised_by", "sqrt(width * height) of the labelled box"},
-                           {"by_point", error.by_point},
-                           {"share_above_0.1", error.failures}};
-  const ErrorStudy study = prepared_study(scored);
-  const ErrorSetting& setting = find_setting(study, o.errors_on.empty() ? "50px" : o.errors_on);
-  if (!o.errors.empty()) write_error_sheets(study, setting, o.errors);
-  report["errors"] = error_json(study);
-  report.update(scored.run);
+  VocResult result;
+  compute(o, result);
+  const ErrorSetting& setting =
+      find_setting(result.study, o.errors_on.empty() ? "50px" : o.errors_on);
+  if (!o.errors.empty()) write_error_sheets(result.study, setting, o.errors);
+  Evaluation evaluation;
+  evaluation.figures = voc_figures(result);
+  evaluation.json = voc_json(result, o);
+  evaluation.text = voc_text(result, setting, o);
   if (!o.out.empty()) {
     support::make_folder(o.out);
-    support::write_file_atomically(o.out / "report.json", report.dump(1) + "\n");
-    if (detector) evaluate::write_result_files(o.out / "detections", scored.images);
+    support::write_file_atomically(o.out / "report.json", evaluation.json.dump(1) + "\n");
+    if (o.detections.empty())
+      evaluate::write_result_files(o.out / "detections", result.scored.images);
   }
-  if (o.json) {
-    std::printf("%s\n", report.dump(2).c_str());
-    return exit_ok;
-  }
-  std::printf("%-21s%.4f\n", classes.size() > 1 ? "mAP at IoU 0.5" : "AP at IoU 0.5", figures.ap);
-  print_heights(figures.by_height);
-  std::printf(
-      "at score %.2f        recall %.4f  precision %.4f  (%zu of %zu faces, %zu false alarms)\n",
-      o.score, point.recall(), point.precision(), point.found, point.faces, point.false_alarms);
-  if (classes.size() > 1) print_classes(classes, of_classes, scored, o);
-  if (alarms) print_alarms(*alarms);
-  if (error.faces > 0)
-    std::printf(
-        "landmarks            NME %.4f of sqrt(box area)  over %zu faces found  (%.1f%% above "
-        "0.1)\n",
-        error.mean, error.faces, 100 * error.failures);
-  std::printf("\n%s\n", error_table(study, setting).c_str());
-  print_speed(scored, o);
-  if (!o.errors.empty())
-    std::printf("sheets of the worst errors, and errors.csv, are in %s\n",
-                o.errors.string().c_str());
-  return exit_ok;
+  std::optional<evaluate::EvaluationReport> report;
+  if (!o.reports.empty()) report = voc_report(result, setting, o);
+  evaluation.document = [&] { return evaluate::report_document(*report); };
+  evaluation.details = [&] { return evaluate::report_json(*report); };
+  return finish(o, evaluation);
 }
 
 }  // namespace faceshot::cli

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "calibrate/candidates.hpp"
-#include "evaluate/study/score_quality.hpp"
 #include "data/prepared/prepared.hpp"
+#include "evaluate/study/score_quality.hpp"
 #include "faceshot/model_info.hpp"
 
 namespace faceshot::calibrate {
@@ -45,7 +45,7 @@ struct Calibration {
   /// `after` is cross-validated: each photograph's scores come from maps that were fitted without
   /// it. So are threshold and table.
   ScoreQuality before, after;
-  std::size_t threshold_faces = 0;     ///< those that the threshold is chosen for
+  std::size_t threshold_faces = 0;               ///< those that the threshold is chosen for
   evaluate::PrecisionRecall threshold;           ///< to show detections from
   std::vector<evaluate::PrecisionRecall> table;  ///< at 0.3, 0.4 ... 0.9
 };

@@ -135,6 +135,20 @@ ClassFigures figures_by_class(const Comparison& pooled, const ByClass& set, floa
   return figures;
 }
 
+double mean_over_classes(const Comparison& pooled, const ByClass& set,
+                         const std::function<double(std::span<const ImageEvaluation>)>& figure) {
+  if (set.classes == 1) return figure(pooled.images());
+  FigureMean mean;
+  for (std::size_t c = 0; c < set.classes; ++c) {
+    const auto images = pooled.images().subspan(c * set.images, set.images);
+    std::size_t faces = 0;
+    for (const ImageEvaluation& image : images)
+      for (const GroundTruthBox& face : image.truth) faces += face.ignore ? 0 : 1;
+    mean.add(figure(images), faces);
+  }
+  return mean.value();
+}
+
 Confusion confusion_of(std::span<const ImageRecord> records,
                        const std::vector<std::vector<Detection>>& detections, std::size_t classes,
                        float score, float iou_threshold) {

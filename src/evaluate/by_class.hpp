@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -36,6 +37,12 @@ struct ClassFigures {
 /// @throws Error as figures_of
 [[nodiscard]] ClassFigures figures_by_class(const Comparison& pooled, const ByClass& set,
                                             float score, double min_face = 0);
+
+/// Mean of a figure over the classes that have faces; of one class it is the figure of all.
+/// @param figure of the images of one class
+[[nodiscard]] double mean_over_classes(
+    const Comparison& pooled, const ByClass& set,
+    const std::function<double(std::span<const ImageEvaluation>)>& figure);
 
 /// Which class was shown where which was to be found. A row for each class that is there, and a
 /// last one for background; a column for each class that was shown, and a last one for faces that

@@ -33,8 +33,8 @@ inline constexpr double landmark_failure = 0.1;
 /// others report them, or the eyes, as most work on alignment does. That one all but vanishes in
 /// profile; faces whose eyes are less than a pixel apart have no error by it and are left out.
 struct LandmarkError {
-  std::size_t faces = 0;     ///< measured
-  std::size_t left_out = 0;  ///< eyes in one place
+  std::size_t faces = 0;             ///< measured
+  std::size_t left_out = 0;          ///< eyes in one place
   double mean = 0;                   ///< normalised mean error (NME): over all points of all faces
   std::array<double, 5> by_point{};  ///< the same for each point: eyes, nose, mouth corners
   double failures = 0;               ///< share of faces whose own mean is above landmark_failure

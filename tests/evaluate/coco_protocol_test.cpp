@@ -110,7 +110,9 @@ TEST(CocoProtocol, NothingThereHasNoFigure) {
 
 class CocoFiles : public ::testing::Test {
  protected:
-  CocoFiles() : dir_(fs::path(::testing::TempDir()) / "coco_files") { fs::create_directories(dir_); }
+  CocoFiles() : dir_(fs::path(::testing::TempDir()) / "coco_files") {
+    fs::create_directories(dir_);
+  }
   ~CocoFiles() override { fs::remove_all(dir_); }
 
   /// What reading annotations, or results beside good annotations, complains of.
@@ -134,16 +136,16 @@ TEST_F(CocoFiles, SayWhatIsWrong) {
   };
   EXPECT_TRUE(has(complaint("{", false), "is no JSON"));
   EXPECT_TRUE(has(complaint("[]", false), "has no list of categories"));
-  EXPECT_TRUE(has(complaint(R"({"categories": [], "images": [{"id": "a"}], "annotations": []})",
-                            false),
-                  "entry 0 of images has a id that is no whole number"));
-  EXPECT_TRUE(has(complaint("{}", true), "is no list"));
-  EXPECT_TRUE(has(complaint(R"([{"image_id": 1, "category_id": 3, "bbox": [1, 2, 3], "score": 1}])",
-                            true),
-                  "bbox that is not"));
   EXPECT_TRUE(
-      has(complaint(R"([{"image_id": 1, "category_id": 3, "bbox": [1, 2, 3, 4], "score": 1}])", true),
-          "the image_id 1, which the annotations do not know"));
+      has(complaint(R"({"categories": [], "images": [{"id": "a"}], "annotations": []})", false),
+          "entry 0 of images has a id that is no whole number"));
+  EXPECT_TRUE(has(complaint("{}", true), "is no list"));
+  EXPECT_TRUE(
+      has(complaint(R"([{"image_id": 1, "category_id": 3, "bbox": [1, 2, 3], "score": 1}])", true),
+          "bbox that is not"));
+  EXPECT_TRUE(has(
+      complaint(R"([{"image_id": 1, "category_id": 3, "bbox": [1, 2, 3, 4], "score": 1}])", true),
+      "the image_id 1, which the annotations do not know"));
   EXPECT_THROW((void)read_coco_truth(dir_ / "nowhere.json"), Error);
 }
 

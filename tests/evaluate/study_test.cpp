@@ -154,9 +154,9 @@ TEST(Study, ThresholdsAndCurves) {
     EXPECT_NEAR(row.false_alarms_per_image, alarms / static_cast<double>(judged.images()), 1e-12);
     EXPECT_LE(row.at.f1(), table.recommended.at.f1() + 0.0051);
   }
-  EXPECT_TRUE(std::is_sorted(
-      curve.begin(), curve.end(),
-      [](const CurvePoint& a, const CurvePoint& b) { return a.score > b.score; }));
+  EXPECT_TRUE(
+      std::is_sorted(curve.begin(), curve.end(),
+                     [](const CurvePoint& a, const CurvePoint& b) { return a.score > b.score; }));
   EXPECT_NEAR(curve.back().recall, f.result.settings[2].recall.back(), 1e-12);
   EXPECT_FALSE(judged_scores(judged, 2).empty());
 }

@@ -26,8 +26,8 @@ class CocoEntry {
   }
 
   [[noreturn]] void fail(const std::string& what) const {
-    throw Error(ErrorCode::format, path_.string() + ": entry " + std::to_string(index_) + " of " +
-                                       list_ + " " + what);
+    throw Error(ErrorCode::format,
+                path_.string() + ": entry " + std::to_string(index_) + " of " + list_ + " " + what);
   }
   [[nodiscard]] const Json& member(const char* name) const {
     const auto found = json_.find(name);
@@ -51,7 +51,8 @@ class CocoEntry {
   }
   [[nodiscard]] ScoredBox box() const {
     const Json& value = member("bbox");
-    if (!value.is_array() || value.size() != 4) fail("has a bbox that is not [x, y, width, height]");
+    if (!value.is_array() || value.size() != 4)
+      fail("has a bbox that is not [x, y, width, height]");
     return {finite(value[0], "bbox"), finite(value[1], "bbox"), finite(value[2], "bbox"),
             finite(value[3], "bbox"), 0};
   }
@@ -85,8 +86,7 @@ Json read_json(const std::filesystem::path& path) {
     throw Error(ErrorCode::io, path.string() + " is a folder; a JSON file is expected here");
   std::ifstream file(path);
   Json json = Json::parse(file, nullptr, false);
-  if (file.bad() || !file.is_open())
-    throw Error(ErrorCode::io, path.string() + ": cannot be read");
+  if (file.bad() || !file.is_open()) throw Error(ErrorCode::io, path.string() + ": cannot be read");
   if (json.is_discarded()) throw Error(ErrorCode::format, path.string() + ": is no JSON");
   return json;
 }
@@ -94,8 +94,8 @@ Json read_json(const std::filesystem::path& path) {
 const Json& list_of(const std::filesystem::path& path, const Json& json, const char* name) {
   const auto found = json.is_object() ? json.find(name) : json.end();
   if (found == json.end() || !found->is_array())
-    throw Error(ErrorCode::format, path.string() + ": has no list of " + name +
-                                       "; it should be COCO's annotations");
+    throw Error(ErrorCode::format,
+                path.string() + ": has no list of " + name + "; it should be COCO's annotations");
   return *found;
 }
 
@@ -145,8 +145,9 @@ CocoTruth read_coco_truth(const std::filesystem::path& path) {
 void read_coco_results(const std::filesystem::path& path, CocoTruth& truth) {
   const Json json = read_json(path);
   if (!json.is_array())
-    throw Error(ErrorCode::format, path.string() + ": is no list; COCO's results are a list of "
-                                                   "{image_id, category_id, bbox, score}");
+    throw Error(ErrorCode::format, path.string() +
+                                       ": is no list; COCO's results are a list of "
+                                       "{image_id, category_id, bbox, score}");
   const Places images = places_of(path, truth.ids, "images");
   const Places kinds = places_of(path, truth.category_ids, "categories");
   std::size_t index = 0;

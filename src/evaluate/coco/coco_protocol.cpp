@@ -94,8 +94,8 @@ void judge_case(const CocoCase& c, const std::pair<double, double>& range, CocoR
   };
   std::vector<std::size_t> order(c.faces.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto rest = std::stable_partition(order.begin(), order.end(),
-                                          [&](std::size_t f) { return !ignored(f); });
+  const auto rest =
+      std::stable_partition(order.begin(), order.end(), [&](std::size_t f) { return !ignored(f); });
   const auto counting = static_cast<std::size_t>(rest - order.begin());
   ranking.faces += counting;
   const std::size_t first = ranking.judged.size();
@@ -107,8 +107,8 @@ void judge_case(const CocoCase& c, const std::pair<double, double>& range, CocoR
       CocoOutcome& outcome = ranking.judged[first + b].outcomes[t];
       const std::size_t f = match(c, b, t, counting, order, taken);
       if (f == c.faces.size()) {
-        outcome = outside(c.boxes[b].w * c.boxes[b].h, range) ? CocoOutcome::ignored
-                                                              : CocoOutcome::alarm;
+        outcome =
+            outside(c.boxes[b].w * c.boxes[b].h, range) ? CocoOutcome::ignored : CocoOutcome::alarm;
         continue;
       }
       taken[f] = 1;

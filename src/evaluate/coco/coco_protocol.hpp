@@ -1,5 +1,5 @@
-// COCO's evaluation of boxes, as pycocotools computes it (cocodataset/cocoapi, cocoeval.py). Here is
-// only the computation, from plain structures. Pure, thread safe.
+// COCO's evaluation of boxes, as pycocotools computes it (cocodataset/cocoapi, cocoeval.py). Here
+// is only the computation, from plain structures. Pure, thread safe.
 //
 // T.-Y. Lin et al., "Microsoft COCO: Common Objects in Context", ECCV 2014.
 #pragma once
@@ -18,8 +18,8 @@ namespace faceshot::evaluate {
 
 struct CocoFace {
   double x = 0, y = 0, w = 0, h = 0;  ///< pixels
-  double area = 0;       ///< which size it is; that of an outline, where there is one
-  bool crowd = false;    ///< stands for any number of faces: what lies in it counts as nothing
+  double area = 0;                    ///< which size it is; that of an outline, where there is one
+  bool crowd = false;  ///< stands for any number of faces: what lies in it counts as nothing
   std::size_t category = 0;
 };
 
@@ -58,10 +58,11 @@ inline constexpr std::array<std::pair<double, double>, 4> coco_areas{
 /// Detections of an image and category are visited by falling score, equal scores in the order
 /// given. Each takes, of the faces that nothing took before, the one that it overlaps most, from
 /// the threshold on; faces that do not count (crowds, other sizes) are looked at only if there is
-/// none that does, and excuse it then. A crowd is never used up, and its overlap is the share of the
-/// detection inside it. What takes nothing is a false alarm, unless its own size is not asked for.
-/// Precision is made monotonic and read at 101 recalls; AP is the mean over these, over ten IoUs and
-/// over the categories that have faces. AR is the recall of the 1, 10 or 100 highest scores an image.
+/// none that does, and excuse it then. A crowd is never used up, and its overlap is the share of
+/// the detection inside it. What takes nothing is a false alarm, unless its own size is not asked
+/// for. Precision is made monotonic and read at 101 recalls; AP is the mean over these, over ten
+/// IoUs and over the categories that have faces. AR is the recall of the 1, 10 or 100 highest
+/// scores an image.
 /// @param categories that faces and detections are of
 /// @throws Error(invalid_argument) for a number that is not finite, or a category that is not below
 ///         `categories`

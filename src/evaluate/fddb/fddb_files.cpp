@@ -48,8 +48,9 @@ class FddbList {
   }
 
   /// @param image called with each name @return takes the numbers of each of its lines
-  void read(const std::function<std::function<void(const std::vector<double>&)>(
-                const std::string&)>& image) {
+  void read(
+      const std::function<std::function<void(const std::vector<double>&)>(const std::string&)>&
+          image) {
     while (next()) {
       if (line_.empty()) continue;
       const auto take = image(line_);
@@ -93,8 +94,9 @@ std::vector<FddbImage> read_list(const fs::path& path) {
     images.push_back({name, 0, 0, {}, {}});
     return [&](const std::vector<double>& n) {
       if (n.size() < 5 || !(n[0] > 0) || !(n[1] > 0))
-        list.fail("an ellipse is expected here (major radius, minor radius, angle, x, y, 1), not '" +
-                  list.line() + "'");
+        list.fail(
+            "an ellipse is expected here (major radius, minor radius, angle, x, y, 1), not '" +
+            list.line() + "'");
       images.back().faces.push_back({n[0], n[1], n[2], n[3], n[4]});
     };
   });
@@ -119,9 +121,10 @@ void read_results_of(const fs::path& path, const FddbPlaces& places,
       else if (n.size() == 6 && n[0] > 0 && n[1] > 0)
         image->found.push_back({FddbEllipse{n[0], n[1], n[2], n[3], n[4]}, n[5]});
       else
-        list.fail("a detection is expected here (x y width height score, or major minor angle x y "
-                  "score), not '" +
-                  list.line() + "'");
+        list.fail(
+            "a detection is expected here (x y width height score, or major minor angle x y "
+            "score), not '" +
+            list.line() + "'");
     };
   });
 }
@@ -132,17 +135,18 @@ std::string result_name(const FddbFold& fold) { return "fold-" + fold.name + "-o
 
 std::vector<FddbFold> read_fddb_folds(const fs::path& dir) {
   if (!fs::is_directory(dir))
-    throw Error(ErrorCode::not_found,
-                dir.string() + ": no such folder; it should hold FDDB-fold-01-ellipseList.txt to 10");
+    throw Error(
+        ErrorCode::not_found,
+        dir.string() + ": no such folder; it should hold FDDB-fold-01-ellipseList.txt to 10");
   std::vector<FddbFold> folds;
   for (const fs::directory_entry& entry : fs::directory_iterator(dir)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(list_begin) || !name.ends_with(list_end) ||
         name.size() <= list_begin.size() + list_end.size())
       continue;
-    folds.push_back({name.substr(list_begin.size(),
-                                 name.size() - list_begin.size() - list_end.size()),
-                     read_list(entry.path())});
+    folds.push_back(
+        {name.substr(list_begin.size(), name.size() - list_begin.size() - list_end.size()),
+         read_list(entry.path())});
   }
   if (folds.empty())
     throw Error(ErrorCode::not_found,
@@ -180,8 +184,8 @@ void write_fddb_results(const fs::path& dir, const std::vector<FddbFold>& folds)
           text += fmt::format("{} {} {} {} {}\n", r->x, r->y, r->w, r->h, found.score);
         } else {
           const auto& e = std::get<FddbEllipse>(found.region);
-          text += fmt::format("{} {} {} {} {} {}\n", e.major, e.minor, e.angle, e.x, e.y,
-                              found.score);
+          text +=
+              fmt::format("{} {} {} {} {} {}\n", e.major, e.minor, e.angle, e.x, e.y, found.score);
         }
       }
     }

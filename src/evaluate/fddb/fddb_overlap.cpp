@@ -1,5 +1,5 @@
-// Areas of regions that overlap. An affine map makes the ellipse the unit circle, whose intersection
-// with a polygon has a closed form.
+// Areas of regions that overlap. An affine map makes the ellipse the unit circle, whose
+// intersection with a polygon has a closed form.
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -1,5 +1,5 @@
-// FDDB's evaluation: discrete and continuous ROC curves of detections against ellipses. Pure, thread
-// safe.
+// FDDB's evaluation: discrete and continuous ROC curves of detections against ellipses. Pure,
+// thread safe.
 //
 // V. Jain, E. Learned-Miller, "FDDB: A Benchmark for Face Detection in Unconstrained Settings",
 // University of Massachusetts, Amherst, UM-CS-2010-009, and the program that the authors publish
@@ -46,8 +46,8 @@ struct FddbImage {
 /// What detections of a score and above give.
 struct FddbPoint {
   double score = 0;
-  double discrete = 0;    ///< share of the faces that a detection matches by more than 0.5
-  double continuous = 0;  ///< sum of the overlaps of all matches, over the faces
+  double discrete = 0;           ///< share of the faces that a detection matches by more than 0.5
+  double continuous = 0;         ///< sum of the overlaps of all matches, over the faces
   std::size_t false_alarms = 0;  ///< detections without a match above 0.5
 };
 

@@ -52,8 +52,8 @@ ApSampler ApSampler::voc(std::span<const ImageEvaluation> images) {
 }
 
 void ApSampler::add(std::size_t image, std::size_t threshold, bool hit) {
-  steps_.push_back({static_cast<std::uint32_t>(image), static_cast<std::uint32_t>(threshold), 1,
-                    hit ? 1U : 0U});
+  steps_.push_back(
+      {static_cast<std::uint32_t>(image), static_cast<std::uint32_t>(threshold), 1, hit ? 1U : 0U});
 }
 
 void ApSampler::finish() {

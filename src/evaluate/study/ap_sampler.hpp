@@ -14,8 +14,8 @@ namespace faceshot::evaluate {
 
 class ApSampler {
  public:
-  /// WIDER FACE's AP: at 1,000 thresholds between the lowest and the highest score. These stay those
-  /// of the whole set, whatever is left out.
+  /// WIDER FACE's AP: at 1,000 thresholds between the lowest and the highest score. These stay
+  /// those of the whole set, whatever is left out.
   /// @param judgement of the whole set @param images that it was made of @param scores of the whole
   [[nodiscard]] static ApSampler wider(const Judgement& judgement,
                                        std::span<const LabelledDetections> images,

@@ -47,8 +47,7 @@ std::vector<std::vector<double>> sample_all(std::size_t figures, std::size_t ima
 
 }  // namespace
 
-std::vector<std::uint32_t> draw_images(std::size_t images, std::uint64_t seed,
-                                       std::size_t sample) {
+std::vector<std::uint32_t> draw_images(std::size_t images, std::uint64_t seed, std::size_t sample) {
   std::vector<std::uint32_t> times(images, 0);
   Random random(seed, 0, static_cast<std::uint32_t>(sample));
   for (std::size_t i = 0; i < images; ++i)

@@ -1,8 +1,8 @@
 // How far a figure may be trusted: the bootstrap over images.
 //
-// B. Efron, "Bootstrap Methods: Another Look at the Jackknife", Annals of Statistics 7, 1979. Images
-// are drawn, not detections: those of one photograph hang together. Results depend on the options
-// alone, not on the number of threads. Thread safe.
+// B. Efron, "Bootstrap Methods: Another Look at the Jackknife", Annals of Statistics 7, 1979.
+// Images are drawn, not detections: those of one photograph hang together. Results depend on the
+// options alone, not on the number of threads. Thread safe.
 #pragma once
 
 #include <cstddef>

@@ -52,8 +52,8 @@ ApSampler JudgedSet::sampler(std::size_t setting) const {
   return sampler_of(judgements_[setting], views_[setting]);
 }
 
-double JudgedSet::ap_of_faces(
-    std::size_t setting, const std::function<bool(std::size_t, std::size_t)>& keep) const {
+double JudgedSet::ap_of_faces(std::size_t setting,
+                              const std::function<bool(std::size_t, std::size_t)>& keep) const {
   Judgement part;
   for (const JudgedBox& box : judgements_[setting].boxes)
     if (!is_of_counted_face(box) || keep(box.image, box.face)) part.boxes.push_back(box);

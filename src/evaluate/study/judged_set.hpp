@@ -34,8 +34,8 @@ class JudgedSet {
   /// AP of those faces that count in the setting and of which `keep(image, face)` is true. A
   /// detection of another face counts as nothing, as in WIDER's settings; one of no face is a false
   /// alarm still.
-  [[nodiscard]] double ap_of_faces(
-      std::size_t setting, const std::function<bool(std::size_t, std::size_t)>& keep) const;
+  [[nodiscard]] double ap_of_faces(std::size_t setting,
+                                   const std::function<bool(std::size_t, std::size_t)>& keep) const;
 
  private:
   [[nodiscard]] ApSampler sampler_of(const Judgement& judgement,
@@ -59,8 +59,8 @@ struct ThresholdTable {
   ThresholdRow recommended;        ///< ThresholdSweep::round_figure()
 };
 
-/// At 0.1, 0.2 ... 0.9 if all scores are in [0, 1], else at the scores where a tenth, two tenths ...
-/// of what is ever found is found.
+/// At 0.1, 0.2 ... 0.9 if all scores are in [0, 1], else at the scores where a tenth, two tenths
+/// ... of what is ever found is found.
 [[nodiscard]] ThresholdTable threshold_table(const JudgedSet& set, std::size_t setting);
 
 /// Scores of what counts, and whether it is a face. Empty if a score is not in [0, 1]: it is no

@@ -47,7 +47,8 @@ PartTable by_face(const JudgedSet& set, std::size_t setting, double score, std::
     for (std::size_t r = 0; r < rows.size(); ++r) rows[r].images += seen[r] != 0 ? 1 : 0;
   }
   for (const JudgedBox& box : set.judgement(setting).boxes)
-    if (box.verdict == Verdict::hit && box.score >= score) ++rows[row_of(box.image, box.face)].found;
+    if (box.verdict == Verdict::hit && box.score >= score)
+      ++rows[row_of(box.image, box.face)].found;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     if (rows[r].faces == 0) continue;
     rows[r].ap.push_back(set.ap_of_faces(
@@ -110,17 +111,17 @@ std::vector<PartTable> by_attribute(const JudgedSet& set, std::size_t setting, d
       if (value != nullptr) names.emplace_back(value);
     const std::size_t unknown = names.size();
     names.emplace_back("not said");
-    PartTable table =
-        by_face(set, setting, score, std::string(info.name), names,
-                [&](std::size_t image, std::size_t face) {
-                  const auto& attributes = set.set().attributes[image];
-                  const int value = attributes.empty() ? -1 : attributes[face].*info.member;
-                  return value < 0 || static_cast<std::size_t>(value) >= unknown
-                             ? unknown
-                             : static_cast<std::size_t>(value);
-                });
-    const bool silent = table.rows.empty() ||
-                        (table.rows.size() == 1 && table.rows.front().name == names.back());
+    PartTable table = by_face(set, setting, score, std::string(info.name), names,
+                              [&](std::size_t image, std::size_t face) {
+                                const auto& attributes = set.set().attributes[image];
+                                const int value =
+                                    attributes.empty() ? -1 : attributes[face].*info.member;
+                                return value < 0 || static_cast<std::size_t>(value) >= unknown
+                                           ? unknown
+                                           : static_cast<std::size_t>(value);
+                              });
+    const bool silent =
+        table.rows.empty() || (table.rows.size() == 1 && table.rows.front().name == names.back());
     if (!silent) tables.push_back(std::move(table));
   }
   return tables;

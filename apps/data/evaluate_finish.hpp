@@ -1,0 +1,48 @@
+// What all protocols of `faceshot evaluate` end with: the table or JSON, reports, and whether the
+// figures are as high as was asked for.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "evaluate/report/evaluation_report.hpp"
+#include "evaluate_errors.hpp"
+#include "evaluate_parts.hpp"
+
+namespace faceshot::cli {
+
+/// A figure by the name that --at-least knows.
+using NamedFigure = std::pair<std::string, std::optional<double>>;
+
+struct Evaluation {
+  std::vector<NamedFigure> figures;
+  nlohmann::ordered_json json;  ///< for --json
+  std::string text;             ///< for people
+  /// Made only if a report is wanted: it takes time.
+  std::function<support::Document()> document;
+  std::function<nlohmann::ordered_json()> details;  ///< what a report has beside `json`
+};
+
+/// Looks at --report and --at-least before anything takes time.
+/// @throws Error(invalid_argument) for another ending, or something that is not NAME=NUMBER
+void check_finish(const EvaluateOptions& options);
+
+/// Prints, writes the reports, and compares with --at-least.
+/// @return exit code: 1 if a figure is too low
+/// @throws Error(invalid_argument) for a figure that there is not, naming those that there are
+int finish(const EvaluateOptions& options, const Evaluation& evaluation);
+
+[[nodiscard]] evaluate::BootstrapOptions bootstrap_options(const EvaluateOptions& options);
+
+/// Pictures of the worst errors, where the photographs are at hand and pictures are wanted.
+void add_pictures(const EvaluateOptions& options, const ErrorStudy& study,
+                  const ErrorSetting& setting, evaluate::EvaluationReport& report);
+
+/// Adds --report, --compare, --at-least and what belongs to them.
+void add_report_options(CLI::App& command, EvaluateOptions& options);
+
+}  // namespace faceshot::cli
