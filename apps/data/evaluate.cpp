@@ -52,8 +52,6 @@ void require_sense(const EvaluateOptions& o) {
           "--errors shows photographs: with --detections, name their folder with --images");
 }
 
-constexpr std::array<const char*, 3> wider_names{"AP easy", "AP medium", "AP hard"};
-
 /// Everything that a report says beyond the table.
 evaluate::EvaluationReport wider_report(const EvaluateOptions& o, const Scored& scored,
                                         const evaluate::WiderResult& result,
@@ -69,8 +67,9 @@ evaluate::EvaluationReport wider_report(const EvaluateOptions& o, const Scored& 
   const auto intervals = evaluate::bootstrap(samplers, report.bootstrap);
   for (std::size_t s = 0; s < samplers.size(); ++s) {
     const evaluate::WiderCurve& curve = result.settings[s];
-    evaluate::ReportFigure figure{std::string(evaluate::wider_settings[s]),
-                                  wider_names[s],
+    const std::string name(evaluate::wider_settings[s]);
+    evaluate::ReportFigure figure{name,
+                                  "AP " + name,
                                   {},
                                   {},
                                   fmt::format("{} faces in {} images", curve.faces, curve.images)};
@@ -81,8 +80,8 @@ evaluate::EvaluationReport wider_report(const EvaluateOptions& o, const Scored& 
     report.figures.push_back(std::move(figure));
   }
   const auto place = static_cast<std::size_t>(&setting - study.settings.data());
-  add_study(judged, {wider_names.begin(), wider_names.end()}, wider_names.size() - 1, place,
-            report);
+  add_study(judged, {evaluate::wider_settings.begin(), evaluate::wider_settings.end()},
+            evaluate::wider_settings.size() - 1, place, report);
   if (!result.missing.empty())
     report.notes.push_back(fmt::format(
         "{} images of the data set have no result and were not scored: figures are comparable with "
@@ -201,7 +200,7 @@ void add_outputs(CLI::App& command, EvaluateOptions& o) {
   command.add_option("--errors", o.errors,
                      "Folder for contact sheets of the worst errors, and errors.csv");
   command.add_option("--errors-on", o.errors_on,
-                     "Faces that errors, thresholds and calibration are about: easy (default), "
+                     "Faces that errors and thresholds are about: easy (default), "
                      "medium or hard; voc: 50px (default; that high and up), 30px, 10px or all");
   command.add_option("--images", o.images,
                      "Folder of the photographs of --detections, for pictures: "

@@ -19,7 +19,7 @@ using evaluate::CocoImage;
 using evaluate::CocoResult;
 
 /// "AP small" for programs is "ap_small".
-std::string key_of(std::string_view name) {
+std::string coco_key(std::string_view name) {
   std::string key;
   for (const char c : name)
     key += c == ' ' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -54,7 +54,7 @@ support::Document coco_document(const CocoResult& result, const std::string& tit
                             result.faces, result.crowds);
   for (std::size_t i = 0; i < coco_names.size(); ++i)
     report.figures.push_back(
-        {key_of(coco_names[i]), std::string(coco_names[i]), result.figures[i], {}, {}});
+        {coco_key(coco_names[i]), std::string(coco_names[i]), result.figures[i], {}, {}});
   support::CurveChart chart{"Precision and recall", "recall", "precision", {}};
   for (const std::size_t t : {0U, 2U, 5U, 8U}) {
     support::ChartSeries series{fmt::format("IoU {:.2f}", 0.5 + 0.05 * static_cast<double>(t)), {}};
@@ -106,7 +106,7 @@ int evaluate_coco(const EvaluateOptions& o) {
   Evaluation evaluation;
   evaluation.json = {{"protocol", "coco"}};
   for (std::size_t i = 0; i < coco_names.size(); ++i) {
-    evaluation.figures.emplace_back(key_of(coco_names[i]), result.figures[i]);
+    evaluation.figures.emplace_back(coco_key(coco_names[i]), result.figures[i]);
     evaluation.json["figures"][std::string(coco_names[i])] =
         result.figures[i] ? nlohmann::ordered_json(*result.figures[i]) : nlohmann::ordered_json();
   }

@@ -126,12 +126,13 @@ cv::Mat crop_of(const Item& item, const ErrorStudy& study, const ErrorSetting& s
 }
 
 /// "0.981  IoU 0.12  64 px"
-std::string text_of(const Item& item, const ErrorStudy& study) {
+std::string text_of(const Item& item, const ErrorStudy& study, const char* between = "  ") {
   const cv::Rect2d focus = focus_of(item, study);
   std::string text = "nothing near";
   if (item.box)
-    text = fmt::format("{:.3f}  IoU {:.2f}", study.boxes[item.image][*item.box].score, item.iou);
-  return text + fmt::format("  {:.0f} px", std::min(focus.width, focus.height));
+    text = fmt::format("{:.3f}{}IoU {:.2f}", study.boxes[item.image][*item.box].score, between,
+                       item.iou);
+  return text + fmt::format("{}{:.0f} px", between, std::min(focus.width, focus.height));
 }
 
 cv::Mat picture_of(const Item& item, const ErrorStudy& study, const ErrorSetting& setting) {
@@ -216,7 +217,7 @@ std::vector<support::DocumentPicture> pictures_of(const std::vector<Item>& items
   std::vector<support::DocumentPicture> pictures;
   for (const Item& item : items) {
     const auto jpeg = media::encode_jpeg(media::view_of(crop_of(item, study, setting)), 82);
-    const std::string text = text_of(item, study) + ", " + study.names[item.image];
+    const std::string text = text_of(item, study, ", ") + ", " + study.names[item.image];
     pictures.push_back({{jpeg.begin(), jpeg.end()}, std::string(meaning) + ": " + text, text});
   }
   return pictures;

@@ -57,7 +57,7 @@ std::string shortfalls(const EvaluateOptions& o, const Evaluation& evaluation) {
   return lines;
 }
 
-std::string text_of(const nlohmann::ordered_json& json, int indent) {
+std::string dump_of(const nlohmann::ordered_json& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -75,7 +75,7 @@ void check_finish(const EvaluateOptions& o) {
 int finish(const EvaluateOptions& o, const Evaluation& evaluation) {
   const std::string too_low = shortfalls(o, evaluation);
   if (o.json)
-    std::printf("%s\n", text_of(evaluation.json, 2).c_str());
+    std::printf("%s\n", dump_of(evaluation.json, 2).c_str());
   else
     std::fputs(evaluation.text.c_str(), stdout);
   std::optional<support::Document> document;
@@ -86,7 +86,7 @@ int finish(const EvaluateOptions& o, const Evaluation& evaluation) {
     if (report.extension() == ".json" && evaluation.details) json.update(evaluation.details());
     support::write_file_atomically(report, report.extension() == ".html" ? html_page(*document)
                                            : report.extension() == ".md" ? markdown(*document)
-                                                                         : text_of(json, 1) + "\n");
+                                                                         : dump_of(json, 1) + "\n");
     if (!o.json) std::printf("the report is %s\n", report.c_str());
   }
   std::fflush(stdout);

@@ -150,6 +150,9 @@ Scored read_detections(const fs::path& dir) {
     scored.title = folder.parent_path().filename().string();
   scored.run = {{"detections_dir", dir.string()}};
   scored.made = run_beside(folder);
+  if (const auto model = scored.made.find("model");
+      model != scored.made.end() && model->is_string())
+    scored.title = fs::path(model->get<std::string>()).filename().string();
   return scored;
 }
 

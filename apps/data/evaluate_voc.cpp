@@ -228,10 +228,10 @@ std::string voc_text(const VocResult& r, const ErrorSetting& setting, const Eval
 }
 
 /// "50px" for programs is "from_50px", for people "AP from 50 px up".
-std::string key_of(const std::string& setting) {
+std::string setting_key(const std::string& setting) {
   return setting == "all" ? "all" : "from_" + setting;
 }
-std::string name_of(const std::string& setting) {
+std::string setting_name(const std::string& setting) {
   return setting == "all" ? "AP of all faces"
                           : "AP from " + setting.substr(0, setting.size() - 2) + " px up";
 }
@@ -248,7 +248,7 @@ evaluate::EvaluationReport voc_report(const VocResult& r, const ErrorSetting& se
   std::vector<std::string> names;
   for (std::size_t s = 0; s < judged.settings(); ++s) {
     samplers.push_back(judged.sampler(s));
-    names.push_back(name_of(r.study.settings[s].name));
+    names.push_back(setting_name(r.study.settings[s].name));
   }
   const auto intervals = evaluate::bootstrap(samplers, report.bootstrap);
   const bool many = r.classes.size() > 1;
@@ -258,7 +258,7 @@ evaluate::EvaluationReport voc_report(const VocResult& r, const ErrorSetting& se
   for (std::size_t s = 0; s + 1 < judged.settings(); ++s) {
     const std::size_t faces = judged.judgement(s).faces;
     evaluate::ReportFigure figure{
-        key_of(r.study.settings[s].name), names[s], {}, {}, std::to_string(faces) + " faces"};
+        setting_key(r.study.settings[s].name), names[s], {}, {}, std::to_string(faces) + " faces"};
     if (faces > 0 && !many) {
       figure.value = intervals[s + 1].value;
       figure.interval = intervals[s + 1];

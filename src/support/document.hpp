@@ -33,7 +33,7 @@ struct ChartPoint {
 
 struct ChartSeries {
   std::string label;
-  std::vector<ChartPoint> points;  ///< by x; those that are not finite are left out
+  std::vector<ChartPoint> points;  ///< by x; those beyond the axis are left out
   bool dashed = false;             ///< a line to compare with, not data
 };
 

@@ -25,7 +25,8 @@ double share_of(double value, const std::pair<double, double>& range, bool log) 
 }
 
 bool is_shown(const CurveChart& chart, const ChartPoint& p) {
-  return std::isfinite(p.x) && std::isfinite(p.y) && (!chart.log_x || p.x > 0);
+  return std::isfinite(p.x) && std::isfinite(p.y) && p.x >= chart.x_range.first &&
+         p.x <= chart.x_range.second;
 }
 
 double x_of(const CurveChart& chart, double x) {

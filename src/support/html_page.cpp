@@ -28,10 +28,10 @@ tr.marked th, tr.marked td { background: var(--mark); font-weight: bold; } .wide
 code { font-size: 13px; overflow-wrap: anywhere; }
 .error { color: var(--bad); font-weight: bold; } .warning { color: var(--doubt); font-weight: bold; } .note { color: var(--faint); } .fine { color: var(--good); font-weight: bold; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 1.2em; }
-figure { margin: 0; } .chart svg { width: 100%; height: auto; display: block; touch-action: pan-y; } figcaption { font-weight: bold; }
+figure { margin: 0; } .chart { max-width: 640px; } .chart svg { width: 100%; height: auto; display: block; touch-action: pan-y; } figcaption { font-weight: bold; }
 .chart text { fill: var(--ink); font-size: 13px; } .axes path { stroke: var(--line); } .frame { fill: none; stroke: var(--faint); pointer-events: none; }
 .curve { fill: none; stroke-width: 2.2; stroke-linejoin: round; } .dashed { stroke-dasharray: 6 5; } .cursor { stroke: var(--paper); stroke-width: 2; pointer-events: none; } [hidden] { display: none; }
-.chart output { display: block; min-height: 2.9em; color: var(--faint); font-size: 13px; }
+.chart output { display: block; margin-top: .4em; min-height: 2.9em; color: var(--faint); font-size: 13px; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .1em 1.1em; margin: .2em 0; padding: 0; font-size: 13px; }
 .swatch { display: inline-block; width: 1.6em; border-top: 3px solid var(--c); vertical-align: middle; margin-right: .4em; } .swatch.dashed { border-top-style: dashed; }
 .gallery { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: .9em; }

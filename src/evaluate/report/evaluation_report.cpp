@@ -16,9 +16,9 @@ using support::Table;
 
 constexpr std::array<double, 6> error_recalls{0.5, 0.6, 0.7, 0.8, 0.85, 0.9};
 
-std::string number(double value, int digits = 4) { return fmt::format("{:.{}f}", value, digits); }
+std::string decimal(double value, int digits = 4) { return fmt::format("{:.{}f}", value, digits); }
 
-std::string count(std::size_t value) {
+std::string with_commas(std::size_t value) {
   std::string text = std::to_string(value);
   for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
   return text;
@@ -26,14 +26,14 @@ std::string count(std::size_t value) {
 
 DocumentSection summary_section(const EvaluationReport& report) {
   DocumentSection section{"summary", "Summary", {}};
-  Table table{"", {"figure", "value", "95 % interval", ""}, {}};
+  Table table{"Figures", {"figure", "value", "interval", "of"}, {}};
   table.columns[2] = fmt::format("{:g} % interval", 100 * report.bootstrap.confidence);
   bool intervals = false;
   for (const ReportFigure& f : report.figures) {
     intervals = intervals || f.interval.has_value();
     table.rows.push_back(
-        {f.name, f.value ? number(*f.value) : "-",
-         f.interval ? number(f.interval->low) + " to " + number(f.interval->high) : "", f.note});
+        {f.name, f.value ? decimal(*f.value) : "-",
+         f.interval ? decimal(f.interval->low) + " to " + decimal(f.interval->high) : "", f.note});
   }
   section.blocks.emplace_back(std::move(table));
   if (report.thresholds) {
@@ -49,7 +49,7 @@ DocumentSection summary_section(const EvaluationReport& report) {
     section.blocks.emplace_back(Paragraph{fmt::format(
         "Intervals are by bootstrap over images ({} draws, seed {}): how far a figure would move "
         "with other photographs of the same kind.",
-        count(report.bootstrap.samples), report.bootstrap.seed)});
+        with_commas(report.bootstrap.samples), report.bootstrap.seed)});
   for (const std::string& note : report.notes) section.blocks.emplace_back(Paragraph{note});
   return section;
 }
@@ -70,19 +70,20 @@ Table part_table(const EvaluationReport& report, const PartTable& part) {
   }
   PartRow sum;
   for (const PartRow& row : part.rows) {
-    std::vector<std::string> cells{row.name, count(row.images), count(row.faces), count(row.found),
-                                   number(row.recall(), 3)};
-    if (part.of_images) cells.push_back(count(row.false_alarms));
-    for (const double ap : row.ap) cells.push_back(number(ap, 3));
+    std::vector<std::string> cells{row.name, with_commas(row.images), with_commas(row.faces),
+                                   with_commas(row.found), decimal(row.recall(), 3)};
+    if (part.of_images) cells.push_back(with_commas(row.false_alarms));
+    for (const double ap : row.ap) cells.push_back(decimal(ap, 3));
     table.rows.push_back(std::move(cells));
     sum.images += row.images;
     sum.faces += row.faces;
     sum.found += row.found;
     sum.false_alarms += row.false_alarms;
   }
-  std::vector<std::string> all{"all", part.of_images ? count(sum.images) : "", count(sum.faces),
-                               count(sum.found), number(sum.recall(), 3)};
-  if (part.of_images) all.push_back(count(sum.false_alarms));
+  std::vector<std::string> all{"all", part.of_images ? with_commas(sum.images) : "",
+                               with_commas(sum.faces), with_commas(sum.found),
+                               decimal(sum.recall(), 3)};
+  if (part.of_images) all.push_back(with_commas(sum.false_alarms));
   all.resize(table.columns.size());
   table.marked = {table.rows.size()};
   table.rows.push_back(std::move(all));
@@ -117,8 +118,8 @@ DocumentSection threshold_section(const EvaluationReport& report) {
   if (place == rows.end() || place->at.threshold > best + 1e-9)
     rows.insert(place, report.thresholds->recommended);
   for (const ThresholdRow& row : rows)
-    table.rows.push_back({fmt::format("{:.3g}", row.at.threshold), number(row.at.recall, 3),
-                          number(row.at.precision, 3), number(row.at.f1(), 3),
+    table.rows.push_back({fmt::format("{:.3g}", row.at.threshold), decimal(row.at.recall, 3),
+                          decimal(row.at.precision, 3), decimal(row.at.f1(), 3),
                           fmt::format("{:.3g}", row.false_alarms_per_image)});
   table.rows[index][0] += " (recommended)";
   table.marked = {index};
@@ -140,12 +141,13 @@ DocumentSection calibration_section(const EvaluationReport& report) {
   for (const Reliability::Bin& bin : r.bins)
     if (bin.detections > 0)
       series.points.push_back(
-          {bin.mean_score, bin.share_right, count(bin.detections) + " detections"});
+          {bin.mean_score, bin.share_right, with_commas(bin.detections) + " detections"});
   chart.series.push_back(std::move(series));
-  section.blocks.emplace_back(Paragraph{fmt::format(
-      "Expected calibration error {:.4f}, Brier score {:.4f}. Above the dashed line scores are too "
-      "modest, below it they promise too much.",
-      r.expected_error, r.brier_score)});
+  section.blocks.emplace_back(
+      Paragraph{fmt::format("Of the faces of '{}': expected calibration error {:.4f}, Brier score "
+                            "{:.4f}. Above the dashed line scores are too "
+                            "modest, below it they promise too much.",
+                            report.part_setting, r.expected_error, r.brier_score)});
   section.blocks.emplace_back(std::move(chart));
   return section;
 }
@@ -164,10 +166,10 @@ DocumentSection landmark_section(const EvaluationReport& report) {
                    {0, 2 * landmark_failure}};
   const auto add = [&](const char* name, const std::optional<LandmarkError>& error) {
     if (!error || error->faces == 0) return;
-    std::vector<std::string> row{name, count(error->faces), number(error->mean)};
-    for (const double point : error->by_point) row.push_back(number(point));
-    row.push_back(number(error->failures, 3));
-    row.push_back(number(area_under_ced(*error), 3));
+    std::vector<std::string> row{name, with_commas(error->faces), decimal(error->mean)};
+    for (const double point : error->by_point) row.push_back(decimal(point));
+    row.push_back(decimal(error->failures, 3));
+    row.push_back(decimal(area_under_ced(*error), 3));
     table.rows.push_back(std::move(row));
     support::ChartSeries series{name, {}, false};
     for (int i = 0; i <= 100; ++i) {
@@ -197,7 +199,7 @@ DocumentSection error_section(const EvaluationReport& report) {
       std::vector<std::string> row{fmt::format("{:.2f}", e.recall),
                                    e.score ? fmt::format("{:.3f}", *e.score) : "not reached"};
       for (const auto& sizes : e.counts)
-        for (const std::size_t n : sizes) row.push_back(e.score ? count(n) : "");
+        for (const std::size_t n : sizes) row.push_back(e.score ? with_commas(n) : "");
       table.rows.push_back(std::move(row));
     }
     section.blocks.emplace_back(std::move(table));
@@ -271,7 +273,7 @@ void add_study(const JudgedSet& set, const std::vector<std::string>& names, std:
     report.parts.push_back(std::move(table));
   PartTable events = by_event(set, parts, report.part_score);
   if (events.rows.size() > 1) report.parts.push_back(std::move(events));
-  if (const auto scores = judged_scores(set, thresholds); !scores.empty())
+  if (const auto scores = judged_scores(set, parts); !scores.empty())
     report.reliability = reliability(scores);
   report.errors = {report.threshold_setting,
                    errors_at(set.judgement(thresholds), set.views(thresholds), error_recalls)};

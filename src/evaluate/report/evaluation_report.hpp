@@ -43,7 +43,7 @@ struct EvaluationReport {
   std::string part_setting;
   double part_score = 0;
   std::vector<PartTable> parts;
-  std::string threshold_setting;  ///< whose faces thresholds, calibration and errors are about
+  std::string threshold_setting;  ///< whose faces thresholds and errors are about
   std::optional<ThresholdTable> thresholds;
   std::optional<Reliability> reliability;
   std::optional<LandmarkError> landmarks_by_box, landmarks_by_eyes;
@@ -56,7 +56,9 @@ struct EvaluationReport {
 
 /// What can be read from a judged set: intervals of its settings' APs, curves, parts, thresholds,
 /// reliability, errors. @param names of the settings for people, as many as there are
-/// @param parts setting whose faces parts are made of @param thresholds setting of the rest
+/// @param parts setting whose faces parts and reliability are about @param thresholds setting of
+/// the
+///        rest
 void add_study(const JudgedSet& set, const std::vector<std::string>& names, std::size_t parts,
                std::size_t thresholds, EvaluationReport& report);
 
