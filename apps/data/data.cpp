@@ -34,6 +34,7 @@ struct DataArguments {
   fs::path set;
   std::string split;  ///< empty: all that are there
   fs::path out;
+  fs::path report;  ///< of statistics
   data::SheetOptions sheet;
   fs::path model;
   int prior_count = 12;
@@ -120,6 +121,10 @@ int stats(const DataArguments& o) {
     support::write_file_atomically(o.out / "stats.json", json.dump(1) + "\n");
     support::write_file_atomically(o.out / "stats.svg", data::stats_svg(names_of(csvs), s));
   }
+  if (!o.report.empty()) {
+    support::make_folder(o.report.parent_path());
+    support::write_file_atomically(o.report, data::stats_page(names_of(csvs), s, set.classes));
+  }
   if (o.json) {
     print_json(json);
     return exit_ok;
@@ -138,6 +143,7 @@ int stats(const DataArguments& o) {
   print_histogram("faces in an image", s.faces_in_image);
   print_histogram("width / height", s.aspect);
   if (!o.out.empty()) std::printf("\nstats.svg and stats.json are in %s\n", o.out.c_str());
+  if (!o.report.empty()) std::printf("\nthe report is %s\n", o.report.c_str());
   return exit_ok;
 }
 
@@ -280,6 +286,7 @@ void add_data(CLI::App& app, int& exit_code) {
   };
 
   add_data_check(*data, exit_code);
+  add_data_audit(*data, exit_code);
   add_data_export(*data, exit_code);
   add_data_pseudo(*data, exit_code);
 
@@ -300,6 +307,7 @@ void add_data(CLI::App& app, int& exit_code) {
   const auto [stats_command, stats_options] =
       add("stats", "Counts, and how sizes, crowds, shapes and positions are distributed", stats);
   stats_command->add_option("--out", stats_options->out, "Folder for stats.svg and stats.json");
+  stats_command->add_option("--report", stats_options->report, "HTML page with all of it");
   stats_command->footer("Example:\n  faceshot data stats data/wider --out stats/");
 
   const auto [priors_command, priors_options] =

@@ -12,6 +12,7 @@ void add_prepare_auto(CLI::App& prepare, int& exit_code);
 void add_set_commands(CLI::App& prepare, int& exit_code);
 void add_data(CLI::App& app, int& exit_code);
 /// Subcommands of `data`.
+void add_data_audit(CLI::App& data, int& exit_code);
 void add_data_check(CLI::App& data, int& exit_code);
 void add_data_export(CLI::App& data, int& exit_code);
 void add_data_pseudo(CLI::App& data, int& exit_code);

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "data/stats/face_crop.hpp"
 #include "evaluate/ap_by_height.hpp"
 #include "faceshot/error.hpp"
 #include "media/drawing/draw.hpp"
@@ -28,10 +29,8 @@ constexpr std::array<double, 6> recalls{0.5, 0.6, 0.7, 0.8, 0.85, 0.9};
 constexpr double missed_recall = 0.85;  ///< misses are those at its score
 constexpr std::size_t shown = 40;
 constexpr int columns = 8;
-constexpr int crop_side = 200;     ///< of a crop on the sheet
-constexpr int caption = 34;        ///< pixels below it
-constexpr double context = 3;      ///< a crop is so many times as large as what it is about
-constexpr double least_crop = 64;  ///< pixels of the photograph
+constexpr int crop_side = 200;  ///< of a crop on the sheet
+constexpr int caption = 34;     ///< pixels below it
 
 /// DIR/<event>/<image> with whatever ending it has.
 fs::path find_photograph(const fs::path& dir, const std::string& name) {
@@ -71,42 +70,6 @@ struct Item {
 cv::Rect2d rectangle(const Xywh& b) { return {b.x, b.y, b.w, b.h}; }
 cv::Rect2d rectangle(const evaluate::ScoredBox& b) { return {b.x, b.y, b.w, b.h}; }
 
-/// A square of the photograph around `box`, moved into the photograph where it fits; grey beyond.
-cv::Mat crop_around(const cv::Mat& image, const cv::Rect2d& box, cv::Rect2d& region) {
-  const double wanted = std::max(least_crop, context * std::max(box.width, box.height));
-  const double side = std::min<double>(wanted, std::max(image.cols, image.rows));
-  const auto begin = [side](double center, int length) {
-    const double centered = center - side / 2;
-    return side < length ? std::clamp(centered, 0.0, length - side) : (length - side) / 2;
-  };
-  region = {begin(box.x + box.width / 2, image.cols), begin(box.y + box.height / 2, image.rows),
-            side, side};
-  const double scale = crop_side / side;
-  const cv::Matx23d map(scale, 0, -region.x * scale, 0, scale, -region.y * scale);
-  cv::Mat reduced = image;
-  cv::Matx23d reduced_map = map;
-  if (scale < 0.5) {  // warpAffine looks at four pixels only
-    cv::resize(image, reduced, {}, scale, scale, cv::INTER_AREA);
-    const double x = static_cast<double>(image.cols) / reduced.cols;
-    const double y = static_cast<double>(image.rows) / reduced.rows;
-    reduced_map = {scale * x, 0, map(0, 2), 0, scale * y, map(1, 2)};
-  }
-  cv::Mat crop;
-  cv::warpAffine(reduced, crop, reduced_map, {crop_side, crop_side}, cv::INTER_LINEAR,
-                 cv::BORDER_CONSTANT, {90, 90, 90});
-  return crop;
-}
-
-void draw_box(cv::Mat& crop, const cv::Rect2d& box, const cv::Rect2d& region,
-              const cv::Scalar& color, int thickness) {
-  const double scale = crop_side / region.width;
-  const auto at = [&](double x, double y) {
-    return cv::Point(cvRound((x - region.x) * scale), cvRound((y - region.y) * scale));
-  };
-  cv::rectangle(crop, at(box.x, box.y), at(box.x + box.width, box.y + box.height), color, thickness,
-                cv::LINE_AA);
-}
-
 const cv::Scalar red(40, 40, 255), green(60, 220, 60), dull(90, 130, 90);
 
 cv::Rect2d focus_of(const Item& item, const ErrorStudy& study) {
@@ -116,13 +79,13 @@ cv::Rect2d focus_of(const Item& item, const ErrorStudy& study) {
 
 cv::Mat crop_of(const Item& item, const ErrorStudy& study, const ErrorSetting& setting) {
   const cv::Rect2d focus = focus_of(item, study);
-  cv::Rect2d region;
-  cv::Mat crop = crop_around(media::read_mat(study.photograph(item.image)), focus, region);
+  data::FaceCrop crop =
+      data::crop_around(media::read_mat(study.photograph(item.image)), focus, crop_side);
   for (std::size_t f = 0; f < study.faces[item.image].size(); ++f)
-    draw_box(crop, rectangle(study.faces[item.image][f]), region,
+    draw_box(crop, rectangle(study.faces[item.image][f]),
              setting.counts[item.image][f] != 0 ? green : dull, item.face == f ? 2 : 1);
-  if (item.box) draw_box(crop, rectangle(study.boxes[item.image][*item.box]), region, red, 2);
-  return crop;
+  if (item.box) draw_box(crop, rectangle(study.boxes[item.image][*item.box]), red, 2);
+  return crop.image;
 }
 
 /// "0.981  IoU 0.12  64 px"

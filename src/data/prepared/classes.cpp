@@ -87,4 +87,20 @@ void use_classes(PreparedSet& set, const std::vector<std::string>& classes) {
   set.classes = classes;
 }
 
+std::vector<int> detector_class_ids(const std::vector<std::string>& of_set,
+                                    const std::vector<std::string>& of_detector) {
+  std::vector<int> ids;
+  for (const std::string& name : of_detector) {
+    const auto found = std::find(of_set.begin(), of_set.end(), name);
+    if (found == of_set.end()) {
+      std::string known;
+      for (const std::string& other : of_set) known += (known.empty() ? "" : ", ") + other;
+      throw Error(ErrorCode::format,
+                  "the model finds '" + name + "', which is no class of the set; it has: " + known);
+    }
+    ids.push_back(static_cast<int>(found - of_set.begin()));
+  }
+  return ids;
+}
+
 }  // namespace faceshot::data

@@ -29,4 +29,9 @@ void sort_classes(LabelledSet& set, const std::map<std::string, int>& class_ids)
 /// which become regions to ignore whatever is looked for (any_class).
 void use_classes(PreparedSet& set, const std::vector<std::string>& classes);
 
+/// For each class of a detector, its id in a set.
+/// @throws Error(format) for one that the set does not have, naming those that it has
+[[nodiscard]] std::vector<int> detector_class_ids(const std::vector<std::string>& of_set,
+                                                  const std::vector<std::string>& of_detector);
+
 }  // namespace faceshot::data

@@ -2,29 +2,13 @@
 
 #include <algorithm>
 
+#include "data/prepared/classes.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/parallel.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::data {
 namespace {
-
-/// For each class of the detector, its id in the set.
-std::vector<int> class_ids(const std::vector<std::string>& of_set,
-                           const std::vector<std::string>& of_detector) {
-  std::vector<int> ids;
-  for (const std::string& name : of_detector) {
-    const auto found = std::find(of_set.begin(), of_set.end(), name);
-    if (found == of_set.end()) {
-      std::string known;
-      for (const std::string& other : of_set) known += (known.empty() ? "" : ", ") + other;
-      throw Error(ErrorCode::format,
-                  "the model finds '" + name + "', which is no class of the set; it has: " + known);
-    }
-    ids.push_back(static_cast<int>(found - of_set.begin()));
-  }
-  return ids;
-}
 
 /// What became of one image.
 struct Outcome {
@@ -70,7 +54,7 @@ PseudoLabelledSet pseudo_label_set(const PreparedSet& set, const Detector& detec
   if (std::all_of(set.records.begin(), set.records.end(),
                   [](const geometry::ImageRecord& r) { return r.annotations.empty(); }))
     result.set.classes = detector.info().classes;
-  const std::vector<int> ids = class_ids(result.set.classes, detector.info().classes);
+  const std::vector<int> ids = detector_class_ids(result.set.classes, detector.info().classes);
   result.faces_of_class.resize(result.set.classes.size());
   const std::size_t total = set.records.size();
   constexpr std::size_t chunk = 16;  // between two reports of progress

@@ -38,4 +38,8 @@ struct SetStats {
 /// @param title any UTF-8 text
 [[nodiscard]] std::string stats_svg(const std::string& title, const SetStats& stats);
 
+/// The same as a page: the picture of stats_svg(), and its numbers as tables.
+[[nodiscard]] std::string stats_page(const std::string& title, const SetStats& stats,
+                                     const std::vector<std::string>& classes);
+
 }  // namespace faceshot::data

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "data/stats/set_stats.hpp"
+#include "support/document.hpp"
 #include "support/markup.hpp"
 
 namespace faceshot::data {
@@ -99,6 +100,40 @@ std::string stats_svg(const std::string& title, const SetStats& stats) {
   append_heat_map(svg, 3, "Where faces are", stats);
   svg += "</svg>\n";
   return svg;
+}
+
+std::string stats_page(const std::string& title, const SetStats& stats,
+                       const std::vector<std::string>& classes) {
+  support::Document document{"Data statistics", title, {}};
+  support::Table counts{"Counts",
+                        {"what", "number"},
+                        {{"images", std::to_string(stats.images)},
+                         {"images without faces", std::to_string(stats.images_without_faces)},
+                         {"faces", std::to_string(stats.faces)},
+                         {"faces an image", fmt::format("{:.1f}", stats.faces_per_image)},
+                         {"median side of a face, px", fmt::format("{:.0f}", stats.median_side)},
+                         {"ignored", std::to_string(stats.ignored)},
+                         {"with landmarks", std::to_string(stats.with_landmarks)}}};
+  for (std::size_t i = 0; i < classes.size() && classes.size() > 1; ++i)
+    counts.rows.push_back({"class " + classes[i], std::to_string(stats.faces_of_class[i])});
+  document.sections.push_back({"counts", "Counts", {std::move(counts)}});
+  std::string svg = stats_svg(title, stats);
+  svg.replace(svg.find("<svg"), 4,
+              "<svg role='img' aria-label='Size, number, shape and place of faces; the numbers are "
+              "in the tables below' style='max-width:100%;height:auto'");
+  document.sections.push_back({"picture", "Distributions", {support::RawHtml{std::move(svg)}}});
+  support::DocumentSection numbers{"numbers", "The numbers", {}};
+  const auto add = [&](const char* caption, const Histogram& histogram) {
+    support::Table table{caption, {"range", "number"}, {}};
+    for (std::size_t i = 0; i < histogram.labels.size(); ++i)
+      table.rows.push_back({histogram.labels[i], std::to_string(histogram.counts[i])});
+    numbers.blocks.emplace_back(std::move(table));
+  };
+  add("Size of faces, px, longer side of the image at 640", stats.side);
+  add("Faces in an image", stats.faces_in_image);
+  add("Width / height of faces", stats.aspect);
+  document.sections.push_back(std::move(numbers));
+  return html_page(document);
 }
 
 }  // namespace faceshot::data

@@ -1,0 +1,178 @@
+// `faceshot data audit`: labels that are probably missing or loose, decided on by a person.
+#include <fmt/format.h>
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "common/console.hpp"
+#include "common/default_model.hpp"
+#include "data/audit/audit_decisions.hpp"
+#include "data/audit/audit_page.hpp"
+#include "data/prepared/splits.hpp"
+#include "data_commands.hpp"
+#include "faceshot/error.hpp"
+#include "support/atomic_file.hpp"
+#include "support/folder.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct AuditArguments {
+  fs::path set;
+  std::string split;  ///< empty: train, or the only one
+  fs::path out = "audit.html";
+  fs::path apply;
+  fs::path model;
+  data::AuditOptions audit;
+  std::size_t count = 500;
+  int max_side = 640;
+  int threads = 1;
+  bool json = false;
+};
+
+nlohmann::ordered_json to_json(const data::PreparedSet& set, const data::Suspect& s) {
+  const auto box = [](const Box& b) { return nlohmann::ordered_json{b.x1, b.y1, b.x2, b.y2}; };
+  nlohmann::ordered_json json{{"image", set.records[s.record].image},
+                              {"kind", data::name_of(s.kind)},
+                              {"class", set.classes[static_cast<std::size_t>(s.class_id)]},
+                              {"box", box(s.box)},
+                              {"score", s.score},
+                              {"iou", s.iou},
+                              {"gain", s.gain}};
+  if (s.label) json["label"] = box(set.records[s.record].annotations[*s.label].box);
+  return json;
+}
+
+int look(AuditArguments o) {
+  if (o.set.empty())
+    throw Error(ErrorCode::invalid_argument,
+                "data audit needs a prepared set, or --apply with the decisions on one");
+  if (o.model.empty()) o.model = default_model();
+  const fs::path csv = data::split_file(o.set, o.split, "train");
+  const data::PreparedSet set = data::read_prepared(csv);
+  const Detector detector(o.model.string(), {.score_threshold = std::min(o.audit.score, 0.999F),
+                                             .max_side = o.max_side});
+  const auto run = [&] {
+    Progress progress("looking", set.records.size());
+    return data::audit_labels(set, detector, o.audit, o.threads,
+                              [&](std::size_t done, std::size_t) { progress.update(done); });
+  };
+  const data::LabelAudit audit = run();
+  support::make_folder(o.out.parent_path());
+  support::write_file_atomically(
+      o.out, data::audit_page(set, audit, csv, o.count, o.model.filename().string()));
+  for (const std::string& reason : audit.damaged)
+    std::fprintf(stderr, "faceshot: not looked at: %s\n", reason.c_str());
+  const auto missing = static_cast<std::size_t>(
+      std::count_if(audit.suspects.begin(), audit.suspects.end(),
+                    [](const data::Suspect& s) { return s.kind == data::SuspectKind::missing; }));
+  if (o.json) {
+    nlohmann::ordered_json json{{"csv", csv.string()},
+                                {"page", o.out.string()},
+                                {"images", audit.images},
+                                {"labels", audit.labels},
+                                {"damaged", audit.damaged},
+                                {"missing", missing},
+                                {"loose", audit.suspects.size() - missing},
+                                {"suspects", nlohmann::ordered_json::array()}};
+    for (const data::Suspect& s : audit.suspects) json["suspects"].push_back(to_json(set, s));
+    std::printf("%s\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    return exit_ok;
+  }
+  std::printf("labels                %8zu  in %zu images\n", audit.labels, audit.images);
+  std::printf("suspected missing     %8zu\n", missing);
+  std::printf("suspected loose       %8zu\n", audit.suspects.size() - missing);
+  std::printf(
+      "decide on %s, download the decisions, then: faceshot data audit --apply "
+      "audit-decisions.json\n",
+      o.out.c_str());
+  return exit_ok;
+}
+
+int apply(const AuditArguments& o) {
+  const data::AuditDecisions decisions = data::read_audit_decisions(o.apply);
+  const fs::path csv = o.set.empty() ? decisions.csv : data::split_file(o.set, o.split, "train");
+  data::PreparedSet set = data::read_prepared(csv);
+  const data::AppliedAudit applied = data::apply_audit(decisions, set);
+  std::string source = data::source_of(csv);
+  const std::string mark = "; audited with faceshot data audit";
+  if (source.find(mark) == std::string::npos) source += mark;
+  data::write_prepared(csv.parent_path(), csv.stem().string(), set, source);
+  if (o.json) {
+    const nlohmann::ordered_json json{{"csv", csv.string()},
+                                      {"added", applied.added},
+                                      {"replaced", applied.replaced},
+                                      {"rejected", applied.rejected},
+                                      {"already", applied.already}};
+    std::printf("%s\n", json.dump(2).c_str());
+    return exit_ok;
+  }
+  std::printf("labels added      %6zu\nboxes replaced    %6zu\nrejected          %6zu\n",
+              applied.added, applied.replaced, applied.rejected);
+  if (applied.already > 0) std::printf("there already     %6zu\n", applied.already);
+  std::printf("the set is %s\n", csv.c_str());
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_data_audit(CLI::App& data, int& exit_code) {
+  auto options = std::make_shared<AuditArguments>();
+  AuditArguments& o = *options;
+  o.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  CLI::App* command = data.add_subcommand(
+      "audit", "Labels that a detector suspects to be missing or loose, for you to decide on");
+  command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files");
+  command
+      ->add_option("--split", o.split,
+                   "Which split of the folder; default: train, or the only one there is")
+      ->check(CLI::IsMember({"train", "val", "test"}));
+  command->add_option("--model", o.model, "The detector, an ONNX file; default: the one shipped");
+  command->add_option("--out", o.out, "The page to decide on")->capture_default_str();
+  command->add_option("--count", o.count, "Suspects on it: those with the greatest expected gain")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
+      ->capture_default_str();
+  command->add_option("--score", o.audit.score, "Findings from this score on are looked at")
+      ->check(CLI::Range(0.0F, 1.0F))
+      ->capture_default_str();
+  command
+      ->add_option("--overlap", o.audit.overlap,
+                   "IoU below which a finding and a label are two things")
+      ->check(CLI::Range(0.0F, 1.0F))
+      ->capture_default_str();
+  command
+      ->add_option("--loose", o.audit.loose, "IoU below which the label of what was found is loose")
+      ->check(CLI::Range(0.0F, 1.0F))
+      ->capture_default_str();
+  command
+      ->add_option("--min-side", o.audit.min_side,
+                   "Findings with a shorter side are passed over, pixels")
+      ->check(CLI::Range(0.0F, 1e4F))
+      ->capture_default_str();
+  command
+      ->add_option("--max-side", o.max_side,
+                   "The detector sees images with the longer side reduced to this; 0: native")
+      ->check(CLI::Range(0, 16384))
+      ->capture_default_str();
+  command->add_option("--apply", o.apply,
+                      "Put the decisions that the page has downloaded into the set's CSV file");
+  command->add_option("--threads,--jobs", o.threads, "Images looked at at once")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command->add_flag("--json", o.json, "Write all suspects, or what was applied, as JSON");
+  command->footer(
+      "Examples:\n"
+      "  faceshot data audit data/mine --out audit.html\n"
+      "  faceshot data audit --apply audit-decisions.json");
+  command->callback([options, &exit_code] {
+    exit_code = guarded([&] { return options->apply.empty() ? look(*options) : apply(*options); });
+  });
+}
+
+}  // namespace faceshot::cli
