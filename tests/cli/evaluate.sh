@@ -62,6 +62,47 @@ grep -q '^false positives on hard' out || complain "WIDER: no table of errors"
 evaluate --detections "$fixtures/detections_fine" "${truth[@]}" --json || complain "WIDER: JSON"
 grep -q '"badly placed"' out || complain "WIDER: no errors in JSON"
 
+# Reports in three forms, with the photographs and without; figures that are high enough, and not.
+voc --detections report/detections --report page.html page.md page.json --at-least ap=0.1 recall=0 --samples 50 ||
+  complain "reports"
+grep -q 'the report is page.md' out || complain "which reports"
+grep -q 'data:image/jpeg;base64' page.html && ! grep -q 'https\?://' page.html || complain "a page with pictures, and alone"
+grep -q '^| \*\*all\*\* ' page.md && grep -q '"recommended"' page.json || complain "Markdown or JSON"
+evaluate --detections "$fixtures/detections_fine" "${truth[@]}" --report wider.html --no-pictures --samples 50 || complain "WIDER: report"
+! grep -q '<img' wider.html && grep -q 'By event' wider.html || complain "WIDER: a page without pictures"
+expect 1 "easy is 0.6413, at least 0.7 was asked for" --detections "$fixtures/detections_fine" "${truth[@]}" --at-least hard=0.5 easy=0.7
+expect 2 "the figures are easy, medium, hard" --detections "$fixtures/detections_fine" "${truth[@]}" --at-least ap=0.7
+expect 2 "NAME=NUMBER" --detections "$fixtures/detections_fine" "${truth[@]}" --at-least easy
+expect 2 "must end in .html, .md or .json" --detections "$fixtures/detections_fine" "${truth[@]}" --report page.pdf
+
+# Two detectors on the same images.
+cp -r "$fixtures/detections_fine" worse
+for file in worse/*/*.txt; do  # four fifths of what was found are gone
+  { head -1 "$file"; n=$(sed -n 2p "$file"); echo $((n / 5)); tail -n +3 "$file" | head -$((n / 5)); } >cut && mv cut "$file"
+done
+evaluate --compare "$fixtures/detections_fine" worse "${truth[@]}" --report pair.html || complain "a pair"
+grep -q '^AP hard .*-0\.[0-9]* .*  real$' out || complain "a loss that is no accident"
+grep -q 'is better by' pair.html || complain "the pair's page"
+evaluate --compare "$fixtures/detections_fine" "$fixtures/detections_fine" "${truth[@]}" --json || complain "twice the same"
+grep -q '"real": true' out && complain "a difference where there is none"
+expect 2 "they must be the same" --compare "$fixtures/detections_fine" "$fixtures/detections_coarse" "${truth[@]}"
+expect 2 "neither a folder" --compare worse nowhere "${truth[@]}"
+
+# COCO and FDDB; what pycocotools and scipy say of these is in coco_protocol_test.cpp and fddb_test.cpp.
+evaluate --protocol coco --ground-truth "$fixtures/coco/truth.json" --detections "$fixtures/coco/fine.json" --report coco.html ||
+  complain "COCO"
+grep -q '^AP50  *0\.6002$' out && grep -q 'IoU 0.75' coco.html || complain "COCO: not pycocotools' figures"
+evaluate --protocol coco --data set/train.csv --detections report/detections --out coco || complain "COCO: a prepared set"
+"$program" data export set/train.csv --format coco --out exported >/dev/null 2>&1 || complain "COCO: export"
+cp out prepared
+evaluate --protocol coco --ground-truth "$(find exported -name '*.json' | head -1)" --detections coco/coco_results.json || complain "COCO: its own files"
+[ "$(grep ^A out)" = "$(grep ^A prepared)" ] || complain "COCO: the set and its export differ"
+evaluate --protocol fddb --ground-truth "$fixtures/fddb/folds" --detections "$fixtures/fddb/ellipses" --report fddb.html || complain "FDDB"
+grep -q '^10 folds, each at 100 false alarms' out && grep -q 'ROC of all folds' fddb.html || complain "FDDB: no folds"
+expect 2 "COCO's files" --protocol coco --detections "$fixtures/coco/fine.json"
+expect 2 "FDDB-folds" --protocol fddb --detections "$fixtures/fddb/ellipses"
+expect 1 "has no FDDB-fold" --protocol fddb --ground-truth "$fixtures/coco" --detections "$fixtures/fddb/ellipses"
+
 expect 2 "one of easy, medium, hard" --detections "$fixtures/detections_fine" "${truth[@]}" --errors-on 50px
 expect 2 "--images" --detections "$fixtures/detections_fine" "${truth[@]}" --errors sheets
 expect 1 "there is no photograph of" --detections "$fixtures/detections_fine" "${truth[@]}" \
@@ -80,6 +121,7 @@ evaluate "${mot[@]}" --detections "$fixtures/mot/shaky.txt" --json --out tracks 
 grep -q '"idsw": 13' out && grep -q '"idsw": 13' tracks/report.json || complain "tracks: no switches"
 evaluate "${mot[@]}" --detections "$fixtures/mot/steady.txt" --shape ellipse --margin 0 || complain "ellipse"
 expect 2 "with --detections" "${mot[@]}"
+expect 2 "no --report" "${mot[@]}" --detections "$fixtures/mot/steady.txt" --report page.html
 expect 2 "leave --data" "${mot[@]}" --detections "$fixtures/mot/steady.txt" --data set
 expect 1 "no such file of tracks" "${mot[@]}" --detections nowhere.txt
 printf '1,1,0,0,5\n' >cut.txt

@@ -34,7 +34,8 @@ sums() { (cd "$1" && find . -type f -exec md5sum {} + | sort); }
 cp set/train.csv whole.csv
 columns=$(head -1 whole.csv | tr ',' '\n' | wc -l)
 { head -1 whole.csv; tail -n +2 whole.csv | cut -d, -f1-3 | sort -u |
-  sed "s/\$/$(printf ',%.0s' $(seq 4 "$columns"))/"; } >set/train.csv
+  sed "s/\$/$(printf ',%.0s' $(seq 4 "$columns"))/"; } >hidden.csv
+cp hidden.csv set/train.csv
 
 pseudo set --out new --json || complain "a new folder"
 grep -q '"labels_kept": 0' out || complain "labels out of nowhere"
@@ -73,4 +74,23 @@ tr -d ' \n' <named/label.json | grep -q '"classes":{"0":"bright,\\"white\\"","1"
 "$program" data pseudo named --model "$model" >out 2>err && complain "a class that the set has not"
 grep -q "the model finds 'face', which is no class of the set; it has: bright" err || complain "a class that the set has not"
 "$program" data pseudo --help | grep -q "Example:" || complain "no example"
+
+# The labels that are gone come back: suspected, decided on, applied.
+cp hidden.csv set/train.csv
+"$program" data audit set --split train --model "$model" --score 0.3 --min-side 4 --out audit.html --json >out 2>err ||
+  complain "audit: $(cat err)"
+grep -q '"kind": "missing"' out && grep -q "<li class='suspect'>" audit.html || complain "audit: nothing is suspected"
+page=$(sed -n "s/.*id='suspects-data'>\(.*\)<.script>.*/\1/p" audit.html)
+decisions=$(sed 's/^.*"suspects":\[//; s/\]}$//; s/},{/}\n{/g' <<<"$page" | head -1 | sed 's/}$/,"decision":"accept"}/')
+printf '{"format":"faceshot-audit","version":1,"csv":"%s","decisions":[%s]}' "$PWD/set/train.csv" "$decisions" >audit-decisions.json
+rows=$(wc -l <set/train.csv)
+"$program" data audit --apply audit-decisions.json >out 2>err || complain "audit: apply: $(cat err)"
+grep -q "labels added  *1" out && [ "$(wc -l <set/train.csv)" -ge "$rows" ] || complain "audit: no label was added: $(cat out)"
+"$program" data audit --apply audit-decisions.json --json >out 2>err && grep -q '"already": 1' out || complain "audit: twice"
+echo '{}' >wrong.json
+"$program" data audit --apply wrong.json >out 2>err && complain "audit: no decisions"
+grep -q "wrong.json: is no file of decisions" err || complain "audit: no decisions: $(cat err)"
+"$program" data audit >out 2>err && complain "audit of nothing"
+grep -q "needs a prepared set" err || complain "audit of nothing: $(cat err)"
+"$program" data stats set --report stats.html >/dev/null && grep -q "<caption>Counts" stats.html || complain "stats: no page"
 exit "$failed"
