@@ -184,9 +184,14 @@ def flat(value, prefix=""):
     return {prefix[:-1]: value}
 
 
-def ours(protocol, truth, results, program):
+def ours(o):
     """The same figures of the program."""
-    command = [program, "evaluate", "--protocol", protocol, "--ground-truth", truth, "--detections", results, "--json"]
+    files = ["--ground-truth", o.truth, "--detections", o.results]
+    if o.protocol == "voc":
+        if not o.data or not o.found:
+            sys.exit("voc: the program takes --data, a prepared set, and --found, its result files")
+        files = ["--data", o.data, "--detections", o.found]
+    command = [o.faceshot, "evaluate", "--protocol", o.protocol, *files, "--json"]
     run = subprocess.run(command, capture_output=True, text=True)
     if run.returncode != 0:
         sys.exit(run.stderr)
@@ -199,12 +204,14 @@ def main():
     parser.add_argument("truth")
     parser.add_argument("results")
     parser.add_argument("--faceshot", help="program to compare with")
+    parser.add_argument("--data", help="voc: the prepared set that TRUTH was exported from")
+    parser.add_argument("--found", help="voc: the result files that RESULTS were made of")
     o = parser.parse_args()
     expected = {"coco": coco, "voc": voc, "fddb": fddb}[o.protocol](o.truth, o.results)
     print(json.dumps(expected, indent=2))
     if o.faceshot is None:
         return
-    report = ours(o.protocol, o.truth, o.results, o.faceshot)
+    report = ours(o)
     actual = {"coco": lambda r: r["figures"], "voc": lambda r: {"ap": r["ap"], "ap_11_points": r["ap_11_points"]},
               "fddb": lambda r: {"at": r["at"], "folds_at_10": {f["name"]: f["at"]["10"] for f in r["folds"]}},
               }[o.protocol](report)

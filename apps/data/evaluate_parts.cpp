@@ -30,9 +30,13 @@ using evaluate::ImageDetections;
 
 namespace fs = std::filesystem;
 
-/// Result files lie in folders of events; images that lie in none come into one of this name.
+/// Result files lie in folders of events; images that lie in none come into one of this name, those
+/// of folders within folders into one of all their names.
 std::string event_of(const fs::path& image) {
-  return image.has_parent_path() ? image.parent_path().string() : "images";
+  std::string event = image.has_parent_path() ? image.parent_path().string() : "images";
+  for (std::size_t at = event.find('/'); at != std::string::npos; at = event.find('/', at))
+    event.replace(at, 1, "__");
+  return event;
 }
 
 /// As /proc/cpuinfo names it; empty where it does not.

@@ -43,7 +43,9 @@ void expect_figures(const CocoResult& result, const nlohmann::json& figures) {
     SCOPED_TRACE(coco_names[i]);
     const auto& wanted = figures.at(std::string(coco_names[i]));
     ASSERT_EQ(result.figures[i].has_value(), !wanted.is_null());
-    if (result.figures[i]) EXPECT_NEAR(*result.figures[i], wanted.get<double>(), 1e-9);
+    if (result.figures[i]) {
+      EXPECT_NEAR(*result.figures[i], wanted.get<double>(), 1e-9);
+    }
   }
 }
 

@@ -67,7 +67,9 @@ TEST(Study, SamplerOfARankingIsAveragePrecision) {
   for (std::size_t i = 0; i < records.size(); ++i)
     for (int k = 0; k < 6; ++k) {
       const float x = random.uniform(0, 900), side = random.uniform(12, 80);
-      records[i].annotations.push_back({.box = {x, 0, x + side, side}, .ignore = k == 5});
+      geometry::Annotation& face = records[i].annotations.emplace_back();
+      face.box = {x, 0, x + side, side};
+      face.ignore = k == 5;
       const float shift = random.uniform(0, side);
       found[i].push_back({{x + shift, 0, x + shift + side, side}, random.uniform()});
     }
