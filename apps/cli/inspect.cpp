@@ -1,6 +1,5 @@
 // faceshot inspect
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -197,9 +196,31 @@ const char* head_text(HeadType head) {
   return "";
 }
 
-/// What a detector shows whose user names no threshold.
+/// What a detector shows whose user names no threshold; the lowest, where each class has its own.
 float threshold_of(const ModelInfo& info) {
+  if (!info.class_thresholds.empty())
+    return *std::min_element(info.class_thresholds.begin(), info.class_thresholds.end());
   return info.default_threshold.value_or(default_score_threshold);
+}
+
+/// The float nearest to 0.45 is no 0.45 in double.
+double rounded(float threshold) { return std::round(1e6 * static_cast<double>(threshold)) / 1e6; }
+
+void print_detector(const ModelInfo& info) {
+  const bool by_class = !info.class_thresholds.empty();
+  std::printf("\ndetector: %s%s, score threshold %g%s\n", head_text(info.head),
+              info.has_landmarks() ? ", with landmarks" : "",
+              static_cast<double>(threshold_of(info)),
+              by_class                 ? " and up, by class"
+              : info.default_threshold ? ""
+                                       : " (the file names none)");
+  if (info.classes.size() < 2) return;
+  std::string names;
+  for (std::size_t c = 0; c < info.classes.size(); ++c) {
+    names += (c == 0 ? "" : ", ") + info.classes[c];
+    if (by_class) names += fmt::format(" ({:g})", rounded(info.class_thresholds[c]));
+  }
+  std::printf("classes: %s%s\n", names.c_str(), info.one_label ? "; one a box" : "");
 }
 
 void print_priors(const Inspection& r) {
@@ -268,14 +289,7 @@ void print(const Inspection& r, bool graph) {
   if (!r.metadata.empty()) std::printf("\nmetadata:\n");
   for (const auto& [key, value] : r.metadata)
     std::printf("  %-24s %s\n", one_line(key).c_str(), one_line(value).c_str());
-  if (r.info)
-    std::printf("\ndetector: %s%s, score threshold %g%s\n", head_text(r.info->head),
-                r.info->has_landmarks() ? ", with landmarks" : "",
-                static_cast<double>(threshold_of(*r.info)),
-                r.info->default_threshold ? "" : " (the file names none)");
-  if (r.info && r.info->classes.size() > 1)
-    std::printf("classes: %s%s\n", fmt::format("{}", fmt::join(r.info->classes, ", ")).c_str(),
-                r.info->one_label ? "; one a box" : "");
+  if (r.info) print_detector(*r.info);
   if (!r.levels.empty()) print_priors(r);
   if (graph) print_graph(r);
 }
@@ -300,9 +314,9 @@ ordered_json json_of(const Inspection& r, bool graph) {
   document["metadata"] = r.metadata;
   if (r.info) {
     document["detector"] = head_text(r.info->head);
-    // The float nearest to 0.45 is no 0.45 in double.
-    document["score_threshold"] =
-        std::round(1e6 * static_cast<double>(threshold_of(*r.info))) / 1e6;
+    document["score_threshold"] = rounded(threshold_of(*r.info));
+    for (const float threshold : r.info->class_thresholds)
+      document["class_thresholds"].push_back(rounded(threshold));
   }
   if (r.info && r.info->classes.size() > 1) document["classes"] = r.info->classes;
   for (const LevelSummary& level : r.levels)

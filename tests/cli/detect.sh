@@ -42,12 +42,23 @@ grep -q -- "--csv=faces.csv" err || complain "two on standard output"
 # Of several classes each row says which, quoted where it must be.
 "$program" detect photos --model classes.onnx --threshold 0.2 --csv >two.csv 2>err || complain "several classes"
 "$program" detect photos --model classes.onnx --threshold 0.2 --class cell --csv >cell.csv 2>err || complain "--class"
+"$program" detect photos --model classes.onnx --threshold 0.2 --suppress across --csv >across.csv 2>err || complain "--suppress"
+"$program" detect photos --model classes.onnx --csv >sure.csv 2>err || complain "thresholds by class"
+"$program" detect photos --model classes.onnx --suppress beside >out 2>err && complain "--suppress beside: a success"
 /usr/bin/python3 - <<'PY' >out 2>err || complain "several classes: $(cat two.csv)"
 import csv
-rows, cells = ([row["class"] for row in csv.DictReader(open(f, newline=""))] for f in ("two.csv", "cell.csv"))
+rows, cells, across, sure = ([row["class"] for row in csv.DictReader(open(f + ".csv", newline=""))]
+                             for f in ("two", "cell", "across", "sure"))
 assert sorted(set(rows)) == ['bright, "white"', "cell"] and len(rows) == 2 * len(cells), rows
 assert set(cells) == {"cell"}, cells
+assert len(across) == len(cells), across  # what is of both is shown once
+assert set(sure) == {'bright, "white"'} and len(sure) == len(cells), sure  # .73 of .3, .27 of .6
 PY
+"$program" detect photos/cell.png --model classes.onnx --threshold 0.2 --crops kinds >out 2>err || complain "crops of several classes"
+[ "$(cd kinds && echo */*)" = 'bright, "white"/cell-face1.jpg cell/cell-face2.jpg' ] || complain "crops of several classes: $(find kinds)"
+"$program" inspect classes.onnx >out 2>err || complain "inspect of several classes"
+grep -q 'score threshold 0.3 and up, by class' out && grep -q 'classes: bright, "white" (0.3), cell (0.6)' out ||
+  complain "inspect of several classes: $(cat out)"
 
 # Results are in the order of the photographs, whoever looks at them.
 mkdir many

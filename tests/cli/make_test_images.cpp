@@ -1,8 +1,8 @@
 // Fills a folder with what the shell tests of the program work on: model.onnx, which finds bright
 // 8x8 cells (detect/tiny_model.hpp), points.onnx, which gives landmarks too, classes.onnx, which
-// finds the same cells as one class and as another, batch.onnx, which takes four pictures at a
-// time, foreign.onnx, which is no detector and takes 32x16 pixels alone, and photos/ with one such
-// cell in each of two pictures.
+// finds the same cells as one class and as another and wants less of the first, batch.onnx, which
+// takes four pictures at a time, foreign.onnx, which is no detector and takes 32x16 pixels alone,
+// and photos/ with one such cell in each of two pictures.
 #include <filesystem>
 #include <fstream>
 #include <opencv2/core.hpp>
@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
       << faceshot::testing::tiny_onnx(with_landmarks);
   faceshot::ModelInfo of_two = faceshot::testing::tiny_info();
   of_two.classes = {"bright, \"white\"", "cell"};
+  of_two.class_thresholds = {0.3F, 0.6F};
   std::ofstream(folder / "classes.onnx", std::ios::binary) << faceshot::testing::tiny_onnx(of_two);
   onnx::ModelProto four;
   four.ParseFromString(faceshot::testing::tiny_onnx(faceshot::testing::tiny_info()));

@@ -377,7 +377,8 @@ INSTANTIATE_TEST_SUITE_P(
         GradientCase{"none", 1, 3, "cross_entropy", "iou", 2, 1, {0.5F, 1, 4}},
         GradientCase{"none", 1, 3, "focal", "iou", 1, 1, {0, 1, 4}},
         GradientCase{"none", 1, 3, "quality_focal", "iou", 1, 1, {3, 1, 0.25F}},
-        GradientCase{"none", 1, 3, "varifocal", "simota", 1, 1, {3, 1, 0.25F}}),
+        GradientCase{"none", 1, 3, "varifocal", "simota", 1, 1, {3, 1, 0.25F}},
+        GradientCase{"none", 1, 3, "varifocal"}, GradientCase{"none", 1, 20, "focal"}),
     [](const auto& tested) { return tested.param.iou_loss + "_" + std::to_string(tested.index); });
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "data/prepared/classes.hpp"
 #include "data/test_folder.hpp"
 #include "network/registry.hpp"
@@ -118,8 +120,25 @@ TEST(ClassLogits, BeginWithThoseOfTheClassOfTheirName) {
   std::vector<weights::NamedArray> arrays{{name, "float32", {6}, {0, 1, 2, 10, 11, 12}}};
   const weights::Weights own{{name, {{8}, {-1, -2, -3, -4, -5, -6, -7, -8}}}};
   carry_class_logits(spec, file, starts, own, arrays);
-  EXPECT_EQ(arrays[0].values, (std::vector<float>{0, 1, 1, 1, 10, 11, 11, 11}));
+  // Three from one: together they are as likely as it was.
+  const float third = std::log(3.0F);
+  EXPECT_EQ(arrays[0].values, (std::vector<float>{0, 1 - third, 1 - third, 1 - third, 10,
+                                                  11 - third, 11 - third, 11 - third}));
+  const auto likely = [](float background, std::vector<float> classes) {
+    double sum = 0;
+    for (const float c : classes) sum += std::exp(static_cast<double>(c - background));
+    return sum / (1 + sum);
+  };
+  EXPECT_NEAR(likely(0, {1 - third, 1 - third, 1 - third}), likely(0, {1}), 1e-6);
   EXPECT_EQ(arrays[0].shape, std::vector<std::int64_t>{8});
+
+  // The predictors' weights are the class's own.
+  const std::string weight = spec.heads[1].conf + ".weight";
+  std::vector<weights::NamedArray> kernels{
+      {weight, "float32", {6, 1, 1, 1}, {0, 1, 2, 10, 11, 12}}};
+  carry_class_logits(spec, file, starts, {{weight, {{8, 1, 1, 1}, std::vector<float>(8, -1)}}},
+                     kernels);
+  EXPECT_EQ(kernels[0].values, (std::vector<float>{0, 1, 1, 1, 10, 11, 11, 11}));
 
   const Names animals{"cat", "glove"};
   const auto some = class_starts(spec, animals);

@@ -94,7 +94,10 @@ TEST_F(DryRunTest, EveryConfigTrainsOnAnyNumberOfClasses) {
       if (backbone == "vgg16" || backbone == "resnet50" || backbone == "inception_v3")
         overrides.push_back("model.alpha=0.125");
       SCOPED_TRACE(entry.path().filename().string() + ", " + csv);
-      const DryRun r = dry_run(read_config(entry.path(), overrides), {});
+      std::string notes;
+      const DryRun r = dry_run(read_config(entry.path(), overrides),
+                               [&](const std::string& line) { notes += line + '\n'; });
+      EXPECT_EQ(notes.find("classes: class0 (") != std::string::npos, csv != sets.front()) << notes;
       EXPECT_EQ(r.steps_per_epoch, 2);
       EXPECT_GT(r.validation_seconds, 0);
       parameters.push_back(r.parameters);

@@ -203,6 +203,16 @@ void add_detect(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--nms", a->options.nms_threshold, "NMS IoU threshold")
       ->capture_default_str();
+  command
+      ->add_option_function<std::string>(
+          "--suppress",
+          [a](const std::string& which) {
+            a->options.suppression =
+                which == "across" ? Suppression::across_classes : Suppression::within_classes;
+          },
+          "Which boxes compete: those of one class (within), or all (across: one box, one class); "
+          "default: as the model says")
+      ->check(CLI::IsMember({"within", "across"}));
   add_tile_options(*command, a->tiles);
   command
       ->add_option("--turns", a->turns,

@@ -1,6 +1,7 @@
 #include "train/start/class_logits.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 
@@ -35,6 +36,7 @@ void carry(const std::vector<std::optional<std::size_t>>& rows, std::size_t file
     return;
   const std::size_t length = array.values.size() / outputs;
   if (own.values.size() != priors * rows.size() * length) return;
+  const bool bias = array.shape.size() == 1;
   std::vector<float> values;
   values.reserve(own.values.size());
   for (std::size_t p = 0; p < priors; ++p)
@@ -42,6 +44,10 @@ void carry(const std::vector<std::optional<std::size_t>>& rows, std::size_t file
       const float* const from = rows[r] ? array.values.data() + (p * file_rows + *rows[r]) * length
                                         : own.values.data() + (p * rows.size() + r) * length;
       values.insert(values.end(), from, from + length);
+      // So that what begins with one class is together as likely as it.
+      if (bias && rows[r])
+        values.back() -=
+            std::log(static_cast<float>(std::count(rows.begin(), rows.end(), rows[r])));
     }
   array.values = std::move(values);
   array.shape.front() = own.shape.front();

@@ -17,8 +17,9 @@ namespace faceshot::train {
     const network::NetworkSpec& spec, const std::vector<std::string>& file_classes);
 
 /// Brings the arrays of the class predictors of a file that FaceShot wrote to the shape that the
-/// network has, background and classes in its order. Predictors that it cannot tell apart (max-out,
-/// other numbers of priors) stay as they are.
+/// network has, background and classes in its order. Where several classes begin with the same one
+/// they share its probability equally, so that background stays as likely as it was. Predictors
+/// that it cannot tell apart (max-out, other numbers of priors) stay as they are.
 /// @param own the network's weights, for classes that begin with nothing
 /// @param arrays of the file, under its own names
 void carry_class_logits(const network::NetworkSpec& spec,

@@ -116,6 +116,7 @@ DryRun dry_run(const Config& config, const std::function<void(const std::string&
   const TrainListener nobody;
   for (const NamedCallback& c : make_callbacks(run, nobody)) result.callbacks.push_back(c.name);
 
+  if (run.data.classes.size() > 1) run.note(run.data.class_line());
   run.note("measuring steps");
   measure_steps(run, result);
   measure_validation(run, result);
