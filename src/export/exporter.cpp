@@ -131,6 +131,7 @@ ParityReport prove(const Checkpoint& checkpoint, const Config& config, const std
   trained.train(false);
   const Network network =
       Network::from_bytes(std::as_bytes(std::span(onnx.data(), onnx.size())), "exported network");
+  (void)ModelInfo::from_metadata(network.metadata());  // notes may be keys that a detector reads
   std::vector<FixedSize> sizes;
   if (options.size)
     sizes = {*options.size};

@@ -27,7 +27,8 @@ struct ExportOptions {
 };
 
 /// Folds BatchNorm, writes the file atomically and proves it: only a file that passed is written.
-/// @throws Error(format) if the difference is above the tolerance; Error(io); as parse_config
+/// @throws Error(format) if the difference is above the tolerance, or for a note that is a key of
+///         ModelInfo with an impossible value; Error(io); as parse_config
 ParityReport export_network(const train::Checkpoint& checkpoint, const std::filesystem::path& onnx,
                             const ExportOptions& options = {});
 

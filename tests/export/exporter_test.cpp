@@ -92,6 +92,21 @@ TEST(Exporter, AFileThatDiffersIsNotWritten) {
   EXPECT_FALSE(std::filesystem::exists(file));
 }
 
+TEST(Exporter, ANoteMayBeWhatTheDetectorGoesBy) {
+  network::ModelOptions model;
+  model.classes = {"helmet", "head"};
+  const train::Checkpoint checkpoint = example_checkpoint(model);
+  const auto file = temporary("thresholds.onnx");
+  ExportOptions options;
+  options.notes = {{"faceshot.class_thresholds", "[0.25,1.5]"}};
+  EXPECT_THROW(export_network(checkpoint, file, options), Error);
+  EXPECT_FALSE(std::filesystem::exists(file));
+  options.notes[0].second = "[0.25,0.5]";
+  export_network(checkpoint, file, options);
+  const auto info = ModelInfo::from_metadata(Network::load(file.string()).metadata());
+  EXPECT_EQ(info.class_thresholds, (std::vector<float>{0.25F, 0.5F}));
+}
+
 TEST(Exporter, OpenCvFindsTheSameBoxesAndLandmarks) {
   const auto file = temporary("fixed.onnx");
   ExportOptions options;
