@@ -39,6 +39,8 @@ Model load(const std::string& path) {
   if (width <= 0 || height <= 0)
     throw Error(ErrorCode::invalid_argument, path + ": export it for a fixed size");
   ModelInfo info = ModelInfo::from_metadata(network.metadata());
+  if (info.box_voting)
+    throw Error(ErrorCode::unsupported, path + ": its boxes vote, which this does not do");
   const Session session(network, {1, 3, height, width});
   std::vector<FeatureSize> features;
   for (const std::string& name : info.features) {
