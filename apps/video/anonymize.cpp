@@ -168,7 +168,8 @@ int run_anonymize(AnonymizeArguments a) {
   const TrackingNetwork network = open_network(a.network);
   ReviewSheet review(!a.review.empty());
   AnonymizeReport report(a.json, a.review);
-  const Anonymizer anonymizer{a, network, hider, review};
+  const float sure = a.network.threshold.value_or(photograph_share * network.tracker.high_score);
+  const Anonymizer anonymizer{a, network, sure, hider, review};
   const std::size_t failures = AnonymizeRun(anonymizer, media, report).all();
   if (!a.review.empty()) review.write(a.review);
   report.finish(review.size());
@@ -232,8 +233,8 @@ void add_anonymize(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   add_network_options(
       *command, a->network,
-      "Score from which a face is sure, and hidden with all that its track shows of it; "
-      "default: the network's own");
+      "Score from which a face is hidden; in a film with all that its track shows of it. Default: "
+      "the network's own for films, three fifths of it for photographs, which are looked at once");
   add_encoder_options(*command, a->write);
   command->footer(
       "Examples:\n"

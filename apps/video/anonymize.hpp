@@ -33,10 +33,15 @@ struct AnonymizeArguments {
   video::WriteOptions write{.keep_metadata = false};
 };
 
+/// A photograph is looked at once, where a face of a film is seen again in the next frame: without
+/// --threshold, this share of the network's own is enough to be hidden (measured in docs/video.md).
+constexpr float photograph_share = 0.6F;
+
 /// What it takes to hide faces in one file after another.
 struct Anonymizer {
   const AnonymizeArguments& arguments;
   const TrackingNetwork& network;
+  float sure_of_photograph;  ///< score from which a photograph's face is hidden
   const video::Hider& hider;
   ReviewSheet& review;
 };
@@ -58,11 +63,9 @@ struct Hidden {
 };
 
 /// What cannot be written ends the run: on a full disk every other file would fail as well.
-struct CannotWrite : Error {
-  explicit CannotWrite(const Error& e) : Error(e.code(), e.what()) {}
-};
+using video::CannotWrite;
 
-/// @throws Error for a film that cannot be read or written
+/// @throws Error for a film that cannot be read, CannotWrite
 [[nodiscard]] Hidden anonymize_film(const Anonymizer& a, const Medium& medium,
                                     const std::filesystem::path& out);
 

@@ -14,6 +14,8 @@ namespace {
 
 /// Unsure: hidden, and worth a look.
 constexpr float unsure_score = 0.5F;
+/// Nearly hidden: this share of the score from which a face is.
+constexpr float nearly = 0.7F;
 
 }  // namespace
 
@@ -30,7 +32,7 @@ Hidden anonymize_photograph(const Anonymizer& a, const Medium& medium,
     result.warnings.push_back("'" + result.file +
                               "' is an animation; its first picture alone is written");
   const video::Placement placement(photograph.image.width(), photograph.image.height(), {}, 1);
-  const float sure = a.network.tracker.high_score;
+  const float sure = a.sure_of_photograph;
   std::vector<Box> boxes;
   for (const Detection& face : a.network.detector.detect(photograph.image.view())) {
     const bool hidden = face.score >= sure;
@@ -40,7 +42,7 @@ Hidden anonymize_photograph(const Anonymizer& a, const Medium& medium,
     }
     // What is nearly a face and stays visible is worth a look before all.
     if (hidden && face.score >= unsure_score) continue;
-    if (!hidden && face.score < sure / 2) continue;
+    if (!hidden && face.score < nearly * sure) continue;
     ++result.wants_look;
     a.review.add(photograph.image, face.box, hidden ? 1 : 0,
                  fmt::format("{} {:.2f}  {}", hidden ? "hidden" : "NOT HIDDEN",

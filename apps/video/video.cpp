@@ -158,6 +158,8 @@ int run_video(const VideoArguments& a) {
     const fs::path out = out_of(a, films, film);
     try {
       watch_one(run, film, out);
+    } catch (const video::CannotWrite&) {
+      throw;  // on a full disk every other film would fail as well
     } catch (const Error& e) {
       // One bad film does not stop the others; the exit status tells.
       if (films.size() == 1) throw;

@@ -34,12 +34,16 @@ double plane_difference(const LumaPlane& before, const LumaPlane& now, Shift s, 
   const int x0 = std::max(0, -s.x), x1 = std::min(now.width, before.width - s.x);
   const int y0 = std::max(0, -s.y), y1 = std::min(now.height, before.height - s.y);
   if (x1 <= x0 || y1 <= y0) return std::numeric_limits<double>::infinity();
+  const auto shift = static_cast<std::int16_t>(offset);
   long sum = 0;
   for (int y = y0; y < y1; ++y) {
     const std::uint8_t* const a = now.row(y);
     const std::uint8_t* const b = before.row(y + s.y) + s.x;
     int row = 0;
-    for (int x = x0; x < x1; ++x) row += std::abs(a[x] - b[x] - offset);
+    for (int x = x0; x < x1; ++x) {
+      const auto d = static_cast<std::int16_t>(a[x] - b[x] - shift);
+      row += d < 0 ? -d : d;
+    }
     sum += row;
   }
   return static_cast<double>(sum) / static_cast<double>((x1 - x0) * (y1 - y0));
@@ -84,19 +88,24 @@ Shift global_shift(const LumaPyramid& before, const LumaPyramid& now) {
       ->shift;
 }
 
-/// Sum of squared differences of two blocks, offset taken out.
-long block_difference(const LumaPlane& before, const LumaPlane& now, int x, int y, int side,
-                      Shift s, int offset) {
+/// Sum of squared differences of two blocks, offset taken out; of one that is above `most`, only
+/// that it is above.
+template <int side>
+long block_difference(const LumaPlane& before, const LumaPlane& now, int x, int y, Shift s,
+                      int offset, long most = std::numeric_limits<long>::max()) {
   if (x + s.x < 0 || y + s.y < 0 || x + s.x + side > before.width || y + s.y + side > before.height)
     return std::numeric_limits<long>::max();
+  // Squares of 16 bits are added in pairs by one instruction.
+  const auto shift = static_cast<std::int16_t>(offset);
   int sum = 0;
   for (int dy = 0; dy < side; ++dy) {
     const std::uint8_t* const a = now.row(y + dy) + x;
     const std::uint8_t* const b = before.row(y + dy + s.y) + x + s.x;
     for (int dx = 0; dx < side; ++dx) {
-      const int d = a[dx] - b[dx] - offset;
+      const auto d = static_cast<std::int16_t>(a[dx] - b[dx] - shift);
       sum += d * d;
     }
+    if (sum > most) return sum;
   }
   return sum;
 }
@@ -106,7 +115,7 @@ struct BlockTexture {
 };
 
 BlockTexture texture_of(const LumaPlane& plane, int x, int y) {
-  long sum = 0, squares = 0, xx = 0, yy = 0, xy = 0;
+  int sum = 0, squares = 0, xx = 0, yy = 0, xy = 0;
   for (int dy = 0; dy < block; ++dy) {
     const std::uint8_t* const row = plane.row(y + dy) + x;
     const std::uint8_t* const below = plane.row(std::min(y + dy + 1, plane.height - 1)) + x;
@@ -129,7 +138,7 @@ BlockTexture texture_of(const LumaPlane& plane, int x, int y) {
 }
 
 double correlation(const LumaPlane& before, const LumaPlane& now, int x, int y, Shift s) {
-  long a = 0, b = 0, aa = 0, bb = 0, ab = 0;
+  int a = 0, b = 0, aa = 0, bb = 0, ab = 0;
   for (int dy = 0; dy < block; ++dy) {
     const std::uint8_t* const p = now.row(y + dy) + x;
     const std::uint8_t* const q = before.row(y + dy + s.y) + x + s.x;
@@ -160,14 +169,17 @@ double parabola(long left, long middle, long right) {
 }
 
 /// The best of the shifts within `reach` of `middle`.
-Shift best_shift(const LumaPlane& before, const LumaPlane& now, int x, int y, int side,
-                 Shift middle, int reach, int offset) {
+template <int side>
+Shift best_shift(const LumaPlane& before, const LumaPlane& now, int x, int y, Shift middle,
+                 int reach, int offset) {
   Shift best = middle;
-  long least = std::numeric_limits<long>::max();
+  // The middle is often right: then most others are given up after a few rows.
+  long least = block_difference<side>(before, now, x, y, middle, offset);
   for (int dy = -reach; dy <= reach; ++dy)
     for (int dx = -reach; dx <= reach; ++dx) {
+      if (dx == 0 && dy == 0) continue;
       const Shift s{middle.x + dx, middle.y + dy};
-      const long d = block_difference(before, now, x, y, side, s, offset);
+      const long d = block_difference<side>(before, now, x, y, s, offset, least);
       // Of equals the nearest to the middle.
       if (d < least ||
           (d == least && std::abs(dx) + std::abs(dy) <
@@ -197,11 +209,11 @@ std::span<const BlockMatch> BlockMatcher::match(const LumaPyramid& before, const
       match.x = x + 0.5 * block;
       match.y = y + 0.5 * block;
       const Shift coarse =
-          best_shift(half_before, half, x / 2, y / 2, block / 2, global, 3, offset);
+          best_shift<block / 2>(half_before, half, x / 2, y / 2, global, 3, offset);
       const Shift s =
-          best_shift(fine_before, fine, x, y, block, {2 * coarse.x, 2 * coarse.y}, 2, offset);
+          best_shift<block>(fine_before, fine, x, y, {2 * coarse.x, 2 * coarse.y}, 2, offset);
       const auto at = [&](int dx, int dy) {
-        return block_difference(fine_before, fine, x, y, block, {s.x + dx, s.y + dy}, offset);
+        return block_difference<block>(fine_before, fine, x, y, {s.x + dx, s.y + dy}, offset);
       };
       const long least = at(0, 0);
       match.from_x = match.x;
@@ -221,9 +233,10 @@ namespace {
 struct Turn {
   double a = 1, b = 0, tx = 0, ty = 0;
 
-  [[nodiscard]] double error(const BlockMatch& m) const {
-    return std::hypot(a * m.from_x - b * m.from_y + tx - m.x,
-                      b * m.from_x + a * m.from_y + ty - m.y);
+  [[nodiscard]] bool explains(const BlockMatch& m) const {
+    const double x = a * m.from_x - b * m.from_y + tx - m.x;
+    const double y = b * m.from_x + a * m.from_y + ty - m.y;
+    return x * x + y * y < inlier_distance * inlier_distance;
   }
 };
 
@@ -275,7 +288,7 @@ CameraMotion SimilarityFit::fit(std::span<const BlockMatch> matches) {
         i == 0 ? Turn{} : turn_of_two(*used_[random.below(count)], *used_[random.below(count)]);
     if (std::abs(turn.a - 1) > 0.3 || std::abs(turn.b) > 0.3) continue;
     std::size_t agree = 0;
-    for (const BlockMatch* m : used_) agree += turn.error(*m) < inlier_distance ? 1 : 0;
+    for (const BlockMatch* m : used_) agree += turn.explains(*m) ? 1 : 0;
     if (agree > most) {
       most = agree;
       best = turn;
@@ -286,7 +299,7 @@ CameraMotion SimilarityFit::fit(std::span<const BlockMatch> matches) {
   for (int i = 0; i < 3; ++i) {
     inliers_.clear();
     for (const BlockMatch* m : used_)
-      if (best.error(*m) < inlier_distance) inliers_.push_back(m);
+      if (best.explains(*m)) inliers_.push_back(m);
     if (inliers_.size() < least_inliers) break;
     best = turn_of_all(inliers_);
   }

@@ -55,7 +55,8 @@ void LumaPyramid::reduce_gray(const ImageView& frame) {
     std::fill(sums_.begin(), sums_.end(), 0);
     for (int dy = 0; dy < f; ++dy) {
       const std::uint8_t* const row = frame.row(y * factor_ + dy);
-      for (int x = 0; x < columns; ++x) sums_[static_cast<std::size_t>(x)] += row[x];
+      for (std::size_t x = 0; x < sums_.size(); ++x)
+        sums_[x] = static_cast<std::uint16_t>(sums_[x] + row[x]);
     }
     std::uint8_t* const out = plane.pixels.data() + static_cast<std::ptrdiff_t>(y) * plane.width;
     for (int x = 0; x < plane.width; ++x) {

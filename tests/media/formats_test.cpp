@@ -246,7 +246,8 @@ TEST(Tiff, ATooLargeOneIsRefusedFromItsHeader) {
 
 // --- GIF ---
 
-Bytes make_gif(const cv::Mat& indices, const std::vector<cv::Vec3b>& palette, bool interlaced) {
+Bytes make_gif(const cv::Mat& indices, const std::vector<cv::Vec3b>& palette, bool interlaced,
+               int pictures = 1) {
   Bytes bytes;
   int error = 0;
   GifFileType* const gif = EGifOpen(
@@ -261,16 +262,20 @@ Bytes make_gif(const cv::Mat& indices, const std::vector<cv::Vec3b>& palette, bo
   for (std::size_t i = 0; i < palette.size(); ++i)
     map->Colors[i] = {palette[i][2], palette[i][1], palette[i][0]};
   EGifPutScreenDesc(gif, indices.cols, indices.rows, 8, 0, map);
-  EGifPutImageDesc(gif, 0, 0, indices.cols, indices.rows, interlaced, nullptr);
   const std::array<std::pair<int, int>, 4> passes{{{0, 8}, {4, 8}, {2, 4}, {1, 2}}};
   const auto put = [&](int y) {
     EGifPutLine(gif, const_cast<GifPixelType*>(indices.ptr(y)), indices.cols);
   };
-  if (interlaced)
-    for (const auto& [first, step] : passes)
-      for (int y = first; y < indices.rows; y += step) put(y);
-  else
-    for (int y = 0; y < indices.rows; ++y) put(y);
+  for (int picture = 0; picture < pictures; ++picture) {
+    // A local palette and an extension before each: what lies between pictures is passed over.
+    EGifPutExtension(gif, COMMENT_EXT_FUNC_CODE, 2, "\x2C\x2C");
+    EGifPutImageDesc(gif, 0, 0, indices.cols, indices.rows, interlaced, map);
+    if (interlaced)
+      for (const auto& [first, step] : passes)
+        for (int y = first; y < indices.rows; y += step) put(y);
+    else
+      for (int y = 0; y < indices.rows; ++y) put(y);
+  }
   EGifCloseFile(gif, &error);
   GifFreeMapObject(map);
   return bytes;
@@ -288,7 +293,23 @@ TEST(Gif, TheFirstPicture) {
     for (int x = 0; x < 61; ++x)
       wanted.at<cv::Vec3b>(y, x) = palette[indices.at<std::uint8_t>(y, x)];
   for (const bool interlaced : {false, true})
-    EXPECT_EQ(difference(decoded(make_gif(indices, palette, interlaced)), wanted), 0) << interlaced;
+    for (const int pictures : {1, 3}) {
+      const Bytes file = make_gif(indices, palette, interlaced, pictures);
+      EXPECT_EQ(difference(decoded(file), wanted), 0) << interlaced;
+      EXPECT_EQ(parse_image_frame(file, "a.gif")->animated, pictures > 1) << interlaced;
+    }
+}
+
+TEST(Gif, CutOffBehindItsFirstPictureItIsStillRead) {
+  const cv::Mat indices(45, 61, CV_8UC1, cv::Scalar(1));
+  const Bytes whole = make_gif(indices, std::vector<cv::Vec3b>(16), false, 2);
+  for (std::size_t size = 13; size < whole.size(); ++size) {
+    const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+    const auto frame = parse_image_frame(cut, "cut.gif");
+    ASSERT_TRUE(frame);
+    EXPECT_FALSE(frame->cut_off);
+    EXPECT_EQ(frame->width, 61);
+  }
 }
 
 // --- BMP ---

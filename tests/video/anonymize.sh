@@ -111,6 +111,32 @@ for keep in "" --keep-metadata; do
   [ "$(pictures one.jpg)" = 1 ] || fail "a thumbnail is left $keep"
 done
 
+# Of a photograph, which is looked at once, faces are hidden from three fifths of the network's score on; with
+# --threshold from there on. Blurred heads score between the two.
+mkdir blurred
+for sigma in 1 2 3 4 5; do
+  for name in two three four; do ffmpeg -nostdin -v error -i "$faces/$name.jpg" -vf "gblur=sigma=$sigma" blurred/$name-$sigma.png; done
+done
+own=$("$faceshot" inspect | sed -n 's/.*score threshold \([0-9.]*\).*/\1/p')
+scored() { "$faceshot" detect blurred --threshold "$1" --max-side 1280 --json=found.json >/dev/null && grep -c '"score"' found.json; }
+hidden() { hide blurred --out out-blurred --json=report.json "$@" && sed -n 's/.*"faces": //p' report.json | awk '{n += $1} END {print n}'; }
+low=$(scored "$(awk "BEGIN {print 0.6 * $own}")") high=$(scored "$own")
+[ "$low" -gt "$high" ] || fail "no blurred head that tells: $low and $high"
+[ "$(hidden)" = "$low" ] || fail "$(hidden) faces hidden by default, $low wanted"
+[ "$(hidden --threshold "$own")" = "$high" ] || fail "$(hidden --threshold "$own") faces hidden from the network's score on, $high wanted"
+
+# Of an animation one picture is written, and that is said; of a still picture nothing is.
+mkdir moving still
+for kind in gif apng webp; do
+  ffmpeg -nostdin -v error -loop 1 -t 1 -i "$faces/four.jpg" -vf fps=3,scale=64:48,hue=h=n*40 -f $kind moving/$kind.${kind/apng/png}
+  ffmpeg -nostdin -v error -i "$faces/four.jpg" -frames:v 1 -vf scale=64:48 still/$kind.${kind/apng/png}
+done
+hide moving still --out frames
+for name in gif.gif apng.png webp.webp; do
+  grep -q "moving/$name' is an animation; its first picture alone is written" log || { cat log; fail "$name: not said"; }
+done
+! grep -q "still/" <(grep animation log) || { cat log; fail "a still picture called an animation"; }
+
 bad() {  # STATUS WORDS ARGUMENTS...
   local status=0
   "$faceshot" anonymize "${@:3}" >/dev/null 2>log || status=$?

@@ -249,25 +249,31 @@ FACESHOT_INLINE void scale_plane_of(const float* row, const ColumnTaps& taps, fl
   }
 }
 
-FACESHOT_INLINE void convert_yuv_planes_of(const YuvRow& row, std::size_t pixels,
-                                           const Planes& planes) {
-  const YuvMatrix m = yuv_matrix(row.colour);
+/// One channel: (luma * weights[0] + blue * weights[1] + red * weights[2] + weights[3]), cut.
+FACESHOT_INLINE void mix_planes(const YuvRow& row, std::size_t pixels,
+                                const std::array<float, 4>& weights, float gain, float offset,
+                                float* __restrict out) {
   const float* __restrict const luma = row.luma;
   const float* __restrict const blue = row.blue;
   const float* __restrict const red = row.red;
-  float* __restrict const a = planes.out[0];
-  float* __restrict const b = planes.out[1];
-  float* __restrict const c = planes.out[2];
-  const auto [gain_a, gain_b, gain_c] = planes.gain;
-  const auto [offset_a, offset_b, offset_c] = planes.offset;
-  const auto cut = [](float v) { return v < 0 ? 0.0F : v > 255 ? 255.0F : v; };
+  const float of_luma = weights[0], of_blue = weights[1], of_red = weights[2], shift = weights[3];
   for (std::size_t x = 0; x < pixels; ++x) {
-    const float y = m.gain * (luma[x] - m.black);
-    const float u = blue[x] - 128, v = red[x] - 128;
-    a[x] = cut(y + m.blue_u * u) * gain_a + offset_a;
-    b[x] = cut(y + m.green_u * u + m.green_v * v) * gain_b + offset_b;
-    c[x] = cut(y + m.red_v * v) * gain_c + offset_c;
+    const float value = luma[x] * of_luma + blue[x] * of_blue + red[x] * of_red + shift;
+    out[x] = std::min(std::max(value, 0.0F), 255.0F) * gain + offset;
   }
+}
+
+/// A channel after the other: of three outputs at once GCC makes no vectors.
+FACESHOT_INLINE void convert_yuv_planes_of(const YuvRow& row, std::size_t pixels,
+                                           const Planes& planes) {
+  const YuvMatrix m = yuv_matrix(row.colour);
+  const float black = -m.gain * m.black;
+  const std::array<float, 4> weights[3] = {
+      {m.gain, m.blue_u, 0, black - 128 * m.blue_u},
+      {m.gain, m.green_u, m.green_v, black - 128 * (m.green_u + m.green_v)},
+      {m.gain, 0, m.red_v, black - 128 * m.red_v}};
+  for (std::size_t k = 0; k < 3; ++k)
+    mix_planes(row, pixels, weights[k], planes.gain[k], planes.offset[k], planes.out[k]);
 }
 
 FACESHOT_INLINE void convert_yuv_of(const YuvRow& row, std::size_t pixels, float* out) {

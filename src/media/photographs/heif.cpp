@@ -1,6 +1,7 @@
 #include <libheif/heif.h>
 
 #include <memory>
+#include <string_view>
 
 #include "media/photographs/codecs.hpp"
 
@@ -32,6 +33,14 @@ class Primary {
   std::unique_ptr<const heif_image_handle, decltype(&heif_image_handle_release)> handle_;
 };
 
+/// The brand that a file names first is of a sequence of pictures (ISO/IEC 23008-12, AVIF).
+bool is_sequence(std::span<const std::uint8_t> bytes) {
+  constexpr std::size_t brand = 8, letters = 4;
+  if (bytes.size() < brand + letters) return false;
+  const std::string_view major(reinterpret_cast<const char*>(bytes.data()) + brand, letters);
+  return major == "avis" || major == "msf1" || major == "hevc";
+}
+
 }  // namespace
 
 bool is_heif(std::span<const std::uint8_t> bytes) {
@@ -46,6 +55,7 @@ ImageFrame heif_frame(std::span<const std::uint8_t> bytes) {
   frame.format = ImageFormat::heif;
   frame.width = heif_image_handle_get_width(primary.get());
   frame.height = heif_image_handle_get_height(primary.get());
+  frame.animated = is_sequence(bytes);
   return frame;
 }
 

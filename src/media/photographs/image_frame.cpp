@@ -119,6 +119,8 @@ void parse_png(const Bytes& in, ImageFrame& frame) {
     if (in.has(at + 4, "IHDR")) {
       frame.width = static_cast<int>(std::min(in.big(at + 8, 4), 0x7FFFFFFFU));
       frame.height = static_cast<int>(std::min(in.big(at + 12, 4), 0x7FFFFFFFU));
+    } else if (in.has(at + 4, "acTL")) {
+      frame.animated = true;
     } else if (in.has(at + 4, "eXIf")) {
       frame.orientation = exif_orientation(type_and_data.subspan(4));
     } else if (in.has(at + 4, "IEND")) {
@@ -185,10 +187,46 @@ void parse_bmp(const Bytes& in, ImageFrame& frame) {
     throw CutOff();
 }
 
-// GIF89a: the logical screen's size, after six bytes of signature.
+// GIF89a: signature, logical screen, palette; then blocks, each a chain of parts with a byte of
+// length, the last of none.
+
+/// Bytes of a palette whose flags these are.
+constexpr std::size_t gif_palette(unsigned flags) {
+  return (flags & 0x80) != 0 ? std::size_t{6} << (flags & 7) : 0;
+}
+
+std::size_t end_of_gif_chain(const Bytes& in, std::size_t at) {
+  for (;;) {
+    const std::size_t length = in.at(at);
+    at += 1 + length;
+    if (length == 0) return at;
+  }
+}
+
+/// Until the second picture begins.
+bool is_animated_gif(const Bytes& in) {
+  constexpr unsigned extension = 0x21, picture = 0x2C;
+  std::size_t at = 13 + gif_palette(in.at(10));
+  for (int pictures = 0;;) {
+    const unsigned block = in.at(at);
+    if (block == extension) {
+      at = end_of_gif_chain(in, at + 2);
+    } else if (block == picture) {
+      if (++pictures > 1) return true;
+      at = end_of_gif_chain(in, at + 11 + gif_palette(in.at(at + 9)));
+    } else {
+      return false;
+    }
+  }
+}
+
 void parse_gif(const Bytes& in, ImageFrame& frame) {
   frame.width = static_cast<int>(in.little(6, 2));
   frame.height = static_cast<int>(in.little(8, 2));
+  try {
+    frame.animated = is_animated_gif(in);
+  } catch (const CutOff&) {  // its decoder finds out
+  }
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ struct ImageFrame {
   ImageFormat format = ImageFormat::jpeg;
   int width = 0, height = 0;  ///< as stored, pixels, > 0; of HEIF as its own turns leave it
   int orientation = 1;        ///< of EXIF or TIFF, 1 to 8, see exif.hpp; of HEIF always 1
-  bool animated = false;      ///< WebP with frames
+  bool animated = false;      ///< GIF of several pictures, PNG and WebP with frames, AVIF sequence
   /// JPEG, PNG, WebP and BMP: bytes are missing at the end. Of the others, their decoders find out.
   bool cut_off = false;
 };

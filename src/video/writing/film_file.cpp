@@ -10,6 +10,7 @@
 
 #include "faceshot/error.hpp"
 #include "video/libav.hpp"
+#include "video/writing/film_writer.hpp"
 
 namespace faceshot::video {
 namespace {
@@ -82,7 +83,8 @@ std::int64_t FilmFile::seek(void* self, std::int64_t offset, int whence) {
 std::string FilmFile::other_name() const { return "/proc/self/fd/" + std::to_string(file_); }
 
 void FilmFile::fail(int reason) const {
-  throw Error(ErrorCode::io, "cannot write '" + path_.string() + "': " + std::strerror(reason));
+  throw CannotWrite(
+      Error(ErrorCode::io, "cannot write '" + path_.string() + "': " + std::strerror(reason)));
 }
 
 void FilmFile::check() const {

@@ -13,7 +13,7 @@ namespace faceshot::video {
 /// in the middle leaves nothing. Elsewhere it is a temporary file beside `path`.
 class FilmFile {
  public:
-  /// @throws Error(io)
+  /// @throws CannotWrite
   explicit FilmFile(const std::filesystem::path& path);
   ~FilmFile();  ///< what was not committed is gone
   FilmFile(const FilmFile&) = delete;
@@ -22,9 +22,9 @@ class FilmFile {
   [[nodiscard]] AVIOContext* io() const noexcept { return io_; }
   /// A name under which the file can be opened again while it has none of its own.
   [[nodiscard]] std::string other_name() const;
-  /// @throws Error(io) if a write has failed, with the system's reason
+  /// @throws CannotWrite if a write has failed, with the system's reason
   void check() const;
-  /// Forces all to disk and gives the file its name. @throws Error(io)
+  /// Forces all to disk and gives the file its name. @throws CannotWrite
   void commit();
 
  private:

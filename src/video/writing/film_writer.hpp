@@ -7,12 +7,18 @@
 #include <string>
 #include <vector>
 
+#include "faceshot/error.hpp"
 #include "video/frame.hpp"
 #include "video/reading/film_reader.hpp"
 
 struct AVPacket;
 
 namespace faceshot::video {
+
+/// For want of room, or leave, nothing can be written: another film will fare no better.
+struct CannotWrite : Error {
+  explicit CannotWrite(const Error& e) : Error(e.code(), e.what()) {}
+};
 
 struct WriteOptions {
   std::string codec{};  ///< libav's name of an encoder; empty: libx264 where the container takes it
@@ -37,19 +43,19 @@ class FilmWriter {
   /// @param source must outlive it; its other packets are to be given to copy()
   /// @throws Error(invalid_argument) as require_writable_film(); Error(unsupported) for sound that
   /// the
-  ///         container cannot hold; Error(io)
+  ///         container cannot hold; CannotWrite
   FilmWriter(const std::filesystem::path& path, const FilmReader& source,
              const WriteOptions& options = {});
   ~FilmWriter();  ///< what was not finished is gone
   FilmWriter(const FilmWriter&) = delete;
   FilmWriter& operator=(const FilmWriter&) = delete;
 
-  /// Takes the frame's samples, in order of time. @throws Error(io), Error(unsupported)
+  /// Takes the frame's samples, in order of time. @throws CannotWrite, Error(unsupported)
   void write(const Frame& frame);
   /// A packet of another stream of the source's, in the file's order. Thread safe. @throws
-  /// Error(io)
+  /// CannotWrite
   void copy(const AVPacket& packet);
-  /// @throws Error(io); Error(format) if there was no frame
+  /// @throws CannotWrite; Error(format) if there was no frame
   void finish();
 
   /// What of the source is not in the film, and why: one line each. Complete after the first frame.
