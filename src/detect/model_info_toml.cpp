@@ -1,7 +1,5 @@
 // Descriptions of networks in TOML: the metadata's keys without their "faceshot.", values in TOML
 // instead of JSON.
-#include <toml++/toml.h>
-
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -10,6 +8,7 @@
 #include <vector>
 
 #include "base/nearest_name.hpp"
+#include "base/toml.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/model_info.hpp"
 

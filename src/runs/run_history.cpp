@@ -1,13 +1,12 @@
 #include "runs/run_history.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <set>
 #include <sstream>
 
+#include "base/toml.hpp"
 #include "faceshot/error.hpp"
 #include "support/line_chart.hpp"
 

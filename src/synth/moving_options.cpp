@@ -1,7 +1,5 @@
 #include "synth/moving_options.hpp"
 
-#include <toml++/toml.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -10,6 +8,7 @@
 #include <vector>
 
 #include "base/nearest_name.hpp"
+#include "base/toml.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::synth {

@@ -1,5 +1,9 @@
 #include "track/block_motion.hpp"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -88,6 +92,36 @@ Shift global_shift(const LumaPyramid& before, const LumaPyramid& now) {
       ->shift;
 }
 
+/// Sum of squared differences, offset taken out, of `rows` rows of `side` pixels.
+template <int side, int rows>
+int difference_of_rows(const std::uint8_t* a, int a_stride, const std::uint8_t* b, int b_stride,
+                       int offset) {
+#ifdef __SSE2__
+  // Eight pixels at a time; GCC finds no vectors in so short a loop.
+  const __m128i zero = _mm_setzero_si128(), shift = _mm_set1_epi16(static_cast<short>(offset));
+  __m128i sums = zero;
+  for (int y = 0; y < rows; ++y, a += a_stride, b += b_stride)
+    for (int x = 0; x < side; x += 8) {
+      const auto load = [&](const std::uint8_t* from) {
+        return _mm_unpacklo_epi8(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from + x)), zero);
+      };
+      const __m128i d = _mm_sub_epi16(_mm_sub_epi16(load(a), load(b)), shift);
+      sums = _mm_add_epi32(sums, _mm_madd_epi16(d, d));
+    }
+  sums = _mm_add_epi32(sums, _mm_shuffle_epi32(sums, 0x4E));
+  sums = _mm_add_epi32(sums, _mm_shuffle_epi32(sums, 0xB1));
+  return _mm_cvtsi128_si32(sums);
+#else
+  int sum = 0;
+  for (int y = 0; y < rows; ++y, a += a_stride, b += b_stride)
+    for (int x = 0; x < side; ++x) {
+      const int d = a[x] - b[x] - offset;
+      sum += d * d;
+    }
+  return sum;
+#endif
+}
+
 /// Sum of squared differences of two blocks, offset taken out; of one that is above `most`, only
 /// that it is above.
 template <int side>
@@ -95,16 +129,11 @@ long block_difference(const LumaPlane& before, const LumaPlane& now, int x, int 
                       int offset, long most = std::numeric_limits<long>::max()) {
   if (x + s.x < 0 || y + s.y < 0 || x + s.x + side > before.width || y + s.y + side > before.height)
     return std::numeric_limits<long>::max();
-  // Squares of 16 bits are added in pairs by one instruction.
-  const auto shift = static_cast<std::int16_t>(offset);
+  constexpr int rows = 4;
   int sum = 0;
-  for (int dy = 0; dy < side; ++dy) {
-    const std::uint8_t* const a = now.row(y + dy) + x;
-    const std::uint8_t* const b = before.row(y + dy + s.y) + x + s.x;
-    for (int dx = 0; dx < side; ++dx) {
-      const auto d = static_cast<std::int16_t>(a[dx] - b[dx] - shift);
-      sum += d * d;
-    }
+  for (int dy = 0; dy < side; dy += rows) {
+    sum += difference_of_rows<side, rows>(now.row(y + dy) + x, now.width,
+                                          before.row(y + dy + s.y) + x + s.x, before.width, offset);
     if (sum > most) return sum;
   }
   return sum;

@@ -1,10 +1,10 @@
 // Policies inside larger TOML documents. Apart from policy.hpp, since toml++ is a large header.
 #pragma once
 
-#include <toml++/toml.h>
 #include <string>
 
 #include "augment/policies/policy.hpp"
+#include "base/toml.hpp"
 
 namespace faceshot::augment {
 

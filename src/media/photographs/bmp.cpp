@@ -181,8 +181,13 @@ Decoded decode_bmp(const Encoded& file, const Allocate& allocate) {
   const std::size_t stride = (static_cast<std::size_t>(h.width) * h.bits + 31) / 32 * 4;
   for (int y = 0; y < h.height; ++y) {
     const int row = h.from_top ? y : h.height - 1 - y;
-    read_row(h, file.bytes, h.pixels + static_cast<std::size_t>(y) * stride,
-             pixels + static_cast<std::size_t>(row) * row_bytes);
+    const std::size_t at = h.pixels + static_cast<std::size_t>(y) * stride;
+    std::uint8_t* const to = pixels + static_cast<std::size_t>(row) * row_bytes;
+    // A header may claim millions of rows of which nothing is there.
+    if (at >= file.bytes.size())
+      std::memset(to, 0, row_bytes);
+    else
+      read_row(h, file.bytes, at, to);
   }
   return result;
 }

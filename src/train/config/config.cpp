@@ -1,7 +1,6 @@
 #include "train/config/config.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 #include <algorithm>
 #include <charconv>
 #include <fstream>
@@ -11,6 +10,7 @@
 
 #include "augment/policies/policy_toml.hpp"
 #include "base/nearest_name.hpp"
+#include "base/toml.hpp"
 #include "faceshot/error.hpp"
 #include "network/parts.hpp"
 #include "train/config/checkpoint_name.hpp"
