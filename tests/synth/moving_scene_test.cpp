@@ -183,7 +183,9 @@ TEST_F(MovingSceneFiles, FaultsAreNamedByLine) {
   EXPECT_NE(complaint("[seeds]\nfirst = 9\nlast = 3\n").find("first seed"), std::string::npos);
   EXPECT_NE(complaint("[other]\n").find("[seeds] and [scene]"), std::string::npos);
   EXPECT_NE(complaint("[scene\n").find(":1: "), std::string::npos);
-  EXPECT_NE(complaint("[,]\n").find(":1: "), std::string::npos);  // toml++ alone asserts here
+  // Where toml++ alone asserts, or is undefined.
+  EXPECT_NE(complaint("[,]\n").find(":1: "), std::string::npos);
+  EXPECT_NE(complaint("\xC6\xBD\n").find(":1: "), std::string::npos);
   EXPECT_EQ(complaint(""), "");
   EXPECT_THROW((void)read_moving_scenes(dir_ / "none.toml"), Error);
 }
