@@ -82,14 +82,16 @@ TEST_P(EveryState, LeadsToTheSameEnd) {
   const fs::path dir = folder_ / "whole";
   std::vector<fs::path> copies;
   int steps = 0;
-  // The listener comes after last.pt is written: the copy is what a kill would leave.
+  // The listener comes after last.pt is written: the copy is what a kill would leave, within an
+  // epoch and at an epoch's end. (Each is a run of its own: more of them cost minutes and found
+  // nothing.)
   const auto copy = [&](const TrainProgress&) {
-    if (++steps % 2 != 0) return;
+    if (++steps != 4 && steps != 6) return;
     copies.push_back(folder_ / ("after" + std::to_string(steps)));
     fs::copy(dir, copies.back(), fs::copy_options::recursive);
   };
   ASSERT_TRUE(start_training(config(), dir, {{}, copy, {}}, stop_).completed);
-  ASSERT_GE(copies.size(), 2U);
+  ASSERT_EQ(copies.size(), 2U);
   for (const fs::path& from : copies) {
     SCOPED_TRACE(from.filename().string());
     ASSERT_TRUE(resume_training(from, {}, stop_).completed);
