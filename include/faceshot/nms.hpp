@@ -2,23 +2,12 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <vector>
 
-#include "faceshot/box.hpp"
-#include "faceshot/landmarks.hpp"
+#include "faceshot/detection.hpp"
 
 namespace faceshot {
-
-/// What a detector found: a box in pixels, its score in [0, 1], its class (0 is the first real
-/// class, "face"; the background has no number), and its landmarks where the network gives them.
-struct Detection {
-  Box box;
-  float score = 0;
-  int label = 0;
-  std::optional<Landmarks> landmarks = std::nullopt;  ///< in the pixels of the box
-};
 
 /// Which boxes compete: those of one class alone, or all, where nothing is of two classes at once.
 enum class Suppression { within_classes, across_classes };

@@ -4,11 +4,10 @@
 
 #include <filesystem>
 #include <opencv2/core.hpp>
-#include <string>
 #include <vector>
 
 #include "faceshot/error.hpp"
-#include "faceshot/image_view.hpp"
+#include "faceshot/opencv.hpp"
 #include "media/drawing/canvas.hpp"
 #include "media/drawing/draw.hpp"
 #include "media/photographs/image_file.hpp"
@@ -28,26 +27,7 @@ namespace faceshot::media {
   return image;
 }
 
-/// View of an 8-bit matrix of 1, 3 (BGR) or 4 (BGRA) channels, for the runtime library. Shares the
-/// pixels: the matrix must outlive it.
-/// @throws Error(invalid_argument) for any other matrix
-[[nodiscard]] inline ImageView view_of(const cv::Mat& image) {
-  const auto format = [&] {
-    switch (image.type()) {
-      case CV_8UC1:
-        return PixelFormat::gray;
-      case CV_8UC3:
-        return PixelFormat::bgr;
-      case CV_8UC4:
-        return PixelFormat::bgra;
-      default:
-        throw Error(ErrorCode::invalid_argument,
-                    "an image must have 1, 3 or 4 channels of 8 bits, not OpenCV's type " +
-                        std::to_string(image.type()));
-    }
-  }();
-  return {image.data, image.cols, image.rows, static_cast<std::ptrdiff_t>(image.step), format};
-}
+using faceshot::view_of;
 
 /// An image's pixels as a matrix. Shares them: the image must outlive it.
 [[nodiscard]] inline cv::Mat mat_of(Image& image) {

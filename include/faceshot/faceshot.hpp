@@ -1,0 +1,17 @@
+// All that most programs need: detecting, following, and the boxes that come out.
+// (faceshot/opencv.hpp is for those that have OpenCV.)
+#pragma once
+
+#include "faceshot/box.hpp"
+#include "faceshot/camera_motion.hpp"
+#include "faceshot/detection.hpp"
+#include "faceshot/detector.hpp"
+#include "faceshot/error.hpp"
+#include "faceshot/face_alignment.hpp"
+#include "faceshot/image_view.hpp"
+#include "faceshot/landmarks.hpp"
+#include "faceshot/model_info.hpp"
+#include "faceshot/nms.hpp"
+#include "faceshot/tiling.hpp"
+#include "faceshot/tracker.hpp"
+#include "faceshot/version.hpp"
