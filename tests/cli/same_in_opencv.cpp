@@ -39,8 +39,7 @@ Model load(const std::string& path) {
   if (width <= 0 || height <= 0)
     throw Error(ErrorCode::invalid_argument, path + ": export it for a fixed size");
   ModelInfo info = ModelInfo::from_metadata(network.metadata());
-  if (info.box_voting)
-    throw Error(ErrorCode::unsupported, path + ": its boxes vote, which this does not do");
+  info.box_voting = false;  // OpenCV's NMS knows nothing of it
   const Session session(network, {1, 3, height, width});
   std::vector<FeatureSize> features;
   for (const std::string& name : info.features) {
@@ -139,10 +138,11 @@ int main(int argc, char** argv) try {
   if (argc < 4) return 2;
   const float threshold = std::strtof(argv[2], nullptr);
   Model model = load(argv[1]);
-  const Detector detector(argv[1], {.score_threshold = threshold,
-                                    .nms_threshold = static_cast<float>(iou_limit),
-                                    .max_side = 0,
-                                    .keep_top = 0});
+  const Detector detector(Network::load(argv[1]), model.info,
+                          {.score_threshold = threshold,
+                           .nms_threshold = static_cast<float>(iou_limit),
+                           .max_side = 0,
+                           .keep_top = 0});
   std::vector<int> boxes(model.info.classes.size());
   int differences = 0;
   for (int i = 3; i < argc; ++i) {

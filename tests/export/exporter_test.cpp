@@ -97,6 +97,7 @@ TEST(Exporter, ANoteMayBeWhatTheDetectorGoesBy) {
   model.classes = {"helmet", "head"};
   const train::Checkpoint checkpoint = example_checkpoint(model);
   const auto file = temporary("thresholds.onnx");
+  std::filesystem::remove(file);  // of a run before
   ExportOptions options;
   options.notes = {{"faceshot.class_thresholds", "[0.25,1.5]"}};
   EXPECT_THROW(export_network(checkpoint, file, options), Error);
