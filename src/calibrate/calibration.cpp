@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
@@ -305,10 +306,12 @@ std::string calibrated_file(std::string_view onnx, const ModelInfo& info,
   ModelInfo described = info;
   described.default_threshold = static_cast<float>(calibration.threshold.threshold);
   const std::string threshold_key = "faceshot.score_threshold";
-  std::string file =
-      fold_score_maps(onnx, info, calibration.maps,
-                      {{threshold_key, described.to_metadata().at(threshold_key)},
-                       {"faceshot.calibration", summary(calibration, options, sets)}});
+  std::map<std::string, std::string> metadata{
+      {threshold_key, described.to_metadata().at(threshold_key)},
+      {"faceshot.calibration", summary(calibration, options, sets)}};
+  // Votes would change what were probabilities.
+  if (info.box_voting) metadata["faceshot.box_voting"] = "false";
+  std::string file = fold_score_maps(onnx, info, calibration.maps, metadata);
   prove_folded(load(onnx), load(file), info, calibration.maps);
   return file;
 }

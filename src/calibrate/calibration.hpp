@@ -69,7 +69,8 @@ struct Calibration {
 
 /// The file with its maps folded in, its threshold as "faceshot.score_threshold" and a summary as
 /// "faceshot.calibration" (docs/onnx_metadata.md), proven: its raw outputs on inputs of noise are
-/// those of `onnx` under the maps, in the engine.
+/// those of `onnx` under the maps, in the engine. Its boxes do not vote (ModelInfo::box_voting),
+/// for votes would change what are probabilities.
 /// @param onnx the file that was calibrated
 /// @param sets names of the data sets, for the summary
 /// @throws Error(unsupported) as fold_score_maps; Error(format) if the outputs are others

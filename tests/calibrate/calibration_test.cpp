@@ -66,11 +66,13 @@ TEST(Calibration, LooksAtPhotographsAsTheDetectorDoes) {
   const TestFolder folder;
   const PreparedSet set = drawn_people(folder / "set", 3);
   const Network network = Network::load(model);
-  const ModelInfo info = ModelInfo::of(network, model);
+  ModelInfo info = ModelInfo::of(network, model);
+  info.box_voting = false;  // as in a calibrated file
   const std::vector<PlattMap> as_it_is(prior_kinds(info.priors));
   for (const int max_side : {500, 0}) {
     const CandidateReader reader(network, info, max_side, 0.02F);
-    const Detector detector(model, {.score_threshold = 0.02F, .max_side = max_side});
+    const Detector detector(Network::load(model), info,
+                            {.score_threshold = 0.02F, .max_side = max_side});
     for (const ImageRecord& record : set.records) {
       const cv::Mat image = read_mat(set.images_dir / record.image);
       const auto kept = keep_candidates(reader.read(view_of(image)), as_it_is, 0.45F);
@@ -133,6 +135,7 @@ TEST(Calibration, MakesScoresProbabilitiesAndTheFileGivesThem) {
   const std::vector<std::string> names{"drawn/train.csv"};
   const std::string file = calibrated_file(original, info, calibration, options, names);
   const Detector detector(load(file));
+  EXPECT_FALSE(detector.info().box_voting);
   const auto threshold = static_cast<float>(calibration.threshold.threshold);
   EXPECT_EQ(detector.info().default_threshold, threshold);
   EXPECT_EQ(detector.options().score_threshold, threshold);
