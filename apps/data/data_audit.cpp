@@ -6,14 +6,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 
 #include "common/console.hpp"
-#include "common/default_model.hpp"
 #include "data/audit/audit_decisions.hpp"
 #include "data/audit/audit_page.hpp"
 #include "data/prepared/splits.hpp"
 #include "data_commands.hpp"
+#include "detector_on_set.hpp"
 #include "faceshot/error.hpp"
 #include "support/atomic_file.hpp"
 #include "support/folder.hpp"
@@ -23,17 +22,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct AuditArguments {
-  fs::path set;
-  std::string split;  ///< empty: train, or the only one
+struct AuditArguments : DetectorOnSet {
   fs::path out = "audit.html";
   fs::path apply;
-  fs::path model;
   data::AuditOptions audit;
   std::size_t count = 500;
-  int max_side = 640;
-  int threads = 1;
-  bool json = false;
 };
 
 nlohmann::ordered_json to_json(const data::PreparedSet& set, const data::Suspect& s) {
@@ -53,11 +46,9 @@ int look(AuditArguments o) {
   if (o.set.empty())
     throw Error(ErrorCode::invalid_argument,
                 "data audit needs a prepared set, or --apply with the decisions on one");
-  if (o.model.empty()) o.model = default_model();
   const fs::path csv = data::split_file(o.set, o.split, "train");
   const data::PreparedSet set = data::read_prepared(csv);
-  const Detector detector(o.model.string(), {.score_threshold = std::min(o.audit.score, 0.999F),
-                                             .max_side = o.max_side});
+  const Detector detector = open_detector_on_set(o, o.audit.score);
   const auto run = [&] {
     Progress progress("looking", set.records.size());
     return data::audit_labels(set, detector, o.audit, o.threads,
@@ -125,15 +116,9 @@ int apply(const AuditArguments& o) {
 void add_data_audit(CLI::App& data, int& exit_code) {
   auto options = std::make_shared<AuditArguments>();
   AuditArguments& o = *options;
-  o.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   CLI::App* command = data.add_subcommand(
       "audit", "Labels that a detector suspects to be missing or loose, for you to decide on");
-  command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files");
-  command
-      ->add_option("--split", o.split,
-                   "Which split of the folder; default: train, or the only one there is")
-      ->check(CLI::IsMember({"train", "val", "test"}));
-  command->add_option("--model", o.model, "The detector, an ONNX file; default: the one shipped");
+  add_detector_on_set(*command, o, "Write all suspects, or what was applied, as JSON");
   command->add_option("--out", o.out, "The page to decide on")->capture_default_str();
   command->add_option("--count", o.count, "Suspects on it: those with the greatest expected gain")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
@@ -155,17 +140,8 @@ void add_data_audit(CLI::App& data, int& exit_code) {
                    "Findings with a shorter side are passed over, pixels")
       ->check(CLI::Range(0.0F, 1e4F))
       ->capture_default_str();
-  command
-      ->add_option("--max-side", o.max_side,
-                   "The detector sees images with the longer side reduced to this; 0: native")
-      ->check(CLI::Range(0, 16384))
-      ->capture_default_str();
   command->add_option("--apply", o.apply,
                       "Put the decisions that the page has downloaded into the set's CSV file");
-  command->add_option("--threads,--jobs", o.threads, "Images looked at at once")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  command->add_flag("--json", o.json, "Write all suspects, or what was applied, as JSON");
   command->footer(
       "Examples:\n"
       "  faceshot data audit data/mine --out audit.html\n"

@@ -6,14 +6,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 
 #include "common/console.hpp"
-#include "common/default_model.hpp"
 #include "data/prepared/set_builder.hpp"
 #include "data/prepared/splits.hpp"
 #include "data/pseudo_label/pseudo_label_set.hpp"
 #include "data_commands.hpp"
+#include "detector_on_set.hpp"
 #include "faceshot/error.hpp"
 #include "media/opencv.hpp"
 #include "media/photographs/image_list.hpp"
@@ -23,18 +22,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct PseudoArguments {
-  fs::path set;
-  std::string split;  ///< empty: train, or the only one
+struct PseudoArguments : DetectorOnSet {
   fs::path out;
-  fs::path model;
   fs::path sheet;
   std::string link = "hard";
   data::PseudoLabelOptions labels;
   data::SheetOptions sheet_options;
-  int max_side = 640;
-  int threads = 1;
-  bool json = false;
 };
 
 /// One line for label.json: what the set was, and what has been done to it.
@@ -75,10 +68,8 @@ int pseudo(PseudoArguments o) {
   if (!o.sheet.empty() && !media::is_image_path(o.sheet))
     throw Error(ErrorCode::invalid_argument,
                 "--sheet " + o.sheet.string() + " is no picture's name; try sheet.png");
-  if (o.model.empty()) o.model = default_model();
   // Scores below are never looked at.
-  const Detector detector(o.model.string(), {.score_threshold = std::min(o.labels.ignore, 0.999F),
-                                             .max_side = o.max_side});
+  const Detector detector = open_detector_on_set(o, o.labels.ignore);
   const auto run = [&] {
     Progress progress("labelling", set.records.size());
     return data::pseudo_label_set(set, detector, o.labels, o.threads,
@@ -129,16 +120,9 @@ int pseudo(PseudoArguments o) {
 void add_data_pseudo(CLI::App& data, int& exit_code) {
   auto options = std::make_shared<PseudoArguments>();
   PseudoArguments& o = *options;
-  o.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   CLI::App* command =
       data.add_subcommand("pseudo", "Labels from a detector, for a set that has few");
-  command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files")
-      ->required();
-  command
-      ->add_option("--split", o.split,
-                   "Which split of the folder; default: train, or the only one there is")
-      ->check(CLI::IsMember({"train", "val", "test"}));
-  command->add_option("--model", o.model, "The detector, an ONNX file; default: the one shipped");
+  add_detector_on_set(*command, o, "Write JSON instead of a table")->required();
   command->add_option("--accept", o.labels.accept, "What scores at least this becomes a face")
       ->check(CLI::Range(0.0F, 1.0F))
       ->capture_default_str();
@@ -152,11 +136,6 @@ void add_data_pseudo(CLI::App& data, int& exit_code) {
                    "IoU from which something found is what a person has labelled")
       ->check(CLI::Range(0.0F, 1.0F))
       ->capture_default_str();
-  command
-      ->add_option("--max-side", o.max_side,
-                   "The detector sees images with the longer side reduced to this; 0: native")
-      ->check(CLI::Range(0, 16384))
-      ->capture_default_str();
   command->add_option("--out", o.out, "New folder for the set; default: the CSV file is replaced");
   command->add_option("--link", o.link, "How images come there: hard, copy, symlink, relative")
       ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
@@ -166,10 +145,6 @@ void add_data_pseudo(CLI::App& data, int& exit_code) {
   command->add_option("--count", o.sheet_options.count, "Photographs on it")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command->add_option("--threads,--jobs", o.threads, "Images looked at at once")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  command->add_flag("--json", o.json, "Write JSON instead of a table");
   command->footer(
       "Labels of people stay as they are; what is added is marked in the column 'source' and "
       "replaced when\nthe command is run again.\n"

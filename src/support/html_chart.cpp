@@ -6,6 +6,7 @@
 
 #include "faceshot/error.hpp"
 #include "support/markup.hpp"
+#include "support/round_step.hpp"
 
 namespace faceshot::support {
 namespace {
@@ -14,8 +15,8 @@ namespace {
 constexpr double chart_width = 640, chart_height = 400;
 constexpr double plot_left = 64, plot_top = 14, plot_width = 560, plot_height = 330;
 
-// Okabe and Ito's palette: told apart with any kind of colour vision; on dark pages the black one
-// is turned round by the style.
+// Okabe and Ito's palette, told apart with any kind of colour vision; grey and ochre for its black
+// and yellow, which would vanish on dark and on light pages.
 constexpr std::array<const char*, 8> curve_colors{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                                   "#e69f00", "#56b4e9", "#7a7a7a", "#b59f00"};
 
@@ -38,15 +39,6 @@ double y_of(const CurveChart& chart, double y) {
   return plot_top + plot_height * (1 - share);
 }
 
-/// A step of 1, 2 or 5 times a power of ten that divides the range into some five parts.
-double round_step_of(const std::pair<double, double>& range) {
-  const double extent = range.second - range.first;
-  const double power = std::pow(10, std::floor(std::log10(extent / 4)));
-  for (const double factor : {5.0, 2.0})
-    if (extent / (factor * power) >= 3.999) return factor * power;
-  return power;
-}
-
 std::vector<double> ticks_of(const std::pair<double, double>& range, bool log) {
   std::vector<double> ticks;
   if (log) {
@@ -55,7 +47,7 @@ std::vector<double> ticks_of(const std::pair<double, double>& range, bool log) {
       ticks.push_back(v);
     return ticks;
   }
-  const double step = round_step_of(range);
+  const double step = round_step(range.second - range.first, 4);
   for (double v = std::ceil(range.first / step - 1e-9) * step; v <= range.second + step * 1e-6;
        v += step)
     ticks.push_back(std::abs(v) < step * 1e-6 ? 0 : v);

@@ -8,6 +8,7 @@
 
 #include "faceshot/error.hpp"
 #include "support/markup.hpp"
+#include "support/round_step.hpp"
 
 namespace faceshot::support {
 namespace {
@@ -28,14 +29,6 @@ struct Axis {
   [[nodiscard]] double share(double value) const { return (value - low) / (high - low); }
 };
 
-/// A step of 1, 2 or 5 times a power of ten that divides `extent` into five parts or some more.
-double round_step(double extent) {
-  const double power = std::pow(10, std::floor(std::log10(extent / 5)));
-  for (const double factor : {5.0, 2.0})
-    if (extent / (factor * power) >= 4.999) return factor * power;
-  return power;
-}
-
 Axis make_axis(double low, double high, bool exact) {
   if (!(low < high)) {  // a single value, or none
     if (!std::isfinite(low) || !std::isfinite(high)) low = high = 0;
@@ -44,7 +37,7 @@ Axis make_axis(double low, double high, bool exact) {
     high += margin;
   }
   Axis axis;
-  axis.step = round_step(high - low);
+  axis.step = round_step(high - low, 5);
   axis.low = exact ? low : std::floor(low / axis.step + 1e-9) * axis.step;
   axis.high = exact ? high : std::ceil(high / axis.step - 1e-9) * axis.step;
   axis.digits = std::max(0, -static_cast<int>(std::floor(std::log10(axis.step) + 1e-9)));

@@ -1,0 +1,38 @@
+#include "detector_on_set.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "common/default_model.hpp"
+
+namespace faceshot::cli {
+
+CLI::Option* add_detector_on_set(CLI::App& command, DetectorOnSet& o,
+                                 const std::string& json_help) {
+  o.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  CLI::Option* const set =
+      command.add_option("set", o.set, "Folder of a prepared set, or one of its CSV files");
+  command
+      .add_option("--split", o.split,
+                  "Which split of the folder; default: train, or the only one there is")
+      ->check(CLI::IsMember({"train", "val", "test"}));
+  command.add_option("--model", o.model, "The detector, an ONNX file; default: the one shipped");
+  command
+      .add_option("--max-side", o.max_side,
+                  "The detector sees images with the longer side reduced to this; 0: native")
+      ->check(CLI::Range(0, 16384))
+      ->capture_default_str();
+  command.add_option("--threads,--jobs", o.threads, "Images looked at at once")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command.add_flag("--json", o.json, json_help);
+  return set;
+}
+
+Detector open_detector_on_set(DetectorOnSet& o, float score) {
+  if (o.model.empty()) o.model = default_model();
+  return Detector(o.model.string(),
+                  {.score_threshold = std::min(score, 0.999F), .max_side = o.max_side});
+}
+
+}  // namespace faceshot::cli

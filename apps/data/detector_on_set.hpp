@@ -1,0 +1,28 @@
+// What the commands share that run a detector over a prepared set.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+
+#include "faceshot/detector.hpp"
+
+namespace faceshot::cli {
+
+struct DetectorOnSet {
+  std::filesystem::path set;
+  std::string split;            ///< empty: train, or the only one
+  std::filesystem::path model;  ///< empty until opened: the one shipped
+  int max_side = 640;
+  int threads = 1;
+  bool json = false;
+};
+
+/// The options of all of it; threads are the machine's by default.
+/// @param o must outlive the parsing @return the option of the set itself, which is not required
+CLI::Option* add_detector_on_set(CLI::App& command, DetectorOnSet& o, const std::string& json_help);
+
+/// @param score down to which it finds @throws Error as Detector
+[[nodiscard]] Detector open_detector_on_set(DetectorOnSet& o, float score);
+
+}  // namespace faceshot::cli
