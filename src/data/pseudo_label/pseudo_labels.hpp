@@ -11,7 +11,7 @@
 namespace faceshot::data {
 
 struct PseudoLabelOptions {
-  float accept = 0.8F;   ///< a finding with at least this score is a face
+  float accept = 0.7F;   ///< a finding with at least this score is a face
   float ignore = 0.3F;   ///< one with at least this, but less than `accept`, an ignore region
   float overlap = 0.3F;  ///< IoU from which a finding and a label are the same thing
 };

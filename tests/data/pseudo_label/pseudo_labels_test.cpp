@@ -36,8 +36,8 @@ PseudoLabels label(const std::vector<Annotation>& labels, const std::vector<Dete
 TEST(PseudoLabels, ScoresDecideBetweenFaceIgnoreRegionAndNothing) {
   const PseudoLabels result = label({}, {{{0, 0, 10, 10}, 0.29F},
                                          {{20, 0, 30, 10}, 0.3F},
-                                         {{40, 0, 50, 10}, 0.79F},
-                                         {{60, 0, 70, 10}, 0.8F},
+                                         {{40, 0, 50, 10}, 0.69F},
+                                         {{60, 0, 70, 10}, 0.7F},
                                          {{80, 0, 90, 10}, 1.0F}});
   ASSERT_EQ(result.annotations.size(), 4U);
   EXPECT_EQ(result.faces, 2U);
