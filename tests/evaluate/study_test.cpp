@@ -218,5 +218,14 @@ TEST(Bootstrap, PairsSeeWhatSingleFiguresDoNot) {
   EXPECT_FALSE(same.is_real());
 }
 
+TEST(Bootstrap, ATraceIsNoDifferenceHoweverSure) {
+  // Ten more of 40,000 are missed: certain, and nothing to speak of.
+  const ApSampler a = coin(40'000, 10'000), b = coin(40'000, 10'010);
+  const PairedDifference d = paired_bootstrap({&a, 1}, {&b, 1}, {}).front();
+  EXPECT_NEAR(d.difference(), -0.00025, 1e-12);
+  EXPECT_LT(d.chance, real_difference);
+  EXPECT_FALSE(d.is_real());
+}
+
 }  // namespace
 }  // namespace faceshot::evaluate::study_test

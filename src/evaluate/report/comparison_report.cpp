@@ -16,8 +16,9 @@ std::string verdict_of(const ComparisonReport& report, const ComparedFigure& fig
   return fmt::format(
       "{}: {} is better by {:.4f} ({:.4f} to {:.4f}); {}", figure.name, better,
       std::abs(d.difference()), low, high,
-      d.is_real() ? fmt::format("the difference is real (p = {:.3f})", d.chance)
-                  : fmt::format("that may be the choice of photographs (p = {:.2f})", d.chance));
+      d.is_real()    ? fmt::format("the difference is real (p = {:.3f})", d.chance)
+      : d.is_small() ? std::string("too little to matter")
+                     : fmt::format("that may be the choice of photographs (p = {:.2f})", d.chance));
 }
 
 std::string comparison_table(const ComparisonReport& report) {
@@ -31,8 +32,9 @@ std::string comparison_table(const ComparisonReport& report) {
                         width, f.of.a, f.of.b, f.of.difference(), f.of.low, f.of.high, f.of.chance,
                         f.of.is_real() ? "  real" : "");
   text += fmt::format(
-      "\nPaired bootstrap over {} images, {} draws; a difference is called real from p < {} on.\n",
-      report.images, report.bootstrap.samples, real_difference);
+      "\nPaired bootstrap over {} images, {} draws; a difference is real if p < {} and it is {} or "
+      "more.\n",
+      report.images, report.bootstrap.samples, real_difference, smallest_difference);
   return text;
 }
 
@@ -56,10 +58,11 @@ support::Document comparison_document(const ComparisonReport& report) {
   summary.blocks.emplace_back(support::Paragraph{fmt::format(
       "Paired bootstrap over {} images, {} draws, seed {}: in each draw both detectors see the "
       "same "
-      "photographs. p is how likely so large a difference is if there is none; below {} it is "
-      "called "
-      "real.",
-      report.images, report.bootstrap.samples, report.bootstrap.seed, real_difference)});
+      "photographs. p is how likely so large a difference is if there is none; below {}, and where "
+      "it is {} "
+      "or more, it is called real.",
+      report.images, report.bootstrap.samples, report.bootstrap.seed, real_difference,
+      smallest_difference)});
   document.sections.push_back(std::move(summary));
   if (!report.charts.empty()) {
     document.sections.push_back({"curves", "Curves", {}});

@@ -5,6 +5,7 @@
 // options alone, not on the number of threads. Thread safe.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -39,6 +40,9 @@ struct Interval {
 /// Below this chance a difference counts as real: of a hundred pairs that are equal one is called
 /// different.
 inline constexpr double real_difference = 0.01;
+/// Nor does one that moves no AP as they are told, in three digits: noise in the scores always
+/// costs a trace of AP, and on the same images a trace can be told from chance.
+inline constexpr double smallest_difference = 0.0005;
 
 struct PairedDifference {
   double a = 0, b = 0;       ///< of the sets as they are
@@ -47,7 +51,8 @@ struct PairedDifference {
   double chance = 1;
 
   [[nodiscard]] double difference() const { return b - a; }
-  [[nodiscard]] bool is_real() const { return chance < real_difference; }
+  [[nodiscard]] bool is_small() const { return std::abs(difference()) < smallest_difference; }
+  [[nodiscard]] bool is_real() const { return chance < real_difference && !is_small(); }
 };
 
 /// Two detectors on the same images: in each draw both see the same, so that what is hard about a
