@@ -34,13 +34,16 @@ template <class Number, int Wide, int Pixels>
         static_cast<const Element*>(run.rows[r]) + pixel * 2 * Number::together;
 #pragma GCC unroll 3
     for (int kx = 0; kx < 3; ++kx) {
+      // Pixels that several columns see are loaded for each: kept, they push sums out of registers.
+      const Element* at = row + kx * Number::together;
+      __asm__("" : "+r"(at));
       typename Number::Weights weight[Wide];
 #pragma GCC unroll 4
       for (int w = 0; w < Wide; ++w)
         weight[w] = Number::weights(weights + w * panel_size + (r * 3 + kx) * step);
 #pragma GCC unroll 24
       for (int p = 0; p < Pixels; ++p) {
-        const auto x = Number::broadcast(row + (p * 2 + kx) * Number::together);
+        const auto x = Number::broadcast(at + p * 2 * Number::together);
 #pragma GCC unroll 4
         for (int w = 0; w < Wide; ++w) sum[p][w] = Number::add(sum[p][w], x, weight[w]);
       }

@@ -45,7 +45,7 @@ template <int Lanes>
 }
 template <int Lanes>
 [[gnu::always_inline]] inline Vector<Lanes> all(float value) {
-  return Vector<Lanes>{} + value;
+  return value - Vector<Lanes>{};  // 0 + value would be computed, as -0 + 0 is not -0
 }
 /// Loads it once: compilers like to read memory anew for each use.
 template <int Lanes>
