@@ -106,7 +106,7 @@ Inspection inspect(const InspectArguments& a) {
   result.file_bytes = bytes.size();
   engine::Graph graph;
   try {
-    graph = engine::read_onnx(bytes, result.file.string());
+    graph = engine::read_onnx(bytes, {result.file.string(), result.file.parent_path()});
   } catch (const Error& e) {
     if (e.code() != ErrorCode::format) throw;
     throw Error(e.code(), e.what() + advice_for(result.file));

@@ -14,6 +14,10 @@ export const peers = {
   'version-slim-320': {mean: [127, 127, 127], scale: 128, sizes: [[240, 320]]},
   // Our own, built as those are (tests/engine/fixtures/peers/small_peers.py).
   'small_yunet': {mean: [0, 0, 0], scale: 1, sizes: [[96, 160], [64, 96]]},
+  // The same in other kinds of numbers (small_kinds.py).
+  'small_half': {mean: [0, 0, 0], scale: 1, sizes: [[64, 96]]},
+  'small_half_graph': {mean: [0, 0, 0], scale: 1, sizes: [[64, 96]]},
+  'small_qdq': {mean: [0, 0, 0], scale: 1, sizes: [[64, 96]]},
   'small_retinaface': {mean: [104, 117, 123], scale: 1, sizes: [[75, 101], [64, 96]]},
   'small_scrfd': {mean: [127.5, 127.5, 127.5], scale: 128, sizes: [[64, 96]]},
   'small_ultraface': {mean: [127, 127, 127], scale: 128, sizes: [[48, 72]]},

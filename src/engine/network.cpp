@@ -19,9 +19,13 @@ struct Network::Impl {
   std::vector<std::string> inputs, outputs;
 };
 
-Network Network::from_bytes(std::span<const std::byte> onnx, const std::string& name) {
-  auto impl = std::make_shared<Impl>();
-  impl->graph = engine::read_onnx(onnx, name);
+namespace {
+
+std::shared_ptr<const Network::Impl> read_network(std::span<const std::byte> onnx,
+                                                  const engine::OnnxOrigin& origin) {
+  const std::string& name = origin.name;
+  auto impl = std::make_shared<Network::Impl>();
+  impl->graph = engine::read_onnx(onnx, origin);
   if (impl->graph.inputs.size() != 1)
     throw Error(ErrorCode::unsupported, "'" + name + "' has " +
                                             std::to_string(impl->graph.inputs.size()) +
@@ -34,7 +38,13 @@ Network Network::from_bytes(std::span<const std::byte> onnx, const std::string& 
   };
   impl->inputs = names(impl->graph.inputs);
   impl->outputs = names(impl->graph.outputs);
-  return Network(std::move(impl));
+  return impl;
+}
+
+}  // namespace
+
+Network Network::from_bytes(std::span<const std::byte> onnx, const std::string& name) {
+  return Network(read_network(onnx, {name, std::nullopt}));
 }
 
 Network Network::load(const std::string& path) {
@@ -44,7 +54,8 @@ Network Network::load(const std::string& path) {
   if (!in) throw Error(ErrorCode::not_found, "model file '" + path + "' cannot be read");
   const std::vector<char> bytes((std::istreambuf_iterator<char>(in)),
                                 std::istreambuf_iterator<char>());
-  return from_bytes(std::as_bytes(std::span(bytes)), path);
+  return Network(read_network(std::as_bytes(std::span(bytes)),
+                              {path, std::filesystem::path(path).parent_path()}));
 }
 
 const std::vector<std::string>& Network::inputs() const { return impl_->inputs; }

@@ -1,8 +1,11 @@
 // Heads of other detectors, computed by hand on networks of which every cell is known.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <limits>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -116,6 +119,72 @@ TEST(ScrfdHead, GivesBoxesOfAllAnchorsOfACell) {
   EXPECT_NEAR(found[7].score, 0.8, 1e-6);
   EXPECT_EQ(found[7].box, (Box{6, 6, 12, 12}));
   EXPECT_FALSE(found[7].landmarks);
+}
+
+/// small_scrfd, whose outputs are renamed and put in another order.
+Network renamed_scrfd(const std::map<std::string, std::string>& names) {
+  onnx::ModelProto model;
+  std::ifstream in(FACESHOT_SOURCE_DIR "/tests/engine/fixtures/peers/small_scrfd.onnx",
+                   std::ios::binary);
+  EXPECT_TRUE(model.ParseFromIstream(&in));
+  auto& graph = *model.mutable_graph();
+  const auto rename = [&](std::string& name) {
+    if (const auto found = names.find(name); found != names.end()) name = found->second;
+  };
+  for (auto& node : *graph.mutable_node())
+    for (auto& output : *node.mutable_output()) rename(output);
+  for (auto& output : *graph.mutable_output()) rename(*output.mutable_name());
+  std::sort(graph.mutable_output()->begin(), graph.mutable_output()->end(),
+            [](const auto& a, const auto& b) { return a.name() < b.name(); });
+  const std::string bytes = model.SerializeAsString();
+  return Network::from_bytes(std::as_bytes(std::span(bytes)), "renamed");
+}
+
+const std::map<std::string, std::string> insightface_names{
+    {"score_8", "443"}, {"score_16", "468"}, {"score_32", "493"},
+    {"bbox_8", "446"},  {"bbox_16", "471"},  {"bbox_32", "496"},
+    {"kps_8", "449"},   {"kps_16", "474"},   {"kps_32", "499"}};
+
+TEST(ScrfdHead, IsKnownByItsShapesWhereOutputsAreNumbered) {
+  const Network network = renamed_scrfd(insightface_names);
+  const auto info = recognise_network(network);
+  ASSERT_TRUE(info);
+  EXPECT_EQ(info->head, HeadType::scrfd);
+  ASSERT_EQ(info->levels.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const HeadLevel& level = info->levels[i];
+    EXPECT_EQ(level.stride, 8 << i);
+    const std::string stride = std::to_string(level.stride);
+    EXPECT_EQ(level.score, insightface_names.at("score_" + stride));
+    EXPECT_EQ(level.boxes, insightface_names.at("bbox_" + stride));
+    EXPECT_EQ(level.landmarks, insightface_names.at("kps_" + stride));
+  }
+  DetectorOptions options;
+  options.score_threshold = 0.3F;
+  const Network named = renamed_scrfd({});
+  const auto wanted = detect(Detector(named, *recognise_network(named), options), 96, 64);
+  const auto found = detect(Detector(network, *info, options), 96, 64);
+  ASSERT_FALSE(wanted.empty());
+  ASSERT_EQ(found.size(), wanted.size());
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i].box, wanted[i].box);
+}
+
+TEST(ScrfdHead, IsNotGuessedFromOtherNamesOrShapes) {
+  auto words = insightface_names;
+  words["score_8"] = "a name";
+  EXPECT_FALSE(recognise_network(renamed_scrfd(words)));
+  const auto numbered = [](const std::vector<float>& last, std::int64_t row) {
+    return EveryCell("h", "w")
+        .output("1", {0.5F}, 1)
+        .output("2", {0, 0, 0, 0}, 4)
+        .output("3", {0.5F, 0.5F}, 1)
+        .output("4", {0, 0, 0, 0, 0, 0, 0, 0}, 4)
+        .output("5", {0.5F, 0.5F, 0.5F}, 1)
+        .output("6", last, row)
+        .network();
+  };
+  EXPECT_FALSE(recognise_network(numbered(std::vector<float>(12, 0), 4)));  // no pyramid
+  EXPECT_FALSE(recognise_network(numbered(std::vector<float>(12, 0), 3)));  // no boxes
 }
 
 TEST(UltrafaceHead, GivesCornersAsSharesOfTheInput) {

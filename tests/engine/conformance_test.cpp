@@ -36,7 +36,7 @@ Message read_message(const fs::path& path) {
 }
 
 std::vector<float> floats(const onnx::TensorProto& tensor) {
-  return read_constant(tensor, "recorded").floats;  // not of whole numbers: none then
+  return read_constant(tensor, {"recorded", {}}).floats;  // not of whole numbers: none then
 }
 
 Shape shape_of(const onnx::TensorProto& tensor) {
@@ -88,7 +88,7 @@ Verdict verdict(const fs::path& folder) {
   }
   try {
     const std::string bytes = model.SerializeAsString();
-    const Graph read = read_onnx(std::as_bytes(std::span(bytes)), folder.filename().string());
+    const Graph read = read_onnx(std::as_bytes(std::span(bytes)), {folder.filename().string(), {}});
     const Shape shape = shape_of(in);
     Plan plan(read, shape);
     const std::vector<float> input = floats(in), output = floats(wanted);

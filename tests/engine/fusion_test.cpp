@@ -25,7 +25,7 @@ using faceshot::testing::set_ints;
 
 Graph read(const OnnxBuilder& onnx) {
   const std::string bytes = onnx.bytes();
-  return read_onnx(std::as_bytes(std::span(bytes)), "test");
+  return read_onnx(std::as_bytes(std::span(bytes)), {"test", {}});
 }
 
 Graph optimised(const Graph& graph, const Shape& shape) {

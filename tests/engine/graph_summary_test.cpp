@@ -28,7 +28,7 @@ std::vector<float> zeros(std::size_t count) { return std::vector<float>(count, 0
 
 Graph read(const OnnxBuilder& onnx) {
   const std::string bytes = onnx.bytes();
-  return read_onnx(std::as_bytes(std::span(bytes)), "test");
+  return read_onnx(std::as_bytes(std::span(bytes)), {"test", {}});
 }
 
 std::string bytes_of(const fs::path& path) {
@@ -112,7 +112,7 @@ TEST(GraphSummary, CountsWhatTheMakerOfANetworkCounted) {
     double parameters = 0, multiply_adds = 0;
     words >> name >> height >> width >> parameters >> multiply_adds;
     const std::string bytes = bytes_of(folder / (name + ".onnx"));
-    const Graph graph = read_onnx(std::as_bytes(std::span(bytes)), name);
+    const Graph graph = read_onnx(std::as_bytes(std::span(bytes)), {name, {}});
     double counted = 0, flop = 0;
     for (const NodeSummary& node : summarise(graph, {1, 3, height, width})) {
       // Constants that boxes are decoded with are no part of the script's count.
@@ -142,8 +142,8 @@ TEST_P(PublishedNetwork, HasTheSizeThatItsAuthorsTell) {
   const std::string bytes = bytes_of(path);
   std::size_t parameters = 0;
   double flop = 0;
-  for (const NodeSummary& node :
-       summarise(read_onnx(std::as_bytes(std::span(bytes)), path.string()), GetParam().input)) {
+  for (const NodeSummary& node : summarise(
+           read_onnx(std::as_bytes(std::span(bytes)), {path.string(), {}}), GetParam().input)) {
     parameters += node.parameters;
     flop += node.flop;
   }

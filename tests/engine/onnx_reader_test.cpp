@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <string>
 
 #include "engine/onnx_builder.hpp"
@@ -18,7 +20,7 @@ using faceshot::testing::set_int;
 using faceshot::testing::set_ints;
 
 Graph read(const std::string& bytes) {
-  return read_onnx(std::as_bytes(std::span(bytes)), "test.onnx");
+  return read_onnx(std::as_bytes(std::span(bytes)), {"test.onnx", {}});
 }
 
 /// A small network with most kinds of constants and attributes.
@@ -149,6 +151,83 @@ void survive(const std::string& bytes) {
     plan.run();
   } catch (const Error&) {
   }
+}
+
+/// A network whose input is quantised and back, with numbers of 8 bits.
+OnnxBuilder quantised_model() {
+  OnnxBuilder onnx;
+  onnx.input("in", {"1", "2", "h", "w"});
+  onnx.weights("step", {}, {0.5F});
+  onnx.integers("zero", {3});
+  auto* const zero = onnx.model().mutable_graph()->mutable_initializer(1);
+  zero->clear_dims();
+  zero->set_data_type(onnx::TensorProto::UINT8);
+  zero->clear_int64_data();
+  zero->clear_raw_data();
+  zero->add_int32_data(3);
+  onnx.node("QuantizeLinear", {"in", "step", "zero"}, "numbers");
+  onnx.node("DequantizeLinear", {"numbers", "step", "zero"}, "again");
+  onnx.node("Relu", {"again"}, "out");
+  onnx.output("out");
+  return onnx;
+}
+
+TEST(OnnxReader, HoldsQuantisedValuesToTheirLimits) {
+  const Graph graph = read(quantised_model().bytes());
+  ASSERT_EQ(graph.nodes.front().op, Op::unary);
+  EXPECT_EQ(graph.nodes.front().unary.function, Function::clip);
+  EXPECT_EQ(graph.nodes.front().unary.alpha, -1.5F);  // (0 - 3) * 0.5
+  EXPECT_EQ(graph.nodes.front().unary.beta, 126);     // (255 - 3) * 0.5
+}
+
+TEST(OnnxReader, RefusesWhatComputesWithQuantisedNumbers) {
+  OnnxBuilder onnx = quantised_model();
+  onnx.model().mutable_graph()->mutable_node(2)->set_input(0, "numbers");
+  EXPECT_NE(refusal(onnx, ErrorCode::unsupported).find("'out' (Relu)"), std::string::npos);
+  onnx = quantised_model();
+  onnx.model().mutable_graph()->mutable_output(0)->set_name("numbers");
+  EXPECT_NE(refusal(onnx, ErrorCode::unsupported).find("'numbers' is quantised"),
+            std::string::npos);
+  onnx = quantised_model();
+  onnx.weights("other", {}, {0.25F});
+  onnx.model().mutable_graph()->mutable_node(1)->set_input(1, "other");
+  EXPECT_NE(refusal(onnx, ErrorCode::unsupported).find("another scale"), std::string::npos);
+}
+
+TEST(OnnxReader, RefusesImpossibleScales) {
+  for (const float step : {0.0F, -1.0F, std::numeric_limits<float>::infinity(),
+                           std::numeric_limits<float>::quiet_NaN()}) {
+    OnnxBuilder onnx = quantised_model();
+    auto* const scale = onnx.model().mutable_graph()->mutable_initializer(0);
+    scale->clear_raw_data();
+    scale->clear_float_data();
+    scale->add_float_data(step);
+    EXPECT_NE(refusal(onnx, ErrorCode::format).find("a scale that is not above 0"),
+              std::string::npos)
+        << step;
+  }
+}
+
+/// Every number of 16 bits beside what IEEE 754 says it is.
+TEST(OnnxReader, ReadsEveryHalf) {
+  onnx::TensorProto proto;
+  proto.set_name("halves");
+  proto.set_data_type(onnx::TensorProto::FLOAT16);
+  proto.add_dims(65536);
+  for (int bits = 0; bits < 65536; ++bits) proto.add_int32_data(bits);
+  const Constant read = read_constant(proto, {"test.onnx", {}});
+  ASSERT_EQ(read.floats.size(), 65536U);
+  EXPECT_EQ(read.floats[0x3C00], 1.0F);
+  EXPECT_EQ(read.floats[0xC000], -2.0F);
+  EXPECT_EQ(read.floats[0x7BFF], 65504.0F);
+  EXPECT_EQ(read.floats[0x0001], 5.9604644775390625e-8F);
+  EXPECT_EQ(read.floats[0x0400], 6.103515625e-5F);
+  EXPECT_EQ(read.floats[0x3555], 0.333251953125F);
+  EXPECT_EQ(read.floats[0x7C00], std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(std::isnan(read.floats[0x7E00]));
+  EXPECT_TRUE(std::signbit(read.floats[0x8000]));
+  for (std::size_t bits = 1; bits <= 0x7C00; ++bits)  // they are in order
+    ASSERT_LT(read.floats[bits - 1], read.floats[bits]) << bits;
 }
 
 TEST(OnnxReader, SurvivesEveryTruncation) {

@@ -107,7 +107,7 @@ class Chain {
   [[nodiscard]] Graph graph() {
     onnx_.output(last_);
     const std::string bytes = onnx_.bytes();
-    return read_onnx(std::as_bytes(std::span(bytes)), "chain");
+    return read_onnx(std::as_bytes(std::span(bytes)), {"chain", {}});
   }
   [[nodiscard]] const Shape& shape() const { return shape_; }
   [[nodiscard]] Random& random() { return random_; }
@@ -321,7 +321,7 @@ TEST(Separable, SmallHeadsAreComputedTogether) {
     onnx.output(name);
   }
   const std::string bytes = onnx.bytes();
-  const Graph graph = read_onnx(std::as_bytes(std::span(bytes)), "heads");
+  const Graph graph = read_onnx(std::as_bytes(std::span(bytes)), {"heads", {}});
   const Shape shape{1, 16, 9, 11};
   InferredTensors known = infer_tensors(graph, shape);
   const Graph fast = optimise(graph, known);
@@ -364,7 +364,7 @@ TEST(Separable, AFeaturePyramidNeedsNoUpsampledMap) {
               "out");
     onnx.output("out");
     const std::string bytes = onnx.bytes();
-    const Graph graph = read_onnx(std::as_bytes(std::span(bytes)), "pyramid");
+    const Graph graph = read_onnx(std::as_bytes(std::span(bytes)), {"pyramid", {}});
     const Shape shape{1, 6, 10, 14};
     InferredTensors known = infer_tensors(graph, shape);
     const Graph fast = optimise(graph, known);
@@ -404,7 +404,7 @@ TEST(Separable, APairThatSomebodyElseReadsStaysApart) {
   onnx.output("pw");
   onnx.output("dw");
   const std::string bytes = onnx.bytes();
-  Graph graph = read_onnx(std::as_bytes(std::span(bytes)), "two outputs");
+  Graph graph = read_onnx(std::as_bytes(std::span(bytes)), {"two outputs", {}});
   fuse_depthwise_pointwise(graph);
   EXPECT_EQ(graph.nodes.size(), 2U);
 }

@@ -17,8 +17,10 @@ using Shape = std::vector<std::int64_t>;
 struct Constant {
   Shape shape;
   bool whole = false;                  ///< which of the two is filled
-  std::vector<float> floats;           ///< also of what the file stores as double
-  std::vector<std::int64_t> integers;  ///< also of what the file stores as int32
+  std::vector<float> floats;           ///< also of what the file stores as double or in 16 bits
+  std::vector<std::int64_t> integers;  ///< also of what the file stores in fewer bits
+  int bits = 64;                       ///< whole: of each number in the file
+  bool has_sign = true;                ///< whole: false for the file's unsigned types
 };
 using ConstantPtr = std::shared_ptr<const Constant>;
 

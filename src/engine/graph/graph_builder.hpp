@@ -10,6 +10,13 @@
 
 namespace faceshot::engine {
 
+/// How QuantizeLinear counts: (number - zero) * step is the value.
+struct Quantisation {
+  float step = 1;
+  std::int64_t zero = 0;
+  bool operator==(const Quantisation&) const = default;
+};
+
 class GraphBuilder {
  public:
   /// @param file for messages
@@ -31,6 +38,13 @@ class GraphBuilder {
   [[nodiscard]] const ConstantPtr& constant(int tensor) const {
     return graph_.tensors[static_cast<std::size_t>(tensor)].constant;
   }
+  /// The tensor holds values that the file keeps as numbers; only DequantizeLinear may read them.
+  void mark_quantised(int tensor, const Quantisation& how) { quantised_.emplace(tensor, how); }
+  /// Null for all others.
+  [[nodiscard]] const Quantisation* quantised(int tensor) const {
+    const auto found = quantised_.find(tensor);
+    return found == quantised_.end() ? nullptr : &found->second;
+  }
   [[nodiscard]] const std::string& file() const { return file_; }
   [[nodiscard]] Graph& graph() { return graph_; }
 
@@ -43,6 +57,7 @@ class GraphBuilder {
   Graph graph_;
   InferredTensors known_;  ///< of constants only
   std::unordered_map<std::string, int> by_name_;
+  std::unordered_map<int, Quantisation> quantised_;
 };
 
 }  // namespace faceshot::engine

@@ -62,8 +62,14 @@ int OnnxNode::input(int i) const {
   if (!has_input(i)) damaged("lacks input " + std::to_string(i));
   const int tensor = builder_.find(proto_.input(i));
   if (tensor < 0) damaged("reads '" + proto_.input(i) + "', which nothing before it makes");
+  if (builder_.quantised(tensor) != nullptr && type() != "DequantizeLinear")
+    unsupported(
+        "computes with quantised numbers; the engine knows QuantizeLinear only with "
+        "DequantizeLinear right behind it");
   return tensor;
 }
+
+const Quantisation* OnnxNode::quantised(int i) const { return builder_.quantised(input(i)); }
 
 const ConstantPtr& OnnxNode::constant(int i) const {
   const ConstantPtr& constant = builder_.constant(input(i));
@@ -103,6 +109,11 @@ Node OnnxNode::start(Op op) const {
 void OnnxNode::emit(Node node, int i) const {
   if (!has_output(i)) damaged("has no output");
   builder_.add_node(std::move(node), proto_.output(i));
+}
+
+void OnnxNode::emit_quantised(Node node, const Quantisation& how) const {
+  if (!has_output(0)) damaged("has no output");
+  builder_.mark_quantised(builder_.add_node(std::move(node), proto_.output(0)), how);
 }
 
 void OnnxNode::emit_constant(Constant constant, int i) const {

@@ -54,6 +54,10 @@ class OnnxNode {
   [[nodiscard]] int input(int i) const;
   /// The same, or -1 if it is left out.
   [[nodiscard]] int optional_input(int i) const { return has_input(i) ? input(i) : -1; }
+  /// How the values of an input are kept as numbers; null if they are not.
+  [[nodiscard]] const Quantisation* quantised(int i) const;
+  /// True if the input is known when the file is read.
+  [[nodiscard]] bool known(int i) const { return builder_.constant(input(i)) != nullptr; }
   /// An input that must be known when the file is read. @throws Error(unsupported) if it is not
   [[nodiscard]] const ConstantPtr& constant(int i) const;
   /// An input of floats that must be known. @throws Error
@@ -71,6 +75,8 @@ class OnnxNode {
   void emit(Node node, int i = 0) const;
   /// Makes a tensor between the node's inputs and outputs.
   [[nodiscard]] int emit_inner(Node node) const { return builder_.add_node(std::move(node), ""); }
+  /// Makes output 0, of values that the file keeps as numbers.
+  void emit_quantised(Node node, const Quantisation& how) const;
   /// Output i as a constant.
   void emit_constant(Constant constant, int i = 0) const;
   /// True if somebody gave output i a name.

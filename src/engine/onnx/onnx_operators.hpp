@@ -31,6 +31,10 @@ void read_extreme(const OnnxNode& in);  ///< Max, Min of any number of inputs
 void read_prelu(const OnnxNode& in);
 void read_batch_norm(const OnnxNode& in);
 
+// onnx_quantised.cpp
+void read_quantize_linear(const OnnxNode& in);
+void read_dequantize_linear(const OnnxNode& in);
+
 // onnx_shapes.cpp
 void read_identity(const OnnxNode& in);  ///< Identity, Dropout
 void read_constant_node(const OnnxNode& in);

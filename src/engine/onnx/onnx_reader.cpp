@@ -24,20 +24,22 @@ std::int64_t opset_of(const onnx::ModelProto& model) {
 
 void declare_input(const onnx::ValueInfoProto& info, GraphBuilder& builder) {
   const auto& type = info.type().tensor_type();
-  if (type.elem_type() != onnx::TensorProto::FLOAT)
+  if (type.elem_type() != onnx::TensorProto::FLOAT &&
+      type.elem_type() != onnx::TensorProto::FLOAT16 &&
+      type.elem_type() != onnx::TensorProto::BFLOAT16)
     throw Error(ErrorCode::unsupported,
-                "'" + builder.file() + "': input '" + info.name() + "' is not of 32-bit floats");
+                "'" + builder.file() + "': input '" + info.name() + "' is not of floats");
   Shape declared;
   for (const auto& dim : type.shape().dim())
     declared.push_back(dim.has_dim_value() && dim.dim_value() > 0 ? dim.dim_value() : -1);
   builder.add_input(info.name(), std::move(declared));
 }
 
-Graph read(const onnx::ModelProto& model, const std::string& name) {
-  GraphBuilder builder(name);
+Graph read(const onnx::ModelProto& model, const OnnxOrigin& origin) {
+  GraphBuilder builder(origin.name);
   const onnx::GraphProto& proto = model.graph();
   for (const auto& initializer : proto.initializer())
-    builder.add_constant(initializer.name(), read_constant(initializer, name));
+    builder.add_constant(initializer.name(), read_constant(initializer, origin));
   // Old files list initialisers among the inputs as well.
   for (const auto& input : proto.input()) {
     const int initializer = builder.find(input.name());
@@ -57,6 +59,9 @@ Graph read(const onnx::ModelProto& model, const std::string& name) {
   for (const auto& output : proto.output()) {
     const int tensor = builder.find(output.name());
     if (tensor < 0) builder.fail("no node makes the output '" + output.name() + "'");
+    if (builder.quantised(tensor) != nullptr)
+      throw Error(ErrorCode::unsupported,
+                  "'" + builder.file() + "': output '" + output.name() + "' is quantised");
     graph.outputs.push_back(tensor);
   }
   graph.name = proto.name();
@@ -66,9 +71,9 @@ Graph read(const onnx::ModelProto& model, const std::string& name) {
 
 }  // namespace
 
-Graph read_onnx(std::span<const std::byte> bytes, const std::string& name) {
+Graph read_onnx(std::span<const std::byte> bytes, const OnnxOrigin& origin) {
   const auto damaged = [&] {
-    return Error(ErrorCode::format, "'" + name + "' is damaged or not an ONNX file");
+    return Error(ErrorCode::format, "'" + origin.name + "' is damaged or not an ONNX file");
   };
   if (bytes.empty() || bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     throw damaged();
@@ -77,7 +82,7 @@ Graph read_onnx(std::span<const std::byte> bytes, const std::string& name) {
   onnx::ModelProto model;
   google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
   if (!model.ParseFromZeroCopyStream(&stream) || !model.has_graph()) throw damaged();
-  return read(model, name);
+  return read(model, origin);
 }
 
 }  // namespace faceshot::engine

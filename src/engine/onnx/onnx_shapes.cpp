@@ -18,7 +18,7 @@ void read_identity(const OnnxNode& in) {
 void read_constant_node(const OnnxNode& in) {
   Constant constant;
   if (const auto* const tensor = in.tensor_attribute("value")) {
-    constant = read_constant(*tensor, in.file());
+    constant = read_constant(*tensor, {in.file(), std::nullopt});
   } else if (in.has("value_float")) {
     constant.floats = {in.real("value_float", 0)};
   } else if (in.has("value_floats")) {
@@ -49,14 +49,19 @@ void read_cast(const OnnxNode& in) {
   switch (in.integer("to", 0)) {
     case onnx::TensorProto::FLOAT:
     case onnx::TensorProto::DOUBLE:
+    case onnx::TensorProto::FLOAT16:  // computed in 32 bits
+    case onnx::TensorProto::BFLOAT16:
       break;
     case onnx::TensorProto::INT32:
     case onnx::TensorProto::INT64:
       node.to_whole = true;
       break;
     default:
-      in.unsupported("only casts to float, double, int32 and int64 are supported");
+      in.unsupported("only casts to floats, int32 and int64 are supported");
   }
+  // Weights of 16 bits may be of any size.
+  if (!node.to_whole && in.known(0) && !in.constant(0)->whole)
+    return in.emit_constant(*in.constant(0));
   in.emit(std::move(node));
 }
 

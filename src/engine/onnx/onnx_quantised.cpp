@@ -1,0 +1,114 @@
+// QuantizeLinear and DequantizeLinear, as quantised networks are exchanged (QDQ): numbers of few
+// bits between the two, which stand for (number - zero) * step.
+//
+// Weights are what their numbers stand for. Values that are computed stay floats, held to what the
+// numbers can express: exporters leave out a Relu whose limit the numbers already keep.
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "engine/onnx/onnx_operators.hpp"
+
+namespace faceshot::engine {
+namespace {
+
+/// Steps and zeros, one for all or one for each index of an axis.
+struct Parameters {
+  std::vector<float> steps;
+  std::vector<std::int64_t> zeros;  ///< as many
+  double low = 0, high = 255;       ///< what the numbers can be
+};
+
+Parameters parameters_of(const OnnxNode& in) {
+  Parameters p{.steps = in.floats(1), .zeros = {}};
+  if (in.has_input(2)) {
+    const Constant& zeros = *in.constant(2);
+    if (!zeros.whole) in.damaged("has a zero point that is no whole number");
+    p.zeros = zeros.integers;
+    const double half = std::ldexp(1.0, zeros.bits - 1);
+    p.low = zeros.has_sign ? -half : 0;
+    p.high = zeros.has_sign ? half - 1 : 2 * half - 1;
+  } else {
+    p.zeros.assign(p.steps.size(), 0);
+  }
+  if (p.steps.empty() || p.zeros.size() != p.steps.size())
+    in.damaged("has other numbers of scales and zero points");
+  for (const float step : p.steps)
+    if (!(step > 0) || !std::isfinite(step)) in.damaged("has a scale that is not above 0");
+  if (in.integer("block_size", 0) != 0) in.unsupported("scales by block");
+  return p;
+}
+
+/// Calls with each element of a constant and which of the parameters is its own.
+template <class Each>
+void for_elements(const OnnxNode& in, const Shape& shape, const Parameters& p, const Each& each) {
+  std::int64_t inner = element_count(shape);
+  if (p.steps.size() > 1) {
+    const std::int64_t axis = normal_axis(in.integer("axis", 1), shape.size());
+    if (axis < 0 ||
+        shape[static_cast<std::size_t>(axis)] != static_cast<std::int64_t>(p.steps.size()))
+      in.damaged("has another number of scales than its axis has indices");
+    inner =
+        element_count(Shape(shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1, shape.end()));
+  }
+  const std::int64_t count = element_count(shape);
+  for (std::int64_t i = 0; i < count; ++i)
+    each(static_cast<std::size_t>(i),
+         static_cast<std::size_t>(i / std::max<std::int64_t>(1, inner)) % p.steps.size());
+}
+
+Quantisation only_one(const OnnxNode& in, const Parameters& p) {
+  if (p.steps.size() != 1) in.unsupported("several scales for values that are computed");
+  return {p.steps.front(), p.zeros.front()};
+}
+
+void quantise_constant(const OnnxNode& in, const Parameters& p) {
+  const std::vector<float>& values = in.floats(0);
+  Constant numbers;
+  numbers.shape = in.constant(0)->shape;
+  numbers.whole = true;
+  numbers.integers.resize(values.size());
+  for_elements(in, numbers.shape, p, [&](std::size_t i, std::size_t which) {
+    const double number = std::nearbyint(static_cast<double>(values[i] / p.steps[which])) +
+                          static_cast<double>(p.zeros[which]);
+    // Written so that NaN becomes the lowest.
+    numbers.integers[i] =
+        static_cast<std::int64_t>(number > p.low ? std::min(number, p.high) : p.low);
+  });
+  in.emit_constant(std::move(numbers));
+}
+
+}  // namespace
+
+void read_quantize_linear(const OnnxNode& in) {
+  const Parameters p = parameters_of(in);
+  if (in.known(0)) return quantise_constant(in, p);
+  const Quantisation how = only_one(in, p);
+  const auto value = [&](double number) {
+    return static_cast<float>((number - static_cast<double>(how.zero)) *
+                              static_cast<double>(how.step));
+  };
+  Node node = in.start(Op::unary);
+  node.unary = {Function::clip, value(p.low), value(p.high)};
+  in.emit_quantised(std::move(node), how);
+}
+
+void read_dequantize_linear(const OnnxNode& in) {
+  const Parameters p = parameters_of(in);
+  if (const Quantisation* const how = in.quantised(0); how != nullptr) {
+    if (only_one(in, p) != *how)
+      in.unsupported("another scale or zero point than those of QuantizeLinear before it");
+    return in.emit(in.start(Op::identity));
+  }
+  const Constant& numbers = *in.constant(0);
+  if (!numbers.whole) in.damaged("wants whole numbers");
+  Constant values;
+  values.shape = numbers.shape;
+  values.floats.resize(numbers.integers.size());
+  for_elements(in, numbers.shape, p, [&](std::size_t i, std::size_t which) {
+    values.floats[i] = static_cast<float>(numbers.integers[i] - p.zeros[which]) * p.steps[which];
+  });
+  in.emit_constant(std::move(values));
+}
+
+}  // namespace faceshot::engine
