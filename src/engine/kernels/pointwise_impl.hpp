@@ -102,6 +102,8 @@ template <class Number, int Wide, int Pixels, int Inputs = 0>
   for (int p = 0; p < Pixels; ++p)
 #pragma GCC unroll 4
     for (int w = 0; w < Wide; ++w) sum[p][w] = load<lanes>(run.bias + (panel + w) * lanes);
+  // With eight lanes a step is so short that counting steps is a tenth of it.
+#pragma GCC unroll(lanes_here == 8 ? 4 : 1)
   for (std::int64_t k = 0; k < steps; ++k) {
     typename Number::Weights row[Wide];
 #pragma GCC unroll 4
