@@ -10,7 +10,7 @@ CTEST_ARGS ?=
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure configure_demo build demo test slow bench format lint clean
+.PHONY: help setup configure configure_demo build demo test slow levels bench format lint clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -40,6 +40,9 @@ test: build  ## all tests but the slow ones
 
 slow: build  ## the slow tests: those that train, minutes each
 	@ctest --test-dir $(BUILD) --output-on-failure -L slow $(CTEST_ARGS)
+
+levels: build  ## all tests of kernels, at each level of instructions
+	@ctest --test-dir $(BUILD) --parallel $(TEST_JOBS) --output-on-failure -L levels
 
 bench: configure_demo  ## time the shipped network on this machine
 	@cmake --build $(BUILD) --parallel $(JOBS) --target faceshot_cli

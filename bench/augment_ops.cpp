@@ -31,16 +31,10 @@ struct Photograph {
       faces[i].box = {k * 90, 100, k * 90 + 20 + k * 8, 130 + k * 8};
       const Box& b = faces[i].box;
       const auto at = [&b](float x, float y) {
-        return std::pair{b.x1 + x * b.width(), b.y1 + y * b.height()};
+        return Point{b.x1 + x * b.width(), b.y1 + y * b.height()};
       };
-      Landmarks points;
-      const std::pair<float, float> places[] = {at(0.3F, 0.4F), at(0.7F, 0.4F), at(0.5F, 0.6F),
-                                                at(0.35F, 0.8F), at(0.65F, 0.8F)};
-      for (std::size_t p = 0; p < 5; ++p) {
-        points[2 * p] = places[p].first;
-        points[2 * p + 1] = places[p].second;
-      }
-      faces[i].landmarks = points;
+      faces[i].landmarks = Landmarks{at(0.3F, 0.4F), at(0.7F, 0.4F), at(0.5F, 0.6F),
+                                     at(0.35F, 0.8F), at(0.65F, 0.8F)};
     }
   }
 };
@@ -88,7 +82,7 @@ void to_tensor(const cv::Mat& image, std::vector<cv::Mat>& planes) {
 }
 
 /// The preset "ssd", step by step on whole pictures.
-cv::Mat naive_ssd(const Photograph& photograph, Random& random) {
+cv::Mat naive_ssd(const Photograph& photograph, base::Random& random) {
   cv::Mat image;
   photograph.image.convertTo(image, CV_32FC3);
   if (random.chance(0.5F)) image += cv::Scalar::all(random.uniform(-32, 32));
@@ -132,7 +126,7 @@ int run_all() {
   std::vector<cv::Mat> planes;
   std::uint32_t index = 0;
   const auto augmented = [&](const AugmentOptions& options) {
-    Random random(1, 0, index++);
+    base::Random random(1, 0, index++);
     augment::augment(photograph.image, photograph.faces, options, random, sample, memory, &pool);
   };
 
@@ -149,7 +143,7 @@ int run_all() {
     to_tensor(sample.image, planes);
   });
   report("ssd, naive OpenCV", [&] {
-    Random random(1, 0, index++);
+    base::Random random(1, 0, index++);
     const cv::Mat naive = naive_ssd(photograph, random);
     cv::split(naive, planes);
   });

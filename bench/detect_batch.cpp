@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/random.hpp"
 #include "faceshot/detector.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot {
 namespace {
@@ -34,7 +34,7 @@ int run(const char* model, std::size_t images, int rounds) {
   std::vector<std::vector<std::uint8_t>> pixels(images);
   std::vector<ImageView> views;
   for (std::size_t i = 0; i < images; ++i) {
-    Random random(i);
+    base::Random random(i);
     pixels[i].resize(std::size_t{3} * width * height);
     for (auto& p : pixels[i]) p = static_cast<std::uint8_t>(random.below(256));
     views.push_back({pixels[i].data(), width, height, 3 * width});

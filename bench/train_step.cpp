@@ -23,10 +23,10 @@
 #include <vector>
 
 #include "base/memory.hpp"
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 #include "loss/multibox_loss.hpp"
-#include "model/tensor_memory.hpp"
+#include "model/reuse_tensor_memory.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
 #include "network/registry.hpp"
@@ -130,7 +130,7 @@ struct Samples {
   std::vector<std::vector<geometry::Annotation>> annotations;
 
   Samples(int count, int size) {
-    Random random(1, 0, 0, 0);
+    base::Random random(1, 0, 0, 0);
     pixels.resize(static_cast<std::size_t>(count) * static_cast<std::size_t>(size * size) * 3);
     for (std::uint8_t& value : pixels) value = static_cast<std::uint8_t>(random.below(256));
     annotations.resize(static_cast<std::size_t>(count));

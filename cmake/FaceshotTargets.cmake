@@ -11,7 +11,7 @@ endif()
 add_library(faceshot_options INTERFACE)
 target_compile_features(faceshot_options INTERFACE cxx_std_20)
 target_compile_options(faceshot_options INTERFACE -Wall -Wextra -Wconversion
-  $<$<BOOL:${FACESHOT_WERROR}>:-Werror>)
+  $<$<BOOL:${FACESHOT_WERROR}>:-Werror> $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-braces>)
 if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # A file must not mind what its neighbours call their own, nor GCC that they are in one file.
   target_compile_options(faceshot_options INTERFACE -Wshadow=local -Wno-subobject-linkage)
@@ -69,4 +69,23 @@ endfunction()
 # What is not hot, but large: half of the compiler's time goes into optimising it.
 function(faceshot_compile_fast target)
   target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
+endfunction()
+
+# Sources that src/base/simd/levels.hpp compiles for several levels of instructions. Vectors are passed between
+# functions that are always inlined: no ABI is involved. GCC 12 warns of its own intrinsics (GCC bug 105593).
+function(faceshot_compile_kernels target)
+  set_property(SOURCE ${ARGN} TARGET_DIRECTORY ${target} APPEND PROPERTY COMPILE_OPTIONS
+               -Wno-psabi $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+endfunction()
+
+# faceshot_test_levels(ROOM TARGET test_x LEVELS sse4 avx2 ... FILTER Suites.* [COST seconds])
+# Tests ROOM.level_*, which run suites again as on CPUs that have no more than a level; of levels that this CPU lacks they
+# run the best it has. `ctest -L levels` runs those of all rooms.
+function(faceshot_test_levels room)
+  cmake_parse_arguments(T "" "TARGET;FILTER;COST" "LEVELS" ${ARGN})
+  foreach(level IN LISTS T_LEVELS)
+    add_test(NAME ${room}.level_${level} COMMAND ${T_TARGET} --gtest_filter=${T_FILTER})
+    set_tests_properties(${room}.level_${level} PROPERTIES LABELS "fast;levels" COST "0${T_COST}"
+                         ENVIRONMENT FACESHOT_ISA=${level})
+  endforeach()
 endfunction()

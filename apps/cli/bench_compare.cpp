@@ -55,8 +55,9 @@ std::array<Contestant, 2> contestants(const BenchArguments& a, const std::string
     }
     const Network network = Network::load(models[i]);
     const auto shape = image_shape(network, size);
-    auto session = std::make_shared<Session>(network, shape, threads, a.precision);
-    fill_with_noise(*session, shape);
+    auto session = std::make_shared<Session>(
+        network, shape, SessionOptions{.threads = threads, .precision = a.precision});
+    fill_with_noise(*session);
     both[i].work = [session] {
       const auto before = std::chrono::steady_clock::now();
       session->run();

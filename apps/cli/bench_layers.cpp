@@ -51,9 +51,9 @@ Profile measure(const BenchArguments& a) {
   Profile profile;
   profile.threads = a.threads.front();
   profile.shape = image_shape(network, a.sizes.empty() ? "" : a.sizes.front());
-  Session session(network, profile.shape, profile.threads, a.precision);
+  Session session(network, profile.shape, {.threads = profile.threads, .precision = a.precision});
   profile.steps = session.steps();
-  fill_with_noise(session, profile.shape);
+  fill_with_noise(session);
   for (int warm = 0; warm < 10; ++warm) session.run();
   std::vector<std::vector<double>> times(profile.steps.size());
   std::vector<double> milliseconds(profile.steps.size());

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "media/drawing/resample.hpp"
 #include "media/photographs/image_file.hpp"
 
@@ -23,7 +23,7 @@ Frame frame_of(const BenchArguments& a, FrameSize size) {
   Frame frame{size, {}};
   frame.pixels.resize(3 * static_cast<std::size_t>(size.width) *
                       static_cast<std::size_t>(size.height));
-  Random random(1);
+  base::Random random(1);
   for (std::uint8_t& value : frame.pixels) value = static_cast<std::uint8_t>(random.below(256));
   return frame;
 }

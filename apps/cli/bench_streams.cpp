@@ -9,10 +9,12 @@
 #include <thread>
 #include <vector>
 
+#include "base/parallel.hpp"
 #include "cli/bench_parts.hpp"
 #include "common/console.hpp"
 #include "common/open_detector.hpp"
 #include "faceshot/detector.hpp"
+#include "faceshot/error.hpp"
 
 namespace faceshot::cli {
 namespace {
@@ -30,7 +32,7 @@ struct StreamRow {
   }
 };
 
-/// Every stream is a thread that asks the same detector for its next frame as soon as it has the
+/// Every stream has a thread, which asks the same detector for its next frame as soon as it has the
 /// last one's faces.
 StreamRow measure(const BenchArguments& a, const std::string& size, int threads) {
   using Clock = std::chrono::steady_clock;
@@ -40,35 +42,34 @@ StreamRow measure(const BenchArguments& a, const std::string& size, int threads)
   const auto count = static_cast<std::size_t>(a.streams);
   std::vector<std::vector<double>> times(count);
   std::atomic<std::size_t> ready{0};
-  std::atomic<bool> goes{false}, ends{false};
-  std::vector<std::thread> streams;
-  for (std::size_t s = 0; s < count; ++s)
-    streams.emplace_back([&, s] {
-      std::vector<Detection> faces;
-      detector.detect(frame.view(), faces);  // plans, and warms up
-      ++ready;
-      goes.wait(false);
-      while (!ends) {
-        const auto before = Clock::now();
-        detector.detect(frame.view(), faces);
-        times[s].push_back(
-            std::chrono::duration<double, std::milli>(Clock::now() - before).count());
-      }
-    });
-  while (ready < count) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  goes = true;
-  goes.notify_all();
-  const auto start = Clock::now();
-  std::this_thread::sleep_for(std::chrono::duration<double>(std::max(a.seconds, 0.5)));
-  ends = true;
-  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  for (std::thread& stream : streams) stream.join();
+  std::vector<double> seconds(count);
+  // Every piece is a stream, and waits for the others: each needs a thread.
+  base::parallel_for(count, a.streams, [&](std::size_t s) {
+    std::vector<Detection> faces;
+    detector.detect(frame.view(), faces);  // plans, and warms up
+    ++ready;
+    for (const auto begun = Clock::now(); ready < count;) {
+      if (Clock::now() - begun > std::chrono::minutes(1))
+        throw Error(ErrorCode::resource_exhausted, "the system does not give a thread to each of " +
+                                                       std::to_string(count) +
+                                                       " streams; give fewer --streams");
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    const auto start = Clock::now();
+    for (auto before = start; seconds[s] < std::max(a.seconds, 0.5);) {
+      detector.detect(frame.view(), faces);
+      const auto after = Clock::now();
+      times[s].push_back(std::chrono::duration<double, std::milli>(after - before).count());
+      seconds[s] = std::chrono::duration<double>(after - start).count();
+      before = after;
+    }
+  });
 
   StreamRow row{size, threads, {}, {}};
   std::vector<double> all;
-  for (const auto& of_stream : times) {
-    row.rates.push_back(static_cast<double>(of_stream.size()) / seconds);
-    all.insert(all.end(), of_stream.begin(), of_stream.end());
+  for (std::size_t s = 0; s < count; ++s) {
+    row.rates.push_back(static_cast<double>(times[s].size()) / seconds[s]);
+    all.insert(all.end(), times[s].begin(), times[s].end());
   }
   std::sort(row.rates.begin(), row.rates.end());
   row.latency = spread_of(std::move(all));

@@ -118,8 +118,10 @@ Inspection inspect(const InspectArguments& a) {
   result.metadata = network.metadata();
   const std::string& input = network.inputs().front();
   result.input = {input, network.input_shape(input), shape};
-  for (const std::string& name : network.outputs())
-    result.outputs.push_back({name, {}, session.output(name).shape});
+  for (const std::string& name : network.outputs()) {
+    const auto of_output = session.output(name).shape;
+    result.outputs.push_back({name, {}, {of_output.begin(), of_output.end()}});
+  }
   result.nodes = engine::summarise(graph, shape);
   for (const engine::NodeSummary& node : result.nodes) {
     result.parameters += node.parameters;

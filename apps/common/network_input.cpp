@@ -2,9 +2,9 @@
 
 #include <cstdio>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/model_info.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::cli {
 namespace {
@@ -53,11 +53,9 @@ std::vector<std::int64_t> image_shape(const Network& network, const std::string&
   return {1, shape[1] > 0 ? shape[1] : 3, padded(size.height), padded(size.width)};
 }
 
-void fill_with_noise(Session& session, const std::vector<std::int64_t>& shape) {
-  Random random(1);
-  std::int64_t count = 1;
-  for (const auto d : shape) count *= d;
-  for (std::int64_t i = 0; i < count; ++i) session.input()[i] = random.uniform(-1, 1);
+void fill_with_noise(Session& session) {
+  base::Random random(1);
+  for (float& value : session.input()) value = random.uniform(-1, 1);
 }
 
 }  // namespace faceshot::cli

@@ -25,6 +25,6 @@ struct FrameSize {
                                                     const std::string& wanted);
 
 /// Fills a session's input with noise from -1 to 1, the same each time.
-void fill_with_noise(Session& session, const std::vector<std::int64_t>& shape);
+void fill_with_noise(Session& session);
 
 }  // namespace faceshot::cli

@@ -30,8 +30,8 @@ PrecisionTimes measure(const std::string& model, const std::string& size, int th
   const auto declared = network.input_shape(network.inputs().front());
   const bool fixed = declared.size() == 4 && declared[2] > 0 && declared[3] > 0;
   const auto shape = image_shape(network, fixed ? "" : size);
-  Session fp32(network, shape, threads, Precision::fp32);
-  Session bf16(network, shape, threads, Precision::bf16);
+  Session fp32(network, shape, {.threads = threads});
+  Session bf16(network, shape, {.threads = threads, .precision = Precision::bf16});
   constexpr double none = std::numeric_limits<double>::infinity();
   PrecisionTimes best{none, none};
   const auto run = [](Session& session, double& shortest) {
@@ -40,7 +40,7 @@ PrecisionTimes measure(const std::string& model, const std::string& size, int th
     shortest = std::min(shortest, processor_time() - start);
   };
   for (Session* const session : {&fp32, &bf16}) {
-    fill_with_noise(*session, shape);
+    fill_with_noise(*session);
     session->run();
   }
   const double start = processor_time();
@@ -55,17 +55,17 @@ template <class Choice>
 void add_option(CLI::App& command, Choice& choice, const std::map<std::string, Choice>& words,
                 const std::string& help) {
   std::vector<std::string> names;
-  std::string standard;
+  std::string default_value;
   for (const auto& [name, value] : words) {
     names.push_back(name);
-    if (value == choice) standard = name;
+    if (value == choice) default_value = name;
   }
   command
       .add_option_function<std::string>(
           "--precision", [&choice, words](const std::string& word) { choice = words.at(word); },
           help)
       ->check(CLI::IsMember(names))
-      ->default_str(standard);
+      ->default_str(default_value);
 }
 
 }  // namespace

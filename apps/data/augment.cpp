@@ -4,13 +4,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "augment/policies/augmented_set.hpp"
 #include "augment/policies/file_pool.hpp"
 #include "augment/policies/op_reference.hpp"
 #include "augment/policies/policy_sheet.hpp"
+#include "base/executor.hpp"
 #include "common/console.hpp"
 #include "data/prepared/splits.hpp"
 #include "data_commands.hpp"
@@ -112,7 +112,7 @@ int run(RunOptions& o) {
 void add_run(CLI::App& parent, int& exit_code) {
   auto options = std::make_shared<RunOptions>();
   RunOptions& o = *options;
-  o.set_options.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  o.set_options.threads = base::processors();
   CLI::App* command = parent.add_subcommand(
       "run", "An augmented set on disk (training augments by itself and needs none)");
   command->add_option("set", o.set, "Folder of a prepared set, or a CSV of one")->required();

@@ -8,9 +8,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base/executor.hpp"
 #include "calibrate/calibration.hpp"
 #include "common/console.hpp"
 #include "data/prepared/prepared.hpp"
@@ -170,7 +170,7 @@ int run(const Options& o) {
 void add_calibrate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   Options& o = *options;
-  o.calibration.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  o.calibration.threads = base::processors();
   CLI::App* const command = app.add_subcommand(
       "calibrate", "Turn a network's scores into probabilities, and choose its threshold");
   command->add_option("model", o.model, "ONNX file of an SSD, as faceshot export writes it")

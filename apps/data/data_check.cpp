@@ -6,9 +6,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base/executor.hpp"
 #include "common/console.hpp"
 #include "data/check/check_report.hpp"
 #include "data/check/check_set.hpp"
@@ -170,7 +170,7 @@ int check(const CheckArguments& o) {
 void add_data_check(CLI::App& data, int& exit_code) {
   auto options = std::make_shared<CheckArguments>();
   CheckArguments& o = *options;
-  o.check.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  o.check.threads = base::processors();
   CLI::App* command = data.add_subcommand("check", "What is wrong with a prepared set");
   command->add_option("sets", o.sets, "Folders of prepared sets (all their splits), or CSV files")
       ->required();

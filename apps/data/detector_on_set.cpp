@@ -1,7 +1,7 @@
 #include "detector_on_set.hpp"
+#include "base/executor.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include "common/default_model.hpp"
 
@@ -9,7 +9,7 @@ namespace faceshot::cli {
 
 CLI::Option* add_detector_on_set(CLI::App& command, DetectorOnSet& o,
                                  const std::string& json_help) {
-  o.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  o.threads = base::processors();
   CLI::Option* const set =
       command.add_option("set", o.set, "Folder of a prepared set, or one of its CSV files");
   command

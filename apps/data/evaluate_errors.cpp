@@ -67,7 +67,7 @@ struct Item {
   bool missed = false;  ///< it is about the face
 };
 
-cv::Rect2d rectangle(const Xywh& b) { return {b.x, b.y, b.w, b.h}; }
+cv::Rect2d rectangle(const geometry::Xywh& b) { return {b.x, b.y, b.w, b.h}; }
 cv::Rect2d rectangle(const evaluate::ScoredBox& b) { return {b.x, b.y, b.w, b.h}; }
 
 const cv::Scalar red(40, 40, 255), green(60, 220, 60), dull(90, 130, 90);
@@ -137,7 +137,7 @@ void add_rows(std::string& csv, const char* kind, const std::vector<Item>& items
       csv += ",,,,,,";
     }
     if (item.face) {
-      const Xywh& f = study.faces[item.image][*item.face];
+      const geometry::Xywh& f = study.faces[item.image][*item.face];
       csv += numbers(f.x, f.y, f.w, f.h) + "\n";
     } else {
       csv += ",,,,\n";
@@ -244,7 +244,7 @@ ErrorStudy prepared_study(const Scored& scored, const evaluate::ByClass& by_clas
     std::vector<evaluate::GroundTruthBox> truth;
     for (const geometry::Annotation& a : by_class.records[i].annotations) {
       truth.push_back({a.box, a.ignore});
-      study.faces.back().push_back(to_xywh(a.box));
+      study.faces.back().push_back(geometry::to_xywh(a.box));
       study.attributes.back().push_back(
           {a.blur, a.expression, a.illumination, a.occlusion, a.pose});
       for (std::size_t s = 0; s < study.settings.size(); ++s) {

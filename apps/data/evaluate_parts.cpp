@@ -11,6 +11,7 @@
 #include <mutex>
 #include <utility>
 
+#include "base/parallel.hpp"
 #include "common/console.hpp"
 #include "common/default_model.hpp"
 #include "common/open_detector.hpp"
@@ -18,9 +19,8 @@
 #include "data/prepared/classes.hpp"
 #include "data/prepared/splits.hpp"
 #include "evaluate/result_files.hpp"
-#include "faceshot/box_convert.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/parallel.hpp"
+#include "geometry/box_convert.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::cli {
@@ -86,7 +86,7 @@ std::vector<std::vector<Detection>> detect_all(const Detector& detector,
   Progress progress("detecting", set.records.size());
   std::mutex progress_mutex;
   std::size_t done = 0;
-  parallel_for(set.records.size(), o.threads, [&](std::size_t i) {
+  base::parallel_for(set.records.size(), o.threads, [&](std::size_t i) {
     const cv::Mat pixels = media::read_mat(set.images_dir / set.records[i].image);
     detections[i] = o.tiles.size > 0 ? detector.detect_tiled(media::view_of(pixels), o.tiles)
                                      : detector.detect(media::view_of(pixels));
@@ -178,8 +178,8 @@ Scored read_detections_of(const fs::path& dir, const fs::path& data) {
     scored.detections.emplace_back();
     for (const evaluate::ScoredBox& b : images.back().boxes)
       scored.detections.back().push_back(
-          {from_xywh({static_cast<float>(b.x), static_cast<float>(b.y), static_cast<float>(b.w),
-                      static_cast<float>(b.h)}),
+          {geometry::from_xywh({static_cast<float>(b.x), static_cast<float>(b.y),
+                                static_cast<float>(b.w), static_cast<float>(b.h)}),
            static_cast<float>(b.score)});
   }
   scored.images = std::move(images);

@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/executor.hpp"
 #include "data/prepared/prepared.hpp"
 #include "evaluate/wider_protocol.hpp"
 #include "faceshot/detector.hpp"
@@ -37,7 +37,7 @@ struct EvaluateOptions {
   std::string shape = "box";  ///< mot: what hides
   int max_side = 640;
   TileOptions tiles{.size = 0};  ///< size 0: no tiles
-  int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  int threads = base::processors();
   Precision precision = Precision::fp32;
   bool json = false;
   std::vector<std::filesystem::path> reports;  ///< .html, .md or .json

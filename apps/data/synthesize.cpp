@@ -5,9 +5,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base/executor.hpp"
 #include "common/console.hpp"
 #include "data/prepared/prepared.hpp"
 #include "data/prepared/splits.hpp"
@@ -69,17 +69,17 @@ MakeScene composer(const SynthesizeArguments& o, std::vector<std::string>& class
   synth::CompositionOptions composition;
   composition.scene = o.scene;
   composition.scene.min_faces = 1;
-  return [=](Random& random) {
+  return [=](base::Random& random) {
     const auto count = static_cast<std::uint32_t>(backgrounds->records.size());
     const geometry::ImageRecord& record = backgrounds->records[random.below(count)];
-    const auto draw = [&](float height, Random& r) { return faces->draw(height, r); };
+    const auto draw = [&](float height, base::Random& r) { return faces->draw(height, r); };
     return synth::compose_scene(media::read_mat(backgrounds->images_dir / record.image), draw,
                                 composition, random);
   };
 }
 
 MakeScene painter(const synth::SceneOptions& scene) {
-  return [scene](Random& random) { return synth::render_scene(scene, random); };
+  return [scene](base::Random& random) { return synth::render_scene(scene, random); };
 }
 
 void print_table(const SynthesizeArguments& o, const synth::SyntheticSetReport& r) {
@@ -158,7 +158,7 @@ int synthesize(SynthesizeArguments& o) {
 void add_synthesize(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<SynthesizeArguments>();
   SynthesizeArguments& o = *options;
-  o.set.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  o.set.threads = base::processors();
   CLI::App* command = app.add_subcommand(
       "synthesize", "Make a prepared set: drawn faces, or faces put into other photographs");
   command->add_option("--out", o.out, "Folder of the set: new or empty")->required();

@@ -3,7 +3,7 @@
 
 #include "base/memory.hpp"
 #include "common/program.hpp"
-#include "model/tensor_memory.hpp"
+#include "model/reuse_tensor_memory.hpp"
 #include "train_commands.hpp"
 
 int main(int argc, char** argv) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "detect/tiling/tile_grid.hpp"
+#include "geometry/move_landmarks.hpp"
 
 namespace faceshot::cli {
 namespace {
@@ -49,11 +50,7 @@ const std::vector<Detection>& LocalLook::around(const ImageView& view,
     const auto x = static_cast<float>(tile.x), y = static_cast<float>(tile.y);
     for (Detection& d : found_) {
       d.box = {d.box.x1 + x, d.box.y1 + y, d.box.x2 + x, d.box.y2 + y};
-      if (d.landmarks)
-        for (std::size_t k = 0; k < d.landmarks->size(); k += 2) {
-          (*d.landmarks)[k] += x;
-          (*d.landmarks)[k + 1] += y;
-        }
+      if (d.landmarks) geometry::shift(*d.landmarks, x, y);
       // What the square's edge cut through is seen whole from another.
       if (iou(d.box, face.box) > 0.1F) all_.push_back(d);
     }

@@ -1,18 +1,16 @@
 #include "network_options.hpp"
+#include "base/executor.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "common/default_model.hpp"
 #include "common/open_detector.hpp"
 
 namespace faceshot::cli {
 
-int number_of_cores() {
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_threads);
-}
+int number_of_cores() { return std::min(base::processors(), most_threads); }
 
 void add_network_options(CLI::App& command, NetworkArguments& a,
                          const std::string& threshold_help) {

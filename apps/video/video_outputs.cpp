@@ -47,8 +47,7 @@ struct VideoOutputs::Impl {
     if (classes.size() > 1 && shown.label >= 0 && shown.label < static_cast<int>(classes.size()))
       face["class"] = classes[static_cast<std::size_t>(shown.label)];
     if (f.landmarks)
-      for (std::size_t k = 0; k < f.landmarks->size(); k += 2)
-        face["landmarks"].push_back({place((*f.landmarks)[k]), place((*f.landmarks)[k + 1])});
+      for (const Point& p : *f.landmarks) face["landmarks"].push_back({place(p.x), place(p.y)});
     return face;
   }
 };

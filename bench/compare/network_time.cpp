@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/random.hpp"
 #include "faceshot/network.hpp"
-#include "faceshot/random.hpp"
 
 namespace {
 
@@ -40,8 +40,9 @@ int main(int argc, char** argv) {
     const std::int64_t height = std::atoi(argv[2]), width = std::atoi(argv[3]);
     const auto precision =
         std::string_view(argv[5]) == "bf16" ? faceshot::Precision::bf16 : faceshot::Precision::fp32;
-    faceshot::Session session(network, {1, 3, height, width}, std::atoi(argv[4]), precision);
-    faceshot::Random random(1);
+    faceshot::Session session(network, {1, 3, height, width},
+                              {.threads = std::atoi(argv[4]), .precision = precision});
+    faceshot::base::Random random(1);
     for (std::int64_t i = 0; i < 3 * height * width; ++i)
       session.input()[i] = random.uniform(0.0F, 255.0F);
     for (int runs = 0; std::scanf("%d", &runs) == 1 && runs > 0;) {

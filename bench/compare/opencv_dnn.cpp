@@ -31,14 +31,14 @@ double median(std::vector<double> values) {
 int run(const char* file, int threads, int pairs) {
   const auto network = faceshot::Network::load(file);
   const auto shape = network.input_shape(network.inputs().front());
-  faceshot::Session session(network, shape, threads);
+  faceshot::Session session(network, shape, {.threads = threads});
   cv::setNumThreads(threads);
   cv::dnn::Net net = cv::dnn::readNetFromONNX(file);
   const std::vector<int> dims(shape.begin(), shape.end());
   cv::Mat blob(dims, CV_32F);
   cv::RNG rng(1);
   rng.fill(blob, cv::RNG::UNIFORM, -1, 1);
-  std::copy_n(blob.ptr<float>(), blob.total(), session.input());
+  std::copy_n(blob.ptr<float>(), blob.total(), session.input().data());
   const std::vector<cv::String> names = net.getUnconnectedOutLayersNames();
   std::vector<cv::Mat> outputs;
   const auto theirs = [&] {

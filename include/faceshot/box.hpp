@@ -11,6 +11,7 @@
 #include <cmath>
 
 namespace faceshot {
+inline namespace v0_1 {
 
 struct Box {
   float x1 = 0, y1 = 0, x2 = 0, y2 = 0;
@@ -60,4 +61,5 @@ struct Box {
   return std::isfinite(b.x1) && std::isfinite(b.y1) && std::isfinite(b.x2) && std::isfinite(b.y2);
 }
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -11,6 +11,7 @@
 #include "faceshot/prior.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
 using BoxOffsets = std::array<float, 4>;  ///< g_cx, g_cy, g_w, g_h
 
@@ -24,4 +25,5 @@ using BoxOffsets = std::array<float, 4>;  ///< g_cx, g_cy, g_w, g_h
 [[nodiscard]] Box decode(const BoxOffsets& offsets, const Prior& p,
                          const std::array<float, 4>& variances) noexcept;
 
+}  // namespace v0_1
 }  // namespace faceshot

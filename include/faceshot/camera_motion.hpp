@@ -6,6 +6,7 @@
 #include "faceshot/image_view.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
 /// Where a point of the frame before is in this one, pixels: x' = xx x + xy y + tx,
 /// y' = yx x + yy y + ty. As made: the camera stood still.
@@ -58,4 +59,5 @@ class CameraMotionEstimator {
   std::unique_ptr<Impl> impl_;
 };
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -7,6 +7,7 @@
 #include "faceshot/landmarks.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
 /// A box in pixels, its score in [0, 1], its class (0 is the first real class, "face"; the
 /// background has no number), and its landmarks where the network gives them.
@@ -17,4 +18,5 @@ struct Detection {
   std::optional<Landmarks> landmarks = std::nullopt;  ///< in the pixels of the box
 };
 
+}  // namespace v0_1
 }  // namespace faceshot

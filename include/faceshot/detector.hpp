@@ -14,6 +14,7 @@
 #include "faceshot/tiling.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
 /// The score threshold for model files that name none. A network trained with hard negative mining
 /// sees few backgrounds and is overconfident: 0.5 would be too low.
@@ -33,6 +34,8 @@ struct DetectorOptions {
   int keep_top = 750;                     ///< at most so many detections; 0: all
   int threads = 1;                        ///< CPU threads for one image, 1 to most_threads
   Precision precision = Precision::fp32;  ///< bf16 is fp32 where has_bf16() is false
+  /// The host application's threads; null: FaceShot's own (faceshot/parallel_runner.hpp).
+  std::shared_ptr<ParallelRunner> runner = nullptr;
 };
 
 /// Where the time of one call went, in milliseconds.
@@ -64,6 +67,7 @@ class Detector {
   /// Boxes in pixels of `image`, clipped to it, by falling score; with landmarks, which are not
   /// clipped, if the network has them (info().has_landmarks()).
   /// @throws Error(invalid_argument) for an empty view
+  /// @param image upright
   /// @param timings if given, receives where the time went (without making a session, which the
   ///        first call with a new input size does)
   [[nodiscard]] std::vector<Detection> detect(const ImageView& image,
@@ -71,6 +75,7 @@ class Detector {
 
   /// The same into a vector of the caller's, for video: once the detector has seen images of this
   /// size and the vector has grown, nothing is allocated.
+  /// @param image, timings as above
   /// @param found overwritten
   void detect(const ImageView& image, std::vector<Detection>& found,
               DetectTimings* timings = nullptr) const;
@@ -78,6 +83,7 @@ class Detector {
   /// Many images: shared out over the threads, each image on one thread, whatever
   /// options().threads says. That gives more images a second than all threads on one image after
   /// another.
+  /// @param images upright
   /// @param threads 1 to most_threads; the caller's is one of them
   /// @return as detect() gives them, in the order of the images
   /// @throws Error as detect(); the message begins with the image's index, from 0. Nothing is
@@ -111,4 +117,5 @@ class Detector {
   std::unique_ptr<Impl> impl_;
 };
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -5,6 +5,7 @@
 #include <string>
 
 namespace faceshot {
+inline namespace v0_1 {
 
 /// What kind of thing went wrong; programs can decide on it, people read the message.
 enum class ErrorCode {
@@ -33,4 +34,5 @@ class Error : public std::runtime_error {
   ErrorCode code_;
 };
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -5,6 +5,7 @@
 #include "faceshot/landmarks.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
 /// Turning, scaling and shifting in the plane: x' = a x - b y + tx, y' = b x + a y + ty. Its scale
 /// is sqrt(a^2 + b^2), its angle atan2(b, a) from the x to the y axis (clockwise on a screen).
@@ -29,4 +30,5 @@ struct Similarity {
 /// @throws Error(invalid_argument) if points are not finite or those of `from` fall together
 [[nodiscard]] Similarity fit_similarity(const Landmarks& from, const Landmarks& to);
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 namespace faceshot {
+inline namespace v0_1 {
 
 enum class PixelFormat : std::uint8_t {
   bgr,   ///< 3 bytes a pixel, OpenCV's default
@@ -59,4 +60,5 @@ struct ImageView {
   [[nodiscard]] const std::uint8_t* row(int y) const noexcept { return data + stride * y; }
 };
 
+}  // namespace v0_1
 }  // namespace faceshot

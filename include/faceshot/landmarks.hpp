@@ -11,15 +11,24 @@
 #include "faceshot/prior.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
-/// Left eye, right eye, nose, left and right mouth corner as the viewer sees them; x, y in pixels.
+struct Point {
+  float x = 0, y = 0;
+  friend constexpr bool operator==(const Point&, const Point&) = default;
+};
+
+/// Left eye, right eye, nose, left and right mouth corner as the viewer sees them, in pixels.
 /// Points of a face that is cut off may lie outside the image.
-using Landmarks = std::array<float, 10>;
+using Landmarks = std::array<Point, 5>;
 
-/// g_x, g_y of each point in turn.
+/// g_x, g_y of each point in turn: what a network gives.
 using LandmarkOffsets = std::array<float, 10>;
 
+/// What a network is trained to give for these points.
 /// @pre p.w > 0, p.h > 0, variances > 0 (the result is not finite otherwise)
+/// @param points in input pixels
+/// @param p the prior that they are coded from
 /// @param variances those of the box coding; only the first two, of the centre, are used
 [[nodiscard]] LandmarkOffsets encode_landmarks(const Landmarks& points, const Prior& p,
                                                const std::array<float, 4>& variances) noexcept;
@@ -31,9 +40,10 @@ using LandmarkOffsets = std::array<float, 10>;
 
 /// True if all ten coordinates are finite.
 [[nodiscard]] inline bool finite(const Landmarks& points) noexcept {
-  for (const float coordinate : points)
-    if (!std::isfinite(coordinate)) return false;
+  for (const Point& p : points)
+    if (!std::isfinite(p.x) || !std::isfinite(p.y)) return false;
   return true;
 }
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -13,6 +13,7 @@
 #include "faceshot/prior.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
 class Network;
 
@@ -78,9 +79,11 @@ struct ModelInfo {
   [[nodiscard]] static ModelInfo from_toml(const std::string& path);
   /// From the network's metadata; if it has none, from its outputs' names, if they are those of a
   /// known head; else from the file of the model's name with the extension .toml, if there is one.
+  /// @param network whose file or outputs tell
   /// @param model_path for that file and for messages; may be empty
   /// @throws Error as the others; Error(unsupported) that says what to do if nothing is known
   [[nodiscard]] static ModelInfo of(const Network& network, const std::string& model_path);
 };
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -11,13 +11,18 @@
 #include <vector>
 
 namespace faceshot {
+inline namespace v0_1 {
 
-class InputRows;  // faceshot/input_rows.hpp
+class InputRows;       // faceshot/input_rows.hpp
+class ParallelRunner;  // faceshot/parallel_runner.hpp
 
-/// A float32 tensor that the engine owns or the caller lends; NCHW for images.
+/// A float32 tensor of a session's; NCHW for images. Both views are valid as long as the session
+/// lives.
 struct TensorView {
-  const float* data = nullptr;
-  std::vector<std::int64_t> shape;
+  std::span<const float> data;  ///< row-major, as many as the shape says
+  std::span<const std::int64_t> shape;
+
+  [[nodiscard]] std::size_t size() const noexcept { return data.size(); }
 };
 
 /// A loaded and optimised network. Immutable after loading: any number of threads may run it at
@@ -41,10 +46,9 @@ class Network {
   /// Declared shape of an input; -1 where it is dynamic.
   [[nodiscard]] std::vector<std::int64_t> input_shape(const std::string& name) const;
 
-  struct Impl;
-  [[nodiscard]] const std::shared_ptr<const Impl>& impl() const { return impl_; }
-
  private:
+  friend class Session;
+  struct Impl;
   explicit Network(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
   std::shared_ptr<const Impl> impl_;  ///< never null
@@ -74,26 +78,33 @@ enum class Precision : std::uint8_t {
 /// More threads than any machine that this runs on has processors.
 inline constexpr int most_threads = 1024;
 
+struct SessionOptions {
+  /// CPU threads for one run, 1 to most_threads; more than there are processors make it slower.
+  /// Where the system gives fewer, those do the work.
+  int threads = 1;
+  Precision precision = Precision::fp32;  ///< bf16 is fp32 where has_bf16() is false
+  /// The host application's threads; null: FaceShot's own (faceshot/parallel_runner.hpp).
+  std::shared_ptr<ParallelRunner> runner = nullptr;
+};
+
 /// One network planned for one input shape: kernels chosen, all memory allocated. Runs without
 /// allocating. Not thread safe: one Session a thread. One that was moved from can be assigned to
 /// and destroyed, nothing else.
 class Session {
  public:
   /// @param shape NCHW of the (only) image input
-  /// @param threads CPU threads for one run, 1 to most_threads; more than there are processors make
-  ///        it slower
-  /// @param precision bf16 is fp32 where has_bf16() is false
+  /// @param network which it shares
+  /// @param options see there
   /// @throws Error(invalid_argument) if the network cannot take this shape, or for another number
-  /// of
-  ///         threads; Error(resource_exhausted) if there is no memory, or no such number of threads
-  Session(const Network& network, const std::vector<std::int64_t>& shape, int threads = 1,
-          Precision precision = Precision::fp32);
+  ///         of threads; Error(resource_exhausted) if there is no memory
+  Session(const Network& network, const std::vector<std::int64_t>& shape,
+          const SessionOptions& options = {});
   ~Session();
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
 
   /// Where to write the input (NCHW, `shape` floats) before run().
-  [[nodiscard]] float* input();
+  [[nodiscard]] std::span<float> input();
   void run();
   /// As run(), with the input's rows from where `rows` makes them; input() is left as it is or
   /// written to, as the network's first layer wants it. For networks that take an image of three
@@ -122,4 +133,5 @@ class Session {
   std::unique_ptr<Impl> impl_;
 };
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -8,6 +8,7 @@
 #include "faceshot/detection.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
 /// Which boxes compete: those of one class alone, or all, where nothing is of two classes at once.
 enum class Suppression { within_classes, across_classes };
@@ -15,6 +16,8 @@ enum class Suppression { within_classes, across_classes };
 /// Keeps the best box of every group that overlaps by more than `iou_threshold`.
 ///
 /// Deterministic: boxes are visited by falling score, equal scores in the order given.
+/// @param detections in any order
+/// @param suppression which boxes compete
 /// @param iou_threshold in [0, 1]; a box is dropped if its IoU with a kept one is greater
 /// @param keep_top at most so many are returned; 0 means all
 /// @return indices into `detections`, by falling score
@@ -27,6 +30,7 @@ enum class Suppression { within_classes, across_classes };
 /// allocated once the largest image was seen. Not thread safe.
 class Nms {
  public:
+  /// @param detections, iou_threshold, keep_top, suppression as nms()
   /// @param lowest scores from which a detection may be kept, of each class or one for all; lower
   ///        ones drop none. Empty: all may
   /// @return indices into `detections`, by falling score; valid until the next call
@@ -46,4 +50,5 @@ class Nms {
   std::vector<std::size_t> order_, kept_, droppers_;
 };
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -10,6 +10,7 @@
 #include "faceshot/image_view.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
 /// View of an 8-bit matrix of 1, 3 (BGR) or 4 (BGRA) channels. Shares the pixels: the matrix must
 /// outlive it.
@@ -35,4 +36,5 @@ namespace faceshot {
   return {image.data, image.cols, image.rows, static_cast<std::ptrdiff_t>(image.step), format};
 }
 
+}  // namespace v0_1
 }  // namespace faceshot

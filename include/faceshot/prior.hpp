@@ -12,6 +12,7 @@
 #include "faceshot/box.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
 /// A prior as the box coding needs it: centre and size in input pixels.
 struct Prior {
@@ -57,6 +58,8 @@ void validate(const PriorSpec& spec);
 
 /// All priors for an input of `input_width` x `input_height` pixels, level by level, row by row,
 /// cell by cell, in the order documented at PriorLevel.
+/// @param spec see PriorSpec
+/// @param input_width, input_height in pixels
 /// @param features one size per level, as the network's feature maps have for this input
 /// @throws Error(invalid_argument) if the spec is invalid, the counts differ or a map is empty
 [[nodiscard]] std::vector<Prior> make_priors(const PriorSpec& spec, int input_width,
@@ -64,10 +67,12 @@ void validate(const PriorSpec& spec);
                                              const std::vector<FeatureSize>& features);
 
 /// The SSD paper's scale rule (eq. 4): s_k = min + (max - min) * (k - 1) / (m - 1), k = 1..m.
+/// @param min_scale, max_scale of the first and the last level, shares of the input side
 /// @param levels m >= 1; with m = 1 the result is {min_scale}
 /// @return scales as a share of the input side; multiply by it to get sizes in pixels
 /// @throws Error(invalid_argument) if levels < 1
 [[nodiscard]] std::vector<float> ssd_scales(int levels, float min_scale = 0.2F,
                                             float max_scale = 0.9F);
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -5,6 +5,7 @@
 #include <functional>
 
 namespace faceshot {
+inline namespace v0_1 {
 
 /// How Detector::detect_tiled() cuts a photograph.
 struct TileOptions {
@@ -19,4 +20,5 @@ struct TileOptions {
   std::function<void(std::size_t done, std::size_t all)> progress = nullptr;
 };
 
+}  // namespace v0_1
 }  // namespace faceshot

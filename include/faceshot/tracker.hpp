@@ -20,6 +20,7 @@
 #include "faceshot/nms.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
 /// The defaults are for the networks that FaceShot ships. Give the tracker all detections down to
 /// low_score (DetectorOptions::score_threshold): what is unsure alone carries a track on.
@@ -106,4 +107,5 @@ class Tracker {
   std::unique_ptr<Impl> impl_;
 };
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -5,3 +5,13 @@
 #define FACESHOT_VERSION_MINOR 1
 #define FACESHOT_VERSION_PATCH 0
 #define FACESHOT_VERSION "0.1.0"
+
+namespace faceshot {
+inline namespace v0_1 {
+
+/// The version of the library that the program runs with: FACESHOT_VERSION of the headers that it
+/// was compiled with, where all is well.
+[[nodiscard]] const char* version() noexcept;
+
+}  // namespace v0_1
+}  // namespace faceshot

@@ -1,15 +1,19 @@
 #include "base/executor.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <cassert>
 #include <chrono>
+#include <condition_variable>
+#include <deque>
 #include <exception>
 #include <system_error>
 #include <thread>
 #include <utility>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
+#include "base/single_openmp_thread.hpp"
+#include "faceshot/parallel_runner.hpp"
 
 namespace faceshot::base {
 namespace {
@@ -19,9 +23,10 @@ using Clock = std::chrono::steady_clock;
 /// How long a thread without work looks for some before it sleeps: longer than what a training
 /// step does between two loops, and than it takes to wake a thread in a virtual machine.
 constexpr auto idle_spin = std::chrono::microseconds(200);
-/// How long the last pieces of others are waited for awake. Not longer: a thread that lost its
-/// processor in the midst of one can go on where this one sleeps.
-constexpr auto last_spin = std::chrono::microseconds(30);
+/// How long the last pieces of others are waited for awake: longer than pieces of a network's layer
+/// differ at 640x480. Not much longer: a thread that lost its processor in the midst of one can go
+/// on where this one sleeps.
+constexpr auto stage_spin = std::chrono::microseconds(50);
 
 void relax() {
 #if defined(__x86_64__)
@@ -34,7 +39,7 @@ void relax() {
 /// Looks until `seen()` or the time is over. @return whether it was seen
 template <typename Seen>
 bool spin(std::chrono::microseconds time, const Seen& seen) {
-  constexpr int looks_a_clock = 16;
+  constexpr int looks_a_clock = 32;
   const auto start = Clock::now();
   do {
     for (int look = 0; look < looks_a_clock; ++look) {
@@ -45,137 +50,311 @@ bool spin(std::chrono::microseconds time, const Seen& seen) {
   return false;
 }
 
-/// While it lives, OpenMP's regions that this thread starts have one thread: what a body calls
-/// (oneDNN, LibTorch) is not to share out what is shared out already.
-class OpenMpAlone {
- public:
-#ifdef _OPENMP
-  OpenMpAlone() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
-  ~OpenMpAlone() { omp_set_num_threads(before_); }
-#else
-  OpenMpAlone() = default;
-#endif
-  OpenMpAlone(const OpenMpAlone&) = delete;
-  OpenMpAlone& operator=(const OpenMpAlone&) = delete;
-
- private:
-#ifdef _OPENMP
-  int before_;
-#endif
-};
-
 thread_local bool in_body = false;
 
 }  // namespace
 
-struct Executor::Loop {
-  Loop(std::size_t pieces, std::size_t others, const std::function<void(std::size_t)>& f)
-      : count(pieces), helpers(others), body(f) {}
+int processors() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
-  const std::size_t count;
-  const std::size_t helpers;                     ///< threads besides the caller's
-  std::size_t wanted = helpers;                  ///< of them; under the executor's mutex
-  const bool inner = in_body;                    ///< a body's own
-  const std::function<void(std::size_t)>& body;  ///< lives as long as pieces are left
-  std::atomic<std::size_t> next{0};              ///< piece; beyond `count` when none is left
-  std::atomic<std::size_t> done{0};
-  std::atomic<bool> failed{false};
-  std::exception_ptr first;  ///< of the thread that set `failed`
+/// What threads can join. All is done with the executor's mutex held but what work() gives it up
+/// for.
+class Executor::Job {
+ public:
+  Job() = default;
+  virtual ~Job() = default;
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
 
-  std::mutex mutex;
-  std::condition_variable finished;
-  bool is_finished = false;  ///< under `mutex`
+  /// Threads that could do something now, beside those that are in it.
+  [[nodiscard]] virtual std::size_t wanted() const = 0;
+  /// A thread joins, and works until there is nothing left to do.
+  virtual void join(std::unique_lock<std::mutex>& lock) = 0;
 
-  [[nodiscard]] bool has_pieces() const { return next.load(std::memory_order_relaxed) < count; }
-  [[nodiscard]] bool all_done() const { return done.load(std::memory_order_acquire) == count; }
+  std::size_t helpers = 0;  ///< threads that are made for it
+};
 
-  void work() {
+// --- loops ---------------------------------------------------------------------------------------
+
+// Which stage is on and how many of its pieces are left is one number, taken down by each thread
+// that takes a piece. Who does the last piece of a stage begins the next.
+class Executor::Loop final : public Job {
+ public:
+  /// @pre is_unused()
+  void start(std::span<const Stage> stages, std::size_t others) {
+    stages_ = stages;
+    helpers = in_body ? 0 : others;  // a body's own loop makes do with threads that are there
+    free_places_ = others;
+    failed_ = false;
+    holders_ = 1;
+    begin(0);
+  }
+
+  [[nodiscard]] std::size_t wanted() const override { return is_finished() ? 0 : free_places_; }
+
+  void join(std::unique_lock<std::mutex>& lock) override {
+    const int worker = static_cast<int>(free_places_--);  // nobody who came leaves before the end
+    ++holders_;
+    lock.unlock();
+    work(worker);
+    lock.lock();
+    --holders_;
+  }
+
+  /// Until all is done.
+  void work(int worker) {
     const bool outer = std::exchange(in_body, true);
-    for (std::size_t i = next++; i < count; i = next++) add_done(call(i));
+    for (;;) {
+      const std::uint32_t passed = passed_.load(std::memory_order_acquire);
+      std::uint64_t seen = state_.load(std::memory_order_acquire);
+      if (stage_of(seen) == stages_.size()) break;
+      if (left_of(seen) == 0)
+        wait(seen, passed);
+      else if (state_.compare_exchange_weak(seen, seen - 1, std::memory_order_acq_rel))
+        do_piece(stage_of(seen), left_of(seen), worker);
+    }
     in_body = outer;
   }
 
-  /// @return pieces that are done now: where one fails, those that nobody has begun too
-  std::size_t call(std::size_t i) {
+  /// What a body threw first, to whom the loop is. @pre work() has returned
+  [[nodiscard]] std::exception_ptr failure() { return std::exchange(first_, nullptr); }
+  [[nodiscard]] bool is_unused() const { return holders_ == 0; }
+  void release() { --holders_; }
+
+ private:
+  static constexpr int left_bits = 40;
+  static std::size_t stage_of(std::uint64_t state) { return state >> left_bits; }
+  static std::size_t left_of(std::uint64_t state) {
+    return state & ((std::uint64_t{1} << left_bits) - 1);
+  }
+  [[nodiscard]] bool is_finished() const { return stage_of(state_) == stages_.size(); }
+
+  void do_piece(std::size_t index, std::size_t left, int worker) {
+    // The stages live until the last piece is done: this one is not.
+    const Stage& stage = stages_[index];
+    std::size_t done = 1;
     try {
-      body(i);
-      return 1;
+      stage.body(stage.pieces - left, worker);
     } catch (...) {
-      if (!failed.exchange(true)) first = std::current_exception();
+      if (!failed_.exchange(true)) first_ = std::current_exception();
+      done += left_of(state_.fetch_and(~((std::uint64_t{1} << left_bits) - 1)));
     }
-    return 1 + count - std::min(next.exchange(count), count);
+    if (done_.fetch_add(done, std::memory_order_acq_rel) + done == stage.pieces)
+      begin(failed_ ? stages_.size() : index + 1);
   }
 
-  void add_done(std::size_t pieces) {
-    if (done.fetch_add(pieces, std::memory_order_acq_rel) + pieces < count) return;
-    const std::lock_guard lock(mutex);
-    is_finished = true;
-    finished.notify_all();
+  void begin(std::size_t stage) {
+    while (stage < stages_.size() && stages_[stage].pieces == 0) ++stage;
+    done_.store(0, std::memory_order_relaxed);
+    const std::uint64_t pieces = stage < stages_.size() ? stages_[stage].pieces : 0;
+    state_.store(std::uint64_t{stage} << left_bits | pieces, std::memory_order_release);
+    passed_.fetch_add(1, std::memory_order_release);
+    passed_.notify_all();
   }
 
-  void wait() {
-    if (spin(last_spin, [this] { return all_done(); })) return;
-    std::unique_lock lock(mutex);
-    finished.wait(lock, [this] { return is_finished; });
+  void wait(std::uint64_t seen, std::uint32_t passed) {
+    const auto changed = [&] {
+      return stage_of(state_.load(std::memory_order_relaxed)) != stage_of(seen);
+    };
+    if (!spin(stage_spin, changed)) passed_.wait(passed, std::memory_order_acquire);
   }
+
+  std::span<const Stage> stages_;
+  std::size_t free_places_ = 0;
+  std::size_t holders_ = 0;               ///< threads that may look at it
+  std::atomic<std::uint64_t> state_{0};   ///< the stage, and how many of its pieces are left
+  std::atomic<std::size_t> done_{0};      ///< pieces of the stage
+  std::atomic<std::uint32_t> passed_{0};  ///< counts stages
+  std::atomic<bool> failed_{false};
+  std::exception_ptr first_;  ///< of the thread that set `failed_`
 };
+
+void Executor::run(std::span<const Stage> stages, int threads) {
+  std::size_t most = 0;
+  for (const Stage& stage : stages) most = std::max(most, stage.pieces);
+  const std::size_t wanted = std::min(most, static_cast<std::size_t>(std::max(threads, 1)));
+  if (wanted <= 1) {
+    for (const Stage& stage : stages)
+      for (std::size_t i = 0; i < stage.pieces; ++i) stage.body(i, 0);
+    return;
+  }
+  Loop* loop = nullptr;
+  std::size_t sleepers = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    loop = &unused_loop();
+    loop->start(stages, wanted - 1);
+    jobs_.push_back(loop);
+    sleepers = announce();
+  }
+  wake(sleepers);
+  {
+    const SingleOpenMpThread alone;
+    loop->work(0);
+  }
+  const std::exception_ptr failure = loop->failure();
+  {
+    const std::lock_guard lock(mutex_);
+    remove(*loop);
+    loop->release();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+Executor::Loop& Executor::unused_loop() {
+  for (const auto& loop : loops_)
+    if (loop->is_unused()) return *loop;
+  return *loops_.emplace_back(std::make_unique<Loop>());
+}
+
+void run_stages(std::span<const Stage> stages, int threads, ParallelRunner* runner) {
+  if (runner == nullptr) return Executor::shared().run(stages, threads);
+  for (const Stage& stage : stages) {
+    if (stage.pieces <= 1 || threads <= 1) {
+      for (std::size_t i = 0; i < stage.pieces; ++i) stage.body(i, 0);
+      continue;
+    }
+    std::atomic<bool> failed = false;
+    std::exception_ptr first;
+    runner->run(stage.pieces, threads, [&](std::size_t piece, int worker) {
+      if (failed) return;
+      try {
+        const SingleOpenMpThread alone;
+        stage.body(piece, worker);
+      } catch (...) {
+        if (!failed.exchange(true)) first = std::current_exception();
+      }
+    });
+    if (first) std::rethrow_exception(first);
+  }
+}
+
+// --- tasks ---------------------------------------------------------------------------------------
+
+class TaskGroup::Queue final : public Executor::Job {
+ public:
+  explicit Queue(int threads) {
+    helpers = static_cast<std::size_t>(threads);
+    for (int worker = threads; worker-- > 0;) free_.push_back(worker);
+  }
+
+  [[nodiscard]] std::size_t wanted() const override {
+    return std::min(tasks_.size(), free_.size());
+  }
+  void join(std::unique_lock<std::mutex>& lock) override {
+    work(lock, [this] { return !tasks_.empty(); });
+  }
+  /// One task, at least.
+  template <class More>
+  void work(std::unique_lock<std::mutex>& lock, const More& more) {
+    const int worker = free_.back();
+    free_.pop_back();
+    do {
+      Task task = std::move(tasks_.front());
+      tasks_.pop_front();
+      lock.unlock();
+      const bool outer = std::exchange(in_body, true);
+      task(worker);
+      task = nullptr;
+      in_body = outer;
+      lock.lock();
+    } while (more());
+    free_.push_back(worker);
+    if (is_idle()) idle_.notify_all();
+  }
+  void push(Task task) {
+    if (!dropped_) tasks_.push_back(std::move(task));
+  }
+  [[nodiscard]] bool has_tasks() const { return !tasks_.empty(); }
+  [[nodiscard]] bool is_idle() const { return free_.size() == helpers; }
+  void drop(std::unique_lock<std::mutex>& lock) {
+    dropped_ = true;  // tasks that had begun may add others
+    tasks_.clear();
+    idle_.wait(lock, [this] { return is_idle(); });
+  }
+
+ private:
+  std::deque<Task> tasks_;
+  std::vector<int> free_;  ///< numbers of workers
+  std::condition_variable idle_;
+  bool dropped_ = false;
+};
+
+TaskGroup::TaskGroup(int threads) : queue_(std::make_unique<Queue>(threads)) {
+  assert(threads >= 1);
+  Executor& executor = Executor::shared();
+  const std::lock_guard lock(executor.mutex_);
+  executor.jobs_.push_back(queue_.get());
+}
+
+TaskGroup::~TaskGroup() {
+  Executor& executor = Executor::shared();
+  std::unique_lock lock(executor.mutex_);
+  queue_->drop(lock);
+  executor.remove(*queue_);
+}
+
+void TaskGroup::add(Task task) {
+  Executor& executor = Executor::shared();
+  std::size_t sleepers = 0;
+  {
+    const std::lock_guard lock(executor.mutex_);
+    queue_->push(std::move(task));
+    sleepers = executor.announce();
+  }
+  executor.wake(sleepers);
+}
+
+bool TaskGroup::help() {
+  std::unique_lock lock(Executor::shared().mutex_);
+  if (!queue_->has_tasks() || !queue_->is_idle()) return false;
+  queue_->work(lock, [] { return false; });
+  return true;
+}
+
+// --- threads -------------------------------------------------------------------------------------
 
 Executor& Executor::shared() {
   static Executor* const executor = new Executor;
   return *executor;
 }
 
-void Executor::run(std::size_t count, int threads, const std::function<void(std::size_t)>& body) {
-  const std::size_t wanted = std::min(count, static_cast<std::size_t>(std::max(threads, 1)));
-  if (wanted <= 1) {
-    for (std::size_t i = 0; i < count; ++i) body(i);
-    return;
-  }
-  const auto loop = std::make_shared<Loop>(count, wanted - 1, body);
-  publish(loop);
-  {
-    [[maybe_unused]] const OpenMpAlone alone;
-    loop->work();
-  }
-  withdraw(loop);
-  loop->wait();
-  // Taken out of the loop, which other threads may still hold.
-  if (const std::exception_ptr first = std::exchange(loop->first, nullptr))
-    std::rethrow_exception(first);
+Executor::Executor() {
+  // A forked child has none of the threads, and must not find the mutex locked for ever.
+  pthread_atfork([] { shared().mutex_.lock(); }, [] { shared().mutex_.unlock(); },
+                 [] {
+                   Executor& executor = shared();
+                   executor.threads_ = executor.asleep_ = executor.spinning_ = 0;
+                   executor.jobs_.clear();
+                   executor.mutex_.unlock();
+                 });
 }
 
-void Executor::publish(const LoopPointer& loop) {
-  std::size_t sleepers = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    loops_.push_back(loop);
-    ++published_;
-    make_threads();
-    std::size_t wanted = 0;
-    for (const LoopPointer& other : loops_) wanted += other->wanted;
-    sleepers = std::min(asleep_, wanted > spinning_ ? wanted - spinning_ : 0);
-  }
-  for (; sleepers > 0; --sleepers) wake_.notify_one();
+void Executor::remove(const Job& job) {
+  const auto found = std::find(jobs_.begin(), jobs_.end(), &job);
+  if (found != jobs_.end()) jobs_.erase(found);
 }
 
-void Executor::withdraw(const LoopPointer& loop) {
-  const std::lock_guard lock(mutex_);
-  const auto found = std::find(loops_.begin(), loops_.end(), loop);
-  if (found != loops_.end()) loops_.erase(found);
-}
-
-Executor::LoopPointer Executor::join() {
-  for (const LoopPointer& loop : loops_)
-    if (loop->wanted > 0 && loop->has_pieces()) {
-      --loop->wanted;
-      return loop;
-    }
+Executor::Job* Executor::joinable() const {
+  for (Job* const job : jobs_)
+    if (job->wanted() > 0) return job;
   return nullptr;
+}
+
+std::size_t Executor::announce() {
+  ++published_;
+  make_threads();
+  std::size_t wanted = 0;
+  for (const Job* const job : jobs_) wanted += job->wanted();
+  return std::min(asleep_, wanted > spinning_ ? wanted - spinning_ : 0);
+}
+
+void Executor::wake(std::size_t sleepers) {
+  for (; sleepers > 0; --sleepers) published_.notify_one();
 }
 
 void Executor::make_threads() {
   std::size_t wanted = 0;
-  for (const LoopPointer& loop : loops_) wanted += loop->inner ? 0 : loop->helpers;
+  for (const Job* const job : jobs_) wanted += job->helpers;
   try {
     for (; threads_ < wanted; ++threads_) std::thread([this] { work(); }).detach();
   } catch (const std::system_error&) {  // what there is has to do
@@ -183,15 +362,11 @@ void Executor::make_threads() {
 }
 
 void Executor::work() {
-#ifdef _OPENMP
-  omp_set_num_threads(1);
-#endif
+  const SingleOpenMpThread alone;
   std::unique_lock lock(mutex_);
   for (;;) {
-    if (const LoopPointer loop = join()) {
-      lock.unlock();
-      loop->work();
-      lock.lock();
+    if (Job* const job = joinable()) {
+      job->join(lock);
       continue;
     }
     const std::uint32_t seen = published_;
@@ -202,7 +377,9 @@ void Executor::work() {
     --spinning_;
     if (found || published_ != seen) continue;
     ++asleep_;
-    wake_.wait(lock, [&] { return published_ != seen; });
+    lock.unlock();
+    published_.wait(seen);
+    lock.lock();
     --asleep_;
   }
 }

@@ -1,15 +1,15 @@
 // Work shared out over threads, its results in order.
 #pragma once
 
-#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
 #include <map>
 #include <mutex>
-#include <thread>
+#include <optional>
 #include <utility>
-#include <vector>
+
+#include "base/executor.hpp"
 
 namespace faceshot::base {
 
@@ -26,62 +26,44 @@ void work_in_order(std::size_t count, int threads, const Work& work, const Take&
   }
   using Result = decltype(work(std::size_t{}));
   struct Outcome {
-    std::vector<Result> result;  // none or one
+    std::optional<Result> result;
     std::exception_ptr failure;
   };
   std::mutex mutex;
   std::condition_variable changed;
-  std::map<std::size_t, Outcome> waiting;
-  std::size_t begun = 0;
-  std::size_t taken = 0;
-  bool stopped = false;
+  std::map<std::size_t, Outcome> ready;
   const std::size_t ahead = 2 * static_cast<std::size_t>(threads);
 
-  const auto run = [&] {
-    for (;;) {
-      std::size_t i = 0;
-      {
-        std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return stopped || begun == count || begun < taken + ahead; });
-        if (stopped || begun == count) return;
-        i = begun++;
-      }
-      Outcome outcome;
-      try {
-        outcome.result.push_back(work(i));
-      } catch (...) {
-        outcome.failure = std::current_exception();
-      }
-      const std::lock_guard lock(mutex);
-      waiting.emplace(i, std::move(outcome));
-      changed.notify_all();
+  const auto do_one = [&](std::size_t i) {
+    Outcome outcome;
+    try {
+      outcome.result.emplace(work(i));
+    } catch (...) {
+      outcome.failure = std::current_exception();
     }
-  };
-  std::vector<std::jthread> workers;
-  const auto stop = [&] {
     const std::lock_guard lock(mutex);
-    stopped = true;
-    changed.notify_all();
+    ready.emplace(i, std::move(outcome));
+    changed.notify_one();
   };
-  try {
-    for (int t = 0; t < threads && static_cast<std::size_t>(t) < count; ++t)
-      workers.emplace_back(run);
-    for (; taken < count;) {
-      std::unique_lock lock(mutex);
-      changed.wait(lock, [&] { return waiting.contains(taken); });
-      auto node = waiting.extract(taken);
+  const auto outcome_of = [&](std::size_t i, TaskGroup& group) {
+    std::unique_lock lock(mutex);
+    while (!ready.contains(i)) {
       lock.unlock();
-      if (node.mapped().failure) std::rethrow_exception(node.mapped().failure);
-      take(node.key(), std::move(node.mapped().result.front()));
+      const bool helped = group.help();
       lock.lock();
-      ++taken;
-      changed.notify_all();
+      if (!helped) changed.wait(lock, [&] { return ready.contains(i); });
     }
-  } catch (...) {
-    stop();  // before the threads are joined
-    throw;
+    return std::move(ready.extract(i).mapped());
+  };
+  TaskGroup group(threads);  // last: it ends before what its tasks use
+  std::size_t begun = 0;
+  for (std::size_t taken = 0; taken < count; ++taken) {
+    for (; begun < count && begun < taken + ahead; ++begun)
+      group.add([&do_one, i = begun](int) { do_one(i); });
+    Outcome outcome = outcome_of(taken, group);
+    if (outcome.failure) std::rethrow_exception(outcome.failure);
+    take(taken, std::move(*outcome.result));
   }
-  stop();
 }
 
 }  // namespace faceshot::base

@@ -1,11 +1,12 @@
-#include "faceshot/parallel.hpp"
+#include "base/parallel.hpp"
 
 #include "base/executor.hpp"
 
-namespace faceshot {
+namespace faceshot::base {
 
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body) {
-  base::Executor::shared().run(count, threads, body);
+  const Stage loop{count, [&body](std::size_t piece, int) { body(piece); }};
+  Executor::shared().run({&loop, 1}, threads);
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::base

@@ -1,8 +1,8 @@
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 #include <cmath>
 
-namespace faceshot {
+namespace faceshot::base {
 
 std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
                                         std::array<std::uint32_t, 2> key) noexcept {
@@ -63,4 +63,4 @@ float Random::normal() noexcept {
   return radius * std::cos(6.2831853F * uniform());
 }
 
-}  // namespace faceshot
+}  // namespace faceshot::base

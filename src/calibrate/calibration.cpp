@@ -6,11 +6,11 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "base/parallel.hpp"
 #include "calibrate/fold_score_maps.hpp"
 #include "evaluate/average_precision.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/network.hpp"
-#include "faceshot/parallel.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::calibrate {
@@ -106,7 +106,7 @@ class Fitter {
   template <typename MapsOf, typename Takes>
   [[nodiscard]] std::vector<Judged> judge(const MapsOf& maps_of, const Takes& takes) const {
     std::vector<Judged> all(photographs_.size());
-    parallel_for(all.size(), options_.threads, [&](std::size_t i) {
+    base::parallel_for(all.size(), options_.threads, [&](std::size_t i) {
       if (!takes(i)) return;
       all[i].kept = keep_candidates(photographs_[i].candidates, maps_of(i), options_.nms_threshold);
       all[i].verdicts = evaluate::verdicts({all[i].kept.detections, photographs_[i].truth});
@@ -192,7 +192,7 @@ std::vector<Photograph> look_at_all(const Network& network, const ModelInfo& inf
   std::vector<Photograph> photographs(tasks.size());
   std::mutex mutex;
   std::size_t done = 0;
-  parallel_for(tasks.size(), options.threads, [&](std::size_t i) {
+  base::parallel_for(tasks.size(), options.threads, [&](std::size_t i) {
     photographs[i] = look_at(tasks[i], reader, options);
     const std::lock_guard lock(mutex);
     ++done;

@@ -28,8 +28,8 @@ struct Worker {
     priors = make_priors(info.priors, width, height, features);
     kinds = kinds_of_priors(info.priors, features);
     const auto rows = static_cast<std::int64_t>(priors.size());
-    loc = detect::output_rows(session, info.loc_output, rows, 4);
-    conf = detect::output_rows(session, info.conf_output, rows, 2);
+    loc = detect::output_rows(session, info.loc_output, rows, 4).data();
+    conf = detect::output_rows(session, info.conf_output, rows, 2).data();
   }
 
   int width, height;

@@ -9,11 +9,11 @@
 #include <set>
 #include <vector>
 
+#include "base/random.hpp"
 #include "calibrate/candidates.hpp"
 #include "detect/heads/head_decoder.hpp"
 #include "detect/heads/head_output.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::calibrate {
 namespace {
@@ -215,10 +215,10 @@ void prove_folded(const Network& original, const Network& folded, const ModelInf
   const auto kinds =
       kinds_of_priors(info.priors, detect::feature_sizes(info, before, width, height));
   const auto rows = static_cast<std::int64_t>(kinds.size());
-  const float* const conf_before = output_rows(before, info.conf_output, rows, 2);
-  const float* const conf_after = output_rows(after, info.conf_output, rows, 2);
-  const float* const loc_before = output_rows(before, info.loc_output, rows, 4);
-  const float* const loc_after = output_rows(after, info.loc_output, rows, 4);
+  const float* const conf_before = output_rows(before, info.conf_output, rows, 2).data();
+  const float* const conf_after = output_rows(after, info.conf_output, rows, 2).data();
+  const float* const loc_before = output_rows(before, info.loc_output, rows, 4).data();
+  const float* const loc_after = output_rows(after, info.loc_output, rows, 4).data();
   const auto close = [](double a, double b) {  // false for NaN
     return std::abs(a - b) <= 1e-4 * std::max(1.0, std::abs(b));
   };
@@ -226,7 +226,7 @@ void prove_folded(const Network& original, const Network& folded, const ModelInf
     return double{conf[2 * p + 1]} - double{conf[2 * p]};
   };
   for (std::uint32_t index = 0; index < 3; ++index) {
-    Random random(20200831, 0, index);
+    base::Random random(20200831, 0, index);
     for (std::size_t i = 0; i < std::size_t{3} * static_cast<std::size_t>(width * height); ++i)
       before.input()[i] = after.input()[i] = random.uniform(-1, 1);
     before.run();

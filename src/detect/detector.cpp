@@ -7,15 +7,17 @@
 #include <mutex>
 #include <utility>
 
+#include "base/executor.hpp"
 #include "detect/heads/finish_detections.hpp"
 #include "detect/heads/head_decoder.hpp"
 #include "detect/input/letterbox.hpp"
 #include "detect/tiling/merge_tiles.hpp"
 #include "detect/tiling/tile_grid.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/parallel.hpp"
+#include "geometry/move_landmarks.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 namespace {
 
 using detect::LetterboxSize;
@@ -72,8 +74,9 @@ Box bounds_of(const ImageView& image) {
 /// All that one call needs for one input size.
 struct Worker {
   Worker(const Network& network, const ModelInfo& info, int width, int height, int threads,
-         Precision precision)
-      : session(network, {1, 3, height, width}, threads, precision),
+         const DetectorOptions& o)
+      : session(network, {1, 3, height, width},
+                {.threads = threads, .precision = o.precision, .runner = o.runner}),
         head(detect::make_head(info, session, width, height)) {}
 
   Session session;
@@ -156,8 +159,7 @@ struct Detector::Impl {
         return worker;
       }
     }
-    return std::make_unique<Worker>(network, info, plan.width, plan.height, plan.threads,
-                                    options.precision);
+    return std::make_unique<Worker>(network, info, plan.width, plan.height, plan.threads, options);
   }
 
   void give_back(const Plan& plan, std::unique_ptr<Worker> worker) {
@@ -174,6 +176,12 @@ struct Detector::Impl {
   /// @param bounds to which boxes are cut, in pixels of the image, which they contain
   void run(const ImageView& image, const LetterboxSize& size, int threads, const Box& bounds,
            std::vector<Detection>& found, DetectTimings* timings);
+
+  /// A loop on our threads, or the host's.
+  void share_out(std::size_t count, int threads, base::Body body) const {
+    const base::Stage loop{count, std::move(body)};
+    base::run_stages({&loop, 1}, threads, options.runner.get());
+  }
 
   /// Boxes in the photograph's pixels.
   std::vector<Detection> run_tile(const ImageView& photograph, const detect::Tile& tile);
@@ -218,11 +226,7 @@ std::vector<Detection> Detector::Impl::run_tile(const ImageView& photograph,
       {whole.x1 - x, whole.y1 - y, whole.x2 - x, whole.y2 - y}, found, nullptr);
   for (Detection& d : found) {
     d.box = {d.box.x1 + x, d.box.y1 + y, d.box.x2 + x, d.box.y2 + y};
-    if (d.landmarks)
-      for (std::size_t k = 0; k < d.landmarks->size(); k += 2) {
-        (*d.landmarks)[k] += x;
-        (*d.landmarks)[k + 1] += y;
-      }
+    if (d.landmarks) geometry::shift(*d.landmarks, x, y);
   }
   return found;
 }
@@ -276,7 +280,7 @@ std::vector<std::vector<Detection>> Detector::detect_batch(std::span<const Image
   };
   for (std::size_t i = 0; i < images.size(); ++i) naming(i, [&] { check(images[i]); });
   std::vector<std::vector<Detection>> found(images.size());
-  parallel_for(images.size(), threads, [&](std::size_t i) {
+  impl_->share_out(images.size(), threads, [&](std::size_t i, int) {
     naming(i, [&] {
       impl_->run(images[i], impl_->letterbox(images[i].width, images[i].height), 1,
                  bounds_of(images[i]), found[i], nullptr);
@@ -302,7 +306,7 @@ std::vector<Detection> Detector::detect_tiled(const ImageView& image,
   passes[0].tile = {0, 0, image.width, image.height};
   std::mutex progress_mutex;
   std::size_t done = 0;
-  parallel_for(passes.size(), impl_->options.threads, [&](std::size_t i) {
+  impl_->share_out(passes.size(), impl_->options.threads, [&](std::size_t i, int) {
     if (i == 0) {
       impl_->run(image, reduced, 1, bounds_of(image), passes[0].found, nullptr);
     } else {
@@ -327,4 +331,5 @@ const ModelInfo& Detector::info() const { return impl_->info; }
 const DetectorOptions& Detector::options() const { return impl_->options; }
 const Network& Detector::network() const { return impl_->network; }
 
+}  // namespace v0_1
 }  // namespace faceshot

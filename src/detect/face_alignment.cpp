@@ -5,21 +5,20 @@
 #include <cstddef>
 
 #include "faceshot/error.hpp"
+#include "geometry/move_landmarks.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 namespace {
 
-using Point = std::complex<double>;
-constexpr std::size_t point_count = 5;
+using Complex = std::complex<double>;
 
-Point point(const Landmarks& points, std::size_t k) {
-  return {static_cast<double>(points[2 * k]), static_cast<double>(points[2 * k + 1])};
-}
+Complex complex(const Point& p) { return {static_cast<double>(p.x), static_cast<double>(p.y)}; }
 
-Point mean(const Landmarks& points) {
-  Point sum;
-  for (std::size_t k = 0; k < point_count; ++k) sum += point(points, k);
-  return sum / static_cast<double>(point_count);
+Complex mean(const Landmarks& points) {
+  Complex sum;
+  for (const Point& p : points) sum += complex(p);
+  return sum / static_cast<double>(points.size());
 }
 
 }  // namespace
@@ -35,19 +34,22 @@ Similarity Similarity::inverse() const noexcept {
 
 Landmarks Similarity::apply(const Landmarks& points) const noexcept {
   Landmarks moved{};
-  for (std::size_t k = 0; k < points.size(); k += 2) {
-    const auto x = static_cast<double>(points[k]);
-    const auto y = static_cast<double>(points[k + 1]);
-    moved[k] = static_cast<float>(a * x - b * y + tx);
-    moved[k + 1] = static_cast<float>(b * x + a * y + ty);
+  for (std::size_t k = 0; k < points.size(); ++k) {
+    const auto x = static_cast<double>(points[k].x);
+    const auto y = static_cast<double>(points[k].y);
+    moved[k] = {static_cast<float>(a * x - b * y + tx), static_cast<float>(b * x + a * y + ty)};
   }
   return moved;
 }
 
 Landmarks alignment_template(int size) noexcept {
-  Landmarks points{38.2946F, 51.6963F, 73.5318F, 51.5014F, 56.0252F,
-                   71.7366F, 41.5493F, 92.3655F, 70.7299F, 92.2041F};
-  for (float& coordinate : points) coordinate *= static_cast<float>(size) / 112;
+  Landmarks points{{{38.2946F, 51.6963F},
+                    {73.5318F, 51.5014F},
+                    {56.0252F, 71.7366F},
+                    {41.5493F, 92.3655F},
+                    {70.7299F, 92.2041F}}};
+  const float share = static_cast<float>(size) / 112;
+  geometry::scale(points, share, share);
   return points;
 }
 
@@ -56,20 +58,21 @@ Similarity fit_similarity(const Landmarks& from, const Landmarks& to) {
     throw Error(ErrorCode::invalid_argument, "align: the landmarks are not finite");
   // With points as complex numbers a similarity is z' = c z + t, and its least-squares fit is the
   // regression of one complex variable on another. In the plane that is Umeyama's solution.
-  const Point from_mean = mean(from);
-  const Point to_mean = mean(to);
-  Point covariance;
+  const Complex from_mean = mean(from);
+  const Complex to_mean = mean(to);
+  Complex covariance;
   double variance = 0;
-  for (std::size_t k = 0; k < point_count; ++k) {
-    const Point z = point(from, k) - from_mean;
-    covariance += std::conj(z) * (point(to, k) - to_mean);
+  for (std::size_t k = 0; k < from.size(); ++k) {
+    const Complex z = complex(from[k]) - from_mean;
+    covariance += std::conj(z) * (complex(to[k]) - to_mean);
     variance += std::norm(z);
   }
   if (!(variance > 0))
     throw Error(ErrorCode::invalid_argument, "align: the five landmarks fall together");
-  const Point c = covariance / variance;
-  const Point t = to_mean - c * from_mean;
+  const Complex c = covariance / variance;
+  const Complex t = to_mean - c * from_mean;
   return {c.real(), c.imag(), t.real(), t.imag()};
 }
 
+}  // namespace v0_1
 }  // namespace faceshot

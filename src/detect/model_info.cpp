@@ -15,6 +15,7 @@
 #include "faceshot/network.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 namespace {
 
 using nlohmann::json;
@@ -358,4 +359,5 @@ ModelInfo ModelInfo::of(const Network& network, const std::string& model_path) {
                   ": docs/onnx_metadata.md says how, configs/detectors has examples");
 }
 
+}  // namespace v0_1
 }  // namespace faceshot

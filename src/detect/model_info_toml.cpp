@@ -13,6 +13,7 @@
 #include "faceshot/model_info.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 namespace {
 
 using nlohmann::json;
@@ -103,4 +104,5 @@ ModelInfo ModelInfo::from_toml(const std::string& path) {
   }
 }
 
+}  // namespace v0_1
 }  // namespace faceshot

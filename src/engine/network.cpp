@@ -9,22 +9,23 @@
 #include "engine/onnx/onnx_reader.hpp"
 #include "engine/ops/shape_inference.hpp"
 #include "engine/plan/plan.hpp"
-#include "engine/plan/thread_count.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
 struct Network::Impl {
+  static std::shared_ptr<const Impl> read(std::span<const std::byte> onnx,
+                                          const engine::OnnxOrigin& origin);
+
   engine::Graph graph;
   std::vector<std::string> inputs, outputs;
 };
 
-namespace {
-
-std::shared_ptr<const Network::Impl> read_network(std::span<const std::byte> onnx,
-                                                  const engine::OnnxOrigin& origin) {
+std::shared_ptr<const Network::Impl> Network::Impl::read(std::span<const std::byte> onnx,
+                                                         const engine::OnnxOrigin& origin) {
   const std::string& name = origin.name;
-  auto impl = std::make_shared<Network::Impl>();
+  auto impl = std::make_shared<Impl>();
   impl->graph = engine::read_onnx(onnx, origin);
   if (impl->graph.inputs.size() != 1)
     throw Error(ErrorCode::unsupported, "'" + name + "' has " +
@@ -41,10 +42,8 @@ std::shared_ptr<const Network::Impl> read_network(std::span<const std::byte> onn
   return impl;
 }
 
-}  // namespace
-
 Network Network::from_bytes(std::span<const std::byte> onnx, const std::string& name) {
-  return Network(read_network(onnx, {name, std::nullopt}));
+  return Network(Impl::read(onnx, {name, std::nullopt}));
 }
 
 Network Network::load(const std::string& path) {
@@ -54,8 +53,8 @@ Network Network::load(const std::string& path) {
   if (!in) throw Error(ErrorCode::not_found, "model file '" + path + "' cannot be read");
   const std::vector<char> bytes((std::istreambuf_iterator<char>(in)),
                                 std::istreambuf_iterator<char>());
-  return Network(read_network(std::as_bytes(std::span(bytes)),
-                              {path, std::filesystem::path(path).parent_path()}));
+  return Network(Impl::read(std::as_bytes(std::span(bytes)),
+                            {path, std::filesystem::path(path).parent_path()}));
 }
 
 const std::vector<std::string>& Network::inputs() const { return impl_->inputs; }
@@ -72,46 +71,42 @@ std::vector<std::int64_t> Network::input_shape(const std::string& name) const {
 
 struct Session::Impl {
   std::shared_ptr<const Network::Impl> network;
-  int threads;
+  engine::Shape shape;                ///< of the input
   std::vector<engine::Shape> shapes;  ///< of all tensors, also of those that the plan fuses away
+  std::shared_ptr<ParallelRunner> runner;
   std::unique_ptr<engine::Plan> plan;
 };
 
 bool has_bf16() { return base::isa() == base::Isa::avx512_bf16; }
 
-Session::Session(const Network& network, const std::vector<std::int64_t>& shape, int threads,
-                 Precision precision)
+Session::Session(const Network& network, const std::vector<std::int64_t>& shape,
+                 const SessionOptions& options)
     : impl_(std::make_unique<Impl>()) {
-  if (threads < 1 || threads > most_threads)
-    throw Error(ErrorCode::invalid_argument, "session: " + std::to_string(threads) +
+  if (options.threads < 1 || options.threads > most_threads)
+    throw Error(ErrorCode::invalid_argument, "session: " + std::to_string(options.threads) +
                                                  " threads; give 1 to " +
                                                  std::to_string(most_threads));
   if (shape.empty() || shape.front() != 1)
     throw Error(ErrorCode::invalid_argument, "session: one image at a time (batch size 1)");
-  impl_->network = network.impl();
-  impl_->threads = threads;
+  impl_->network = network.impl_;
+  impl_->shape = shape;
+  impl_->runner = options.runner;
   impl_->shapes = engine::infer_tensors(impl_->network->graph, shape).shapes;
-  // oneDNN splits work for the team size that it sees while a primitive is made.
-  const engine::ThreadCount team(threads);
   impl_->plan = std::make_unique<engine::Plan>(
       impl_->network->graph, shape,
-      engine::RowOptions{.bfloat16 = precision == Precision::bf16 && has_bf16()});
+      engine::RowOptions{.bfloat16 = options.precision == Precision::bf16 && has_bf16()},
+      options.threads, options.runner.get());
 }
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
-float* Session::input() { return impl_->plan->input(); }
-
-void Session::run(const InputRows& rows) {
-  const engine::ThreadCount team(impl_->threads);
-  impl_->plan->run(rows);
+std::span<float> Session::input() {
+  return {impl_->plan->input(), static_cast<std::size_t>(engine::element_count(impl_->shape))};
 }
 
-void Session::run() {
-  const engine::ThreadCount team(impl_->threads);
-  impl_->plan->run();
-}
+void Session::run(const InputRows& rows) { impl_->plan->run(rows); }
+void Session::run() { impl_->plan->run(); }
 
 const std::vector<PlanStep>& Session::steps() const { return impl_->plan->steps(); }
 
@@ -120,7 +115,6 @@ void Session::run_timed(std::span<double> milliseconds) {
     throw Error(ErrorCode::invalid_argument, "session: " + std::to_string(milliseconds.size()) +
                                                  " timing slots for a plan of " +
                                                  std::to_string(steps().size()) + " steps");
-  const engine::ThreadCount team(impl_->threads);
   impl_->plan->run_timed(milliseconds);
 }
 
@@ -130,7 +124,9 @@ TensorView Session::output(const std::string& name) const {
   if (found == names.end())
     throw Error(ErrorCode::not_found, "the network has no output '" + name + "'");
   const auto index = static_cast<std::size_t>(found - names.begin());
-  return {impl_->plan->output(index), impl_->plan->output_shape(index)};
+  const engine::Shape& shape = impl_->plan->output_shape(index);
+  return {{impl_->plan->output(index), static_cast<std::size_t>(engine::element_count(shape))},
+          shape};
 }
 
 std::vector<std::int64_t> Session::tensor_shape(const std::string& name) const {
@@ -143,4 +139,5 @@ std::vector<std::int64_t> Session::tensor_shape(const std::string& name) const {
 std::size_t Session::memory_bytes() const { return impl_->plan->memory_bytes(); }
 double Session::flop() const { return impl_->plan->flop(); }
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -6,16 +6,16 @@
 #include <vector>
 
 #include "evaluate/wider_matching.hpp"
-#include "faceshot/box_convert.hpp"
 #include "faceshot/error.hpp"
+#include "geometry/box_convert.hpp"
 
 namespace faceshot::evaluate {
 namespace {
 
 /// The matches of one image, without those that count nowhere.
 std::vector<WiderMatch> match(const ImageEvaluation& image, std::size_t index) {
-  std::vector<Xywh> faces;
-  for (const GroundTruthBox& face : image.truth) faces.push_back(to_xywh(face.box));
+  std::vector<geometry::Xywh> faces;
+  for (const GroundTruthBox& face : image.truth) faces.push_back(geometry::to_xywh(face.box));
   std::vector<ScoredBox> boxes;
   for (const Detection& d : image.detections) {
     if (std::isnan(d.score))

@@ -88,7 +88,7 @@ std::vector<MissedFace> missed_faces(const Judgement& judgement,
       missed.push_back(face);
     }
   const auto side = [&](const MissedFace& m) {
-    const Xywh& face = images[m.image].faces[m.face];
+    const geometry::Xywh& face = images[m.image].faces[m.face];
     return std::min(face.w, face.h);
   };
   std::stable_sort(missed.begin(), missed.end(),

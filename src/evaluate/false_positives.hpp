@@ -34,7 +34,7 @@ inline constexpr std::size_t size_bands = size_edges.size() + 1;
 
 /// One image. Views: they outlive what is made of them.
 struct LabelledDetections {
-  std::span<const Xywh> faces;
+  std::span<const geometry::Xywh> faces;
   std::span<const char> counts;  ///< of each face: 1, or 0 if it is neither merit nor fault
   std::span<const ScoredBox> boxes;
   std::span<const char> excused{};  ///< of each box: 1 if it counts as nothing unless it is of a

@@ -7,8 +7,8 @@ namespace faceshot::evaluate {
 namespace {
 
 double distance(const Landmarks& a, std::size_t i, const Landmarks& b, std::size_t j) {
-  return std::hypot(static_cast<double>(a[2 * i]) - static_cast<double>(b[2 * j]),
-                    static_cast<double>(a[2 * i + 1]) - static_cast<double>(b[2 * j + 1]));
+  return std::hypot(static_cast<double>(a[i].x) - static_cast<double>(b[j].x),
+                    static_cast<double>(a[i].y) - static_cast<double>(b[j].y));
 }
 
 /// 0 if there is none.

@@ -21,9 +21,9 @@ void require_cells(const MatValue& list, std::size_t expected) {
                                        " are needed; the four files do not belong together");
 }
 
-std::vector<Xywh> read_faces(const MatValue& cell) {
+std::vector<geometry::Xywh> read_faces(const MatValue& cell) {
   const std::vector<double> numbers = cell.numbers();
-  std::vector<Xywh> faces;
+  std::vector<geometry::Xywh> faces;
   if (numbers.empty()) return faces;
   if (cell.columns() != 4)
     throw Error(ErrorCode::format, cell.place() + ": needs 4 columns (x, y, width, height), has " +

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "faceshot/box_convert.hpp"
+#include "geometry/box_convert.hpp"
 
 namespace faceshot::evaluate {
 
@@ -29,9 +29,9 @@ struct FaceAttributes {
 };
 
 struct WiderImage {
-  std::string event;        ///< e.g. "0--Parade"
-  std::string name;         ///< file name without extension
-  std::vector<Xywh> faces;  ///< all labelled faces, pixels of the original image
+  std::string event;                  ///< e.g. "0--Parade"
+  std::string name;                   ///< file name without extension
+  std::vector<geometry::Xywh> faces;  ///< all labelled faces, pixels of the original image
   /// Per setting, per face: 1 if the face counts there, 0 if it is to be ignored.
   std::array<std::vector<char>, wider_settings.size()> counts;
   std::vector<FaceAttributes> attributes{};  ///< of the faces; empty if the file says nothing

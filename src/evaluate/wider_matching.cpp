@@ -5,13 +5,13 @@
 namespace faceshot::evaluate {
 
 ScoredBox to_scored_box(const Detection& detection) {
-  const Xywh b = to_xywh(detection.box);
+  const geometry::Xywh b = geometry::to_xywh(detection.box);
   return {b.x, b.y, b.w, b.h, detection.score};
 }
 
 // The order of the operations is the official one too, so that overlaps of exactly 0.5 fall on the
 // same side.
-double wider_iou(const Xywh& face, const ScoredBox& box) {
+double wider_iou(const geometry::Xywh& face, const ScoredBox& box) {
   const double ax1 = face.x, ay1 = face.y;
   const double ax2 = ax1 + face.w, ay2 = ay1 + face.h;
   const double bx2 = box.x + box.w, by2 = box.y + box.h;
@@ -24,7 +24,8 @@ double wider_iou(const Xywh& face, const ScoredBox& box) {
   return shared / (face_area + box_area - shared);
 }
 
-std::vector<WiderMatch> match_wider(std::span<const Xywh> faces, std::span<const ScoredBox> boxes) {
+std::vector<WiderMatch> match_wider(std::span<const geometry::Xywh> faces,
+                                    std::span<const ScoredBox> boxes) {
   std::vector<WiderMatch> matches;
   matches.reserve(boxes.size());
   for (std::size_t d = 0; d < boxes.size(); ++d) {

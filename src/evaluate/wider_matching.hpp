@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "faceshot/box_convert.hpp"
 #include "faceshot/nms.hpp"
+#include "geometry/box_convert.hpp"
 
 namespace faceshot::evaluate {
 
@@ -26,7 +26,7 @@ struct ScoredBox {
 inline constexpr double wider_iou_threshold = 0.5;
 
 /// IoU as `boxoverlap.m` has it: corners are x and x + w, yet sides count as x2 - x1 + 1.
-[[nodiscard]] double wider_iou(const Xywh& face, const ScoredBox& box);
+[[nodiscard]] double wider_iou(const geometry::Xywh& face, const ScoredBox& box);
 
 /// A detection and the face that it overlaps most, the first of equals.
 struct WiderMatch {
@@ -39,7 +39,7 @@ struct WiderMatch {
 };
 
 /// @return one for each box, by falling score, equal scores in the order given (MATLAB's sort)
-[[nodiscard]] std::vector<WiderMatch> match_wider(std::span<const Xywh> faces,
+[[nodiscard]] std::vector<WiderMatch> match_wider(std::span<const geometry::Xywh> faces,
                                                   std::span<const ScoredBox> boxes);
 
 }  // namespace faceshot::evaluate

@@ -9,11 +9,11 @@
 #include <cstring>
 #include <opencv2/imgproc.hpp>
 
+#include "base/random.hpp"
 #include "export/fold_batch_norm.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/model_info.hpp"
 #include "faceshot/network.hpp"
-#include "faceshot/random.hpp"
 #include "media/opencv.hpp"
 #include "model/torch_network.hpp"
 #include "support/atomic_file.hpp"
@@ -73,16 +73,17 @@ void compare(const model::TorchNetwork& torch_network, Session& session, const t
              ParityReport& report) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor plain = input.contiguous();
-  std::memcpy(session.input(), plain.data_ptr<float>(),
+  std::memcpy(session.input().data(), plain.data_ptr<float>(),
               static_cast<std::size_t>(plain.numel()) * sizeof(float));
   session.run();
   const model::NetworkOutput expected = torch_network.forward(input);
   const auto difference = [&](const char* name, const torch::Tensor& wanted) {
     const TensorView got = session.output(name);
-    if (wanted.sizes() != torch::IntArrayRef(got.shape))
+    if (wanted.sizes() != torch::IntArrayRef(got.shape.data(), got.shape.size()))
       throw Error(ErrorCode::format, std::string("export: output '") + name +
                                          "' has another shape in the engine than in training");
-    const torch::Tensor actual = torch::from_blob(const_cast<float*>(got.data), wanted.sizes());
+    const torch::Tensor actual =
+        torch::from_blob(const_cast<float*>(got.data.data()), wanted.sizes());
     const double largest = (actual - wanted).abs().max().item<double>();
     // A NaN must not pass as "not larger".
     return std::isfinite(largest) ? largest : HUGE_VAL;
@@ -95,7 +96,7 @@ void compare(const model::TorchNetwork& torch_network, Session& session, const t
 }
 
 torch::Tensor random_input(int width, int height, std::uint32_t index) {
-  Random random(20200831, 0, index);
+  base::Random random(20200831, 0, index);
   torch::Tensor input = torch::empty({1, 3, height, width});
   auto* const values = input.data_ptr<float>();
   for (std::int64_t i = 0; i < input.numel(); ++i) values[i] = random.uniform(-1, 1);
@@ -139,7 +140,7 @@ ParityReport prove(const Checkpoint& checkpoint, const Config& config, const std
     sizes = proof_sizes(trained.spec(), config.augment.size);
   ParityReport report;
   for (const FixedSize size : sizes) {
-    Session session(network, {1, trained.spec().input_channels, size.height, size.width}, 1);
+    Session session(network, {1, trained.spec().input_channels, size.height, size.width});
     for (std::uint32_t i = 0; i < 4; ++i, ++report.random_inputs)
       compare(trained, session, random_input(size.width, size.height, i), report);
     for (const auto& path : options.images) {

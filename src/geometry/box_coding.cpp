@@ -5,6 +5,7 @@
 #include <cstddef>
 
 namespace faceshot {
+inline namespace v0_1 {
 
 BoxOffsets encode(const Box& box, const Prior& p, const std::array<float, 4>& variances) noexcept {
   return {(box.center_x() - p.cx) / p.w / variances[0],
@@ -29,4 +30,5 @@ Box decode(const BoxOffsets& offsets, const Prior& p,
   return {cx - 0.5F * w, cy - 0.5F * h, cx + 0.5F * w, cy + 0.5F * h};
 }
 
+}  // namespace v0_1
 }  // namespace faceshot

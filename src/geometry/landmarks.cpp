@@ -4,13 +4,14 @@
 #include <cstddef>
 
 namespace faceshot {
+inline namespace v0_1 {
 
 LandmarkOffsets encode_landmarks(const Landmarks& points, const Prior& p,
                                  const std::array<float, 4>& variances) noexcept {
   LandmarkOffsets offsets{};
-  for (std::size_t i = 0; i < points.size(); i += 2) {
-    offsets[i] = (points[i] - p.cx) / p.w / variances[0];
-    offsets[i + 1] = (points[i + 1] - p.cy) / p.h / variances[1];
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    offsets[2 * i] = (points[i].x - p.cx) / p.w / variances[0];
+    offsets[2 * i + 1] = (points[i].y - p.cy) / p.h / variances[1];
   }
   return offsets;
 }
@@ -19,11 +20,14 @@ Landmarks decode_landmarks(const LandmarkOffsets& offsets, const Prior& p,
                            const std::array<float, 4>& variances) noexcept {
   constexpr float furthest = 1000;  // as for boxes
   Landmarks points{};
-  for (std::size_t i = 0; i < points.size(); i += 2) {
-    points[i] = p.cx + p.w * std::clamp(offsets[i] * variances[0], -furthest, furthest);
-    points[i + 1] = p.cy + p.h * std::clamp(offsets[i + 1] * variances[1], -furthest, furthest);
-  }
+  const auto near = [&](float offset, float variance) {
+    return std::clamp(offset * variance, -furthest, furthest);
+  };
+  for (std::size_t i = 0; i < points.size(); ++i)
+    points[i] = {p.cx + p.w * near(offsets[2 * i], variances[0]),
+                 p.cy + p.h * near(offsets[2 * i + 1], variances[1])};
   return points;
 }
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -4,6 +4,7 @@
 #include <cmath>
 
 namespace faceshot {
+inline namespace v0_1 {
 
 std::span<const std::size_t> Nms::run(std::span<const Detection> detections, float iou_threshold,
                                       std::size_t keep_top, Suppression suppression,
@@ -53,4 +54,5 @@ std::vector<std::size_t> nms(std::span<const Detection> detections, float iou_th
   return {kept.begin(), kept.end()};
 }
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -6,6 +6,7 @@
 #include "faceshot/error.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 
 std::size_t PriorLevel::priors_per_cell() const noexcept {
   const std::size_t per_size =
@@ -129,4 +130,5 @@ std::vector<float> ssd_scales(int levels, float min_scale, float max_scale) {
   return scales;
 }
 
+}  // namespace v0_1
 }  // namespace faceshot

@@ -7,13 +7,14 @@
 #include <exception>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
+#include "base/executor.hpp"
+#include "base/parallel.hpp"
 #include "data/pack/image_pack.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/parallel.hpp"
 #include "loader/balance.hpp"
 #include "loader/image_cache.hpp"
 #include "loader/sample_order.hpp"
@@ -118,7 +119,7 @@ AugmentOptions enlarged(const AugmentOptions& options) {
 
 }  // namespace
 
-// Workers take samples one by one, in order, and write each to its place in one of `prefetch`
+// Tasks, one a sample, take samples in order, and write each to its place in one of `prefetch`
 // batches in the making (a ring). next() waits until the oldest is complete and swaps it out.
 // Without workers there is one batch, and next() takes its samples.
 struct Loader::Impl {
@@ -145,7 +146,7 @@ struct Loader::Impl {
   const CachePool pool;
 
   std::mutex mutex;  ///< guards all below; pixels of a slot belong to its workers while missing > 0
-  std::condition_variable_any work_ready, batch_ready, all_idle;
+  std::condition_variable batch_ready, all_idle;
   std::vector<Slot> slots;
   std::vector<std::uint32_t> epoch_order;
   std::uint32_t epoch = 0;
@@ -155,8 +156,8 @@ struct Loader::Impl {
   int busy = 0;                   ///< workers in the middle of a sample
   bool started = false;
   std::chrono::steady_clock::duration waited{};
-  std::vector<std::unique_ptr<Scratch>> idle_scratch;  ///< of threads that are not the loader's own
-  std::vector<std::jthread> workers;                   ///< last: they end before what they use
+  std::vector<std::unique_ptr<Scratch>> idle_scratch;
+  std::optional<base::TaskGroup> workers;  ///< last: its tasks end before what they use
 
   Impl(std::vector<PreparedSet> sets, std::vector<float> weights, const LoaderOptions& loader,
        const AugmentOptions& augment)
@@ -176,9 +177,7 @@ struct Loader::Impl {
                       " samples holds no full batch of " + std::to_string(all_batch_size()) +
                       "; lower the batch size or raise the samples an epoch");
     }
-    for (int i = 0; i < options.workers; ++i) {
-      workers.emplace_back([this](const std::stop_token& stop) { work(stop); });
-    }
+    if (options.workers > 0) workers.emplace(options.workers);
   }
 
   [[nodiscard]] std::size_t batch_size() const {
@@ -196,7 +195,7 @@ struct Loader::Impl {
   [[nodiscard]] const AugmentOptions& options_of(std::size_t batch) const {
     constexpr std::uint32_t stream = 2;
     if (augment_options.large_size <= augment_options.size) return augment_options;
-    Random random(options.seed, epoch, static_cast<std::uint32_t>(batch), stream);
+    base::Random random(options.seed, epoch, static_cast<std::uint32_t>(batch), stream);
     return random.chance(augment_options.large_share) ? large_options : augment_options;
   }
   /// Samples of a batch: fewer of the large ones, for about as many pixels.
@@ -211,8 +210,8 @@ struct Loader::Impl {
     return next_sample < epoch_samples && next_sample / batch_size() < next_batch + slots.size();
   }
 
-  /// Makes an emptied slot ready for a batch. @pre mutex is held
-  void open(std::size_t batch) {
+  /// Makes an emptied slot ready for a batch. @pre mutex is held @return samples to be made
+  std::size_t open(std::size_t batch) {
     Slot& slot = slot_of(batch);
     const std::size_t count = count_of(batch);
     const auto side = static_cast<std::size_t>(options_of(batch).size);
@@ -223,27 +222,42 @@ struct Loader::Impl {
     slot.batch.pixels.resize(count * side * side * 3);
     slot.batch.annotations.resize(count);
     slot.batch.records.resize(count);
+    return count;
   }
 
-  void work(const std::stop_token& stop) {
-    Scratch scratch;
+  /// Has workers make so many samples.
+  void order_samples(std::size_t count) {
+    if (!workers) return;
+    for (std::size_t i = 0; i < count; ++i) workers->add([this](int) { make_one(); });
+  }
+
+  /// The next sample, if there still is one to make: a new start may have left tasks over.
+  void make_one() {
     std::unique_lock lock(mutex);
-    while (work_ready.wait(lock, stop, [this] { return has_work(); })) take_sample(lock, scratch);
+    if (!has_work()) return;
+    if (idle_scratch.empty()) idle_scratch.push_back(std::make_unique<Scratch>());
+    std::unique_ptr<Scratch> scratch = std::move(idle_scratch.back());
+    idle_scratch.pop_back();
+    take_sample(lock, *scratch);
+    idle_scratch.push_back(std::move(scratch));
   }
 
   /// The oldest batch, on the threads of the caller.
   void work_on_batch(std::unique_lock<std::mutex>& held) {
     const std::size_t count = slot_of(next_batch).missing;
     held.unlock();
-    parallel_for(count, options.threads, [this](std::size_t) {
-      std::unique_lock lock(mutex);
-      if (idle_scratch.empty()) idle_scratch.push_back(std::make_unique<Scratch>());
-      std::unique_ptr<Scratch> scratch = std::move(idle_scratch.back());
-      idle_scratch.pop_back();
-      take_sample(lock, *scratch);
-      idle_scratch.push_back(std::move(scratch));
-    });
+    base::parallel_for(count, options.threads, [this](std::size_t) { make_one(); });
     held.lock();
+  }
+
+  /// Until the workers have made the oldest batch.
+  void wait_for_batch(std::unique_lock<std::mutex>& held, const Slot& slot) {
+    while (slot.missing > 0) {
+      held.unlock();
+      const bool helped = workers->help();
+      held.lock();
+      if (!helped) batch_ready.wait(held, [&slot] { return slot.missing == 0; });
+    }
   }
 
   /// Makes the next sample. @pre has_work(); the lock is held, and given up meanwhile
@@ -286,7 +300,7 @@ struct Loader::Impl {
     const int side = how.size;
     const auto bytes = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
     sample.image = cv::Mat(side, side, CV_8UC3, batch.pixels.data() + place * bytes);
-    Random random(options.seed, epoch, static_cast<std::uint32_t>(position));
+    base::Random random(options.seed, epoch, static_cast<std::uint32_t>(position));
     augment::augment(image, records[index].annotations, how, random, sample, memory, &pool);
     std::swap(batch.annotations[place], sample.annotations);
     batch.records[place] = index;
@@ -308,10 +322,11 @@ struct Loader::Impl {
     next_batch = first_batch;
     next_sample = first_batch * batch_size();
     const std::size_t last = std::min(batches(), first_batch + slots.size());
-    for (std::size_t batch = first_batch; batch < last; ++batch) open(batch);
+    std::size_t opened = 0;
+    for (std::size_t batch = first_batch; batch < last; ++batch) opened += open(batch);
     started = true;
     lock.unlock();
-    work_ready.notify_all();
+    order_samples(opened);
   }
 
   bool next(Batch& batch) {
@@ -322,17 +337,19 @@ struct Loader::Impl {
     if (next_batch == batches()) return false;
     Slot& slot = slot_of(next_batch);
     const auto begin = std::chrono::steady_clock::now();
-    if (options.workers == 0) work_on_batch(lock);
-    batch_ready.wait(lock, [&slot] { return slot.missing == 0; });
+    if (workers)
+      wait_for_batch(lock, slot);
+    else
+      work_on_batch(lock);
     waited += std::chrono::steady_clock::now() - begin;
 
     const std::exception_ptr error = std::exchange(slot.error, nullptr);
     if (!error) std::swap(batch, slot.batch);
     const std::size_t following = next_batch + slots.size();
-    if (following < batches()) open(following);
+    const std::size_t opened = following < batches() ? open(following) : 0;
     ++next_batch;
     lock.unlock();
-    work_ready.notify_all();
+    order_samples(opened);
     if (error) std::rethrow_exception(error);
     return true;
   }

@@ -5,9 +5,9 @@
 // The order of records is SampleOrder's (sample_order.hpp). The sample at position i of epoch e is
 // augmented with Random(seed, e, i, 0). Loaders of several processes share the positions.
 //
-// Each worker is one thread (parallel_for()'s if there are none); what it calls starts no further
-// ones. OpenCV's own pool is the whole program's: the program should call cv::setNumThreads(1) so
-// that decoders stay on their thread too.
+// Samples are made by tasks on the executor (base/executor.hpp); what they call starts no further
+// threads. OpenCV's own pool is the whole program's: the program should call cv::setNumThreads(1)
+// so that decoders stay on their thread too.
 #pragma once
 
 #include <cstddef>
@@ -27,9 +27,8 @@ struct LoaderOptions {
   /// of each of its batches, with the same randomness.
   int shard = 0;
   int shards = 1;
-  /// Threads of the loader's own that decode and augment, >= 0. They make batches ahead, and
-  /// compete with whoever computes meanwhile; with 0, next() makes its batch itself, on `threads`
-  /// threads.
+  /// Threads that decode and augment, >= 0. They make batches ahead, and compete with whoever
+  /// computes meanwhile; with 0, next() makes its batch itself, on `threads` threads.
   int workers = 1;
   int threads = 1;
   std::size_t cache_mb = 8192;  ///< bound of the cache of decoded images

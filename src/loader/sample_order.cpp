@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::loader {
 namespace {
@@ -17,7 +17,7 @@ constexpr std::uint32_t deck_stream = 1;
 constexpr std::uint32_t round_stream = 2;
 
 /// Fisher-Yates.
-void shuffle(std::span<std::uint32_t> items, Random random) {
+void shuffle(std::span<std::uint32_t> items, base::Random random) {
   for (std::size_t i = items.size(); i > 1; --i) {
     std::swap(items[i - 1], items[random.below(static_cast<std::uint32_t>(i))]);
   }
@@ -87,15 +87,15 @@ std::vector<std::uint32_t> SampleOrder::round(std::uint32_t number) const {
     while (position < end) {
       const std::uint64_t pass = position / size;
       std::vector<std::uint32_t> deck = decks_[set];
-      shuffle(deck, Random(seed_, static_cast<std::uint32_t>(pass), static_cast<std::uint32_t>(set),
-                           deck_stream));
+      shuffle(deck, base::Random(seed_, static_cast<std::uint32_t>(pass),
+                                 static_cast<std::uint32_t>(set), deck_stream));
       const std::uint64_t upto = std::min(end, (pass + 1) * size);
       const auto from = deck.begin() + static_cast<std::ptrdiff_t>(position % size);
       result.insert(result.end(), from, from + static_cast<std::ptrdiff_t>(upto - position));
       position = upto;
     }
   }
-  shuffle(result, Random(seed_, number, 0, round_stream));
+  shuffle(result, base::Random(seed_, number, 0, round_stream));
   return result;
 }
 

@@ -40,6 +40,14 @@ std::vector<std::size_t> best_first(const FaceOverlaps& found) {
 
 }  // namespace
 
+Matching matching_from_name(const std::string& name) {
+  if (name == "iou") return Matching::iou;
+  if (name == "atss") return Matching::atss;
+  if (name == "simota") return Matching::simota;
+  throw Error(ErrorCode::invalid_argument,
+              "loss.matching is '" + name + "'; it must be iou, atss or simota");
+}
+
 void validate(const MatchOptions& options) {
   const auto share = [](const char* name, float value) {
     if (!(value >= 0 && value <= 1))

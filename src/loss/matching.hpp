@@ -4,12 +4,20 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "faceshot/prior.hpp"
 #include "geometry/annotation.hpp"
 
 namespace faceshot::loss {
+
+/// Which priors answer for which face: match_priors(), match_atss() (atss.hpp) or match_simota()
+/// (simota.hpp).
+enum class Matching { iou, atss, simota };
+
+/// @throws Error(invalid_argument) for another name than these
+[[nodiscard]] Matching matching_from_name(const std::string& name);
 
 struct MatchOptions {
   float iou = 0.35F;           ///< a prior with at least this IoU with a face is positive

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/parallel.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/parallel.hpp"
 #include "loss/class_loss.hpp"
 #include "loss/ignore_regions.hpp"
 #include "loss/landmark_loss.hpp"
@@ -34,9 +34,7 @@ void validate(const LossOptions& options) {
   not_negative("iou_weight", options.iou_weight);
   if (!(options.smooth_l1_beta > 0))
     throw Error(ErrorCode::invalid_argument, "loss.smooth_l1_beta must be positive");
-  if (options.matching != "iou" && options.matching != "atss" && options.matching != "simota")
-    throw Error(ErrorCode::invalid_argument,
-                "loss.matching is '" + options.matching + "'; it must be iou, atss or simota");
+  (void)matching_from_name(options.matching);
   const ClassLoss class_loss = class_loss_from_name(options.class_loss);
   if (class_loss == ClassLoss::varifocal && !(options.focal_alpha >= 0))
     throw Error(ErrorCode::invalid_argument,
@@ -89,6 +87,7 @@ struct Problem {
   ClassLoss class_kind;
   IouLoss iou_kind;
   LandmarkLossKind landmark_kind;
+  Matching matching;
 };
 
 /// Classification of one prior; writes its gradient.
@@ -240,8 +239,8 @@ std::vector<std::int32_t> match_image(const Problem& problem, const ImageOutputs
                                       const std::vector<Annotation>& faces) {
   const LossOptions& o = problem.options;
   const PriorGrid& grid = problem.grid;
-  if (o.matching == "iou") return match_priors(grid.priors, faces, o.match);
-  if (o.matching == "atss") {
+  if (problem.matching == Matching::iou) return match_priors(grid.priors, faces, o.match);
+  if (problem.matching == Matching::atss) {
     AtssOptions atss = o.atss;
     atss.ignore_coverage = o.match.ignore_coverage;
     return match_atss(grid.priors, grid.level_begin, faces, atss);
@@ -380,9 +379,10 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
                         options,
                         class_loss_from_name(options.class_loss),
                         iou_loss_from_name(options.iou_loss),
-                        landmark_loss_from_name(options.landmark_loss)};
+                        landmark_loss_from_name(options.landmark_loss),
+                        matching_from_name(options.matching)};
   std::vector<ImageLoss> parts(images);
-  parallel_for(images, threads, [&](std::size_t i) {
+  base::parallel_for(images, threads, [&](std::size_t i) {
     const std::size_t first = i * priors.size();
     const bool points = !landmarks.empty();
     demand_finite(loc.subspan(first * 4, priors.size() * 4));

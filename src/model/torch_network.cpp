@@ -5,8 +5,8 @@
 #include <map>
 #include <numeric>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_layers.hpp"
 #include "network/he_deviation.hpp"
@@ -49,7 +49,7 @@ struct TorchNetwork::Step {
 
 namespace {
 
-torch::Tensor he_normal(const std::vector<std::int64_t>& shape, Random& random) {
+torch::Tensor he_normal(const std::vector<std::int64_t>& shape, base::Random& random) {
   const auto deviation = static_cast<float>(network::he_deviation(shape));
   torch::Tensor tensor = torch::empty(shape);
   auto* const values = tensor.data_ptr<float>();
@@ -61,7 +61,7 @@ torch::Tensor he_normal(const std::vector<std::int64_t>& shape, Random& random) 
 constexpr float first_l2_scale = 20;
 
 torch::Tensor initial(const Layer& layer, const std::string& name,
-                      const std::vector<std::int64_t>& shape, Random& random) {
+                      const std::vector<std::int64_t>& shape, base::Random& random) {
   if (shape.size() == 4) return he_normal(shape, random);
   if (layer.kind == LayerKind::l2_norm) return torch::full(shape, first_l2_scale);
   const bool one = layer.kind == LayerKind::batch_norm &&
@@ -80,7 +80,7 @@ torch::Tensor flatten_head(const torch::Tensor& map, std::int64_t values_per_pri
 TorchNetwork::TorchNetwork(network::NetworkSpec spec, std::uint64_t seed) : spec_(std::move(spec)) {
   network::validate(spec_);
   std::map<std::string, std::size_t> slot{{"input", 0}};
-  Random random(seed, 0, 0, 2);
+  base::Random random(seed, 0, 0, 2);
   const auto parameter = [&](const std::string& name, torch::Tensor value) {
     parameters_.emplace_back(name, value.set_requires_grad(true));
     return parameters_.back().second;

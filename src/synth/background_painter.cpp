@@ -13,7 +13,7 @@
 namespace faceshot::synth {
 namespace {
 
-cv::Scalar any_bgr(Random& random) {
+cv::Scalar any_bgr(base::Random& random) {
   const float gray = random.uniform(20, 230);
   const float loud = random.uniform(0, 0.7F) * random.uniform(0.2F, 1);  // most things are dull
   cv::Scalar color;
@@ -22,7 +22,7 @@ cv::Scalar any_bgr(Random& random) {
   return color;
 }
 
-cv::Scalar near_color(const cv::Scalar& color, float by, Random& random) {
+cv::Scalar near_color(const cv::Scalar& color, float by, base::Random& random) {
   const float light = random.uniform(-by, by);
   cv::Scalar near;
   for (int i = 0; i < 3; ++i)
@@ -33,12 +33,12 @@ cv::Scalar near_color(const cv::Scalar& color, float by, Random& random) {
 
 int whole(float x) { return static_cast<int>(std::lround(x)); }
 
-cv::Point point_in(const cv::Mat& image, Random& random) {
+cv::Point point_in(const cv::Mat& image, base::Random& random) {
   return {static_cast<int>(random.below(static_cast<std::uint32_t>(image.cols))),
           static_cast<int>(random.below(static_cast<std::uint32_t>(image.rows)))};
 }
 
-cv::Rect part_of(const cv::Mat& image, float least, float most, Random& random) {
+cv::Rect part_of(const cv::Mat& image, float least, float most, base::Random& random) {
   const auto w = static_cast<float>(image.cols), h = static_cast<float>(image.rows);
   const float pw = w * random.uniform(least, most), ph = h * random.uniform(least, most);
   const cv::Rect part(whole(random.uniform(-0.3F * pw, w - 0.7F * pw)),
@@ -47,7 +47,7 @@ cv::Rect part_of(const cv::Mat& image, float least, float most, Random& random) 
 }
 
 /// Noise of several sizes between two colours, computed small and enlarged: clouds, hills, walls.
-void clouds(cv::Mat image, Random& random) {
+void clouds(cv::Mat image, base::Random& random) {
   constexpr int side = 48;
   const cv::Scalar a = any_bgr(random);
   const cv::Scalar b = random.chance(0.6F) ? near_color(a, 70, random) : any_bgr(random);
@@ -70,7 +70,7 @@ void clouds(cv::Mat image, Random& random) {
   cv::resize(small, image, image.size(), 0, 0, cv::INTER_CUBIC);
 }
 
-void bricks(cv::Mat image, Random& random) {
+void bricks(cv::Mat image, base::Random& random) {
   const cv::Scalar joint = any_bgr(random), stone = any_bgr(random);
   const int h = 6 + static_cast<int>(random.below(40));
   const int w = whole(static_cast<float>(h) * random.uniform(1, 3));
@@ -84,7 +84,7 @@ void bricks(cv::Mat image, Random& random) {
                     near_color(stone, uneven, random), cv::FILLED);
 }
 
-void stripes(cv::Mat image, Random& random) {
+void stripes(cv::Mat image, base::Random& random) {
   const cv::Scalar a = any_bgr(random);
   const cv::Scalar b = random.chance(0.5F) ? near_color(a, 50, random) : any_bgr(random);
   image.setTo(a);
@@ -100,7 +100,7 @@ void stripes(cv::Mat image, Random& random) {
              std::max(1, whole(width)), cv::LINE_AA);
 }
 
-void windows(cv::Mat image, Random& random) {
+void windows(cv::Mat image, base::Random& random) {
   const cv::Scalar wall = any_bgr(random), glass = any_bgr(random), frame = any_bgr(random);
   image.setTo(wall);
   const int w = 12 + static_cast<int>(random.below(60));
@@ -115,7 +115,7 @@ void windows(cv::Mat image, Random& random) {
     }
 }
 
-void leaves(cv::Mat image, Random& random) {
+void leaves(cv::Mat image, base::Random& random) {
   const cv::Scalar green(random.uniform(10, 90), random.uniform(60, 170), random.uniform(20, 140));
   image.setTo(green * 0.5);
   const float size = random.uniform(3, 22);
@@ -129,7 +129,7 @@ void leaves(cv::Mat image, Random& random) {
   }
 }
 
-void lettering(cv::Mat image, Random& random) {
+void lettering(cv::Mat image, base::Random& random) {
   if (random.chance(0.7F)) image.setTo(any_bgr(random));
   const cv::Scalar ink = any_bgr(random);
   const auto scale = static_cast<double>(random.uniform(0.3F, 2.5F));
@@ -145,7 +145,7 @@ void lettering(cv::Mat image, Random& random) {
   }
 }
 
-void shapes(cv::Mat image, Random& random) {
+void shapes(cv::Mat image, base::Random& random) {
   const std::uint32_t count = 3 + random.below(14);
   for (std::uint32_t i = 0; i < count; ++i) {
     std::vector<cv::Point> corners;
@@ -162,15 +162,15 @@ void shapes(cv::Mat image, Random& random) {
   }
 }
 
-using Background = void (*)(cv::Mat image, Random& random);
+using Background = void (*)(cv::Mat image, base::Random& random);
 constexpr Background surfaces[] = {clouds,  clouds, bricks,    stripes,
                                    windows, leaves, lettering, shapes};
 
-Background any_surface(Random& random) { return surfaces[random.below(std::size(surfaces))]; }
+Background any_surface(base::Random& random) { return surfaces[random.below(std::size(surfaces))]; }
 
 /// A disc lit from one side.
 void ball(cv::Mat& image, cv::Point2f center, cv::Size2f axes, float angle, const cv::Scalar& color,
-          Random& random) {
+          base::Random& random) {
   const cv::Point2f light(random.uniform(-0.3F, 0.3F), random.uniform(-0.4F, 0.1F));
   constexpr int rings = 12;
   for (int i = 0; i < rings; ++i) {
@@ -182,7 +182,8 @@ void ball(cv::Mat& image, cv::Point2f center, cv::Size2f axes, float angle, cons
   }
 }
 
-void hand(cv::Mat& image, cv::Point2f center, float r, const cv::Scalar& color, Random& random) {
+void hand(cv::Mat& image, cv::Point2f center, float r, const cv::Scalar& color,
+          base::Random& random) {
   const float turned = random.uniform(-1, 1);
   for (int finger = 0; finger < 5; ++finger) {
     const float angle = turned - 1.5708F + 0.32F * static_cast<float>(finger - 2);
@@ -195,7 +196,7 @@ void hand(cv::Mat& image, cv::Point2f center, float r, const cv::Scalar& color, 
 }
 
 /// Rings and spokes: plates, clocks, wheels.
-void plate(cv::Mat& image, cv::Point2f center, float r, Random& random) {
+void plate(cv::Mat& image, cv::Point2f center, float r, base::Random& random) {
   const cv::Scalar a = any_bgr(random), b = any_bgr(random);
   cv::circle(image, center, std::max(1, whole(r)), a, cv::FILLED, cv::LINE_AA);
   cv::circle(image, center, std::max(1, whole(r * random.uniform(0.4F, 0.9F))), b,
@@ -210,7 +211,7 @@ void plate(cv::Mat& image, cv::Point2f center, float r, Random& random) {
 
 }  // namespace
 
-void paint_lookalike(cv::Mat& image, cv::Point2f center, float radius, Random& random) {
+void paint_lookalike(cv::Mat& image, cv::Point2f center, float radius, base::Random& random) {
   const FaceTraits traits = draw_traits(random);
   const cv::Scalar skin(static_cast<double>(traits.skin[0]), static_cast<double>(traits.skin[1]),
                         static_cast<double>(traits.skin[2]));
@@ -236,7 +237,7 @@ void paint_lookalike(cv::Mat& image, cv::Point2f center, float radius, Random& r
   }
 }
 
-cv::Mat paint_background(cv::Size size, Random& random) {
+cv::Mat paint_background(cv::Size size, base::Random& random) {
   if (size.width < 1 || size.height < 1 || size.width > 16384 || size.height > 16384)
     throw Error(ErrorCode::invalid_argument, "a background of " + std::to_string(size.width) + "x" +
                                                  std::to_string(size.height) +

@@ -3,7 +3,7 @@
 
 #include <opencv2/core.hpp>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::synth {
 
@@ -11,11 +11,11 @@ namespace faceshot::synth {
 /// stripes, windows, leaves, lettering, and lookalikes (paint_lookalike). Thread safe with a
 /// `random` of its own.
 /// @throws Error(invalid_argument) if a side is not in 1..16384
-[[nodiscard]] cv::Mat paint_background(cv::Size size, Random& random);
+[[nodiscard]] cv::Mat paint_background(cv::Size size, base::Random& random);
 
 /// Draws a thing of the colour or shape of a face that is none: a ball, a skin-coloured oval, a
 /// hand, a plate. Else a network learns that skin-coloured ovals are faces.
 /// @param image 8-bit BGR @param center, radius pixels
-void paint_lookalike(cv::Mat& image, cv::Point2f center, float radius, Random& random);
+void paint_lookalike(cv::Mat& image, cv::Point2f center, float radius, base::Random& random);
 
 }  // namespace faceshot::synth

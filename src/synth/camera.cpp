@@ -13,7 +13,7 @@
 namespace faceshot::synth {
 namespace {
 
-void expose(cv::Mat& image, Random& random) {
+void expose(cv::Mat& image, base::Random& random) {
   const float gain = std::exp(random.normal() * 0.2F);
   const float gamma = std::exp(random.normal() * 0.15F);
   const float haze = random.chance(0.2F) ? random.uniform(0, 45) : 0.0F;
@@ -35,7 +35,7 @@ void expose(cv::Mat& image, Random& random) {
   }
 }
 
-CameraBlur blur(cv::Mat& image, Random& random) {
+CameraBlur blur(cv::Mat& image, base::Random& random) {
   CameraBlur blur;
   if (random.chance(0.5F)) {
     blur.focus = random.uniform(0.4F, random.chance(0.2F) ? 3.0F : 1.1F);
@@ -60,7 +60,7 @@ CameraBlur blur(cv::Mat& image, Random& random) {
 
 /// Sensor noise, from a strip of random numbers that every row starts at another place: a number
 /// for every pixel would cost more than all drawing.
-void add_noise(cv::Mat& image, float deviation, Random& random) {
+void add_noise(cv::Mat& image, float deviation, base::Random& random) {
   std::array<std::int8_t, 16384> strip;
   for (std::int8_t& value : strip) {
     // Bits set among 32 are normal enough: mean 16, deviation 2.83.
@@ -84,7 +84,7 @@ void add_noise(cv::Mat& image, float deviation, Random& random) {
 
 }  // namespace
 
-CameraBlur apply_camera(cv::Mat& image, Random& random) {
+CameraBlur apply_camera(cv::Mat& image, base::Random& random) {
   expose(image, random);
   const CameraBlur blurred = blur(image, random);
   if (random.chance(0.7F))

@@ -3,7 +3,7 @@
 
 #include <opencv2/core.hpp>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::synth {
 
@@ -17,6 +17,6 @@ struct CameraBlur {
 /// mild most of the time. Works in 8 bits throughout. Thread safe with a `random` of its own.
 /// @param image 8-bit BGR
 /// @return the blur, by which faces are judged
-CameraBlur apply_camera(cv::Mat& image, Random& random);
+CameraBlur apply_camera(cv::Mat& image, base::Random& random);
 
 }  // namespace faceshot::synth

@@ -13,7 +13,7 @@ namespace {
 using augment::FacePaste;
 
 /// A part of the picture with the right proportions, at a random place, scaled to the size.
-cv::Mat cut_to_size(const cv::Mat& image, cv::Size size, Random& random) {
+cv::Mat cut_to_size(const cv::Mat& image, cv::Size size, base::Random& random) {
   const double scale = std::min(static_cast<double>(image.cols) / size.width,
                                 static_cast<double>(image.rows) / size.height);
   const cv::Size part(
@@ -29,7 +29,7 @@ cv::Mat cut_to_size(const cv::Mat& image, cv::Size size, Random& random) {
   return result;
 }
 
-FacePaste draw_paste(const FacePlace& place, const CompositionOptions& o, Random& random) {
+FacePaste draw_paste(const FacePlace& place, const CompositionOptions& o, base::Random& random) {
   FacePaste how;
   how.center = place.center;
   how.height = place.height;
@@ -53,7 +53,7 @@ Box pasted_box(const geometry::Annotation& face, const FacePaste& how) {
 }  // namespace
 
 SyntheticScene compose_scene(const cv::Mat& background, const DrawFace& draw,
-                             const CompositionOptions& options, Random& random) {
+                             const CompositionOptions& options, base::Random& random) {
   validate(options.scene);
   if (background.empty() || background.type() != CV_8UC3)
     throw Error(ErrorCode::invalid_argument, "a background must be an 8-bit BGR image");

@@ -4,14 +4,14 @@
 #include <functional>
 #include <opencv2/core.hpp>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "synth/face_library.hpp"
 #include "synth/scene.hpp"
 
 namespace faceshot::synth {
 
 /// Draws a face that is to become `height` pixels high, such as FaceLibrary::draw.
-using DrawFace = std::function<FaceSource(float height, Random& random)>;
+using DrawFace = std::function<FaceSource(float height, base::Random& random)>;
 
 struct CompositionOptions {
   SceneOptions scene{.min_faces = 1};
@@ -24,6 +24,6 @@ struct CompositionOptions {
 /// @param background 8-bit BGR without faces; not written to
 /// @throws Error(invalid_argument) as validate(SceneOptions), or for no such image; Error of `draw`
 [[nodiscard]] SyntheticScene compose_scene(const cv::Mat& background, const DrawFace& draw,
-                                           const CompositionOptions& options, Random& random);
+                                           const CompositionOptions& options, base::Random& random);
 
 }  // namespace faceshot::synth

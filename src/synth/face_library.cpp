@@ -39,7 +39,7 @@ FaceLibrary::FaceLibrary(data::PreparedSet set, float least_side) : set_(std::mo
                    [](const Entry& a, const Entry& b) { return a.height > b.height; });
 }
 
-FaceSource FaceLibrary::draw(float height, Random& random) const {
+FaceSource FaceLibrary::draw(float height, base::Random& random) const {
   const auto end = std::partition_point(faces_.begin(), faces_.end(),
                                         [&](const Entry& e) { return e.height >= height; });
   const std::size_t eighth = std::max<std::size_t>(1, faces_.size() / 8);

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/random.hpp"
 #include "data/prepared/prepared.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::synth {
 
@@ -32,7 +32,7 @@ class FaceLibrary {
   /// A face at random, each as likely, of those that are at least `height` pixels high; of the
   /// highest eighth where there are none. Reads its photograph.
   /// @throws Error of media::read_mat
-  [[nodiscard]] FaceSource draw(float height, Random& random) const;
+  [[nodiscard]] FaceSource draw(float height, base::Random& random) const;
 
  private:
   struct Entry {

@@ -29,24 +29,24 @@ Color blend(const std::array<std::array<float, 3>, n>& scale, float place) {
           std::lerp(scale[i][2], scale[i + 1][2], t)};
 }
 
-Color any_color(Random& random) {
+Color any_color(base::Random& random) {
   const Color color{random.uniform(10, 245), random.uniform(10, 245), random.uniform(10, 245)};
   const float gray = (color[0] + color[1] + color[2]) / 3;
   return color * 0.55F + Color::all(gray * 0.45F);  // cloth is rarely as loud as a lamp
 }
 
-float spread(Random& random, float mean, float deviation, float most) {
+float spread(base::Random& random, float mean, float deviation, float most) {
   return mean + std::clamp(random.normal() * deviation, -most, most);
 }
 
-void draw_pose(FaceTraits& t, Random& random) {
+void draw_pose(FaceTraits& t, base::Random& random) {
   t.yaw = random.chance(0.2F) ? random.uniform(0.45F, 0.85F) * (random.chance(0.5F) ? 1.0F : -1.0F)
                               : spread(random, 0, 0.22F, 0.5F);
   t.pitch = spread(random, 0.03F, 0.13F, 0.32F);
   t.roll = random.chance(0.1F) ? random.uniform(-0.7F, 0.7F) : spread(random, 0, 0.12F, 0.35F);
 }
 
-void draw_colors(FaceTraits& t, Random& random) {
+void draw_colors(FaceTraits& t, base::Random& random) {
   const float tone = random.uniform();
   t.skin = blend(skin_tones, tone);
   t.skin[0] *= random.uniform(0.92F, 1.08F);
@@ -65,7 +65,7 @@ void draw_colors(FaceTraits& t, Random& random) {
   t.freckles = tone < 0.35F && random.chance(0.2F) ? random.uniform(0.3F, 1.0F) : 0.0F;
 }
 
-void draw_hair(FaceTraits& t, Random& random) {
+void draw_hair(FaceTraits& t, base::Random& random) {
   constexpr std::array<HairStyle, 10> styles{
       HairStyle::bald,     HairStyle::short_cut, HairStyle::short_cut, HairStyle::short_cut,
       HairStyle::medium,   HairStyle::medium,    HairStyle::long_cut,  HairStyle::long_cut,
@@ -86,7 +86,7 @@ void draw_hair(FaceTraits& t, Random& random) {
   }
 }
 
-void draw_expression(FaceTraits& t, Random& random) {
+void draw_expression(FaceTraits& t, base::Random& random) {
   t.eyes_open = random.chance(0.06F) ? 0.0F : spread(random, 0.9F, 0.2F, 0.4F);
   t.gaze_x = spread(random, 0, 0.35F, 0.8F);
   t.gaze_y = spread(random, 0, 0.2F, 0.5F);
@@ -94,7 +94,7 @@ void draw_expression(FaceTraits& t, Random& random) {
   if (random.chance(0.35F)) t.mouth_open = random.uniform(0.15F, random.chance(0.2F) ? 1.0F : 0.5F);
 }
 
-void draw_light(FaceTraits& t, Random& random) {
+void draw_light(FaceTraits& t, base::Random& random) {
   const float side = random.uniform(-1.2F, 1.2F);
   const float height = random.uniform(-0.1F, 1.1F);
   t.light = {std::sin(side) * std::cos(height), -std::sin(height),
@@ -104,7 +104,7 @@ void draw_light(FaceTraits& t, Random& random) {
 
 }  // namespace
 
-FaceTraits draw_traits(Random& random) {
+FaceTraits draw_traits(base::Random& random) {
   FaceTraits t;
   t.half_width = spread(random, 0.77F, 0.035F, 0.08F);
   t.jaw = spread(random, 0, 0.08F, 0.16F);
@@ -127,7 +127,7 @@ FaceTraits draw_traits(Random& random) {
   return t;
 }
 
-void draw_mask(float probability, FaceTraits& t, Random& random) {
+void draw_mask(float probability, FaceTraits& t, base::Random& random) {
   if (!random.chance(probability)) return;
   t.mask = random.chance(1 / 6.0F) ? Mask::under_nose : Mask::worn;
   constexpr std::array<std::array<float, 3>, 3> usual{

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <opencv2/core.hpp>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::synth {
 
@@ -59,10 +59,10 @@ struct FaceTraits {
 
 /// A face at random: all human skin tones equally often; most look about straight ahead, a fifth
 /// well aside; hair goes grey and skin wrinkles with age. Thread safe with a `random` of its own.
-[[nodiscard]] FaceTraits draw_traits(Random& random);
+[[nodiscard]] FaceTraits draw_traits(base::Random& random);
 
 /// Puts a mask on a face with this probability; of six one is worn wrongly. Thread safe with a
 /// `random` of its own.
-void draw_mask(float probability, FaceTraits& traits, Random& random);
+void draw_mask(float probability, FaceTraits& traits, base::Random& random);
 
 }  // namespace faceshot::synth

@@ -164,8 +164,7 @@ Landmarks HeadModel::landmarks() const noexcept {
   Landmarks points;
   for (std::size_t i = 0; i < 5; ++i) {
     const cv::Point2f p = to_picture(place(named[i].x, named[i].y));
-    points[2 * i] = p.x;
-    points[2 * i + 1] = p.y;
+    points[i] = {p.x, p.y};
   }
   return points;
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::synth {
 namespace {
@@ -11,27 +11,29 @@ namespace {
 constexpr float two_pi = 6.2831853F;
 constexpr float margin_y = 90;  ///< pixels of the world above and below the picture
 
-float from(const Range& range, Random& random) {
+float from(const Range& range, base::Random& random) {
   return random.uniform(static_cast<float>(range.low), static_cast<float>(range.high));
 }
 
-int whole_from(const Range& range, Random& random) {
+int whole_from(const Range& range, base::Random& random) {
   const auto low = static_cast<int>(range.low), high = static_cast<int>(range.high);
   return low + static_cast<int>(random.below(static_cast<std::uint32_t>(high - low + 1)));
 }
 
-bool by_chance(double chance, Random& random) { return random.chance(static_cast<float>(chance)); }
+bool by_chance(double chance, base::Random& random) {
+  return random.chance(static_cast<float>(chance));
+}
 
 float smooth(float x) {
   const float t = std::clamp(x, 0.0F, 1.0F);
   return t * t * (3 - 2 * t);
 }
 
-Wave draw_wave(float amplitude, float least_hz, float most_hz, Random& random) {
+Wave draw_wave(float amplitude, float least_hz, float most_hz, base::Random& random) {
   return {amplitude, random.uniform(least_hz, most_hz), random.uniform()};
 }
 
-CameraPath draw_camera_path(const MovingSceneOptions& o, float seconds, Random& random) {
+CameraPath draw_camera_path(const MovingSceneOptions& o, float seconds, base::Random& random) {
   CameraPath camera;
   camera.size = {static_cast<float>(o.width), static_cast<float>(o.height)};
   const cv::Size world = world_size(o);
@@ -52,7 +54,8 @@ CameraPath draw_camera_path(const MovingSceneOptions& o, float seconds, Random& 
   return camera;
 }
 
-void draw_gestures(const MovingSceneOptions& o, float seconds, Person& person, Random& random) {
+void draw_gestures(const MovingSceneOptions& o, float seconds, Person& person,
+                   base::Random& random) {
   person.yaw = draw_wave(random.uniform(0, 0.35F), 0.1F, 0.5F, random);
   person.pitch = draw_wave(random.uniform(0, 0.12F), 0.1F, 0.6F, random);
   person.roll = draw_wave(random.uniform(0, 0.15F), 0.1F, 0.6F, random);
@@ -66,7 +69,7 @@ void draw_gestures(const MovingSceneOptions& o, float seconds, Person& person, R
                            random.uniform(0.2F, 1.0F), random.uniform(0.4F, 0.9F)});
 }
 
-Person draw_person(const MovingSceneOptions& o, float seconds, Random& random) {
+Person draw_person(const MovingSceneOptions& o, float seconds, base::Random& random) {
   Person person;
   person.traits = draw_traits(random);
   person.traits.yaw *= 0.5F;
@@ -107,7 +110,7 @@ Person draw_person(const MovingSceneOptions& o, float seconds, Random& random) {
   return person;
 }
 
-Occluder draw_occluder(const MovingSceneOptions& o, float seconds, Random& random) {
+Occluder draw_occluder(const MovingSceneOptions& o, float seconds, base::Random& random) {
   Occluder board;
   const cv::Size world = world_size(o);
   const auto world_width = static_cast<float>(world.width);
@@ -127,7 +130,7 @@ Occluder draw_occluder(const MovingSceneOptions& o, float seconds, Random& rando
   return board;
 }
 
-Shot draw_shot(const MovingSceneOptions& o, float seconds, Random& random) {
+Shot draw_shot(const MovingSceneOptions& o, float seconds, base::Random& random) {
   Shot shot;
   shot.background = random.bits();
   shot.camera = draw_camera_path(o, seconds, random);
@@ -185,7 +188,7 @@ cv::Size world_size(const MovingSceneOptions& o) noexcept {
 
 MovingPlan plan_scene(const MovingSceneOptions& o, std::uint64_t seed) {
   validate(o);
-  Random random(seed);
+  base::Random random(seed);
   MovingPlan plan;
   plan.frame_rate = o.frame_rates[random.below(static_cast<std::uint32_t>(o.frame_rates.size()))];
   const auto frames = static_cast<std::size_t>(o.frames);

@@ -6,7 +6,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "synth/face_traits.hpp"
 #include "synth/moving_options.hpp"
 

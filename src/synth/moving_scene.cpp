@@ -55,7 +55,7 @@ void draw_board(const Occluder& board, float t, const cv::Matx23f& camera, cv::M
   owners.cover(place);
 }
 
-void sensor(const MovingPlan& plan, float t, cv::Mat& image, Random& random) {
+void sensor(const MovingPlan& plan, float t, cv::Mat& image, base::Random& random) {
   float light = plan.light, sigma = 0;
   for (const Episode& e : plan.dark) light *= 1 - e.at(t);
   for (const Episode& e : plan.unfocused) sigma = std::max(sigma, e.at(t));
@@ -93,7 +93,7 @@ TrueFace true_face(int id, const Box& whole, float visibility, cv::Size picture)
 MovingScene::MovingScene(const MovingSceneOptions& options, std::uint64_t seed)
     : options_(options), seed_(seed), plan_(plan_scene(options, seed)) {
   for (const Shot& shot : plan_.shots) {
-    Random random(seed_, 1, shot.background);
+    base::Random random(seed_, 1, shot.background);
     backgrounds_.push_back(paint_background(world_size(options_), random));
   }
 }
@@ -161,7 +161,7 @@ MovingFrame MovingScene::render(std::size_t frame) const {
     if (face.box.valid()) result.faces.push_back(face);
   }
   const double seconds = static_cast<double>(frame) / plan_.frame_rate;
-  Random random(seed_, 2, static_cast<std::uint32_t>(frame));
+  base::Random random(seed_, 2, static_cast<std::uint32_t>(frame));
   sensor(plan_, static_cast<float>(seconds), result.image, random);
   return result;
 }

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "base/parallel.hpp"
 #include "data/prepared/staging.hpp"
-#include "faceshot/box_convert.hpp"
-#include "faceshot/parallel.hpp"
+#include "geometry/box_convert.hpp"
 #include "media/opencv.hpp"
 #include "support/plain_file.hpp"
 #include "synth/moving_scene.hpp"
@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 std::string truth_lines(std::size_t frame, const std::vector<TrueFace>& faces) {
   std::string text;
   for (const TrueFace& face : faces) {
-    const Xywh b = to_xywh(face.box);
+    const geometry::Xywh b = geometry::to_xywh(face.box);
     text += fmt::format("{},{},{:.2f},{:.2f},{:.2f},{:.2f},1,{},{:.3f}\n", frame + 1, face.id, b.x,
                         b.y, b.w, b.h, face.ignore ? 8 : 1, face.visibility);
   }
@@ -59,7 +59,7 @@ MovingSetReport write_moving_set(
       fs::create_directory(folder / "gt");
       std::vector<std::vector<TrueFace>> truth(length);
       std::mutex mutex;
-      parallel_for(length, threads, [&](std::size_t i) {
+      base::parallel_for(length, threads, [&](std::size_t i) {
         MovingFrame frame = scene.render(i);
         media::write_mat(folder / "img1" / fmt::format("{:06}.jpg", i + 1), frame.image);
         truth[i] = std::move(frame.faces);

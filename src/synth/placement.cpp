@@ -8,14 +8,14 @@
 namespace faceshot::synth {
 namespace {
 
-int draw_count(const SceneOptions& o, Random& random) {
+int draw_count(const SceneOptions& o, base::Random& random) {
   if (o.max_faces == 0 || (o.min_faces == 0 && random.chance(0.1F))) return 0;
   int count = std::max(1, o.min_faces);
   while (count < o.max_faces && random.chance(0.68F)) ++count;
   return count;
 }
 
-float draw_height(float low, float high, Random& random) {
+float draw_height(float low, float high, base::Random& random) {
   return std::clamp(std::exp(random.uniform(std::log(low), std::log(high))), low, high);
 }
 
@@ -44,7 +44,7 @@ void validate(const SceneOptions& o) {
   require(o.overlap > 0 && o.overlap < 1, "the overlap of faces must be between 0 and 1");
 }
 
-std::vector<FacePlace> place_faces(const SceneOptions& o, Random& random) {
+std::vector<FacePlace> place_faces(const SceneOptions& o, base::Random& random) {
   const auto w = static_cast<float>(o.size.width);
   const auto h = static_cast<float>(o.size.height);
   const float most = std::max(o.min_face, o.max_face_share * h);

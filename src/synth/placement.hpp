@@ -4,7 +4,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "geometry/annotation.hpp"
 
 namespace faceshot::synth {
@@ -33,7 +33,7 @@ struct FacePlace {
 /// about alike, as in groups. Centres keep off the edges, so that a fifth of a face is cut at most.
 /// Thread safe with a `random` of its own.
 /// @pre validate(options) passes
-[[nodiscard]] std::vector<FacePlace> place_faces(const SceneOptions& options, Random& random);
+[[nodiscard]] std::vector<FacePlace> place_faces(const SceneOptions& options, base::Random& random);
 
 /// True if a face's box overlaps one of the others with an IoU of `overlap` or more, or covers more
 /// than half of one: a large face hides a small one whole at an IoU of next to nothing.

@@ -34,7 +34,7 @@ std::int8_t blur_level(const CameraBlur& blur, float face_height) noexcept {
   return of_face > 0.04F || face_height < 24 ? 1 : 0;
 }
 
-SyntheticScene render_scene(const SceneOptions& options, Random& random) {
+SyntheticScene render_scene(const SceneOptions& options, base::Random& random) {
   validate(options);
   SyntheticScene scene;
   scene.image = paint_background(options.size, random);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "geometry/annotation.hpp"
 #include "synth/camera.hpp"
 #include "synth/placement.hpp"
@@ -27,7 +27,7 @@ struct SyntheticScene {
 /// for no occlusion. Depends on its arguments alone; starts no threads; thread safe with a `random`
 /// of its own.
 /// @throws Error(invalid_argument) as validate
-[[nodiscard]] SyntheticScene render_scene(const SceneOptions& options, Random& random);
+[[nodiscard]] SyntheticScene render_scene(const SceneOptions& options, base::Random& random);
 
 /// 0 clear, 1 normal, 2 heavy, as WIDER FACE has it, of a face this high.
 [[nodiscard]] std::int8_t blur_level(const CameraBlur& blur, float face_height) noexcept;

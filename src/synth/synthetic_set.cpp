@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/parallel.hpp"
 #include "data/prepared/prepared.hpp"
 #include "data/prepared/staging.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/parallel.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::synth {
@@ -53,8 +53,8 @@ SyntheticSetReport write_synthetic_set(const fs::path& dir, const MakeScene& mak
     set.records.resize(options.count);
     std::mutex mutex;
     std::size_t done = 0;
-    parallel_for(options.count, options.threads, [&](std::size_t i) {
-      Random random(options.seed, 0, static_cast<std::uint32_t>(i));
+    base::parallel_for(options.count, options.threads, [&](std::size_t i) {
+      base::Random random(options.seed, 0, static_cast<std::uint32_t>(i));
       SyntheticScene scene = make(random);
       const std::string name = image_name(i);
       media::write_mat(images / name, scene.image);

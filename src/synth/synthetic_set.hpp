@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "base/random.hpp"
 #include "data/import/import.hpp"
-#include "faceshot/random.hpp"
 #include "synth/scene.hpp"
 
 namespace faceshot::synth {
 
 /// Makes one picture; called from several threads at once.
-using MakeScene = std::function<SyntheticScene(Random& random)>;
+using MakeScene = std::function<SyntheticScene(base::Random& random)>;
 
 struct SyntheticSetOptions {
   std::size_t count = 2000;     ///< pictures, 1 to a million

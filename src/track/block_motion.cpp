@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <limits>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::track {
 namespace {
@@ -308,7 +308,7 @@ CameraMotion SimilarityFit::fit(std::span<const BlockMatch> matches) {
     if (m.textured) used_.push_back(&m);
   if (used_.size() < least_inliers) return {};
   const auto count = static_cast<std::uint32_t>(used_.size());
-  Random random(1);
+  base::Random random(1);
   Turn best;
   std::size_t most = 0;
   for (int i = 0; i <= hypotheses; ++i) {

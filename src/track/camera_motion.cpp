@@ -8,6 +8,7 @@
 #include "track/luma_pyramid.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 namespace {
 
 // Measured on films of photographs and of drawings: blocks that have nothing to do with each other
@@ -97,4 +98,5 @@ FrameChange CameraMotionEstimator::next(const ImageView& frame) {
   return change;
 }
 
+}  // namespace v0_1
 }  // namespace faceshot

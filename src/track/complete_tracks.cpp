@@ -11,7 +11,6 @@
 namespace faceshot::track {
 namespace {
 
-constexpr double unsure_doubt = 2;
 constexpr double look_seconds = 0.25;  ///< doubt that lasts longer wants a person's look
 constexpr std::size_t few = 3;         ///< a track seen less often does, too
 

@@ -25,6 +25,9 @@ struct MotionModel {
   double size_error = 0.07;   ///< of the logarithm of a detection's width and height
 };
 
+/// MotionFilter::correct()'s doubt for unsure detections, whose boxes are so much less exact.
+inline constexpr double unsure_doubt = 2;
+
 /// A value type. Not thread safe; all functions are noexcept and leave finite numbers finite.
 class MotionFilter {
  public:

@@ -10,7 +10,6 @@
 namespace faceshot::track {
 namespace {
 
-constexpr double unsure_doubt = 2;   ///< as in the Tracker
 constexpr double fill_distance = 3;  ///< deviations, and what a low score adds to them
 constexpr double fill_place = 0.3;   ///< deviation that a face may have anyway, in sizes
 constexpr double fill_size = 0.25;   ///< of the logarithm of its size

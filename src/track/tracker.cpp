@@ -11,11 +11,11 @@
 #include "track/motion_filter.hpp"
 
 namespace faceshot {
+inline namespace v0_1 {
 namespace {
 
 constexpr float farthest_pixel = 1e6F;
 constexpr float second_look_buffer = 1;  ///< boxes grow by it where no detection overlapped
-constexpr double unsure_doubt = 2;       ///< boxes of unsure detections are so much less exact
 constexpr double unsure_seconds = 0.5;   ///< unsure detections find no track lost for longer
 constexpr int most_virtual_steps = 30;
 
@@ -197,7 +197,7 @@ void Tracker::Impl::take(Track& track, std::span<const Detection> detections, st
   const Detection& seen = detections[index];
   const Box box = whole(seen);
   if (track.missed > 0 && now > track.seen_at) track.repair(box, now);
-  track.filter.correct(box, seen.score >= options.high_score ? 1.0 : unsure_doubt);
+  track.filter.correct(box, seen.score >= options.high_score ? 1.0 : track::unsure_doubt);
   track.saw(box, seen.score, now);
   track.detection = index;
   if (track.confirmed) return;
@@ -285,4 +285,5 @@ std::span<const TrackedFace> Tracker::predict(double seconds, const CameraMotion
   return impl_->list({}, false);
 }
 
+}  // namespace v0_1
 }  // namespace faceshot

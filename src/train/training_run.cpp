@@ -1,9 +1,9 @@
 #include "train/training_run.hpp"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
+#include "base/executor.hpp"
 #include "faceshot/error.hpp"
 #include "model/torch_network.hpp"
 #include "network/parts.hpp"
@@ -21,7 +21,7 @@ using network::has_landmarks;
 
 /// By default the cores, shared by the processes of this machine.
 int thread_count(int wanted, int local_processes) {
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  const int cores = base::processors();
   return wanted > 0 ? wanted : std::max(1, cores / local_processes);
 }
 

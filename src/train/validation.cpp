@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/parallel.hpp"
 #include "detect/heads/decoder.hpp"
 #include "detect/heads/finish_detections.hpp"
 #include "detect/input/letterbox.hpp"
@@ -14,7 +15,7 @@
 #include "evaluate/comparison.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/parallel.hpp"
+#include "geometry/move_landmarks.hpp"
 #include "media/opencv.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
@@ -71,11 +72,7 @@ std::vector<Annotation> in_input(const std::vector<Annotation>& annotations,
   for (Annotation& a : result) {
     a.box = {a.box.x1 * x, a.box.y1 * y, a.box.x2 * x, a.box.y2 * y};
     if (std::min(a.box.width(), a.box.height()) < min_face) a.ignore = true;
-    if (a.landmarks)
-      for (std::size_t k = 0; k < a.landmarks->size(); k += 2) {
-        (*a.landmarks)[k] *= x;
-        (*a.landmarks)[k + 1] *= y;
-      }
+    if (a.landmarks) geometry::scale(*a.landmarks, x, y);
   }
   return result;
 }
@@ -153,7 +150,7 @@ class ValidationPass {
 
   void read_and_run(const PreparedSet& set, std::span<const std::size_t> chosen, LossSums* sums) {
     std::vector<Image> images(chosen.size());
-    parallel_for(chosen.size(), threads_, [&](std::size_t i) {
+    base::parallel_for(chosen.size(), threads_, [&](std::size_t i) {
       cv::Mat pixels = media::read_mat(set.images_dir / set.records[chosen[i]].image);
       images[i].source = {input_size(pixels.cols, pixels.rows), pixels.cols, pixels.rows};
       images[i].pixels = std::move(pixels);
@@ -200,7 +197,7 @@ class ValidationPass {
         config_.train.validate_nms, static_cast<std::size_t>(DetectorOptions().keep_top),
         spec.one_label ? Suppression::across_classes : Suppression::within_classes,
         spec.box_voting};
-    parallel_for(count, threads_, [&](std::size_t i) {
+    base::parallel_for(count, threads_, [&](std::size_t i) {
       std::vector<Detection> candidates;
       detect::decode_detections(
           loc_data + i * priors * 4, conf_data + i * priors * (spec.classes.size() + 1),
@@ -223,7 +220,7 @@ class ValidationPass {
     torch::Tensor input =
         torch::empty({static_cast<std::int64_t>(images.size()), 3, size.height, size.width});
     auto* const data = input.data_ptr<float>();
-    parallel_for(images.size(), threads_, [&](std::size_t i) {
+    base::parallel_for(images.size(), threads_, [&](std::size_t i) {
       detect::Letterbox().run(media::view_of(images[i].pixels), images[i].source.size, input_,
                               data + i * floats);
     });

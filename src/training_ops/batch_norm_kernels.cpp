@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "training_ops/instruction_set.hpp"
+#include "base/simd/levels.hpp"
 
 namespace faceshot::training_ops::batch_norm {
 namespace {
@@ -15,8 +15,8 @@ struct Kernels {
   decltype(&batch_norm::backward_input<Element>) backward_input;
 };
 
-#define FACESHOT_LOOPS "training_ops/batch_norm_loops.inc"
-#include "training_ops/each_instruction_set.inc"
+#define FACESHOT_KERNELS "training_ops/batch_norm_loops.inc"
+#include "training_ops/each_level.inc"
 
 }  // namespace
 

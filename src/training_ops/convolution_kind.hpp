@@ -23,7 +23,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "faceshot/parallel.hpp"
+#include "base/parallel.hpp"
 #include "training_ops/map_pieces.hpp"
 #include "training_ops/tensor_element.hpp"
 
@@ -78,7 +78,7 @@ template <typename Kind, typename Body>
   });
   torch::Tensor sum = torch::empty({static_cast<std::int64_t>(size)});
   constexpr std::size_t block = 1024;
-  parallel_for((size + block - 1) / block, torch::get_num_threads(), [&](std::size_t b) {
+  base::parallel_for((size + block - 1) / block, torch::get_num_threads(), [&](std::size_t b) {
     double total[block] = {};
     const std::size_t first = b * block, count = std::min(block, size - first);
     for (std::size_t p = 0; p < number; ++p)

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "training_ops/instruction_set.hpp"
+#include "base/simd/levels.hpp"
 
 namespace faceshot::training_ops::depthwise {
 namespace {
@@ -13,8 +13,8 @@ struct Kernels {
   decltype(&depthwise::backward<Element>) backward;
 };
 
-#define FACESHOT_LOOPS "training_ops/depthwise_loops.inc"
-#include "training_ops/each_instruction_set.inc"
+#define FACESHOT_KERNELS "training_ops/depthwise_loops.inc"
+#include "training_ops/each_level.inc"
 
 }  // namespace
 

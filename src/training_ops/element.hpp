@@ -3,11 +3,6 @@
 
 #include <cstdint>
 
-#if defined(__x86_64__)
-#define FACESHOT_X86_LEVELS  // each_instruction_set.inc
-#include <immintrin.h>
-#endif
-
 namespace faceshot::training_ops {
 
 /// The upper half of a float.

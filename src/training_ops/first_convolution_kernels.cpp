@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "training_ops/instruction_set.hpp"
+#include "base/simd/levels.hpp"
 
 namespace faceshot::training_ops::first_conv {
 namespace {
@@ -13,8 +13,8 @@ struct Kernels {
   decltype(&first_conv::weight_gradient<Element>) weight_gradient;
 };
 
-#define FACESHOT_LOOPS "training_ops/first_convolution_loops.inc"
-#include "training_ops/each_instruction_set.inc"
+#define FACESHOT_KERNELS "training_ops/first_convolution_loops.inc"
+#include "training_ops/each_level.inc"
 
 }  // namespace
 

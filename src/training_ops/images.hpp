@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "faceshot/parallel.hpp"
+#include "base/parallel.hpp"
 
 namespace faceshot::training_ops {
 
@@ -14,7 +14,7 @@ namespace faceshot::training_ops {
 /// the next: at::parallel_for() gives each its share beforehand, and then waits for the slowest.
 template <typename Body>
 void for_each_image(std::int64_t count, const Body& body) {
-  parallel_for(static_cast<std::size_t>(count), torch::get_num_threads(), body);
+  base::parallel_for(static_cast<std::size_t>(count), torch::get_num_threads(), body);
 }
 
 /// Sum over images of `size` numbers that each image gives, body(image, numbers), in double and in

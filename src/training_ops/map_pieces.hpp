@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "faceshot/parallel.hpp"
+#include "base/parallel.hpp"
 #include "training_ops/batch_norm_kernels.hpp"
 
 namespace faceshot::training_ops {
@@ -39,10 +39,11 @@ class Pieces {
   /// body(first element, number of elements, index of the piece)
   template <typename Body>
   void for_each(const Body& body) const {
-    parallel_for(static_cast<std::size_t>(number()), torch::get_num_threads(), [&](std::size_t p) {
-      const std::size_t first = p * length_;
-      body(first, std::min(length_, count_ - first), p);
-    });
+    base::parallel_for(static_cast<std::size_t>(number()), torch::get_num_threads(),
+                       [&](std::size_t p) {
+                         const std::size_t first = p * length_;
+                         body(first, std::min(length_, count_ - first), p);
+                       });
   }
 
   /// Two sums a channel: body(first, count, sums) adds to 2 * period numbers.

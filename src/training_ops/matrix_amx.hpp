@@ -1,5 +1,5 @@
-// The products of matrix_kernels.hpp on AMX's tiles of 16 rows of 64 bytes: for CPUs with
-// InstructionSet::amx. The same contracts.
+// The products of matrix_kernels.hpp on AMX's tiles of 16 rows of 64 bytes: where
+// base::has_tiles(). The same contracts.
 #pragma once
 
 #include <cstddef>

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "training_ops/instruction_set.hpp"
+#include "base/simd/levels.hpp"
 #include "training_ops/matrix_amx.hpp"
 
 namespace faceshot::training_ops::matrix {
@@ -16,14 +16,14 @@ struct Kernels {
   decltype(&matrix::add_transposed_product) add_transposed_product;
 };
 
-#define FACESHOT_LOOPS "training_ops/matrix_loops.inc"
-#include "training_ops/each_instruction_set.inc"
+#define FACESHOT_KERNELS "training_ops/matrix_loops.inc"
+#include "training_ops/each_level.inc"
 
 const Kernels<BFloat16>& chosen() {
 #ifdef FACESHOT_X86_LEVELS
   static const Kernels<BFloat16> tiles{best<BFloat16>().interleave, amx::multiply,
                                        amx::add_transposed_product};
-  if (instruction_set() == InstructionSet::amx) return tiles;
+  if (base::has_tiles()) return tiles;
 #endif
   return best<BFloat16>();
 }

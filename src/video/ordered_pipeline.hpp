@@ -1,15 +1,14 @@
 // Decoding, looking and encoding at once, in order, with a bounded number of frames on the way.
 #pragma once
 
-#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
 #include <map>
 #include <mutex>
-#include <thread>
 #include <utility>
-#include <vector>
+
+#include "base/executor.hpp"
 
 namespace faceshot::video {
 
@@ -18,62 +17,18 @@ template <class Item, class Next, class Work>
 class OrderedPipeline {
  public:
   OrderedPipeline(int threads, const Next& next, const Work& work)
-      : next_(next), work_(work), most_(2 * static_cast<std::size_t>(threads) + 2) {}
-
-  /// Until there is no next item, one failed, or stop().
-  void read_all() {
-    for (;;) {
-      {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return stopped_ || read_ < taken_ + most_; });
-        if (stopped_) return;
-      }
-      Slot slot;
-      bool more = true;
-      try {
-        more = next_(slot.item);
-      } catch (...) {
-        slot.failure = std::current_exception();
-        slot.worked = true;
-      }
-      const std::lock_guard lock(mutex_);
-      ended_ = !more || slot.failure != nullptr;
-      if (more) slots_.emplace(read_++, std::move(slot));
-      changed_.notify_all();
-      if (ended_) return;
-    }
-  }
-
-  void work_on(int worker) {
-    for (;;) {
-      Slot* slot = nullptr;
-      {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock,
-                      [&] { return stopped_ || begun_ < read_ || (ended_ && begun_ == read_); });
-        if (stopped_ || begun_ == read_) return;
-        slot = &slots_.at(begun_++);
-        if (slot->worked) continue;
-      }
-      try {
-        work_(slot->item, worker);
-      } catch (...) {
-        slot->failure = std::current_exception();
-      }
-      const std::lock_guard lock(mutex_);
-      slot->worked = true;
-      changed_.notify_all();
-    }
-  }
+      : next_(next),
+        work_(work),
+        most_(2 * static_cast<std::size_t>(threads) + 2),
+        workers_(threads),
+        reader_(1) {}
 
   template <class Take>
   void take_all(const Take& take) {
+    read_on();
     for (;;) {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] {
-        const auto first = slots_.find(taken_);
-        return (ended_ && taken_ == read_) || (first != slots_.end() && first->second.worked);
-      });
+      wait(lock);
       if (taken_ == read_) return;
       auto node = slots_.extract(taken_);
       lock.unlock();
@@ -82,14 +37,9 @@ class OrderedPipeline {
       node = {};  // the frame goes back to its decoder
       lock.lock();
       ++taken_;
-      changed_.notify_all();
+      lock.unlock();
+      read_on();
     }
-  }
-
-  void stop() {
-    const std::lock_guard lock(mutex_);
-    stopped_ = true;
-    changed_.notify_all();
   }
 
  private:
@@ -99,20 +49,77 @@ class OrderedPipeline {
     std::exception_ptr failure;
   };
 
+  /// The next item is worked on, or there is none.
+  [[nodiscard]] bool is_ready() const {
+    const auto first = slots_.find(taken_);
+    return (ended_ && taken_ == read_) || (first != slots_.end() && first->second.worked);
+  }
+  void wait(std::unique_lock<std::mutex>& lock) {
+    while (!is_ready()) {
+      lock.unlock();
+      const bool helped = workers_.help() || reader_.help();
+      lock.lock();
+      if (!helped) changed_.wait(lock, [this] { return is_ready(); });
+    }
+  }
+
+  /// Has the next item read, unless one is being read, or enough are on the way.
+  void read_on() {
+    const std::lock_guard lock(mutex_);
+    if (reads_ || ended_ || read_ == taken_ + most_) return;
+    reads_ = true;
+    reader_.add([this](int) { read(); });
+  }
+
+  void read() {
+    Slot slot;
+    bool more = true;
+    try {
+      more = next_(slot.item);
+    } catch (...) {
+      slot.failure = std::current_exception();
+      slot.worked = true;
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      reads_ = false;
+      ended_ = !more || slot.failure != nullptr;
+      if (more) {
+        Slot& added = slots_.emplace(read_++, std::move(slot)).first->second;
+        if (!added.worked) workers_.add([this, &added](int worker) { work(added, worker); });
+      }
+      changed_.notify_all();
+    }
+    read_on();
+  }
+
+  void work(Slot& slot, int worker) {
+    try {
+      work_(slot.item, worker);
+    } catch (...) {
+      slot.failure = std::current_exception();
+    }
+    const std::lock_guard lock(mutex_);
+    slot.worked = true;
+    changed_.notify_all();
+  }
+
   const Next& next_;
   const Work& work_;
   const std::size_t most_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::size_t, Slot> slots_;  // nodes stay where they are
-  std::size_t read_ = 0, begun_ = 0, taken_ = 0;
-  bool ended_ = false, stopped_ = false;
+  std::size_t read_ = 0, taken_ = 0;
+  bool reads_ = false, ended_ = false;
+  base::TaskGroup workers_;
+  base::TaskGroup reader_;  ///< last: it ends first, for it adds to the workers'
 };
 
 /// For each item that `next(item)` gives, until it returns false: `work(item, worker)` on one of
-/// `threads` threads, and `take(item)` on the caller's thread, in order. `next` has a thread of its
-/// own, and is called on no other. At most 2 * threads + 2 items are on the way. With one thread
-/// everything happens on the caller's, one item after the other.
+/// `threads` threads, and `take(item)` on the caller's thread, in order. `next` is called by one
+/// thread at a time, beside the others. At most 2 * threads + 2 items are on the way. With one
+/// thread everything happens on the caller's, one item after the other.
 /// @param work for distinct `worker` (from 0, below `threads`) at once
 /// @throws what the three threw first, in the order of items; items before it were taken
 template <class Item, class Next, class Work, class Take>
@@ -125,17 +132,7 @@ void run_in_order(int threads, const Next& next, const Work& work, const Take& t
     }
     return;
   }
-  OrderedPipeline<Item, Next, Work> pipeline(threads, next, work);
-  std::vector<std::jthread> workers;
-  try {
-    workers.emplace_back([&] { pipeline.read_all(); });
-    for (int w = 0; w < threads; ++w) workers.emplace_back([&, w] { pipeline.work_on(w); });
-    pipeline.take_all(take);
-  } catch (...) {
-    pipeline.stop();  // before the threads are joined
-    throw;
-  }
-  pipeline.stop();
+  OrderedPipeline<Item, Next, Work>(threads, next, work).take_all(take);
 }
 
 }  // namespace faceshot::video

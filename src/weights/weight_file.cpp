@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "faceshot/error.hpp"
+#include "support/npy.hpp"
 #include "weights/input_file.hpp"
 #include "weights/keras_file.hpp"
 #include "weights/numpy_file.hpp"
@@ -42,7 +43,7 @@ WeightFile read_weight_file(const std::filesystem::path& path) {
   }
   if (head.starts_with("\x89HDF\r\n\x1a\n"sv)) return {"HDF5", read_keras_file(path)};
   if (head.starts_with("PK\x03\x04"sv)) return read_zip(path);
-  if (head.starts_with("\x93NUMPY"sv)) return {"NumPy .npy", {read_npy_array(path)}};
+  if (head.starts_with(support::npy_magic)) return {"NumPy .npy", {read_npy_array(path)}};
   if (head.size() > 8 && head[8] == '{') return {"safetensors", read_safetensors(path)};
   if (head.starts_with("\x80\x02"sv))
     throw Error(ErrorCode::unsupported,

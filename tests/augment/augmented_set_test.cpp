@@ -34,7 +34,7 @@ TEST(AugmentedSet, HoldsEverySampleWithItsBoxes) {
   for (std::uint32_t i = 0; i < 21; ++i) {
     const geometry::ImageRecord& record = result.records[i];
     const geometry::ImageRecord& original = set.records[i / 3];
-    Random random(1, i % 3, i / 3);
+    base::Random random(1, i % 3, i / 3);
     const Sample sample = augment(cv::imread((set.images_dir / original.image).string()),
                                   original.annotations, square(1).augment, random);
     EXPECT_EQ(record.annotations.size(), sample.annotations.size());

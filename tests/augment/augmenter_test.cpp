@@ -21,7 +21,7 @@ namespace {
 class Scenes : public ScenePool {
  public:
   Scenes() {
-    Random random(20);
+    base::Random random(20);
     for (int i = 0; i < 3; ++i) scenes_.push_back(test::render_scene(random));
   }
   [[nodiscard]] std::uint32_t size() const override { return 3; }
@@ -45,9 +45,9 @@ TEST_P(PresetPolicy, SameStreamSamePixelsOtherStreamOtherPixels) {
   options.policy = preset_policy(GetParam());
   CanvasMemory memory;  // used before, or not: no difference
   for (std::uint32_t i = 0; i < 20; ++i) {
-    Random first(6, 1, i);
-    Random second(6, 1, i);
-    Random third(6, 1, i + 1);
+    base::Random first(6, 1, i);
+    base::Random second(6, 1, i);
+    base::Random third(6, 1, i + 1);
     Sample a;
     augment(scene.image, scene.annotations, options, first, a, memory, &pool_);
     const Sample b = augment(scene.image, scene.annotations, options, second, &pool_);
@@ -64,7 +64,7 @@ TEST_P(PresetPolicy, ImagesWithoutFacesAndTinyImagesGiveSamples) {
   options.policy = preset_policy(GetParam());
   for (const cv::Size size : {cv::Size(640, 480), cv::Size(1, 1), cv::Size(3, 900)}) {
     for (std::uint32_t i = 0; i < 30; ++i) {
-      Random random(9, 0, i);
+      base::Random random(9, 0, i);
       const cv::Mat image(size, CV_8UC3, cv::Scalar::all(80));
       const Sample sample = augment(image, {}, options, random);
       EXPECT_EQ(sample.image.size(), cv::Size(320, 320));
@@ -80,7 +80,7 @@ TEST_P(PresetPolicy, BoxesLieInsideTheSample) {
   options.policy = preset_policy(GetParam());
   std::size_t faces = 0;
   for (std::uint32_t i = 0; i < 100; ++i) {
-    Random random(10, 0, i);
+    base::Random random(10, 0, i);
     const Scene scene = pool_.scene(i % 3);
     const Sample sample = augment(scene.image, scene.annotations, options, random, &pool_);
     for (const auto& annotation : sample.annotations) {
@@ -103,7 +103,7 @@ TEST(Augment, WritesIntoTheMemoryItIsGiven) {
   Sample sample;
   sample.image = cv::Mat(320, 320, CV_8UC3, memory.data());
   const cv::Mat image(100, 100, CV_8UC3, cv::Scalar::all(200));
-  Random random(10);
+  base::Random random(10);
   CanvasMemory buffers;
   augment(image, {}, AugmentOptions{}, random, sample, buffers);
   EXPECT_EQ(sample.image.data, memory.data());
@@ -117,7 +117,7 @@ TEST(Augment, SmallFacesAreIgnored) {
   std::vector<geometry::Annotation> annotations(2);
   annotations[0].box = {10, 10, 14.9F, 40};
   annotations[1].box = {50, 10, 55.1F, 40};
-  Random random(11);
+  base::Random random(11);
   const Sample sample =
       augment(cv::Mat(320, 320, CV_8UC3, cv::Scalar()), annotations, options, random);
   ASSERT_EQ(sample.annotations.size(), 2U);
@@ -130,7 +130,7 @@ TEST(Augment, PicturesThatAreNotSquareKeepTheirProportions) {
   options.policy = {};
   std::vector<geometry::Annotation> annotations(1);
   annotations[0].box = {0, 0, 640, 480};
-  Random random(12);
+  base::Random random(12);
   const Sample sample =
       augment(cv::Mat(480, 640, CV_8UC3, cv::Scalar::all(255)), annotations, options, random);
   EXPECT_EQ(sample.annotations.at(0).box, (Box{0, 40, 320, 280}));
@@ -139,7 +139,7 @@ TEST(Augment, PicturesThatAreNotSquareKeepTheirProportions) {
 }
 
 TEST(Augment, RejectsImagesThatAreNotBgr) {
-  Random random(11);
+  base::Random random(11);
   EXPECT_THROW((void)augment(cv::Mat(), {}, AugmentOptions{}, random), Error);
   EXPECT_THROW((void)augment(cv::Mat(9, 9, CV_8UC1), {}, AugmentOptions{}, random), Error);
   EXPECT_THROW((void)augment(cv::Mat(9, 9, CV_32FC3), {}, AugmentOptions{}, random), Error);

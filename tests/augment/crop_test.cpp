@@ -44,7 +44,7 @@ void expect_tight(const Window& w) {
 TEST(Crop, SquareSidesAreLogUniform) {
   std::vector<double> shares;
   for (int i = 0; i < draws; ++i) {
-    Random random(1, 0, static_cast<std::uint32_t>(i));
+    base::Random random(1, 0, static_cast<std::uint32_t>(i));
     const Window window = square_crop(source({}), 0.3F, 1, 0, random);
     expect_tight(window);
     EXPECT_EQ(window.width, window.height);
@@ -65,8 +65,8 @@ TEST(Crop, SquaresSeekAFace) {
   int with_face = 0;
   int by_chance = 0;
   for (int i = 0; i < draws; ++i) {
-    Random sought(2, 0, static_cast<std::uint32_t>(i));
-    Random blind(2, 0, static_cast<std::uint32_t>(i));
+    base::Random sought(2, 0, static_cast<std::uint32_t>(i));
+    base::Random blind(2, 0, static_cast<std::uint32_t>(i));
     with_face += square_crop(source(faces), 0.3F, 0.5F, 0, sought).contains(55, 70);
     by_chance += square_crop(source({}), 0.3F, 0.5F, 0, blind).contains(55, 70);
   }
@@ -80,8 +80,8 @@ TEST(Crop, IgnoredFacesAreNotSought) {
   std::vector<Annotation> faces{face(40, 50, 30, 40)};
   faces[0].ignore = true;
   for (std::uint32_t i = 0; i < 100; ++i) {
-    Random with(3, 0, i);
-    Random without(3, 0, i);
+    base::Random with(3, 0, i);
+    base::Random without(3, 0, i);
     const Window a = square_crop(source(faces), 0.3F, 1, 0, with);
     const Window b = square_crop(source({}), 0.3F, 1, 0, without);
     EXPECT_EQ(a.x, b.x);
@@ -91,7 +91,7 @@ TEST(Crop, IgnoredFacesAreNotSought) {
 
 TEST(Crop, SquareAroundHoldsTheWholeImage) {
   for (std::uint32_t i = 0; i < 100; ++i) {
-    Random random(4, 0, i);
+    base::Random random(4, 0, i);
     const Window window = square_around(source({}), 1.5, random);
     expect_tight(window);
     EXPECT_DOUBLE_EQ(window.width, 1200);
@@ -108,7 +108,7 @@ TEST(Crop, AimedWindowsScaleAFaceToASizeUpToOneAboveItsOwn) {
   const std::vector<Annotation> faces{face(300, 200, 60, 60)};  // nearest to 64
   std::array<int, 3> hits{};
   for (std::uint32_t i = 0; i < draws; ++i) {
-    Random random(5, 0, i);
+    base::Random random(5, 0, i);
     const double target = 600 * 60 / anchor_crop(source(faces), options, random).width;
     EXPECT_LE(target, 600.001) << "the face is whole";
     for (std::size_t k = 0; k < 3; ++k) {
@@ -120,21 +120,21 @@ TEST(Crop, AimedWindowsScaleAFaceToASizeUpToOneAboveItsOwn) {
   // A face of the smallest size may grow to the second, not to the third.
   const std::vector<Annotation> small{face(300, 200, 8, 8)};
   for (std::uint32_t i = 0; i < draws; ++i) {
-    Random random(6, 0, i);
+    base::Random random(6, 0, i);
     EXPECT_LT(600 * 8 / anchor_crop(source(small), options, random).width, 64 * 1.5);
   }
 }
 
 TEST(Crop, AimedWindowsHoldTheirFace) {
   const AnchorCrop options = anchors();
-  Random place(7);
+  base::Random place(7);
   for (std::uint32_t i = 0; i < draws; ++i) {
     const float w = place.uniform(4, 200);
     const float h = std::min(499.0F, w * place.uniform(0.7F, 1.8F));
     const float x = place.uniform(0, width - w);
     const std::vector<Annotation> faces{face(x, place.uniform(0, height - h), w, h)};
     const Box& box = faces[0].box;
-    Random random(8, 0, i);
+    base::Random random(8, 0, i);
     const Window window = anchor_crop(source(faces), options, random);
     expect_tight(window);
     constexpr double slack = 1e-3;
@@ -148,7 +148,7 @@ TEST(Crop, AimedWindowsHoldTheirFace) {
 }
 
 TEST(Crop, TinyImagesAreTakenWholeRatherThanFramedInGray) {
-  Random random(9);
+  base::Random random(9);
   const Window window = square_crop({40, 30, {}}, 0.3F, 1, 320 / 3.0, random);
   EXPECT_DOUBLE_EQ(window.width, 30);
 }
@@ -157,7 +157,7 @@ TEST(Crop, SsdPatchesOverlapAFaceAndKeepTheirProportions) {
   const std::vector<Annotation> faces{face(100, 100, 300, 350)};
   int cropped = 0;
   for (std::uint32_t i = 0; i < draws; ++i) {
-    Random random(10, 0, i);
+    base::Random random(10, 0, i);
     const Window w = ssd_crop(source(faces), 0.5F, 0.3F, 1, random);
     expect_tight(w);
     EXPECT_LE(std::max(w.width / w.height, w.height / w.width), 2.0001);
@@ -173,7 +173,7 @@ TEST(Crop, SsdPatchesOverlapAFaceAndKeepTheirProportions) {
 }
 
 TEST(Crop, SsdTakesTheWholeImageWhereNoPatchWillDo) {
-  Random random(11);
+  base::Random random(11);
   // A face of 10 px never overlaps a patch of 240 px by an IoU of 0.9.
   const Window window = ssd_crop(source({face(100, 100, 10, 10)}), 0.9F, 0.3F, 1, random);
   EXPECT_EQ(window.width, width);

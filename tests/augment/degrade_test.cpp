@@ -39,7 +39,7 @@ cv::Mat added(const cv::Scalar& color, Operation operation) {
   cv::Mat image(400, 400, CV_8UC3, color);
   cv::Mat before;
   image.convertTo(before, CV_16S);
-  Random random(3);
+  base::Random random(3);
   operation(image, random);
   cv::Mat after;
   image.convertTo(after, CV_16S);
@@ -53,7 +53,7 @@ std::array<cv::Mat, 3> channels(const cv::Mat& image) {
 }
 
 TEST(NormalNoise, HasTheMomentsOfANormalWithoutItsFarTails) {
-  Random random(5);
+  base::Random random(5);
   NormalNoise noise(random);
   double sum = 0, squares = 0, fourth = 0;
   int within_one = 0;
@@ -75,7 +75,7 @@ TEST(NormalNoise, HasTheMomentsOfANormalWithoutItsFarTails) {
 }
 
 TEST(NormalNoise, NoTwoPlacesAreCorrelated) {
-  Random random(6);
+  base::Random random(6);
   NormalNoise noise(random);
   const auto values = noise.next(200'000);
   const std::vector<std::int16_t> first(values.begin(), values.end());
@@ -86,7 +86,7 @@ TEST(NormalNoise, NoTwoPlacesAreCorrelated) {
 
 TEST(GaussianNoise, HasTheGivenDeviationInEachChannelAndNoPattern) {
   for (const float sigma : {1.0F, 5.0F, 25.0F}) {
-    const cv::Mat noise = added(cv::Scalar::all(128), [&](cv::Mat& image, Random& random) {
+    const cv::Mat noise = added(cv::Scalar::all(128), [&](cv::Mat& image, base::Random& random) {
       gaussian_noise(image, sigma, random);
     });
     const double rounded = std::sqrt(static_cast<double>(sigma * sigma) + 1.0 / 12);
@@ -114,7 +114,7 @@ TEST(GaussianNoise, HasTheGivenDeviationInEachChannelAndNoPattern) {
 TEST(PoissonNoise, VarianceIsInProportionToBrightness) {
   constexpr double kPhotons = 200;
   for (const int level : {20, 60, 120, 200}) {
-    const cv::Mat noise = added(cv::Scalar::all(level), [&](cv::Mat& image, Random& random) {
+    const cv::Mat noise = added(cv::Scalar::all(level), [&](cv::Mat& image, base::Random& random) {
       poisson_noise(image, static_cast<float>(kPhotons), random);
     });
     const double expected = std::sqrt(level * 255 / kPhotons + 1.0 / 12);
@@ -125,14 +125,15 @@ TEST(PoissonNoise, VarianceIsInProportionToBrightness) {
 
 TEST(PoissonNoise, BlackStaysBlack) {
   const cv::Mat noise =
-      added({}, [](cv::Mat& image, Random& random) { poisson_noise(image, 5, random); });
+      added({}, [](cv::Mat& image, base::Random& random) { poisson_noise(image, 5, random); });
   EXPECT_EQ(cv::countNonZero(noise.reshape(1)), 0);
 }
 
 TEST(IsoNoise, LumaIsFineAndTheSameInAllChannels) {
-  const auto planes = channels(added(cv::Scalar::all(128), [](cv::Mat& image, Random& random) {
-    iso_noise(image, 10, 0, random);
-  }));
+  const auto planes =
+      channels(added(cv::Scalar::all(128), [](cv::Mat& image, base::Random& random) {
+        iso_noise(image, 10, 0, random);
+      }));
   EXPECT_NEAR(moments(planes[0]).deviation, 10, 0.15);
   EXPECT_EQ(difference(planes[0], planes[1]), 0);
   EXPECT_EQ(difference(planes[0], planes[2]), 0);
@@ -140,9 +141,9 @@ TEST(IsoNoise, LumaIsFineAndTheSameInAllChannels) {
 }
 
 TEST(IsoNoise, ChromaIsCoarseAndLeavesLumaAlone) {
-  const auto planes = channels(added(cv::Scalar::all(128), [](cv::Mat& image, Random& random) {
-    iso_noise(image, 0, 8, random);
-  }));
+  const auto planes =
+      channels(added(cv::Scalar::all(128),
+                     [](cv::Mat& image, base::Random& random) { iso_noise(image, 0, 8, random); }));
   EXPECT_NEAR(moments(planes[0]).deviation, 8 * 1.772, 0.5);
   EXPECT_NEAR(moments(planes[2]).deviation, 8 * 1.402, 0.5);
   EXPECT_NEAR(moments(planes[1]).deviation, 8 * std::hypot(0.3441, 0.7141), 0.5);
@@ -156,7 +157,7 @@ TEST(IsoNoise, ChromaIsCoarseAndLeavesLumaAlone) {
 TEST(Noise, TheSameStreamGivesTheSamePixels) {
   const auto run = [](std::uint64_t seed) {
     cv::Mat image = test_picture();
-    Random random(seed);
+    base::Random random(seed);
     gaussian_noise(image, 5, random);
     poisson_noise(image, 100, random);
     iso_noise(image, 3, 5, random);
@@ -169,7 +170,7 @@ TEST(Noise, TheSameStreamGivesTheSamePixels) {
 TEST(Degrade, NothingAskedChangesNothing) {
   const cv::Mat before = test_picture();
   cv::Mat image = before.clone();
-  Random random(1);
+  base::Random random(1);
   downscale(image, 1);
   gaussian_noise(image, 0, random);
   poisson_noise(image, 1e9F, random);
@@ -216,15 +217,15 @@ TEST(Degrade, KeepsToItsPart) {
   expect_keeps_to_its_part([](cv::Mat& image) { downscale(image, 2.7F); });
   expect_keeps_to_its_part([](cv::Mat& image) { jpeg(image, 30); });
   expect_keeps_to_its_part([](cv::Mat& image) {
-    Random random(4);
+    base::Random random(4);
     gaussian_noise(image, 20, random);
   });
   expect_keeps_to_its_part([](cv::Mat& image) {
-    Random random(4);
+    base::Random random(4);
     poisson_noise(image, 50, random);
   });
   expect_keeps_to_its_part([](cv::Mat& image) {
-    Random random(4);
+    base::Random random(4);
     iso_noise(image, 8, 12, random);
   });
 }

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::augment {
 namespace {
@@ -100,10 +100,10 @@ TEST(FacePaste, FlippedEqualsOpenCv) {
   paste_face(mirrored, mirrored_face, how, twin);
   EXPECT_LE(cv::norm(target, twin, cv::NORM_INF), 2);
   const Landmarks& p = *pasted.landmarks;
-  EXPECT_LT(p[0], p[2]);
-  EXPECT_LT(p[6], p[8]);
-  EXPECT_NEAR(p[0], 100 + 0.8F * (95 - 110), 1e-4);  // the right eye has become the left one
-  EXPECT_NEAR(p[1], 100 + 0.8F * (86 - 100), 1e-4);
+  EXPECT_LT(p[0].x, p[1].x);
+  EXPECT_LT(p[3].x, p[4].x);
+  EXPECT_NEAR(p[0].x, 100 + 0.8F * (95 - 110), 1e-4);  // the right eye has become the left one
+  EXPECT_NEAR(p[0].y, 100 + 0.8F * (86 - 100), 1e-4);
 }
 
 TEST(FacePaste, BoxIsThatOfTheTurnedEllipse) {
@@ -130,27 +130,27 @@ TEST(FacePaste, BoxIsThatOfTheTurnedEllipse) {
 }
 
 TEST(FacePaste, LandmarksMoveWithThePixels) {
-  Random random(5);
+  base::Random random(5);
   for (int trial = 0; trial < 40; ++trial) {
     const Annotation f = face();
     FacePaste how =
         plain({random.uniform(90, 110), random.uniform(90, 110)}, random.uniform(60, 150));
     how.roll = random.uniform(-3, 3);
     how.flip = random.chance(0.5F);
-    const std::size_t k = 2 * random.below(5);
+    const std::size_t k = random.below(5);
     cv::Mat source(200, 200, CV_8UC3, cv::Scalar::all(0)), target = source.clone(), gray;
     // A dot of 4 px whose middle is the landmark.
-    const auto x = static_cast<int>((*f.landmarks)[k]), y = static_cast<int>((*f.landmarks)[k + 1]);
+    const auto x = static_cast<int>((*f.landmarks)[k].x), y = static_cast<int>((*f.landmarks)[k].y);
     source(cv::Rect(x - 2, y - 2, 4, 4)).setTo(cv::Scalar::all(255));
     const Landmarks moved = *paste_face(source, f, how, target).landmarks;
     cv::cvtColor(target, gray, cv::COLOR_BGR2GRAY);
     const cv::Moments m = cv::moments(gray);
     const cv::Point2d found(m.m10 / m.m00 + 0.5, m.m01 / m.m00 + 0.5);
     // Eyes and mouth corners change places where it is mirrored.
-    constexpr std::size_t mirrored[5] = {2, 0, 4, 8, 6};
-    const std::size_t at = how.flip ? mirrored[k / 2] : k;
-    EXPECT_NEAR(moved[at], found.x, 0.35) << trial;
-    EXPECT_NEAR(moved[at + 1], found.y, 0.35) << trial;
+    constexpr std::size_t mirrored[5] = {1, 0, 2, 4, 3};
+    const std::size_t at = how.flip ? mirrored[k] : k;
+    EXPECT_NEAR(moved[at].x, found.x, 0.35) << trial;
+    EXPECT_NEAR(moved[at].y, found.y, 0.35) << trial;
   }
 }
 

@@ -39,11 +39,11 @@ class GeometricOp : public ::testing::TestWithParam<std::string> {
   void expect_boxes_on_pixels(FaceShape shape, const std::string& rule) const {
     auto options = only(GetParam());
     options.turned_box = rule;
-    Random scenes(1);
+    base::Random scenes(1);
     int compared = 0;
     for (std::uint32_t i = 0; i < draws; ++i) {
       const auto scene = render_scene(scenes, shape);
-      Random random(2, 0, i);
+      base::Random random(2, 0, i);
       const Sample sample = augment(scene.image, std::vector{scene.annotation}, options, random);
       const Box pixels = face_pixels(sample.image);
       if (sample.annotations.empty()) {
@@ -77,27 +77,27 @@ TEST_P(GeometricOp, EllipsesLieOnTheirPixels) {
 }
 
 TEST_P(GeometricOp, LandmarksLieOnTheirDots) {
-  Random scenes(3);
+  base::Random scenes(3);
   int compared = 0;
   for (std::uint32_t i = 0; i < draws; ++i) {
     const auto scene = render_scene(scenes);
-    Random random(4, 0, i);
+    base::Random random(4, 0, i);
     const Sample sample =
         augment(scene.image, std::vector{scene.annotation}, only(GetParam()), random);
     if (sample.annotations.empty()) continue;
     const Landmarks& points = sample.annotations[0].landmarks.value();
     // Dots of 9 source pixels; below a third the middle pixel is no longer wholly dot.
     const Landmarks& before = *scene.annotation.landmarks;
-    const float scale_x = std::abs(points[2] - points[0]) / (before[2] - before[0]);
-    const float scale_y = std::abs(points[7] - points[1]) / (before[7] - before[1]);
+    const float scale_x = std::abs(points[1].x - points[0].x) / (before[1].x - before[0].x);
+    const float scale_y = std::abs(points[3].y - points[0].y) / (before[3].y - before[0].y);
     if (std::min(scale_x, scale_y) < 0.5F) continue;
     constexpr std::array<std::size_t, 5> partner{1, 0, 2, 4, 3};
     int plain = 0;
     int swapped = 0;
     int visible = 0;
     for (std::size_t k = 0; k < 5; ++k) {
-      const auto x = static_cast<int>(std::floor(points[2 * k]));
-      const auto y = static_cast<int>(std::floor(points[2 * k + 1]));
+      const auto x = static_cast<int>(std::floor(points[k].x));
+      const auto y = static_cast<int>(std::floor(points[k].y));
       if (x < 1 || y < 1 || x >= size - 1 || y >= size - 1) continue;
       const double red = sample.image.at<cv::Vec3b>(y, x)[2];
       const auto is = [red](std::size_t dot) {
@@ -119,11 +119,11 @@ INSTANTIATE_TEST_SUITE_P(, GeometricOp, ::testing::ValuesIn(moving_operations())
 
 TEST(GeometricOps, FlipTwiceIsTheIdentity) {
   for (const char* const name : {"fliplr", "flipud"}) {
-    Random scenes(5);
+    base::Random scenes(5);
     const auto scene = render_scene(scenes);
     CanvasMemory memory;
     Canvas canvas(scene.image, std::vector{scene.annotation}, {}, memory);
-    Random random(6);
+    base::Random random(6);
     const Step flip(find_operation(name));
     // Once noted down together, once carried out one by one.
     run(flip, canvas, random, {});
@@ -140,7 +140,7 @@ TEST(GeometricOps, FlipTwiceIsTheIdentity) {
 }
 
 TEST(GeometricOps, ACameraThatTurnsBackSeesWhatLeftTheFrame) {
-  Random scenes(7);
+  base::Random scenes(7);
   const auto scene = render_scene(scenes);
   CanvasMemory memory;
   Canvas canvas(scene.image, std::vector{scene.annotation}, {}, memory);
@@ -170,7 +170,7 @@ TEST(GeometricOps, AffineTurnsAsOpenCvDoes) {
   set("translate", 0);
   CanvasMemory memory;
   Canvas canvas(image, {}, {}, memory);
-  Random random(9);
+  base::Random random(9);
   run(step, canvas, random, {});
   cv::Mat expected;
   cv::warpAffine(image, expected, cv::getRotationMatrix2D({200, 150}, -30, 1.2), image.size(),

@@ -36,7 +36,7 @@ Sample mixed(const std::string& step, const ScenePool* pool, std::uint32_t index
   AugmentOptions options;
   options.size = 240;
   options.policy = parse_policy("policy = [" + step + "]", "p");
-  Random random(1, 0, index);
+  base::Random random(1, 0, index);
   const Plain own(11);
   const Scene scene = own.scene(10);
   return augment(scene.image, scene.annotations, options, random, pool);

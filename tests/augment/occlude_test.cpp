@@ -18,14 +18,13 @@ struct Face {
 };
 
 Face face(double roll_degrees = 0, float scale = 1) {
-  constexpr std::array<float, 10> kUpright{-24, -15, 24, -15, 0, 12, -18, 35, 18, 35};
+  constexpr Landmarks kUpright{-24, -15, 24, -15, 0, 12, -18, 35, 18, 35};
   const double radians = roll_degrees * CV_PI / 180;
   const auto c = static_cast<float>(std::cos(radians)), s = static_cast<float>(std::sin(radians));
   Face result;
-  for (std::size_t i = 0; i < 10; i += 2) {
-    const float x = kUpright[i] * scale, y = kUpright[i + 1] * scale;
-    result.landmarks[i] = 160 + c * x - s * y;
-    result.landmarks[i + 1] = 160 + s * x + c * y;
+  for (std::size_t i = 0; i < 5; ++i) {
+    const float x = kUpright[i].x * scale, y = kUpright[i].y * scale;
+    result.landmarks[i] = {160 + c * x - s * y, 160 + s * x + c * y};
   }
   const float w = scale * (50 * std::abs(c) + 65 * std::abs(s));
   const float h = scale * (65 * std::abs(c) + 50 * std::abs(s));
@@ -36,7 +35,7 @@ Face face(double roll_degrees = 0, float scale = 1) {
 cv::Mat skin(int level = 150) { return {320, 320, CV_8UC3, cv::Scalar::all(level)}; }
 
 cv::Vec3b at(const cv::Mat& image, const Landmarks& landmarks, std::size_t point) {
-  return image.at<cv::Vec3b>(cvFloor(landmarks[2 * point + 1]), cvFloor(landmarks[2 * point]));
+  return image.at<cv::Vec3b>(cvFloor(landmarks[point].y), cvFloor(landmarks[point].x));
 }
 
 constexpr std::array<double, 7> kRolls{0, 20, -35, 90, 180, -90, 135};
@@ -63,7 +62,7 @@ TEST(FaceFrame, IsTheSameHoweverTheHeadRollsAndWhateverItsSize) {
 
 TEST(FaceFrame, HidesTheEarToWhichTheNosePoints) {
   Face turned = face();
-  turned.landmarks[4] += 25;
+  turned.landmarks[2].x += 25;
   const FaceFrame frame = face_frame(turned.landmarks, turned.box);
   EXPECT_TRUE(frame.shows(-1));
   EXPECT_FALSE(frame.shows(1));
@@ -162,7 +161,7 @@ TEST(Cutout, FillsTheBoxAndNothingElse) {
   for (const CutoutFill fill : {CutoutFill::gray, CutoutFill::mean, CutoutFill::noise}) {
     const cv::Mat before = test_picture();
     cv::Mat image = before.clone();
-    Random random(8);
+    base::Random random(8);
     const cv::Rect rect(40, 50, 200, 150);
     cutout(image, {40.2F, 49.7F, 239.9F, 200.4F}, fill, random);
     cv::Scalar mean, deviation;
@@ -185,7 +184,7 @@ TEST(Cutout, FillsTheBoxAndNothingElse) {
 
 TEST(Cutout, OutsideOrWithoutExtentChangesNothing) {
   cv::Mat image = test_picture();
-  Random random(8);
+  base::Random random(8);
   cutout(image, {-50, -50, -1, 100}, CutoutFill::gray, random);
   cutout(image, {400, 10, 500, 20}, CutoutFill::mean, random);
   cutout(image, {50, 50, 50, 90}, CutoutFill::noise, random);
@@ -197,7 +196,7 @@ TEST(Occlude, KeepsToItsPart) {
   // The face is larger than the parts, and reaches beyond them on all sides or some.
   for (const float shift : {-150.0F, -120.0F, -90.0F}) {
     Face near = face(25);
-    for (float& value : near.landmarks) value += shift;
+    for (Point& p : near.landmarks) p = {p.x + shift, p.y + shift};
     near.box = {near.box.x1 + shift, near.box.y1 + shift, near.box.x2 + shift, near.box.y2 + shift};
     expect_keeps_to_its_part([&](cv::Mat& image) {
       medical_mask(image, near.landmarks, near.box, {200, 200, 200});
@@ -206,7 +205,7 @@ TEST(Occlude, KeepsToItsPart) {
         [&](cv::Mat& image) { sunglasses(image, near.landmarks, near.box, {}); });
   }
   expect_keeps_to_its_part([](cv::Mat& image) {
-    Random random(8);
+    base::Random random(8);
     cutout(image, {-5, 3, 20, 500}, CutoutFill::noise, random);
   });
 }

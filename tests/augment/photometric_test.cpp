@@ -7,7 +7,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::augment {
 namespace {
@@ -39,7 +39,7 @@ TEST(Photometric, NoSaturationIsOpenCvsGray) {
 }
 
 TEST(Photometric, SaturationAndHueKeepLumaAndGrays) {
-  Random random(2);
+  base::Random random(2);
   for (int i = 0; i < 1000; ++i) {
     const ColorChange change{.saturation = random.uniform(0, 2), .hue = random.uniform(-180, 180)};
     const cv::Vec3f color(random.uniform(0, 255), random.uniform(0, 255), random.uniform(0, 255));

@@ -118,7 +118,7 @@ TEST(Policy, ReadsPresetsAndFilesByName) {
 }
 
 /// Runs a policy on a picture of one colour and says how much brighter it is.
-int brighter(const Policy& policy, Random& random) {
+int brighter(const Policy& policy, base::Random& random) {
   const cv::Mat image(4, 4, CV_8UC3, cv::Scalar::all(100));
   CanvasMemory memory;
   Canvas canvas(image, {}, {}, memory);
@@ -136,7 +136,7 @@ TEST(Combinators, OneOfChoosesByWeight) {
   std::array<int, 9> hits{};
   constexpr int draws = 4000;
   for (std::uint32_t i = 0; i < draws; ++i) {
-    Random random(1, 0, i);
+    base::Random random(1, 0, i);
     ++hits.at(static_cast<std::size_t>(brighter(policy, random)));
   }
   EXPECT_EQ(hits[1] + hits[4] + hits[8], draws);
@@ -152,7 +152,7 @@ TEST(Combinators, SomeOfTakesDifferentSteps) {
   std::array<int, 4> counts{};
   constexpr int draws = 3000;
   for (std::uint32_t i = 0; i < draws; ++i) {
-    Random random(2, 0, i);
+    base::Random random(2, 0, i);
     const int sum = brighter(policy, random);
     sums.insert(sum);
     ++counts.at(static_cast<std::size_t>(__builtin_popcount(static_cast<unsigned>(sum))));
@@ -168,7 +168,7 @@ TEST(Combinators, SometimesIsAllOrNothing) {
       parse_policy(std::string("policy = [{op='sometimes', p=0.25, ") + powers + "}]", "p");
   int done = 0;
   for (std::uint32_t i = 0; i < 2000; ++i) {
-    Random random(3, 0, i);
+    base::Random random(3, 0, i);
     const int sum = brighter(policy, random);
     EXPECT_TRUE(sum == 0 || sum == 15) << sum;
     done += sum == 15;
@@ -181,7 +181,7 @@ TEST(Combinators, RandAugmentScalesStrength) {
     const auto policy = parse_policy(
         "policy = [{op='rand_augment', n=1, m=" + m + ", steps=[{op='brightness', by=[40,40]}]}]",
         "p");
-    Random random(4);
+    base::Random random(4);
     return brighter(policy, random);
   };
   EXPECT_EQ(strength("0"), 0);
@@ -193,7 +193,7 @@ TEST(Combinators, RandAugmentWithoutStepsHasAUsualChoice) {
   const auto policy = parse_policy("policy = [{op='rand_augment', n=2}]", "p");
   int changed = 0;
   for (std::uint32_t i = 0; i < 200; ++i) {
-    Random random(5, 0, i);
+    base::Random random(5, 0, i);
     changed += brighter(policy, random) != 0;
   }
   EXPECT_GT(changed, 20);

@@ -5,7 +5,7 @@
 #include <array>
 #include <opencv2/core.hpp>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "geometry/annotation.hpp"
 
 namespace faceshot::test {
@@ -19,7 +19,7 @@ struct RenderedScene {
 
 enum class FaceShape { rectangle, ellipse };
 
-inline RenderedScene render_scene(Random& random, FaceShape shape = FaceShape::rectangle) {
+inline RenderedScene render_scene(base::Random& random, FaceShape shape = FaceShape::rectangle) {
   const int width = 200 + static_cast<int>(random.below(300));
   const int height = 200 + static_cast<int>(random.below(300));
   const int w = 60 + static_cast<int>(random.below(90));
@@ -46,8 +46,7 @@ inline RenderedScene render_scene(Random& random, FaceShape shape = FaceShape::r
   for (std::size_t i = 0; i < 5; ++i) {
     scene.image(cv::Rect(dots[i].x - 4, dots[i].y - 4, 9, 9))
         .setTo(cv::Scalar(255, 255, 40.0 + 40.0 * static_cast<double>(i)));
-    landmarks[2 * i] = static_cast<float>(dots[i].x) + 0.5F;
-    landmarks[2 * i + 1] = static_cast<float>(dots[i].y) + 0.5F;
+    landmarks[i] = {static_cast<float>(dots[i].x) + 0.5F, static_cast<float>(dots[i].y) + 0.5F};
   }
   scene.annotation.box = {static_cast<float>(x), static_cast<float>(y), static_cast<float>(x + w),
                           static_cast<float>(y + h)};

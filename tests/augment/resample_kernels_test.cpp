@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::augment {
 namespace {
@@ -23,7 +23,7 @@ std::vector<Isa> levels() {
 }
 
 TEST(ResampleKernels, EveryLevelGivesTheSums) {
-  Random random(11);
+  base::Random random(11);
   for (int trial = 0; trial < 200; ++trial) {
     const std::size_t count = 1 + random.below(300), rows = 1 + random.below(9);
     std::vector<std::vector<std::uint8_t>> values(rows, std::vector<std::uint8_t>(count));

@@ -5,7 +5,7 @@
 
 #include <opencv2/imgproc.hpp>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::augment {
 namespace {
@@ -39,7 +39,7 @@ TEST(Resample, WindowOfTheSampleSizeIsCopiedExactly) {
 }
 
 TEST(Resample, ShrinkingEqualsInterArea) {
-  Random random(2);
+  base::Random random(2);
   for (int trial = 0; trial < 60; ++trial) {
     const cv::Mat image = random_image(400, 300, static_cast<std::uint64_t>(trial));
     const int size = 20 + static_cast<int>(random.below(40));
@@ -58,7 +58,7 @@ TEST(Resample, ShrinkingEqualsInterArea) {
 }
 
 TEST(Resample, MagnifyingEqualsInterLinear) {
-  Random random(3);
+  base::Random random(3);
   for (int trial = 0; trial < 60; ++trial) {
     const int side = 10 + static_cast<int>(random.below(50));
     const int size = side + static_cast<int>(random.below(100));
@@ -138,7 +138,7 @@ TEST(Resample, OutsideIsGrayAndInsideIsNotTouchedByIt) {
 }
 
 TEST(Resample, ConstantImagesStayConstantAtAnyScale) {
-  Random random(5);
+  base::Random random(5);
   const cv::Mat image(700, 900, CV_8UC3, cv::Scalar(255, 0, 77));
   for (int trial = 0; trial < 100; ++trial) {
     const double side = random.uniform(1.0F, 699.0F);

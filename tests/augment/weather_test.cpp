@@ -25,7 +25,7 @@ cv::Mat contrast(Operation operation) {
 TEST(Fog, TakesItsShareOfTheContrast) {
   for (const float density : {0.2F, 0.5F, 0.9F}) {
     const cv::Mat left = contrast([&](cv::Mat& image) {
-      Random random(3);
+      base::Random random(3);
       fog(image, density, random);
     });
     EXPECT_NEAR(cv::mean(left)[0] / 255, 1 - static_cast<double>(density), 0.03);
@@ -40,7 +40,7 @@ TEST(Fog, TakesItsShareOfTheContrast) {
 
 TEST(Fog, FullDensityHidesEverything) {
   cv::Mat image = test_picture();
-  Random random(4);
+  base::Random random(4);
   fog(image, 1, random);
   EXPECT_EQ(difference(image, cv::Mat(image.size(), CV_8UC3, cv::Scalar(226, 222, 218))), 0);
 }
@@ -49,7 +49,7 @@ TEST(Rain, MoreOfItChangesMore) {
   double previous = 0;
   for (const float amount : {0.1F, 0.4F, 1.0F}) {
     const cv::Mat left = contrast([&](cv::Mat& image) {
-      Random random(5);
+      base::Random random(5);
       rain(image, {.amount = amount, .slant = 10}, random);
     });
     const double lost = 1 - cv::mean(left)[0] / 255;
@@ -62,7 +62,7 @@ TEST(Rain, MoreOfItChangesMore) {
 TEST(Rain, StreaksHaveTheGivenSlant) {
   for (const float slant : {-40.0F, 0.0F, 25.0F}) {
     cv::Mat image = cv::Mat::zeros(400, 400, CV_8UC3);
-    Random random(6);
+    base::Random random(6);
     rain(image, {.amount = 0.2F, .slant = slant, .length = 40}, random);
     cv::Mat gray, dx, dy;
     cv::extractChannel(image, gray, 1);
@@ -77,7 +77,7 @@ TEST(Rain, StreaksHaveTheGivenSlant) {
 TEST(Weather, NothingAskedChangesNothing) {
   const cv::Mat before = test_picture();
   cv::Mat image = before.clone();
-  Random random(1);
+  base::Random random(1);
   fog(image, 0, random);
   rain(image, {.amount = 0}, random);
   EXPECT_EQ(difference(image, before), 0);
@@ -86,7 +86,7 @@ TEST(Weather, NothingAskedChangesNothing) {
 TEST(Weather, TheSameStreamGivesTheSamePixels) {
   const auto run = [](std::uint64_t seed) {
     cv::Mat image = test_picture();
-    Random random(seed);
+    base::Random random(seed);
     fog(image, 0.4F, random);
     rain(image, {.amount = 0.5F}, random);
     return image;
@@ -97,11 +97,11 @@ TEST(Weather, TheSameStreamGivesTheSamePixels) {
 
 TEST(Weather, KeepsToItsPart) {
   expect_keeps_to_its_part([](cv::Mat& image) {
-    Random random(2);
+    base::Random random(2);
     fog(image, 0.5F, random);
   });
   expect_keeps_to_its_part([](cv::Mat& image) {
-    Random random(2);
+    base::Random random(2);
     rain(image, {.amount = 1, .slant = 20}, random);
   });
 }

@@ -1,4 +1,4 @@
-#include "faceshot/parallel.hpp"
+#include "base/parallel.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>

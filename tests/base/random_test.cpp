@@ -1,4 +1,4 @@
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 #include <gtest/gtest.h>
 

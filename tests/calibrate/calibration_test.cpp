@@ -44,7 +44,8 @@ Network load(const std::string& onnx) {
 }
 
 PreparedSet drawn_people(const fs::path& dir, std::size_t count) {
-  synth::write_synthetic_set(dir, [](Random& random) { return synth::render_scene({}, random); },
+  synth::write_synthetic_set(dir,
+                             [](base::Random& random) { return synth::render_scene({}, random); },
                              {.count = count, .seed = 7, .threads = 2, .source = "drawn"});
   return data::read_prepared(dir / "train.csv");
 }

@@ -1,5 +1,6 @@
 // Against the map applied to the raw outputs, in the engine.
 #include "calibrate/fold_score_maps.hpp"
+#include "base/refusal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,15 +11,16 @@
 #include <string>
 #include <vector>
 
+#include "base/random.hpp"
 #include "calibrate/candidates.hpp"
 #include "detect/tiny_model.hpp"
 #include "engine/onnx_builder.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::calibrate::fold_score_maps_test {
 namespace {
 
+using faceshot::testing::refusal;
 using testing::OnnxBuilder;
 using testing::set_ints;
 using testing::tiny_info;
@@ -40,18 +42,18 @@ struct Outputs {
 
 Outputs run(const std::string& onnx, const ModelInfo& info, int width, int height) {
   Session session(load(onnx), {1, 3, height, width});
-  Random random(11);
-  for (int i = 0; i < 3 * width * height; ++i) session.input()[i] = random.uniform(-1, 1);
+  base::Random random(11);
+  for (float& value : session.input()) value = random.uniform(-1, 1);
   session.run();
   const auto values = [&](const std::string& name, std::int64_t per_row) {
     const TensorView view = session.output(name);
-    return std::vector<float>(view.data, view.data + view.shape[1] * per_row);
+    return std::vector<float>(view.data.begin(), view.data.begin() + view.shape[1] * per_row);
   };
   return {values(info.loc_output, 4), values(info.conf_output, 2)};
 }
 
 std::vector<PlattMap> some_maps(std::size_t count) {
-  Random random(13);
+  base::Random random(13);
   std::vector<PlattMap> maps;
   for (std::size_t i = 0; i < count; ++i)
     maps.push_back({double{random.uniform(0.2F, 2)}, double{random.uniform(-2, 2)}});
@@ -149,9 +151,9 @@ TEST(FoldScoreMaps, ParametersThatOthersReadStayAsTheyAre) {
       fold_score_maps(shared, tiny_info(), std::vector<PlattMap>{{0.3, 1.5}}, {});
   const auto twin = [](const std::string& onnx) {
     Session session(load(onnx), {1, 3, 8, 8});
-    std::fill_n(session.input(), 192, 0.25F);
+    std::ranges::fill(session.input(), 0.25F);
     session.run();
-    const float* const data = session.output("twin").data;
+    const std::span<const float> data = session.output("twin").data;
     return std::vector<float>(data, data + 2);
   };
   EXPECT_EQ(twin(shared), twin(folded));
@@ -169,17 +171,6 @@ TEST(FoldScoreMaps, MaximaOverSeveralLogitsAreMappedAlike) {
     set_ints(onnx.node("Conv", {"all", "pick1"}, "map1"), "kernel_shape", {1, 1});
     onnx.node("Max", {"map0", "map1"}, "conf.map");
   }));
-}
-
-std::string refusal(ErrorCode code, const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& e) {
-    EXPECT_EQ(e.code(), code) << e.what();
-    return e.what();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
 }
 
 TEST(FoldScoreMaps, SaysWhatItCannotChange) {

@@ -7,15 +7,15 @@
 #include <limits>
 #include <string>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::calibrate {
 namespace {
 
 /// Examples whose probability of being positive is sigmoid(truth(logit)).
 std::vector<PlattExample> drawn(const PlattMap& truth, std::size_t count, std::uint32_t seed) {
-  Random random(seed);
+  base::Random random(seed);
   std::vector<PlattExample> examples;
   for (std::size_t i = 0; i < count; ++i) {
     const double logit = double{random.uniform(-5, 9)};

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "media/opencv.hpp"
 
 namespace {
@@ -21,7 +21,7 @@ const char* const colours[] = {"", "_red", "_green", "_blue"};
 
 std::string class_name(int id) { return std::string(shapes[id % 5]) + colours[id / 5]; }
 
-void draw(cv::Mat& image, int id, int x, int y, int side, faceshot::Random& random) {
+void draw(cv::Mat& image, int id, int x, int y, int side, faceshot::base::Random& random) {
   const int shade = 150 + static_cast<int>(random.below(100));
   const cv::Scalar paints[] = {{1.0 * shade, 1.0 * shade, 1.0 * shade},
                                {30, 30, 1.0 * shade},
@@ -54,7 +54,7 @@ void draw(cv::Mat& image, int id, int x, int y, int side, faceshot::Random& rand
 
 void write_mat(const fs::path& dir, std::uint32_t number, int classes) {
   constexpr int width = 256, height = 192;
-  faceshot::Random random(20, 0, number);
+  faceshot::base::Random random(20, 0, number);
   cv::Mat image(height, width, CV_8UC3);
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width * 3; ++x)

@@ -2,6 +2,7 @@
 // holds. Files are real ones with random bytes changed, removed or doubled.
 #include <gtest/gtest.h>
 
+#include "base/random.hpp"
 #include "data/import/coco.hpp"
 #include "data/import/csv_boxes.hpp"
 #include "data/import/fddb_ellipses.hpp"
@@ -10,7 +11,6 @@
 #include "data/import/wider_text.hpp"
 #include "data/prepared/prepared.hpp"
 #include "data/test_folder.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -20,7 +20,7 @@ using testing::TestFolder;
 
 constexpr std::uint32_t trials = 400;
 
-std::string damage(std::string text, Random& random) {
+std::string damage(std::string text, base::Random& random) {
   constexpr std::string_view likely = ",\"\n\r-.0129 enax/";
   const int changes = 1 + static_cast<int>(random.uniform() * 4);
   for (int i = 0; i < changes && !text.empty(); ++i) {
@@ -48,7 +48,7 @@ void try_damaged(const std::string& text, const Read& read) {
   std::size_t read_well = 0;
   std::size_t refused = 0;
   for (std::uint32_t trial = 0; trial < trials; ++trial) {
-    Random random(7, 0, trial);
+    base::Random random(7, 0, trial);
     const auto path = folder.write("file", damage(text, random));
     try {
       read(path);
@@ -84,7 +84,7 @@ void read_damaged(const std::string& text, const Read& read) {
   const TestFolder folder;
   std::size_t flawed = 0;
   for (std::uint32_t trial = 0; trial < trials; ++trial) {
-    Random random(7, 0, trial);
+    base::Random random(7, 0, trial);
     const auto path = folder.write("file.xml", damage(text, random));
     FlawLog flaws;
     try {

@@ -4,8 +4,8 @@
 
 #include <opencv2/imgcodecs.hpp>
 
+#include "base/random.hpp"
 #include "data/test_folder.hpp"
-#include "faceshot/random.hpp"
 #include "loader/loader.hpp"
 #include "media/opencv.hpp"
 
@@ -25,7 +25,7 @@ class ImagePackTest : public ::testing::Test {
     for (const auto& [name, width, height] :
          {std::tuple{"e/large.png", 80, 60}, {"small.png", 30, 20}, {"e/large.bmp", 60, 80}}) {
       cv::Mat image(height, width, CV_8UC3);
-      Random random(static_cast<std::uint64_t>(width));
+      base::Random random(static_cast<std::uint64_t>(width));
       for (auto* p = image.data; p != image.dataend; ++p)
         *p = static_cast<unsigned char>(random.below(256));
       cv::imwrite((set.images_dir / name).string(), image);
@@ -60,7 +60,7 @@ TEST_F(ImagePackTest, ReducesWhatIsLargeAndScalesItsBoxes) {
   const auto records = read_prepared(folder / "packed/train.csv").records;
   EXPECT_EQ(records[0].image, "e/large.jpg");
   EXPECT_EQ(records[0].annotations[0].box, (Box{2, 2, 10, 8}));
-  EXPECT_EQ((*records[0].annotations[0].landmarks)[2], 8);
+  EXPECT_EQ((*records[0].annotations[0].landmarks)[1].x, 8);
   EXPECT_EQ(records[1].image, "small.png");
   EXPECT_EQ(records[1].annotations, set.records[1].annotations);
   EXPECT_EQ(read_all(folder / "packed/images/small.png"),

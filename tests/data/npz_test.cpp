@@ -48,6 +48,13 @@ TEST(Npz, WhatCannotBeWrittenIsNamed) {
     set.records[0].image = "\xff.jpg";
     write_npz(folder / "name.npz", set);
   });
+  // An overlong form of '/', and half of a pair of surrogates.
+  for (const char* const name : {"\xc0\xaf.jpg", "\xed\xa0\x80.jpg"})
+    expect_error(ErrorCode::invalid_argument, "UTF-8", [&] {
+      PreparedSet set = set_of(1);
+      set.records[0].image = name;
+      write_npz(folder / "name.npz", set);
+    });
   EXPECT_EQ(folder.list(), std::vector<std::string>{"taken.npz"});
 }
 

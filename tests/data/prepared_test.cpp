@@ -259,7 +259,7 @@ TEST(Prepared, WriterRefusesWhatTheReaderWould) {
   refuse(with([](Annotation& a) { a.class_id = 1; }), "no class 1");
   refuse(with([](Annotation& a) { a.class_id = geometry::any_class; }), "no class -1");
   refuse(with([](Annotation& a) { a.blur = 3; }), "column 'blur' cannot hold 3");
-  refuse(with([](Annotation& a) { a.landmarks.emplace()[3] = INFINITY; }), "landmark");
+  refuse(with([](Annotation& a) { a.landmarks.emplace()[1].y = INFINITY; }), "landmark");
   refuse({{"a.jpg", 2, 2, {}}, {"a.jpg", 2, 2, {}}}, "another record");
   refuse({{"a.jpg", 0, 2, {}}}, "no width");
   refuse({{"../a.jpg", 2, 2, {}}}, "leads out");

@@ -6,13 +6,13 @@
 #include <array>
 #include <cmath>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::data {
 namespace {
 
 std::vector<Box> random_faces(std::uint32_t seed, int count, int size) {
-  Random random(seed);
+  base::Random random(seed);
   std::vector<Box> faces;
   for (int i = 0; i < count; ++i) {
     const float side = 6 * std::exp2(random.uniform(0, 5));

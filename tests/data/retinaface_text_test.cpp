@@ -49,7 +49,7 @@ TEST(RetinafaceText, APointMayLieOutsideTheImage) {
   const auto images = read_strict(
       folder.write("label.txt", "# a.jpg\n0 5 9 9 -1 7 0 4 7 0 2 9 0 -1 11 0 3 11 0\n"));
   ASSERT_TRUE(images.at(0).annotations.at(0).landmarks);
-  EXPECT_EQ((*images[0].annotations[0].landmarks)[0], -1);
+  EXPECT_EQ((*images[0].annotations[0].landmarks)[0].x, -1);
 }
 
 // The first box of libfacedetection's val/labelv2.txt, where WIDER FACE's own file has the box

@@ -25,10 +25,8 @@ constexpr Landmarks persons{20, 10, 10, 10, 15, 15, 19, 20, 11, 20};
 /// Turned by 90 or 180 degrees about the origin.
 Landmarks turned(const Landmarks& p, bool half) {
   Landmarks result;
-  for (std::size_t i = 0; i < p.size(); i += 2) {
-    result[i] = half ? -p[i] : -p[i + 1];
-    result[i + 1] = half ? -p[i + 1] : p[i];
-  }
+  for (std::size_t i = 0; i < p.size(); ++i)
+    result[i] = half ? Point{-p[i].x, -p[i].y} : Point{-p[i].y, p[i].x};
   return result;
 }
 

@@ -198,9 +198,9 @@ TEST(Yolo, LandmarksBecomePixels) {
                     folder / "images", "labels", strict)
           .records;
   const Landmarks& points = *records.at(0).annotations.at(0).landmarks;
-  EXPECT_NEAR(points[0], 90, 1e-4);
-  EXPECT_NEAR(points[1], 46, 1e-4);
-  EXPECT_NEAR(points[9], 56, 1e-4);
+  EXPECT_NEAR(points[0].x, 90, 1e-4);
+  EXPECT_NEAR(points[0].y, 46, 1e-4);
+  EXPECT_NEAR(points[4].y, 56, 1e-4);
 }
 
 TEST(Yolo, TheExtentOfAnOutlineIsTheBox) {

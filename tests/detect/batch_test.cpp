@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/refusal.hpp"
 #include "detect/tiny_model.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
@@ -60,14 +61,7 @@ TEST(DetectBatch, NothingInNothingOut) { EXPECT_TRUE(tiny().detect_batch({}, 2).
 
 std::string refusal(const Detector& detector, std::span<const ImageView> views, int threads,
                     ErrorCode code) {
-  try {
-    (void)detector.detect_batch(views, threads);
-  } catch (const Error& e) {
-    EXPECT_EQ(e.code(), code) << e.what();
-    return e.what();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
+  return testing::refusal(code, [&] { (void)detector.detect_batch(views, threads); });
 }
 
 TEST(DetectBatch, NamesTheImageThatIsNone) {

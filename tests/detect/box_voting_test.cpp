@@ -4,8 +4,8 @@
 
 #include <cmath>
 
+#include "base/random.hpp"
 #include "detect/heads/finish_detections.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::detect {
 namespace {
@@ -29,8 +29,8 @@ TEST(BoxVoting, ALoneBoxStaysWhereItIsAndIsBelievedLess) {
 
 TEST(BoxVoting, NeighboursMoveItByTheSquaresOfTheirScores) {
   Landmarks here{}, there{};
-  here.fill(20);
-  there.fill(25);
+  here.fill({20, 20});
+  there.fill({25, 25});
   // The third overlaps too little to be the same, the fourth is too unsure to vote.
   const auto found = voted({{{10, 10, 50, 50}, 0.9F, 0, here},
                             {{14, 10, 54, 50}, 0.6F, 0, there},
@@ -43,12 +43,12 @@ TEST(BoxVoting, NeighboursMoveItByTheSquaresOfTheirScores) {
   EXPECT_NEAR(found[0].box.y1, 10, 1e-5);
   EXPECT_NEAR(found[0].score, 0.9 * 1.5 / 1.7, 1e-6);
   ASSERT_TRUE(found[0].landmarks);
-  EXPECT_NEAR((*found[0].landmarks)[3], 20 + 5 * share, 1e-5);
+  EXPECT_NEAR((*found[0].landmarks)[1].y, 20 + 5 * share, 1e-5);
 }
 
 /// What is shown at a high threshold is what is shown at a low one, less the unsure.
 TEST(BoxVoting, DoesNotDependOnTheThreshold) {
-  Random random(3);
+  base::Random random(3);
   std::size_t compared = 0;
   for (int round = 0; round < 100; ++round) {
     std::vector<Detection> all;

@@ -5,8 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "base/random.hpp"
 #include "faceshot/box_coding.hpp"
-#include "faceshot/random.hpp"
+#include "geometry/coordinates.hpp"
 
 namespace faceshot::detect {
 namespace {
@@ -66,7 +67,7 @@ TEST(Decoder, SeveralClassesShareOneSoftmax) {
 }
 
 TEST(Decoder, OneClassIsSoftmaxOverTwoLogits) {
-  Random random(7);
+  base::Random random(7);
   for (int i = 0; i < 2000; ++i) {
     const float a = 8 * random.normal();
     const float b = 8 * random.normal();
@@ -128,12 +129,13 @@ TEST(Decoder, DecodesTheLandmarksOfItsPriorByHand) {
   ASSERT_EQ(found.size(), 2U);
   ASSERT_TRUE(found[0].landmarks);
   const Landmarks wanted{100, 51, 104, 53, 108, 55, 112, 57, 116, 59};
-  for (std::size_t k = 0; k < 10; ++k) EXPECT_NEAR((*found[0].landmarks)[k], wanted[k], 1e-4);
+  for (std::size_t k = 0; k < 10; ++k)
+    EXPECT_NEAR(testing::coordinate(*found[0].landmarks, k), testing::coordinate(wanted, k), 1e-4);
   EXPECT_FALSE(found[1].landmarks) << "a face whose points are no numbers keeps its box alone";
 }
 
 TEST(Decoder, InvertsTheCodingOfTraining) {
-  Random random(11);
+  base::Random random(11);
   for (int i = 0; i < 500; ++i) {
     const Prior prior{random.uniform(0, 320), random.uniform(0, 320), random.uniform(8, 200),
                       random.uniform(8, 200)};

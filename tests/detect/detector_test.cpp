@@ -13,13 +13,16 @@
 #include <utility>
 #include <vector>
 
+#include "base/refusal.hpp"
 #include "detect/tiny_model.hpp"
 #include "faceshot/error.hpp"
+#include "geometry/coordinates.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::detect {
 namespace {
 
+using faceshot::testing::refusal;
 using media::view_of;
 using testing::tiny_info;
 
@@ -84,7 +87,9 @@ TEST(Detector, GivesLandmarksInTheImagesOwnPixels) {
   ASSERT_EQ(found.size(), 1U);
   ASSERT_TRUE(found[0].landmarks);
   const Landmarks wanted{68, 36, 76, 36, 72, 40, 70, 44, 74, 44};
-  for (std::size_t k = 0; k < 10; ++k) EXPECT_NEAR((*found[0].landmarks)[k], wanted[k], 1e-3) << k;
+  for (std::size_t k = 0; k < 10; ++k)
+    EXPECT_NEAR(testing::coordinate(*found[0].landmarks, k), testing::coordinate(wanted, k), 1e-3)
+        << k;
 }
 
 TEST(Detector, LandmarksBelongToTheBoxThatSurvives) {
@@ -93,8 +98,8 @@ TEST(Detector, LandmarksBelongToTheBoxThatSurvives) {
   ASSERT_EQ(found.size(), 64U);
   for (const Detection& d : found) {
     ASSERT_TRUE(d.landmarks);
-    EXPECT_NEAR((*d.landmarks)[4], d.box.x1 + 3, 1e-3);  // the nose is at the prior's centre,
-    EXPECT_NEAR((*d.landmarks)[5], d.box.y1 + 4, 1e-3);  // the box 1 px right of it
+    EXPECT_NEAR((*d.landmarks)[2].x, d.box.x1 + 3, 1e-3);  // the nose is at the prior's centre,
+    EXPECT_NEAR((*d.landmarks)[2].y, d.box.y1 + 4, 1e-3);  // the box 1 px right of it
   }
 }
 
@@ -267,18 +272,6 @@ TEST(Detector, TellsWhereTheTimeWent) {
     EXPECT_LE(part, whole.count());
   }
   EXPECT_LE(t.preprocess + t.network + t.postprocess, whole.count() * (1 + 1e-9));
-}
-
-template <typename Body>
-std::string refusal(ErrorCode code, const Body& body) {
-  try {
-    body();
-  } catch (const Error& e) {
-    EXPECT_EQ(e.code(), code) << e.what();
-    return e.what();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
 }
 
 TEST(Detector, ShowsWhatTheModelsThresholdLetsThrough) {

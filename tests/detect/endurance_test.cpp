@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/random.hpp"
 #include "faceshot/detector.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::detect {
 namespace {
@@ -25,7 +25,7 @@ struct Frame {
 
 /// Noise: at a low threshold there are detections enough in it.
 Frame noise(int width, int height, std::uint32_t seed) {
-  Random random(seed);
+  base::Random random(seed);
   Frame frame{width, height,
               std::vector<std::uint8_t>(static_cast<std::size_t>(3 * width * height))};
   for (auto& p : frame.bgr) p = static_cast<std::uint8_t>(random.below(256));
@@ -92,7 +92,7 @@ TEST(Endurance, EightThreadsWithDifferentSizesFindWhatOneFinds) {
   std::vector<std::thread> threads;
   for (std::uint32_t t = 0; t < 8; ++t)
     threads.emplace_back([&, t] {
-      Random random(t);
+      base::Random random(t);
       std::vector<Detection> found;
       for (int n = 0; n < 150; ++n) {
         // Half of the time the same size as all others, so that threads hand workers on.

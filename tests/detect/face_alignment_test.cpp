@@ -9,24 +9,27 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
+#include "geometry/coordinates.hpp"
 
 namespace faceshot::detect {
 namespace {
 
 constexpr Landmarks face{30, 40, 70, 42, 50, 60, 35, 80, 66, 79};
 
-Landmarks random_points(Random& random) {
+Landmarks random_points(base::Random& random) {
   Landmarks points{};
-  for (float& v : points) v = random.uniform(-50, 150);
+  for (Point& p : points) {
+    p.x = random.uniform(-50, 150);
+    p.y = random.uniform(-50, 150);
+  }
   return points;
 }
 
 std::vector<cv::Point2d> to_points(const Landmarks& l) {
   std::vector<cv::Point2d> points;
-  for (std::size_t k = 0; k < l.size(); k += 2)
-    points.emplace_back(static_cast<double>(l[k]), static_cast<double>(l[k + 1]));
+  for (const Point& p : l) points.emplace_back(static_cast<double>(p.x), static_cast<double>(p.y));
   return points;
 }
 
@@ -69,10 +72,7 @@ void expect_near(const Similarity& got, const Similarity& wanted, double toleran
 TEST(FaceAlignment, FindsAQuarterTurnByHand) {
   // (x, y) -> (-2 y + 7, 2 x - 3): turned by 90 degrees, twice as large.
   Landmarks turned{};
-  for (std::size_t k = 0; k < 10; k += 2) {
-    turned[k] = -2 * face[k + 1] + 7;
-    turned[k + 1] = 2 * face[k] - 3;
-  }
+  for (std::size_t k = 0; k < 5; ++k) turned[k] = {-2 * face[k].y + 7, 2 * face[k].x - 3};
   const Similarity fit = fit_similarity(face, turned);
   expect_near(fit, {0, 2, 7, -3}, 1e-6);
   EXPECT_NEAR(fit.scale(), 2, 1e-6);
@@ -80,20 +80,20 @@ TEST(FaceAlignment, FindsAQuarterTurnByHand) {
 }
 
 TEST(FaceAlignment, IsUmeyamasOnPointsThatFitNoSimilarity) {
-  Random random(5);
+  base::Random random(5);
   for (int n = 0; n < 500; ++n) {
     const Landmarks from = random_points(random);
     Landmarks to = random_points(random);
     if (n % 3 == 0) {  // a mirror image: the best similarity does not reflect
       to = from;
-      for (std::size_t k = 0; k < 10; k += 2) to[k] = 100 - to[k] + random.uniform(-5, 5);
+      for (Point& p : to) p.x = 100 - p.x + random.uniform(-5, 5);
     }
     expect_near(fit_similarity(from, to), umeyama(from, to), 1e-5);
   }
 }
 
 TEST(FaceAlignment, IsOpenCvsOnExactPoints) {
-  Random random(6);
+  base::Random random(6);
   for (int n = 0; n < 50; ++n) {
     const double scale = static_cast<double>(random.uniform(0.1F, 3));
     const double angle = static_cast<double>(random.uniform(-1, 1)) * std::numbers::pi;
@@ -116,7 +116,8 @@ TEST(FaceAlignment, IsOpenCvsOnExactPoints) {
 TEST(FaceAlignment, TheInverseUndoes) {
   const Similarity s{1.5, -0.75, 12, -30};
   const Landmarks back = s.inverse().apply(s.apply(face));
-  for (std::size_t k = 0; k < 10; ++k) EXPECT_NEAR(back[k], face[k], 1e-4);
+  for (std::size_t k = 0; k < 10; ++k)
+    EXPECT_NEAR(testing::coordinate(back, k), testing::coordinate(face, k), 1e-4);
 }
 
 TEST(FaceAlignment, TheTemplateIsThePublishedOneAndScales) {
@@ -124,15 +125,16 @@ TEST(FaceAlignment, TheTemplateIsThePublishedOneAndScales) {
                             71.7366F, 41.5493F, 92.3655F, 70.7299F, 92.2041F};
   EXPECT_EQ(alignment_template(), published);
   const Landmarks twice = alignment_template(224);
-  for (std::size_t k = 0; k < 10; ++k) EXPECT_FLOAT_EQ(twice[k], 2 * published[k]);
+  for (std::size_t k = 0; k < 10; ++k)
+    EXPECT_FLOAT_EQ(testing::coordinate(twice, k), 2 * testing::coordinate(published, k));
 }
 
 TEST(FaceAlignment, RefusesPointsThatSayNothing) {
   Landmarks same;
-  same.fill(20);
+  same.fill({20, 20});
   EXPECT_THROW((void)fit_similarity(same, face), Error);
   Landmarks nan = face;
-  nan[4] = std::numeric_limits<float>::quiet_NaN();
+  nan[2].x = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THROW((void)fit_similarity(nan, face), Error);
   EXPECT_THROW((void)fit_similarity(face, nan), Error);
 }

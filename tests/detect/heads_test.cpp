@@ -84,8 +84,8 @@ TEST(YunetHead, GivesABoxACell) {
   EXPECT_NEAR(found[4].box.x2, 14, 1e-4);
   EXPECT_NEAR(found[4].box.y2, 14, 1e-4);
   ASSERT_TRUE(found[4].landmarks);
-  EXPECT_NEAR((*found[4].landmarks)[0], 0, 1e-4);
-  EXPECT_NEAR((*found[4].landmarks)[9], 16, 1e-4);
+  EXPECT_NEAR((*found[4].landmarks)[0].x, 0, 1e-4);
+  EXPECT_NEAR((*found[4].landmarks)[4].y, 16, 1e-4);
 }
 
 TEST(YunetHead, ScoresAreCutToOneAndHeldToTheThreshold) {

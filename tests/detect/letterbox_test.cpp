@@ -5,7 +5,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::detect {
@@ -14,7 +14,7 @@ namespace {
 using media::view_of;
 
 cv::Mat make_noise(int width, int height, int channels = 3) {
-  Random random(3, static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height));
+  base::Random random(3, static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height));
   cv::Mat image(height, width, CV_8UC(channels));
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width * channels; ++x)

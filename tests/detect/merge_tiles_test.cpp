@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::detect {
 namespace {
@@ -86,7 +86,7 @@ TEST(MergeTiles, SortsAllByScoreAndKeepsTheTop) {
 
 /// What a detector that sees well would find: faces of which a tile shows two fifths or more, cut
 /// to the tile; every side a little off, by no more than rule 1 allows for; every score at random.
-TileDetections seen(const Tile& tile, const Boxes& faces, float smallest, Random& random) {
+TileDetections seen(const Tile& tile, const Boxes& faces, float smallest, base::Random& random) {
   TileDetections pass{tile, {}};
   const Box area{static_cast<float>(tile.x), static_cast<float>(tile.y),
                  static_cast<float>(tile.x + tile.width), static_cast<float>(tile.y + tile.height)};
@@ -103,7 +103,7 @@ TileDetections seen(const Tile& tile, const Boxes& faces, float smallest, Random
 
 TEST(MergeTiles, AFaceAnywhereIsFoundOnce) {
   for (std::uint32_t seed = 0; seed < 200; ++seed) {
-    Random random(seed);
+    base::Random random(seed);
     Boxes faces;
     for (int k = 0; k < 400 && faces.size() < 40; ++k) {
       const float side = seed % 4 == 0 ? random.uniform(200, 900) : random.uniform(20, 200);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "faceshot/detector.hpp"
+#include "geometry/coordinates.hpp"
 
 namespace faceshot::detect {
 namespace {
@@ -72,7 +73,7 @@ float distance(const Detection& found, const std::vector<float>& wanted, float w
   if (wanted.size() == 5) return found.landmarks ? 1e9F : worst;
   if (!found.landmarks) return 1e9F;
   for (std::size_t k = 0; k < 10; ++k)
-    worst = std::max(worst, std::abs((*found.landmarks)[k] - wanted[5 + k]));
+    worst = std::max(worst, std::abs(testing::coordinate(*found.landmarks, k) - wanted[5 + k]));
   return worst;
 }
 

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "base/random.hpp"
 #include "detect/tiny_model.hpp"
 #include "engine/onnx_builder.hpp"
 #include "faceshot/detector.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::detect {
 namespace {
@@ -28,7 +28,7 @@ struct Outputs {
   std::vector<float> loc, conf;
 };
 
-Outputs random_outputs(std::size_t classes, Random& random) {
+Outputs random_outputs(std::size_t classes, base::Random& random) {
   Outputs outputs{classes, std::vector<float>(priors * 4),
                   std::vector<float>(priors * (classes + 1))};
   for (float& v : outputs.loc) v = 2 * random.normal();
@@ -215,7 +215,7 @@ TEST_P(PlainDecoderTest, FindsTheSame) {
   int compared = 0;
   std::size_t boxes = 0;
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
-    Random random(seed, 0, static_cast<std::uint32_t>(trial.classes));
+    base::Random random(seed, 0, static_cast<std::uint32_t>(trial.classes));
     const Outputs outputs = random_outputs(trial.classes, random);
     ModelInfo info = info_of(outputs);
     info.one_label = trial.one_label;

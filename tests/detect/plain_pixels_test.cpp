@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "base/random.hpp"
 #include "detect/tiny_model.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/image_view.hpp"
 #include "faceshot/network.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::detect {
 namespace {
@@ -36,7 +36,7 @@ TEST(PlainPixels, ABrightCellIsFound) {
 
 TEST(PlainPixels, TheShippedNetworkSeesNoFaceInNoise) {
   const Detector detector(FACESHOT_SOURCE_DIR "/models/faceshot-nano.onnx");
-  Random random(1);
+  base::Random random(1);
   std::vector<std::uint8_t> pixels(3 * 160 * 120);
   for (std::uint8_t& p : pixels) p = static_cast<std::uint8_t>(random.below(256));
   EXPECT_TRUE(

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "base/random.hpp"
 #include "detect/clear_faces.hpp"
 #include "faceshot/detector.hpp"
-#include "faceshot/random.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::detect {
@@ -44,7 +44,7 @@ TEST(ShippedModel, FindsNoFaceWhereThereIsNothing) {
   sure.score_threshold = 0.9F;
   const Detector cautious(model, sure);
   for (std::uint32_t seed = 0; seed < 5; ++seed) {
-    Random random(seed);
+    base::Random random(seed);
     cv::Mat noise(480, 640, CV_8UC3);
     for (auto* p = noise.data; p != noise.dataend; ++p)
       *p = static_cast<unsigned char>(random.below(256));

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::detect {
 namespace {
@@ -25,7 +25,7 @@ TEST(TileGrid, AsManyAsTheOverlapDemandsEvenlySpread) {
 }
 
 TEST(TileGrid, CoversEveryFaceUpToTheOverlapWhole) {
-  Random random(1);
+  base::Random random(1);
   for (int trial = 0; trial < 300; ++trial) {
     const int width = 1 + static_cast<int>(random.below(3000));
     const int height = 1 + static_cast<int>(random.below(3000));

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/random.hpp"
 #include "faceshot/detector.hpp"
-#include "faceshot/random.hpp"
 #include "media/opencv.hpp"
 #include "synth/background_painter.hpp"
 #include "synth/face_painter.hpp"
@@ -20,7 +20,7 @@ namespace {
 const cv::Size size(6000, 4000);
 
 /// Draws a person whose face is about so high, unless the place is taken.
-void add_face(cv::Point2f center, float height, Random& random, cv::Mat& image,
+void add_face(cv::Point2f center, float height, base::Random& random, cv::Mat& image,
               std::vector<Box>& faces) {
   for (const Box& f : faces) {
     const float apart = 1.6F * (height + f.height());
@@ -40,7 +40,7 @@ struct Scene {
 
 /// Faces of one size all over a photograph, every second at a border of a tile.
 Scene scene_of(float height, std::size_t count, std::uint32_t seed) {
-  Random random(seed);
+  base::Random random(seed);
   Scene scene{synth::paint_background(size, random), {}};
   for (int k = 0; k < 3000 && scene.faces.size() < count; ++k) {
     const float h = height * random.uniform(0.9F, 1.1F);

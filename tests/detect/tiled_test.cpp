@@ -9,10 +9,10 @@
 #include <tuple>
 #include <vector>
 
+#include "base/random.hpp"
 #include "detect/tiny_model.hpp"
 #include "faceshot/detector.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::detect::tiled_test {
@@ -34,7 +34,7 @@ const TileOptions tiles{.size = 64, .overlap = 0.25};
 
 /// White cells, far enough apart that none is seen when the photograph is reduced to a quarter.
 cv::Mat photograph(std::uint32_t seed) {
-  Random random(seed);
+  base::Random random(seed);
   cv::Mat image(size, CV_8UC3, cv::Scalar::all(0));
   for (int y = 0; y < size.height; y += 32)
     for (int x = 0; x < size.width; x += 32) {
@@ -51,8 +51,8 @@ using Face = std::tuple<float, float, float, float, float, float>;  ///< box and
 std::vector<Face> faces_of(const std::vector<Detection>& found) {
   std::vector<Face> faces;
   for (const Detection& d : found)
-    faces.emplace_back(d.box.x1, d.box.y1, d.box.x2, d.box.y2, (*d.landmarks)[4],
-                       (*d.landmarks)[5]);
+    faces.emplace_back(d.box.x1, d.box.y1, d.box.x2, d.box.y2, (*d.landmarks)[2].x,
+                       (*d.landmarks)[2].y);
   std::sort(faces.begin(), faces.end());
   return faces;
 }

@@ -90,20 +90,22 @@ Verdict verdict(const fs::path& folder) {
     const std::string bytes = model.SerializeAsString();
     const Graph read = read_onnx(std::as_bytes(std::span(bytes)), {folder.filename().string(), {}});
     const Shape shape = shape_of(in);
-    Plan plan(read, shape);
+    Plan alone(read, shape), shared_out(read, shape, {}, 3);
     const std::vector<float> input = floats(in), output = floats(wanted);
     if (input.size() != static_cast<std::size_t>(element_count(shape))) return Verdict::wrong;
     if (output.size() != static_cast<std::size_t>(element_count(shape_of(wanted))))
       return Verdict::wrong;
-    std::copy(input.begin(), input.end(), plan.input());
-    plan.run();
-    if (plan.output_shape(0) != shape_of(wanted)) return Verdict::wrong;
     const auto reference = testing::run_reference(read, shape, input);
-    for (std::size_t i = 0; i < output.size(); ++i) {
-      const double value = static_cast<double>(output[i]);
-      if (!near(static_cast<double>(plan.output(0)[i]), value) ||
-          !near(reference[static_cast<std::size_t>(read.outputs[0])][i], value))
-        return Verdict::wrong;
+    for (Plan* const plan : {&alone, &shared_out}) {
+      std::copy(input.begin(), input.end(), plan->input());
+      plan->run();
+      if (plan->output_shape(0) != shape_of(wanted)) return Verdict::wrong;
+      for (std::size_t i = 0; i < output.size(); ++i) {
+        const double value = static_cast<double>(output[i]);
+        if (!near(static_cast<double>(plan->output(0)[i]), value) ||
+            !near(reference[static_cast<std::size_t>(read.outputs[0])][i], value))
+          return Verdict::wrong;
+      }
     }
     return Verdict::right;
   } catch (const Error&) {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::engine {
 namespace {
@@ -26,7 +26,7 @@ TEST(MemoryPlan, RoundsToCacheLines) {
 
 TEST(MemoryPlan, NeverGivesTheSamePlaceToTwoLivingBuffers) {
   for (std::uint32_t seed = 0; seed < 300; ++seed) {
-    Random random(seed, 0, 0, 0);
+    base::Random random(seed, 0, 0, 0);
     std::vector<BufferRequest> requests;
     for (std::uint32_t i = 0, count = 1 + random.below(30); i < count; ++i) {
       const std::size_t first = random.below(20);

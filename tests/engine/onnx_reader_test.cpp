@@ -7,10 +7,11 @@
 #include <limits>
 #include <string>
 
+#include "base/random.hpp"
+#include "base/refusal.hpp"
 #include "engine/onnx_builder.hpp"
 #include "engine/plan/plan.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::engine {
 namespace {
@@ -42,15 +43,9 @@ OnnxBuilder example_model() {
   return onnx;
 }
 
-/// The message with which the network is refused; empty if it is not.
+/// The message with which the network is refused.
 std::string refusal(const OnnxBuilder& onnx, ErrorCode code) {
-  try {
-    (void)read(onnx.bytes());
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code) << error.what();
-    return error.what();
-  }
-  return {};
+  return testing::refusal(code, [&] { (void)read(onnx.bytes()); });
 }
 
 TEST(OnnxReader, ReadsWhatItNeeds) {
@@ -239,7 +234,7 @@ TEST(OnnxReader, SurvivesEveryTruncation) {
 TEST(OnnxReader, SurvivesRandomDamage) {
   const std::string bytes = example_model().bytes();
   for (std::uint32_t seed = 0; seed < 20000; ++seed) {
-    Random random(seed);
+    base::Random random(seed);
     std::string damaged = bytes;
     for (std::uint32_t n = 1 + random.below(3); n > 0; --n)
       damaged[random.below(static_cast<std::uint32_t>(bytes.size()))] =

@@ -111,7 +111,7 @@ class Computation {
       : node_(node), tensors_(tensors) {}
 
   Known result() {
-    out_.whole = x().whole;
+    out_.is_integer = x().is_integer;
     switch (node_.op) {
       case Op::conv:
         return image(convolution);
@@ -132,7 +132,7 @@ class Computation {
         return each(broadcast(in(), in(1)), [&](const Shape& o) {
           const double v = combination(node_.binary, value(broadcast_index(in(), o)),
                                        value(broadcast_index(in(1), o), 1));
-          return out_.whole ? std::trunc(v) : v;
+          return out_.is_integer ? std::trunc(v) : v;
         });
       case Op::matmul:
         return product();
@@ -171,9 +171,10 @@ class Computation {
       case Op::shape:
         return dimensions();
       case Op::cast:
-        out_.whole = node_.to_whole;
-        return each(
-            in(), [&](const Shape& o) { return node_.to_whole ? std::trunc(value(o)) : value(o); });
+        out_.is_integer = node_.to_integers;
+        return each(in(), [&](const Shape& o) {
+          return node_.to_integers ? std::trunc(value(o)) : value(o);
+        });
       case Op::channels:  // these are of optimised graphs only
       case Op::separable_conv:
       case Op::upsample_add:
@@ -225,7 +226,7 @@ class Computation {
   Known dimensions() {
     const auto taken = slice_indices(static_cast<std::int64_t>(in().size()), node_.start,
                                      to_index(static_cast<double>(node_.end)), 1);
-    out_.whole = true;
+    out_.is_integer = true;
     out_.shape = {static_cast<std::int64_t>(taken.size())};
     for (const std::int64_t d : taken)
       out_.values.push_back(static_cast<double>(in()[static_cast<std::size_t>(d)]));
@@ -455,7 +456,7 @@ std::vector<Values> run_reference(const engine::Graph& graph, const Shape& input
   std::vector<Known> tensors(graph.tensors.size());
   for (std::size_t t = 0; t < tensors.size(); ++t)
     if (const auto& constant = graph.tensors[t].constant) {
-      tensors[t] = {constant->shape, {}, constant->whole};
+      tensors[t] = {constant->shape, {}, constant->is_integer};
       Values& values = tensors[t].values;
       values.assign(constant->floats.begin(), constant->floats.end());
       for (const std::int64_t v : constant->integers) values.push_back(static_cast<double>(v));

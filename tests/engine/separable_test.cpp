@@ -7,33 +7,28 @@
 #include <string>
 #include <vector>
 
+#include "base/noise.hpp"
+#include "base/random.hpp"
 #include "engine/kernels/row_kernels.hpp"
 #include "engine/onnx/onnx_reader.hpp"
 #include "engine/onnx_builder.hpp"
 #include "engine/ops/shape_inference.hpp"
 #include "engine/passes/passes.hpp"
 #include "engine/plan/plan.hpp"
-#include "engine/plan/thread_count.hpp"
 #include "engine/reference.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::engine::separable_test {
 namespace {
 
 using base::Isa;
+using faceshot::testing::noise;
 using faceshot::testing::OnnxBuilder;
 using faceshot::testing::set_float;
 using faceshot::testing::set_int;
 using faceshot::testing::set_ints;
 using faceshot::testing::set_text;
 
-std::vector<float> noise(std::int64_t count, Random& random) {
-  std::vector<float> values(static_cast<std::size_t>(count));
-  for (float& v : values) v = random.uniform(-1.0F, 1.0F);
-  return values;
-}
-
-std::int64_t between(std::uint32_t low, std::uint32_t high, Random& random) {
+std::int64_t between(std::uint32_t low, std::uint32_t high, base::Random& random) {
   return low + random.below(high - low + 1);
 }
 
@@ -110,7 +105,7 @@ class Chain {
     return read_onnx(std::as_bytes(std::span(bytes)), {"chain", {}});
   }
   [[nodiscard]] const Shape& shape() const { return shape_; }
-  [[nodiscard]] Random& random() { return random_; }
+  [[nodiscard]] base::Random& random() { return random_; }
 
  private:
   std::int64_t pad() { return between(0, 1, random_) + (random_.chance(0.1F) ? 1 : 0); }
@@ -135,7 +130,7 @@ class Chain {
     last_ = name;
   }
 
-  Random random_;
+  base::Random random_;
   OnnxBuilder onnx_;
   Shape shape_;
   std::int64_t channels_ = 0;
@@ -175,9 +170,8 @@ struct Example {
 };
 
 Errors errors_of(const Example& example, const RowOptions& options, int threads = 1) {
-  const ThreadCount team(threads);
   const auto& [graph, shape, input, wanted] = example;
-  Plan plan(graph, shape, options);
+  Plan plan(graph, shape, options, threads);
   Errors errors;
   double off = 0, size = 0;
   for (int run = 0; run < 2; ++run) {
@@ -304,7 +298,7 @@ TEST(SeparableAtEveryLevel, LongChains) {
 }
 
 TEST(Separable, SmallHeadsAreComputedTogether) {
-  Random random(3, 0, 0, 0);
+  base::Random random(3, 0, 0, 0);
   OnnxBuilder onnx;
   onnx.input("in", {"1", "16", "h", "w"});
   const std::vector<std::int64_t> channels{1, 4, 1, 7};
@@ -328,7 +322,6 @@ TEST(Separable, SmallHeadsAreComputedTogether) {
   if (row_kernels_pay()) {
     EXPECT_EQ(fast.nodes.size(), 1 + channels.size());  // a chain, and its parts
   }
-  const ThreadCount team(1);
   Plan plan(graph, shape);
   const auto input = noise(element_count(shape), random);
   const auto wanted = testing::run_reference(graph, shape, input);
@@ -344,7 +337,7 @@ TEST(Separable, SmallHeadsAreComputedTogether) {
 
 TEST(Separable, AFeaturePyramidNeedsNoUpsampledMap) {
   for (const bool fine_first : {true, false}) {
-    Random random(4, 0, 0, 0);
+    base::Random random(4, 0, 0, 0);
     OnnxBuilder onnx;
     onnx.input("in", {"1", "6", "h", "w"});
     onnx.weights("down.w", {6, 1, 1, 1}, noise(6, random));
@@ -371,7 +364,6 @@ TEST(Separable, AFeaturePyramidNeedsNoUpsampledMap) {
     if (row_kernels_pay()) {
       EXPECT_EQ(fast.nodes.size(), 3U);
     }
-    const ThreadCount team(1);
     Plan plan(graph, shape);
     const auto input = noise(element_count(shape), random);
     const auto wanted = testing::run_reference(graph, shape, input);
@@ -394,7 +386,7 @@ TEST(SeparableInBFloat16, IsUsedWhereItIsAskedFor) {
 }
 
 TEST(Separable, APairThatSomebodyElseReadsStaysApart) {
-  Random random(1, 0, 0, 0);
+  base::Random random(1, 0, 0, 0);
   OnnxBuilder onnx;
   onnx.input("in", {"1", "8", "h", "w"});
   onnx.weights("dw.w", {8, 1, 3, 3}, noise(72, random));

@@ -1,5 +1,8 @@
 // Network and Session, as programs use them.
 #include <gtest/gtest.h>
+#include <algorithm>
+#include <functional>
+#include <memory>
 
 #include <array>
 #include <atomic>
@@ -11,25 +14,21 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/noise.hpp"
+#include "base/random.hpp"
 #include "engine/allocation_counter.hpp"
 #include "engine/onnx_builder.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/input_rows.hpp"
 #include "faceshot/network.hpp"
-#include "faceshot/random.hpp"
+#include "faceshot/parallel_runner.hpp"
 
 namespace faceshot::engine {
 namespace {
 
+using faceshot::testing::noise;
 using faceshot::testing::OnnxBuilder;
 using faceshot::testing::set_ints;
-
-std::vector<float> noise(std::size_t count, std::uint32_t seed) {
-  Random random(seed);
-  std::vector<float> values(count);
-  for (float& v : values) v = random.uniform(-1, 1);
-  return values;
-}
 
 /// Two convolutions, two outputs.
 Network example() {
@@ -49,13 +48,17 @@ Network example() {
   return Network::from_bytes(std::as_bytes(std::span(bytes)), "example");
 }
 
-std::vector<float> run(Session& session, const std::vector<float>& input, const char* output) {
-  std::copy(input.begin(), input.end(), session.input());
-  session.run();
-  const TensorView view = session.output(output);
+std::vector<float> values_of(const TensorView& view) {
   std::size_t count = 1;
   for (const auto d : view.shape) count *= static_cast<std::size_t>(d);
-  return {view.data, view.data + count};
+  EXPECT_EQ(view.size(), count);
+  return {view.data.begin(), view.data.end()};
+}
+
+std::vector<float> run(Session& session, const std::vector<float>& input, const char* output) {
+  std::ranges::copy(input, session.input().begin());
+  session.run();
+  return values_of(session.output(output));
 }
 
 TEST(Network, TellsItsInputsAndOutputs) {
@@ -88,7 +91,7 @@ TEST(Session, KnowsShapesOfAllTensorsAlsoOfThoseFusedAway) {
   const Network network = example();
   const Session session(network, {1, 3, 9, 7});
   EXPECT_EQ(session.tensor_shape("c1"), (std::vector<std::int64_t>{1, 8, 5, 4}));
-  EXPECT_EQ(session.output("s1").shape, (std::vector<std::int64_t>{1, 8, 5, 4}));
+  EXPECT_TRUE(std::ranges::equal(session.output("s1").shape, std::array{1, 8, 5, 4}));
   EXPECT_THROW((void)session.output("c1"), Error);
   EXPECT_THROW((void)session.tensor_shape("nobody"), Error);
 }
@@ -103,7 +106,7 @@ TEST(Session, RefusesShapesThatDoNotFit) {
   const Network network = example();
   const auto code = [&](const std::vector<std::int64_t>& shape, int threads) {
     try {
-      Session session(network, shape, threads);
+      Session session(network, shape, {.threads = threads});
     } catch (const Error& error) {
       return error.code();
     }
@@ -124,7 +127,7 @@ TEST(Session, RefusesShapesThatDoNotFit) {
 
 TEST(Session, GivesTheSameBitsAgainAndWithMoreThreads) {
   const Network network = example();
-  Session one(network, {1, 3, 64, 48}, 1), two(network, {1, 3, 64, 48}, 2);
+  Session one(network, {1, 3, 64, 48}), two(network, {1, 3, 64, 48}, {.threads = 2});
   const auto a = noise(3 * 64 * 48, 3), b = noise(3 * 64 * 48, 4);
   const auto first = run(one, a, "s1");
   EXPECT_NE(run(one, b, "s1"), first);
@@ -138,11 +141,13 @@ class RowsOf : public InputRows {
   RowsOf(const std::vector<float>& planes, int height, int width)
       : planes_(planes), height_(height), width_(width) {}
 
-  void row(int y, int part, const std::array<float*, 3>& planes) const override {
-    if (y < 0 || y >= height_ || part < 0 || part > 2) ++wrong;
-    for (std::size_t c = 0; c < 3; ++c)
+  void row(int y, int worker, const Planes& planes) const override {
+    if (y < 0 || y >= height_ || worker < 0 || worker > 2) ++wrong;
+    for (std::size_t c = 0; c < 3; ++c) {
+      if (planes[c].size() != static_cast<std::size_t>(width_)) ++wrong;
       std::copy_n(planes_.begin() + (static_cast<int>(c) * height_ + y) * width_, width_,
-                  planes[c]);
+                  planes[c].begin());
+    }
     ++asked;
   }
   mutable std::atomic<int> asked{0}, wrong{0};
@@ -163,14 +168,13 @@ TEST(Session, TakesItsInputRowByRow) {
     for (const auto& [height, width] : {std::pair{64, 48}, {7, 9}, {2, 31}, {1, 1}, {33, 5}})
       for (const int threads : {1, 3}) {
         SCOPED_TRACE(::testing::Message() << height << "x" << width << ", " << threads);
-        Session session(network, {1, 3, height, width}, threads);
+        Session session(network, {1, 3, height, width}, {.threads = threads});
         const auto planes = noise(static_cast<std::size_t>(3 * height * width), 7);
         const auto wanted = run(session, planes, "s1");
-        std::fill_n(session.input(), planes.size(), 1e9F);
+        std::ranges::fill(session.input(), 1e9F);
         const RowsOf rows(planes, height, width);
         session.run(rows);
-        const TensorView view = session.output("s1");
-        EXPECT_EQ(std::vector<float>(view.data, view.data + wanted.size()), wanted);
+        EXPECT_EQ(values_of(session.output("s1")), wanted);
         EXPECT_EQ(rows.wrong, 0);
         EXPECT_GE(rows.asked, height);
         // And after that the planes again.
@@ -182,7 +186,7 @@ TEST(Session, TakesItsInputRowByRow) {
 class BrokenRows : public InputRows {
  public:
   explicit BrokenRows(int from) : from_(from) {}
-  void row(int y, int, const std::array<float*, 3>&) const override {
+  void row(int y, int, const Planes&) const override {
     if (y >= from_) throw std::runtime_error("the camera is gone");
   }
 
@@ -190,7 +194,7 @@ class BrokenRows : public InputRows {
   int from_;
 };
 
-/// Its first layer reads rows, but most of its work is oneDNN's: more threads are OpenMP's.
+/// Its first layer reads rows, but most of its work is oneDNN's, in strips of rows.
 Network mostly_onednn() {
   OnnxBuilder onnx;
   onnx.input("in", {"1", "3", "h", "w"});
@@ -211,7 +215,7 @@ TEST(Session, RunsAgainAfterRowsHaveThrown) {
     for (const int threads : {1, 3})
       for (const int from : {0, 20, 63}) {
         SCOPED_TRACE(::testing::Message() << threads << " threads, from row " << from);
-        Session session(network, {1, 3, 64, 48}, threads);
+        Session session(network, {1, 3, 64, 48}, {.threads = threads});
         const auto planes = noise(3 * 64 * 48, 8);
         const auto wanted = run(session, planes, "s1");
         std::optional<BrokenRows> rows(from);
@@ -220,8 +224,7 @@ TEST(Session, RunsAgainAfterRowsHaveThrown) {
         EXPECT_EQ(run(session, planes, "s1"), wanted);
         const RowsOf good(planes, 64, 48);
         session.run(good);
-        const TensorView view = session.output("s1");
-        EXPECT_EQ(std::vector<float>(view.data, view.data + wanted.size()), wanted);
+        EXPECT_EQ(values_of(session.output("s1")), wanted);
       }
 }
 
@@ -284,27 +287,60 @@ TEST(Session, TimesItsStepsAndComputesTheSame) {
   Session session(network, {1, 3, 64, 48});
   const auto input = noise(3 * 64 * 48, 7);
   const auto wanted = run(session, input, "s1");
-  std::fill_n(session.input(), input.size(), 0.0F);
+  std::ranges::fill(session.input(), 0.0F);
   session.run();
-  std::copy(input.begin(), input.end(), session.input());
+  std::ranges::copy(input, session.input().begin());
   std::vector<double> milliseconds(session.steps().size(), -1);
   session.run_timed(milliseconds);
-  const TensorView view = session.output("s1");
-  EXPECT_EQ(std::vector<float>(view.data, view.data + wanted.size()), wanted);
+  EXPECT_EQ(values_of(session.output("s1")), wanted);
   for (const double t : milliseconds) EXPECT_GE(t, 0);
   milliseconds.pop_back();
   EXPECT_THROW(session.run_timed(milliseconds), Error);
 }
 
+/// A host's threads: those of the test, made anew for each loop.
+class OwnThreads : public ParallelRunner {
+ public:
+  void run(std::size_t count, int workers,
+           const std::function<void(std::size_t, int)>& body) override {
+    std::atomic<std::size_t> next{0};
+    std::vector<std::jthread> threads;
+    for (int worker = 0; worker < workers; ++worker)
+      threads.emplace_back([&, worker] {
+        for (std::size_t piece = next++; piece < count; piece = next++) {
+          ++pieces;
+          body(piece, worker);
+        }
+      });
+  }
+  std::atomic<std::size_t> pieces{0};
+};
+
+TEST(Session, ComputesTheSameOnTheHostsThreads) {
+  for (const Network& network : {example(), mostly_onednn()}) {
+    const auto input = noise(3 * 64 * 48, 6);
+    Session plain(network, {1, 3, 64, 48});
+    const auto wanted = run(plain, input, "s1");
+    const auto own = std::make_shared<OwnThreads>();
+    Session session(network, {1, 3, 64, 48}, {.threads = 3, .runner = own});
+    EXPECT_EQ(run(session, input, "s1"), wanted);
+    EXPECT_GE(own->pieces, 3U);
+    EXPECT_THROW(session.run(BrokenRows(20)), std::runtime_error);
+    EXPECT_EQ(run(session, input, "s1"), wanted);
+  }
+}
+
 TEST(Session, AllocatesNoTensorWhileItRuns) {
   const Network network = example();
-  Session session(network, {1, 3, 64, 64});
-  session.run();
-  const std::size_t before = faceshot::testing::allocated_bytes();
-  for (int i = 0; i < 10; ++i) session.run();
-  // oneDNN keeps its books on the heap, a few hundred bytes a primitive; the smallest tensor here
-  // is of 32 KiB.
-  EXPECT_LT(faceshot::testing::allocated_bytes() - before, 32 * 1024U);
+  for (const int threads : {1, 3}) {
+    Session session(network, {1, 3, 64, 64}, {.threads = threads});
+    session.run();
+    const std::size_t before = faceshot::testing::allocated_bytes();
+    for (int i = 0; i < 10; ++i) session.run();
+    // oneDNN keeps its books on the heap, a few hundred bytes a primitive; the smallest tensor here
+    // is of 32 KiB.
+    EXPECT_LT(faceshot::testing::allocated_bytes() - before, 32 * 1024U);
+  }
 }
 
 }  // namespace

@@ -5,9 +5,9 @@
 #include <limits>
 #include <vector>
 
+#include "base/random.hpp"
 #include "evaluate/wider_protocol.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::evaluate {
 namespace {
@@ -105,7 +105,7 @@ TEST(ApByHeight, AgreesWithWiderProtocol) {
   std::vector<Scene> scenes;
   WiderGroundTruth truth;
   std::vector<ImageDetections> result;
-  Random random(3, 0, 0);
+  base::Random random(3, 0, 0);
   std::uint32_t rank = 0;
   for (int i = 0; i < 20; ++i) {
     Scene scene;
@@ -115,7 +115,7 @@ TEST(ApByHeight, AgreesWithWiderProtocol) {
       const Box box = square(static_cast<float>(random.below(300)), side,
                              static_cast<float>(random.below(200)));
       scene.truth.push_back({box});
-      image.faces.push_back(to_xywh(box));
+      image.faces.push_back(geometry::to_xywh(box));
       for (std::size_t h = 0; h < face_heights.size(); ++h)
         image.counts[h].push_back(side >= static_cast<float>(face_heights[h]) ? 1 : 0);
       for (std::uint32_t d = random.below(4); d > 0; --d) {

@@ -28,7 +28,7 @@ TEST(Comparison, GivesTheFiguresOfItsParts) {
   records[0].annotations[0].landmarks = Landmarks{10, 10, 50, 10, 30, 30, 15, 50, 45, 50};
   Detection hit = at(records[0].annotations[0].box, 0.9F);
   hit.landmarks = records[0].annotations[0].landmarks;
-  (*hit.landmarks)[0] += 6;  // one of five points off by a tenth of the side
+  (*hit.landmarks)[0].x += 6;  // one of five points off by a tenth of the side
   const Comparison c(records, {{hit}, {at({200, 0, 260, 60}, 0.95F)}});
   const SetFigures figures = figures_of(c, 0.5F);
   EXPECT_DOUBLE_EQ(figures.ap, average_precision(c.images()));

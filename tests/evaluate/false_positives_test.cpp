@@ -8,7 +8,7 @@ namespace faceshot::evaluate::false_positives_test {
 namespace {
 
 struct Scene {
-  std::vector<Xywh> faces;
+  std::vector<geometry::Xywh> faces;
   std::vector<char> counts;
   std::vector<ScoredBox> boxes;
   std::vector<char> excused{};
@@ -23,7 +23,7 @@ std::vector<LabelledDetections> views(const std::vector<Scene>& scenes) {
 // Sides count one more: 99 is 100. Moved by d along x, two such squares have an IoU of
 // (100 - d) / (100 + d).
 ScoredBox at(double x, double score, double side = 99) { return {x, 0, side, side, score}; }
-constexpr Xywh face_at(float x, float side = 99) { return {x, 0, side, side}; }
+constexpr geometry::Xywh face_at(float x, float side = 99) { return {x, 0, side, side}; }
 
 std::vector<Verdict> verdicts(const Judgement& judgement) {
   std::vector<Verdict> all;

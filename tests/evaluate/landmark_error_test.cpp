@@ -24,9 +24,9 @@ TEST(LandmarkError, ByHand) {
 TEST(LandmarkError, EveryFaceCountsTheSameWhateverItsSize) {
   // The same face, ten times as large, with no error: the mean halves.
   Landmarks shifted = eyes_to_mouth;
-  for (std::size_t i = 0; i < 10; i += 2) shifted[i] += 6;  // 6 of 30: 0.2, a failure
+  for (Point& p : shifted) p.x += 6;  // 6 of 30: 0.2, a failure
   Landmarks large = eyes_to_mouth;
-  for (float& v : large) v *= 10;
+  for (Point& p : large) p = {p.x * 10, p.y * 10};
   const std::vector<LandmarkPair> two{{shifted, eyes_to_mouth, {5, 0, 35, 30}},
                                       {large, large, {50, 0, 350, 300}}};
   const LandmarkError error = landmark_error(two);
@@ -52,7 +52,7 @@ TEST(LandmarkError, CumulativeErrorDistribution) {
   std::vector<LandmarkPair> faces;
   for (const float off : {0.06F, 0.2F, 0.02F}) {
     Landmarks moved = eyes_to_mouth;
-    for (std::size_t i = 0; i < 10; i += 2) moved[i] += off * 30;
+    for (Point& p : moved) p.x += off * 30;
     faces.push_back({moved, eyes_to_mouth, {5, 0, 35, 30}});
   }
   const LandmarkError error = landmark_error(faces);

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::evaluate {
 namespace {
@@ -25,7 +25,7 @@ TEST(ScoreQuality, ByHand) {
 }
 
 TEST(ScoreQuality, ProbabilitiesHaveNoCalibrationError) {
-  Random random(5);
+  base::Random random(5);
   std::vector<JudgedScore> scores;
   for (int i = 0; i < 200'000; ++i) {
     const float score = random.uniform();

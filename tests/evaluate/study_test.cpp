@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "base/random.hpp"
 #include "evaluate/comparison.hpp"
 #include "evaluate/result_files.hpp"
 #include "evaluate/study/bootstrap.hpp"
 #include "evaluate/study/judged_set.hpp"
 #include "evaluate/study/parts.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::evaluate::study_test {
 namespace {
@@ -31,7 +31,7 @@ struct Fixture {
     const std::vector<ImageDetections> found = read_result_files(fixtures / kind);
     result = evaluate_wider(truth, found);
     for (const auto name : wider_settings) set.settings.push_back({std::string(name), {}});
-    Random random(3);
+    base::Random random(3);
     for (const WiderImage& image : truth.images)
       for (const ImageDetections& d : found) {
         if (d.event != image.event || d.image != image.name || image.faces.empty()) continue;
@@ -61,7 +61,7 @@ TEST(Study, SamplerIsTheProtocol) {
 }
 
 TEST(Study, SamplerOfARankingIsAveragePrecision) {
-  Random random(8);
+  base::Random random(8);
   std::vector<geometry::ImageRecord> records(30);
   std::vector<std::vector<Detection>> found(records.size());
   for (std::size_t i = 0; i < records.size(); ++i)

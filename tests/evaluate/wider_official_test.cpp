@@ -44,7 +44,8 @@ TEST(WiderOfficial, TheLabelsThemselvesHaveApOne) {
   std::vector<ImageDetections> labels;
   for (const WiderImage& image : truth.images) {
     labels.push_back({image.event, image.name, {}});
-    for (const Xywh& f : image.faces) labels.back().boxes.push_back({f.x, f.y, f.w, f.h, 1});
+    for (const geometry::Xywh& f : image.faces)
+      labels.back().boxes.push_back({f.x, f.y, f.w, f.h, 1});
   }
   const WiderResult result = evaluate_wider(truth, labels);
   EXPECT_TRUE(result.missing.empty());

@@ -18,7 +18,8 @@ const std::filesystem::path fixtures =
     std::filesystem::path(FACESHOT_SOURCE_DIR) / "tests/evaluate/fixtures";
 
 /// An image whose faces all count in "hard", and in "easy" and "medium" as `easy` says.
-WiderImage make_image(const std::string& name, std::vector<Xywh> faces, std::vector<char> easy) {
+WiderImage make_image(const std::string& name, std::vector<geometry::Xywh> faces,
+                      std::vector<char> easy) {
   const std::vector<char> all(faces.size(), 1);
   return {"event", name, std::move(faces), {easy, easy, all}};
 }
@@ -27,7 +28,7 @@ const WiderCurve& easy(const WiderResult& r) { return r.settings[0]; }
 const WiderCurve& hard(const WiderResult& r) { return r.settings[2]; }
 
 ScoredBox at(double x, double score) { return {x, 0, 19, 19, score}; }
-constexpr Xywh face_at(float x) { return {x, 0, 19, 19}; }
+constexpr geometry::Xywh face_at(float x) { return {x, 0, 19, 19}; }
 
 // Expected values were computed by scripts/check_wider_eval.py, which shares nothing with this
 // code.
@@ -53,7 +54,7 @@ TEST(WiderProtocol, PerfectDetectionsHaveApOne) {
   std::vector<ImageDetections> detections;
   for (const WiderImage& image : truth.images) {
     detections.push_back({image.event, image.name, {}});
-    for (const Xywh& f : image.faces)
+    for (const geometry::Xywh& f : image.faces)
       detections.back().boxes.push_back(
           {f.x, f.y, f.w, f.h, 0.5 + 0.001 * static_cast<double>(detections.size())});
   }

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "network/registry.hpp"
 #include "train/config/config.hpp"
 #include "train/record/checkpoint.hpp"
@@ -16,7 +16,7 @@ inline train::Checkpoint example_checkpoint(const train::Config& config) {
   c.config = train::to_toml(config);
   c.counters = {{"epoch", 1}, {"batch", 0}, {"step", 1}};
   c.scalars = {{"best_ap", 0.5}};
-  Random random(11);
+  base::Random random(11);
   const auto fill = [&](const std::string& name, std::vector<std::int64_t> shape, float low,
                         float high) {
     std::int64_t count = 1;

@@ -9,6 +9,7 @@
 #include "faceshot/error.hpp"
 #include "faceshot/model_info.hpp"
 #include "faceshot/network.hpp"
+#include "geometry/coordinates.hpp"
 
 namespace faceshot::exporter {
 namespace {
@@ -122,7 +123,7 @@ TEST(Exporter, OpenCvFindsTheSameBoxesAndLandmarks) {
   rng.fill(image, cv::RNG::UNIFORM, 0, 256);
   const cv::Mat blob = cv::dnn::blobFromImage(image, static_cast<double>(info.scale[0]), {},
                                               cv::Scalar::all(static_cast<double>(info.mean[0])));
-  std::copy_n(blob.ptr<float>(), blob.total(), session.input());
+  std::copy_n(blob.ptr<float>(), blob.total(), session.input().data());
   session.run();
   cv::dnn::Net net = cv::dnn::readNetFromONNX(file.string());
   net.setInput(blob);
@@ -143,8 +144,8 @@ TEST(Exporter, OpenCvFindsTheSameBoxesAndLandmarks) {
                               candidates);
     return candidates;
   };
-  const auto ours = boxes(session.output("loc").data, session.output("conf").data,
-                          session.output("landmarks").data);
+  const auto ours = boxes(session.output("loc").data.data(), session.output("conf").data.data(),
+                          session.output("landmarks").data.data());
   const auto theirs =
       boxes(outputs[0].ptr<float>(), outputs[1].ptr<float>(), outputs[2].ptr<float>());
   ASSERT_GT(ours.size(), 10U);
@@ -154,7 +155,9 @@ TEST(Exporter, OpenCvFindsTheSameBoxesAndLandmarks) {
     EXPECT_GT(iou(ours[i].box, theirs[i].box), 0.999F) << i;
     ASSERT_TRUE(ours[i].landmarks && theirs[i].landmarks);
     for (std::size_t k = 0; k < 10; ++k)
-      EXPECT_NEAR((*ours[i].landmarks)[k], (*theirs[i].landmarks)[k], 0.01) << i;
+      EXPECT_NEAR(testing::coordinate(*ours[i].landmarks, k),
+                  testing::coordinate(*theirs[i].landmarks, k), 0.01)
+          << i;
   }
 }
 

@@ -136,7 +136,7 @@ TEST_P(Networks, ExportAndRunTheSameEverywhere) {
   cv::Mat blob({1, 3, size, size}, CV_32F);
   cv::RNG rng(4);
   rng.fill(blob, cv::RNG::UNIFORM, -1, 1);
-  std::copy_n(blob.ptr<float>(), blob.total(), session.input());
+  std::copy_n(blob.ptr<float>(), blob.total(), session.input().data());
   session.run();
   cv::dnn::Net net = cv::dnn::readNetFromONNX(file.string());
   net.setInput(blob);
@@ -151,7 +151,8 @@ TEST_P(Networks, ExportAndRunTheSameEverywhere) {
   const auto priors = make_priors(info.priors, size, size, features);
   ASSERT_EQ(outputs[0].total(), priors.size() * 4);
   ASSERT_EQ(outputs[1].total(), priors.size() * (info.classes.size() + 1));
-  const auto ours = rows(session.output("loc").data, session.output("conf").data, priors, info);
+  const auto ours =
+      rows(session.output("loc").data.data(), session.output("conf").data.data(), priors, info);
   const auto theirs = rows(outputs[0].ptr<float>(), outputs[1].ptr<float>(), priors, info);
   const double enough = info.classes.size() > 1 ? 0.05 : 0.5;  // of a network that knows nothing
   int found = 0;

@@ -56,14 +56,15 @@ TEST(FoldBatchNorm, LeavesNoBatchNormAndTheSameFunction) {
   const Network small = load(write_onnx(folded.spec, folded.weights, {}));
   Session a(plain, {1, 3, 64, 64});
   Session b(small, {1, 3, 64, 64});
-  Random random(2);
-  for (int i = 0; i < 3 * 64 * 64; ++i) a.input()[i] = b.input()[i] = random.uniform(-1, 1);
+  base::Random random(2);
+  for (std::size_t i = 0; i < a.input().size(); ++i)
+    a.input()[i] = b.input()[i] = random.uniform(-1, 1);
   a.run();
   b.run();
   const TensorView x = a.output("loc");
   const TensorView y = b.output("loc");
   ASSERT_EQ(x.shape, y.shape);
-  for (std::int64_t i = 0; i < x.shape[1] * 4; ++i) ASSERT_NEAR(x.data[i], y.data[i], 1e-3) << i;
+  for (std::size_t i = 0; i < x.size(); ++i) ASSERT_NEAR(x.data[i], y.data[i], 1e-3) << i;
 }
 
 }  // namespace

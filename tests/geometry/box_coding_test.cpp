@@ -55,7 +55,7 @@ TEST(BoxCoding, ZeroOffsetsGiveThePrior) {
 }
 
 TEST(BoxCoding, DecodeInvertsEncode) {
-  Random random(1);
+  base::Random random(1);
   for (int i = 0; i < 20000; ++i) {
     const Box box = testing::random_box(random);
     const Prior prior{random.uniform(0, 100), random.uniform(0, 100), random.uniform(4, 200),

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "faceshot/box_convert.hpp"
+#include "geometry/box_convert.hpp"
 #include "geometry/random_boxes.hpp"
 
 namespace faceshot::geometry {
@@ -58,7 +58,7 @@ TEST(Box, ValidIsFalseForEmptyInvertedAndNan) {
 }
 
 TEST(Box, IouIsSymmetricBoundedAndOneWithItself) {
-  Random random(1);
+  base::Random random(1);
   int overlapping = 0;
   for (int i = 0; i < 20000; ++i) {
     const Box a = testing::random_box(random);
@@ -74,7 +74,7 @@ TEST(Box, IouIsSymmetricBoundedAndOneWithItself) {
 }
 
 TEST(Box, IouDoesNotChangeWithTranslationAndScale) {
-  Random random(2);
+  base::Random random(2);
   for (int i = 0; i < 20000; ++i) {
     const Box a = testing::random_box(random);
     const Box b = testing::random_box(random);
@@ -90,7 +90,7 @@ TEST(Box, IouDoesNotChangeWithTranslationAndScale) {
 
 TEST(Box, IouAgreesWithCountingCells) {
   // On integer coordinates the area is a number of unit cells: count them.
-  Random random(3);
+  base::Random random(3);
   for (int i = 0; i < 300; ++i) {
     const auto integer_box = [&] {
       const auto x = static_cast<float>(random.below(12));

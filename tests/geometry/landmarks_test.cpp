@@ -4,8 +4,9 @@
 
 #include <limits>
 
+#include "base/random.hpp"
 #include "faceshot/box_coding.hpp"
-#include "faceshot/random.hpp"
+#include "geometry/coordinates.hpp"
 
 namespace faceshot::geometry {
 namespace {
@@ -16,20 +17,21 @@ TEST(LandmarkCoding, EncodesByHand) {
   constexpr Prior prior{50, 60, 20, 40};
   // 6 / 20 / 0.1 = 3 and 32 / 40 / 0.2 = 4; the prior's centre is 0.
   const LandmarkOffsets coded =
-      encode_landmarks({56, 92, 50, 60, 44, 28, 50, 92, 56, 60}, prior, variances);
+      encode_landmarks({{{56, 92}, {50, 60}, {44, 28}, {50, 92}, {56, 60}}}, prior, variances);
   const LandmarkOffsets wanted{3, 4, 0, 0, -3, -4, 0, 4, 3, 0};
   for (std::size_t i = 0; i < 10; ++i) EXPECT_NEAR(coded[i], wanted[i], 1e-5) << i;
 }
 
 TEST(LandmarkCoding, IsTheCodingOfABoxCentre) {
-  Random random(3);
+  base::Random random(3);
   for (int i = 0; i < 1000; ++i) {
     const Prior prior{random.uniform(0, 300), random.uniform(0, 300), random.uniform(4, 200),
                       random.uniform(4, 200)};
     const float x = random.uniform(0, 300);
     const float y = random.uniform(0, 300);
-    const LandmarkOffsets coded =
-        encode_landmarks({x, y, x, y, x, y, x, y, x, y}, prior, variances);
+    Landmarks points;
+    points.fill({x, y});
+    const LandmarkOffsets coded = encode_landmarks(points, prior, variances);
     const BoxOffsets box = encode({x - 2, y - 3, x + 2, y + 3}, prior, variances);
     for (std::size_t k = 0; k < 10; ++k)
       ASSERT_NEAR(coded[k], box[k % 2], 1e-3F * (1 + std::abs(box[k % 2])));
@@ -37,15 +39,16 @@ TEST(LandmarkCoding, IsTheCodingOfABoxCentre) {
 }
 
 TEST(LandmarkCoding, DecodeInvertsEncode) {
-  Random random(4);
+  base::Random random(4);
   for (int i = 0; i < 2000; ++i) {
     const Prior prior{random.uniform(0, 300), random.uniform(0, 300), random.uniform(4, 200),
                       random.uniform(4, 200)};
     Landmarks points{};
-    for (float& v : points) v = random.uniform(-100, 400);
+    for (std::size_t k = 0; k < 10; ++k) testing::coordinate(points, k) = random.uniform(-100, 400);
     const Landmarks back =
         decode_landmarks(encode_landmarks(points, prior, variances), prior, variances);
-    for (std::size_t k = 0; k < 10; ++k) ASSERT_NEAR(back[k], points[k], 1e-3);
+    for (std::size_t k = 0; k < 10; ++k)
+      ASSERT_NEAR(testing::coordinate(back, k), testing::coordinate(points, k), 1e-3);
   }
 }
 

@@ -32,7 +32,7 @@ std::vector<std::size_t> nms_by_definition(const std::vector<Detection>& detecti
   }
 }
 
-std::vector<Detection> random_detections(Random& random, std::size_t count, int classes,
+std::vector<Detection> random_detections(base::Random& random, std::size_t count, int classes,
                                          bool coarse_scores) {
   std::vector<Detection> detections;
   for (std::size_t i = 0; i < count; ++i) {
@@ -44,7 +44,7 @@ std::vector<Detection> random_detections(Random& random, std::size_t count, int 
 }
 
 TEST(Nms, AgreesWithTheDefinition) {
-  Random random(1);
+  base::Random random(1);
   for (int i = 0; i < 400; ++i) {
     const auto detections = random_detections(random, random.below(80), 1 + i % 3, i % 2 == 0);
     for (const float threshold : {0.0F, 0.3F, 0.45F, 0.9F, 1.0F})
@@ -53,7 +53,7 @@ TEST(Nms, AgreesWithTheDefinition) {
 }
 
 TEST(Nms, BuffersKeptFromCallToCallChangeNothing) {
-  Random random(2);
+  base::Random random(2);
   Nms reused;
   for (int i = 0; i < 200; ++i) {
     const auto detections = random_detections(random, random.below(80), 1 + i % 3, i % 2 == 0);
@@ -107,7 +107,7 @@ TEST(Nms, ClassesSuppressEachOtherWhereNothingIsOfTwo) {
 }
 
 TEST(Nms, KeepTopIsAPrefixOfTheWholeResult) {
-  Random random(2);
+  base::Random random(2);
   const auto detections = random_detections(random, 200, 2, false);
   const auto all = nms(detections, 0.4F);
   ASSERT_GT(all.size(), 20U);

@@ -221,7 +221,7 @@ TEST(Loader, SamplesAreThoseOfTheirRecordAndPosition) {
   for (std::uint32_t position = 0; position < 12; ++position) {
     const Batch& batch = batches[position / 4];
     const geometry::ImageRecord& record = set.records[batch.records[position % 4]];
-    Random random(1, 5, position);
+    base::Random random(1, 5, position);
     const augment::Sample sample = augment::augment(
         cv::imread((set.images_dir / record.image).string()), record.annotations, small(), random);
     const std::size_t bytes = 48 * 48 * 3;

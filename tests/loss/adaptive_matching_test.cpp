@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "loss/atss.hpp"
 #include "loss/matching.hpp"
 #include "loss/simota.hpp"
@@ -38,7 +38,7 @@ Annotation face(const Box& box, bool ignore = false) {
   return annotation;
 }
 
-std::vector<Annotation> random_faces(Random& random) {
+std::vector<Annotation> random_faces(base::Random& random) {
   std::vector<Annotation> faces;
   for (int i = 0; i < 4; ++i) {
     const float w = random.uniform(6, 70);
@@ -56,7 +56,7 @@ bool inside(const Prior& p, const Box& b) {
 
 TEST(Atss, PositivesAreAboveTheThresholdOfTheirFace) {
   const Grid grid;
-  Random random(1);
+  base::Random random(1);
   int checked = 0;
   for (int trial = 0; trial < 60; ++trial) {
     const auto faces = random_faces(random);
@@ -100,7 +100,7 @@ TEST(Atss, PositivesAreAboveTheThresholdOfTheirFace) {
 
 TEST(Atss, EveryFaceThatAPriorOverlapsHasOne) {
   const Grid grid;
-  Random random(2);
+  base::Random random(2);
   for (int trial = 0; trial < 60; ++trial) {
     const auto faces = random_faces(random);
     const auto match = match_atss(grid.priors, grid.begin, {&faces[0], 1}, {});
@@ -123,7 +123,7 @@ struct Guess {
   std::vector<float> scores;
 };
 
-Guess guess(const Grid& grid, Random& random) {
+Guess guess(const Grid& grid, base::Random& random) {
   Guess result;
   for (const Prior& prior : grid.priors) {
     const Box b = prior.box();
@@ -137,7 +137,7 @@ Guess guess(const Grid& grid, Random& random) {
 
 TEST(Simota, IsTheAlgorithmOfYolox) {
   const Grid grid;
-  Random random(3);
+  base::Random random(3);
   int positives = 0;
   for (int trial = 0; trial < 40; ++trial) {
     const auto faces = random_faces(random);

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 #include "loss/torch_losses.hpp"
 
 namespace faceshot::loss {
@@ -52,7 +52,7 @@ TEST(FocalLoss, WithoutFocusIsCrossEntropy) {
 
 // Li et al., eq. 4, written out: |y - s|^beta * ((1 - y) log(1 - s) + y log(s)), negated.
 TEST(QualityFocalLoss, IsTheFormulaOfThePaper) {
-  Random random(1);
+  base::Random random(1);
   for (int i = 0; i < 200; ++i) {
     const float background = random.uniform(-4, 4);
     const std::array<float, 2> logits{background, random.uniform(-4, 4)};
@@ -67,7 +67,7 @@ TEST(QualityFocalLoss, IsTheFormulaOfThePaper) {
 
 // Zhang et al., eq. 2, written out.
 TEST(VarifocalLoss, IsTheFormulaOfThePaper) {
-  Random random(5);
+  base::Random random(5);
   for (int i = 0; i < 200; ++i) {
     const std::array<float, 2> logits{random.uniform(-4, 4), random.uniform(-4, 4)};
     const double q = static_cast<double>(random.uniform());
@@ -81,7 +81,7 @@ TEST(VarifocalLoss, IsTheFormulaOfThePaper) {
 }
 
 TEST(IouBranchLoss, IsTheFocalLossOfOneLogitAndTheCrossEntropyOfTheOther) {
-  Random random(6);
+  base::Random random(6);
   for (int i = 0; i < 200; ++i) {
     const std::array<float, 2> logits{random.uniform(-4, 4), random.uniform(-4, 4)};
     const double u = static_cast<double>(random.uniform());
@@ -118,7 +118,7 @@ void expect_gradient(const Loss& loss, std::vector<float> logits) {
 }
 
 TEST(ClassLoss, GradientsAreThoseOfTheValues) {
-  Random random(2);
+  base::Random random(2);
   for (int i = 0; i < 100; ++i) {
     const float a = random.uniform(-3, 3);
     const float b = random.uniform(-3, 3);
@@ -145,14 +145,14 @@ TEST(ClassLoss, GradientsAreThoseOfTheValues) {
 }
 
 /// `classes` and background.
-std::vector<float> random_logits(Random& random, std::size_t classes) {
+std::vector<float> random_logits(base::Random& random, std::size_t classes) {
   std::vector<float> logits(classes + 1);
   for (float& logit : logits) logit = random.uniform(-3, 3);
   return logits;
 }
 
 TEST(ClassLoss, GradientsAreThoseOfTheValuesForAnyNumberOfClasses) {
-  Random random(12);
+  base::Random random(12);
   for (const std::size_t classes : {std::size_t{1}, std::size_t{3}, std::size_t{20}})
     for (int i = 0; i < 20; ++i) {
       const std::vector<float> logits = random_logits(random, classes);
@@ -174,7 +174,7 @@ TEST(ClassLoss, GradientsAreThoseOfTheValuesForAnyNumberOfClasses) {
 
 // A class that is out of the question changes nothing: what remains is the papers' loss.
 TEST(ClassLoss, OfQualityIsThatOfOneClassWhereTheOthersAreOutOfTheQuestion) {
-  Random random(13);
+  base::Random random(13);
   for (int i = 0; i < 100; ++i) {
     const std::vector<float> two = random_logits(random, 1);
     const std::vector<float> three{two[0], -80, two[1]};
@@ -198,7 +198,7 @@ TEST(ClassLoss, OfQualityIsThatOfOneClassWhereTheOthersAreOutOfTheQuestion) {
 }
 
 TEST(ClassLoss, TellsTheLogLikelihoodWhateverTheLossIs) {
-  Random random(3);
+  base::Random random(3);
   for (int i = 0; i < 50; ++i) {
     const std::array<float, 2> logits{random.uniform(-5, 5), random.uniform(-5, 5)};
     std::array<float, 2> unused{};

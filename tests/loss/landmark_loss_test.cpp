@@ -5,8 +5,8 @@
 #include <cmath>
 #include <functional>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::loss {
 namespace {
@@ -50,7 +50,7 @@ TEST(LandmarkLoss, GradientsAgreeWithFiniteDifferences) {
   const Loss losses[] = {
       [](const auto& p, const auto& t) { return smooth_l1_landmarks(p, t, 0.7); },
       [](const auto& p, const auto& t) { return wing_landmarks(p, t, 0.8, 0.2); }};
-  Random random(6);
+  base::Random random(6);
   for (const Loss& loss : losses)
     for (int n = 0; n < 200; ++n) {
       LandmarkOffsets predicted{};

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 #include "loss/torch_losses.hpp"
 
 namespace faceshot::loss {
@@ -118,7 +118,7 @@ TEST(IouLoss, StaysFiniteForWildOffsets) {
 class LocationGradient : public ::testing::TestWithParam<IouLoss> {};
 
 TEST_P(LocationGradient, AgreesWithFiniteDifferences) {
-  Random random(7);
+  base::Random random(7);
   const std::array<float, 4> variances{0.1F, 0.1F, 0.2F, 0.2F};
   int compared = 0;
   for (int trial = 0; trial < 500; ++trial) {

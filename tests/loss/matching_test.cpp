@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::loss {
 namespace {
@@ -73,7 +73,7 @@ TEST(Matching, EveryFaceThatTouchesAPriorGetsOne) {
       make_priors({.levels = {{.min_sizes = {10, 16}, .max_sizes = {}, .aspect_ratios = {}},
                               {.min_sizes = {32, 64}, .max_sizes = {}, .aspect_ratios = {}}}},
                   160, 160, {{20, 20}, {10, 10}});
-  Random random(3);
+  base::Random random(3);
   for (int trial = 0; trial < 200; ++trial) {
     std::vector<Annotation> faces;
     for (std::uint32_t i = 0; i < 1 + random.below(20); ++i) {

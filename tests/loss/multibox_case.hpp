@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "loss/multibox_loss.hpp"
 
 namespace faceshot::loss::multibox_loss_test {
@@ -36,7 +36,7 @@ struct Outputs {
 
 inline Outputs random_outputs(std::size_t images, std::size_t priors, std::size_t classes,
                               std::uint64_t seed) {
-  Random random(seed);
+  base::Random random(seed);
   Outputs o{std::vector<float>(images * priors * 4),
             std::vector<float>(images * priors * (classes + 1))};
   for (float& v : o.loc) v = random.uniform(-2, 2);

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 #include "loss/class_loss.hpp"
 #include "loss/multibox_case.hpp"
 
@@ -105,7 +105,7 @@ TEST(MultiboxLoss, RefusesUnknownClassesAndSizes) {
 
 Outputs outputs_with_landmarks(std::size_t images, std::uint64_t seed) {
   Outputs o = random_outputs(images, 128, 1, seed);
-  Random random(seed + 1);
+  base::Random random(seed + 1);
   o.landmarks.resize(images * 128 * 10);
   for (float& v : o.landmarks) v = random.uniform(-2, 2);
   return o;

@@ -17,7 +17,7 @@ namespace {
 /// exactly to the template.
 Landmarks landmarks_for(const Similarity& to_crop) {
   Landmarks points = to_crop.inverse().apply(alignment_template());
-  for (float& v : points) v += 0.5F;
+  for (Point& p : points) p = {p.x + 0.5F, p.y + 0.5F};
   return points;
 }
 
@@ -60,15 +60,15 @@ TEST(AlignFace, WhatLiesOnTheNoseLiesOnTheTemplatesNose) {
     cv::Mat image(1300, 1300, CV_8UC3, cv::Scalar::all(0));
     constexpr int shift = 6;
     const auto fixed = [](double v) { return static_cast<int>(std::lround(v * (1 << shift))); };
-    const cv::Point nose(fixed(static_cast<double>(points[4]) - 0.5),
-                         fixed(static_cast<double>(points[5]) - 0.5));
+    const cv::Point nose(fixed(static_cast<double>(points[2].x) - 0.5),
+                         fixed(static_cast<double>(points[2].y) - 0.5));
     ASSERT_GT(nose.x, 0);
     ASSERT_GT(nose.y, 0);
     cv::circle(image, nose, fixed(std::max(4.0, 5 / scale)), cv::Scalar::all(255), cv::FILLED,
                cv::LINE_AA, shift);
     const cv::Point2d seen = bright_spot(align_face(image, points));
-    EXPECT_NEAR(seen.x, static_cast<double>(alignment_template()[4]), 0.12) << "scale " << scale;
-    EXPECT_NEAR(seen.y, static_cast<double>(alignment_template()[5]), 0.12) << "scale " << scale;
+    EXPECT_NEAR(seen.x, static_cast<double>(alignment_template()[2].x), 0.12) << "scale " << scale;
+    EXPECT_NEAR(seen.y, static_cast<double>(alignment_template()[2].y), 0.12) << "scale " << scale;
   }
 }
 
@@ -99,7 +99,7 @@ TEST(AlignFace, OutsideThePhotographIsBlack) {
 TEST(AlignFace, OtherSizesShowTheSame) {
   cv::Mat image(300, 300, CV_8UC3, cv::Scalar::all(0));
   const Landmarks points = landmarks_for({1, 0, -60, -50});
-  cv::circle(image, cv::Point2f(points[0] - 0.5F, points[1] - 0.5F), 6, cv::Scalar::all(255),
+  cv::circle(image, cv::Point2f(points[0].x - 0.5F, points[0].y - 0.5F), 6, cv::Scalar::all(255),
              cv::FILLED);
   const cv::Mat crop = align_face(image, points, 224);
   EXPECT_EQ(crop.size(), cv::Size(224, 224));
@@ -114,7 +114,7 @@ TEST(AlignFace, RefusesWhatItCannotAlign) {
   EXPECT_THROW((void)align_face(cv::Mat(9, 9, CV_8UC1), points), Error);
   EXPECT_THROW((void)align_face(image, points, 0), Error);
   Landmarks same;
-  same.fill(3);
+  same.fill({3, 3});
   EXPECT_THROW((void)align_face(image, same), Error);
 }
 

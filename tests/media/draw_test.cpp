@@ -60,9 +60,8 @@ TEST(DrawDetections, LandmarksAreDotsWhereTheyLie) {
   const cv::Rect inside(201, 151, 78, 98);
   int dots = 0;
   cv::Mat rest = image.clone();
-  for (std::size_t k = 0; k < 10; k += 2) {
-    const cv::Point centre(static_cast<int>((*face.landmarks)[k]),
-                           static_cast<int>((*face.landmarks)[k + 1]));
+  for (const Point& p : *face.landmarks) {
+    const cv::Point centre(static_cast<int>(p.x), static_cast<int>(p.y));
     EXPECT_GT(image.at<cv::Vec3b>(centre)[2], 200) << "the dot's colour is in its middle";
     const cv::Rect dot(centre.x - 6, centre.y - 6, 13, 13);
     dots += painted(image, dot) > 4 ? 1 : 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/refusal.hpp"
 #include "faceshot/error.hpp"
 #include "media/image_fixtures.hpp"
 #include "media/opencv.hpp"
@@ -12,6 +13,8 @@
 
 namespace faceshot::media {
 namespace {
+
+using faceshot::testing::refusal;
 
 namespace fs = std::filesystem;
 using test::Bytes;
@@ -22,19 +25,6 @@ using test::write_bytes;
 
 bool same_pixels(const cv::Mat& a, const cv::Mat& b) {
   return a.size() == b.size() && a.type() == b.type() && cv::norm(a, b, cv::NORM_INF) == 0;
-}
-
-/// The code of the Error that `body` throws, and its message in `message`.
-template <typename Body>
-ErrorCode error_of(const Body& body, std::string& message) {
-  try {
-    body();
-  } catch (const Error& e) {
-    message = e.what();
-    return e.code();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
 }
 
 TEST(ReadImage, GivesBgrFromEveryFormat) {
@@ -80,7 +70,7 @@ TEST(ReadImage, RefusesATruncatedFileAndPrintsNothing) {
     const auto file = write_bytes(folder / ("cut" + extension), bytes);
     ::testing::internal::CaptureStderr();
     std::string message;
-    EXPECT_EQ(error_of([&] { (void)read_mat(file); }, message), ErrorCode::format) << extension;
+    message = refusal(ErrorCode::format, [&] { (void)read_mat(file); });
     EXPECT_EQ(::testing::internal::GetCapturedStderr(), "") << extension;
     EXPECT_NE(message.find(file.string()), std::string::npos) << message;
     EXPECT_THROW((void)read_image_size(file), Error) << extension;
@@ -91,14 +81,14 @@ TEST(ReadImage, RefusesWhatIsNoImage) {
   const auto folder = make_test_folder();
   std::string message;
   const auto text = write_bytes(folder / "text.jpg", Bytes(200, 'x'));
-  EXPECT_EQ(error_of([&] { (void)read_mat(text); }, message), ErrorCode::format);
+  message = refusal(ErrorCode::format, [&] { (void)read_mat(text); });
   const auto other = write_bytes(folder / "other.jpg", encode(".ppm", make_picture(8, 8)));
-  EXPECT_EQ(error_of([&] { (void)read_mat(other); }, message), ErrorCode::format);
+  message = refusal(ErrorCode::format, [&] { (void)read_mat(other); });
   EXPECT_NE(message.find("TIFF"), std::string::npos) << "names the formats it reads: " << message;
   const auto empty = write_bytes(folder / "empty.jpg", {});
-  EXPECT_EQ(error_of([&] { (void)read_mat(empty); }, message), ErrorCode::format);
-  EXPECT_EQ(error_of([&] { (void)read_mat(folder); }, message), ErrorCode::format);
-  EXPECT_EQ(error_of([&] { (void)read_mat(folder / "none.jpg"); }, message), ErrorCode::not_found);
+  message = refusal(ErrorCode::format, [&] { (void)read_mat(empty); });
+  message = refusal(ErrorCode::format, [&] { (void)read_mat(folder); });
+  message = refusal(ErrorCode::not_found, [&] { (void)read_mat(folder / "none.jpg"); });
   EXPECT_NE(message.find("none.jpg"), std::string::npos);
 }
 
@@ -112,7 +102,7 @@ TEST(ReadImage, RefusesADecompressionBombBeforeDecodingIt) {
   std::fill(frame + 5, frame + 9, std::uint8_t{0xFF});  // 65535 x 65535 pixels
   const auto file = write_bytes(folder / "bomb.jpg", jpeg);
   std::string message;
-  EXPECT_EQ(error_of([&] { (void)read_mat(file); }, message), ErrorCode::unsupported);
+  message = refusal(ErrorCode::unsupported, [&] { (void)read_mat(file); });
   EXPECT_NE(message.find("65535x65535"), std::string::npos) << message;
 }
 
@@ -133,15 +123,11 @@ TEST(WriteImage, NamesWhatItCannotWrite) {
   const auto folder = make_test_folder();
   const cv::Mat picture = make_picture(8, 8);
   std::string message;
-  EXPECT_EQ(error_of([&] { write_mat(folder / "a.xyz", picture); }, message),
-            ErrorCode::invalid_argument);
-  EXPECT_EQ(error_of([&] { write_mat(folder / "a", picture); }, message),
-            ErrorCode::invalid_argument);
-  EXPECT_EQ(error_of([&] { write_mat(folder / "none" / "a.png", picture); }, message),
-            ErrorCode::io);
+  message = refusal(ErrorCode::invalid_argument, [&] { write_mat(folder / "a.xyz", picture); });
+  message = refusal(ErrorCode::invalid_argument, [&] { write_mat(folder / "a", picture); });
+  message = refusal(ErrorCode::io, [&] { write_mat(folder / "none" / "a.png", picture); });
   EXPECT_NE(message.find("none/a.png"), std::string::npos) << message;
-  EXPECT_EQ(error_of([&] { write_mat(folder / "a.png", cv::Mat()); }, message),
-            ErrorCode::invalid_argument);
+  message = refusal(ErrorCode::invalid_argument, [&] { write_mat(folder / "a.png", cv::Mat()); });
   EXPECT_TRUE(fs::is_empty(folder));
 }
 
@@ -176,9 +162,9 @@ TEST(ListImages, SearchesFoldersAndSorts) {
 TEST(ListImages, NamesWhatIsNotThere) {
   const auto folder = make_test_folder();
   std::string message;
-  EXPECT_EQ(error_of([&] { (void)list_images({folder / "none"}); }, message), ErrorCode::not_found);
+  message = refusal(ErrorCode::not_found, [&] { (void)list_images({folder / "none"}); });
   EXPECT_NE(message.find("none"), std::string::npos);
-  EXPECT_EQ(error_of([&] { (void)list_images({folder}); }, message), ErrorCode::not_found);
+  message = refusal(ErrorCode::not_found, [&] { (void)list_images({folder}); });
 }
 
 // Files that cameras and other programs wrote.

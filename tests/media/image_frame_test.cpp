@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 #include "media/image_fixtures.hpp"
 
 namespace faceshot::media {
@@ -177,7 +177,7 @@ TEST(ImageFrame, LeavesOtherFormatsToTheDecoders) {
 
 // Whatever is in a file: a size, or an Error; never another exception, a crash or an endless loop.
 TEST(ImageFrame, SurvivesRandomDamage) {
-  Random random(20);
+  base::Random random(20);
   for (const Sort& sort : sorts()) {
     const Bytes whole = make_file(sort, 61, 47);
     for (int round = 0; round < 300; ++round) {

@@ -250,7 +250,7 @@ Breaches unlisted_skips(const fs::path& root) {
 }
 
 Breaches untested_levels(const fs::path& root) {
-  static const std::regex chooses(R"(\bisa\(\)|\binstruction_set\(\))");
+  static const std::regex chooses(R"(\bisa\(\))");
   std::set<std::string> rooms;
   for (const fs::path& file : files_below(root / "src", {".cpp"}))
     if (std::regex_search(read(file), chooses))
@@ -258,9 +258,47 @@ Breaches untested_levels(const fs::path& root) {
   rooms.erase("base");  // tells the level, and has no kernels
   Breaches breaches;
   for (const std::string& room : rooms)
-    if (read(root / "tests" / room / "CMakeLists.txt").find(room + ".level_") == std::string::npos)
+    if (read(root / "tests" / room / "CMakeLists.txt").find("faceshot_test_levels(" + room) ==
+        std::string::npos)
       breaches.push_back("tests/" + room + ": src/" + room +
                          " has kernels, and no tests run at every level of the CPU");
+  return breaches;
+}
+
+Breaches second_mechanisms(const fs::path& root) {
+  struct Mechanism {
+    std::vector<std::string_view> words;
+    std::string what, home;  // where it may be done: a file, or a folder with its slash
+  };
+  static const std::vector<Mechanism> mechanisms{
+      {{"cpuid", "__builtin_cpu_", "getauxval", "xgetbv", "getenv(\"FACESHOT_ISA\")"},
+       "asks the CPU",
+       "src/base/simd/"},
+      {{"pragma GCC target", "pragma clang attribute", "(target(\"", "-mavx", "-mfma", "-msse",
+        "-march"},
+       "chooses instructions",
+       "src/base/simd/"},
+      {{"std::thread", "std::jthread", "pthread_create", "std::async", "#pragma omp"},
+       "makes threads",
+       "src/base/executor.cpp"},
+      {{"x93NUMPY"}, "has a codec for NPY", "src/support/npy.hpp"}};
+  // Of a class only its own name: std::thread::hardware_concurrency() makes none.
+  const auto has = [](std::string_view text, std::string_view word) {
+    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1))
+      if (text.substr(at + word.size(), 2) != "::") return true;
+    return false;
+  };
+  Breaches breaches;
+  for (const char* const dir : {"src", "apps", "include", "bench", "fuzz"})
+    for (const fs::path& path : files_below(root / dir, {".cpp", ".hpp", ".inc", ".in", ".txt"})) {
+      const std::string file = name_in(path, root);
+      const std::string text = read(path);
+      for (const Mechanism& m : mechanisms)
+        if (!file.starts_with(m.home) &&
+            std::any_of(m.words.begin(), m.words.end(),
+                        [&](std::string_view word) { return has(text, word); }))
+          breaches.push_back(file + ": " + m.what + ", which is done in " + m.home + " alone");
+    }
   return breaches;
 }
 

@@ -30,8 +30,14 @@ using Breaches = std::vector<std::string>;
 [[nodiscard]] Breaches unlisted_skips(const std::filesystem::path& root);
 
 /// Rooms that choose kernels by isa() and whose tests do not run at each level: ROOT/tests/ROOM/
-/// CMakeLists.txt has no tests ROOM.level_*.
+/// CMakeLists.txt has no faceshot_test_levels(ROOM ...).
 [[nodiscard]] Breaches untested_levels(const std::filesystem::path& root);
+
+/// Things that the house does in one place, done in a second one: asking the CPU what it has and
+/// choosing instructions for a compiler (src/base/simd), making threads and OpenMP's regions
+/// (src/base/executor.cpp), reading and writing NPY files (src/support/npy.hpp). Looked for in the
+/// C++ of ROOT/src, apps, include, bench and fuzz, and for flags in their CMakeLists.txt.
+[[nodiscard]] Breaches second_mechanisms(const std::filesystem::path& root);
 
 /// Headers of ROOT/src that are not the first include of the .cpp file of their name: nothing would
 /// show that they can stand alone.

@@ -65,6 +65,7 @@ TEST(Rules, PagesNameWhatIsThere) { EXPECT_EQ(text_of(missing_paths(project)), "
 TEST(Rules, FilesAndFunctionsAreShort) { EXPECT_EQ(text_of(too_long(project)), ""); }
 TEST(Rules, SkipsAreListed) { EXPECT_EQ(text_of(unlisted_skips(project)), ""); }
 TEST(Rules, KernelsAreTestedAtEveryLevel) { EXPECT_EQ(text_of(untested_levels(project)), ""); }
+TEST(Rules, OneOfEachMechanism) { EXPECT_EQ(text_of(second_mechanisms(project)), ""); }
 TEST(Rules, HeadersComeFirstInTheirSource) { EXPECT_EQ(text_of(headers_not_first(project)), ""); }
 TEST(Rules, NamesAreInTheirRoomsNamespace) { EXPECT_EQ(text_of(foreign_namespaces(project)), ""); }
 
@@ -128,8 +129,30 @@ TEST_F(Planted, KernelsWithoutLevels) {
   write("src/fast/kernels.cpp", "static const Kernels k = kernels_of(isa());\n");
   write("tests/fast/CMakeLists.txt", "faceshot_test(NAME fast SOURCES a.cpp)\n");
   EXPECT_EQ(untested_levels(root_).size(), 1U);
-  write("tests/fast/CMakeLists.txt", "add_test(NAME fast.level_${level} COMMAND test_fast)\n");
+  write("tests/fast/CMakeLists.txt",
+        "faceshot_test_levels(fast TARGET test_fast LEVELS avx2 FILTER *)\n");
   EXPECT_EQ(text_of(untested_levels(root_)), "");
+}
+
+TEST_F(Planted, ASecondMechanism) {
+  write("src/base/simd/isa.cpp", "bool a = __builtin_cpu_supports(\"avx2\");\n");
+  write("src/base/executor.cpp", "std::thread([] {}).detach();\n");
+  write("src/support/npy.hpp", "\"\\x93NUMPY\"\n");
+  write("src/a/a.cpp", "int n = std::thread::hardware_concurrency();\n");
+  EXPECT_EQ(text_of(second_mechanisms(root_)), "");
+  write("src/a/cpu.cpp", "#include <cpuid.h>\n");
+  write("src/a/level.cpp", "__attribute__((target(\"avx2\"))) void f();\n");
+  write("src/a/CMakeLists.txt", "set(flags -mavx2)\n");
+  write("src/a/loop.cpp", "#pragma omp parallel for\n");
+  write("apps/b.cpp", "std::vector<std::jthread> threads;\n");
+  write("src/a/npy.cpp", "\"\\x93NUMPY\"\n");
+  EXPECT_EQ(text_of(second_mechanisms(root_)),
+            "src/a/CMakeLists.txt: chooses instructions, which is done in src/base/simd/ alone\n"
+            "src/a/cpu.cpp: asks the CPU, which is done in src/base/simd/ alone\n"
+            "src/a/level.cpp: chooses instructions, which is done in src/base/simd/ alone\n"
+            "src/a/loop.cpp: makes threads, which is done in src/base/executor.cpp alone\n"
+            "src/a/npy.cpp: has a codec for NPY, which is done in src/support/npy.hpp alone\n"
+            "apps/b.cpp: makes threads, which is done in src/base/executor.cpp alone\n");
 }
 
 TEST_F(Planted, AHeaderThatLeansOnOthers) {

@@ -8,26 +8,19 @@
 #include <iterator>
 #include <string>
 
+#include "base/refusal.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::support {
 namespace {
+
+using faceshot::testing::refusal;
 
 namespace fs = std::filesystem;
 
 std::string bytes_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string error_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& e) {
-    EXPECT_EQ(e.code(), ErrorCode::io);
-    return e.what();
-  }
-  return "none";
 }
 
 class PlainFile : public ::testing::Test {
@@ -57,15 +50,15 @@ TEST_F(PlainFile, CopiesBytesAndPermissions) {
 TEST_F(PlainFile, ErrorsNameTheFileAndTheReason) {
   write_file(folder / "a", "x");
   const std::string quoted = "'" + (folder / "gone").string() + "': ";
-  EXPECT_EQ(error_of([&] { support::copy_file(folder / "gone", folder / "b"); }),
+  EXPECT_EQ(refusal(ErrorCode::io, [&] { support::copy_file(folder / "gone", folder / "b"); }),
             "cannot read " + quoted + "No such file or directory");
   EXPECT_FALSE(fs::exists(folder / "b"));
-  EXPECT_EQ(error_of([&] { support::copy_file(folder / "a", folder / "a"); }),
+  EXPECT_EQ(refusal(ErrorCode::io, [&] { support::copy_file(folder / "a", folder / "a"); }),
             "cannot write '" + (folder / "a").string() + "': File exists");
-  EXPECT_EQ(error_of([&] { write_file(folder, "x"); }),
+  EXPECT_EQ(refusal(ErrorCode::io, [&] { write_file(folder, "x"); }),
             "cannot write '" + folder.string() + "': Is a directory");
   // Linux's file that is always full.
-  EXPECT_EQ(error_of([&] { write_file("/dev/full", "x"); }),
+  EXPECT_EQ(refusal(ErrorCode::io, [&] { write_file("/dev/full", "x"); }),
             "cannot write '/dev/full': No space left on device");
 }
 

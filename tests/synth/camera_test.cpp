@@ -10,7 +10,7 @@ namespace {
 TEST(Camera, KeepsSizeAndTypeAndDependsOnTheStreamAlone) {
   const cv::Mat original(120, 161, CV_8UC3, cv::Scalar(90, 120, 150));
   for (std::uint32_t i = 0; i < 60; ++i) {
-    Random a(1, 0, i), b(1, 0, i);
+    base::Random a(1, 0, i), b(1, 0, i);
     cv::Mat first = original.clone(), second = original.clone();
     apply_camera(first, a);
     apply_camera(second, b);
@@ -24,7 +24,7 @@ TEST(Camera, NoiseAndExposureVaryButStayMild) {
   double least = 1e9, most = 0, brightness = 0;
   constexpr std::uint32_t n = 150;
   for (std::uint32_t i = 0; i < n; ++i) {
-    Random random(2, 0, i);
+    base::Random random(2, 0, i);
     cv::Mat image(100, 100, CV_8UC3, cv::Scalar::all(120));
     apply_camera(image, random);
     cv::Scalar mean, deviation;

@@ -12,7 +12,7 @@ namespace {
 const cv::Mat gray_photograph(300, 500, CV_8UC3, cv::Scalar::all(128));
 
 /// A red "face" on green.
-FaceSource red_face(float, Random&) {
+FaceSource red_face(float, base::Random&) {
   FaceSource source{cv::Mat(200, 200, CV_8UC3, cv::Scalar(0, 255, 0)), {}};
   source.face.box = {60, 40, 140, 160};
   source.face.blur = 1;
@@ -22,7 +22,7 @@ FaceSource red_face(float, Random&) {
 }
 
 SyntheticScene composed(std::uint32_t index, float relight = 0.5F) {
-  Random random(3, 0, index);
+  base::Random random(3, 0, index);
   CompositionOptions options;
   options.scene.size = {320, 240};
   options.scene.min_face = 30;
@@ -70,7 +70,7 @@ TEST(Composition, BackgroundIsCutNotStretched) {
   options.scene.size = {200, 200};
   options.scene.min_faces = 0;
   options.scene.max_faces = 0;
-  Random random(1);
+  base::Random random(1);
   const SyntheticScene s = compose_scene(photograph, red_face, options, random);
   // As bright as before, and the dots repeat every 20 px along both axes.
   EXPECT_NEAR(cv::mean(s.image)[0], cv::mean(photograph)[0], 3);
@@ -79,7 +79,7 @@ TEST(Composition, BackgroundIsCutNotStretched) {
 }
 
 TEST(Composition, NoPhotographIsRefused) {
-  Random random(1);
+  base::Random random(1);
   EXPECT_THROW((void)compose_scene({}, red_face, {}, random), Error);
 }
 

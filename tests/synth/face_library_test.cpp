@@ -53,7 +53,7 @@ TEST_F(FaceLibraryTest, PrefersFacesThatNeedNotGrow) {
   const FaceLibrary library(set_);
   std::set<float> heights, largest;
   for (std::uint32_t i = 0; i < 300; ++i) {
-    Random random(1, 0, i);
+    base::Random random(1, 0, i);
     const FaceSource source = library.draw(90, random);
     ASSERT_EQ(source.image.size(), cv::Size(400, 400));
     heights.insert(source.face.box.height());

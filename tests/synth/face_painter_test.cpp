@@ -15,7 +15,7 @@ namespace {
 const cv::Size picture{400, 400};
 
 FaceTraits some_traits(std::uint32_t index) {
-  Random random(11, 0, index);
+  base::Random random(11, 0, index);
   return draw_traits(random);
 }
 
@@ -84,8 +84,8 @@ TEST(FacePainter, EyeLandmarksAreWhereTheIrisIs) {
     t.iris = {250, 250, 30};
     const cv::Mat changed = difference(dark, painted(t), 20);
     const Landmarks points = *paint_face(t, {200, 200}, 160, picture).annotation.landmarks;
-    for (const std::size_t eye : {std::size_t{0}, std::size_t{2}}) {
-      const cv::Point2f at(points[eye], points[eye + 1]);
+    for (const std::size_t eye : {std::size_t{0}, std::size_t{1}}) {
+      const cv::Point2f at(points[eye].x, points[eye].y);
       cv::Mat near = cv::Mat::zeros(picture, CV_8UC1);
       cv::circle(near, at, 20, cv::Scalar::all(255), cv::FILLED);
       near &= changed;
@@ -112,8 +112,8 @@ TEST(FacePainter, MouthLandmarksAreTheEndsOfTheLips) {
       high = std::max(high, d);
     }
     const Landmarks points = *paint_face(t, {200, 200}, 160, picture).annotation.landmarks;
-    EXPECT_NEAR(low, along.dot(cv::Point2f(points[6], points[7])), 3) << roll;
-    EXPECT_NEAR(high, along.dot(cv::Point2f(points[8], points[9])), 3) << roll;
+    EXPECT_NEAR(low, along.dot(cv::Point2f(points[3].x, points[3].y)), 3) << roll;
+    EXPECT_NEAR(high, along.dot(cv::Point2f(points[4].x, points[4].y)), 3) << roll;
   }
 }
 
@@ -122,20 +122,20 @@ TEST(FacePainter, NoseFollowsTheLookAndLeftStaysLeft) {
     return *paint_face(open_face(yaw, pitch, 0), {200, 200}, 160, picture).annotation.landmarks;
   };
   const Landmarks ahead = points(0, 0);
-  EXPECT_NEAR(ahead[4], 200, 0.01);
-  EXPECT_NEAR(ahead[0] + ahead[2], 400, 0.01);
-  const auto between_eyes = [](const Landmarks& p) { return p[4] - 0.5F * (p[0] + p[2]); };
+  EXPECT_NEAR(ahead[2].x, 200, 0.01);
+  EXPECT_NEAR(ahead[0].x + ahead[1].x, 400, 0.01);
+  const auto between_eyes = [](const Landmarks& p) { return p[2].x - 0.5F * (p[0].x + p[1].x); };
   EXPECT_GT(between_eyes(points(0.5F, 0)), 5);
   EXPECT_LT(between_eyes(points(-0.5F, 0)), -5);
-  EXPECT_GT(points(0, 0.3F)[5] - points(0, 0.3F)[1], ahead[5] - ahead[1] - 5);
+  EXPECT_GT(points(0, 0.3F)[2].y - points(0, 0.3F)[0].y, ahead[2].y - ahead[0].y - 5);
   for (std::uint32_t i = 0; i < 50; ++i) {
     FaceTraits t = some_traits(i);
     t.roll = 0;
     const Landmarks p = *paint_face(t, {200, 200}, 160, picture).annotation.landmarks;
-    EXPECT_LT(p[0], p[2]);
-    EXPECT_LT(p[6], p[8]);
-    EXPECT_LT(p[1], p[5]);
-    EXPECT_LT(p[5], p[7]);
+    EXPECT_LT(p[0].x, p[1].x);
+    EXPECT_LT(p[3].x, p[4].x);
+    EXPECT_LT(p[0].y, p[2].y);
+    EXPECT_LT(p[2].y, p[3].y);
   }
 }
 
@@ -158,7 +158,7 @@ TEST(FacePainter, AMaskCoversTheMouthAndTheNoseUnlessItIsWornWrongly) {
       cv::Mat image(picture, CV_8UC3, cv::Scalar::all(128));
       blend(layer, image);
       const Landmarks& at = *layer.annotation.landmarks;
-      const cv::Rect around(cvRound(at[2 * point]) - 3, cvRound(at[2 * point + 1]) - 3, 7, 7);
+      const cv::Rect around(cvRound(at[point].x) - 3, cvRound(at[point].y) - 3, 7, 7);
       const cv::Scalar colour = cv::mean(image(around));
       return colour[1] < 0.4 * std::min(colour[0], colour[2]);
     };

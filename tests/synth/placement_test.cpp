@@ -16,7 +16,7 @@ TEST(Placement, SizesAreLogUniform) {
   const float low = o.min_face, high = 0.6F * 480;
   const float middle = std::sqrt(low * high);
   for (std::uint32_t i = 0; i < 4000; ++i) {
-    Random random(1, 0, i);
+    base::Random random(1, 0, i);
     for (const FacePlace& place : place_faces(o, random)) {
       EXPECT_GE(place.height, low);
       EXPECT_LE(place.height, high);
@@ -35,7 +35,7 @@ TEST(Placement, FewFacesMostOftenAndNeverTooMany) {
   o.max_face_share = 0.1F;
   int fewest = 0;
   for (std::uint32_t i = 0; i < 1000; ++i) {
-    Random random(2, 0, i);
+    base::Random random(2, 0, i);
     const std::size_t n = place_faces(o, random).size();
     EXPECT_GE(n, 2U);
     EXPECT_LE(n, 5U);
@@ -45,7 +45,7 @@ TEST(Placement, FewFacesMostOftenAndNeverTooMany) {
 }
 
 TEST(Placement, TheSmallestComesFirst) {
-  Random random(3);
+  base::Random random(3);
   const auto places = place_faces({.min_faces = 12}, random);
   ASSERT_GT(places.size(), 5U);
   for (std::size_t i = 1; i < places.size(); ++i) EXPECT_LE(places[i - 1].height, places[i].height);

@@ -12,7 +12,7 @@ namespace faceshot::synth {
 namespace {
 
 SyntheticScene scene(std::uint32_t index, const SceneOptions& options = {.size = {320, 240}}) {
-  Random random(9, 0, index);
+  base::Random random(9, 0, index);
   return render_scene(options, random);
 }
 
@@ -79,7 +79,7 @@ TEST(Scene, ClassesSayWhetherAMaskIsWorn) {
 }
 
 TEST(Scene, ImpossibleOptionsAreRefused) {
-  Random random(1);
+  base::Random random(1);
   EXPECT_THROW((void)render_scene({.size = {0, 0}}, random), Error);
 }
 

@@ -3,9 +3,9 @@
 
 #include <vector>
 
+#include "base/random.hpp"
 #include "engine/allocation_counter.hpp"
 #include "faceshot/camera_motion.hpp"
-#include "faceshot/random.hpp"
 #include "faceshot/tracker.hpp"
 #include "track/drawn_world.hpp"
 
@@ -14,7 +14,7 @@ namespace {
 
 /// Faces that come, go, hide and cross; as many at every time of the cycle.
 std::vector<std::vector<Detection>> busy_film() {
-  Random random(7);
+  base::Random random(7);
   std::vector<std::vector<Detection>> film(200);
   for (std::size_t f = 0; f < film.size(); ++f)
     for (std::size_t i = 0; i < 40; ++i) {

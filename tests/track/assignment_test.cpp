@@ -7,7 +7,7 @@
 #include <numeric>
 #include <set>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::track {
 namespace {
@@ -31,7 +31,7 @@ double sum_of(std::span<const Pair> pairs, const std::vector<double>& worth, std
 }
 
 TEST(Assignment, IsTheBestOfAllThatThereAre) {
-  Random random(5);
+  base::Random random(5);
   Assigner assigner;  // one for all: what it keeps must not show
   for (int i = 0; i < 2000; ++i) {
     const std::size_t rows = random.below(7), columns = random.below(7);

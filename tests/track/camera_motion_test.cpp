@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 #include "track/drawn_world.hpp"
 
 namespace faceshot::track {
@@ -55,7 +55,7 @@ TEST(CameraMotion, ThenAndInverseAreThatOfMatrices) {
 }
 
 TEST(CameraMotionEstimator, FindsShiftsToAPartOfAPixelOfItsPlane) {
-  Random random(1);
+  base::Random random(1);
   for (std::uint32_t i = 0; i < 12; ++i) {
     const CameraMotion motion{1, 0, static_cast<double>(random.uniform(-90, 90)),
                               0, 1, static_cast<double>(random.uniform(-50, 50))};
@@ -64,7 +64,7 @@ TEST(CameraMotionEstimator, FindsShiftsToAPartOfAPixelOfItsPlane) {
 }
 
 TEST(CameraMotionEstimator, FindsTurnsAndZooms) {
-  Random random(2);
+  base::Random random(2);
   for (std::uint32_t i = 0; i < 12; ++i) {
     const CameraMotion motion = similarity(static_cast<double>(random.uniform(-0.03F, 0.03F)),
                                            static_cast<double>(random.uniform(0.97F, 1.03F)),
@@ -95,7 +95,7 @@ TEST(CameraMotionEstimator, AStillCameraDoesNotMoveWhateverElseDoes) {
 }
 
 TEST(CameraMotionEstimator, IsNotTakenInByNoiseAndLight) {
-  Random random(6);
+  base::Random random(6);
   const CameraMotion motion{1, 0, 20, 0, 1, 8};
   const GrayFrame before = draw_world(640, 360, {}, 5);
   GrayFrame now = draw_world(640, 360, motion, 5);

@@ -7,8 +7,8 @@
 #include <limits>
 #include <string>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::track {
 namespace {
@@ -131,7 +131,7 @@ TEST(CompleteTracks, FramesNotLookedAtAreInterpolatedAndWantNoLook) {
 }
 
 TEST(CompleteTracks, UnevenFramesAreWhereTimePutsThem) {
-  Random random(3);
+  base::Random random(3);
   std::vector<FilmFrame> film(60);
   double t = 0;
   for (std::size_t f = 0; f < film.size();
@@ -209,7 +209,7 @@ TEST(CompleteTracks, NothingIsNothing) {
 }
 
 TEST(CompleteTracks, WhateverAFilmHolds) {
-  Random random(12);
+  base::Random random(12);
   const float nan = std::numeric_limits<float>::quiet_NaN();
   for (int round = 0; round < 30; ++round) {
     std::vector<FilmFrame> film(80);

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "faceshot/tracker.hpp"
 
 namespace faceshot::track {
@@ -56,7 +56,7 @@ TEST(TrackerHostile, InsaneCameraMotionIsNone) {
 }
 
 TEST(TrackerHostile, ThousandsOfBoxesAreTheBestOfThem) {
-  Random random(2);
+  base::Random random(2);
   std::vector<Detection> many;
   for (int i = 0; i < 5000; ++i) {
     const float x = random.uniform(0, 4000), y = random.uniform(0, 4000);
@@ -77,7 +77,7 @@ TEST(TrackerHostile, AThousandBoxesOnOnePlaceTakeNoForever) {
 }
 
 TEST(TrackerHostile, AnythingGoes) {
-  Random random(9);
+  base::Random random(9);
   Tracker tracker;
   double t = 0;
   for (int i = 0; i < 3000; ++i) {

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::track {
 namespace {
@@ -85,7 +85,7 @@ TEST(MotionFilter, MergedIsSurerThanEither) {
 }
 
 TEST(MotionFilter, StaysFiniteWhateverComes) {
-  Random random(3);
+  base::Random random(3);
   for (int i = 0; i < 300; ++i) {
     MotionFilter filter({-1e6F, 0, 1e6F, 1e-6F}, {});
     for (int k = 0; k < 30; ++k) {

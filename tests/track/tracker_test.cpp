@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::track {
 namespace {
@@ -138,7 +138,7 @@ TEST(Tracker, PredictionsGoWhereTheFaceGoes) {
 
 TEST(Tracker, PredictingBetweenLooksChangesNothing) {
   Tracker a, b;
-  Random random(8);
+  base::Random random(8);
   for (int i = 0; i < 40; ++i) {
     std::vector<Detection> seen;
     for (int k = 0; k < 4; ++k)
@@ -176,7 +176,7 @@ TEST(Tracker, IsDeterministic) {
   std::vector<std::vector<TrackedFace>> runs[2];
   for (auto& run : runs) {
     Tracker tracker;
-    Random random(4);
+    base::Random random(4);
     for (int i = 0; i < 100; ++i) {
       std::vector<Detection> seen;
       for (int k = 0; k < 20; ++k)

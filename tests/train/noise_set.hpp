@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
+#include "base/random.hpp"
 #include "data/prepared/prepared.hpp"
-#include "faceshot/random.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::testing {
@@ -17,7 +17,7 @@ inline std::filesystem::path make_noise_set(const std::filesystem::path& dir) {
   data::PreparedSet set;
   set.images_dir = dir / "images";
   for (std::uint32_t i = 0; i < 24; ++i) {
-    Random random(5, 0, i);
+    base::Random random(5, 0, i);
     cv::Mat image(120, 160, CV_8UC3);
     for (int y = 0; y < image.rows; ++y)
       for (int x = 0; x < image.cols * 3; ++x)

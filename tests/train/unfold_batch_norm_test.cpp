@@ -103,10 +103,10 @@ TEST_P(Unfolded, EqualsTheFileAndCanBeTrained) {
   // Evaluation mode: the file's own function.
   const torch::NoGradGuard no_grad;
   const Network network = Network::load(file.string());
-  Session session(network, {1, 3, side, side}, 1);
+  Session session(network, {1, 3, side, side});
   torch::manual_seed(3);
   const torch::Tensor input = 2 * torch::rand({1, 3, side, side}) - 1;
-  std::memcpy(session.input(), input.data_ptr<float>(),
+  std::memcpy(session.input().data(), input.data_ptr<float>(),
               static_cast<std::size_t>(input.numel()) * sizeof(float));
   session.run();
   for (TorchNetwork* const each : {run.network.get(), &run.ema->network()}) {
@@ -117,7 +117,8 @@ TEST_P(Unfolded, EqualsTheFileAndCanBeTrained) {
       if (!tensor.defined()) continue;
       const TensorView view = session.output(name);
       const torch::Tensor wanted =
-          torch::from_blob(const_cast<float*>(view.data), torch::IntArrayRef(view.shape));
+          torch::from_blob(const_cast<float*>(view.data.data()),
+                           torch::IntArrayRef(view.shape.data(), view.shape.size()));
       EXPECT_LT(((tensor - wanted).abs().max() / wanted.abs().max()).item<double>(), 1e-4) << name;
     }
   }

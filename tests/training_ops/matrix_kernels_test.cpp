@@ -9,7 +9,7 @@
 #include <limits>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::training_ops::matrix {
 namespace {
@@ -21,7 +21,7 @@ float value(BFloat16 b) {
   return f;
 }
 
-std::vector<BFloat16> random_matrix(std::size_t rows, std::size_t columns, Random& random) {
+std::vector<BFloat16> random_matrix(std::size_t rows, std::size_t columns, base::Random& random) {
   std::vector<BFloat16> m(rows * columns);
   for (BFloat16& b : m) {
     const float f = random.normal();
@@ -43,7 +43,7 @@ std::vector<Pair> interleaved(const std::vector<BFloat16>& m, std::size_t rows,
 const std::vector<std::size_t> channels{16, 32, 48, 64, 80, 112, 128, 192};
 
 TEST(MatrixKernels, InterleavePutsTwoRowsSideBySide) {
-  Random random(1, 0, 0, 0);
+  base::Random random(1, 0, 0, 0);
   for (const std::size_t rows : {1U, 2U, 5U, 8U}) {
     const auto m = random_matrix(rows, 48, random);
     const auto pairs = interleaved(m, rows, 48);
@@ -55,7 +55,7 @@ TEST(MatrixKernels, InterleavePutsTwoRowsSideBySide) {
   }
 }
 
-void check_product(std::size_t rows, std::size_t depth, std::size_t columns, Random& random) {
+void check_product(std::size_t rows, std::size_t depth, std::size_t columns, base::Random& random) {
   SCOPED_TRACE(testing::Message() << rows << " x " << depth << " x " << columns);
   const auto a = random_matrix(rows, depth, random);
   const auto b = random_matrix(depth, columns, random);
@@ -80,13 +80,14 @@ void check_product(std::size_t rows, std::size_t depth, std::size_t columns, Ran
 }
 
 TEST(MatrixKernels, MultiplyEqualsPlainLoops) {
-  Random random(2, 0, 0, 0);
+  base::Random random(2, 0, 0, 0);
   for (const std::size_t depth : channels)
     for (const std::size_t columns : channels) check_product(33, depth, columns, random);
   for (std::size_t rows = 0; rows < 70; ++rows) check_product(rows, 48, 48, random);
 }
 
-void check_transposed(std::size_t count, std::size_t rows, std::size_t columns, Random& random) {
+void check_transposed(std::size_t count, std::size_t rows, std::size_t columns,
+                      base::Random& random) {
   SCOPED_TRACE(testing::Message() << count << " by " << rows << " and " << columns);
   const auto a = random_matrix(count, rows, random);
   const auto b = random_matrix(count, columns, random);
@@ -110,7 +111,7 @@ void check_transposed(std::size_t count, std::size_t rows, std::size_t columns, 
 }
 
 TEST(MatrixKernels, TransposedProductIsAddedAsPlainLoopsDo) {
-  Random random(3, 0, 0, 0);
+  base::Random random(3, 0, 0, 0);
   for (const std::size_t rows : channels)
     for (const std::size_t columns : channels) check_transposed(67, rows, columns, random);
   for (std::size_t count = 0; count < 70; ++count) check_transposed(count, 48, 48, random);
@@ -118,7 +119,7 @@ TEST(MatrixKernels, TransposedProductIsAddedAsPlainLoopsDo) {
 }
 
 TEST(MatrixKernels, WhatIsNotANumberStaysSo) {
-  Random random(4, 0, 0, 0);
+  base::Random random(4, 0, 0, 0);
   auto a = random_matrix(20, 32, random);
   const auto b = random_matrix(32, 32, random);
   a[17 * 32 + 3].bits = 0x7fc0;

@@ -8,8 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 #include "video/frame.hpp"
 #include "video/libav.hpp"
 #include "video/painting/canvas.hpp"
@@ -41,7 +41,7 @@ Picture make_picture(AVPixelFormat format, const Value& value, int w = width, in
 }
 
 Picture make_noise(AVPixelFormat format, std::uint64_t seed) {
-  Random random(seed);
+  base::Random random(seed);
   return make_picture(format, [&](int, int) { return static_cast<int>(random.below(256)); });
 }
 

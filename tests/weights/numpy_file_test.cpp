@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "data/test_folder.hpp"
-#include "support/npy_header.hpp"
+#include "support/npy.hpp"
 #include "weights/expected.hpp"
 
 namespace faceshot::weights {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/random.hpp"
 #include "data/test_folder.hpp"
-#include "faceshot/random.hpp"
 #include "weights/expected.hpp"
 
 namespace faceshot::weights {
@@ -66,7 +66,7 @@ TEST(WeightFile, DamageIsAnErrorAndNothingElse) {
                                  "deflated.npz", "stored.npz", "single.npy"}) {
     const std::string bytes = testing::read_all(fixture(name));
     for (std::uint32_t trial = 0; trial < 40; ++trial) {
-      Random random(3, 0, trial);
+      base::Random random(3, 0, trial);
       std::string damaged = bytes;
       for (int change = 0; change < 3; ++change)
         damaged[static_cast<std::size_t>(random.uniform() * static_cast<float>(bytes.size() - 1))] =

@@ -1,4 +1,5 @@
 // `faceshot detect`: faces in photographs, as a table, as JSON or CSV, as pictures.
+#include "base/executor.hpp"
 #include "faceshot/detector.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
-#include <thread>
 
 #include "base/in_order.hpp"
 #include "cli/commands.hpp"
@@ -74,9 +74,7 @@ std::string usual_size(const DetectArguments& a) {
   return fmt::format("{}x{}", side, std::max(1, side * 3 / 4));
 }
 
-int cores() {
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_threads);
-}
+int cores() { return std::min(base::processors(), most_threads); }
 
 /// Cores go to photographs; where there are fewer of these, to each photograph's network.
 void share_out_cores(DetectArguments& a, std::size_t photographs) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "faceshot/error.hpp"
+#include "geometry/move_landmarks.hpp"
 #include "media/drawing/aligned_face.hpp"
 #include "media/drawing/draw.hpp"
 #include "media/drawing/resample.hpp"
@@ -54,9 +55,7 @@ void turn_back(Detection& d, int quarters, float width, float height) {
   const auto [bx, by] = turned_back(d.box.x2, d.box.y2, quarters, width, height);
   d.box = {std::min(ax, bx), std::min(ay, by), std::max(ax, bx), std::max(ay, by)};
   if (!d.landmarks) return;
-  for (std::size_t k = 0; k < d.landmarks->size(); k += 2)
-    std::tie((*d.landmarks)[k], (*d.landmarks)[k + 1]) =
-        turned_back((*d.landmarks)[k], (*d.landmarks)[k + 1], quarters, width, height);
+  for (Point& p : *d.landmarks) std::tie(p.x, p.y) = turned_back(p.x, p.y, quarters, width, height);
 }
 
 /// To pixels of a picture of another size, as its scale says.
@@ -66,11 +65,7 @@ void scale(Detection& d, const media::PhotographInfo& whole) {
   d.box =
       intersect({d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y},
                 {0, 0, static_cast<float>(whole.width), static_cast<float>(whole.height)});
-  if (!d.landmarks) return;
-  for (std::size_t k = 0; k < d.landmarks->size(); k += 2) {
-    (*d.landmarks)[k] *= scale_x;
-    (*d.landmarks)[k + 1] *= scale_y;
-  }
+  if (d.landmarks) geometry::scale(*d.landmarks, scale_x, scale_y);
 }
 
 /// A class's name as a folder's.

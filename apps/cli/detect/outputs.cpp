@@ -47,8 +47,7 @@ struct Outputs::Impl {
                 {"score", d.score}};
       if (classes.size() > 1) face["class"] = class_of(d);
       if (d.landmarks)
-        for (std::size_t k = 0; k < d.landmarks->size(); k += 2)
-          face["landmarks"].push_back({(*d.landmarks)[k], (*d.landmarks)[k + 1]});
+        for (const Point& p : *d.landmarks) face["landmarks"].push_back({p.x, p.y});
       if (i < look.crops.size() && !look.crops[i].empty()) face["crop"] = look.crops[i];
       list.push_back(std::move(face));
     }
@@ -81,8 +80,9 @@ struct Outputs::Impl {
       const Detection& d = look.faces[i];
       rows += fmt::format("{},{},{},{},{},{},{}", head, d.box.x1, d.box.y1, d.box.x2, d.box.y2,
                           d.score, support::csv_field(class_of(d)));
-      for (std::size_t k = 0; landmarks && k < landmark_columns.size(); ++k)
-        rows += d.landmarks ? fmt::format(",{}", (*d.landmarks)[k]) : ",";
+      for (std::size_t k = 0; landmarks && k < landmark_columns.size() / 2; ++k)
+        rows +=
+            d.landmarks ? fmt::format(",{},{}", (*d.landmarks)[k].x, (*d.landmarks)[k].y) : ",,";
       if (crops)
         rows += "," + (i < look.crops.size() ? support::csv_field(look.crops[i]) : std::string());
       rows += '\n';

@@ -7,57 +7,57 @@
 namespace faceshot::augment {
 namespace {
 
-void brightness(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void brightness(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   ColorChange change;
   change.brightness = step.draw("by", random);
   canvas.recolor(color_matrix(change));
 }
 
-void contrast(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void contrast(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   ColorChange change;
   change.contrast = step.draw("factor", random);
   canvas.recolor(color_matrix(change));
 }
 
-void saturation(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void saturation(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   ColorChange change;
   change.saturation = step.draw("factor", random);
   canvas.recolor(color_matrix(change));
 }
 
-void hue(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void hue(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   ColorChange change;
   change.hue = step.draw("degrees", random);
   canvas.recolor(color_matrix(change));
 }
 
-void grey(const Step&, Canvas& canvas, Random&, const AugmentContext&) {
+void grey(const Step&, Canvas& canvas, base::Random&, const AugmentContext&) {
   ColorChange change;
   change.saturation = 0;
   canvas.recolor(color_matrix(change));
 }
 
-void sepia(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void sepia(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   canvas.recolor(sepia_matrix(step.draw("strength", random)));
 }
 
-void white_balance(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void white_balance(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   const float warmth = step.draw("warmth", random);
   canvas.recolor(white_balance_matrix(warmth, step.draw("tint", random)));
 }
 
-void channel_shift(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void channel_shift(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   const float blue = step.draw("by", random);
   const float green = step.draw("by", random);
   canvas.recolor(channel_shift_matrix(blue, green, step.draw("by", random)));
 }
 
-void channel_swap(const Step&, Canvas& canvas, Random& random, const AugmentContext&) {
+void channel_swap(const Step&, Canvas& canvas, base::Random& random, const AugmentContext&) {
   canvas.recolor(channel_swap_matrix(static_cast<int>(random.below(6))));
 }
 
 /// SSD's distortion (Liu et al., after Howard 2013): each part on its own chance.
-void photometric(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void photometric(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   const float chance = step.draw("each", random);
   ColorChange change;
   bool any = false;

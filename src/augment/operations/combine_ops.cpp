@@ -8,11 +8,12 @@
 namespace faceshot::augment {
 namespace {
 
-void sequential(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void sequential(const Step& step, Canvas& canvas, base::Random& random,
+                const AugmentContext& context) {
   for (const Step& inner : step.steps) run(inner, canvas, random, context);
 }
 
-void one_of(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void one_of(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext& context) {
   if (step.steps.empty()) return;
   const auto weights = step["weights"].values();
   if (weights.size() != step.steps.size()) {  // none given: each as likely
@@ -27,7 +28,7 @@ void one_of(const Step& step, Canvas& canvas, Random& random, const AugmentConte
 }
 
 /// `count` different numbers below `total`, in a random order.
-std::vector<std::size_t> draw_distinct(std::size_t count, std::size_t total, Random& random) {
+std::vector<std::size_t> draw_distinct(std::size_t count, std::size_t total, base::Random& random) {
   std::vector<std::size_t> order(total);
   std::iota(order.begin(), order.end(), std::size_t{0});
   count = std::min(count, total);
@@ -37,7 +38,8 @@ std::vector<std::size_t> draw_distinct(std::size_t count, std::size_t total, Ran
   return order;
 }
 
-void some_of(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void some_of(const Step& step, Canvas& canvas, base::Random& random,
+             const AugmentContext& context) {
   const auto count = static_cast<std::size_t>(std::max(0, step.draw_whole("n", random)));
   auto chosen = draw_distinct(count, step.steps.size(), random);
   std::sort(chosen.begin(), chosen.end());
@@ -66,7 +68,7 @@ Step with_strength(const Step& step, float strength) {
     if (std::isnan(info.neutral)) continue;
     const auto move = [&](float value) {
       const float moved = info.neutral + (value - info.neutral) * strength;
-      return std::clamp(info.whole ? std::round(moved) : moved, info.low, info.high);
+      return std::clamp(info.is_integer ? std::round(moved) : moved, info.low, info.high);
     };
     const auto values = scaled.parameters[i].values();
     switch (scaled.parameters[i].kind()) {
@@ -89,7 +91,8 @@ Step with_strength(const Step& step, float strength) {
 
 /// Cubuk et al., "RandAugment: Practical automated data augmentation with a reduced search space",
 /// CVPR Workshops 2020.
-void rand_augment(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void rand_augment(const Step& step, Canvas& canvas, base::Random& random,
+                  const AugmentContext& context) {
   const auto& steps = step.steps.empty() ? usual_choice() : step.steps;
   const auto count = static_cast<std::size_t>(std::max(0, step.draw_whole("n", random)));
   const float strength = step.draw("m", random) / 10;
@@ -118,7 +121,12 @@ std::vector<OperationInfo> combinators() {
       {"some_of",
        family,
        "n different steps, in the order written",
-       {{.name = "n", .initial = 1, .low = 0, .high = 1000, .meaning = "how many", .whole = true}},
+       {{.name = "n",
+         .initial = 1,
+         .low = 0,
+         .high = 1000,
+         .meaning = "how many",
+         .is_integer = true}},
        some_of,
        true},
       {"rand_augment",
@@ -126,7 +134,12 @@ std::vector<OperationInfo> combinators() {
        "RandAugment: n different steps in random order, all at strength m; without steps, of a "
        "usual "
        "choice",
-       {{.name = "n", .initial = 2, .low = 0, .high = 100, .meaning = "how many", .whole = true},
+       {{.name = "n",
+         .initial = 2,
+         .low = 0,
+         .high = 100,
+         .meaning = "how many",
+         .is_integer = true},
         {"m", 9, 0, 20,
          "strength: 10 is each operation as written, 0 leaves the picture nearly as it is"}},
        rand_augment,

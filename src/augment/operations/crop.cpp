@@ -11,13 +11,13 @@ namespace {
 constexpr int square_attempts = 10;
 constexpr int ssd_attempts = 50;
 
-double log_uniform(Random& random, double low, double high) {
+double log_uniform(base::Random& random, double low, double high) {
   return low * std::pow(high / low, static_cast<double>(random.uniform()));
 }
 
 /// Start of a window along one axis, at random. It reaches outside [0, extent] only if it is longer
 /// than that, and holds [from, to]. @pre 0 <= from <= to <= extent, to - from <= side
-double place(Random& random, double extent, double side, double from, double to) {
+double place(base::Random& random, double extent, double side, double from, double to) {
   assert(0 <= from && from <= to && to <= extent);
   const double low = std::max(std::min(0.0, extent - side), to - side);
   const double high = std::min(std::max(0.0, extent - side), from);
@@ -25,7 +25,7 @@ double place(Random& random, double extent, double side, double from, double to)
 }
 
 /// Anywhere.
-double place(Random& random, double extent, double side) {
+double place(base::Random& random, double extent, double side) {
   const double low = std::min(0.0, extent - side);
   const double high = std::max(0.0, extent - side);
   return low + (high - low) * static_cast<double>(random.uniform());
@@ -38,7 +38,7 @@ std::vector<Box> sought_boxes(const CropSource& source) {
   return boxes;
 }
 
-double aimed_side(const Box& face, const AnchorCrop& options, Random& random) {
+double aimed_side(const Box& face, const AnchorCrop& options, base::Random& random) {
   const double face_side = std::sqrt(static_cast<double>(face.area()));
   const auto& sizes = options.sizes;
   // Nearest in ratio: sizes are spaced by ratios.
@@ -61,7 +61,7 @@ bool is_sought(const geometry::Annotation& annotation) noexcept {
 }
 
 Window square_crop(const CropSource& source, float share_min, float share_max, double smallest,
-                   Random& random) {
+                   base::Random& random) {
   const double shorter = std::min(source.width, source.height);
   const auto faces = sought_boxes(source);
   Window window;
@@ -79,14 +79,14 @@ Window square_crop(const CropSource& source, float share_min, float share_max, d
   return window;
 }
 
-Window square_around(const CropSource& source, double ratio, Random& random) {
+Window square_around(const CropSource& source, double ratio, base::Random& random) {
   const double side = std::max(source.width, source.height) * ratio;
   const double x = place(random, source.width, side);
   const double y = place(random, source.height, side);
   return {x, y, side, side};
 }
 
-Window anchor_crop(const CropSource& source, const AnchorCrop& options, Random& random) {
+Window anchor_crop(const CropSource& source, const AnchorCrop& options, base::Random& random) {
   const auto faces = sought_boxes(source);
   assert(!faces.empty());
   const double longer = std::max(source.width, source.height);
@@ -102,7 +102,7 @@ Window anchor_crop(const CropSource& source, const AnchorCrop& options, Random& 
 }
 
 Window ssd_crop(const CropSource& source, float min_iou, float scale_min, float scale_max,
-                Random& random) {
+                base::Random& random) {
   const Window whole{0, 0, static_cast<double>(source.width), static_cast<double>(source.height)};
   const auto faces = sought_boxes(source);
   if (faces.empty()) return whole;

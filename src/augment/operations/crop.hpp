@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "augment/pixels/window.hpp"
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "geometry/annotation.hpp"
 
 namespace faceshot::augment {
@@ -22,10 +22,10 @@ struct CropSource {
 /// @param share drawn log-uniformly from [share_min, share_max], > 0
 /// @param smallest the side is at least this, unless the photograph is smaller
 [[nodiscard]] Window square_crop(const CropSource& source, float share_min, float share_max,
-                                 double smallest, Random& random);
+                                 double smallest, base::Random& random);
 
 /// A square that holds the whole photograph somewhere in it, `ratio` >= 1 times its longer side.
-[[nodiscard]] Window square_around(const CropSource& source, double ratio, Random& random);
+[[nodiscard]] Window square_around(const CropSource& source, double ratio, base::Random& random);
 
 struct AnchorCrop {
   int size = 320;            ///< of the sample into which the window will be scaled
@@ -39,7 +39,7 @@ struct AnchorCrop {
 /// the square window holds that face, whole.
 /// @pre there is a face that is not `ignore`
 [[nodiscard]] Window anchor_crop(const CropSource& source, const AnchorCrop& options,
-                                 Random& random);
+                                 base::Random& random);
 
 /// True if the annotation is one that recipes seek.
 [[nodiscard]] bool is_sought(const geometry::Annotation& annotation) noexcept;
@@ -49,6 +49,6 @@ struct AnchorCrop {
 /// at least `min_iou` with some face. The whole photograph if fifty tries give none, or there is
 /// none.
 [[nodiscard]] Window ssd_crop(const CropSource& source, float min_iou, float scale_min,
-                              float scale_max, Random& random);
+                              float scale_max, base::Random& random);
 
 }  // namespace faceshot::augment

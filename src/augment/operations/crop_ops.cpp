@@ -22,7 +22,7 @@ void show(Canvas& canvas, const Window& window) {
        std::max(1, static_cast<int>(std::lround(window.height))));
 }
 
-void crop(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void crop(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   const double left = static_cast<double>(step.draw("share", random)) * canvas.width();
   const double top = static_cast<double>(step.draw("share", random)) * canvas.height();
   const double right = static_cast<double>(step.draw("share", random)) * canvas.width();
@@ -30,7 +30,7 @@ void crop(const Step& step, Canvas& canvas, Random& random, const AugmentContext
   show(canvas, {left, top, canvas.width() - left - right, canvas.height() - top - bottom});
 }
 
-void pad(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void pad(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   canvas.settle();  // what an earlier crop cut off is not to come back
   const double left = static_cast<double>(step.draw("share", random)) * canvas.width();
   const double top = static_cast<double>(step.draw("share", random)) * canvas.height();
@@ -40,7 +40,7 @@ void pad(const Step& step, Canvas& canvas, Random& random, const AugmentContext&
 }
 
 /// SSD's zoom out (Liu et al., section 3.6).
-void expand(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void expand(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   canvas.settle();
   const double ratio = step.draw("ratio", random);
   const double width = canvas.width() * ratio;
@@ -50,7 +50,7 @@ void expand(const Step& step, Canvas& canvas, Random& random, const AugmentConte
   show(canvas, {-x, -y, width, height});
 }
 
-void ssd_crop(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void ssd_crop(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   if (random.chance(step.draw("whole", random))) return;
   const float min_iou = step.draw("min_iou", random);
   const auto scale = step["scale"].values();
@@ -59,12 +59,13 @@ void ssd_crop(const Step& step, Canvas& canvas, Random& random, const AugmentCon
                                  scale.front(), scale.back(), random));
 }
 
-int side_of(const Step& step, Random& random, const AugmentContext& context) {
+int side_of(const Step& step, base::Random& random, const AugmentContext& context) {
   const int size = step.draw_whole("size", random);
   return size == 0 ? context.size : size;
 }
 
-void square_crop(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void square_crop(const Step& step, Canvas& canvas, base::Random& random,
+                 const AugmentContext& context) {
   const int size = side_of(step, random, context);
   const auto share = step["share"].values();
   const double smallest = size / static_cast<double>(step.draw("magnify_max", random));
@@ -75,13 +76,15 @@ void square_crop(const Step& step, Canvas& canvas, Random& random, const Augment
        size, size);
 }
 
-void zoom_out(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void zoom_out(const Step& step, Canvas& canvas, base::Random& random,
+              const AugmentContext& context) {
   const int size = side_of(step, random, context);
   const double ratio = step.draw("ratio", random);
   show(canvas, square_around({canvas.width(), canvas.height(), {}}, ratio, random), size, size);
 }
 
-void anchor_crop(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void anchor_crop(const Step& step, Canvas& canvas, base::Random& random,
+                 const AugmentContext& context) {
   const auto annotations = canvas.annotations();
   if (std::none_of(annotations.begin(), annotations.end(), is_sought)) {
     square_crop(Step(find_operation("square_crop")), canvas, random, context);
@@ -106,8 +109,12 @@ constexpr std::string_view result_side = "side of the result in pixels; 0: the s
 
 std::vector<OperationInfo> crop_operations() {
   const char* const family = "crops";
-  const ParameterInfo size{
-      .name = "size", .initial = 0, .low = 0, .high = 16384, .meaning = result_side, .whole = true};
+  const ParameterInfo size{.name = "size",
+                           .initial = 0,
+                           .low = 0,
+                           .high = 16384,
+                           .meaning = result_side,
+                           .is_integer = true};
   const ParameterInfo magnify{"magnify_max", 3, 1, 64,
                               "tiny faces are not blown up beyond this: there is nothing to see"};
   return {

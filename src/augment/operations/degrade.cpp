@@ -60,7 +60,7 @@ void jpeg(cv::Mat& image, int quality) {
   media::pass_through_jpeg(image, quality);
 }
 
-void gaussian_noise(cv::Mat& image, float sigma, Random& random) {
+void gaussian_noise(cv::Mat& image, float sigma, base::Random& random) {
   const int factor = noise_factor(sigma);
   NormalNoise noise(random);
   for (int y = 0; y < image.rows; ++y) {
@@ -72,7 +72,7 @@ void gaussian_noise(cv::Mat& image, float sigma, Random& random) {
   }
 }
 
-void poisson_noise(cv::Mat& image, float photons, Random& random) {
+void poisson_noise(cv::Mat& image, float photons, base::Random& random) {
   // n photons have the variance n, and a level is photons/255 of them.
   std::array<int, 256> factor{};
   for (std::size_t level = 0; level < factor.size(); ++level) {
@@ -88,7 +88,7 @@ void poisson_noise(cv::Mat& image, float photons, Random& random) {
   }
 }
 
-void iso_noise(cv::Mat& image, float luma, float chroma, Random& random) {
+void iso_noise(cv::Mat& image, float luma, float chroma, base::Random& random) {
   // Between its values coarse noise is an average, whose variance is smaller: by the mean over the
   // four places of a^2 + (1-a)^2, in each direction.
   constexpr float kShrink = 84.0F / 128;

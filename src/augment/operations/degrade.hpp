@@ -6,7 +6,7 @@
 
 #include <opencv2/core.hpp>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::augment {
 
@@ -21,17 +21,17 @@ void jpeg(cv::Mat& image, int quality);
 
 /// Adds independent normal noise to each channel.
 /// @param sigma deviation in grey levels, 0..255; 0 changes nothing
-void gaussian_noise(cv::Mat& image, float sigma, Random& random);
+void gaussian_noise(cv::Mat& image, float sigma, base::Random& random);
 
 /// Photon noise: what a sensor counts in little light. The variance grows with brightness, black
 /// stays black. The count is taken as normal, which holds from some twenty photons.
 /// @param photons counted in a white pixel, >= 1; the fewer, the noisier
-void poisson_noise(cv::Mat& image, float photons, Random& random);
+void poisson_noise(cv::Mat& image, float photons, base::Random& random);
 
 /// Noise of a high ISO setting: fine grain of brightness, and coarse blotches of colour (the
 /// camera's own noise reduction leaves those).
 /// @param luma deviation of the brightness in grey levels, 0..128
 /// @param chroma deviation of Cb and of Cr (ITU-T T.871) in grey levels, 0..128
-void iso_noise(cv::Mat& image, float luma, float chroma, Random& random);
+void iso_noise(cv::Mat& image, float luma, float chroma, base::Random& random);
 
 }  // namespace faceshot::augment

@@ -6,9 +6,7 @@
 namespace faceshot::augment {
 
 FaceFrame face_frame(const Landmarks& landmarks, const Box& face) noexcept {
-  const auto point = [&](std::size_t i) {
-    return cv::Point2f(landmarks[2 * i], landmarks[2 * i + 1]);
-  };
+  const auto point = [&](std::size_t i) { return cv::Point2f(landmarks[i].x, landmarks[i].y); };
   const cv::Point2f eyes = 0.5F * (point(0) + point(1));
   const cv::Point2f mouth = 0.5F * (point(3) + point(4));
   const cv::Point2f across = point(1) - point(0), down = mouth - eyes;

@@ -14,12 +14,12 @@ namespace {
 PixelMap shifted(double x, double y) { return {1, 0, x, 0, 1, y, 0, 0, 1}; }
 PixelMap scaled(double x, double y) { return {x, 0, 0, 0, y, 0, 0, 0, 1}; }
 
-void fliplr(const Step&, Canvas& canvas, Random&, const AugmentContext&) {
+void fliplr(const Step&, Canvas& canvas, base::Random&, const AugmentContext&) {
   canvas.move({-1, 0, static_cast<double>(canvas.width()), 0, 1, 0, 0, 0, 1}, canvas.width(),
               canvas.height());
 }
 
-void flipud(const Step&, Canvas& canvas, Random&, const AugmentContext&) {
+void flipud(const Step&, Canvas& canvas, base::Random&, const AugmentContext&) {
   canvas.move({1, 0, 0, 0, -1, static_cast<double>(canvas.height()), 0, 0, 1}, canvas.width(),
               canvas.height());
 }
@@ -27,7 +27,7 @@ void flipud(const Step&, Canvas& canvas, Random&, const AugmentContext&) {
 double radians(float degrees) { return static_cast<double>(degrees) * std::numbers::pi / 180; }
 
 /// About the centre: scale, then shear, then rotate, then translate.
-void affine(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void affine(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   const double scale = step.draw("scale", random);
   const double stretch = std::sqrt(static_cast<double>(step.draw("stretch", random)));
   const double shear = std::tan(radians(step.draw("shear", random)));
@@ -46,7 +46,7 @@ void affine(const Step& step, Canvas& canvas, Random& random, const AugmentConte
 }
 
 /// Each corner of the picture moves inwards by its own share of the sides.
-void perspective(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void perspective(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   const auto w = static_cast<float>(canvas.width());
   const auto h = static_cast<float>(canvas.height());
   const std::array<cv::Point2f, 4> to{cv::Point2f{0, 0}, {w, 0}, {w, h}, {0, h}};
@@ -61,7 +61,7 @@ void perspective(const Step& step, Canvas& canvas, Random& random, const Augment
 
 int whole_side(double side) { return std::max(1, static_cast<int>(std::lround(side))); }
 
-void resize(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void resize(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext& context) {
   int width = step.draw_whole("width", random);
   int height = step.draw_whole("height", random);
   if (width == 0) width = context.size;
@@ -71,7 +71,8 @@ void resize(const Step& step, Canvas& canvas, Random& random, const AugmentConte
               width, height);
 }
 
-void longer_side(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void longer_side(const Step& step, Canvas& canvas, base::Random& random,
+                 const AugmentContext& context) {
   int side = step.draw_whole("side", random);
   if (side == 0) side = context.size;
   const double scale = static_cast<double>(side) / std::max(canvas.width(), canvas.height());
@@ -82,7 +83,8 @@ void longer_side(const Step& step, Canvas& canvas, Random& random, const Augment
               width, height);
 }
 
-void letterbox(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void letterbox(const Step& step, Canvas& canvas, base::Random& random,
+               const AugmentContext& context) {
   int size = step.draw_whole("size", random);
   if (size == 0) size = context.size;
   canvas.move(letterbox_map(canvas.width(), canvas.height(), size, size), size, size);
@@ -97,7 +99,7 @@ ParameterInfo side_parameter(std::string_view name, std::string_view meaning) {
           .low = 0,
           .high = largest_side,
           .meaning = meaning,
-          .whole = true};
+          .is_integer = true};
 }
 
 }  // namespace

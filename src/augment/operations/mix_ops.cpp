@@ -17,14 +17,14 @@ using geometry::Annotation;
 
 constexpr int window_attempts = 10;
 
-Scene draw_scene(Random& random, const ScenePool& pool) {
+Scene draw_scene(base::Random& random, const ScenePool& pool) {
   return pool.scene(random.below(pool.size()));
 }
 
 /// A window of the proportions of `frame`, `share` times the largest that fits into `image`; it
 /// seeks to hold the centre of a face.
 Window choose_window(cv::Size image, std::span<const TrackedFace> faces, cv::Size frame,
-                     float share, Random& random) {
+                     float share, base::Random& random) {
   const double scale =
       static_cast<double>(share) * std::min(static_cast<double>(image.width) / frame.width,
                                             static_cast<double>(image.height) / frame.height);
@@ -66,7 +66,7 @@ void put(const cv::Mat& image, const std::vector<TrackedFace>& faces, const Wind
 }
 
 /// Where the cells of a mosaic meet along one side.
-std::vector<int> dividing_lines(int grid, int size, float jitter, Random& random) {
+std::vector<int> dividing_lines(int grid, int size, float jitter, base::Random& random) {
   std::vector<int> lines{0};
   const float step = static_cast<float>(size) / static_cast<float>(grid);
   for (int i = 1; i < grid; ++i)
@@ -77,7 +77,7 @@ std::vector<int> dividing_lines(int grid, int size, float jitter, Random& random
 }
 
 /// Bochkovskiy et al., "YOLOv4: Optimal speed and accuracy of object detection", 2020.
-void mosaic(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void mosaic(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext& context) {
   if (context.pool == nullptr) return;
   const int grid = step.draw_whole("grid", random);
   const float jitter = step.draw("jitter", random);
@@ -114,7 +114,7 @@ void mosaic(const Step& step, Canvas& canvas, Random& random, const AugmentConte
 
 /// Zhang et al., "mixup: Beyond empirical risk minimization", ICLR 2018, as Zhang et al., "Bag of
 /// freebies for training object detection neural networks", 2019, use it: the labels of both stay.
-void mixup(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void mixup(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext& context) {
   if (context.pool == nullptr) return;
   const float weight = step.draw("weight", random);
   const float faint = step.draw("faint", random);
@@ -143,7 +143,8 @@ bool may_be_pasted(const Annotation& face) {
 
 /// Faces of other pictures, put where they cover none that is there already (after Ghiasi et al.,
 /// "Simple copy-paste is a strong data augmentation method for instance segmentation", CVPR 2021).
-void copy_paste(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void copy_paste(const Step& step, Canvas& canvas, base::Random& random,
+                const AugmentContext& context) {
   if (context.pool == nullptr) return;
   constexpr int attempts = 8;  // to find a face, and a free place for it
   const int count = step.draw_whole("count", random);
@@ -195,7 +196,7 @@ std::vector<OperationInfo> mixing_operations() {
          .low = 2,
          .high = 4,
          .meaning = "2: four pictures, 3: nine",
-         .whole = true},
+         .is_integer = true},
         {"jitter", 0.25F, 0, 0.4F, "of the dividing lines, share of a cell"},
         {"share", {0.5F, 1}, 0.05F, 1, "part of each picture that is seen, along a side"},
         {.name = "size",
@@ -203,7 +204,7 @@ std::vector<OperationInfo> mixing_operations() {
          .low = 0,
          .high = 8192,
          .meaning = "side of the result in pixels; 0: the sample's",
-         .whole = true}},
+         .is_integer = true}},
        mosaic},
       {"mixup",
        family,
@@ -219,7 +220,7 @@ std::vector<OperationInfo> mixing_operations() {
          .low = 0,
          .high = 100,
          .meaning = "faces",
-         .whole = true},
+         .is_integer = true},
         {"scale", {0.5F, 1.2F}, 0.05F, 4, "factor of their own size; above 1 magnifies"},
         {.name = "roll",
          .initial = {-12, 12},

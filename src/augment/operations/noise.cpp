@@ -2,7 +2,7 @@
 
 namespace faceshot::augment {
 
-NormalNoise::NormalNoise(Random& random) {
+NormalNoise::NormalNoise(base::Random& random) {
   for (std::uint32_t& state : state_) state = random.bits() | 1U;  // 0 would stay 0
 }
 

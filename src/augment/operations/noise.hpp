@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::augment {
 
@@ -22,7 +22,7 @@ class NormalNoise {
   static constexpr float kDeviation = 147.8F;  ///< of a value; sqrt(4 * (256^2 - 1) / 12)
 
   /// Takes 16 words of `random`.
-  explicit NormalNoise(Random& random);
+  explicit NormalNoise(base::Random& random);
 
   /// The next `count` values, mean 0 and deviation kDeviation, in -510..510. Valid until the next
   /// call.

@@ -123,7 +123,7 @@ Outline lens(float left, float right, float middle, float half_height) {
 
 }  // namespace
 
-void cutout(cv::Mat& image, const Box& box, CutoutFill fill, Random& random) {
+void cutout(cv::Mat& image, const Box& box, CutoutFill fill, base::Random& random) {
   const Box inside = clip(box, static_cast<float>(image.cols), static_cast<float>(image.rows));
   const cv::Rect rect(cv::Point(cvRound(inside.x1), cvRound(inside.y1)),
                       cv::Point(cvRound(inside.x2), cvRound(inside.y2)));

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <opencv2/core.hpp>
 
+#include "base/random.hpp"
 #include "faceshot/box.hpp"
-#include "faceshot/random.hpp"
 #include "geometry/annotation.hpp"
 
 namespace faceshot::augment {
@@ -23,7 +23,7 @@ enum class CutoutFill : std::uint8_t {
 /// Fills a rectangle (Cutout, arXiv:1708.04552; Random Erasing, arXiv:1708.04896).
 /// @param box in pixels, rounded to whole ones; parts outside the image are left out
 /// @param random used by CutoutFill::noise only
-void cutout(cv::Mat& image, const Box& box, CutoutFill fill, Random& random);
+void cutout(cv::Mat& image, const Box& box, CutoutFill fill, base::Random& random);
 
 /// Draws a pleated medical mask from the nose to the chin, with its ear loops. It follows the
 /// head's roll, turns with it to the side, and is as bright as the skin that it covers.

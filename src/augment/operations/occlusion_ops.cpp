@@ -10,7 +10,7 @@ namespace faceshot::augment {
 namespace {
 
 /// A rectangle of `share` times the sides of `within`, its centre anywhere in there.
-Box draw_rectangle(const Step& step, const Box& within, Random& random) {
+Box draw_rectangle(const Step& step, const Box& within, base::Random& random) {
   const float width = within.width() * step.draw("share", random);
   const float height = within.height() * step.draw("share", random);
   const float x = within.x1 + within.width() * random.uniform();
@@ -18,7 +18,7 @@ Box draw_rectangle(const Step& step, const Box& within, Random& random) {
   return {x - width / 2, y - height / 2, x + width / 2, y + height / 2};
 }
 
-void cut_out(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void cut_out(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   cv::Mat& image = canvas.pixels();
   auto& faces = canvas.faces();
   const Box picture{0, 0, static_cast<float>(image.cols), static_cast<float>(image.rows)};
@@ -36,7 +36,7 @@ void cut_out(const Step& step, Canvas& canvas, Random& random, const AugmentCont
   settle_faces(faces, image.cols, image.rows, canvas.rule());
 }
 
-void wear_masks(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void wear_masks(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   // Light blue, white, black, pink: what is sold.
   static constexpr std::array<std::array<std::uint8_t, 3>, 4> cloths{
       {{225, 200, 150}, {235, 235, 235}, {35, 35, 35}, {200, 170, 235}}};
@@ -50,7 +50,8 @@ void wear_masks(const Step& step, Canvas& canvas, Random& random, const AugmentC
   }
 }
 
-void wear_sunglasses(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void wear_sunglasses(const Step& step, Canvas& canvas, base::Random& random,
+                     const AugmentContext&) {
   cv::Mat& image = canvas.pixels();
   const float chance = step.draw("each", random);
   for (const TrackedFace& face : canvas.faces()) {
@@ -77,7 +78,7 @@ std::vector<OperationInfo> occlusion_operations() {
          .low = 0,
          .high = 1000,
          .meaning = "rectangles",
-         .whole = true},
+         .is_integer = true},
         {"share",
          {0.1F, 0.4F},
          0,

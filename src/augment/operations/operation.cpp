@@ -59,7 +59,7 @@ const Parameter& Step::operator[](std::string_view name) const {
   return parameters[static_cast<std::size_t>(found - infos.begin())];
 }
 
-int Step::draw_whole(std::string_view name, Random& random) const {
+int Step::draw_whole(std::string_view name, base::Random& random) const {
   const Parameter& parameter = (*this)[name];
   if (parameter.kind() != Parameter::Kind::range)
     return static_cast<int>(std::lround(parameter.draw(random)));
@@ -69,7 +69,7 @@ int Step::draw_whole(std::string_view name, Random& random) const {
   return low + static_cast<int>(random.below(static_cast<std::uint32_t>(high - low + 1)));
 }
 
-void run(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context) {
+void run(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext& context) {
   if (step.chance < 1 && !random.chance(step.chance)) return;
   step.operation->apply(step, canvas, random, context);
 }

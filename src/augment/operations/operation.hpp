@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "augment/operations/parameter.hpp"
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "geometry/annotation.hpp"
 
 namespace faceshot::augment {
@@ -49,7 +49,7 @@ struct ParameterInfo {
   std::string_view meaning;                                 ///< one line
   float neutral = std::numeric_limits<float>::quiet_NaN();  ///< changes nothing; NaN: no such value
   bool plus_minus = false;                ///< a single number x stands for the range [-x, x]
-  bool whole = false;                     ///< whole numbers only
+  bool is_integer = false;                ///< whole numbers only
   bool list = false;                      ///< a list of two is no range either
   std::vector<std::string_view> words{};  ///< if any: written as one of these, kept as its index
 };
@@ -62,7 +62,7 @@ struct ParameterInfo {
 
 /// Does its work on `canvas`. Depends on its arguments alone, writes nothing else, starts no
 /// threads.
-using ApplyOperation = void (*)(const Step& step, Canvas& canvas, Random& random,
+using ApplyOperation = void (*)(const Step& step, Canvas& canvas, base::Random& random,
                                 const AugmentContext& context);
 
 struct OperationInfo {
@@ -93,15 +93,15 @@ struct Step {
 
   /// @pre `name` is one of the operation's parameters
   [[nodiscard]] const Parameter& operator[](std::string_view name) const;
-  [[nodiscard]] float draw(std::string_view name, Random& random) const {
+  [[nodiscard]] float draw(std::string_view name, base::Random& random) const {
     return (*this)[name].draw(random);
   }
-  [[nodiscard]] int draw_whole(std::string_view name, Random& random) const;
+  [[nodiscard]] int draw_whole(std::string_view name, base::Random& random) const;
 
   friend bool operator==(const Step&, const Step&) = default;
 };
 
 /// Does the step, or not, as its chance has it.
-void run(const Step& step, Canvas& canvas, Random& random, const AugmentContext& context);
+void run(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext& context);
 
 }  // namespace faceshot::augment

@@ -4,7 +4,7 @@
 
 namespace faceshot::augment {
 
-float Parameter::draw(Random& random) const {
+float Parameter::draw(base::Random& random) const {
   switch (kind_) {
     case Kind::range:
       return random.uniform(values_[0], values_[1]);

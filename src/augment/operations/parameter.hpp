@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::augment {
 
@@ -31,7 +31,7 @@ class Parameter {
   /// As written: the number, both ends of the range, or all that can be chosen.
   [[nodiscard]] std::span<const float> values() const noexcept { return values_; }
   /// A fixed one takes nothing from `random`.
-  [[nodiscard]] float draw(Random& random) const;
+  [[nodiscard]] float draw(base::Random& random) const;
 
   friend bool operator==(const Parameter&, const Parameter&) = default;
 

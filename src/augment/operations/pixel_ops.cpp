@@ -21,7 +21,7 @@ ParameterInfo whole(std::string_view name, Parameter initial, float low, float h
           .high = high,
           .meaning = meaning,
           .neutral = neutral,
-          .whole = true};
+          .is_integer = true};
 }
 
 ParameterInfo any_angle(std::string_view meaning) {
@@ -30,19 +30,19 @@ ParameterInfo any_angle(std::string_view meaning) {
 
 // --- tone ----------------------------------------------------------------------------------------
 
-void change_gamma(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void change_gamma(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   gamma(canvas.pixels(), step.draw("gamma", random));
 }
 
-void change_bits(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void change_bits(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   posterize(canvas.pixels(), step.draw_whole("bits", random));
 }
 
-void equalize_all(const Step&, Canvas& canvas, Random&, const AugmentContext&) {
+void equalize_all(const Step&, Canvas& canvas, base::Random&, const AugmentContext&) {
   equalize(canvas.pixels());
 }
 
-void equalize_tiles(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void equalize_tiles(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   const float limit = step.draw("clip_limit", random);
   clahe(canvas.pixels(), limit, step.draw_whole("tiles", random));
 }
@@ -71,13 +71,14 @@ void add_tone(std::vector<OperationInfo>& all) {
 
 // --- light ---------------------------------------------------------------------------------------
 
-void light_from_aside(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void light_from_aside(const Step& step, Canvas& canvas, base::Random& random,
+                      const AugmentContext&) {
   const float angle = step.draw("angle", random);
   const float strength = step.draw("strength", random);
   directional_light(canvas.pixels(), angle, strength, step.draw("softness", random));
 }
 
-void cast_shadow(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void cast_shadow(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   Shadow cast;
   cast.angle = step.draw("angle", random);
   cast.position = step.draw("position", random);
@@ -87,11 +88,11 @@ void cast_shadow(const Step& step, Canvas& canvas, Random& random, const Augment
   shadow(canvas.pixels(), cast);
 }
 
-void darken_corners(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void darken_corners(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   vignette(canvas.pixels(), step.draw("strength", random));
 }
 
-void add_glare(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void add_glare(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   cv::Mat& image = canvas.pixels();
   const float x = random.uniform() * static_cast<float>(image.cols);
   const float y = random.uniform() * static_cast<float>(image.rows);
@@ -134,16 +135,16 @@ void add_light(std::vector<OperationInfo>& all) {
 
 // --- blur ----------------------------------------------------------------------------------------
 
-void blur_plain(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void blur_plain(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   gaussian_blur(canvas.pixels(), step.draw("sigma", random));
 }
 
-void blur_motion(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void blur_motion(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   const float length = step.draw("length", random);
   motion_blur(canvas.pixels(), length, step.draw("angle", random));
 }
 
-void blur_defocus(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void blur_defocus(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   defocus_blur(canvas.pixels(), step.draw("radius", random));
 }
 
@@ -169,23 +170,24 @@ void add_blur(std::vector<OperationInfo>& all) {
 
 // --- camera --------------------------------------------------------------------------------------
 
-void lose_resolution(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void lose_resolution(const Step& step, Canvas& canvas, base::Random& random,
+                     const AugmentContext&) {
   downscale(canvas.pixels(), step.draw("factor", random));
 }
 
-void compress(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void compress(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   jpeg(canvas.pixels(), step.draw_whole("quality", random));
 }
 
-void noise_gaussian(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void noise_gaussian(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   gaussian_noise(canvas.pixels(), step.draw("sigma", random), random);
 }
 
-void noise_photons(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void noise_photons(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   poisson_noise(canvas.pixels(), step.draw("photons", random), random);
 }
 
-void noise_iso(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void noise_iso(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   const float luma = step.draw("luma", random);
   iso_noise(canvas.pixels(), luma, step.draw("chroma", random), random);
 }
@@ -223,11 +225,11 @@ void add_camera(std::vector<OperationInfo>& all) {
 
 // --- weather -------------------------------------------------------------------------------------
 
-void make_foggy(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void make_foggy(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   fog(canvas.pixels(), step.draw("density", random), random);
 }
 
-void make_rainy(const Step& step, Canvas& canvas, Random& random, const AugmentContext&) {
+void make_rainy(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   Rain falling;
   falling.amount = step.draw("amount", random);
   falling.slant = step.draw("slant", random);

@@ -27,7 +27,7 @@ void mix(cv::Mat& image, const cv::Mat& share, const std::array<int, 3>& color) 
 }
 
 /// Clouds of several sizes in a small square, -1..1: octaves of value noise, each half as strong.
-cv::Mat clouds(Random& random) {
+cv::Mat clouds(base::Random& random) {
   constexpr int kSide = 32;
   cv::Mat sum = cv::Mat::zeros(kSide, kSide, CV_32F);
   float weight = 4.0F / 7;
@@ -45,7 +45,7 @@ cv::Mat clouds(Random& random) {
 
 }  // namespace
 
-void fog(cv::Mat& image, float density, Random& random) {
+void fog(cv::Mat& image, float density, base::Random& random) {
   if (density <= 0 || image.empty()) return;
   const float mean = std::min(density, 1.0F);
   const float variation = std::min(mean, 1 - mean) / 1.5F;
@@ -56,7 +56,7 @@ void fog(cv::Mat& image, float density, Random& random) {
   mix(image, share, {226, 222, 218});  // a little blue, as scattered light is
 }
 
-void rain(cv::Mat& image, const Rain& rain, Random& random) {
+void rain(cv::Mat& image, const Rain& rain, base::Random& random) {
   if (rain.amount <= 0 || image.empty()) return;
   // The far drops are too small to be seen singly: a thin veil.
   const auto veil = static_cast<int>(std::lround(45 * rain.amount));

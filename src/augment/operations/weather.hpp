@@ -6,14 +6,14 @@
 
 #include <opencv2/core.hpp>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::augment {
 
 /// Mixes the picture with light grey, in drifting clouds.
 /// @param density mean share of the fog, 0 (changes nothing) to 1; it varies by up to a third of
 ///        the smaller of the fog and the picture
-void fog(cv::Mat& image, float density, Random& random);
+void fog(cv::Mat& image, float density, base::Random& random);
 
 /// Falling rain.
 struct Rain {
@@ -23,6 +23,6 @@ struct Rain {
 };
 
 /// Draws streaks, and lowers the contrast a little.
-void rain(cv::Mat& image, const Rain& rain, Random& random);
+void rain(cv::Mat& image, const Rain& rain, base::Random& random);
 
 }  // namespace faceshot::augment

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <utility>
+#include "geometry/move_landmarks.hpp"
 
 namespace faceshot::augment {
 namespace {
@@ -71,15 +72,11 @@ Box map_box(const Box& box, const PixelMap& map, TurnedBox rule) noexcept {
 
 Landmarks map_landmarks(const Landmarks& points, const PixelMap& map) noexcept {
   Landmarks mapped;
-  for (std::size_t i = 0; i < points.size(); i += 2) {
-    const auto point = apply(map, points[i], points[i + 1]);
-    mapped[i] = static_cast<float>(point.x);
-    mapped[i + 1] = static_cast<float>(point.y);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const auto point = apply(map, points[i].x, points[i].y);
+    mapped[i] = {static_cast<float>(point.x), static_cast<float>(point.y)};
   }
-  if (mirrors(map)) {
-    std::swap_ranges(mapped.begin(), mapped.begin() + 2, mapped.begin() + 2);      // eyes
-    std::swap_ranges(mapped.begin() + 6, mapped.begin() + 8, mapped.begin() + 8);  // mouth corners
-  }
+  if (mirrors(map)) geometry::exchange_sides(mapped);
   return mapped;
 }
 

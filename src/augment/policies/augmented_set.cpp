@@ -4,10 +4,10 @@
 #include <set>
 
 #include "augment/policies/file_pool.hpp"
+#include "base/parallel.hpp"
 #include "data/export/npz.hpp"
 #include "data/prepared/staging.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/parallel.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::augment {
@@ -40,8 +40,8 @@ class Maker {
     const std::size_t image = index / static_cast<std::size_t>(options_.times);
     const std::size_t time = index % static_cast<std::size_t>(options_.times);
     const Scene scene = pool_.scene(static_cast<std::uint32_t>(image));
-    Random random(options_.seed, static_cast<std::uint32_t>(time),
-                  static_cast<std::uint32_t>(image));
+    base::Random random(options_.seed, static_cast<std::uint32_t>(time),
+                        static_cast<std::uint32_t>(image));
     return augment(scene.image, scene.annotations, options_.augment, random, &pool_);
   }
 
@@ -87,7 +87,7 @@ void write_augmented_set(const fs::path& dir, const std::string& split, const Pr
   result.images_dir = staging.path() / "images";
   for (std::size_t first = 0; first < maker.count(); first += chunk) {
     const std::size_t count = std::min(chunk, maker.count() - first);
-    parallel_for(count, options.threads, [&](std::size_t i) {
+    base::parallel_for(count, options.threads, [&](std::size_t i) {
       ImageRecord& record = result.records[first + i];
       Sample sample = maker.make(first + i);
       const fs::path file = result.images_dir / record.image;
@@ -114,7 +114,8 @@ void write_augmented_npz(const fs::path& path, const PreparedSet& set,
     const std::size_t place = index % chunk;
     if (place == 0) {
       const std::size_t count = std::min(chunk, maker.count() - index);
-      parallel_for(count, options.threads, [&](std::size_t i) { made[i] = maker.make(index + i); });
+      base::parallel_for(count, options.threads,
+                         [&](std::size_t i) { made[i] = maker.make(index + i); });
     }
     complete(result.records[index], made[place]);
     if (progress) progress(index + 1, maker.count());

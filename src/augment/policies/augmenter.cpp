@@ -30,8 +30,8 @@ void validate(const AugmentOptions& options) {
 }
 
 void augment(const cv::Mat& image, std::span<const geometry::Annotation> annotations,
-             const AugmentOptions& options, Random& random, Sample& sample, CanvasMemory& memory,
-             const ScenePool* pool) {
+             const AugmentOptions& options, base::Random& random, Sample& sample,
+             CanvasMemory& memory, const ScenePool* pool) {
   if (image.empty() || image.type() != CV_8UC3) {
     throw Error(ErrorCode::invalid_argument,
                 "augment: the image is empty or not 8-bit BGR; read it with media::read_mat");
@@ -51,7 +51,7 @@ void augment(const cv::Mat& image, std::span<const geometry::Annotation> annotat
 }
 
 Sample augment(const cv::Mat& image, std::span<const geometry::Annotation> annotations,
-               const AugmentOptions& options, Random& random, const ScenePool* pool) {
+               const AugmentOptions& options, base::Random& random, const ScenePool* pool) {
   Sample sample;
   CanvasMemory memory;
   augment(image, annotations, options, random, sample, memory, pool);

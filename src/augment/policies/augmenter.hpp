@@ -8,7 +8,7 @@
 
 #include "augment/pixels/canvas.hpp"
 #include "augment/policies/policy.hpp"
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "geometry/annotation.hpp"
 
 namespace faceshot::augment {
@@ -45,13 +45,13 @@ void validate(const AugmentOptions& options);
 /// @param pool other photographs, for operations that mix; none: those do nothing
 /// @throws Error(invalid_argument) if the image is empty or not 8-bit BGR; Error of the pool
 void augment(const cv::Mat& image, std::span<const geometry::Annotation> annotations,
-             const AugmentOptions& options, Random& random, Sample& sample, CanvasMemory& memory,
-             const ScenePool* pool = nullptr);
+             const AugmentOptions& options, base::Random& random, Sample& sample,
+             CanvasMemory& memory, const ScenePool* pool = nullptr);
 
 /// The same, for single samples.
 [[nodiscard]] Sample augment(const cv::Mat& image,
                              std::span<const geometry::Annotation> annotations,
-                             const AugmentOptions& options, Random& random,
+                             const AugmentOptions& options, base::Random& random,
                              const ScenePool* pool = nullptr);
 
 }  // namespace faceshot::augment

@@ -69,7 +69,7 @@ std::vector<PicturedOperation> picture_operations(const Scene& scene, const Scen
     for (std::size_t i = 0; i < info.parameters.size(); ++i)
       if (info.parameters[i].name == "each") step.parameters[i] = 1;
     options.policy = {step};
-    Random random(seed);
+    base::Random random(seed);
     Sample sample = augment(scene.image, scene.annotations, options, random, &pool);
     data::draw_annotations(sample.image, sample.annotations, 1);
     cv::Mat framed;

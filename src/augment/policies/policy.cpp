@@ -126,7 +126,7 @@ class StepReader {
   }
 
   [[nodiscard]] float single(const ParameterInfo& info, const toml::node& node) const {
-    return info.words.empty() ? number(node, info.name, info.low, info.high, info.whole)
+    return info.words.empty() ? number(node, info.name, info.low, info.high, info.is_integer)
                               : word(info, node);
   }
 

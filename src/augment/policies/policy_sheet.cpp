@@ -16,7 +16,7 @@ namespace {
 std::vector<std::uint32_t> random_order(const data::PreparedSet& set, std::uint64_t seed) {
   std::vector<std::uint32_t> order(set.records.size());
   std::iota(order.begin(), order.end(), 0U);
-  Random random(seed);
+  base::Random random(seed);
   for (std::size_t i = order.size(); i > 1; --i)
     std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
   std::stable_partition(order.begin(), order.end(),
@@ -49,7 +49,7 @@ PolicySheet policy_sheet(const data::PreparedSet& set, const PolicySheetOptions&
       const Scene scene = pool.scene(index);
       std::vector<cv::Mat> row{drawn(scene.image, scene.annotations, cell)};
       for (int k = 0; k < options.samples; ++k) {
-        Random random(options.seed, static_cast<std::uint32_t>(k), index);
+        base::Random random(options.seed, static_cast<std::uint32_t>(k), index);
         const Sample sample =
             augment(scene.image, scene.annotations, options.augment, random, &pool);
         row.push_back(drawn(sample.image, sample.annotations, cell));

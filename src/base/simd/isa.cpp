@@ -7,6 +7,12 @@
 
 #include "faceshot/error.hpp"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace faceshot::base {
 namespace {
 
@@ -32,6 +38,21 @@ std::optional<Isa> look_up_cap() {
                   "'; it may be sse4, avx2, avx512 or avx512_bf16, or not set");
 }
 
+#if defined(__x86_64__)
+/// Of CPUID's leaf 7; clang 14 has no names for these.
+bool cpu_has_tiles() {
+  constexpr unsigned bfloat16 = 1U << 22, tile = 1U << 24;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & bfloat16) != 0 && (d & tile) != 0;
+}
+
+bool system_allows_tiles() {
+  constexpr long request_permission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr long tile_data = 18;               // XFEATURE_XTILEDATA
+  return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+}
+#endif
+
 }  // namespace
 
 Isa cpu_isa() {
@@ -56,6 +77,16 @@ std::optional<Isa> isa_cap() {
 Isa isa() {
   static const Isa level = std::min(isa_cap().value_or(cpu_isa()), cpu_isa());
   return level;
+}
+
+bool has_tiles() {
+#if defined(__x86_64__)
+  static const bool has =
+      !isa_cap() && isa() == Isa::avx512_bf16 && cpu_has_tiles() && system_allows_tiles();
+  return has;
+#else
+  return false;
+#endif
 }
 
 }  // namespace faceshot::base

@@ -1,4 +1,4 @@
-// Which instructions kernels may use.
+// Which instructions kernels may use: the one place that asks the CPU.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,19 @@ enum class Isa : std::uint8_t { baseline, avx2, avx512, avx512_bf16 };
 /// @throws Error(invalid_argument) if the variable has another value
 [[nodiscard]] std::optional<Isa> isa_cap();
 
-/// The best level of this CPU that isa_cap() allows: what every kernel of the house obeys, and
-/// oneDNN too (engine/plan/dnnl_primitive.hpp). Thread safe.
+/// The best level of this CPU that isa_cap() allows: what every kernel of the house obeys
+/// (levels.hpp), and oneDNN too (engine/plan/dnnl_primitive.hpp). Thread safe.
 /// @throws as isa_cap()
 [[nodiscard]] Isa isa();
 
 /// What the CPU has, whatever the environment says.
 [[nodiscard]] Isa cpu_isa();
+
+/// Whether kernels may use Intel's tiles of bfloat16 (AMX): on a CPU that has them beside
+/// avx512_bf16, where FACESHOT_ISA is not set and the system gives leave. Linux enables the tiles'
+/// 8 KB of state for programs that ask; the first call asks, and threads made later inherit it.
+/// Thread safe.
+/// @throws as isa_cap()
+[[nodiscard]] bool has_tiles();
 
 }  // namespace faceshot::base

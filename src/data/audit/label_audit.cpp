@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/parallel.hpp"
 #include "data/prepared/classes.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/parallel.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::data {
@@ -143,7 +143,7 @@ LabelAudit audit_labels(const PreparedSet& set, const Detector& detector,
   constexpr std::size_t chunk = 16;  // between two reports of progress
   for (std::size_t first = 0; first < result.images; first += chunk) {
     std::vector<AuditOutcome> outcomes(std::min(chunk, result.images - first));
-    parallel_for(outcomes.size(), threads, [&](std::size_t i) {
+    base::parallel_for(outcomes.size(), threads, [&](std::size_t i) {
       outcomes[i] = look_at(set, first + i, detector, ids, options);
     });
     for (std::size_t i = 0; i < outcomes.size(); ++i) {

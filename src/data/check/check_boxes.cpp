@@ -25,11 +25,9 @@ bool reaches_beyond(const Box& box, const Box& frame) {
 /// A point more than a face's width or height away from its box.
 bool are_far(const Landmarks& points, const Box& box) {
   const float dx = box.width(), dy = box.height();
-  for (std::size_t p = 0; p < points.size(); p += 2)
-    if (points[p] < box.x1 - dx || points[p] > box.x2 + dx || points[p + 1] < box.y1 - dy ||
-        points[p + 1] > box.y2 + dy)
-      return true;
-  return false;
+  return std::any_of(points.begin(), points.end(), [&](const Point& p) {
+    return p.x < box.x1 - dx || p.x > box.x2 + dx || p.y < box.y1 - dy || p.y > box.y2 + dy;
+  });
 }
 
 }  // namespace

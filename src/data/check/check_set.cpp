@@ -7,11 +7,12 @@
 #include <string>
 #include <tuple>
 
+#include "base/parallel.hpp"
 #include "data/check/check_boxes.hpp"
 #include "data/check/image_facts.hpp"
 #include "data/check/image_hash.hpp"
 #include "data/check/raw_set.hpp"
-#include "faceshot/parallel.hpp"
+#include "geometry/move_landmarks.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -66,7 +67,7 @@ class Checker {
     constexpr std::size_t chunk = 64;  // between two reports of progress
     for (std::size_t first = 0; first < places_.size(); first += chunk) {
       const std::size_t count = std::min(chunk, places_.size() - first);
-      parallel_for(count, options_.threads, [&](std::size_t i) {
+      base::parallel_for(count, options_.threads, [&](std::size_t i) {
         facts_[first + i] = find_image_facts(path_of(first + i));
       });
       if (progress) progress(first + count, places_.size());
@@ -170,8 +171,7 @@ class Checker {
     for (RawBox& b : image.boxes) {
       Box& box = b.annotation.box;
       box = {box.x1 * x, box.y1 * y, box.x2 * x, box.y2 * y};
-      if (auto& points = b.annotation.landmarks)
-        for (std::size_t i = 0; i < points->size(); ++i) (*points)[i] *= i % 2 == 0 ? x : y;
+      if (auto& points = b.annotation.landmarks) geometry::scale(*points, x, y);
     }
   }
 

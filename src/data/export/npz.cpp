@@ -1,24 +1,17 @@
 #include "data/export/npz.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <exception>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "faceshot/error.hpp"
-#include "support/atomic_file.hpp"
 #include "support/folder.hpp"
-#include "support/npy_header.hpp"
+#include "support/npz_writer.hpp"
 #include "support/utf8.hpp"
 
 namespace faceshot::data {
@@ -27,6 +20,8 @@ namespace {
 using geometry::Annotation;
 using geometry::ImageRecord;
 
+using support::NpzWriter;
+
 namespace fs = std::filesystem;
 
 static_assert(std::endian::native == std::endian::little,
@@ -34,94 +29,22 @@ static_assert(std::endian::native == std::endian::little,
 
 /// Code points of a UTF-8 text. @throws Error(invalid_argument)
 std::vector<char32_t> code_points(std::string_view text) {
-  std::vector<char32_t> points;
-  const auto fail = [&] {
+  if (!support::is_utf8(text))
     throw Error(ErrorCode::invalid_argument,
                 "the name '" + support::escaped(text) + "' is not UTF-8; rename the file");
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const int length = lead < 0x80       ? 1
-                       : lead >> 5 == 6  ? 2
-                       : lead >> 4 == 14 ? 3
-                       : lead >> 3 == 30 ? 4
-                                         : 0;
-    if (length == 0 || i + static_cast<std::size_t>(length) > text.size()) fail();
-    char32_t point = length == 1 ? lead : lead & (0xFFU >> (length + 1));
-    for (int k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]);
-      if (next >> 6 != 2) fail();
-      point = point << 6 | (next & 0x3FU);
-    }
-    points.push_back(point);
-    i += static_cast<std::size_t>(length);
+  std::vector<char32_t> points;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >> 6 == 2)  // one that goes on
+      points.back() = points.back() << 6 | (byte & 0x3FU);
+    else
+      points.push_back(byte < 0x80   ? byte
+                       : byte < 0xE0 ? byte & 0x1FU
+                       : byte < 0xF0 ? byte & 0xFU
+                                     : byte & 7U);
   }
   return points;
 }
-
-/// A zip archive whose entries are stored, not compressed: numpy maps and reads them fastest.
-class NpzWriter {
- public:
-  /// @throws Error(io), as all else here
-  explicit NpzWriter(const fs::path& path)
-      : path_(path), file_(path), zip_(archive_write_new(), archive_write_free) {
-    archive_write_set_format_zip(zip_.get());
-    archive_write_set_options(zip_.get(), "zip:compression=store");
-    archive_write_set_bytes_per_block(zip_.get(), 0);  // no zeros behind the end
-    check(archive_write_open(zip_.get(), this, nullptr, &write_to_file, nullptr) == ARCHIVE_OK);
-  }
-
-  /// Opens an array, whose values must follow.
-  /// @param shape as Python writes it, "12," or "12, 4"
-  /// @param bytes of all values
-  void begin(const std::string& name, const std::string& type, const std::string& shape,
-             std::size_t bytes) {
-    const std::string header = support::npy_header(type, shape);
-    const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),
-                                                                         archive_entry_free);
-    archive_entry_set_pathname(entry.get(), (name + ".npy").c_str());
-    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(header.size() + bytes));
-    archive_entry_set_filetype(entry.get(), AE_IFREG);
-    archive_entry_set_perm(entry.get(), 0644);
-    check(archive_write_header(zip_.get(), entry.get()) == ARCHIVE_OK);
-    write(header.data(), header.size());
-  }
-
-  void write(const void* bytes, std::size_t size) {
-    check(archive_write_data(zip_.get(), bytes, size) == static_cast<la_ssize_t>(size));
-  }
-
-  void commit() {
-    check(archive_write_close(zip_.get()) == ARCHIVE_OK);
-    file_.commit();
-  }
-
- private:
-  /// Called by libarchive, through which no exception may pass.
-  static la_ssize_t write_to_file(archive*, void* writer, const void* bytes, std::size_t size) {
-    auto& self = *static_cast<NpzWriter*>(writer);
-    try {
-      self.file_.write({static_cast<const char*>(bytes), size});
-      return static_cast<la_ssize_t>(size);
-    } catch (...) {
-      self.failure_ = std::current_exception();
-      return -1;
-    }
-  }
-
-  void check(bool good) {
-    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-    if (good) return;
-    const char* const why = archive_error_string(zip_.get());
-    throw Error(ErrorCode::io, "cannot write '" + path_.string() + "'" +
-                                   (why == nullptr ? "" : std::string(": ") + why));
-  }
-
-  fs::path path_;
-  support::AtomicFile file_;
-  std::exception_ptr failure_;  ///< that write_to_file() met
-  std::unique_ptr<archive, int (*)(archive*)> zip_;
-};
 
 /// Bytes that go out in blocks.
 class Sink {

@@ -125,9 +125,8 @@ OrderedJson coco_annotation(const Annotation& a, std::size_t id, std::size_t ima
   if (!keypoints) return json;
   OrderedJson points = OrderedJson::array();
   for (std::size_t p = 0; p < 5; ++p)
-    for (const double v :
-         {a.landmarks ? exact((*a.landmarks)[2 * p]) : 0,
-          a.landmarks ? exact((*a.landmarks)[2 * p + 1]) : 0, a.landmarks ? 2.0 : 0})
+    for (const double v : {a.landmarks ? exact((*a.landmarks)[p].x) : 0,
+                           a.landmarks ? exact((*a.landmarks)[p].y) : 0, a.landmarks ? 2.0 : 0})
       points.push_back(v);
   json["keypoints"] = std::move(points);
   json["num_keypoints"] = a.landmarks ? 5 : 0;
@@ -276,8 +275,8 @@ std::string labelme_json(const ImageRecord& record, const std::vector<std::strin
     for (std::size_t p = 0; p < landmark_names.size(); ++p)
       shapes.push_back(labelme_shape(
           landmark_names[p], "point",
-          OrderedJson::array({labelme_point((*a.landmarks)[2 * p], (*a.landmarks)[2 * p + 1])}),
-          group, OrderedJson::object()));
+          OrderedJson::array({labelme_point((*a.landmarks)[p].x, (*a.landmarks)[p].y)}), group,
+          OrderedJson::object()));
   }
   const OrderedJson document{
       {"version", "5.5.0"},          {"flags", OrderedJson::object()},
@@ -332,7 +331,7 @@ void add_cvat_skeleton(pugi::xml_node image, const Landmarks& landmarks, int gro
     point.append_attribute("outside") = 0;
     point.append_attribute("occluded") = 0;
     point.append_attribute("points") =
-        (digits(landmarks[2 * p]) + "," + digits(landmarks[2 * p + 1])).c_str();
+        (digits(landmarks[p].x) + "," + digits(landmarks[p].y)).c_str();
   }
 }
 

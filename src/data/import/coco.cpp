@@ -234,7 +234,8 @@ std::optional<Landmarks> coco_landmarks(const Json& annotation) {
     const auto number = coco_number(points[i]);
     if (!number) throw coco_fault("keypoints must be numbers, not " + coco_text(points));
     if (i % 3 == 2 && *number == 0) return std::nullopt;  // not labelled
-    if (i % 3 != 2) result[i / 3 * 2 + i % 3] = *number;
+    if (i % 3 == 0) result[i / 3].x = *number;
+    if (i % 3 == 1) result[i / 3].y = *number;
   }
   return result;
 }

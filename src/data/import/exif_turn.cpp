@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "geometry/move_landmarks.hpp"
 #include "media/opencv.hpp"
 #include "media/photographs/exif.hpp"
 
@@ -51,11 +52,8 @@ geometry::Annotation turn_upright(const geometry::Annotation& a, media::ImageSiz
   turn.box(turned.box);
   if (!turned.landmarks) return turned;
   Landmarks& points = *turned.landmarks;
-  for (std::size_t i = 0; i < points.size(); i += 2) turn.point(points[i], points[i + 1]);
-  if (turn.mirrors()) {
-    std::swap_ranges(points.begin(), points.begin() + 2, points.begin() + 2);      // eyes
-    std::swap_ranges(points.begin() + 6, points.begin() + 8, points.begin() + 8);  // mouth corners
-  }
+  for (Point& p : points) turn.point(p.x, p.y);
+  if (turn.mirrors()) geometry::exchange_sides(points);
   return turned;
 }
 

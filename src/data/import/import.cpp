@@ -14,6 +14,7 @@
 #include "data/import/image_names.hpp"
 #include "data/prepared/splits.hpp"
 #include "faceshot/error.hpp"
+#include "geometry/move_landmarks.hpp"
 #include "media/photographs/exif.hpp"
 #include "media/photographs/image_list.hpp"
 #include "media/photographs/image_size.hpp"
@@ -33,9 +34,7 @@ bool differs(const Box& a, const Box& b) {
 void to_pixels(geometry::Annotation& a, ImageSize size) {
   const auto width = static_cast<float>(size.width), height = static_cast<float>(size.height);
   a.box = {a.box.x1 * width, a.box.y1 * height, a.box.x2 * width, a.box.y2 * height};
-  if (!a.landmarks) return;
-  for (std::size_t i = 0; i < a.landmarks->size(); ++i)
-    (*a.landmarks)[i] *= i % 2 == 0 ? width : height;
+  if (a.landmarks) geometry::scale(*a.landmarks, width, height);
 }
 
 std::string size_text(ImageSize size) {

@@ -31,7 +31,7 @@ std::size_t known_points(const std::vector<float>& fields) {
 Landmarks retina_landmarks(const std::vector<float>& fields) {
   Landmarks points;
   for (std::size_t i = 0; i < points.size(); ++i)
-    points[i] = fields[retina_box_fields + i / 2 * 3 + i % 2];
+    points[i] = {fields[retina_box_fields + 3 * i], fields[retina_box_fields + 3 * i + 1]};
   return points;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numbers>
 #include <utility>
+#include "geometry/move_landmarks.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -22,13 +23,10 @@ Box around(ShapePoint centre, float half_width, float half_height) {
 /// Positive where left is the viewer's: the way from the left eye to the right one and the way down
 /// from the eyes to the mouth turn clockwise, however the face is turned.
 float handedness(const Landmarks& p) {
-  const float across_x = p[2] - p[0], across_y = p[3] - p[1];
-  const float down_x = (p[6] + p[8] - p[0] - p[2]) / 2, down_y = (p[7] + p[9] - p[1] - p[3]) / 2;
+  const float across_x = p[1].x - p[0].x, across_y = p[1].y - p[0].y;
+  const float down_x = (p[3].x + p[4].x - p[0].x - p[1].x) / 2;
+  const float down_y = (p[3].y + p[4].y - p[0].y - p[1].y) / 2;
   return across_x * down_y - across_y * down_x;
-}
-
-void exchange_sides(Landmarks& p) {
-  for (const std::size_t i : {0U, 1U, 6U, 7U}) std::swap(p[i], p[i + 2]);
 }
 
 }  // namespace
@@ -107,8 +105,7 @@ std::optional<Landmarks> ShapeGroups::landmarks_of(const std::string& group) con
       const auto index = landmark_named(point.label);
       if (!index || found[*index]) return std::nullopt;
       found[*index] = true;
-      landmarks[2 * *index] = point.at.x;
-      landmarks[2 * *index + 1] = point.at.y;
+      landmarks[*index] = {point.at.x, point.at.y};
     }
   }
   if (!std::all_of(found.begin(), found.end(), [](bool f) { return f; })) return std::nullopt;
@@ -127,7 +124,7 @@ void settle_sides(std::vector<LabelledImage>& images, FlawLog& flaws) {
   for (LabelledImage& image : images)
     for (geometry::Annotation& a : image.annotations)
       if (a.landmarks) {
-        exchange_sides(*a.landmarks);
+        geometry::exchange_sides(*a.landmarks);
         flaws.changed(flaw::persons_left,
                       image.file + (image.line == 0 ? "" : ":" + std::to_string(image.line)) +
                           ": left and right landmarks of a box of '" + image.image +

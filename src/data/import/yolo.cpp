@@ -93,14 +93,14 @@ void require_shares(std::span<const float> values) {
 std::optional<Landmarks> yolo_landmarks(std::span<const float> v, std::size_t values) {
   Landmarks points;
   bool all_zero = true;
-  for (std::size_t i = 0; i < points.size(); ++i) {
+  for (std::size_t i = 0; i < 2 * points.size(); ++i) {
     const float value = v[i / 2 * values + i % 2];
     if (value == -1 || (values == 3 && v[i / 2 * values + 2] <= 0)) return std::nullopt;
     if (std::abs(value) >= 2)
       throw line_fault(
           fmt::format("points are shares of the image, not {:g}; these look like pixels", value));
     all_zero = all_zero && value == 0;
-    points[i] = value;
+    (i % 2 == 0 ? points[i / 2].x : points[i / 2].y) = value;
   }
   if (all_zero) return std::nullopt;
   return points;

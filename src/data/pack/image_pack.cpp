@@ -17,6 +17,7 @@
 #include "data/prepared/staging.hpp"
 #include "data/prepared/text_file.hpp"
 #include "faceshot/error.hpp"
+#include "geometry/move_landmarks.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::data {
@@ -177,9 +178,7 @@ class Packer {
     for (geometry::Annotation& a : record.annotations) {
       a.box = clip({a.box.x1 * x, a.box.y1 * y, a.box.x2 * x, a.box.y2 * y},
                    static_cast<float>(image.cols), static_cast<float>(image.rows));
-      if (a.landmarks)
-        for (std::size_t i = 0; i < a.landmarks->size(); ++i)
-          (*a.landmarks)[i] *= i % 2 == 0 ? x : y;
+      if (a.landmarks) geometry::scale(*a.landmarks, x, y);
     }
   }
 

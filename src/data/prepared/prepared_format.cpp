@@ -60,7 +60,8 @@ geometry::Annotation PreparedRow::annotation(int lowest_class, int highest_class
   a.source = static_cast<std::int8_t>(integer(column_source, 0, 1, -1));
   if (const std::size_t given = filled(column_landmarks, 10); given == 10) {
     auto& points = a.landmarks.emplace();
-    for (std::size_t i = 0; i < points.size(); ++i) points[i] = number(column_landmarks + i);
+    for (std::size_t i = 0; i < points.size(); ++i)
+      points[i] = {number(column_landmarks + 2 * i), number(column_landmarks + 2 * i + 1)};
   } else if (given != 0) {
     csv_.fail("landmarks need all ten fields; fill in or empty all");
   }

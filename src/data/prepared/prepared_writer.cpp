@@ -53,7 +53,9 @@ void append_annotation(std::string& row, const Annotation& a, std::size_t column
   }
   for (std::size_t i = 0; i < 10; ++i) {
     row += ',';
-    if (a.landmarks) append(row, (*a.landmarks)[i]);
+    if (!a.landmarks) continue;
+    const Point& p = (*a.landmarks)[i / 2];
+    append(row, i % 2 == 0 ? p.x : p.y);
   }
   if (columns <= column_source) return;
   row += ',';
@@ -83,9 +85,7 @@ void check(const PreparedSet& set) {
                "' cannot hold " + std::to_string(a.*attribute.member));
       if (a.source < -1 || a.source > 1)
         fail("column 'source' cannot hold " + std::to_string(a.source));
-      if (a.landmarks && !std::all_of(a.landmarks->begin(), a.landmarks->end(),
-                                      [](float v) { return std::isfinite(v); }))
-        fail("a landmark is not finite");
+      if (a.landmarks && !finite(*a.landmarks)) fail("a landmark is not finite");
     }
   }
 }

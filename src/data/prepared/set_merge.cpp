@@ -5,9 +5,9 @@
 #include <numeric>
 #include <set>
 
+#include "base/random.hpp"
 #include "data/prepared/prepared_format.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -15,13 +15,13 @@ namespace {
 using geometry::ImageRecord;
 
 template <class T>
-void shuffle(std::vector<T>& values, Random& random) {
+void shuffle(std::vector<T>& values, base::Random& random) {
   for (std::size_t i = values.size(); i > 1; --i)
     std::swap(values[i - 1], values[random.below(static_cast<std::uint32_t>(i))]);
 }
 
 /// The places of a share of `count` things, rising.
-std::vector<std::size_t> chosen(std::size_t count, double share, Random random) {
+std::vector<std::size_t> chosen(std::size_t count, double share, base::Random random) {
   std::vector<std::size_t> places(count);
   std::iota(places.begin(), places.end(), std::size_t{0});
   if (share >= 1) return places;
@@ -49,7 +49,7 @@ double sample_rank(const std::string& image, std::uint64_t seed) {
   for (const char c : std::filesystem::path(image).filename().string())
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return static_cast<double>(
-      Random(seed, static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(hash))
+      base::Random(seed, static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(hash))
           .uniform());
 }
 
@@ -80,7 +80,7 @@ MergedSet merge_sets(const std::vector<SetToMerge>& sets, std::uint64_t seed) {
       throw Error(ErrorCode::invalid_argument,
                   "the share of '" + from.name + "' must be above 0 and at most 1");
     const std::vector<int> ids = merged_ids(from.set.classes, merged.set.classes);
-    const Random random(seed, 0, static_cast<std::uint32_t>(s));
+    const base::Random random(seed, 0, static_cast<std::uint32_t>(s));
     for (const std::size_t i : chosen(from.set.records.size(), from.share, random)) {
       ImageRecord record = from.set.records[i];
       merged.originals.push_back(from.set.images_dir / record.image);
@@ -108,7 +108,7 @@ SplitSet split_records(const std::vector<ImageRecord>& records, double val, doub
         .push_back(i);
   std::vector<const std::vector<std::size_t>*> groups;
   for (const auto& [name, places] : members) groups.push_back(&places);
-  Random random(seed);
+  base::Random random(seed);
   shuffle(groups, random);
 
   enum Part : char { to_train, to_val, to_test };

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/parallel.hpp"
 #include "data/prepared/classes.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/parallel.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::data {
@@ -61,7 +61,7 @@ PseudoLabelledSet pseudo_label_set(const PreparedSet& set, const Detector& detec
   for (std::size_t first = 0; first < total; first += chunk) {
     const std::size_t count = std::min(chunk, total - first);
     std::vector<Outcome> outcomes(count);
-    parallel_for(count, threads, [&](std::size_t i) {
+    base::parallel_for(count, threads, [&](std::size_t i) {
       outcomes[i] = label(set, set.records[first + i], detector, ids, options);
     });
     for (std::size_t i = 0; i < count; ++i) {

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <opencv2/imgproc.hpp>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 #include "media/drawing/draw.hpp"
 #include "media/opencv.hpp"
 
@@ -49,8 +49,8 @@ void hatch(cv::Mat& image, const cv::Rect& box, const cv::Scalar& colour) {
 void draw_landmarks(cv::Mat& image, const Landmarks& points, float scale, float side) {
   const int radius = std::max(1, static_cast<int>(std::lround(side / 24)));
   for (std::size_t p = 0; p < point_colours.size(); ++p)
-    cv::circle(image, pixel(points[2 * p] * scale, points[2 * p + 1] * scale), radius,
-               point_colours[p], cv::FILLED, cv::LINE_AA);
+    cv::circle(image, pixel(points[p].x * scale, points[p].y * scale), radius, point_colours[p],
+               cv::FILLED, cv::LINE_AA);
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ AnnotationSheet annotation_sheet(const PreparedSet& set, const SheetOptions& opt
     throw Error(ErrorCode::invalid_argument, "a sheet needs at least one photograph");
   std::vector<std::size_t> order(set.records.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  Random random(options.seed);
+  base::Random random(options.seed);
   for (std::size_t i = order.size(); i > 1; --i)
     std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
 

@@ -25,7 +25,8 @@ void BoxVoting::count(const Detection& voter, Votes& votes) {
   if (!voter.landmarks) return;
   votes.point_weight += weight;
   for (std::size_t k = 0; k < votes.points.size(); ++k)
-    votes.points[k] += weight * double{(*voter.landmarks)[k]};
+    votes.points[k] = {votes.points[k][0] + weight * double{(*voter.landmarks)[k].x},
+                       votes.points[k][1] + weight * double{(*voter.landmarks)[k].y}};
 }
 
 std::span<const Detection> BoxVoting::run(std::span<const Detection> candidates,
@@ -51,7 +52,8 @@ std::span<const Detection> BoxVoting::run(std::span<const Detection> candidates,
       d.box.*sides[side] = static_cast<float>(votes.box[side] / votes.weight);
     if (d.landmarks)
       for (std::size_t p = 0; p < votes.points.size(); ++p)
-        (*d.landmarks)[p] = static_cast<float>(votes.points[p] / votes.point_weight);
+        (*d.landmarks)[p] = {static_cast<float>(votes.points[p][0] / votes.point_weight),
+                             static_cast<float>(votes.points[p][1] / votes.point_weight)};
     voted_.push_back(d);
   }
   order_.resize(voted_.size());

@@ -36,7 +36,7 @@ class BoxVoting {
   struct Votes {
     double weight = 0, score = 0, point_weight = 0;
     std::array<double, 4> box{};
-    std::array<double, 10> points{};
+    std::array<std::array<double, 2>, 5> points{};
   };
   static void count(const Detection& voter, Votes& votes);
 

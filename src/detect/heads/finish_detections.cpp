@@ -1,4 +1,5 @@
 #include "detect/heads/finish_detections.hpp"
+#include "geometry/move_landmarks.hpp"
 
 namespace faceshot::detect {
 
@@ -21,11 +22,7 @@ bool place(const InputSource& source, const Box& bounds, Detection& d) {
   d.box = {d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y};
   if (!intersect(d.box, image).valid()) return false;  // it lay in the padding
   d.box = intersect(d.box, bounds);
-  if (d.landmarks)
-    for (std::size_t k = 0; k < d.landmarks->size(); k += 2) {
-      (*d.landmarks)[k] *= scale_x;
-      (*d.landmarks)[k + 1] *= scale_y;
-    }
+  if (d.landmarks) geometry::scale(*d.landmarks, scale_x, scale_y);
   return true;
 }
 

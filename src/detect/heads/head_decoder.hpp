@@ -26,7 +26,7 @@ class HeadDecoder {
                       std::vector<Detection>& candidates) const = 0;
 };
 
-// One function a head, each in its own file. The outputs' names are in `info`; width and height are
+// One function a head. The outputs' names are in `info`; width and height are
 // those of the session's input. The session must outlive the decoder, and must not be moved.
 // @throws Error(format) if the outputs have not the shapes that the head must have,
 // Error(not_found) if there is no output of a name

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "faceshot/landmarks.hpp"
@@ -10,10 +11,10 @@
 
 namespace faceshot::detect {
 
-/// Where the output [1, rows, values] (or [rows, values]) lies, for the life of the session.
+/// The output [1, rows, values] (or [rows, values]), for the life of the session.
 /// @throws Error(not_found) if there is none of this name; Error(format) if it has another shape
-[[nodiscard]] const float* output_rows(const Session& session, const std::string& name,
-                                       std::int64_t rows, std::int64_t values);
+[[nodiscard]] std::span<const float> output_rows(const Session& session, const std::string& name,
+                                                 std::int64_t rows, std::int64_t values);
 
 /// Five points as YuNet and SCRFD give them: offsets from a cell's place, in strides.
 /// @param offsets x and y of each point, or null @param x, y the cell's column and row

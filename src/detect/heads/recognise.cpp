@@ -87,7 +87,7 @@ std::vector<HeadLevel> numbered_levels(const Network& network) {
   if (shape.empty() || outputs.size() < 6 ||
       !std::all_of(outputs.begin(), outputs.end(), is_number))
     return {};
-  const Session session(network, shape, 1);
+  const Session session(network, shape);
   std::map<std::int64_t, HeadLevel, std::greater<>> by_rows;
   for (const std::string& name : outputs) {
     const TensorView output = session.output(name);

@@ -36,10 +36,11 @@ class SsdHead final : public HeadDecoder {
         classes_(info.classes.size()),
         scores_(info.probabilities ? Scores::probabilities : Scores::logits) {
     const auto rows = static_cast<std::int64_t>(priors_.size());
-    loc_ = output_rows(session, info.loc_output, rows, 4);
-    conf_ = output_rows(session, info.conf_output, rows, static_cast<std::int64_t>(classes_) + 1);
+    loc_ = output_rows(session, info.loc_output, rows, 4).data();
+    conf_ = output_rows(session, info.conf_output, rows, static_cast<std::int64_t>(classes_) + 1)
+                .data();
     if (!info.landmark_output.empty())
-      landmarks_ = output_rows(session, info.landmark_output, rows, 10);
+      landmarks_ = output_rows(session, info.landmark_output, rows, 10).data();
   }
 
   void decode(float score_threshold, std::size_t keep_top,

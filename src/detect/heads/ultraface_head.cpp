@@ -14,8 +14,8 @@ class UltrafaceHead final : public HeadDecoder {
     std::int64_t values = 1;
     for (const auto d : session.output(info.conf_output).shape) values *= d;
     rows_ = static_cast<std::size_t>(values / 2);
-    scores_ = output_rows(session, info.conf_output, values / 2, 2);
-    boxes_ = output_rows(session, info.loc_output, values / 2, 4);
+    scores_ = output_rows(session, info.conf_output, values / 2, 2).data();
+    boxes_ = output_rows(session, info.loc_output, values / 2, 4).data();
   }
 
   void decode(float score_threshold, std::size_t keep_top,

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/kernels/row_stage.hpp"
+
 namespace faceshot::detect {
 
 LetterboxSize letterbox_size(int image_width, int image_height, int max_side, bool upscale,
@@ -165,7 +167,7 @@ std::size_t step_of(PixelFormat format) {
 }  // namespace
 
 void Letterbox::start(const ImageView& image, const LetterboxSize& size, const ModelInfo& model,
-                      int parts) {
+                      int workers) {
   image_ = image;
   size_ = size;
   horizontal_.make(image.width, size.content_width);
@@ -181,7 +183,7 @@ void Letterbox::start(const ImageView& image, const LetterboxSize& size, const M
     planes_.offset[k] = -model.mean[channel_[k]] * model.scale[channel_[k]];
   }
   const auto width = static_cast<std::size_t>(image.width);
-  buffers_.resize(static_cast<std::size_t>(parts));
+  buffers_.resize(static_cast<std::size_t>(workers));
   if (as_it_is_) return;
   planes_first_ =
       image.format == PixelFormat::i420 && image.width % 2 == 0 && size.content_width < image.width;
@@ -203,35 +205,33 @@ void Letterbox::start(const ImageView& image, const LetterboxSize& size, const M
   }
 }
 
-void Letterbox::row(int y, int part, const std::array<float*, 3>& planes) const {
+void Letterbox::row(int y, int worker, const Planes& planes) const {
   const auto width = static_cast<std::size_t>(size_.content_width);
-  const auto stride = static_cast<std::size_t>(size_.width);
   if (y >= size_.content_height) {
-    for (float* const plane : planes) std::fill(plane, plane + stride, 0.0F);
+    for (const std::span<float> plane : planes) std::fill(plane.begin(), plane.end(), 0.0F);
     return;
   }
   pixels::Planes out = planes_;
-  for (std::size_t k = 0; k < 3; ++k) out.out[k] = planes[channel_[k]];
+  for (std::size_t k = 0; k < 3; ++k) out.out[k] = planes[channel_[k]].data();
   const std::size_t step = step_of(image_.format);
   if (as_it_is_)
     pixels::split_pixels(image_.row(y), width, step, out);
   else if (planes_first_)
-    row_of_planes(y, buffers_[static_cast<std::size_t>(part)], out);
+    row_of_planes(y, buffers_[static_cast<std::size_t>(worker)], out);
   else
-    pixels::scale_columns(scaled_row(y, buffers_[static_cast<std::size_t>(part)]), step,
+    pixels::scale_columns(scaled_row(y, buffers_[static_cast<std::size_t>(worker)]), step,
                           {horizontal_.first, horizontal_.weights, horizontal_.count}, out);
-  for (float* const plane : planes) std::fill(plane + width, plane + stride, 0.0F);
+  for (const std::span<float> plane : planes)
+    std::fill(plane.begin() + size_.content_width, plane.end(), 0.0F);
 }
 
 void Letterbox::run(const ImageView& image, const LetterboxSize& size, const ModelInfo& model,
                     float* output) {
   start(image, size, model);
-  const auto width = static_cast<std::size_t>(size.width);
-  const std::size_t plane = width * static_cast<std::size_t>(size.height);
-  for (int y = 0; y < size.height; ++y) {
-    float* const at = output + static_cast<std::size_t>(y) * width;
-    row(y, 0, {at, at + plane, at + 2 * plane});
-  }
+  const std::int64_t width = size.width;
+  const std::int64_t plane = width * size.height;
+  for (int y = 0; y < size.height; ++y)
+    row(y, 0, engine::row_of_planes(output + y * width, plane, width));
 }
 
 }  // namespace faceshot::detect

@@ -37,13 +37,13 @@ class Letterbox final : public InputRows {
  public:
   /// Gets ready for the rows of this image's input. Not thread safe.
   /// @param image which must live as long as rows are asked for
-  /// @param parts that will ask for rows at once
+  /// @param workers that will ask for rows at once
   void start(const ImageView& image, const LetterboxSize& size, const ModelInfo& model,
-             int parts = 1);
+             int workers = 1);
 
   /// In the model's channel order (pixel - mean) * scale; 0, which is the mean colour, in the
   /// padding.
-  void row(int y, int part, const std::array<float*, 3>& planes) const override;
+  void row(int y, int worker, const Planes& planes) const override;
 
   /// All rows. @param output 3 planes of size.height x size.width floats
   void run(const ImageView& image, const LetterboxSize& size, const ModelInfo& model,

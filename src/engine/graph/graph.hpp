@@ -16,11 +16,11 @@ using Shape = std::vector<std::int64_t>;
 /// axes and indices (whole numbers).
 struct Constant {
   Shape shape;
-  bool whole = false;                  ///< which of the two is filled
+  bool is_integer = false;             ///< which of the two is filled
   std::vector<float> floats;           ///< also of what the file stores as double or in 16 bits
   std::vector<std::int64_t> integers;  ///< also of what the file stores in fewer bits
-  int bits = 64;                       ///< whole: of each number in the file
-  bool has_sign = true;                ///< whole: false for the file's unsigned types
+  int bits = 64;                       ///< integers: of each number in the file
+  bool has_sign = true;                ///< integers: false for the file's unsigned types
 };
 using ConstantPtr = std::shared_ptr<const Constant>;
 
@@ -158,7 +158,7 @@ struct Node {
   Shape permutation;                                ///< transpose; empty reverses the axes
   std::int64_t part = 0, parts = 1;         ///< slice_part: which of how many equal parts of `axis`
   std::int64_t start = 0, end = INT64_MAX;  ///< shape: which dimensions; channels: from which on
-  bool to_whole = false;                    ///< cast: to whole numbers, or to floats
+  bool to_integers = false;                 ///< cast: to whole numbers, or to floats
 };
 
 struct Tensor {

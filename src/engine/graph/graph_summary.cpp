@@ -12,7 +12,7 @@ std::vector<NodeSummary> summarise(const Graph& graph, const Shape& input_shape)
   std::set<const Constant*> counted;
   const auto count = [&](const ConstantPtr& constant) {
     const bool is_new =
-        constant != nullptr && !constant->whole && counted.insert(constant.get()).second;
+        constant != nullptr && !constant->is_integer && counted.insert(constant.get()).second;
     return is_new ? constant->floats.size() : 0;
   };
   std::vector<NodeSummary> nodes;

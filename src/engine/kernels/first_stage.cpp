@@ -83,7 +83,7 @@ class FirstStage final : public RowStage {
     std::int64_t row = std::max({first, made, std::int64_t{0}});
     for (; row < last; ++row) {
       float* const to = kept + row % kept_rows * planes * width_;
-      buffers.rows->row(static_cast<int>(row), buffers.part, {to, to + width_, to + 2 * width_});
+      buffers.rows->row(static_cast<int>(row), buffers.worker, row_of_planes(to, width_, width_));
     }
     return std::max(row, made);
   }

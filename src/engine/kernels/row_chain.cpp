@@ -20,11 +20,10 @@ std::size_t on_cache_lines(std::int64_t floats) {
 
 }  // namespace
 
-RowChain::RowChain(std::vector<Link> links, std::int64_t in_row_floats, int threads,
-                   base::Isa level)
-    : links_(std::move(links)), in_row_floats_(in_row_floats), threads_(threads), level_(level) {
+RowChain::RowChain(std::vector<Link> links, std::int64_t in_row_floats, int parts, base::Isa level)
+    : links_(std::move(links)), in_row_floats_(in_row_floats), parts_(parts), level_(level) {
   assert(!links_.empty() && links_.size() <= most_links);
-  assert(threads_ >= 1);
+  assert(parts_ >= 1);
   for (const Link& link : links_)
     stage_scratch_ = std::max(
         stage_scratch_, on_cache_lines(static_cast<std::int64_t>(link.stage->scratch_floats())));
@@ -40,7 +39,7 @@ template <class Compute>
 void RowChain::walk(int part, std::int64_t band, const Compute& compute) const {
   const std::size_t count = links_.size();
   const std::int64_t height = links_.back().stage->walk().out_height;
-  const std::int64_t begin = height * part / threads_, end = height * (part + 1) / threads_;
+  const std::int64_t begin = height * part / parts_, end = height * (part + 1) / parts_;
   if (begin == end) return;
   std::int64_t done[most_links], wanted[most_links];
   done[count - 1] = begin;
@@ -59,7 +58,7 @@ void RowChain::walk(int part, std::int64_t band, const Compute& compute) const {
 
 std::vector<std::int64_t> RowChain::ring_rows(std::int64_t band) const {
   std::vector<std::int64_t> rings(links_.size() - 1, 1);
-  for (int part = 0; part < threads_; ++part)
+  for (int part = 0; part < parts_; ++part)
     walk(part, band, [&](std::size_t l, RowRange rows) {
       if (l == 0) return;
       // What the stage before has computed last is the end of what this one needs, or beyond.
@@ -78,9 +77,9 @@ void RowChain::choose_band() {
   }
 }
 
-void RowChain::run(const Buffers& buffers, int part) const {
-  assert(part >= 0 && part < threads_);
-  float* const scratch = buffers.scratch + static_cast<std::size_t>(part) * scratch_floats_;
+void RowChain::run(const Buffers& buffers, int part, int worker) const {
+  assert(part >= 0 && part < parts_);
+  float* const scratch = buffers.scratch + static_cast<std::size_t>(worker) * scratch_floats_;
   const auto ring = [&](std::size_t l) {
     return RowBuffer<float>{scratch + offsets_[l], links_[l].out_row_floats, rings_[l]};
   };
@@ -95,7 +94,7 @@ void RowChain::run(const Buffers& buffers, int part) const {
          if (l == 0) {
            b.in = {buffers.in, in_row_floats_, stage.walk().in_height};
            b.rows = buffers.rows == nullptr ? nullptr : *buffers.rows;
-           b.part = part;
+           b.worker = worker;
          } else {
            const RowBuffer<float> before = ring(l - 1);
            b.in = {before.base, before.row_floats, before.kept};

@@ -23,9 +23,9 @@ class RowChain {
     std::int64_t addend_row_floats = 0, addend_height = 1;  ///< of what comes from outside
   };
 
-  /// @param threads parts that run() will be asked for; each computes rows at its border itself
+  /// @param parts that run() will be asked for; each computes rows at its border itself
   /// @param in_row_floats of the first stage's input
-  RowChain(std::vector<Link> links, std::int64_t in_row_floats, int threads, base::Isa level);
+  RowChain(std::vector<Link> links, std::int64_t in_row_floats, int parts, base::Isa level);
 
   struct Buffers {
     const float* in = nullptr;
@@ -33,10 +33,11 @@ class RowChain {
     float* out = nullptr;
     /// Where to find what makes the input's rows; null, there or here: `in` holds them.
     const InputRows* const* rows = nullptr;
-    float* scratch = nullptr;  ///< scratch_floats() a part, one after another
+    float* scratch = nullptr;  ///< scratch_floats() a worker, one after another
   };
   /// Computes one part of the last stage's output; all of them make it whole, in any order.
-  void run(const Buffers& buffers, int part) const;
+  /// @param worker who does it: different for those that run at once
+  void run(const Buffers& buffers, int part, int worker) const;
 
   [[nodiscard]] std::size_t scratch_floats() const { return scratch_floats_; }
   [[nodiscard]] std::size_t weight_bytes() const;
@@ -52,7 +53,7 @@ class RowChain {
 
   std::vector<Link> links_;
   std::int64_t in_row_floats_;
-  int threads_;
+  int parts_;
   base::Isa level_;
   std::int64_t band_ = 1;             ///< rows of the last stage that are computed at a time
   std::vector<std::int64_t> rings_;   ///< rows kept behind each link but the last

@@ -2,11 +2,17 @@
 
 #include <cassert>
 
-#include "engine/kernels/row_kernels_levels.hpp"
+#include "base/simd/levels.hpp"
 
 namespace faceshot::engine {
+namespace {
 
 using base::Isa;
+
+#define FACESHOT_KERNELS "engine/kernels/row_loops.inc"
+#include "base/simd/levels_above_baseline.inc"
+
+}  // namespace
 
 bool row_kernels_pay() {
 #if defined(__x86_64__)
@@ -18,24 +24,7 @@ bool row_kernels_pay() {
 
 const RowKernels& row_kernels(Isa level) {
   assert(level <= base::cpu_isa());
-  static const RowKernels baseline = row_kernels_baseline();
-#if defined(__x86_64__)
-  // Only calls on a CPU that has the instructions get here: making a table runs compiled code too.
-  if (level == Isa::avx512_bf16) {
-    static const RowKernels kernels = row_kernels_avx512_bf16();
-    return kernels;
-  }
-  if (level == Isa::avx512) {
-    static const RowKernels kernels = row_kernels_avx512();
-    return kernels;
-  }
-  if (level == Isa::avx2) {
-    static const RowKernels kernels = row_kernels_avx2();
-    return kernels;
-  }
-#endif
-  (void)level;
-  return baseline;
+  return FACESHOT_KERNELS_ABOVE_BASELINE(level, kernels, row_kernels_baseline());
 }
 
 }  // namespace faceshot::engine

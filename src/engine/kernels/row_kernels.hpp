@@ -103,6 +103,10 @@ struct RowKernels {
 /// to the compiler (a quarter slower).
 [[nodiscard]] bool row_kernels_pay();
 
-[[nodiscard]] const RowKernels& row_kernels(base::Isa isa);
+/// @param level at most what the CPU has
+[[nodiscard]] const RowKernels& row_kernels(base::Isa level);
+
+/// Those of Isa::baseline.
+[[nodiscard]] const RowKernels& row_kernels_baseline();
 
 }  // namespace faceshot::engine

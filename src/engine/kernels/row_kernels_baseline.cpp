@@ -1,9 +1,15 @@
-// Compiled for its level of instructions alone, see src/engine/CMakeLists.txt.
-#include "engine/kernels/row_kernels_impl.hpp"
-#include "engine/kernels/row_kernels_levels.hpp"
+// In a file of its own, because sanitizers instrument it (src/engine/CMakeLists.txt).
+#include "base/simd/levels.hpp"
+#include "engine/kernels/row_kernels.hpp"
 
 namespace faceshot::engine {
+namespace {
 
-RowKernels row_kernels_baseline() { return kernels_here(); }
+#define FACESHOT_KERNELS "engine/kernels/row_loops.inc"
+#include "base/simd/baseline_level.inc"
+
+}  // namespace
+
+const RowKernels& row_kernels_baseline() { return baseline::kernels; }
 
 }  // namespace faceshot::engine

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "base/simd/isa.hpp"
 #include "engine/graph/graph.hpp"
@@ -57,7 +58,7 @@ class RowStage {
     RowBuffer<const float> addend;
     RowBuffer<float> out;
     const InputRows* rows = nullptr;  ///< first_stage: makes the rows that `in` would hold
-    int part = 0;                     ///< to ask them for
+    int worker = 0;                   ///< who asks for them
     float* scratch = nullptr;         ///< scratch_floats(), aligned to 64 bytes
   };
   /// Computes rows of the output; what needs() says must be there.
@@ -101,5 +102,13 @@ using RowStagePtr = std::unique_ptr<const RowStage>;
 [[nodiscard]] RowStagePtr upsample_add_stage(const Shape& in, const RowOptions& options);
 [[nodiscard]] RowStagePtr max_pool_stage(const Node& node, const Shape& in, const Shape& out,
                                          const RowOptions& options);
+
+/// One row each of three planes. @param first row of the first, @param plane floats from a plane to
+/// the next, @param width floats of a row
+[[nodiscard]] inline InputRows::Planes row_of_planes(float* first, std::int64_t plane,
+                                                     std::int64_t width) {
+  const auto row = static_cast<std::size_t>(width);
+  return {std::span(first, row), std::span(first + plane, row), std::span(first + 2 * plane, row)};
+}
 
 }  // namespace faceshot::engine

@@ -7,7 +7,7 @@
 #include "engine/kernels/packed_weights.hpp"
 #include "engine/kernels/row_kernels.hpp"
 #include "engine/kernels/row_stage.hpp"
-#include "engine/ops/window.hpp"
+#include "engine/ops/fit_window.hpp"
 
 namespace faceshot::engine {
 

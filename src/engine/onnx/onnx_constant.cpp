@@ -72,7 +72,7 @@ class Stored {
 
   template <typename Raw, typename Field>
   void whole_numbers(const Field& field, Constant& constant) const {
-    constant.whole = true;
+    constant.is_integer = true;
     constant.bits = static_cast<int>(8 * sizeof(Raw));
     constant.has_sign = std::is_signed_v<Raw>;
     values<Raw>(field, constant.integers);

@@ -47,8 +47,8 @@ void read_hard_sigmoid(const OnnxNode& in) {
 
 void read_clip(const OnnxNode& in) {
   // Attributes up to opset 10, inputs since; either may be left out.
-  const auto bound = [&](int i, const char* name, float standard) {
-    if (!in.has_input(i)) return in.real(name, standard);
+  const auto bound = [&](int i, const char* name, float default_value) {
+    if (!in.has_input(i)) return in.real(name, default_value);
     const auto& value = in.floats(i);
     if (value.size() != 1) in.damaged("has a bound that is no single number");
     return value.front();

@@ -26,19 +26,19 @@ const onnx::AttributeProto* OnnxNode::attribute(const char* name) const {
   return nullptr;
 }
 
-std::int64_t OnnxNode::integer(const char* name, std::int64_t standard) const {
+std::int64_t OnnxNode::integer(const char* name, std::int64_t default_value) const {
   const auto* const a = attribute(name);
-  return a != nullptr ? a->i() : standard;
+  return a != nullptr ? a->i() : default_value;
 }
 
-float OnnxNode::real(const char* name, float standard) const {
+float OnnxNode::real(const char* name, float default_value) const {
   const auto* const a = attribute(name);
-  return a != nullptr ? a->f() : standard;
+  return a != nullptr ? a->f() : default_value;
 }
 
-std::string OnnxNode::text(const char* name, const char* standard) const {
+std::string OnnxNode::text(const char* name, const char* default_value) const {
   const auto* const a = attribute(name);
-  return a != nullptr ? a->s() : standard;
+  return a != nullptr ? a->s() : default_value;
 }
 
 std::vector<std::int64_t> OnnxNode::integers(const char* name) const {
@@ -79,13 +79,13 @@ const ConstantPtr& OnnxNode::constant(int i) const {
 
 const std::vector<float>& OnnxNode::floats(int i) const {
   const Constant& given = *constant(i);
-  if (given.whole) damaged("wants floats as input '" + proto_.input(i) + "'");
+  if (given.is_integer) damaged("wants floats as input '" + proto_.input(i) + "'");
   return given.floats;
 }
 
 int OnnxNode::integers_as_tensor(std::vector<std::int64_t> values) const {
   Constant constant;
-  constant.whole = true;
+  constant.is_integer = true;
   constant.shape = {static_cast<std::int64_t>(values.size())};
   constant.integers = std::move(values);
   return builder_.add_constant("", std::move(constant));

@@ -26,9 +26,9 @@ class OnnxNode {
   // --- attributes; the second argument is the value of one that is left out ---------------------
 
   [[nodiscard]] bool has(const char* name) const { return attribute(name) != nullptr; }
-  [[nodiscard]] std::int64_t integer(const char* name, std::int64_t standard) const;
-  [[nodiscard]] float real(const char* name, float standard) const;
-  [[nodiscard]] std::string text(const char* name, const char* standard) const;
+  [[nodiscard]] std::int64_t integer(const char* name, std::int64_t default_value) const;
+  [[nodiscard]] float real(const char* name, float default_value) const;
+  [[nodiscard]] std::string text(const char* name, const char* default_value) const;
   [[nodiscard]] std::vector<std::int64_t> integers(const char* name) const;
   [[nodiscard]] std::vector<float> reals(const char* name) const;
   [[nodiscard]] const onnx::TensorProto* tensor_attribute(const char* name) const;

@@ -23,7 +23,7 @@ Parameters parameters_of(const OnnxNode& in) {
   Parameters p{.steps = in.floats(1), .zeros = {}};
   if (in.has_input(2)) {
     const Constant& zeros = *in.constant(2);
-    if (!zeros.whole) in.damaged("has a zero point that is no whole number");
+    if (!zeros.is_integer) in.damaged("has a zero point that is no whole number");
     p.zeros = zeros.integers;
     const double half = std::ldexp(1.0, zeros.bits - 1);
     p.low = zeros.has_sign ? -half : 0;
@@ -66,7 +66,7 @@ void quantise_constant(const OnnxNode& in, const Parameters& p) {
   const std::vector<float>& values = in.floats(0);
   Constant numbers;
   numbers.shape = in.constant(0)->shape;
-  numbers.whole = true;
+  numbers.is_integer = true;
   numbers.integers.resize(values.size());
   for_elements(in, numbers.shape, p, [&](std::size_t i, std::size_t which) {
     const double number = std::nearbyint(static_cast<double>(values[i] / p.steps[which])) +
@@ -101,7 +101,7 @@ void read_dequantize_linear(const OnnxNode& in) {
     return in.emit(in.start(Op::identity));
   }
   const Constant& numbers = *in.constant(0);
-  if (!numbers.whole) in.damaged("wants whole numbers");
+  if (!numbers.is_integer) in.damaged("wants whole numbers");
   Constant values;
   values.shape = numbers.shape;
   values.floats.resize(numbers.integers.size());

@@ -25,10 +25,10 @@ void read_constant_node(const OnnxNode& in) {
     constant.floats = in.reals("value_floats");
     constant.shape = {static_cast<std::int64_t>(constant.floats.size())};
   } else if (in.has("value_int")) {
-    constant.whole = true;
+    constant.is_integer = true;
     constant.integers = {in.integer("value_int", 0)};
   } else if (in.has("value_ints")) {
-    constant.whole = true;
+    constant.is_integer = true;
     constant.integers = in.integers("value_ints");
     constant.shape = {static_cast<std::int64_t>(constant.integers.size())};
   } else {
@@ -54,13 +54,13 @@ void read_cast(const OnnxNode& in) {
       break;
     case onnx::TensorProto::INT32:
     case onnx::TensorProto::INT64:
-      node.to_whole = true;
+      node.to_integers = true;
       break;
     default:
       in.unsupported("only casts to floats, int32 and int64 are supported");
   }
   // Weights of 16 bits may be of any size.
-  if (!node.to_whole && in.known(0) && !in.constant(0)->whole)
+  if (!node.to_integers && in.known(0) && !in.constant(0)->is_integer)
     return in.emit_constant(*in.constant(0));
   in.emit(std::move(node));
 }

@@ -29,7 +29,7 @@ ConstantPtr dimensions(const Node& node, const Shape& of) {
   };
   const std::int64_t first = within(node.start), last = std::max(first, within(node.end));
   auto value = std::make_shared<Constant>();
-  value->whole = true;
+  value->is_integer = true;
   value->integers.assign(of.begin() + first, of.begin() + last);
   value->shape = {last - first};
   return value;

@@ -3,10 +3,10 @@
 #include <cmath>
 
 #include "engine/ops/broadcast.hpp"
+#include "engine/ops/fit_window.hpp"
 #include "engine/ops/resize_table.hpp"
 #include "engine/ops/shape_inference.hpp"
 #include "engine/ops/slicing.hpp"
-#include "engine/ops/window.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::engine {
@@ -94,7 +94,7 @@ class Rule {
   }
   const Constant& whole_parameter(std::size_t i) const {
     const Constant& value = parameter(i);
-    if (!value.whole) refuse(node_, "wants whole numbers as input " + std::to_string(i));
+    if (!value.is_integer) refuse(node_, "wants whole numbers as input " + std::to_string(i));
     return value;
   }
   std::vector<const Constant*> parameters() const {

@@ -150,7 +150,7 @@ std::vector<T> combined(const Node& node, const Constant& a, const Constant& b,
 template <typename T>
 bool is_all(const std::vector<const Constant*>& inputs) {
   return std::all_of(inputs.begin(), inputs.end(), [](const Constant* c) {
-    return c != nullptr && c->whole == std::is_integral_v<T>;
+    return c != nullptr && c->is_integer == std::is_integral_v<T>;
   });
 }
 
@@ -203,11 +203,11 @@ bool compute(const Node& node, const std::vector<const Constant*>& inputs, const
 }
 
 void cast(const Node& node, const Constant& from, Constant& to) {
-  to.whole = node.to_whole;
-  if (from.whole == to.whole) {
+  to.is_integer = node.to_integers;
+  if (from.is_integer == to.is_integer) {
     to.floats = from.floats;
     to.integers = from.integers;
-  } else if (from.whole) {
+  } else if (from.is_integer) {
     for (const std::int64_t v : from.integers) to.floats.push_back(static_cast<float>(v));
   } else {
     for (const float v : from.floats) {
@@ -227,13 +227,13 @@ ConstantPtr evaluate(const Node& node, const std::vector<const Constant*>& input
     return nullptr;
   auto result = std::make_shared<Constant>();
   result->shape = output_shape;
-  result->whole = inputs.front()->whole;
+  result->is_integer = inputs.front()->is_integer;
   if (node.op == Op::cast) {
     cast(node, *inputs.front(), *result);
     return result;
   }
-  const bool computed = result->whole ? compute(node, inputs, output_shape, result->integers)
-                                      : compute(node, inputs, output_shape, result->floats);
+  const bool computed = result->is_integer ? compute(node, inputs, output_shape, result->integers)
+                                           : compute(node, inputs, output_shape, result->floats);
   return computed ? result : nullptr;
 }
 

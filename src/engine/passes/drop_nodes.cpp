@@ -24,7 +24,7 @@ void drop_identities(Graph& graph) {
   std::erase_if(graph.nodes, [&](Node& node) {
     for (int& input : node.inputs)
       if (input >= 0) input = stands_for[static_cast<std::size_t>(input)];
-    const bool copies = node.op == Op::identity || (node.op == Op::cast && !node.to_whole);
+    const bool copies = node.op == Op::identity || (node.op == Op::cast && !node.to_integers);
     if (!copies || is_output(node.output)) return false;
     stands_for[static_cast<std::size_t>(node.output)] = node.inputs.front();
     return true;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/simd/isa.hpp"
+#include "base/single_openmp_thread.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::engine {
@@ -45,6 +46,7 @@ PreparedPrimitive::PreparedPrimitive(dnnl::primitive primitive, dnnl::stream str
 }
 
 void PreparedPrimitive::operator()() const {
+  const base::SingleOpenMpThread alone;
   const dnnl_status_t status = dnnl_primitive_execute(
       primitive_.get(), stream_.get(), static_cast<int>(arguments_.size()), arguments_.data());
   if (status != dnnl_success) throw Error(ErrorCode::unsupported, "engine: a primitive failed");

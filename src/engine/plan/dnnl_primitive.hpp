@@ -16,8 +16,9 @@ namespace faceshot::engine {
 /// Float memory of a four-dimensional tensor.
 [[nodiscard]] dnnl::memory::desc describe(const Place& place);
 
-/// A primitive with its arguments laid out as the C interface wants them: executing it then
-/// allocates nothing on our side.
+/// A primitive, made for one thread (base/single_openmp_thread.hpp), with its arguments laid out as
+/// the C interface wants them: executing it then allocates nothing on our side. Safe to call from
+/// several threads, each another object.
 class PreparedPrimitive {
  public:
   PreparedPrimitive(dnnl::primitive primitive, dnnl::stream stream,

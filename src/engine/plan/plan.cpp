@@ -5,8 +5,8 @@
 #include <cassert>
 #include <chrono>
 
+#include "base/executor.hpp"
 #include "engine/plan/plan_builder.hpp"
-#include "engine/plan/thread_count.hpp"
 #include "faceshot/error.hpp"
 #include "faceshot/input_rows.hpp"
 
@@ -33,9 +33,11 @@ class LentRows {
 
 }  // namespace
 
-Plan::Plan(const Graph& graph, const Shape& input_shape, const RowOptions& options) {
+Plan::Plan(const Graph& graph, const Shape& input_shape, const RowOptions& options, int threads,
+           ParallelRunner* runner)
+    : runner_(runner) {
   try {
-    built_ = std::make_unique<PlanBuilder>(graph, input_shape, options);
+    built_ = std::make_unique<PlanBuilder>(graph, input_shape, options, threads);
   } catch (const dnnl::error& e) {
     if (e.status == dnnl_out_of_memory)
       throw Error(ErrorCode::resource_exhausted, "engine: out of memory");
@@ -46,57 +48,24 @@ Plan::~Plan() = default;
 
 float* Plan::input() { return built_->input(); }
 
-void Plan::run_parts(int part) {
-  const auto& steps = built_->actions();
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    failure_.guard([&] {
-      // After a failure all go on to the end, so that nobody waits in vain.
-      if (failure_.failed()) return;
-      if (steps[i].part)
-        steps[i].part(part);
-      else if (part == 0)
-        steps[i].all();
-    });
-    const bool last = i + 1 == steps.size();
-    // One thread's steps behind one another need nobody to wait.
-    if (!last && (steps[i].part || steps[i + 1].part)) built_->team()->barrier();
-  }
-}
-
-void Plan::run() {
-  if (built_->team() == nullptr) {
-    for (const PlannedStep& step : built_->actions()) step.all();
-    return;
-  }
-  const ThreadCount for_onednn(1);
-  built_->team()->run(parts_);
-  failure_.rethrow();
-}
+void Plan::run() { base::run_stages(built_->actions(), built_->threads(), runner_); }
 
 void Plan::run(const InputRows& rows) {
   const LentRows lent(*built_, rows);
   if (lent.taken()) return run();
   const Shape& shape = built_->input_shape();
-  const auto width = static_cast<std::size_t>(shape[3]);
-  const std::size_t plane = static_cast<std::size_t>(shape[2]) * width;
-  for (std::size_t y = 0; y < static_cast<std::size_t>(shape[2]); ++y) {
-    float* const row = input() + y * width;
-    rows.row(static_cast<int>(y), 0, {row, row + plane, row + 2 * plane});
-  }
+  for (std::int64_t y = 0; y < shape[2]; ++y)
+    rows.row(static_cast<int>(y), 0,
+             row_of_planes(input() + y * shape[3], shape[2] * shape[3], shape[3]));
   run();
 }
 
 void Plan::run_timed(std::span<double> milliseconds) {
   assert(milliseconds.size() == steps().size());
-  const ThreadCount for_onednn(built_->team() != nullptr ? 1 : omp_get_max_threads());
   using Clock = std::chrono::steady_clock;
   auto before = Clock::now();
   for (std::size_t i = 0; i < milliseconds.size(); ++i) {
-    const PlannedStep& step = built_->actions()[i];
-    if (built_->team() != nullptr && step.part)
-      built_->team()->run(step.part);
-    else
-      step.all();
+    base::run_stages({&built_->actions()[i], 1}, built_->threads(), runner_);
     const auto after = Clock::now();
     milliseconds[i] = std::chrono::duration<double, std::milli>(after - before).count();
     before = after;

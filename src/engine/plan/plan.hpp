@@ -3,14 +3,13 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <span>
 
 #include "engine/graph/graph.hpp"
 #include "engine/kernels/row_stage.hpp"
-#include "engine/plan/first_failure.hpp"
 #include "faceshot/network.hpp"
+#include "faceshot/parallel_runner.hpp"
 
 namespace faceshot::engine {
 
@@ -20,14 +19,17 @@ class Plan {
  public:
   /// @param graph as it was read; not needed afterwards
   /// @throws Error as infer_tensors
-  Plan(const Graph& graph, const Shape& input_shape, const RowOptions& options = {});
+  /// @param threads that share steps out, >= 1
+  /// @param runner null: the executor's threads; else it must live as long as the plan
+  Plan(const Graph& graph, const Shape& input_shape, const RowOptions& options = {},
+       int threads = 1, ParallelRunner* runner = nullptr);
   ~Plan();
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
   [[nodiscard]] float* input();
-  /// Runs all steps, on the calling thread's OpenMP team or on threads of its own. Allocates
-  /// nothing but the books that oneDNN keeps, some hundred bytes a primitive.
+  /// Runs all steps. Allocates nothing but the books that oneDNN keeps, some hundred bytes a
+  /// primitive.
   void run();
   /// The same with another input, see Session::run(const InputRows&).
   /// @throws what `rows` throws, after all threads have stopped; the plan may run again
@@ -41,12 +43,8 @@ class Plan {
   [[nodiscard]] double flop() const;
 
  private:
-  /// All steps that can be parted; the others on part 0.
-  void run_parts(int part);
-
   std::unique_ptr<PlanBuilder> built_;
-  std::function<void(int)> parts_ = [this](int part) { run_parts(part); };
-  FirstFailure failure_;
+  ParallelRunner* runner_;
 };
 
 }  // namespace faceshot::engine

@@ -1,16 +1,13 @@
 #include "engine/plan/plan_builder.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "base/single_openmp_thread.hpp"
 #include "engine/graph/describe.hpp"
-#include "engine/kernels/row_kernels.hpp"
 #include "engine/ops/loops.hpp"
 #include "engine/passes/passes.hpp"
 #include "engine/plan/dnnl_primitive.hpp"
-#include "engine/plan/thread_count.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::engine {
@@ -49,17 +46,17 @@ void lengthen_runs(Loops<2>& loops) {
 
 }  // namespace
 
-PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape, const RowOptions& options)
+PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape, const RowOptions& options,
+                         int threads)
     : row_options_(options),
-      threads_(omp_get_max_threads()),
+      threads_(threads),
       known_(infer_tensors(graph, input_shape)),
       graph_(optimise(graph, known_)),
       readers_(reader_counts(graph_)),
       places_(graph_.tensors.size()),
       stream_(cpu()) {
-  if (threads_ > 1 && is_own_work()) team_ = std::make_unique<WorkerTeam>(threads_);
-  // oneDNN splits work for the threads that it sees now: beside a team it works alone.
-  const ThreadCount for_onednn(team_ != nullptr ? 1 : threads_);
+  // oneDNN splits work for the threads that it sees now.
+  const base::SingleOpenMpThread for_onednn;
   const auto input = static_cast<std::size_t>(graph_.inputs.front());
   places_[input] = {input_shape, false, memory_.add(element_count(input_shape))};
   memory_.share(places_[input].storage);
@@ -70,17 +67,6 @@ PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape, const Row
     outputs_.push_back(in_layout(place_of(output, "the graph's output"), false));
   }
   finish();
-}
-
-bool PlanBuilder::is_own_work() const {
-  constexpr double nearly_all = 0.95;
-  double own = 0, all = 0;
-  for (const Node& node : graph_.nodes) {
-    const double flop = flop_of(node, known_.shapes);
-    all += flop;
-    if (node.op == Op::row_chain || has_row_stage(node)) own += flop;
-  }
-  return row_kernels_pay() && own >= nearly_all * all;
 }
 
 float* PlanBuilder::input() const {
@@ -123,7 +109,7 @@ const Place& PlanBuilder::place_of(int tensor, const std::string& reader) {
   Place& place = places_[static_cast<std::size_t>(tensor)];
   if (place.storage >= 0) return place;
   const ConstantPtr& constant = graph_.tensors[static_cast<std::size_t>(tensor)].constant;
-  if (constant->whole)
+  if (constant->is_integer)
     throw Error(ErrorCode::unsupported, "network: '" + reader +
                                             "' reads whole numbers, which the engine computes only "
                                             "where they are shapes");
@@ -203,25 +189,44 @@ void PlanBuilder::draft_copy(int from, std::int64_t offset, const Shape& strides
   step.bytes_read = step.bytes_written = bytes_of(element_count(to.shape));
 }
 
-void PlanBuilder::draft_primitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad,
-                                  std::vector<Argument> arguments,
-                                  std::vector<std::pair<int, dnnl::memory>> constants) {
-  const std::size_t scratch_size = scratchpad.get_size();
+void PlanBuilder::draft_primitive(Primitive primitive) {
+  std::vector<Primitive> one;
+  one.push_back(std::move(primitive));
+  draft_primitives(std::move(one));
+}
+
+void PlanBuilder::draft_primitives(std::vector<Primitive> pieces) {
+  std::vector<std::size_t> scratch;  // offsets in bytes
+  std::size_t scratch_size = 0;
+  for (const Primitive& piece : pieces) {
+    scratch.push_back(scratch_size);
+    scratch_size += (piece.scratchpad.get_size() + 63) / 64 * 64;
+  }
   scratch_bytes_ = std::max(scratch_bytes_, scratch_size);
-  std::string kernel = kernel_name(primitive);
+  const Primitive& first = pieces.front();
+  std::string kernel = kernel_name(first.primitive);
   std::size_t constant_bytes = 0;
-  for (const auto& [index, memory] : constants) constant_bytes += memory.get_desc().get_size();
+  for (const auto& [index, memory] : first.constants)
+    constant_bytes += memory.get_desc().get_size();
   std::vector<int> touched;
-  for (const Argument& argument : arguments) touched.push_back(argument.storage);
-  draft(std::move(touched), [this, primitive = std::move(primitive), scratchpad, scratch_size,
-                             arguments = std::move(arguments), all = std::move(constants)] {
-    auto memories = all;
-    for (const Argument& argument : arguments)
-      memories.emplace_back(argument.index,
-                            dnnl::memory(argument.desc, cpu(), memory_.address(argument.storage)));
-    if (scratch_size > 0)
-      memories.emplace_back(DNNL_ARG_SCRATCHPAD, dnnl::memory(scratchpad, cpu(), scratch_.get()));
-    return Action(PreparedPrimitive(primitive, stream_, std::move(memories)));
+  for (const Argument& argument : first.arguments) touched.push_back(argument.storage);
+  draft(std::move(touched), [this, scratch = std::move(scratch), all = std::move(pieces)] {
+    std::vector<PreparedPrimitive> prepared;
+    for (std::size_t p = 0; p < all.size(); ++p) {
+      const Primitive& piece = all[p];
+      auto memories = piece.constants;
+      for (const Argument& a : piece.arguments)
+        memories.emplace_back(a.index,
+                              dnnl::memory(a.desc, cpu(), memory_.address(a.storage) + a.offset));
+      if (piece.scratchpad.get_size() > 0)
+        memories.emplace_back(
+            DNNL_ARG_SCRATCHPAD,
+            dnnl::memory(piece.scratchpad, cpu(), scratch_.get() + scratch[p] / sizeof(float)));
+      prepared.emplace_back(piece.primitive, dnnl::stream(cpu()), std::move(memories));
+    }
+    const std::size_t parts = prepared.size();
+    return PlannedStep(
+        parts, [prepared = std::move(prepared)](std::size_t piece, int) { prepared[piece](); });
   });
   PlanStep& step = drafts_.back().step;
   step.kernel = std::move(kernel);
@@ -288,7 +293,7 @@ void PlanBuilder::add_node(const Node& node) {
     case Op::transpose:
       return add_transpose(node);
     case Op::cast:
-      if (node.to_whole)
+      if (node.to_integers)
         throw Error(ErrorCode::unsupported,
                     "network: node '" + node.name +
                         "' makes whole numbers of what is in the image, which the engine lacks");

@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/executor.hpp"
 #include "engine/graph/graph.hpp"
 #include "engine/kernels/row_chain.hpp"
 #include "engine/ops/place.hpp"
 #include "engine/ops/shape_inference.hpp"
 #include "engine/plan/tensor_memory.hpp"
-#include "engine/plan/worker_team.hpp"
 #include "faceshot/input_rows.hpp"
 #include "faceshot/network.hpp"
 
@@ -23,24 +23,24 @@ namespace faceshot::engine {
 /// Runs on memory that it knows.
 using Action = std::function<void()>;
 
-/// One step of a plan.
-struct PlannedStep {
-  PlannedStep(Action whole) : all(std::move(whole)) {}  // NOLINT: an action is a step
-  Action all;                                           ///< does it, on OpenMP's threads
-  std::function<void(int)> part;  ///< or: does one thread's part; empty if it cannot be parted
+/// One step of a plan: what is done in one piece, or several that threads share out.
+struct PlannedStep : base::Stage {
+  PlannedStep(Action all)  // NOLINT: an action is a step
+      : base::Stage{1, [action = std::move(all)](std::size_t, int) { action(); }} {}
+  PlannedStep(std::size_t parts, base::Body part) : base::Stage{parts, std::move(part)} {}
 };
 
 class PlanBuilder {
  public:
   /// Optimises the graph for this input size, and builds everything.
   /// @throws Error as infer_tensors; dnnl::error if oneDNN refuses a layer
-  PlanBuilder(const Graph& graph, const Shape& input_shape, const RowOptions& options);
+  /// @param threads that will share steps out, >= 1
+  PlanBuilder(const Graph& graph, const Shape& input_shape, const RowOptions& options, int threads);
   PlanBuilder(const PlanBuilder&) = delete;
   PlanBuilder& operator=(const PlanBuilder&) = delete;
 
-  [[nodiscard]] const std::vector<PlannedStep>& actions() const { return actions_; }
-  /// Threads of the plan's own; null where OpenMP's do the work, or one.
-  [[nodiscard]] WorkerTeam* team() const { return team_.get(); }
+  [[nodiscard]] const std::vector<base::Stage>& actions() const { return actions_; }
+  [[nodiscard]] int threads() const { return threads_; }
   /// What each action does.
   [[nodiscard]] const std::vector<PlanStep>& steps() const { return steps_; }
   [[nodiscard]] float* input() const;
@@ -68,12 +68,18 @@ class PlanBuilder {
     int index = 0;
     dnnl::memory::desc desc;
     int storage = -1;
+    std::int64_t offset = 0;  ///< floats from the storage's begin
+  };
+  /// A primitive that does a step, or a piece of one.
+  struct Primitive {
+    dnnl::primitive primitive;
+    dnnl::memory::desc scratchpad;
+    std::vector<Argument> arguments;
+    std::vector<std::pair<int, dnnl::memory>> constants;
   };
 
   void add_node(const Node& node);
   void finish();
-  /// True if nearly all of the arithmetic is done by kernels of our own.
-  [[nodiscard]] bool is_own_work() const;
 
   // plan_convolution.cpp, plan_row_steps.cpp, plan_pooling.cpp, plan_elementwise.cpp,
   // plan_dense.cpp, plan_copies.cpp
@@ -111,10 +117,10 @@ class PlanBuilder {
   /// A step that copies a tensor, read with strides from an offset, to where `to` lies.
   /// @param strides by axis of to.shape
   void draft_copy(int from, std::int64_t offset, const Shape& strides, const Place& to);
-  /// A step of oneDNN's; scratch memory is shared by all of them.
-  void draft_primitive(dnnl::primitive primitive, const dnnl::memory::desc& scratchpad,
-                       std::vector<Argument> arguments,
-                       std::vector<std::pair<int, dnnl::memory>> constants = {});
+  /// A step of oneDNN's, in pieces that may be done at once; scratch memory is shared by all steps.
+  /// @param pieces at least one; the first stands for all in the step's description
+  void draft_primitives(std::vector<Primitive> pieces);
+  void draft_primitive(Primitive primitive);
 
   /// The tensor in the wanted layout; copied if it must be, at once if it is a constant.
   [[nodiscard]] Place in_layout(const Place& place, bool channels_last);
@@ -132,8 +138,7 @@ class PlanBuilder {
   RowOptions row_options_;
   bool takes_rows_ = false;
   const InputRows* rows_ = nullptr;  ///< the first chain knows this pointer's address
-  int threads_;                      ///< that OpenMP gives this thread's work
-  std::unique_ptr<WorkerTeam> team_;
+  int threads_;
   InferredTensors known_;
   Graph graph_;
   std::vector<int> readers_;
@@ -141,7 +146,7 @@ class PlanBuilder {
   TensorMemory memory_;
   PlanStep step_;  ///< description of what the current node drafts
   std::vector<Draft> drafts_;
-  std::vector<PlannedStep> actions_;
+  std::vector<base::Stage> actions_;
   std::vector<PlanStep> steps_;
   std::vector<Place> outputs_;
   dnnl::stream stream_;

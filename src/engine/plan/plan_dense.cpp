@@ -24,10 +24,12 @@ void PlanBuilder::add_matmul(const Node& node) {
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::matmul::primitive_desc chosen(dnnl::matmul::desc(a_desc, b_desc, out_desc),
                                             attributes, cpu());
-  draft_primitive(dnnl::matmul(chosen), chosen.scratchpad_desc(),
-                  {{DNNL_ARG_SRC, a_desc, a.storage},
-                   {DNNL_ARG_WEIGHTS, b_desc, b.storage},
-                   {DNNL_ARG_DST, out_desc, out.storage}});
+  draft_primitive({dnnl::matmul(chosen),
+                   chosen.scratchpad_desc(),
+                   {{DNNL_ARG_SRC, a_desc, a.storage},
+                    {DNNL_ARG_WEIGHTS, b_desc, b.storage},
+                    {DNNL_ARG_DST, out_desc, out.storage}},
+                   {}});
 }
 
 void PlanBuilder::add_normalisation(const Node& node) {

@@ -49,8 +49,10 @@ void PlanBuilder::add_unary(const Node& node) {
                                            steps.front().algorithm, dense, steps.front().alpha,
                                            steps.front().beta);
     const dnnl::eltwise_forward::primitive_desc chosen(desc, attributes, cpu());
-    return draft_primitive(dnnl::eltwise_forward(chosen), chosen.scratchpad_desc(),
-                           {{DNNL_ARG_SRC, dense, in.storage}, {DNNL_ARG_DST, dense, out.storage}});
+    return draft_primitive({dnnl::eltwise_forward(chosen),
+                            chosen.scratchpad_desc(),
+                            {{DNNL_ARG_SRC, dense, in.storage}, {DNNL_ARG_DST, dense, out.storage}},
+                            {}});
   }
   draft({in.storage, out.storage},
         [this, unary = node.unary, from = in.storage, to = out.storage, count] {

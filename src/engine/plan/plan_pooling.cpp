@@ -1,5 +1,5 @@
 // Pooling on oneDNN.
-#include "engine/ops/window.hpp"
+#include "engine/ops/fit_window.hpp"
 #include "engine/plan/dnnl_primitive.hpp"
 #include "engine/plan/plan_builder.hpp"
 
@@ -21,8 +21,10 @@ void PlanBuilder::add_pooling(const Node& node) {
       {fit.padding[0], fit.padding[1]}, {fit.padding[2], fit.padding[3]});
   const dnnl::pooling_forward::primitive_desc chosen(desc, attributes, cpu());
   draft_primitive(
-      dnnl::pooling_forward(chosen), chosen.scratchpad_desc(),
-      {{DNNL_ARG_SRC, describe(in), in.storage}, {DNNL_ARG_DST, describe(out), out.storage}});
+      {dnnl::pooling_forward(chosen),
+       chosen.scratchpad_desc(),
+       {{DNNL_ARG_SRC, describe(in), in.storage}, {DNNL_ARG_DST, describe(out), out.storage}},
+       {}});
 }
 
 }  // namespace faceshot::engine

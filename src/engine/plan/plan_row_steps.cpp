@@ -1,16 +1,24 @@
 // Layers on kernels of our own.
-#include <omp.h>
-
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <utility>
 
 #include "engine/kernels/row_kernels.hpp"
-#include "engine/plan/first_failure.hpp"
 #include "engine/plan/plan_builder.hpp"
 
 namespace faceshot::engine {
+namespace {
+
+/// Pieces of a chain: several a thread, so that one that has lost its processor delays little; but
+/// as many as threads where each piece computes rows at its border anew.
+int pieces_of(std::size_t links, std::int64_t height, int threads) {
+  constexpr std::int64_t least_rows = 4;
+  if (threads == 1 || links > 1) return threads;
+  return static_cast<int>(
+      std::max<std::int64_t>(threads, std::min(std::int64_t{4} * threads, height / least_rows)));
+}
+
+}  // namespace
 
 void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place& in,
                               const Place& out) {
@@ -38,8 +46,9 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
     shape = result;
   }
   touched.push_back(out.storage);
+  const int pieces = pieces_of(links.size(), shape[2], threads_);
   const auto chain = std::make_shared<const RowChain>(std::move(links), in.shape[1] * in.shape[3],
-                                                      threads_, row_options_.level);
+                                                      pieces, row_options_.level);
   const std::size_t scratch = chain->scratch_floats() * sizeof(float);
   scratch_bytes_ = std::max(scratch_bytes_, scratch * static_cast<std::size_t>(threads_));
   weight_bytes_ += chain->weight_bytes();
@@ -48,36 +57,20 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
   const bool rows = in.storage == places_[image].storage && readers_[image] == 1 &&
                     is_first_convolution(*nodes.front());
   takes_rows_ = takes_rows_ || rows;
-  draft(touched,
-        [this, chain, outside, rows, from = in.storage, to = out.storage, count = nodes.size()] {
-          RowChain::Buffers buffers;
-          buffers.in = memory_.address(from);
-          buffers.addends.resize(count, nullptr);
-          for (const auto& [link, storage] : outside)
-            buffers.addends[link] = memory_.address(storage);
-          buffers.out = memory_.address(to);
-          buffers.scratch = scratch_.get();
-          if (rows) buffers.rows = &rows_;
-          PlannedStep step(Action([chain, buffers, threads = threads_] {
-            if (threads == 1) return chain->run(buffers, 0);
-            // OpenMP orders what threads write; the thread sanitizer, which cannot see that, sees
-            // these.
-            std::atomic<int> started = 0, ended = 0;
-            // No exception may leave a parallel region: an InputRows can throw.
-            FirstFailure failure;
-            started.store(1, std::memory_order_release);
-#pragma omp parallel for num_threads(threads) schedule(static, 1)
-            for (int part = 0; part < threads; ++part) {
-              (void)started.load(std::memory_order_acquire);
-              failure.guard([&] { chain->run(buffers, part); });
-              ended.fetch_add(1, std::memory_order_acq_rel);
-            }
-            (void)ended.load(std::memory_order_acquire);
-            failure.rethrow();
-          }));
-          step.part = [chain, buffers](int part) { chain->run(buffers, part); };
-          return step;
-        });
+  draft(touched, [this, chain, outside, rows, pieces, from = in.storage, to = out.storage,
+                  count = nodes.size()] {
+    RowChain::Buffers buffers;
+    buffers.in = memory_.address(from);
+    buffers.addends.resize(count, nullptr);
+    for (const auto& [link, storage] : outside) buffers.addends[link] = memory_.address(storage);
+    buffers.out = memory_.address(to);
+    buffers.scratch = scratch_.get();
+    if (rows) buffers.rows = &rows_;
+    return PlannedStep(static_cast<std::size_t>(pieces),
+                       [chain, buffers](std::size_t piece, int worker) {
+                         chain->run(buffers, static_cast<int>(piece), worker);
+                       });
+  });
   drafts_.back().step.kernel = chain->kernel();
   drafts_.back().step.bytes_read += chain->weight_bytes();
 }

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <string>
 
+#include "base/parallel.hpp"
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/parallel.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::evaluate {
 namespace {
@@ -37,7 +37,7 @@ template <typename Value>
 std::vector<std::vector<double>> sample_all(std::size_t figures, std::size_t images,
                                             const BootstrapOptions& o, const Value& value) {
   std::vector<std::vector<double>> values(figures, std::vector<double>(o.samples));
-  parallel_for(o.samples, o.threads, [&](std::size_t s) {
+  base::parallel_for(o.samples, o.threads, [&](std::size_t s) {
     const std::vector<std::uint32_t> times = draw_images(images, o.seed, s);
     for (std::size_t f = 0; f < figures; ++f) values[f][s] = value(f, times);
   });
@@ -49,7 +49,7 @@ std::vector<std::vector<double>> sample_all(std::size_t figures, std::size_t ima
 
 std::vector<std::uint32_t> draw_images(std::size_t images, std::uint64_t seed, std::size_t sample) {
   std::vector<std::uint32_t> times(images, 0);
-  Random random(seed, 0, static_cast<std::uint32_t>(sample));
+  base::Random random(seed, 0, static_cast<std::uint32_t>(sample));
   for (std::size_t i = 0; i < images; ++i)
     ++times[random.below(static_cast<std::uint32_t>(images))];
   return times;

@@ -19,7 +19,7 @@ struct FaceSetting {
 /// An image has the same place in all lists.
 struct EvaluatedSet {
   std::vector<std::string> names;  ///< "<event>/<image>"
-  std::vector<std::vector<Xywh>> faces;
+  std::vector<std::vector<geometry::Xywh>> faces;
   std::vector<std::vector<FaceAttributes>> attributes;  ///< of the faces; empty lists: not known
   std::vector<std::vector<ScoredBox>> boxes;
   std::vector<std::vector<char>> excused;  ///< as LabelledDetections::excused

@@ -7,6 +7,7 @@
 
 #include "faceshot/error.hpp"
 #include "faceshot/face_alignment.hpp"
+#include "geometry/move_landmarks.hpp"
 #include "media/drawing/canvas.hpp"
 #include "media/drawing/resample.hpp"
 
@@ -18,19 +19,19 @@ Rectangle source_of(const ImageView& image, const Similarity& to_crop, int size,
   const Similarity back = to_crop.inverse();
   const auto side = static_cast<float>(size);
   const Landmarks corners =
-      back.apply({0, 0, side, 0, 0, side, side, side, 0.5F * side, 0.5F * side});
+      back.apply({{{0, 0}, {side, 0}, {0, side}, {side, side}, {0.5F * side, 0.5F * side}}});
   // Clamped to the image before rounding: no coordinate is too large for an int then.
   const auto clamped = [&](double value, int end) {
     return static_cast<int>(std::clamp(value, 0.0, static_cast<double>(end)));
   };
-  const auto range = [&](std::size_t axis, int end) {
+  const auto range = [&](float Point::*axis, int end) {
     const auto [low, high] =
-        std::minmax({corners[axis], corners[axis + 2], corners[axis + 4], corners[axis + 6]});
+        std::minmax({corners[0].*axis, corners[1].*axis, corners[2].*axis, corners[3].*axis});
     return std::array{clamped(std::floor(static_cast<double>(low) - margin), end),
                       clamped(std::ceil(static_cast<double>(high) + margin), end)};
   };
-  const auto [left, right] = range(0, image.width);
-  const auto [top, bottom] = range(1, image.height);
+  const auto [left, right] = range(&Point::x, image.width);
+  const auto [top, bottom] = range(&Point::y, image.height);
   return {left, top, right - left, bottom - top};
 }
 
@@ -72,7 +73,7 @@ Image align_face(const ImageView& image, const Landmarks& landmarks, int size) {
   if (size < 1)
     throw Error(ErrorCode::invalid_argument, "an aligned crop needs a side of at least one pixel");
   Landmarks from_centres = landmarks;
-  for (float& coordinate : from_centres) coordinate -= 0.5F;
+  geometry::shift(from_centres, -0.5F, -0.5F);
   const Similarity fit = fit_similarity(from_centres, alignment_template(size));
   Image crop(size, size);
   std::memset(crop.row(0), 0, crop.stride() * static_cast<std::size_t>(size));

@@ -73,9 +73,7 @@ void draw_box(const Canvas& canvas, const Box& box, const Bgr& colour) {
 void draw_landmarks(const Canvas& canvas, const Landmarks& points, const Box& box) {
   const float radius = std::max(
       1.0F, std::min(2.0F * static_cast<float>(line_width(canvas, box)), shorter_side(box) / 40));
-  for (std::size_t k = 0; k < points.size(); k += 2) {
-    const float x = points[k];
-    const float y = points[k + 1];
+  for (const auto& [x, y] : points) {
     if (!(x >= 0 && y >= 0 && x < static_cast<float>(canvas.width) &&
           y < static_cast<float>(canvas.height)))
       continue;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data/stats/annotation_sheet.hpp"
+#include "geometry/move_landmarks.hpp"
 #include "media/drawing/draw.hpp"
 #include "media/opencv.hpp"
 #include "model/torch_network.hpp"
@@ -85,8 +86,7 @@ cv::Mat detection_picture(const ValidationExample& example,
     if (d.score < shown_score) continue;
     d.box = {d.box.x1 * to_picture, d.box.y1 * to_picture, d.box.x2 * to_picture,
              d.box.y2 * to_picture};
-    if (d.landmarks)
-      for (float& coordinate : *d.landmarks) coordinate *= to_picture;
+    if (d.landmarks) geometry::scale(*d.landmarks, to_picture, to_picture);
     shown.push_back(d);
   }
   media::draw_detections(media::canvas_of(image), shown, classes);

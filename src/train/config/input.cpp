@@ -3,7 +3,7 @@
 #include <ATen/autocast_mode.h>
 
 #include "training_ops/images.hpp"
-#include "training_ops/pixel_kernels.hpp"
+#include "training_ops/normalise_kernels.hpp"
 #include "training_ops/tensor_element.hpp"
 
 namespace faceshot::train {

@@ -7,9 +7,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/random.hpp"
 #include "data/prepared/classes.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 #include "train/start/class_names.hpp"
 
 namespace faceshot::train {
@@ -103,7 +103,7 @@ TrainingData load_training_data(const Config& config) {
 
   for (std::size_t s = 0; s < data.train.size(); ++s) {
     PreparedSet& set = data.train[s];
-    Random random(config.train.seed, 0, static_cast<std::uint32_t>(s), hold_out_stream);
+    base::Random random(config.train.seed, 0, static_cast<std::uint32_t>(s), hold_out_stream);
     std::vector<ImageRecord> kept;
     for (ImageRecord& record : set.records) {
       if (random.chance(config.data.val_fraction))

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/parallel.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/parallel.hpp"
 #include "model/torch_arrays.hpp"
 #include "network/parts.hpp"
 #include "train/step/update_rules.hpp"
@@ -76,7 +76,7 @@ void Optimizer::update(Parameter& p, double rate) const {
 }
 
 void Optimizer::step(double learning_rate) {
-  parallel_for(parameters_.size(), torch::get_num_threads(), [&](std::size_t i) {
+  base::parallel_for(parameters_.size(), torch::get_num_threads(), [&](std::size_t i) {
     const torch::NoGradGuard no_grad;  // it is each thread's own
     Parameter& p = parameters_[i];
     if (p.weight.grad().defined()) update(p, learning_rate * p.rate_factor);

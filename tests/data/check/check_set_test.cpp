@@ -8,9 +8,9 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "base/random.hpp"
 #include "data/check/check_report.hpp"
 #include "data/test_folder.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -24,7 +24,7 @@ const std::string header = "image,width,height,x1,y1,x2,y2,class\n";
 
 void write_picture(const fs::path& path, std::uint32_t seed, int width = 160, int height = 120) {
   cv::Mat noise(9, 12, CV_8UC3), image;
-  Random random(seed);
+  base::Random random(seed);
   for (auto* p = noise.data; p != noise.dataend; ++p)
     *p = static_cast<unsigned char>(random.below(256));
   cv::resize(noise, image, {width, height}, 0, 0, cv::INTER_CUBIC);

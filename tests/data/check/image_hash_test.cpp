@@ -5,7 +5,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 /// Smooth shapes, as photographs have.
 cv::Mat picture(std::uint32_t seed) {
   cv::Mat noise(12, 16, CV_8UC3), image;
-  Random random(seed);
+  base::Random random(seed);
   for (auto* p = noise.data; p != noise.dataend; ++p)
     *p = static_cast<unsigned char>(random.below(256));
   cv::resize(noise, image, {320, 240}, 0, 0, cv::INTER_CUBIC);
@@ -36,7 +36,7 @@ TEST(DifferenceHash, SurvivesScalingCompressionAndBrightness) {
 
 TEST(NearPairs, AreAllPairsWithinThreeBits) {
   std::vector<std::uint64_t> hashes;
-  Random random(5);
+  base::Random random(5);
   const auto bits = [&] {
     return std::uint64_t{random.below(0xFFFFFFFF)} << 32 | random.below(0xFFFFFFFF);
   };

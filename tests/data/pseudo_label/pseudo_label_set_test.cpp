@@ -29,9 +29,9 @@ const std::string model = std::string(FACESHOT_SOURCE_DIR) + "/models/faceshot-n
 PreparedSet drawn_people(const fs::path& dir, std::size_t count) {
   synth::SceneOptions scene;
   scene.min_face = 40;
-  synth::write_synthetic_set(dir,
-                             [scene](Random& random) { return synth::render_scene(scene, random); },
-                             {.count = count, .seed = 7, .threads = 2, .source = "drawn"});
+  synth::write_synthetic_set(
+      dir, [scene](base::Random& random) { return synth::render_scene(scene, random); },
+      {.count = count, .seed = 7, .threads = 2, .source = "drawn"});
   return read_prepared(dir / "train.csv");
 }
 

@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "base/random.hpp"
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
 
 namespace faceshot::data {
 namespace {
@@ -151,7 +151,7 @@ TEST(PseudoLabels, BoxesStayInsideTheImage) {
 
 TEST(PseudoLabels, NothingThatIsAddedOverlapsAPerson) {
   for (std::uint32_t seed = 0; seed < 50; ++seed) {
-    Random random(seed);
+    base::Random random(seed);
     const auto box = [&] {
       const float x = random.uniform(0, 150), y = random.uniform(0, 60);
       return Box{x, y, x + random.uniform(5, 50), y + random.uniform(5, 40)};

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "loss/multibox_loss.hpp"
 #include "model/torch_arrays.hpp"
 #include "model/torch_network.hpp"
@@ -70,7 +70,7 @@ struct Samples {
     torch::manual_seed(step);
     images = torch::randn({whole_batch, 3, side, side});
     for (std::uint32_t i = 0; i < whole_batch; ++i) {
-      Random random(3, step, i);
+      base::Random random(3, step, i);
       for (std::uint32_t f = 0; f < random.below(i < 16 ? 2 : 5); ++f) {
         const auto size = static_cast<float>(10 + random.below(30));
         const auto x = static_cast<float>(random.below(30));
@@ -78,8 +78,7 @@ struct Samples {
         geometry::Annotation face;
         face.box = {x, y, x + size, y + size};
         if (f % 2 == 0) {
-          face.landmarks.emplace();
-          for (float& c : *face.landmarks) c = x + size * 0.5F;
+          face.landmarks.emplace().fill({x + size * 0.5F, x + size * 0.5F});
         }
         faces[i].push_back(face);
       }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/refusal.hpp"
 #include "faceshot/error.hpp"
 #include "train/distributed/processes.hpp"
 #include "train/distributed/rank0_work.hpp"
@@ -19,22 +20,11 @@
 namespace faceshot::train {
 namespace {
 
+using faceshot::testing::refusal;
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// The message of the error that `action` throws; empty if it throws none.
-template <typename Action>
-std::string error_of(const Action& action) {
-  try {
-    action();
-  } catch (const Error& e) {
-    EXPECT_EQ(e.code(), ErrorCode::io);
-    return e.what();
-  }
-  return "";
 }
 
 bool contains(const std::string& text, const std::string& part) {
@@ -107,7 +97,7 @@ TEST(LocalSum, NamesTheRankThatHasEnded) {
   if (group.rank() == 1) return;
   std::vector<double> values(10, 1);
   const auto start = Clock::now();
-  const std::string error = error_of([&] { group.sum(values); });
+  const std::string error = refusal(ErrorCode::io, [&] { group.sum(values); });
   EXPECT_TRUE(contains(error, "lost contact with rank")) << error;
   EXPECT_TRUE(contains(error, "it has ended")) << error;
   EXPECT_LT(seconds_since(start), 5);
@@ -119,7 +109,7 @@ TEST(LocalSum, NoticesOneThatIsKilled) {
   group.barrier();
   if (group.rank() == 1) _exit(0);  // no destructor runs
   std::vector<double> values(10, 1);
-  const std::string error = error_of([&] { group.sum(values); });
+  const std::string error = refusal(ErrorCode::io, [&] { group.sum(values); });
   EXPECT_TRUE(contains(error, "rank 0 lost contact with rank 1 of 2")) << error;
   EXPECT_TRUE(contains(error, "it has ended")) << error;
 }
@@ -135,7 +125,7 @@ TEST(LocalSum, DoesNotWaitForeverForOneThatIsSilent) {
   }
   std::vector<double> values(10, 1);
   const auto start = Clock::now();
-  const std::string error = error_of([&] { group.sum(values); });
+  const std::string error = refusal(ErrorCode::io, [&] { group.sum(values); });
   EXPECT_TRUE(contains(error, "rank 0 lost contact with rank 1 of 2")) << error;
   EXPECT_TRUE(contains(error, "no answer for 2 s")) << error;
   EXPECT_LT(seconds_since(start), 4.5);
@@ -163,7 +153,7 @@ TEST(ProcessGroup, SaysWhoHasEndedAtOnce) {
   if (group.rank() == 2) return;
   std::vector<float> values(100000, 1);
   const auto start = Clock::now();
-  const std::string error = error_of([&] { group.sum(values); });
+  const std::string error = refusal(ErrorCode::io, [&] { group.sum(values); });
   // Rank 0 or 1 may first hear of the other's end.
   EXPECT_TRUE(contains(error, "lost contact with rank")) << error;
   EXPECT_TRUE(contains(error, "of 3")) << error;
@@ -177,8 +167,8 @@ TEST(ProcessGroup, NamesTheRankThatHasEnded) {
   group.barrier();
   if (group.rank() == 0) return;  // the one that keeps the meeting place
   std::vector<float> values(10, 1);
-  EXPECT_TRUE(
-      contains(error_of([&] { group.sum(values); }), "rank 1 lost contact with rank 0 of 2"));
+  EXPECT_TRUE(contains(refusal(ErrorCode::io, [&] { group.sum(values); }),
+                       "rank 1 lost contact with rank 0 of 2"));
 }
 
 TEST(ProcessGroup, DoesNotWaitForeverForOneThatIsSilent) {
@@ -192,7 +182,7 @@ TEST(ProcessGroup, DoesNotWaitForeverForOneThatIsSilent) {
   }
   std::vector<float> values(10, 1);
   const auto start = Clock::now();
-  const std::string error = error_of([&] { group.sum(values); });
+  const std::string error = refusal(ErrorCode::io, [&] { group.sum(values); });
   EXPECT_TRUE(contains(error, "rank 0 lost contact with rank 1 of 2")) << error;
   EXPECT_TRUE(contains(error, "no answer for 2 s")) << error;
   EXPECT_LT(seconds_since(start), 4.5);
@@ -222,7 +212,7 @@ TEST(ProcessGroup, RankZeroHearsOfTheEndOfThoseThatWait) {
     group.barrier();
     return;
   }
-  const std::string error = error_of([&] {
+  const std::string error = refusal(ErrorCode::io, [&] {
     group.barrier();
     work_on_rank0(group, [&](const std::function<void()>& alive) {
       for (int i = 0; i < 100; ++i) {
@@ -253,8 +243,9 @@ TEST(ProcessGroup, NamesTheRanksThatDoNotCome) {
   env.size = 4;
   env.master_address = "127.0.0.1";
   env.master_port = static_cast<std::uint16_t>(testing::free_port());
-  const std::string error = error_of(
-      [&] { const ProcessGroup group(env, {.connect = std::chrono::seconds(1), .answer = {}}); });
+  const std::string error = refusal(ErrorCode::io, [&] {
+    const ProcessGroup group(env, {.connect = std::chrono::seconds(1), .answer = {}});
+  });
   EXPECT_TRUE(contains(error, "ranks 1, 2 and 3 of 4 did not come to 127.0.0.1:")) << error;
   EXPECT_TRUE(contains(error, "within 1 s")) << error;
 }
@@ -266,8 +257,9 @@ TEST(ProcessGroup, SaysThatRankZeroCannotBeReachedInItsErrorAlone) {
   env.size = 2;
   env.master_address = "127.0.0.1";
   env.master_port = static_cast<std::uint16_t>(testing::free_port());
-  const std::string error = error_of(
-      [&] { const ProcessGroup group(env, {.connect = std::chrono::seconds(1), .answer = {}}); });
+  const std::string error = refusal(ErrorCode::io, [&] {
+    const ProcessGroup group(env, {.connect = std::chrono::seconds(1), .answer = {}});
+  });
   EXPECT_TRUE(contains(error, "rank 1 cannot reach rank 0 at 127.0.0.1:")) << error;
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
@@ -286,8 +278,9 @@ TEST(ProcessGroup, SaysThatThePortIsTaken) {
   env.size = 2;
   env.master_address = "127.0.0.1";
   env.master_port = ntohs(address.sin6_port);
-  const std::string error = error_of(
-      [&] { const ProcessGroup group(env, {.connect = std::chrono::seconds(1), .answer = {}}); });
+  const std::string error = refusal(ErrorCode::io, [&] {
+    const ProcessGroup group(env, {.connect = std::chrono::seconds(1), .answer = {}});
+  });
   close(fd);
   EXPECT_TRUE(contains(error, "cannot listen on port " + std::to_string(env.master_port))) << error;
   EXPECT_TRUE(contains(error, "MASTER_PORT")) << error;

@@ -1,0 +1,49 @@
+// One way to compile kernels for every level of isa.hpp, and to choose among them when the program
+// runs.
+//
+// A source of kernels includes this, and everything else that it needs, and then
+//
+//     namespace {
+//     #define FACESHOT_KERNELS "ROOM/NAME_loops.inc"
+//     #include "base/simd/each_level.inc"
+//     }
+//     const Kernels& k = FACESHOT_KERNELS_AT(base::isa(), kernels);
+//
+// where NAME_loops.inc holds the loops and, last, `constexpr Kernels kernels{...}`: a table of
+// functions (or a template of one, `kernels<Element>`). It is compiled once a level, each in a
+// namespace of its own (baseline, avx2, avx512, avx512_bf16), with `lanes` floats a register, and
+// FACESHOT_LEVEL to compare with FACESHOT_AVX2 and so on. Other processors than x86-64 get the
+// baseline alone.
+//
+// In the loops nothing may be included: what headers define inline would be compiled for that level
+// too, and the linker might keep that copy for everybody. Templates of the standard library are
+// compiled for the baseline where they are not inlined, for they were defined before.
+#pragma once
+
+#include "base/simd/isa.hpp"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define FACESHOT_X86_LEVELS
+#include <immintrin.h>
+#endif
+
+#define FACESHOT_BASELINE 0
+#define FACESHOT_AVX2 1
+#define FACESHOT_AVX512 2
+#define FACESHOT_AVX512_BF16 3
+
+// For the loops' own functions: compiled into those that a table holds. A member is static.
+#define FACESHOT_INLINE static inline __attribute__((always_inline))
+
+// `kernels` of the best compiled level up to `level`, or `otherwise` at the baseline.
+#ifdef FACESHOT_X86_LEVELS
+#define FACESHOT_KERNELS_ABOVE_BASELINE(level, kernels, otherwise)      \
+  ((level) >= ::faceshot::base::Isa::avx512_bf16 ? avx512_bf16::kernels \
+   : (level) >= ::faceshot::base::Isa::avx512    ? avx512::kernels      \
+   : (level) >= ::faceshot::base::Isa::avx2      ? avx2::kernels        \
+                                                 : (otherwise))
+#else
+#define FACESHOT_KERNELS_ABOVE_BASELINE(level, kernels, otherwise) ((void)(level), (otherwise))
+#endif
+#define FACESHOT_KERNELS_AT(level, kernels) \
+  FACESHOT_KERNELS_ABOVE_BASELINE(level, kernels, baseline::kernels)

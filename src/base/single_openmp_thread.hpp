@@ -1,0 +1,29 @@
+// OpenMP is not ours, but oneDNN and LibTorch share work out with it.
+#pragma once
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace faceshot::base {
+
+/// While it lives, OpenMP's regions that this thread starts have one thread: what is called within
+/// a piece of work is not to share out what is shared out already.
+class SingleOpenMpThread {
+ public:
+#ifdef _OPENMP
+  SingleOpenMpThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~SingleOpenMpThread() { omp_set_num_threads(before_); }
+#else
+  SingleOpenMpThread() {}  // NOLINT: not `= default`, or it would be an unused variable
+#endif
+  SingleOpenMpThread(const SingleOpenMpThread&) = delete;
+  SingleOpenMpThread& operator=(const SingleOpenMpThread&) = delete;
+
+ private:
+#ifdef _OPENMP
+  int before_;
+#endif
+};
+
+}  // namespace faceshot::base

@@ -1,9 +1,0 @@
-// Compiled for its level of instructions alone, see src/engine/CMakeLists.txt.
-#include "engine/kernels/row_kernels_impl.hpp"
-#include "engine/kernels/row_kernels_levels.hpp"
-
-namespace faceshot::engine {
-
-RowKernels row_kernels_avx512_bf16() { return kernels_here(); }
-
-}  // namespace faceshot::engine

@@ -1,0 +1,25 @@
+// Landmarks in other pixels. Pure and thread safe.
+#pragma once
+
+#include <utility>
+
+#include "faceshot/landmarks.hpp"
+
+namespace faceshot::geometry {
+
+/// In a picture of another size.
+inline void scale(Landmarks& points, float x, float y) noexcept {
+  for (Point& p : points) p = {p.x * x, p.y * y};
+}
+
+inline void shift(Landmarks& points, float x, float y) noexcept {
+  for (Point& p : points) p = {p.x + x, p.y + y};
+}
+
+/// Left becomes right: in a mirrored picture, or where they were named the other way round.
+inline void exchange_sides(Landmarks& points) noexcept {
+  std::swap(points[0], points[1]);
+  std::swap(points[3], points[4]);
+}
+
+}  // namespace faceshot::geometry
