@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -39,7 +40,8 @@ struct Prepared {
 };
 
 /// In the child. Tells `report` the errno if the program cannot be started.
-[[noreturn]] void become(const Prepared& prepared, int output, int report, pid_t parent) {
+[[noreturn]] void become(const Prepared& prepared, const char* directory, int output, int report,
+                         pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // it ended before it could be watched
@@ -51,7 +53,8 @@ struct Prepared {
   if (nothing >= 0) ::dup2(nothing, STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
-  ::execvpe(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
+  if (*directory == '\0' || ::chdir(directory) == 0)
+    ::execvpe(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
   const int reason = errno;
   const ssize_t ignored = ::write(report, &reason, sizeof reason);
   ::_exit(ignored == sizeof reason ? 127 : 126);
@@ -74,7 +77,7 @@ ChildProcess::ChildProcess(const ChildCommand& command) {
   }
   const pid_t parent = ::getpid();
   process_ = ::fork();
-  if (process_ == 0) become(prepared, output, report[1], parent);
+  if (process_ == 0) become(prepared, command.directory.c_str(), output, report[1], parent);
   const int failed = process_ < 0 ? errno : 0;
   ::close(output);
   ::close(report[1]);
@@ -90,8 +93,10 @@ ChildProcess::ChildProcess(const ChildCommand& command) {
                 std::string("the system gives no process: ") + std::strerror(failed));
   if (got == sizeof reason) {
     ::waitpid(process_, nullptr, 0);
-    throw Error(ErrorCode::not_found, "cannot start the program '" + command.arguments[0] +
-                                          "': " + std::strerror(reason));
+    throw Error(ErrorCode::not_found,
+                "cannot start the program '" + command.arguments[0] + "'" +
+                    (command.directory.empty() ? "" : " in '" + command.directory.string() + "'") +
+                    ": " + std::strerror(reason));
   }
 }
 

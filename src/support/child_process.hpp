@@ -13,7 +13,8 @@ struct ChildCommand {
   /// The program (found on the PATH if it has no '/') and its arguments; at least the program.
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment{};  ///< set beside what this process has
-  std::filesystem::path output;  ///< what it prints on stdout and stderr goes there, appended
+  std::filesystem::path output;       ///< what it prints on stdout and stderr goes there, appended
+  std::filesystem::path directory{};  ///< it works there; empty: where this process does
 };
 
 /// How a child ended.
@@ -28,7 +29,8 @@ struct ChildEnd {
 class ChildProcess {
  public:
   /// @throws Error(not_found) if there is no such program; Error(io) if the output file cannot be
-  ///         opened; Error(resource_exhausted) if the system gives no process
+  ///         opened or the directory entered; Error(resource_exhausted) if the system gives no
+  ///         process
   explicit ChildProcess(const ChildCommand& command);
   ~ChildProcess();  ///< ends it, as end() with no patience
   ChildProcess(const ChildProcess&) = delete;

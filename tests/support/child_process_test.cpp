@@ -73,6 +73,14 @@ TEST_F(ChildProcessTest, OutputStatusAndEnvironment) {
   EXPECT_EQ(log(), "forty two\non stderr\nagain\n") << "what is there already stays";
 }
 
+TEST_F(ChildProcessTest, WorksWhereItIsTold) {
+  ChildCommand command = shell("pwd");
+  command.directory = folder_;
+  ChildProcess child(command);
+  ASSERT_TRUE(child.wait(milliseconds(20000)));
+  EXPECT_EQ(log(), fs::canonical(folder_).string() + "\n");
+}
+
 TEST_F(ChildProcessTest, OneThatDiesOfASignalSaysSo) {
   ChildProcess child(shell("kill -9 $$"));
   ASSERT_TRUE(child.wait(milliseconds(20000)));

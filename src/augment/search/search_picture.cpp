@@ -94,7 +94,7 @@ std::string learned_svg(const std::vector<Choice>& choices, const SearchPlan& pl
       const char* const ink = record.probability > 0.5 ? "#fff" : "#222";
       svg += fmt::format("<text x='{}' y='{}' text-anchor='middle' fill='{}'>{}</text>\n",
                          x + cell / 2, y + 18, ink,
-                         support::escape_markup(shortened(record.option, 15)));
+                         support::escape_markup(shortened(record.option, 17)));
       svg += fmt::format(
           "<text x='{}' y='{}' text-anchor='middle' font-size='10' fill='{}'>{:.2f}, {}{}</text>\n",
           x + cell / 2, y + 34, ink, record.probability, record.trials,

@@ -28,6 +28,7 @@ void each_setting(Settings& s, const Visit& visit) {
   visit("trial_command", s.trial.command);
   visit("trial_config", s.trial.config);
   visit("trial_overrides", s.trial.overrides);
+  visit("trial_directory", s.trial.directory);
   visit("trial_start", s.trial.start);
   visit("trial_metric", s.trial.metric);
   visit("trial_crops", s.trial.crops);

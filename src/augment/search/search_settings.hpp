@@ -12,6 +12,7 @@ struct TrialSettings {
   std::string command;                 ///< shell command that prints a figure; empty: training
   std::string config;                  ///< of the training
   std::vector<std::string> overrides;  ///< its key=value
+  std::string directory;               ///< that relative paths begin at
   std::string start;                   ///< weights that every trial begins with
   std::string metric = "val_ap_mean";  ///< column of metrics.csv that is the figure
   int crops = 18000;                   ///< of a full trial

@@ -1,6 +1,8 @@
 #include "augment/search/search_space.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <numeric>
@@ -21,10 +23,45 @@ namespace {
 /// More steps than this have too many orders (120 of five).
 constexpr std::size_t most_ordered = 4;
 
+/// As people write it, in one line; of a step its operation and what is said of it.
 std::string text_of(const toml::node& node) {
-  std::ostringstream text;
-  node.visit([&text](const auto& value) { text << value; });
-  return text.str();
+  if (const auto number = node.as_floating_point()) return fmt::format("{}", number->get());
+  if (const auto text = node.as_string()) return text->get();
+  std::string text;
+  if (const toml::array* const array = node.as_array()) {
+    for (const toml::node& element : *array) text += (text.empty() ? "" : ", ") + text_of(element);
+    return "[" + text + "]";
+  }
+  if (const toml::table* const table = node.as_table()) {
+    text = (*table)["op"].value_or(std::string());
+    for (const auto& [key, value] : *table)
+      if (key != "op")
+        text += (text.empty() ? "" : " ") + std::string(key.str()) + "=" + text_of(value);
+    return text;
+  }
+  std::ostringstream out;
+  node.visit([&out](const auto& value) { out << value; });
+  return out.str();
+}
+
+/// 0.3 * 0.1 is written as 0.03.
+Step with_short_numbers(Step step) {
+  for (Parameter& parameter : step.parameters) {
+    std::vector<float> values(parameter.values().begin(), parameter.values().end());
+    for (float& value : values) value = std::strtof(fmt::format("{:.5g}", value).c_str(), nullptr);
+    switch (parameter.kind()) {
+      case Parameter::Kind::fixed:
+        parameter = values[0];
+        break;
+      case Parameter::Kind::range:
+        parameter = {values[0], values[1]};
+        break;
+      case Parameter::Kind::choice:
+        parameter = Parameter::choice(std::move(values));
+        break;
+    }
+  }
+  return step;
 }
 
 void append(toml::array& into, const toml::array& from) {
@@ -203,7 +240,7 @@ class TemplateWalker {
     const float strength = number("strength", strength_);
     Policy policy;
     for (Step& step : policy_of(steps[which], place(table))) {
-      step = with_strength(step, strength);
+      step = strength == 1 ? step : with_short_numbers(with_strength(step, strength));
       step.chance *= p;
       if (step.chance > 0) policy.push_back(std::move(step));
     }

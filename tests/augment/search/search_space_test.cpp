@@ -63,6 +63,7 @@ TEST(SearchSpace, ListsWhatIsOpen) {
       << "TOML tables have no order of keys: toml++ sorts them";
   EXPECT_EQ(space.choices()[0].options, (std::vector<std::string>{"brightness", "shadow"}));
   EXPECT_EQ(space.choices()[1].options, (std::vector<std::string>{"0", "0.5", "1"}));
+  EXPECT_EQ(space.choices()[3].options[0], "[0.3, 1]");
   EXPECT_EQ(space.choices()[8].options[1], "132");
   EXPECT_EQ(space.size(), 2.0 * 3 * 3 * 2 * 2 * 2 * 2 * 2 * 6);
   EXPECT_EQ(space.text(), example);
@@ -84,6 +85,20 @@ TEST(SearchSpace, PutsWhatIsPickedIntoItsPlace) {
       {op = "fliplr", p = 0.0},
       {op = "flipud"}, {op = "jpeg"}, {op = "grey"}])",
                                              "p"));
+}
+
+TEST(SearchSpace, OptionsAndNumbersAreShort) {
+  const SearchSpace space = SearchSpace::parse(
+      "[search]\np = [0.1, 0.8]\n[[augment.policy]]\nslot = 's'\nstrength = [0.3]\n"
+      "steps = [{op = 'cutout', share = [0.1, 0.4]}, {op = 'cutout', share = [0.2, 0.3], where = "
+      "'faces'}]\n",
+      "s");
+  EXPECT_EQ(
+      space.choices()[0].options,
+      (std::vector<std::string>{"cutout share=[0.1, 0.4]", "cutout share=[0.2, 0.3] where=faces"}));
+  EXPECT_EQ(space.choices()[1].options, (std::vector<std::string>{"0.1", "0.8"}));
+  EXPECT_NE(to_toml(space.policy(Picks{0, 0})).find("share = [0.03, 0.12]"), std::string::npos)
+      << to_toml(space.policy(Picks{0, 0}));
 }
 
 TEST(SearchSpace, AFileOfAPolicyReadsBack) {
