@@ -35,7 +35,8 @@ void add_split(CLI::App& command, std::string& split, const char* otherwise) {
 }
 
 const char* const policy_help =
-    "A preset (face, light, ssd, face-small, low-light, surveillance) or a TOML file with "
+    "A preset (face, light, ssd, face-small, low-light, rand-augment, surveillance) or a TOML file "
+    "with "
     "[[augment.policy]]";
 
 // --- preview -----------------------------------------------------------------------------------
