@@ -89,7 +89,9 @@ std::vector<std::string> training_of(const SearchSettings& settings, const Job& 
         "train.epochs=" + std::to_string(epochs),
         "data.samples_per_epoch=" + std::to_string(std::max(1, settings.trial.crops / epochs)),
         "train.threads=" + std::to_string(settings.trial.threads), "train.validate_start=false",
-        "train.tensorboard.every=0", "train.checkpoint_every=0");
+        "train.tensorboard.every=0", "train.checkpoint_every=0",
+        // A trial is as long as all others, and as all others' its rate falls.
+        "train.early_stopping.metric=none", "train.plateau.metric=none");
     const std::string start =
         files.parent.empty() ? settings.trial.start : (files.parent / "last.pt").string();
     if (!start.empty()) add("model.init.file=" + start);

@@ -77,22 +77,21 @@ TrialResult result_of(const nlohmann::json& json) {
 
 }  // namespace
 
-void SearchFolder::create(const fs::path& folder, const SearchSettings& settings,
+void SearchFolder::create(const fs::path& folder, SearchSettings settings,
                           const SearchSpace& space) {
   validate(settings);
+  settings.space = space.text();
+  const fs::path file = folder / "search.json";
   std::error_code ignored;
-  if (!fs::exists(folder / "search.json", ignored)) {
+  if (!fs::exists(file, ignored)) {
     for (const char* name : {"proposals", "policies", "results", "claims", "runs"})
       support::make_folder(folder / name);
-    (void)support::write_file_once(folder / "space.toml", space.text());
-    if (support::write_file_once(folder / "search.json", settings_json(settings)) &&
-        read_text(folder / "space.toml") == space.text())
+    if (support::write_file_once(file, settings_json(settings))) {
+      support::write_file_atomically(folder / "space.toml", space.text());
       return;
+    }
   }
-  const fs::path file = folder / "search.json";
-  if (read_settings(read_text(file), file.string()) == settings &&
-      read_text(folder / "space.toml") == space.text())
-    return;
+  if (read_settings(read_text(file), file.string()) == settings) return;
   throw Error(ErrorCode::invalid_argument,
               "'" + folder.string() + "' holds a search with other settings; go on with it by " +
                   "--resume " + folder.string() + ", or give another --dir");
@@ -103,8 +102,7 @@ SearchFolder::SearchFolder(fs::path folder, std::string worker, ClaimTimes times
       worker_(std::move(worker)),
       settings_(
           read_settings(read_text(folder_ / "search.json"), (folder_ / "search.json").string())),
-      space_(
-          SearchSpace::parse(read_text(folder_ / "space.toml"), (folder_ / "space.toml").string())),
+      space_(SearchSpace::parse(settings_.space, (folder_ / "space.toml").string())),
       claims_(folder_ / "claims", worker_, times) {
   validate(settings_);
 }

@@ -1,8 +1,8 @@
 // The folder of a search: all that it knows, in files that are written once and never changed, so
 // that it can be stopped and shared at any moment.
 //
-//   search.json          the settings
-//   space.toml           the search space
+//   search.json          the settings, with the search space
+//   space.toml           the search space, for people
 //   proposals/0007.json  what trial 7 tries, by whoever came to it first
 //   policies/0007.toml   the same as a policy file
 //   results/0007-0.json  what came of it at rung 0
@@ -25,9 +25,10 @@ namespace faceshot::augment::search {
 class SearchFolder {
  public:
   /// Makes the folder; joins the search that is in it, if it is the same.
+  /// @param settings their `space` is taken from `space`
   /// @throws Error(invalid_argument) for impossible settings, or if it holds another search;
   ///         Error(io)
-  static void create(const std::filesystem::path& folder, const SearchSettings& settings,
+  static void create(const std::filesystem::path& folder, SearchSettings settings,
                      const SearchSpace& space);
 
   /// @param worker names it to people

@@ -25,6 +25,7 @@ void each_setting(Settings& s, const Visit& visit) {
   visit("learning_rate", s.learning_rate);
   visit("entropy", s.entropy);
   visit("explore", s.explore);
+  visit("space", s.space);
   visit("trial_command", s.trial.command);
   visit("trial_config", s.trial.config);
   visit("trial_overrides", s.trial.overrides);

@@ -37,6 +37,7 @@ struct SearchSettings {
   double learning_rate = 0;  ///< of reinforce and ppo, on the logits; 0: the method's usual one
   double entropy = 0.01;     ///< weight of the entropy bonus of the same
   double explore = 0.2;      ///< pba: chance of each choice to be changed in a copy
+  std::string space;         ///< what there is to choose: the text of a SearchSpace
   TrialSettings trial;
 
   friend bool operator==(const SearchSettings&, const SearchSettings&) = default;
