@@ -64,7 +64,7 @@ for seed in $seeds; do
 done
 
 figure() { sed -n "s/.*\"$2\": \([0-9.]*\).*/\1/p" "$1" | head -n 1; }
-kept_out() { "$faceshot" runs compare "$1" "$1" --json | sed -n 's/.*"val_ap_mean": \([0-9.]*\).*/\1/p' | head -n 1; }
+kept_out() { "$faceshot" runs list "$1" --json | sed -n 's/.*"val_ap_mean": \([0-9.]*\).*/\1/p' | head -n 1; }
 echo "| policy | seed | kept out, mean over heights | whole val, mean over heights | whole val, all faces |"
 echo "|---|---|---|---|---|"
 for policy in face rand-augment random reinforce; do

@@ -1,6 +1,7 @@
 #include "support/child_process.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -121,6 +122,7 @@ TEST_F(ChildProcessTest, NobodySurvivesAParentThatIsKilled) {
   ASSERT_GT(child, 0);
   EXPECT_FALSE(gone(child));
   ::kill(parent, SIGKILL);
+  ::waitpid(parent, nullptr, 0);
   EXPECT_TRUE(gone_soon(child));
 }
 
