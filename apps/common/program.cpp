@@ -74,12 +74,15 @@ int run_program(CLI::App& app, int argc, char** argv, const int& exit_code) {
   return with_output_written(exit_code);
 }
 
-int hand_over(const std::string& program, const std::string& from, char** argv) {
+std::string program_beside(const std::string& program) {
   std::error_code ignored;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", ignored);
   const auto beside = self.parent_path() / program;
-  execv(beside.c_str(), argv);
-  execvp(program.c_str(), argv);
+  return access(beside.c_str(), X_OK) == 0 ? beside.string() : program;
+}
+
+int hand_over(const std::string& program, const std::string& from, char** argv) {
+  execvp(program_beside(program).c_str(), argv);
   std::fprintf(stderr, "faceshot: `%s` needs the program %s, which is not here (%s); %s\n", argv[1],
                program.c_str(), std::strerror(errno), from.c_str());
   return exit_failure;

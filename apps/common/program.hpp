@@ -19,4 +19,7 @@ int run_program(CLI::App& app, int argc, char** argv, const int& exit_code);
 /// @param from what makes it: "build with FACESHOT_BUILD_TRAIN=ON"
 int hand_over(const std::string& program, const std::string& from, char** argv);
 
+/// The path of `program` beside this one; its name alone, for the PATH, if it is not there.
+std::string program_beside(const std::string& program);
+
 }  // namespace faceshot::cli

@@ -35,7 +35,8 @@ void add_split(CLI::App& command, std::string& split, const char* otherwise) {
 }
 
 const char* const policy_help =
-    "A preset (face, light, ssd, face-small, low-light, surveillance) or a TOML file with "
+    "A preset (face, light, ssd, face-small, low-light, rand-augment, surveillance) or a TOML file "
+    "with "
     "[[augment.policy]]";
 
 // --- preview -----------------------------------------------------------------------------------
@@ -232,12 +233,13 @@ void add_ops(CLI::App& parent, int& exit_code) {
 }  // namespace
 
 void add_augment(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("augment", "Augmentation policies: preview, run, and what there is");
+  CLI::App* command = app.add_subcommand(
+      "augment", "Augmentation policies: preview, run, search, and what there is");
   command->require_subcommand(1);
   add_preview(*command, exit_code);
   add_run(*command, exit_code);
   add_ops(*command, exit_code);
+  add_augment_search(*command, exit_code);
 }
 
 }  // namespace faceshot::cli

@@ -17,6 +17,8 @@ void add_data_check(CLI::App& data, int& exit_code);
 void add_data_export(CLI::App& data, int& exit_code);
 void add_data_pseudo(CLI::App& data, int& exit_code);
 void add_augment(CLI::App& app, int& exit_code);
+/// Subcommand of `augment`.
+void add_augment_search(CLI::App& augment, int& exit_code);
 void add_synthesize(CLI::App& app, int& exit_code);
 void add_runs(CLI::App& app, int& exit_code);
 void add_calibrate(CLI::App& app, int& exit_code);

@@ -301,7 +301,10 @@ struct Loader::Impl {
     const auto bytes = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
     sample.image = cv::Mat(side, side, CV_8UC3, batch.pixels.data() + place * bytes);
     base::Random random(options.seed, epoch, static_cast<std::uint32_t>(position));
-    augment::augment(image, records[index].annotations, how, random, sample, memory, &pool);
+    const float progress =
+        options.epochs > 0 ? static_cast<float>(epoch) / static_cast<float>(options.epochs) : 1;
+    augment::augment(image, records[index].annotations, how, random, sample, memory, &pool,
+                     progress);
     std::swap(batch.annotations[place], sample.annotations);
     batch.records[place] = index;
   }

@@ -36,7 +36,9 @@ struct LoaderOptions {
   std::size_t samples_per_epoch = 0;  ///< 0: one a record; else dealt in rounds over all records
   float balance = 0;  ///< balanced_decks()'s `rare`: classes in a smaller share of the images are
                       ///< seen more often
-  int prefetch = 4;   ///< batches that workers make ahead
+  int epochs = 0;    ///< of the whole training, for policies that change as it goes on; 0: they are
+                     ///< as at its end
+  int prefetch = 4;  ///< batches that workers make ahead
 };
 
 /// One batch, all of whose images have one size: pixels as the network takes them after a permute

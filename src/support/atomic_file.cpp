@@ -33,6 +33,27 @@ void sync_folder(const std::filesystem::path& folder) {
   ::close(descriptor);
 }
 
+std::string temporary_name(const std::filesystem::path& path) {
+  static std::atomic<unsigned> serial{0};
+  return path.string() + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(serial++);
+}
+
+[[noreturn]] void fail_to_write(const std::filesystem::path& path, int reason) {
+  throw Error(ErrorCode::io, "cannot write '" + path.string() + "': " + std::strerror(reason));
+}
+
+/// A new file of this name with these bytes; 0, or the errno of what failed, and then no file is
+/// left unless it was there.
+int write_new(const std::string& path, std::string_view bytes) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0) return errno;
+  int failed = write_all(file, bytes);
+  if (failed == 0 && ::fsync(file) != 0) failed = errno;
+  if (::close(file) != 0 && failed == 0) failed = errno;
+  if (failed != 0) ::unlink(path.c_str());
+  return failed;
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
@@ -43,10 +64,8 @@ AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
     if (file_ < 0) fail(errno);
     return;
   }
-  static std::atomic<unsigned> serial{0};
   do {  // a writer that was killed may have left a file of this name: process numbers come again
-    temporary_ =
-        path.string() + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(serial++);
+    temporary_ = temporary_name(path);
     file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   } while (file_ < 0 && errno == EEXIST);
   if (file_ < 0) fail(errno);
@@ -88,14 +107,35 @@ void AtomicFile::commit() {
   sync_folder(folder.empty() ? "." : folder);
 }
 
-void AtomicFile::fail(int reason) {
-  throw Error(ErrorCode::io, "cannot write '" + path_.string() + "': " + std::strerror(reason));
-}
+void AtomicFile::fail(int reason) { fail_to_write(path_, reason); }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
   AtomicFile file(path);
   file.write(bytes);
   file.commit();
+}
+
+bool write_file_once(const std::filesystem::path& path, std::string_view bytes) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0) return false;
+  std::string temporary;
+  int failed = 0;
+  do {  // other machines have processes of this number, too
+    temporary = temporary_name(path);
+    failed = write_new(temporary, bytes);
+  } while (failed == EEXIST);
+  if (failed != 0) fail_to_write(path, failed);
+  failed = ::link(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
+  // Over a network the answer to a link that was made may be lost, and the second request fails.
+  if (failed != 0 && ::stat(temporary.c_str(), &status) == 0 && status.st_nlink == 2) failed = 0;
+  ::unlink(temporary.c_str());
+  if (failed == EPERM || failed == EOPNOTSUPP || failed == ENOSYS || failed == EMLINK)
+    failed = write_new(path.string(), bytes);
+  if (failed == EEXIST) return false;
+  if (failed != 0) fail_to_write(path, failed);
+  const auto folder = path.parent_path();
+  sync_folder(folder.empty() ? "." : folder);
+  return true;
 }
 
 }  // namespace faceshot::support

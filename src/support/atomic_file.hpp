@@ -14,7 +14,15 @@ namespace faceshot::support {
 /// @throws Error(io) naming the path and the system's reason; no temporary file is left then
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-/// The same, piece by piece, for what is too large to be held in memory.
+/// Makes the file with all of `bytes`, forced to disk, if there is none of its name: of several
+/// writers, in other processes and on other machines too, exactly one does. Works on shared folders
+/// (link(2); where a file system has no hard links, O_EXCL, and then a reader may see a file that
+/// is not whole yet). Thread safe.
+/// @return false if the file is there already; it is not changed
+/// @throws Error(io) naming the path and the system's reason; no temporary file is left then
+[[nodiscard]] bool write_file_once(const std::filesystem::path& path, std::string_view bytes);
+
+/// As write_file_atomically(), piece by piece, for what is too large to be held in memory.
 class AtomicFile {
  public:
   /// Opens the temporary file. @throws Error(io)

@@ -69,8 +69,11 @@ class Trainer {
         (run_.group ? " in each of " + std::to_string(run_.processes.size) + " processes" : ""));
     if (run_.data.classes.size() > 1) run_.note(run_.data.class_line());
     for (const auto& [name, callback] : callbacks_) callback->on_start(run_);
-    if (run_.starts_whole && !run_.data.val.records.empty()) look_at_start();
+    const TrainOptions& train = run_.config.train;
+    if (run_.starts_whole && train.validate_start && !run_.data.val.records.empty())
+      look_at_start();
     while (!run_.is_over()) {
+      if (train.stop_after > 0 && run_.position.epoch >= train.stop_after) return outcome(false);
       if (!epoch()) return outcome(false);
     }
     for (const auto& [name, callback] : callbacks_) callback->on_end(run_);

@@ -36,6 +36,7 @@ loader::LoaderOptions loader_options(const Config& config, const ProcessEnvironm
   options.cache_mb = static_cast<std::size_t>(config.data.cache_mb);
   options.seed = config.train.seed;
   options.balance = config.data.balance;
+  options.epochs = config.train.epochs;
   options.samples_per_epoch = static_cast<std::size_t>(config.data.samples_per_epoch);
   return options;
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "augment/pixels/canvas.hpp"
+#include "augment/policies/augmenter.hpp"
 #include "faceshot/error.hpp"
 
 namespace faceshot::augment {
@@ -174,6 +175,34 @@ TEST(Combinators, SometimesIsAllOrNothing) {
     done += sum == 15;
   }
   EXPECT_NEAR(done, 500, 4 * std::sqrt(2000 * 0.1875));
+}
+
+TEST(Combinators, ScheduleGoesThroughItsSteps) {
+  const auto policy = parse_policy(
+      std::string("policy = [{op='schedule', until=[0.25,0.5,0.75,1], ") + powers + "}]", "p");
+  const auto at = [&](float progress) {
+    const cv::Mat image(4, 4, CV_8UC3, cv::Scalar::all(100));
+    AugmentOptions options;
+    options.policy = policy;
+    options.square = false;
+    Random random(1);
+    Sample sample;
+    CanvasMemory memory;
+    augment(image, {}, options, random, sample, memory, nullptr, progress);
+    return sample.image.at<cv::Vec3b>(0, 0)[0] - 100;
+  };
+  EXPECT_EQ(at(0), 1);
+  EXPECT_EQ(at(0.24F), 1);
+  EXPECT_EQ(at(0.25F), 2);
+  EXPECT_EQ(at(0.6F), 4);
+  EXPECT_EQ(at(0.75F), 8);
+  EXPECT_EQ(at(1), 8);
+  Random random(1);
+  EXPECT_EQ(brighter(policy, random), 8) << "where nothing is said of training, the last";
+  expect_refused("policy = [{op='schedule', until=[0.5,1,1], steps=[{op='grey'}]}]",
+                 "3 are given for 1");
+  expect_refused("policy = [{op='schedule', until=[1,0.5], steps=[{op='grey'},{op='hue'}]}]",
+                 "must rise");
 }
 
 TEST(Combinators, RandAugmentScalesStrength) {

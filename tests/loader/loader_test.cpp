@@ -83,6 +83,26 @@ TEST(Loader, SameBatchesWithoutWorkers) {
   }
 }
 
+TEST(Loader, PoliciesChangeAsTrainingGoesOn) {
+  const auto set = test::make_image_folder("loader_schedule", 8);
+  const auto batch_of = [&](const std::string& policy, std::uint32_t epoch, int epochs) {
+    AugmentOptions options = small();
+    options.policy = augment::parse_policy("policy = [" + policy + "]", "test");
+    LoaderOptions how = with_workers(1);
+    how.epochs = epochs;
+    Loader loader({set}, {}, how, options);
+    loader.start(epoch);
+    return rest_of_epoch(loader);
+  };
+  const std::string schedule =
+      "{op='schedule', until=[0.5, 1], steps=[{op='flipud'}, {op='brightness', by=[50, 50]}]}";
+  for (const std::uint32_t epoch : {0U, 1U})
+    expect_equal(batch_of(schedule, epoch, 4), batch_of("{op='flipud'}", epoch, 4));
+  for (const std::uint32_t epoch : {2U, 3U})
+    expect_equal(batch_of(schedule, epoch, 4), batch_of("{op='brightness', by=[50,50]}", epoch, 4));
+  expect_equal(batch_of(schedule, 0, 0), batch_of("{op='brightness', by=[50,50]}", 0, 0));
+}
+
 TEST(Loader, OperationsThatMixDoNotDependOnTheWorkersEither) {
   const auto set = test::make_image_folder("loader_mix", 17);
   AugmentOptions mixing = small();

@@ -135,5 +135,27 @@ TEST_F(AtomicFileTest, ReadersSeeOneVersionOrTheOther) {
   EXPECT_EQ(files(), 1U);
 }
 
+TEST_F(AtomicFileTest, OnceIsWrittenByExactlyOneOfMany) {
+  const fs::path path = folder_ / "claim";
+  std::atomic<int> winners{0};
+  std::atomic<bool> go{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&, i] {
+      while (!go) std::this_thread::yield();
+      for (int round = 0; round < 20; ++round)
+        if (write_file_once(path.string() + std::to_string(round), std::string(2, char('a' + i))))
+          ++winners;
+    });
+  go = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(winners, 20);
+  EXPECT_EQ(files(), 20U) << "a temporary file was left";
+  const std::string content = content_of(path.string() + "7");
+  EXPECT_FALSE(write_file_once(path.string() + "7", "zzz"));
+  EXPECT_EQ(content_of(path.string() + "7"), content);
+  EXPECT_THROW((void)write_file_once(folder_ / "none" / "claim", "x"), Error);
+}
+
 }  // namespace
 }  // namespace faceshot::support

@@ -94,6 +94,25 @@ TEST_F(Callbacks, ATimeLimitStopsTheRunWhereItCanGoOn) {
   EXPECT_EQ(load_checkpoint(folder_ / "run" / "last.pt").counters.at("step"), 2);
 }
 
+TEST_F(Callbacks, ARunThatStopsAfterEpochsEndsWithTheSameWeights) {
+  Config c = config();
+  c.train.early_stopping.metric = c.train.plateau.metric = "none";
+  c.train.schedule = "cosine";  // of the whole run, wherever it stops
+  (void)start_training(c, folder_ / "whole", {}, stop_);
+  Config first = c;
+  first.train.stop_after = 2;
+  const TrainOutcome stopped = start_training(first, folder_ / "run", {}, stop_);
+  EXPECT_FALSE(stopped.completed);
+  EXPECT_EQ(stopped.epochs_done, 2);
+  EXPECT_FALSE(resume_training(folder_ / "run", {}, stop_).completed) << "still to stop after 2";
+  EXPECT_EQ(resume_training(folder_ / "run", {}, stop_, {"train.stop_after=4"}).epochs_done, 4);
+  EXPECT_TRUE(resume_training(folder_ / "run", {}, stop_, {"train.stop_after=0"}).completed);
+  const Checkpoint whole = load_checkpoint(folder_ / "whole" / "last.pt");
+  const Checkpoint pieces = load_checkpoint(folder_ / "run" / "last.pt");
+  for (const auto& [name, array] : whole.model)
+    EXPECT_EQ(array.values, pieces.model.at(name).values) << name;
+}
+
 TEST_F(Callbacks, WhatNeverComesIsNotWaitedFor) {
   // No validation images: a metric of validations would be silently without effect.
   for (const char* key : {"train.plateau.metric", "train.early_stopping.metric"}) {

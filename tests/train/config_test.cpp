@@ -174,12 +174,14 @@ TEST(Config, AResumedRunTakesWhatDoesNotChangeItsEnd) {
   const auto resumed = [](const std::string& toml, const std::vector<std::string>& overrides) {
     return resumed_config(toml, "last.pt", overrides);
   };
-  const Config c = resumed("[train]\nthreads = 2\nepochs = 7\n",
-                           {"train.threads=1", "train.time_limit=2.5", "train.validate_every=3",
-                            "train.checkpoint_every=9", "data.workers=0", "data.cache_mb=100"});
+  const Config c = resumed(
+      "[train]\nthreads = 2\nepochs = 7\n",
+      {"train.threads=1", "train.time_limit=2.5", "train.stop_after=4", "train.validate_every=3",
+       "train.checkpoint_every=9", "data.workers=0", "data.cache_mb=100"});
   EXPECT_EQ(c.train.epochs, 7);
   EXPECT_EQ(c.train.threads, 1);
   EXPECT_EQ(c.train.time_limit, 2.5F);
+  EXPECT_EQ(c.train.stop_after, 4);
   EXPECT_EQ(c.train.validate_every, 3);
   EXPECT_EQ(c.train.checkpoint_every, 9);
   EXPECT_EQ(c.data.workers, 0);

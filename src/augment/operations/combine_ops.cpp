@@ -60,35 +60,6 @@ const std::vector<Step>& usual_choice() {
   return steps;
 }
 
-/// The step with every parameter that knows a neutral value moved towards it or away from it.
-Step with_strength(const Step& step, float strength) {
-  Step scaled = step;
-  for (std::size_t i = 0; i < scaled.parameters.size(); ++i) {
-    const ParameterInfo& info = step.operation->parameters[i];
-    if (std::isnan(info.neutral)) continue;
-    const auto move = [&](float value) {
-      const float moved = info.neutral + (value - info.neutral) * strength;
-      return std::clamp(info.is_integer ? std::round(moved) : moved, info.low, info.high);
-    };
-    const auto values = scaled.parameters[i].values();
-    switch (scaled.parameters[i].kind()) {
-      case Parameter::Kind::fixed:
-        scaled.parameters[i] = move(values[0]);
-        break;
-      case Parameter::Kind::range:
-        scaled.parameters[i] = {move(values[0]), move(values[1])};
-        break;
-      case Parameter::Kind::choice: {
-        std::vector<float> moved;
-        for (const float value : values) moved.push_back(move(value));
-        scaled.parameters[i] = Parameter::choice(std::move(moved));
-        break;
-      }
-    }
-  }
-  return scaled;
-}
-
 /// Cubuk et al., "RandAugment: Practical automated data augmentation with a reduced search space",
 /// CVPR Workshops 2020.
 void rand_augment(const Step& step, Canvas& canvas, base::Random& random,
@@ -98,6 +69,16 @@ void rand_augment(const Step& step, Canvas& canvas, base::Random& random,
   const float strength = step.draw("m", random) / 10;
   for (const std::size_t i : draw_distinct(count, steps.size(), random))
     run(with_strength(steps[i], strength), canvas, random, context);
+}
+
+/// The policy schedules of Ho et al., "Population Based Augmentation", ICML 2019.
+void schedule(const Step& step, Canvas& canvas, base::Random& random,
+              const AugmentContext& context) {
+  const auto until = step["until"].values();
+  if (step.steps.empty() || until.size() != step.steps.size()) return;
+  std::size_t stage = 0;
+  while (stage + 1 < until.size() && context.progress >= until[stage]) ++stage;
+  run(step.steps[stage], canvas, random, context);
 }
 
 }  // namespace
@@ -128,6 +109,17 @@ std::vector<OperationInfo> combinators() {
          .meaning = "how many",
          .is_integer = true}},
        some_of,
+       true},
+      {"schedule",
+       family,
+       "one step after the other, as training goes on; previews show the last",
+       {{.name = "until",
+         .initial = 1,
+         .low = 0,
+         .high = 1,
+         .meaning = "share of the training's epochs up to which each step is in use, rising",
+         .list = true}},
+       schedule,
        true},
       {"rand_augment",
        family,

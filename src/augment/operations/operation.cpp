@@ -69,6 +69,34 @@ int Step::draw_whole(std::string_view name, base::Random& random) const {
   return low + static_cast<int>(random.below(static_cast<std::uint32_t>(high - low + 1)));
 }
 
+Step with_strength(const Step& step, float strength) {
+  Step scaled = step;
+  for (std::size_t i = 0; i < scaled.parameters.size(); ++i) {
+    const ParameterInfo& info = step.operation->parameters[i];
+    if (std::isnan(info.neutral)) continue;
+    const auto move = [&](float value) {
+      const float moved = info.neutral + (value - info.neutral) * strength;
+      return std::clamp(info.is_integer ? std::round(moved) : moved, info.low, info.high);
+    };
+    const auto values = scaled.parameters[i].values();
+    switch (scaled.parameters[i].kind()) {
+      case Parameter::Kind::fixed:
+        scaled.parameters[i] = move(values[0]);
+        break;
+      case Parameter::Kind::range:
+        scaled.parameters[i] = {move(values[0]), move(values[1])};
+        break;
+      case Parameter::Kind::choice: {
+        std::vector<float> moved;
+        for (const float value : values) moved.push_back(move(value));
+        scaled.parameters[i] = Parameter::choice(std::move(moved));
+        break;
+      }
+    }
+  }
+  return scaled;
+}
+
 void run(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext& context) {
   if (step.chance < 1 && !random.chance(step.chance)) return;
   step.operation->apply(step, canvas, random, context);

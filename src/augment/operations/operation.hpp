@@ -40,6 +40,7 @@ class ScenePool {
 struct AugmentContext {
   int size = 320;                   ///< side of the sample in the end, pixels
   const ScenePool* pool = nullptr;  ///< none: operations that need others change nothing
+  float progress = 1;               ///< share of the training's epochs that are done, in [0, 1]
 };
 
 struct ParameterInfo {
@@ -100,6 +101,10 @@ struct Step {
 
   friend bool operator==(const Step&, const Step&) = default;
 };
+
+/// The step with every parameter that knows a neutral value moved towards it or away from it: 1 is
+/// the step as it is, 0 changes nothing. Values stay within their limits. Pure.
+[[nodiscard]] Step with_strength(const Step& step, float strength);
 
 /// Does the step, or not, as its chance has it.
 void run(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext& context);

@@ -31,7 +31,7 @@ void validate(const AugmentOptions& options) {
 
 void augment(const cv::Mat& image, std::span<const geometry::Annotation> annotations,
              const AugmentOptions& options, base::Random& random, Sample& sample,
-             CanvasMemory& memory, const ScenePool* pool) {
+             CanvasMemory& memory, const ScenePool* pool, float progress) {
   if (image.empty() || image.type() != CV_8UC3) {
     throw Error(ErrorCode::invalid_argument,
                 "augment: the image is empty or not 8-bit BGR; read it with media::read_mat");
@@ -40,7 +40,7 @@ void augment(const cv::Mat& image, std::span<const geometry::Annotation> annotat
   rule.min_visible = options.min_visible;
   rule.turned = options.turned_box == "rectangle" ? TurnedBox::rectangle : TurnedBox::ellipse;
   Canvas canvas(image, annotations, rule, memory);
-  for (const Step& step : options.policy) run(step, canvas, random, {options.size, pool});
+  for (const Step& step : options.policy) run(step, canvas, random, {options.size, pool, progress});
   const int size = options.size;
   if (options.square && (canvas.width() != size || canvas.height() != size))
     canvas.move(letterbox_map(canvas.width(), canvas.height(), size, size), size, size);

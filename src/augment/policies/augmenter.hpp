@@ -43,10 +43,11 @@ void validate(const AugmentOptions& options);
 /// where each thread has its own `memory`. `image` is not written to.
 /// @param image 8-bit BGR @param annotations in its pixels @param options valid ones
 /// @param pool other photographs, for operations that mix; none: those do nothing
+/// @param progress share of the training's epochs that are done, in [0, 1], for `schedule`
 /// @throws Error(invalid_argument) if the image is empty or not 8-bit BGR; Error of the pool
 void augment(const cv::Mat& image, std::span<const geometry::Annotation> annotations,
              const AugmentOptions& options, base::Random& random, Sample& sample,
-             CanvasMemory& memory, const ScenePool* pool = nullptr);
+             CanvasMemory& memory, const ScenePool* pool = nullptr, float progress = 1);
 
 /// The same, for single samples.
 [[nodiscard]] Sample augment(const cv::Mat& image,

@@ -45,6 +45,7 @@ class StepReader {
       }
     }
     check_weights(step);
+    check_until(step);
     return step;
   }
 
@@ -172,6 +173,17 @@ class StepReader {
                " are given for " + std::to_string(step.steps.size()));
     if (std::all_of(weights.begin(), weights.end(), [](float w) { return w == 0; }))
       fail(place_of(*table_.get("weights"), name_), "one of the weights must be above 0");
+  }
+
+  void check_until(const Step& step) const {
+    if (step.operation->name != "schedule" || step.steps.empty()) return;
+    const auto until = step["until"].values();
+    if (until.size() != step.steps.size())
+      fail(place_of(table_, name_),
+           "until must have as many numbers as there are steps: " + std::to_string(until.size()) +
+               " are given for " + std::to_string(step.steps.size()));
+    if (!std::is_sorted(until.begin(), until.end()))
+      fail(place_of(table_, name_), "the numbers of until must rise");
   }
 
   const toml::table& table_;

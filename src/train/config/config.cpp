@@ -266,14 +266,14 @@ Config resumed_config(const std::string& toml, const std::string& name,
   const Config stored = parse_config(toml, name);
   for (const std::string& text : overrides) {
     const std::string key = text.substr(0, text.find('='));
-    const std::string allowed[] = {"train.threads",        "train.time_limit",
-                                   "train.validate_every", "train.checkpoint_every",
-                                   "data.workers",         "data.cache_mb"};
+    const std::string allowed[] = {
+        "train.threads",          "train.time_limit", "train.stop_after", "train.validate_every",
+        "train.checkpoint_every", "data.workers",     "data.cache_mb"};
     if (std::find(std::begin(allowed), std::end(allowed), key) == std::end(allowed))
       fail("'" + text + "'",
            "--resume may change only what the run does not end with: train.threads, "
-           "train.time_limit, train.validate_every, train.checkpoint_every, data.workers and "
-           "data.cache_mb; for anything else start a new run");
+           "train.time_limit, train.stop_after, train.validate_every, train.checkpoint_every, "
+           "data.workers and data.cache_mb; for anything else start a new run");
     const auto looks = [](const std::string& metric) { return metric.starts_with("val_"); };
     if (key == "train.validate_every" &&
         (looks(stored.train.plateau.metric) || looks(stored.train.early_stopping.metric)))

@@ -116,7 +116,9 @@ struct TrainOptions {
   int validate_side = 640;         ///< longer side of validation images
   float validate_score = 0.02F;    ///< detections below are not counted
   float validate_nms = 0.45F;      ///< IoU above which the weaker of two detections is dropped
+  bool validate_start = true;      ///< also a detector's weights that a run starts from
   float time_limit = 0;            ///< minutes after which a run stops, resumable; 0: none
+  int stop_after = 0;              ///< epochs after which a run stops, resumable; 0: none
   int checkpoint_every = 500;      ///< steps between checkpoints inside an epoch; 0: epochs only
   std::uint64_t seed = 1;
 };
@@ -145,7 +147,8 @@ struct Config {
                                   const std::vector<std::string>& overrides = {});
 
 /// A run's stored config with overrides that do not change what it ends with: train.threads,
-/// train.time_limit, train.validate_every, train.checkpoint_every, data.workers and data.cache_mb.
+/// train.time_limit, train.stop_after, train.validate_every, train.checkpoint_every, data.workers
+/// and data.cache_mb.
 /// @throws Error(invalid_argument) for other keys, and for train.validate_every where a metric of
 ///         validations decides over the learning rate or the run's end; as parse_config()
 [[nodiscard]] Config resumed_config(const std::string& toml, const std::string& name,

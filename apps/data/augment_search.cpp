@@ -1,0 +1,256 @@
+// `faceshot augment search`: policies that are learned.
+#include "augment_search.hpp"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <thread>
+
+#include "augment/search/search_report.hpp"
+#include "common/console.hpp"
+#include "data_commands.hpp"
+#include "faceshot/error.hpp"
+
+namespace faceshot::cli {
+namespace {
+
+using augment::search::SearchFolder;
+using augment::search::SearchPlan;
+using augment::search::SearchSettings;
+namespace fs = std::filesystem;
+
+std::atomic<bool> search_stops{false};
+
+extern "C" void request_search_stop(int signal) {
+  static volatile std::sig_atomic_t interrupted = 0;
+  if (signal == SIGINT && interrupted != 0) std::_Exit(exit_interrupted);  // trials die with it
+  if (signal == SIGINT) interrupted = 1;
+  search_stops = true;
+}
+
+struct SearchArguments {
+  std::vector<std::string> config;  ///< file, then overrides
+  SearchSettings settings;
+  std::string space = "faces", budget;
+  fs::path dir = "runs/search", resume, show, out;
+  int workers = 1, threads = 0;
+  bool json = false;
+};
+
+/// "120m" as seconds.
+double seconds_of(const std::string& text) {
+  double value = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), value).ptr;
+  const std::string unit(end, text.data() + text.size());
+  const double factor = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+  if (factor == 0 || !(value > 0))
+    throw Error(
+        ErrorCode::invalid_argument,
+        "--budget " + text + ": give a time, as in 120m, 2h or 90s; --trials limits trials");
+  return value * factor;
+}
+
+SearchPlan plan_of(SearchFolder& folder) {
+  return make_plan(folder.settings(), folder.space().choices(), folder.read());
+}
+
+int show(const SearchArguments& a) {
+  SearchFolder folder(a.show, augment::search::this_worker());
+  const SearchPlan plan = plan_of(folder);
+  if (a.json)
+    std::printf("%s", search_json(folder.settings(), folder.space(), plan).c_str());
+  else
+    print_search(folder.settings(), folder.space(), plan, true);
+  return exit_ok;
+}
+
+/// Makes the folder of a new search.
+void create(SearchArguments& a) {
+  SearchSettings& s = a.settings;
+  if (a.config.empty() == s.trial.command.empty())
+    throw Error(
+        ErrorCode::invalid_argument,
+        "give a training config, or --trial-command; as in: faceshot augment search "
+        "configs/faceshot-nano.toml data.train=train.csv data.val=kept.csv --out best.toml");
+  if (!a.config.empty()) {
+    s.trial.config = a.config.front();
+    s.trial.overrides.assign(a.config.begin() + 1, a.config.end());
+    check_overrides(s.trial);
+    std::error_code ignored;
+    for (const std::string& file : {s.trial.config, s.trial.start})
+      if (!file.empty() && !fs::exists(file, ignored))
+        throw Error(ErrorCode::not_found, "there is no file '" + file + "'");
+  }
+  if (!s.trial.metric.starts_with("val_ap"))
+    throw Error(ErrorCode::invalid_argument,
+                "--metric must be one that grows: val_ap_mean, val_ap, val_ap_from_50px, ...");
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  s.trial.threads = a.threads > 0 ? a.threads : std::max(1, cores / a.workers);
+  s.trial.directory = fs::current_path().string();
+  s.budget = a.budget.empty() ? 0 : seconds_of(a.budget);
+  if (s.budget > 0 && s.trials == 0) s.trials = 1000000;
+  if (s.trials == 0) s.trials = 40;
+  if (s.method == "pba") s.rungs = 1;
+  SearchFolder::create(a.dir, s, augment::search::read_search_space(a.space));
+}
+
+/// The workers of this process, each on a thread of its own, until all is done or stopped.
+void run_workers(const fs::path& dir, int workers, SearchRecorder& recorder) {
+  std::vector<std::thread> threads;
+  std::vector<std::exception_ptr> errors(static_cast<std::size_t>(workers));
+  std::atomic<int> running = workers;
+  for (int i = 0; i < workers; ++i)
+    threads.emplace_back([&, i] {
+      try {
+        SearchFolder folder(
+            dir, augment::search::this_worker() + (workers > 1 ? "." + std::to_string(i) : ""));
+        const SearchSettings& settings = folder.settings();
+        work(folder, trial_runner(settings),
+             {[&](const SearchPlan& plan) { recorder.plan(settings, folder.space(), plan); },
+              [&](const auto& result) { recorder.result(settings, result); }},
+             search_stops);
+      } catch (...) {
+        errors[static_cast<std::size_t>(i)] = std::current_exception();
+        search_stops = true;
+      }
+      --running;
+    });
+  const bool live = live_terminal();
+  auto next = std::chrono::steady_clock::now() + std::chrono::seconds(live ? 1 : 60);
+  while (running > 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (std::chrono::steady_clock::now() < next) continue;
+    next += std::chrono::seconds(live ? 1 : 60);
+    std::fprintf(stderr, live ? "\r\033[K%s" : "%s\n", recorder.status().c_str());
+  }
+  if (live) std::fputs("\r\033[K", stderr);
+  for (std::thread& thread : threads) thread.join();
+  for (const std::exception_ptr& error : errors)
+    if (error) std::rethrow_exception(error);
+}
+
+int search(SearchArguments& a) {
+  if (!a.show.empty()) return show(a);
+  if (a.resume.empty())
+    create(a);
+  else
+    a.dir = a.resume;
+  const std::string go_on = "faceshot augment search --resume " + a.dir.string();
+  std::signal(SIGINT, request_search_stop);
+  std::signal(SIGTERM, request_search_stop);
+  SearchFolder folder(a.dir, augment::search::this_worker());
+  SearchRecorder recorder(a.dir, a.out, a.json);
+  try {
+    run_workers(a.dir, a.workers, recorder);
+  } catch (const Error& e) {
+    throw Error(e.code(), std::string(e.what()) + "; then go on with: " + go_on);
+  }
+  const SearchPlan plan = plan_of(folder);
+  if (!plan.done) {
+    std::fprintf(stderr, "stopped after %zu trials; what is done is kept. Go on with: %s\n",
+                 plan.trials.size(), go_on.c_str());
+    return exit_interrupted;
+  }
+  if (a.json) {
+    std::printf("%s", search_json(folder.settings(), folder.space(), plan).c_str());
+    return exit_ok;
+  }
+  print_search(folder.settings(), folder.space(), plan, false);
+  std::printf("the policy is in %s, pictures of what was learned in %s/*.svg\n",
+              (a.out.empty() ? a.dir / "best.toml" : a.out).c_str(), a.dir.c_str());
+  return exit_ok;
+}
+
+void add_trial_options(CLI::App& command, SearchArguments& a) {
+  augment::search::TrialSettings& trial = a.settings.trial;
+  command.add_option("--crops", trial.crops, "Training crops of a whole trial")
+      ->check(CLI::Range(1, 2000000000))
+      ->capture_default_str();
+  command.add_option("--start", trial.start,
+                     "Weights that every trial begins with; else random ones");
+  command.add_option("--metric", trial.metric, "Of the validation; larger is better")
+      ->capture_default_str();
+  command
+      .add_option("--threads", a.threads,
+                  "Of the network in each trial; 0: the cores, shared by the workers")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command.add_option(
+      "--trial-command", trial.command,
+      "Instead of training: a shell command that tries $FACESHOT_POLICY and prints a figure");
+}
+
+void add_method_options(CLI::App& command, SearchArguments& a) {
+  SearchSettings& s = a.settings;
+  command.add_option("--method", s.method, "reinforce, ppo, pba or random")
+      ->check(CLI::IsMember(augment::search::search_methods()))
+      ->capture_default_str();
+  command
+      .add_option("--space", a.space,
+                  "What there is to choose: a TOML file, or one that is built in (faces)")
+      ->capture_default_str();
+  command.add_option("--trials", s.trials, "At most; 40 unless there is a budget");
+  command.add_option("--budget", a.budget,
+                     "Time of all workers together, as 120m, after which no batch is begun");
+  command.add_option("--batch", s.batch, "Trials proposed at once; of pba the population")
+      ->capture_default_str();
+  command
+      .add_option("--rungs", s.rungs, "Lengths at which trials are compared; 1: none is stopped")
+      ->capture_default_str();
+  command
+      .add_option("--eta", s.eta, "One of so many goes on to the next rung, so many times as long")
+      ->capture_default_str();
+  command.add_flag("--keep-all", s.keep_all,
+                   "Stop no trial: shows whether stopping would have been right");
+  command.add_option("--confirm", s.confirm, "So many of the best are tried anew in the end")
+      ->capture_default_str();
+  command.add_option("--confirm-times", s.confirm_times, "With so many other seeds each")
+      ->capture_default_str();
+  command.add_option("--seed", s.seed, "Of proposals and trainings")->capture_default_str();
+}
+
+}  // namespace
+
+void add_augment_search(CLI::App& augment, int& exit_code) {
+  auto arguments = std::make_shared<SearchArguments>();
+  SearchArguments& a = *arguments;
+  a.settings.trials = 0;  // not given
+  CLI::App* const command = augment.add_subcommand(
+      "search", "Learn a policy: propose, train shortly, look at the kept-out figure");
+  command->add_option("config", a.config, "Config of the training, then overrides as key=value");
+  add_method_options(*command, a);
+  add_trial_options(*command, a);
+  command->add_option("--dir", a.dir, "Folder of the search; workers on it share the work")
+      ->capture_default_str();
+  CLI::Option* const resume = command->add_option(
+      "--resume", a.resume, "Folder of a search to go on with, or to help with, as it was begun");
+  CLI::Option* const show_option =
+      command->add_option("--show", a.show, "Folder of a search: tell what it found, and no more");
+  command->add_option("--workers", a.workers, "Trials at a time in this process")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command->add_option("--out", a.out, "The best policy; it is in DIR/best.toml in any case");
+  command->add_flag("--json", a.json, "Print what was found as JSON");
+  for (CLI::Option* const own : command->get_options())
+    if (own->get_name() != "--out" && own->get_name() != "--json" &&
+        own->get_name() != "--workers" && own->get_name() != "--help" && own != resume &&
+        own != show_option) {
+      resume->excludes(own);
+      show_option->excludes(own);
+    }
+  command->footer(
+      "Example:\n"
+      "  faceshot augment search configs/faceshot-nano.toml data.train=data/wider/train.csv "
+      "data.val=data/kept/val.csv --start models/faceshot-nano.onnx --budget 120m --out best.toml\n"
+      "  faceshot augment search --resume runs/search\n"
+      "  faceshot augment search --show runs/search\n"
+      "Ctrl-C stops; --resume goes on exactly there, in as many processes as are started on it.");
+  command->callback(
+      [arguments, &exit_code] { exit_code = guarded([&] { return search(*arguments); }); });
+}
+
+}  // namespace faceshot::cli

@@ -1,0 +1,69 @@
+// How policies are proposed, and what is learned from their figures.
+//
+//   random     every option as likely as the others: what the others are measured against
+//   reinforce  a softmax for each choice, moved by REINFORCE with a baseline and an entropy bonus
+//              (Williams 1992); policies as lists of such choices are AutoAugment's (Cubuk et al.,
+//              CVPR 2019), whose recurrent controller is left out: there is no order to remember
+//   ppo        the same softmaxes, by several clipped steps on each batch (Schulman et al. 2017)
+//   pba        a population that trains on (Ho et al., "Population Based Augmentation", ICML 2019)
+//
+// What a method knows is a function of the settings and of the outcomes it was told, in order:
+// it is made anew from them whenever a search goes on, on any machine.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "augment/search/search_settings.hpp"
+#include "augment/search/search_space.hpp"
+
+namespace faceshot::augment::search {
+
+struct Proposal {
+  Picks picks;
+  int parent = -1;  ///< trial whose weights it starts from; -1: the common start
+
+  friend bool operator==(const Proposal&, const Proposal&) = default;
+};
+
+/// What came of a trial.
+struct Outcome {
+  int trial = 0;
+  Picks picks;
+  /// After each rung that it reached; larger is better, nothing: it failed.
+  std::vector<std::optional<double>> figures;
+};
+
+/// Not thread safe.
+class SearchMethod {
+ public:
+  SearchMethod() = default;
+  virtual ~SearchMethod() = default;
+  SearchMethod(const SearchMethod&) = delete;
+  SearchMethod& operator=(const SearchMethod&) = delete;
+
+  /// Trials are numbered from 0, batch by batch. Depends on the trial's number and what was
+  /// learned, on nothing else. @pre `trial` is of the batch that learn() was not told of yet
+  [[nodiscard]] virtual Proposal propose(int trial) const = 0;
+
+  /// Of a whole batch, by their numbers. @pre at least one has a figure
+  virtual void learn(std::span<const Outcome> batch) = 0;
+
+  /// Of each option of each choice that it is proposed next; sums are 1.
+  [[nodiscard]] virtual std::vector<std::vector<double>> probabilities() const = 0;
+
+  /// The policy that it holds for the best, of methods that have such an opinion.
+  [[nodiscard]] virtual std::optional<Picks> favourite() const { return std::nullopt; }
+};
+
+/// @param settings valid ones
+[[nodiscard]] std::unique_ptr<SearchMethod> make_search_method(const SearchSettings& settings,
+                                                               const std::vector<Choice>& choices);
+
+/// Mean over the choices of their entropies, each as a share of the largest it can have: 1 where
+/// nothing is known, 0 where all is decided.
+[[nodiscard]] double mean_entropy(const std::vector<std::vector<double>>& probabilities);
+
+}  // namespace faceshot::augment::search
