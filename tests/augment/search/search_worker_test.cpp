@@ -68,7 +68,8 @@ class SearchWorker : public ::testing::Test {
     for (const auto& [key, result] : record.results)
       trials[::testing::PrintToString(key)] = ::testing::PrintToString(result.figure);
     for (const auto& entry : fs::directory_iterator(dir / "policies"))
-      trials[entry.path().filename().string()] = testing::read_all(entry.path());
+      if (entry.path().extension() == ".toml")  // who is killed may leave temporary files
+        trials[entry.path().filename().string()] = testing::read_all(entry.path());
     return trials;
   }
 
@@ -215,6 +216,27 @@ TEST_F(SearchWorker, WhatFailsIsTriedOnceMore) {
   });
 }
 
+TEST_F(SearchWorker, AMachineThatCannotTrainSpoilsNothing) {
+  const fs::path whole = make("whole");
+  run(whole, toy_trial);
+  const fs::path dir = make("search");
+  // In the midst of the work of one, another comes and fails.
+  run(dir, [&](const Job& job, const JobFiles& files, const std::atomic<bool>& s) {
+    if (job.trial % 4 == 1 && job.rung == 0) {  // there is more that it can try
+      testing::expect_error(ErrorCode::not_found, "no such folder here", [&] {
+        run(
+            dir,
+            [](const Job&, const JobFiles&, const std::atomic<bool>&) -> std::optional<double> {
+              throw Error(ErrorCode::not_found, "no such folder here");
+            },
+            "broken");
+      });
+    }
+    return toy_trial(job, files, s);
+  });
+  EXPECT_EQ(trials_of(dir), trials_of(whole));
+}
+
 TEST_F(SearchWorker, ASecondSearchDoesNotGoIntoTheFirstsFolder) {
   const fs::path dir = make("search");
   EXPECT_NO_THROW((void)make("search")) << "the same one is joined";
@@ -286,6 +308,14 @@ TEST_F(ClaimTest, OneOfAnotherMachineIsLeftAloneWhileItIsRenewed) {
   ASSERT_NE(claim, nullptr);
   EXPECT_GE(std::chrono::steady_clock::now() - silent + milliseconds(40), fast.stale);
   EXPECT_EQ(claim->generation(), 2);
+}
+
+TEST_F(ClaimTest, WhoWasAsleepItselfWaitsAnew) {
+  folder_.write("0001-0.1", "{\"state\":\"held\",\"machine\":\"m\"}");
+  ClaimBoard a = board("a");
+  ASSERT_EQ(a.take("0001-0"), nullptr);
+  std::this_thread::sleep_for(2 * fast.stale);
+  EXPECT_EQ(a.take("0001-0"), nullptr);
 }
 
 TEST_F(ClaimTest, AClaimIsRenewedByItself) {
