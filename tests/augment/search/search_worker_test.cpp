@@ -132,24 +132,38 @@ TEST_F(SearchWorker, OfTwoWorkersOneIsKilledAndNoTrialIsLostOrDoubled) {
   const fs::path whole = make("whole");
   run(whole, toy_trial);
   const fs::path dir = make("shared");
-  const auto slow = [](const Job& job, const JobFiles& files, const std::atomic<bool>& s) {
-    std::this_thread::sleep_for(milliseconds(15));
+  const auto marked = [](const Job& job, const JobFiles& files, const std::atomic<bool>& s) {
     std::ofstream(files.folder / "done") << ::getpid();
     return toy_trial(job, files, s);
   };
+  // The first does two jobs and is in the midst of a third, which would take for ever, when it is
+  // killed; the second works meanwhile, and then waits for the third.
   std::vector<pid_t> workers;
   for (int i = 0; i < 2; ++i) {
     workers.push_back(::fork());
-    if (workers.back() == 0) {
-      run(dir, slow, "w" + std::to_string(i));
-      ::_exit(0);
-    }
+    if (workers.back() != 0) continue;
+    int jobs = 0;
+    run(
+        dir,
+        [&](const Job& job, const JobFiles& files, const std::atomic<bool>& s) {
+          if (i == 0 && ++jobs == 3) {
+            folder_.write("in_the_midst", "");
+            for (;;) ::pause();
+          }
+          while (i == 1 && !fs::exists(folder_ / "in_the_midst"))
+            std::this_thread::sleep_for(milliseconds(5));
+          return marked(job, files, s);
+        },
+        "w" + std::to_string(i));
+    ::_exit(0);
   }
-  std::this_thread::sleep_for(milliseconds(120));
+  for (int i = 0; i < 20000 && !fs::exists(folder_ / "in_the_midst"); ++i)
+    std::this_thread::sleep_for(milliseconds(5));
+  std::this_thread::sleep_for(milliseconds(50));
   ::kill(workers[0], SIGKILL);
   int status = 0;
   ::waitpid(workers[0], &status, 0);
-  EXPECT_TRUE(WIFSIGNALED(status)) << "it was too fast to be killed";
+  EXPECT_TRUE(WIFSIGNALED(status));
   ::waitpid(workers[1], &status, 0);
   EXPECT_EQ(status, 0);
   EXPECT_EQ(trials_of(dir), trials_of(whole));
