@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -152,10 +153,14 @@ bool ClaimBoard::dead(const fs::path& file, const std::string& content) {
     return true;
   const std::string time = time_of(file);
   const auto now = std::chrono::steady_clock::now();
-  const auto [at, fresh] = seen_.try_emplace(file.string(), time, now);
-  if (fresh || at->second.first == time) return now - at->second.second > times_.stale;
-  at->second = {time, now};
-  return false;
+  Seen& seen = seen_.try_emplace(file.string(), Seen{time, {}, now}).first->second;
+  if (time != seen.time) {
+    seen = {time, {}, now};
+  } else {
+    seen.still += std::min<std::chrono::nanoseconds>(now - seen.last, times_.heartbeat);
+    seen.last = now;
+  }
+  return seen.still > times_.stale;
 }
 
 }  // namespace faceshot::augment::search

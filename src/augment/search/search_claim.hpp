@@ -6,7 +6,8 @@
 //
 // A worker is dead if it was on this machine and its process is gone, or if its claim's time of
 // change, which a living one renews every few seconds, has stood still for long as seen by this
-// process' own clock: clocks of machines are not compared.
+// process' own clock: clocks of machines are not compared. Only time counts in which this process
+// looked again and again: one that was itself asleep knows nothing of others.
 #pragma once
 
 #include <chrono>
@@ -18,7 +19,6 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <utility>
 
 namespace faceshot::augment::search {
 
@@ -77,8 +77,12 @@ class ClaimBoard {
   std::filesystem::path folder_;
   std::string worker_;
   ClaimTimes times_;
-  /// Of claims that others hold: their time of change, and since when it was seen so.
-  std::map<std::string, std::pair<std::string, std::chrono::steady_clock::time_point>> seen_;
+  struct Seen {
+    std::string time;                            ///< of change
+    std::chrono::nanoseconds still{0};           ///< so long it has been this
+    std::chrono::steady_clock::time_point last;  ///< when it was looked at
+  };
+  std::map<std::string, Seen> seen_;  ///< claims that others hold
 };
 
 }  // namespace faceshot::augment::search

@@ -33,9 +33,10 @@ JobFiles files_of(const SearchFolder& folder, const SearchRecord& record, const 
   return files;
 }
 
+/// @param able whether this worker has done a job well before
 /// @return what to write down; nothing: it was stopped, or failed and may be tried again
 std::optional<TrialResult> do_job(SearchFolder& folder, const Job& job, Claim& claim,
-                                  const RunTrial& run, const std::atomic<bool>& stop) {
+                                  const RunTrial& run, bool able, const std::atomic<bool>& stop) {
   TrialResult result;
   result.trial = job.trial;
   result.rung = job.rung;
@@ -55,6 +56,7 @@ std::optional<TrialResult> do_job(SearchFolder& folder, const Job& job, Claim& c
     if (!any) throw;
     if (claim.failures() + 1 < most_failures) {
       claim.fail(e.what());
+      if (!able) throw;
       return std::nullopt;
     }
     result.note = e.what();
@@ -69,6 +71,7 @@ std::optional<TrialResult> do_job(SearchFolder& folder, const Job& job, Claim& c
 void work(SearchFolder& folder, const RunTrial& run, const SearchListener& listener,
           const std::atomic<bool>& stop) {
   auto patience = std::chrono::milliseconds(20);
+  bool able = false;
   while (!stop) {
     const SearchPlan plan = make_plan(folder.settings(), folder.space().choices(), folder.read());
     if (listener.on_plan) listener.on_plan(plan);
@@ -80,8 +83,9 @@ void work(SearchFolder& folder, const RunTrial& run, const SearchListener& liste
       const auto claim = folder.claim(job.trial, job.rung);
       if (claim == nullptr) continue;
       worked = true;
-      const auto result = do_job(folder, job, *claim, run, stop);
+      const auto result = do_job(folder, job, *claim, run, able, stop);
       if (!result) continue;
+      able = able || result->figure.has_value();
       const bool first = folder.publish(*result);
       claim->finish();
       if (first && listener.on_result) listener.on_result(*result);

@@ -35,8 +35,9 @@ struct SearchListener {
 
 /// Works until nothing is left to be done by anybody, or `stop` is set. A job that throws is tried
 /// once more, by whoever comes to it; then its trial has failed.
-/// @throws what a job throws as long as no trial of the search has succeeded: it is the set-up that
-///         fails then; Error of make_plan() and of the folder
+/// @throws what a job throws if no trial of the search has succeeded yet, for then the set-up is
+///         wrong; and what this worker's first job throws, for it may be this machine that is
+///         wrong, and another will try the job; Error of make_plan() and of the folder
 void work(SearchFolder& folder, const RunTrial& run, const SearchListener& listener,
           const std::atomic<bool>& stop);
 

@@ -68,7 +68,8 @@ class SearchWorker : public ::testing::Test {
     for (const auto& [key, result] : record.results)
       trials[::testing::PrintToString(key)] = ::testing::PrintToString(result.figure);
     for (const auto& entry : fs::directory_iterator(dir / "policies"))
-      trials[entry.path().filename().string()] = testing::read_all(entry.path());
+      if (entry.path().extension() == ".toml")  // who is killed may leave temporary files
+        trials[entry.path().filename().string()] = testing::read_all(entry.path());
     return trials;
   }
 
@@ -131,24 +132,38 @@ TEST_F(SearchWorker, OfTwoWorkersOneIsKilledAndNoTrialIsLostOrDoubled) {
   const fs::path whole = make("whole");
   run(whole, toy_trial);
   const fs::path dir = make("shared");
-  const auto slow = [](const Job& job, const JobFiles& files, const std::atomic<bool>& s) {
-    std::this_thread::sleep_for(milliseconds(15));
+  const auto marked = [](const Job& job, const JobFiles& files, const std::atomic<bool>& s) {
     std::ofstream(files.folder / "done") << ::getpid();
     return toy_trial(job, files, s);
   };
+  // The first does two jobs and is in the midst of a third, which would take for ever, when it is
+  // killed; the second works meanwhile, and then waits for the third.
   std::vector<pid_t> workers;
   for (int i = 0; i < 2; ++i) {
     workers.push_back(::fork());
-    if (workers.back() == 0) {
-      run(dir, slow, "w" + std::to_string(i));
-      ::_exit(0);
-    }
+    if (workers.back() != 0) continue;
+    int jobs = 0;
+    run(
+        dir,
+        [&](const Job& job, const JobFiles& files, const std::atomic<bool>& s) {
+          if (i == 0 && ++jobs == 3) {
+            folder_.write("in_the_midst", "");
+            for (;;) ::pause();
+          }
+          while (i == 1 && !fs::exists(folder_ / "in_the_midst"))
+            std::this_thread::sleep_for(milliseconds(5));
+          return marked(job, files, s);
+        },
+        "w" + std::to_string(i));
+    ::_exit(0);
   }
-  std::this_thread::sleep_for(milliseconds(120));
+  for (int i = 0; i < 20000 && !fs::exists(folder_ / "in_the_midst"); ++i)
+    std::this_thread::sleep_for(milliseconds(5));
+  std::this_thread::sleep_for(milliseconds(50));
   ::kill(workers[0], SIGKILL);
   int status = 0;
   ::waitpid(workers[0], &status, 0);
-  EXPECT_TRUE(WIFSIGNALED(status)) << "it was too fast to be killed";
+  EXPECT_TRUE(WIFSIGNALED(status));
   ::waitpid(workers[1], &status, 0);
   EXPECT_EQ(status, 0);
   EXPECT_EQ(trials_of(dir), trials_of(whole));
@@ -213,6 +228,27 @@ TEST_F(SearchWorker, WhatFailsIsTriedOnceMore) {
       throw Error(ErrorCode::io, "no such data");
     });
   });
+}
+
+TEST_F(SearchWorker, AMachineThatCannotTrainSpoilsNothing) {
+  const fs::path whole = make("whole");
+  run(whole, toy_trial);
+  const fs::path dir = make("search");
+  // In the midst of the work of one, another comes and fails.
+  run(dir, [&](const Job& job, const JobFiles& files, const std::atomic<bool>& s) {
+    if (job.trial % 4 == 1 && job.rung == 0) {  // there is more that it can try
+      testing::expect_error(ErrorCode::not_found, "no such folder here", [&] {
+        run(
+            dir,
+            [](const Job&, const JobFiles&, const std::atomic<bool>&) -> std::optional<double> {
+              throw Error(ErrorCode::not_found, "no such folder here");
+            },
+            "broken");
+      });
+    }
+    return toy_trial(job, files, s);
+  });
+  EXPECT_EQ(trials_of(dir), trials_of(whole));
 }
 
 TEST_F(SearchWorker, ASecondSearchDoesNotGoIntoTheFirstsFolder) {
@@ -286,6 +322,14 @@ TEST_F(ClaimTest, OneOfAnotherMachineIsLeftAloneWhileItIsRenewed) {
   ASSERT_NE(claim, nullptr);
   EXPECT_GE(std::chrono::steady_clock::now() - silent + milliseconds(40), fast.stale);
   EXPECT_EQ(claim->generation(), 2);
+}
+
+TEST_F(ClaimTest, WhoWasAsleepItselfWaitsAnew) {
+  folder_.write("0001-0.1", "{\"state\":\"held\",\"machine\":\"m\"}");
+  ClaimBoard a = board("a");
+  ASSERT_EQ(a.take("0001-0"), nullptr);
+  std::this_thread::sleep_for(2 * fast.stale);
+  EXPECT_EQ(a.take("0001-0"), nullptr);
 }
 
 TEST_F(ClaimTest, AClaimIsRenewedByItself) {
