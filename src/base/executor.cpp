@@ -129,16 +129,17 @@ class Executor::Loop final : public Job {
   [[nodiscard]] bool is_finished() const { return stage_of(state_) == stages_.size(); }
 
   void do_piece(std::size_t index, std::size_t left, int worker) {
-    // The stages live until the last piece is done: this one is not.
+    // The stages live until the last piece is done: this one is not, but once it has been counted.
     const Stage& stage = stages_[index];
+    const std::size_t pieces = stage.pieces;
     std::size_t done = 1;
     try {
-      stage.body(stage.pieces - left, worker);
+      stage.body(pieces - left, worker);
     } catch (...) {
       if (!failed_.exchange(true)) first_ = std::current_exception();
       done += left_of(state_.fetch_and(~((std::uint64_t{1} << left_bits) - 1)));
     }
-    if (done_.fetch_add(done, std::memory_order_acq_rel) + done == stage.pieces)
+    if (done_.fetch_add(done, std::memory_order_acq_rel) + done == pieces)
       begin(failed_ ? stages_.size() : index + 1);
   }
 

@@ -154,7 +154,7 @@ TEST(FoldScoreMaps, ParametersThatOthersReadStayAsTheyAre) {
     std::ranges::fill(session.input(), 0.25F);
     session.run();
     const std::span<const float> data = session.output("twin").data;
-    return std::vector<float>(data, data + 2);
+    return std::vector<float>(data.begin(), data.begin() + 2);
   };
   EXPECT_EQ(twin(shared), twin(folded));
 }

@@ -23,7 +23,7 @@ using engine::Shape;
 struct Known {
   Shape shape;
   Values values;
-  bool whole = false;
+  bool is_integer = false;
 };
 
 /// A shape, an index or the like. Far beyond any tensor's size all numbers mean the same.
