@@ -21,11 +21,11 @@ setup:  ## install what is missing (Debian packages)
 configure: setup
 	@cmake --preset $(PRESET) --log-level=WARNING >/dev/null
 
-# Without training, films and tests, and what they would install. What is built serves the whole build as well.
+# Without training, films, the service and tests, and what they would install. What is built serves the whole build as well.
 configure_demo:
 	@scripts/setup.sh demo
 	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET) --log-level=WARNING -D FACESHOT_BUILD_TRAIN=OFF \
-	  -D FACESHOT_BUILD_VIDEO=OFF \
+	  -D FACESHOT_BUILD_VIDEO=OFF -D FACESHOT_BUILD_SERVE=OFF \
 	  -D FACESHOT_BUILD_TESTS=OFF -D FACESHOT_BUILD_BENCH=OFF >/dev/null
 
 build: configure  ## everything, in build/release (PRESET=dev and others: CMakePresets.json)
