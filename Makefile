@@ -10,10 +10,10 @@ CTEST_ARGS ?=
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure configure_demo build demo test slow bench format lint clean
+.PHONY: help setup configure configure_demo build demo test slow test-page bench format lint clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 setup:  ## install what is missing (Debian packages)
 	@scripts/setup.sh
@@ -40,6 +40,13 @@ test: build  ## all tests but the slow ones
 
 slow: build  ## the slow tests: those that train, minutes each
 	@ctest --test-dir $(BUILD) --output-on-failure -L slow $(CTEST_ARGS)
+
+# Node's packages are installed beside the build, as package-lock.json has them; the browser is Debian's.
+test-page: build  ## the service's page in Chromium, with screenshots in build/page/screenshots
+	@scripts/setup.sh page
+	@mkdir -p build/page && cp tests/serve/page/package.json tests/serve/page/package-lock.json tests/serve/page/page_test.mjs build/page
+	@cd build/page && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@node build/page/page_test.mjs $(BUILD)/bin/faceshot $(CURDIR) build/page/screenshots
 
 bench: configure_demo  ## time the shipped network on this machine
 	@cmake --build $(BUILD) --parallel $(JOBS) --target faceshot_cli

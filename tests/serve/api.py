@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The API over HTTP and WebSocket: every form of question and answer.
-  api.py FACESHOT SOURCE MAKE_TEST_IMAGES"""
+  api.py FACESHOT SOURCE"""
 import subprocess
 
 from service import *

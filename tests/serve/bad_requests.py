@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Bad requests by the thousand: structure (headers, lengths, chunks, forms) and bytes. None may end the server, each must be answered
 with a status that is right for it, and memory must stay bounded.
-  bad_requests.py FACESHOT SOURCE MAKE_TEST_IMAGES COUNT [SEED]"""
+  bad_requests.py FACESHOT SOURCE COUNT [SEED]"""
 import random
 import zlib
 
 from service import *
 
-count = int(sys.argv[4])
-rng = random.Random(int(sys.argv[5]) if len(sys.argv) > 5 else 27)
+count = int(sys.argv[3])
+rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 27)
 seeds = [path.read_bytes() for path in sorted((pathlib.Path(source) / "fuzz/seeds/photograph").iterdir())] + [picture]
 closed = 0  # the connection ends without an answer
 

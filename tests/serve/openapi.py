@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The OpenAPI document against the server: each path is there, each example is run, and what comes back is as the document says.
-  openapi.py FACESHOT SOURCE MAKE_TEST_IMAGES"""
+  openapi.py FACESHOT SOURCE"""
 import shlex
 
 from service import *

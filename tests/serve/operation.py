@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The server as operators meet it: full, slow clients, reload, stop, restart, a socket from systemd.
-  operation.py FACESHOT SOURCE MAKE_TEST_IMAGES"""
+  operation.py FACESHOT SOURCE"""
 from service import *
 
 

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 
-program, source, make_test_images = sys.argv[1:4]
+program, source = sys.argv[1:3]
 faces = pathlib.Path(source) / "tests/detect/fixtures/drawn"
 picture = (faces / "two.jpg").read_bytes()
 failed = 0

@@ -72,7 +72,11 @@ function addRow(each) {
   each.note.className = 'small';
   lines.append(name, each.note);
   each.row.append(each.thumbnail, lines);
-  each.row.addEventListener('click', () => select(each));
+  each.row.addEventListener('click', () => {
+    select(each);
+    // On a phone the picture is below the list.
+    if (matchMedia('(max-width: 44rem)').matches) element('viewer').scrollIntoView();
+  });
   const item = document.createElement('li');
   item.append(each.row);
   element('photographs').append(item);
@@ -283,7 +287,8 @@ async function toggleCamera() {
   if (!navigator.mediaDevices?.getUserMedia) return setStatus(say('camera_none'), true);
   let rows = 0;
   try {
-    await camera.start(lowestScore, (frame, answer, rate) => {
+    // What begins a track should be worth one: not all down to the lowest score.
+    await camera.start((network.threshold * hidingShare).toFixed(2), (frame, answer, rate) => {
       live = answer;
       view.showFrame(frame, answer.width, answer.height, shownFaces());
       // The list is for reading: twice a second is enough.

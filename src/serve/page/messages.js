@@ -23,7 +23,7 @@ export const messages = {
     key_needed: 'This server asks for an API key.', key_wrong: 'The server does not know this key.',
     no_server: 'The server does not answer.', failed: (why) => `Could not be read: ${why}`,
     camera_none: 'This browser gives no camera here. Cameras need https or localhost.', camera_refused: 'The camera was not allowed or is not there.',
-    camera_live: (n, rate) => `Camera: ${n === 1 ? '1 face' : n + ' faces'}, ${rate} pictures a second`, camera_lost: 'The stream to the server has ended.',
+    camera_live: (n, rate) => `Camera: ${n === 1 ? '1 face' : n + ' faces'}, ${rate} frames/s`, camera_lost: 'The stream to the server has ended.',
     pasted: 'pasted picture', camera: 'camera',
   },
   zh: {
