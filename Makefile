@@ -10,10 +10,10 @@ CTEST_ARGS ?=
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure configure_demo build demo test slow levels bench format lint clean
+.PHONY: help setup configure configure_demo build demo test slow levels test-page bench format lint clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 setup:  ## install what is missing (Debian packages)
 	@scripts/setup.sh
@@ -21,11 +21,11 @@ setup:  ## install what is missing (Debian packages)
 configure: setup
 	@cmake --preset $(PRESET) --log-level=WARNING >/dev/null
 
-# Without training, films and tests, and what they would install. What is built serves the whole build as well.
+# Without training, films, the service and tests, and what they would install. What is built serves the whole build as well.
 configure_demo:
 	@scripts/setup.sh demo
 	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET) --log-level=WARNING -D FACESHOT_BUILD_TRAIN=OFF \
-	  -D FACESHOT_BUILD_VIDEO=OFF \
+	  -D FACESHOT_BUILD_VIDEO=OFF -D FACESHOT_BUILD_SERVE=OFF \
 	  -D FACESHOT_BUILD_TESTS=OFF -D FACESHOT_BUILD_BENCH=OFF >/dev/null
 
 build: configure  ## everything, in build/release (PRESET=dev and others: CMakePresets.json)
@@ -43,6 +43,13 @@ slow: build  ## the slow tests: those that train, minutes each
 
 levels: build  ## all tests of kernels, at each level of instructions
 	@ctest --test-dir $(BUILD) --parallel $(TEST_JOBS) --output-on-failure -L levels
+
+# Node's packages are installed beside the build, as package-lock.json has them; the browser is Debian's.
+test-page: build  ## the service's page in Chromium, with screenshots in build/page/screenshots
+	@scripts/setup.sh page
+	@mkdir -p build/page && cp tests/serve/page/package.json tests/serve/page/package-lock.json tests/serve/page/page_test.mjs build/page
+	@cd build/page && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@node build/page/page_test.mjs $(BUILD)/bin/faceshot $(CURDIR) build/page/screenshots
 
 bench: configure_demo  ## time the shipped network on this machine
 	@cmake --build $(BUILD) --parallel $(JOBS) --target faceshot_cli

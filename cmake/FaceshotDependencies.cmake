@@ -25,6 +25,14 @@ if(FACESHOT_BUILD_VIDEO)
   pkg_check_modules(libav REQUIRED IMPORTED_TARGET libavformat libavcodec libswscale libavutil)
 endif()
 
+if(FACESHOT_BUILD_SERVE)
+  find_package(Boost 1.74 REQUIRED)  # headers alone
+  find_package(OpenSSL REQUIRED)
+  # Its CMake package demands civetweb and curl, which are for what we do not use.
+  find_library(PROMETHEUS_CORE_LIBRARY prometheus-cpp-core REQUIRED)
+  find_path(PROMETHEUS_INCLUDE_DIR prometheus/registry.h REQUIRED)
+endif()
+
 if(FACESHOT_BUILD_TRAIN)
   find_package(Torch REQUIRED)
   # Torch's own flags and definitions, as system headers: its warnings are not ours.

@@ -11,6 +11,8 @@ cmake_dependent_option(FACESHOT_BUILD_TRAIN "Training and export (needs LibTorch
                        "NOT FACESHOT_RUNTIME_ONLY" OFF)
 cmake_dependent_option(FACESHOT_BUILD_VIDEO "Films: faceshot video and anonymize (needs FFmpeg's libraries)" ON
                        "NOT FACESHOT_RUNTIME_ONLY" OFF)
+cmake_dependent_option(FACESHOT_BUILD_SERVE "The service: faceshot serve (needs Boost, OpenSSL, prometheus-cpp)" ON
+                       "NOT FACESHOT_RUNTIME_ONLY" OFF)
 cmake_dependent_option(FACESHOT_BUILD_BENCH "Comparisons under bench/ (needs OpenCV's DNN module)" ON
                        "PROJECT_IS_TOP_LEVEL;NOT FACESHOT_RUNTIME_ONLY" OFF)
 cmake_dependent_option(FACESHOT_BUILD_TESTS "The tests (needs GoogleTest)" ON "PROJECT_IS_TOP_LEVEL" OFF)

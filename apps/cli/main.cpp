@@ -1,6 +1,6 @@
 // `faceshot`: the program. It holds what needs the runtime and photographs alone, so that it
-// starts fast and deploys anywhere; the rest is handed over to faceshot-video, faceshot-data and
-// faceshot-train, as git does with its own.
+// starts fast and deploys anywhere; the rest is handed over to faceshot-video, faceshot-serve,
+// faceshot-data and faceshot-train, as git does with its own.
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -19,12 +19,14 @@ struct Elsewhere {
 };
 
 constexpr const char* video_program = "faceshot-video";
+constexpr const char* serve_program = "faceshot-serve";
 constexpr const char* data_program = "faceshot-data";
 constexpr const char* train_program = "faceshot-train";
 
 constexpr Elsewhere elsewhere[] = {
     {"video", video_program, "Find and follow faces in films"},
     {"anonymize", video_program, "Hide faces in films and photographs"},
+    {"serve", serve_program, "Detection over HTTP, with a page for people"},
     {"prepare", data_program, "Bring a data set into the prepared form"},
     {"data", data_program, "Look at prepared sets, check, export, label them"},
     {"augment", data_program, "Augmentation policies: see them, list them, apply them"},
@@ -41,6 +43,7 @@ constexpr Elsewhere elsewhere[] = {
 int hand_over_to(const char* program, char** argv) {
   const char* const from = program == train_program   ? "build with FACESHOT_BUILD_TRAIN=ON"
                            : program == video_program ? "build with FACESHOT_BUILD_VIDEO=ON"
+                           : program == serve_program ? "build with FACESHOT_BUILD_SERVE=ON"
                                                       : "build without FACESHOT_RUNTIME_ONLY";
   return faceshot::cli::hand_over(program, from, argv);
 }
@@ -76,6 +79,7 @@ int main(int argc, char** argv) {
             command.name, std::string(command.meaning) + " (faceshot " + command.name + " --help)");
   };
   list(video_program);
+  list(serve_program);
   list(data_program);
   list(train_program);
   cli::add_bench(app, exit_code);

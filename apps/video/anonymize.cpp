@@ -40,26 +40,26 @@ fs::path target_of(const AnonymizeArguments& a, const std::vector<Medium>& media
   return fs::path(a.out) / name;
 }
 
-video::Hider make_hider(AnonymizeArguments& a) {
-  a.hide.shape = a.shape == "box" ? video::HideShape::box : video::HideShape::ellipse;
+media::Hider make_hider(AnonymizeArguments& a) {
+  a.hide.shape = a.shape == "box" ? media::HideShape::box : media::HideShape::ellipse;
   if (a.style.starts_with(image_style)) {
     const std::string file = a.style.substr(std::char_traits<char>::length(image_style));
     if (file.empty())
       throw Error(ErrorCode::invalid_argument, "name a picture, as in --style image:mask.png");
-    a.hide.style = video::HideStyle::image;
-    return video::Hider(a.hide, media::read_photograph(file).image);
+    a.hide.style = media::HideStyle::image;
+    return media::Hider(a.hide, media::read_photograph(file).image);
   }
   if (a.style == "blur")
-    a.hide.style = video::HideStyle::blur;
+    a.hide.style = media::HideStyle::blur;
   else if (a.style == "pixelate")
-    a.hide.style = video::HideStyle::pixelate;
+    a.hide.style = media::HideStyle::pixelate;
   else if (a.style == "solid")
-    a.hide.style = video::HideStyle::solid;
+    a.hide.style = media::HideStyle::solid;
   else
     throw Error(
         ErrorCode::invalid_argument,
         "--style '" + a.style + "' is none; there are blur, pixelate, solid and image:FILE");
-  return video::Hider(a.hide);
+  return media::Hider(a.hide);
 }
 
 void check_anonymize_arguments(const AnonymizeArguments& a, const std::vector<Medium>& media) {
@@ -164,11 +164,12 @@ class AnonymizeRun {
 int run_anonymize(AnonymizeArguments a) {
   const std::vector<Medium> media = list_media(a.paths, true);
   check_anonymize_arguments(a, media);
-  const video::Hider hider = make_hider(a);
+  const media::Hider hider = make_hider(a);
   const TrackingNetwork network = open_network(a.network);
   ReviewSheet review(!a.review.empty());
   AnonymizeReport report(a.json, a.review);
-  const float sure = a.network.threshold.value_or(photograph_share * network.tracker.high_score);
+  const float sure =
+      a.network.threshold.value_or(media::photograph_share * network.tracker.high_score);
   const Anonymizer anonymizer{a, network, sure, hider, review};
   const std::size_t failures = AnonymizeRun(anonymizer, media, report).all();
   if (!a.review.empty()) review.write(a.review);

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "faceshot/error.hpp"
+#include "media/hiding/hide_faces.hpp"
 #include "media_list.hpp"
 #include "network_options.hpp"
 #include "review_sheet.hpp"
 #include "track/complete_tracks.hpp"
-#include "video/painting/hide_faces.hpp"
 #include "video/writing/film_writer.hpp"
 
 namespace faceshot::cli {
@@ -22,7 +22,7 @@ struct AnonymizeArguments {
   std::string out;
   std::string style = "blur";  ///< blur, pixelate, solid, image:FILE
   std::string shape = "ellipse";
-  video::HideOptions hide;
+  media::HideOptions hide;
   std::string tracks;               ///< edited tracks to hide instead of those found; empty: none
   std::string save_tracks;          ///< where the tracks go that are hidden; empty: nowhere
   std::vector<std::int64_t> shown;  ///< tracks that stay visible
@@ -33,16 +33,12 @@ struct AnonymizeArguments {
   video::WriteOptions write{.keep_metadata = false};
 };
 
-/// A photograph is looked at once, where a face of a film is seen again in the next frame: without
-/// --threshold, this share of the network's own is enough to be hidden (measured in docs/video.md).
-constexpr float photograph_share = 0.6F;
-
 /// What it takes to hide faces in one file after another.
 struct Anonymizer {
   const AnonymizeArguments& arguments;
   const TrackingNetwork& network;
   float sure_of_photograph;  ///< score from which a photograph's face is hidden
-  const video::Hider& hider;
+  const media::Hider& hider;
   ReviewSheet& review;
 };
 

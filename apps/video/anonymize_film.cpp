@@ -12,6 +12,7 @@
 #include "support/atomic_file.hpp"
 #include "support/folder.hpp"
 #include "video/ordered_pipeline.hpp"
+#include "video/painting/canvas.hpp"
 #include "video/reading/film_time.hpp"
 #include "video/reading/upright_view.hpp"
 #include "video/track_file.hpp"

@@ -31,7 +31,6 @@ Hidden anonymize_photograph(const Anonymizer& a, const Medium& medium,
   if (file.frame.animated)
     result.warnings.push_back("'" + result.file +
                               "' is an animation; its first picture alone is written");
-  const video::Placement placement(photograph.image.width(), photograph.image.height(), {}, 1);
   const float sure = a.sure_of_photograph;
   std::vector<Box> boxes;
   for (const Detection& face : a.network.detector.detect(photograph.image.view())) {
@@ -49,7 +48,7 @@ Hidden anonymize_photograph(const Anonymizer& a, const Medium& medium,
                              static_cast<double>(face.score), medium.name.string()));
   }
   result.faces = static_cast<std::int64_t>(boxes.size());
-  a.hider.hide(video::Canvas(media::Canvas(photograph.image)), placement, boxes);
+  a.hider.hide(photograph.image, boxes);
   const auto tags = media::image_tags(file.bytes, file.frame, a.arguments.write.keep_metadata);
   try {
     support::make_folder(out.parent_path());

@@ -1,4 +1,4 @@
-#include "video/painting/hide_faces.hpp"
+#include "media/hiding/hide_faces.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,6 +16,11 @@
 
 namespace faceshot::video {
 namespace {
+
+using media::Hider;
+using media::HideShape;
+using media::HideStyle;
+using media::mosaic_cells;
 
 using Picture = std::unique_ptr<AVFrame, FrameFree>;
 
@@ -165,7 +170,7 @@ TEST(Hider, PutsAPictureInTheFacesPlace) {
   std::memset(photograph.row(0), 90, photograph.stride() * height);
   const Hider hider({.style = HideStyle::image, .shape = HideShape::box, .margin = 0},
                     std::move(mask));
-  hider.hide(Canvas(media::Canvas(photograph)), Placement(width, height, {}, 1), std::vector{face});
+  hider.hide(photograph, std::vector{face});
   const std::uint8_t* const above = photograph.row(40) + 3 * 75;
   const std::uint8_t* const below = photograph.row(80) + 3 * 75;
   EXPECT_EQ(above[2], 255);

@@ -13,6 +13,7 @@
 #include "media/drawing/aligned_face.hpp"
 #include "media/drawing/draw.hpp"
 #include "media/drawing/resample.hpp"
+#include "media/photographs/reduced_photograph.hpp"
 #include "media/photographs/upright.hpp"
 
 namespace faceshot::cli {
@@ -56,16 +57,6 @@ void turn_back(Detection& d, int quarters, float width, float height) {
   d.box = {std::min(ax, bx), std::min(ay, by), std::max(ax, bx), std::max(ay, by)};
   if (!d.landmarks) return;
   for (Point& p : *d.landmarks) std::tie(p.x, p.y) = turned_back(p.x, p.y, quarters, width, height);
-}
-
-/// To pixels of a picture of another size, as its scale says.
-void scale(Detection& d, const media::PhotographInfo& whole) {
-  const auto scale_x = static_cast<float>(whole.scale_x);
-  const auto scale_y = static_cast<float>(whole.scale_y);
-  d.box =
-      intersect({d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y},
-                {0, 0, static_cast<float>(whole.width), static_cast<float>(whole.height)});
-  if (d.landmarks) geometry::scale(*d.landmarks, scale_x, scale_y);
 }
 
 /// A class's name as a folder's.
@@ -114,9 +105,7 @@ Looker::Looker(const DetectArguments& arguments, const Detector& detector, const
   const bool whole = arguments.writes_pictures() || !arguments.crop_folder().empty() ||
                      arguments.tiles.size > 0 || detector.options().max_side == 0;
   if (!whole) {
-    constexpr int large = 4096;  // longer than what the network looks at
-    const InputSize size = detector.input_size(large, large * 3 / 4);
-    reduced_side_ = std::max(size.width, size.height);
+    reduced_side_ = media::reduced_side(detector);
     if (!arguments.sheet.empty()) reduced_side_ = std::max(reduced_side_, sheet_cell_width);
   }
 }
@@ -137,10 +126,7 @@ Look Looker::look(const Job& job) const {
   // A picture that cannot be written is no fault of the photograph's: the next would fail as well.
   if (!arguments_.crop_folder().empty()) write_crops(job, photograph.image, look);
   write_pictures(job, photograph.image, look);
-  for (Detection& d : look.faces) scale(d, photograph);
-  // The last row and column of a reduced picture reach beyond the photograph: a box may lie there
-  // alone.
-  std::erase_if(look.faces, [](const Detection& d) { return !d.box.valid(); });
+  media::scale_detections(look.faces, photograph);
   return look;
 }
 
@@ -239,7 +225,7 @@ void Looker::write_pictures(const Job& job, media::Image& image, Look& look) con
         .scale_y = static_cast<double>(look.thumbnail.height()) / image.height(),
         .warning = {}};
     std::vector<Detection> faces = look.faces;
-    for (Detection& d : faces) scale(d, small);
+    for (Detection& d : faces) media::scale_detection(d, small);
     if (arguments_.annotate) media::draw_detections(look.thumbnail, faces, classes);
   }
   if (!arguments_.writes_pictures()) return;

@@ -1,6 +1,7 @@
 #include "media/photographs/image_file.hpp"
 
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "faceshot/error.hpp"
@@ -47,12 +48,15 @@ Allocate guarded(const Allocate& allocate) {
   };
 }
 
-std::vector<std::uint8_t> encode(const std::string& extension, const ImageView& image) {
-  constexpr int quality = 92;
-  if (extension == ".png") return encode_png(image);
-  if (extension == ".webp") return encode_webp(image, quality);
-  if (extension == ".bmp") return encode_bmp(image);
-  return encode_jpeg(image, quality);
+/// What write_image makes of a file with this extension; nothing: it makes none.
+std::optional<ImageFormat> written_format(const fs::path& path) {
+  const std::string extension = lower_extension(path);
+  if (extension == ".jpg" || extension == ".jpeg" || extension == ".jpe" || extension == ".jfif")
+    return ImageFormat::jpeg;
+  if (extension == ".png") return ImageFormat::png;
+  if (extension == ".webp") return ImageFormat::webp;
+  if (extension == ".bmp") return ImageFormat::bmp;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -112,30 +116,44 @@ Photograph read_photograph(const fs::path& path, const ReadOptions& options) {
   return result;
 }
 
-bool is_writable_image_path(const fs::path& path) {
-  const std::string extension = lower_extension(path);
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".jpe" ||
-         extension == ".jfif" || extension == ".png" || extension == ".webp" || extension == ".bmp";
+bool is_writable_image_path(const fs::path& path) { return written_format(path).has_value(); }
+
+std::vector<std::uint8_t> encode_image(const ImageView& image, ImageFormat format,
+                                       const ImageTags& tags) {
+  constexpr int quality = 92;
+  if (image.empty() || image.format != PixelFormat::bgr)
+    throw Error(ErrorCode::invalid_argument, "the image must be 8-bit BGR and not empty");
+  try {
+    switch (format) {
+      case ImageFormat::jpeg:
+        return with_image_tags(encode_jpeg(image, quality), format, tags);
+      case ImageFormat::png:
+        return with_image_tags(encode_png(image), format, tags);
+      case ImageFormat::webp:
+        return encode_webp(image, quality);
+      case ImageFormat::bmp:
+        return encode_bmp(image);
+      default:
+        break;
+    }
+  } catch (const DecodeFailure& failure) {
+    throw Error(ErrorCode::io, "cannot encode: " + failure.why);
+  }
+  throw Error(ErrorCode::invalid_argument,
+              "no encoder for this format; use JPEG, PNG, WebP or BMP");
 }
 
 void write_image(const fs::path& path, const ImageView& image, const ImageTags& tags) {
-  if (!is_writable_image_path(path))
+  const std::optional<ImageFormat> format = written_format(path);
+  if (!format)
     throw Error(ErrorCode::invalid_argument,
                 "cannot write '" + path.string() +
                     "': no encoder for this extension; use .jpg, .png, .webp or .bmp");
-  if (image.empty() || image.format != PixelFormat::bgr)
-    throw Error(ErrorCode::invalid_argument,
-                "cannot write '" + path.string() + "': the image must be 8-bit BGR and not empty");
   std::vector<std::uint8_t> bytes;
   try {
-    const std::string extension = lower_extension(path);
-    bytes = encode(extension, image);
-    const bool is_jpeg = extension.starts_with(".j");
-    if (is_jpeg || extension == ".png")
-      bytes =
-          with_image_tags(std::move(bytes), is_jpeg ? ImageFormat::jpeg : ImageFormat::png, tags);
-  } catch (const DecodeFailure& failure) {
-    throw Error(ErrorCode::io, "cannot encode '" + path.string() + "': " + failure.why);
+    bytes = encode_image(image, *format, tags);
+  } catch (const Error& e) {
+    throw Error(e.code(), "cannot write '" + path.string() + "': " + e.what());
   }
   support::write_file_atomically(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }

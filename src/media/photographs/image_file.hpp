@@ -64,6 +64,11 @@ struct Photograph : PhotographInfo {
 void write_image(const std::filesystem::path& path, const ImageView& image,
                  const ImageTags& tags = {});
 
+/// The same into memory. @param format jpeg, png, webp or bmp
+/// @throws Error(invalid_argument) for another format or no pixels
+[[nodiscard]] std::vector<std::uint8_t> encode_image(const ImageView& image, ImageFormat format,
+                                                     const ImageTags& tags = {});
+
 /// True if write_image knows the extension.
 [[nodiscard]] bool is_writable_image_path(const std::filesystem::path& path);
 

@@ -18,9 +18,9 @@ namespace {
 struct CutOff {};
 
 /// Bytes with bounds.
-class Bytes {
+class FileBytes {
  public:
-  Bytes(std::span<const std::uint8_t> bytes, const std::string& name)
+  FileBytes(std::span<const std::uint8_t> bytes, const std::string& name)
       : bytes_(bytes), name_(name) {}
 
   [[nodiscard]] std::size_t size() const { return bytes_.size(); }
@@ -61,7 +61,7 @@ class Bytes {
   const std::string& name_;
 };
 
-void check_size(const ImageFrame& frame, const Bytes& in) {
+void check_size(const ImageFrame& frame, const FileBytes& in) {
   if (frame.width <= 0 || frame.height <= 0) in.fail("it has no width and height");
 }
 
@@ -75,7 +75,7 @@ constexpr bool starts_frame(unsigned marker) {
 }
 
 /// Position of the marker that ends the entropy-coded data from `at` on.
-std::size_t end_of_scan(const Bytes& in, std::size_t at) {
+std::size_t end_of_scan(const FileBytes& in, std::size_t at) {
   for (;; ++at) {
     at = in.find(0xFF, at);
     const unsigned next = in.at(at + 1);  // beyond the end: cut off
@@ -83,7 +83,7 @@ std::size_t end_of_scan(const Bytes& in, std::size_t at) {
   }
 }
 
-void parse_jpeg(const Bytes& in, ImageFrame& frame) {
+void parse_jpeg(const FileBytes& in, ImageFrame& frame) {
   std::size_t at = 2;
   while (true) {
     at = in.find(0xFF, at);
@@ -111,7 +111,7 @@ std::uint32_t crc32_of(std::span<const std::uint8_t> bytes) {
   return static_cast<std::uint32_t>(crc32_z(0, bytes.data(), bytes.size()));
 }
 
-void parse_png(const Bytes& in, ImageFrame& frame) {
+void parse_png(const FileBytes& in, ImageFrame& frame) {
   for (std::size_t at = 8;;) {
     const std::size_t length = in.big(at, 4);
     const auto type_and_data = in.part(at + 4, length + 4);
@@ -132,7 +132,7 @@ void parse_png(const Bytes& in, ImageFrame& frame) {
 
 // RFC 9649 (WebP): RIFF chunks of type, length, data, padded to even length.
 
-void parse_webp(const Bytes& in, ImageFrame& frame) {
+void parse_webp(const FileBytes& in, ImageFrame& frame) {
   const std::size_t end = std::size_t{in.little(4, 4)} + 8;
   bool canvas = false;  // VP8X gives the size of the whole, and comes before all else
   for (std::size_t at = 12; at + 8 <= end;) {
@@ -164,7 +164,7 @@ void parse_webp(const Bytes& in, ImageFrame& frame) {
   if (end > in.size()) throw CutOff();
 }
 
-void parse_bmp(const Bytes& in, ImageFrame& frame) {
+void parse_bmp(const FileBytes& in, ImageFrame& frame) {
   const std::size_t pixels = in.little(10, 4);
   if (in.little(14, 4) == 12) {  // OS/2
     frame.width = static_cast<int>(in.little(18, 2));
@@ -195,7 +195,7 @@ constexpr std::size_t gif_palette(unsigned flags) {
   return (flags & 0x80) != 0 ? std::size_t{6} << (flags & 7) : 0;
 }
 
-std::size_t end_of_gif_chain(const Bytes& in, std::size_t at) {
+std::size_t end_of_gif_chain(const FileBytes& in, std::size_t at) {
   for (;;) {
     const std::size_t length = in.at(at);
     at += 1 + length;
@@ -204,7 +204,7 @@ std::size_t end_of_gif_chain(const Bytes& in, std::size_t at) {
 }
 
 /// Until the second picture begins.
-bool is_animated_gif(const Bytes& in) {
+bool is_animated_gif(const FileBytes& in) {
   constexpr unsigned extension = 0x21, picture = 0x2C;
   std::size_t at = 13 + gif_palette(in.at(10));
   for (int pictures = 0;;) {
@@ -220,7 +220,7 @@ bool is_animated_gif(const Bytes& in) {
   }
 }
 
-void parse_gif(const Bytes& in, ImageFrame& frame) {
+void parse_gif(const FileBytes& in, ImageFrame& frame) {
   frame.width = static_cast<int>(in.little(6, 2));
   frame.height = static_cast<int>(in.little(8, 2));
   try {
@@ -233,10 +233,10 @@ void parse_gif(const Bytes& in, ImageFrame& frame) {
 
 std::optional<ImageFrame> parse_image_frame(std::span<const std::uint8_t> bytes,
                                             const std::string& name) {
-  const Bytes in(bytes, name);
+  const FileBytes in(bytes, name);
   ImageFrame frame;
-  void (*parse)(const Bytes&, ImageFrame&) = nullptr;
-  const auto is = [&](ImageFormat format, void (*parser)(const Bytes&, ImageFrame&)) {
+  void (*parse)(const FileBytes&, ImageFrame&) = nullptr;
+  const auto is = [&](ImageFormat format, void (*parser)(const FileBytes&, ImageFrame&)) {
     frame.format = format;
     parse = parser;
   };

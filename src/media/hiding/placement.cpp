@@ -1,9 +1,9 @@
-#include "video/placement.hpp"
+#include "media/hiding/placement.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace faceshot::video {
+namespace faceshot::media {
 
 Placement::Placement(int width, int height, const Turn& turn, double pixel_aspect)
     : turn_(turn), stored_width_(width), stored_height_(height), wide_(width), high_(height) {
@@ -42,4 +42,4 @@ Box Placement::stored(const Box& box) const noexcept {
           static_cast<float>(std::max(a.x, b.x)), static_cast<float>(std::max(a.y, b.y))};
 }
 
-}  // namespace faceshot::video
+}  // namespace faceshot::media

@@ -1,4 +1,4 @@
-#include "video/painting/hide_faces.hpp"
+#include "media/hiding/hide_faces.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include "faceshot/error.hpp"
 #include "media/drawing/resample.hpp"
 
-namespace faceshot::video {
+namespace faceshot::media {
 namespace {
 
 struct SampleRange {
@@ -146,7 +146,7 @@ void paint_region(const PaintPlane& plane, const Region& region, const Value& va
   }
 }
 
-void paint_mosaic(const Canvas& canvas, const Region& region, bool smoothed) {
+void paint_mosaic(const PlaneCanvas& canvas, const Region& region, bool smoothed) {
   constexpr double smallest_cell = 4;  // pixels: of the smallest faces hardly anything is left
   const auto longer = static_cast<double>(std::max(region.box.width(), region.box.height()));
   const double cell = std::max(smallest_cell, longer / mosaic_cells);
@@ -158,14 +158,13 @@ void paint_mosaic(const Canvas& canvas, const Region& region, bool smoothed) {
 }
 
 /// The picture, stretched over what is hidden of a face, upright for who sees it.
-void paint_picture(const Canvas& canvas, const Placement& placement, const Region& region,
-                   const Box& seen, const media::Image& picture) {
+void paint_picture(const PlaneCanvas& canvas, const Placement& placement, const Region& region,
+                   const Box& seen, const Image& picture) {
   constexpr float most = 4096;
   const auto side = [&](float length) {
     return std::max(1, static_cast<int>(std::lround(std::min(length, most))));
   };
-  const media::Image fitted =
-      media::resampled(picture.view(), side(seen.width()), side(seen.height()));
+  const Image fitted = resampled(picture.view(), side(seen.width()), side(seen.height()));
   for (std::size_t c = 0; c < canvas.planes().size(); ++c) {
     const PaintPlane& plane = canvas.planes()[c];
     paint_region(plane, region, [&](int x, int y) {
@@ -185,7 +184,7 @@ void paint_picture(const Canvas& canvas, const Placement& placement, const Regio
 
 }  // namespace
 
-Hider::Hider(const HideOptions& options, media::Image picture)
+Hider::Hider(const HideOptions& options, Image picture)
     : options_(options), picture_(std::move(picture)) {
   if (!(options.margin >= 0 && options.margin <= 2))
     throw Error(ErrorCode::invalid_argument, "the margin must be from 0 to 2");
@@ -198,7 +197,12 @@ Box Hider::grown(const Box& face) const {
   return {face.x1 - x, face.y1 - y, face.x2 + x, face.y2 + y};
 }
 
-void Hider::hide(const Canvas& canvas, const Placement& placement,
+void Hider::hide(Image& photograph, std::span<const Box> faces) const {
+  hide(PlaneCanvas(Canvas(photograph)), Placement(photograph.width(), photograph.height(), {}, 1),
+       faces);
+}
+
+void Hider::hide(const PlaneCanvas& canvas, const Placement& placement,
                  std::span<const Box> faces) const {
   for (const Box& face : faces) {
     if (!finite(face) || !face.valid()) continue;
@@ -220,4 +224,4 @@ void Hider::hide(const Canvas& canvas, const Placement& placement,
   }
 }
 
-}  // namespace faceshot::video
+}  // namespace faceshot::media

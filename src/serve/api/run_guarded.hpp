@@ -1,0 +1,55 @@
+// Whatever is thrown while a request is handled becomes an answer: nothing ends the server.
+#pragma once
+
+#include <exception>
+#include <new>
+#include <string>
+
+#include "faceshot/error.hpp"
+#include "serve/http/problem.hpp"
+
+namespace faceshot::serve {
+
+/// The exception that is being handled, as a problem. What no client has caused is logged, and the
+/// client is told no more than that. @param service has log_event()
+template <class Log>
+[[nodiscard]] Problem current_problem(const Log& log) {
+  try {
+    throw;
+  } catch (const Problem& e) {
+    return e;
+  } catch (const std::bad_alloc&) {
+    log("out of memory");
+    return {problem::busy, "there is not enough memory for this now"};
+  } catch (const std::exception& e) {
+    log(e.what());
+  } catch (...) {
+    log("an unknown exception");
+  }
+  return {problem::failure, "the log of the server says why, by the request's id"};
+}
+
+/// What `body` gives, or the answer that tells why it gave none.
+template <class Body, class Owner>
+[[nodiscard]] Answer answer_guarded(const RequestHead& head, const Body& body, Owner& owner) {
+  try {
+    return body();
+  } catch (...) {
+    return owner.refusal(head, current_problem([&](const std::string& why) {
+                           owner.log_event("request failed", head.id + ": " + why);
+                         }));
+  }
+}
+
+/// The same of a text.
+template <class Body, class Owner>
+[[nodiscard]] std::string text_guarded(const Body& body, Owner& owner) {
+  try {
+    return body();
+  } catch (...) {
+    return problem_json(
+        current_problem([&](const std::string& why) { owner.log_event("frame failed", why); }), "");
+  }
+}
+
+}  // namespace faceshot::serve

@@ -1,0 +1,137 @@
+// What the service does with a request, without sockets: who may, what is asked for, whose turn it
+// is, and the answer.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "serve/api/engine.hpp"
+#include "serve/api/live_stream.hpp"
+#include "serve/api/look.hpp"
+#include "serve/api/routes.hpp"
+#include "serve/fair_queue.hpp"
+#include "serve/http/api_keys.hpp"
+#include "serve/http/message.hpp"
+#include "serve/metrics.hpp"
+
+namespace faceshot::serve {
+
+struct ServiceOptions {
+  int threads = 1;                      ///< photographs at once, > 0
+  std::size_t places = 32;              ///< in the queue, > 0
+  std::size_t batch = 64;               ///< photographs of one request
+  std::size_t max_upload = 20'000'000;  ///< bytes of a body
+  int most_side = 2048;                 ///< of the option max_side
+  PhotographLimits photographs{};
+  std::vector<std::string> cors_origins;  ///< whose pages may read answers; "*": all
+};
+
+/// Thread safe but where it says otherwise. Workers run from start to end.
+class Service {
+ public:
+  /// What must be read anew now and then.
+  struct Sources {
+    std::function<LoadedModel()> model;  ///< may throw Error
+    std::function<ApiKeys()> keys;       ///< null: no keys are asked for
+  };
+  /// Loads the network. @param log receives one JSON object a call, without a line's end; called
+  /// from any thread @throws Error as `sources` do
+  Service(ServiceOptions options, Sources sources, std::function<void(const std::string&)> log);
+  ~Service();  ///< works off what waits, and ends the workers
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  /// A request that may go on to its body, or to be a WebSocket.
+  struct Admitted {
+    const Route* route = nullptr;
+    std::string client;  ///< for the queue: who owns the key, or the address
+  };
+  /// What can be said before the body has come. @throws Problem
+  [[nodiscard]] Admitted admit(const RequestHead& head) const;
+
+  using Done = std::function<void(Answer)>;
+  /// Answers a request, at once or later: `done` is called exactly once, from any thread.
+  /// @param gone set by the caller when nobody waits for the answer any more
+  void answer(const Admitted& admitted, Request request,
+              std::shared_ptr<const std::atomic<bool>> gone, Done done);
+
+  /// A new stream. @throws Problem(bad_option)
+  [[nodiscard]] std::shared_ptr<LiveStream> open_stream(const RequestHead& head);
+  /// Looks at a frame when it is its turn. One at a time for each stream.
+  /// @param done receives a line of JSON; a problem's where there was one. Called exactly once
+  struct Frame {
+    Bytes bytes;
+    double seconds = 0;
+    std::int64_t number = 0, dropped = 0;
+  };
+  void look_at_frame(const std::string& client, std::shared_ptr<LiveStream> stream, Frame frame,
+                     std::function<void(std::string)> done);
+
+  /// The answer that tells of a problem.
+  [[nodiscard]] Answer refusal(const RequestHead& head, const Problem& problem) const;
+  /// Adds what every answer has: the request's id, CORS, what browsers must not do.
+  void add_common_headers(const RequestHead& head, Answer& answer) const;
+
+  /// An answer was sent: counts and logs it.
+  struct Sent {
+    double seconds = 0;
+    std::size_t bytes_in = 0, bytes_out = 0;
+    bool broken = false;  ///< the client went away before the end
+  };
+  void log_request(const RequestHead& head, const Answer& answer, const Sent& sent);
+  void log_event(const std::string& event, const std::string& detail) const;
+
+  /// Reads network and keys anew; what is under way ends with the old ones. If it fails, all stays
+  /// as it is, and the log says why. Not more than one call at a time. @return whether it went well
+  bool reload();
+
+  /// /readyz says no from now on, and no new work is taken.
+  void begin_stopping();
+
+  void set_connections(std::size_t connections, std::size_t streams);
+  [[nodiscard]] const ServiceOptions& options() const noexcept { return options_; }
+  [[nodiscard]] bool stopping() const noexcept { return stopping_; }
+
+ private:
+  struct Job {
+    std::function<void()> run;
+    std::function<void(const Problem&)> refuse;
+    std::chrono::steady_clock::time_point since{};
+  };
+  struct Batch;
+
+  void work();
+  bool push(const std::string& client, Job job, bool beyond = false);
+  [[nodiscard]] std::shared_ptr<const Engine> engine() const;
+  [[nodiscard]] OptionLimits option_limits() const;
+  [[nodiscard]] Answer simple_answer(const Route& route, const RequestHead& head) const;
+  [[nodiscard]] Answer asset_answer(const RequestHead& head) const;
+  [[nodiscard]] Answer model_answer() const;
+  [[nodiscard]] Answer detect_answer(Request& request, double waited);
+  [[nodiscard]] Answer anonymize_answer(Request& request, double waited);
+  void split_batch(const std::string& client, Request& request,
+                   const std::shared_ptr<const std::atomic<bool>>& gone, const Done& done);
+  [[nodiscard]] std::optional<std::string> client_of(const RequestHead& head) const;
+  [[nodiscard]] bool allows_origin(const std::string& origin) const;
+
+  const ServiceOptions options_;
+  const Sources sources_;
+  const std::function<void(const std::string&)> log_;
+  Metrics metrics_;
+  mutable std::mutex mutex_;  ///< of the two below
+  std::shared_ptr<const Engine> engine_;
+  std::shared_ptr<const ApiKeys> keys_;
+  FairQueue<Job> queue_;
+  std::atomic<std::size_t> busy_{0}, connections_{0}, streams_{0};
+  std::atomic<bool> stopping_{false};
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace faceshot::serve

@@ -1,0 +1,399 @@
+// The page: photographs in, faces out.
+import * as api from './api.js';
+import { Camera } from './camera.js';
+import { messages, preferredLanguage } from './messages.js';
+import { PictureView } from './picture.js';
+
+/** Faces are asked for down to this score; the slider filters them here. */
+const lowestScore = 0.05;
+/** What the server hides from: this share of the network's own threshold. */
+const hidingShare = 0.6;
+
+const element = (id) => document.getElementById(id);
+const view = new PictureView(element('stage'), element('picture'));
+const camera = new Camera(element('video'));
+let language = localStorage.getItem('faceshot.language') ?? preferredLanguage();
+let network = { threshold: 0.5, max_side: 640, name: '' };
+let photographs = [];  // {file, name, state, result, error, thumbnail, row}
+let current = null;
+let live = null;       // the camera's last answer
+let selected = -1;
+let queue = [], working = 0;
+
+const say = (name, ...values) => {
+  const message = messages[language][name];
+  return typeof message === 'function' ? message(...values) : message;
+};
+const threshold = () => Number(element('threshold').value);
+const visible = (faces) => (faces ?? []).filter((face) => face.score >= threshold());
+const shownFaces = () => visible(live ? live.faces : current?.result?.faces);
+
+function setStatus(text, problem = false) {
+  element('status').textContent = text;
+  element('status').classList.toggle('problem', problem);
+}
+
+// Words and colours
+
+function translate() {
+  document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en';
+  for (const node of document.querySelectorAll('[data-text]')) node.textContent = say(node.dataset.text);
+  for (const node of document.querySelectorAll('[data-label]')) node.setAttribute('aria-label', say(node.dataset.label));
+  element('camera').textContent = say(camera.running ? 'camera_stop' : 'camera_start');
+  element('model').textContent = network.name ? say('model', network.name, network.max_side) : '';
+  for (const each of photographs) updateRow(each);
+  showFaces();
+}
+
+function setTheme(theme) {
+  if (theme === 'auto') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
+// The list of photographs
+
+function updateRow(each) {
+  const n = visible(each.result?.faces).length;
+  each.note.textContent = each.error ? each.error : each.result ? say('in_file', n) : say(each.state);
+  each.note.classList.toggle('problem', Boolean(each.error));
+  each.row.setAttribute('aria-current', String(each === current));
+}
+
+function addRow(each) {
+  each.row = document.createElement('button');
+  each.row.type = 'button';
+  each.thumbnail = document.createElement('canvas');
+  each.thumbnail.setAttribute('aria-hidden', 'true');
+  const lines = document.createElement('span'), name = document.createElement('span');
+  each.note = document.createElement('span');
+  lines.className = 'lines';
+  name.className = 'name';
+  name.textContent = each.name;
+  each.note.className = 'small';
+  lines.append(name, each.note);
+  each.row.append(each.thumbnail, lines);
+  each.row.addEventListener('click', () => {
+    select(each);
+    // On a phone the picture is below the list.
+    if (matchMedia('(max-width: 44rem)').matches) element('viewer').scrollIntoView();
+  });
+  const item = document.createElement('li');
+  item.append(each.row);
+  element('photographs').append(item);
+  element('photographs').hidden = element('clear').hidden = false;
+  updateRow(each);
+}
+
+/** A picture of the file, upright; where the browser does not know its format, the server's. */
+async function bitmapOf(each) {
+  try {
+    return await createImageBitmap(each.file);
+  } catch {
+    return createImageBitmap(await api.annotated(each.file, 0.99));
+  }
+}
+
+function drawThumbnail(each, bitmap) {
+  const side = 112;
+  const scale = Math.max(side / bitmap.width, side * 0.75 / bitmap.height);
+  each.thumbnail.width = side;
+  each.thumbnail.height = side * 0.75;
+  each.thumbnail.getContext('2d').drawImage(bitmap, (side - bitmap.width * scale) / 2, (side * 0.75 - bitmap.height * scale) / 2,
+    bitmap.width * scale, bitmap.height * scale);
+}
+
+async function select(each) {
+  stopCamera();
+  current = each;
+  selected = -1;
+  for (const other of photographs) updateRow(other);
+  element('empty').hidden = true;
+  view.show(null);
+  showFaces();
+  let bitmap;
+  try {
+    bitmap = await bitmapOf(each);
+  } catch {
+    return;  // its row says why
+  }
+  if (current !== each) return;
+  drawThumbnail(each, bitmap);
+  view.show(bitmap, each.result?.width ?? bitmap.width, each.result?.height ?? bitmap.height, shownFaces());
+  showFaces();
+}
+
+function refusalText(error) {
+  if (!(error instanceof api.Refusal)) return say('failed', String(error));
+  if (error.status === 0) return say('no_server');
+  return error.status === 401 ? say('key_needed') : say('failed', error.message);
+}
+
+async function lookAt(each) {
+  each.state = 'looking';
+  updateRow(each);
+  try {
+    each.result = await api.detect(each.file, lowestScore, () => {
+      each.state = 'retrying';
+      updateRow(each);
+    });
+    const bitmap = await bitmapOf(each);
+    drawThumbnail(each, bitmap);
+  } catch (error) {
+    each.error = each.result ? undefined : refusalText(error);
+    if (error.status === 401) element('key-form').hidden = false;
+  }
+  updateRow(each);
+  if (each === current) select(each);
+}
+
+function work() {
+  while (working < 2 && queue.length) {
+    const each = queue.shift();
+    ++working;
+    lookAt(each).finally(() => {
+      --working;
+      const finished = photographs.filter((one) => one.result || one.error).length;
+      const failed = photographs.filter((one) => one.error).length;
+      setStatus(finished === photographs.length ? say('done', finished - failed, failed) : say('progress', finished, photographs.length));
+      work();
+    });
+  }
+}
+
+const looksLikePhotograph = (file) => file.type.startsWith('image/') || /\.(jpe?g|png|webp|hei[cf]|avif|tiff?|gif|bmp)$/i.test(file.name);
+
+function add(files) {
+  const chosen = [...files].filter(looksLikePhotograph);
+  if (!chosen.length) return setStatus(say('none_chosen'), true);
+  for (const file of chosen) {
+    const each = { file, name: file.webkitRelativePath || file.name || say('pasted'), state: 'waiting' };
+    photographs.push(each);
+    addRow(each);
+    queue.push(each);
+  }
+  if (!current || live) select(photographs.at(-chosen.length));
+  work();
+}
+
+/** All files in what was dropped, folders too. */
+async function filesOf(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.length) return [...transfer.files];
+  const files = [];
+  const walk = async (entry) => {
+    if (entry.isFile) {
+      files.push(await new Promise((found, failed) => entry.file(found, failed)));
+      return;
+    }
+    const reader = entry.createReader();
+    for (;;) {
+      const some = await new Promise((found, failed) => reader.readEntries(found, failed));
+      if (!some.length) return;
+      for (const each of some) await walk(each);
+    }
+  };
+  for (const entry of entries) await walk(entry);
+  return files;
+}
+
+// Faces
+
+function faceRow(face, index) {
+  const row = document.createElement('button');
+  row.type = 'button';
+  row.setAttribute('aria-pressed', String(index === selected));
+  const crop = document.createElement('canvas');
+  crop.width = crop.height = 96;
+  crop.setAttribute('aria-hidden', 'true');
+  if (view.image) {
+    const { source, width } = view.image;
+    const scale = (source.width || width) / width, side = Math.max(face.x2 - face.x1, face.y2 - face.y1) * 1.3;
+    const x = (face.x1 + face.x2 - side) / 2, y = (face.y1 + face.y2 - side) / 2;
+    crop.getContext('2d').drawImage(source, x * scale, y * scale, side * scale, side * scale, 0, 0, 96, 96);
+  }
+  const text = document.createElement('span');
+  text.className = 'lines';
+  text.textContent = face.id ? say('track', face.id, face.score.toFixed(2)) : say('face', index + 1, face.score.toFixed(2));
+  row.append(crop, text);
+  row.addEventListener('click', () => selectFace(index));
+  const item = document.createElement('li');
+  item.append(row);
+  return item;
+}
+
+function selectFace(index) {
+  selected = index === selected ? -1 : index;
+  view.select(selected);
+  [...element('faces').children].forEach((item, i) => item.firstChild.setAttribute('aria-pressed', String(i === selected)));
+  element('faces').children[selected]?.scrollIntoView({ block: 'nearest' });
+}
+
+function showFaces() {
+  const faces = shownFaces(), all = (live ? live.faces : current?.result?.faces) ?? [];
+  element('threshold-value').textContent = threshold().toFixed(2);
+  element('count').textContent = live || current?.result ? say('count', faces.length, all.length) : '';
+  element('faces').replaceChildren(...faces.slice(0, 300).map(faceRow));
+  const name = live ? say('camera') : current?.name;
+  element('picture').setAttribute('aria-label', name ? say('picture_label', name, faces.length) : say('empty'));
+  element('empty').hidden = Boolean(live || current);
+  for (const id of ['download-json', 'download-boxes', 'download-hidden']) element(id).disabled = !current?.result || Boolean(live);
+}
+
+function refilter() {
+  selected = -1;
+  for (const each of photographs) updateRow(each);
+  view.setFaces(shownFaces());
+  showFaces();
+}
+
+// What can be taken home
+
+function save(blob, name) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+const stem = () => current.name.split('/').at(-1).replace(/\.[^.]*$/, '');
+
+function saveJson() {
+  const { width, height } = current.result;
+  save(new Blob([JSON.stringify({ file: current.name, width, height, threshold: threshold(), faces: shownFaces() }, null, 1)],
+    { type: 'application/json' }), `${stem()}.json`);
+}
+
+async function savePicture(button, ending, make) {
+  const name = stem();
+  button.disabled = true;
+  try {
+    save(await make(), `${name}-${ending}.jpg`);
+  } catch (error) {
+    setStatus(refusalText(error), true);
+  }
+  showFaces();
+}
+
+// The camera
+
+async function toggleCamera() {
+  if (camera.running) {
+    stopCamera();
+    if (current) select(current);
+    else view.show(null);
+    return;
+  }
+  if (!navigator.mediaDevices?.getUserMedia) return setStatus(say('camera_none'), true);
+  let rows = 0;
+  try {
+    // What begins a track should be worth one: not all down to the lowest score.
+    await camera.start((network.threshold * hidingShare).toFixed(2), (frame, answer, rate) => {
+      live = answer;
+      view.showFrame(frame, answer.width, answer.height, shownFaces());
+      // The list is for reading: twice a second is enough.
+      if (performance.now() - rows < 500) return;
+      rows = performance.now();
+      showFaces();
+      setStatus(say('camera_live', shownFaces().length, rate.toFixed(0)));
+    }, () => {
+      stopCamera();
+      setStatus(say('camera_lost'), true);
+    });
+  } catch {
+    camera.stop();
+    return setStatus(say('camera_refused'), true);
+  }
+  element('camera').setAttribute('aria-pressed', 'true');
+  element('camera').textContent = say('camera_stop');
+}
+
+function stopCamera() {
+  if (camera.running) camera.stop();
+  element('camera').setAttribute('aria-pressed', 'false');
+  element('camera').textContent = say('camera_start');
+  if (!live) return;
+  live = null;
+  setStatus('');
+  showFaces();
+}
+
+// Beginning
+
+async function connect() {
+  try {
+    network = await api.model();
+    element('key-form').hidden = true;
+    element('threshold').value = network.threshold;
+    translate();
+    setStatus('');
+  } catch (error) {
+    if (error.status === 401) {
+      element('key-form').hidden = false;
+      return setStatus(say(element('key').value ? 'key_wrong' : 'key_needed'), true);
+    }
+    setStatus(refusalText(error), true);
+  }
+}
+
+function listen() {
+  const on = (id, event, handler) => element(id).addEventListener(event, handler);
+  on('choose', 'click', () => element('files').click());
+  on('choose-folder', 'click', () => element('folder').click());
+  for (const id of ['files', 'folder'])
+    on(id, 'change', (event) => {
+      add(event.target.files);
+      event.target.value = '';
+    });
+  on('camera', 'click', toggleCamera);
+  on('clear', 'click', () => {
+    queue = photographs = [];
+    current = null;
+    element('photographs').replaceChildren();
+    element('photographs').hidden = element('clear').hidden = true;
+    view.show(null);
+    showFaces();
+    setStatus('');
+    element('choose').focus();
+  });
+  on('zoom-in', 'click', () => view.zoomBy(1.4));
+  on('zoom-out', 'click', () => view.zoomBy(1 / 1.4));
+  on('zoom-fit', 'click', () => view.fit());
+  on('threshold', 'input', refilter);
+  on('show-landmarks', 'change', (event) => { view.showLandmarks = event.target.checked; view.draw(); });
+  on('show-scores', 'change', (event) => { view.showScores = event.target.checked; view.draw(); });
+  on('download-json', 'click', saveJson);
+  on('download-boxes', 'click', (event) => savePicture(event.target, 'boxes', () => api.annotated(current.file, threshold())));
+  on('download-hidden', 'click', (event) => savePicture(event.target, 'hidden',
+    () => api.hidden(current.file, Math.max(0.01, Math.min(threshold(), hidingShare * network.threshold)).toFixed(3), element('style').value)));
+  on('key-form', 'submit', (event) => {
+    event.preventDefault();
+    api.useKey(element('key').value.trim());
+    connect();
+  });
+  on('language', 'change', (event) => {
+    language = event.target.value;
+    localStorage.setItem('faceshot.language', language);
+    translate();
+  });
+  on('theme', 'change', (event) => {
+    localStorage.setItem('faceshot.theme', event.target.value);
+    setTheme(event.target.value);
+  });
+  document.addEventListener('paste', (event) => {
+    if (event.clipboardData.files.length) add(event.clipboardData.files);
+  });
+  for (const event of ['dragenter', 'dragover'])
+    document.addEventListener(event, (e) => { e.preventDefault(); element('drop').classList.add('over'); });
+  for (const event of ['dragleave', 'drop'])
+    document.addEventListener(event, (e) => { e.preventDefault(); element('drop').classList.remove('over'); });
+  document.addEventListener('drop', async (event) => add(await filesOf(event.dataTransfer)));
+  view.onSelect = selectFace;
+}
+
+element('language').value = language;
+element('theme').value = localStorage.getItem('faceshot.theme') ?? 'auto';
+setTheme(element('theme').value);
+listen();
+translate();
+connect();

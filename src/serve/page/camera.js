@@ -1,0 +1,60 @@
+// The camera, live: frames to the server, faces with their numbers back.
+import { openStream } from './api.js';
+
+/** One frame is on its way at a time: what is shown is never older than one answer. */
+export class Camera {
+  #video; #media = null; #socket = null; #frame = document.createElement('canvas'); #times = []; #stopped = false;
+
+  constructor(video) { this.#video = video; }
+
+  get running() { return this.#media !== null; }
+
+  /**
+   * @param {(canvas, answer, rate) => void} onFaces with the frame that was looked at
+   * @param {() => void} onLost when the server ends the stream
+   * @throws {DOMException} where there is no camera, or it is not allowed
+   */
+  async start(threshold, onFaces, onLost) {
+    this.#stopped = false;
+    this.#media = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 640 }, facingMode: 'user' }, audio: false });
+    this.#video.srcObject = this.#media;
+    await this.#video.play();
+    const socket = this.#socket = openStream(threshold);
+    socket.onopen = () => this.#send();
+    socket.onmessage = (event) => {
+      const answer = JSON.parse(event.data);
+      const now = performance.now();
+      this.#times = [...this.#times.filter((time) => now - time < 2000), now];
+      if (answer.faces) onFaces(this.#frame, answer, this.#times.length / 2);
+      // Busy servers get a moment.
+      setTimeout(() => this.#send(), answer.faces ? 0 : 300);
+    };
+    socket.onclose = () => {
+      if (this.#stopped) return;
+      this.stop();
+      onLost();
+    };
+  }
+
+  #send() {
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    if (this.#stopped || this.#socket.readyState !== WebSocket.OPEN) return;
+    if (!width) return void setTimeout(() => this.#send(), 50);
+    if (this.#frame.width !== width || this.#frame.height !== height) {
+      this.#frame.width = width;
+      this.#frame.height = height;
+    }
+    this.#frame.getContext('2d').drawImage(this.#video, 0, 0);
+    this.#frame.toBlob((blob) => {
+      if (blob && !this.#stopped && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(blob);
+    }, 'image/jpeg', 0.8);
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.#socket?.close();
+    for (const track of this.#media?.getTracks() ?? []) track.stop();
+    this.#video.srcObject = null;
+    this.#media = this.#socket = null;
+  }
+}

@@ -1,0 +1,9 @@
+// How Boost's headers are used here: what is no template is compiled once, in boost.cpp. Internal
+// to this folder, and included before any of them.
+#pragma once
+
+#define BOOST_ASIO_SEPARATE_COMPILATION
+#define BOOST_BEAST_SEPARATE_COMPILATION
+#define BOOST_ASIO_NO_DEPRECATED
+#define BOOST_ASIO_DISABLE_BOOST_DATE_TIME
+#define BOOST_BEAST_USE_STD_STRING_VIEW

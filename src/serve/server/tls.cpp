@@ -1,0 +1,47 @@
+#include "serve/server/tls.hpp"
+
+#include "faceshot/error.hpp"
+
+namespace faceshot::serve {
+namespace {
+
+namespace ssl = boost::asio::ssl;
+
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* length,
+                    const unsigned char* offered, unsigned int offered_length, void*) {
+  static constexpr unsigned char ours[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  unsigned char* selected = nullptr;
+  if (SSL_select_next_proto(&selected, length, ours, sizeof ours, offered, offered_length) !=
+      OPENSSL_NPN_NEGOTIATED)
+    return SSL_TLSEXT_ERR_NOACK;
+  *chosen = selected;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+}  // namespace
+
+std::shared_ptr<ssl::context> make_tls_context(const std::string& certificate,
+                                               const std::string& key) {
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+  SSL_CTX* const native = context->native_handle();
+  SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+  SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  // Idle connections give their buffers back.
+  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_alpn_select_cb(native, choose_protocol, nullptr);
+  // A key with a pass phrase would wait for somebody to type it.
+  context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return ""; });
+  const auto check = [](const boost::system::error_code& error, const std::string& file) {
+    if (error)
+      throw Error(ErrorCode::format,
+                  "TLS: OpenSSL does not take '" + file + "': " + error.message());
+  };
+  boost::system::error_code error;
+  context->use_certificate_chain_file(certificate, error);
+  check(error, certificate);
+  context->use_private_key_file(key, ssl::context::pem, error);
+  check(error, key);
+  return context;
+}
+
+}  // namespace faceshot::serve

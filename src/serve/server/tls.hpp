@@ -1,0 +1,18 @@
+// The certificate and key of the server. Internal to this folder.
+#pragma once
+
+#include "serve/server/boost_config.hpp"
+
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <string>
+
+namespace faceshot::serve {
+
+/// TLS 1.2 and 1.3 with OpenSSL's own choice of ciphers, HTTP/1.1 by ALPN, no renegotiation.
+/// @param certificate PEM, with its chain @param key PEM
+/// @throws Error(format) that names the file
+[[nodiscard]] std::shared_ptr<boost::asio::ssl::context> make_tls_context(
+    const std::string& certificate, const std::string& key);
+
+}  // namespace faceshot::serve
