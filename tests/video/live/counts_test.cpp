@@ -60,11 +60,11 @@ synth::MovingSceneOptions hallway() {
   return o;
 }
 
-/// The exact boxes as a perfect tracker would give them.
+/// The exact boxes as a perfect tracker would give them. Who is hidden behind another walks on all
+/// the same.
 std::vector<TrackedFace> true_faces(const synth::MovingFrame& frame) {
   std::vector<TrackedFace> faces;
   for (const synth::TrueFace& face : frame.faces) {
-    if (face.ignore) continue;
     TrackedFace tracked;
     tracked.id = face.id;
     tracked.box = face.box;
@@ -115,11 +115,12 @@ TEST(LineAndZoneCounts, AreThoseOfDrawnScenes) {
   }
   EXPECT_GT(all_true.in + all_true.out, 8);
   EXPECT_GT(all_true.entered, 8);
-  // Where a track is lost for longer than two seconds, who goes on is another one: 2 of these
-  // films. With exact tracks all are equal (events_test.cpp).
+  EXPECT_EQ(all_told.in, all_true.in);
+  EXPECT_EQ(all_told.out, all_true.out);
+  // Who enters where another has left within two seconds goes on with his track, and who is lost
+  // for longer comes back as another: a zone is then entered once too few or too often. With exact
+  // tracks all are equal (events_test.cpp).
   EXPECT_LE(different, 2);
-  EXPECT_LE(std::abs(all_told.in - all_true.in), 1);
-  EXPECT_LE(std::abs(all_told.out - all_true.out), 1);
   EXPECT_LE(std::abs(all_told.entered - all_true.entered), 2);
 }
 

@@ -117,7 +117,7 @@ TEST(SnapshotQuality, FallsWithBlurButNotWithContrast) {
   const Box box{10, 10, 110, 110};
   double before = 2;
   for (const double sigma : {0.0, 1.0, 2.0, 4.0}) {
-    cv::Mat blurred = sharp;
+    cv::Mat blurred = sharp.clone();  // else it would be blurred itself
     if (sigma > 0) cv::GaussianBlur(sharp, blurred, {}, sigma);
     const double sharpness = snapshot_quality(grey_view(blurred), box, frontal).sharpness;
     EXPECT_LT(sharpness, 0.9 * before) << sigma;
