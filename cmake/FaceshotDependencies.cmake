@@ -23,6 +23,9 @@ endif()
 
 if(FACESHOT_BUILD_VIDEO)
   pkg_check_modules(libav REQUIRED IMPORTED_TARGET libavformat libavcodec libswscale libavutil)
+  # Webhooks of live streams.
+  pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
+  find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 endif()
 
 if(FACESHOT_BUILD_SERVE)

@@ -24,7 +24,7 @@ constexpr const char* data_program = "faceshot-data";
 constexpr const char* train_program = "faceshot-train";
 
 constexpr Elsewhere elsewhere[] = {
-    {"video", video_program, "Find and follow faces in films"},
+    {"video", video_program, "Find and follow faces in films and live streams"},
     {"anonymize", video_program, "Hide faces in films and photographs"},
     {"serve", serve_program, "Detection over HTTP, with a page for people"},
     {"prepare", data_program, "Bring a data set into the prepared form"},

@@ -82,9 +82,14 @@ std::span<const ShownFace> FilmFollower::next(const WatchedFrame& item) {
     const bool seen = face.state == TrackState::detected ||
                       (!item.looked_at && face.unseen <= seconds - last_look_ + rounding);
     if (!face.confirmed || !seen) continue;
-    ids_.insert(face.id);
+    tracks_ += ids_.insert(face.id).second ? 1 : 0;
     const auto label = labels_.find(face.id);
     shown_.push_back({face, label == labels_.end() ? 0 : label->second});
+  }
+  // A stream goes on for months: what has ended is forgotten. Faces come by their ids.
+  if (!faces.empty()) {
+    labels_.erase(labels_.begin(), labels_.lower_bound(faces.front().id));
+    ids_.erase(ids_.begin(), ids_.lower_bound(faces.front().id));
   }
   return shown_;
 }

@@ -46,7 +46,7 @@ class FilmFollower {
   ///         Valid until the next call
   std::span<const ShownFace> next(const WatchedFrame& item);
 
-  [[nodiscard]] std::int64_t tracks() const { return static_cast<std::int64_t>(ids_.size()); }
+  [[nodiscard]] std::int64_t tracks() const { return tracks_; }
 
  private:
   std::span<const TrackedFace> follow(const WatchedFrame& item);
@@ -55,7 +55,8 @@ class FilmFollower {
   LocalLook* local_;
   double last_look_ = 0;
   std::map<std::int64_t, int> labels_;  ///< by id
-  std::set<std::int64_t> ids_;
+  std::set<std::int64_t> ids_;          ///< that were shown
+  std::int64_t tracks_ = 0;
   std::vector<TrackedFace> expected_;
   std::vector<ShownFace> shown_;
 };

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "common/console.hpp"
@@ -11,6 +13,7 @@
 #include "follow.hpp"
 #include "media_list.hpp"
 #include "network_options.hpp"
+#include "streams/live_options.hpp"
 #include "support/folder.hpp"
 #include "video/painting/draw_faces.hpp"
 #include "video/reading/film_time.hpp"
@@ -30,8 +33,9 @@ struct VideoArguments {
   std::string out;  ///< film, or folder for several; empty: none
   OutputNames names;
   std::string from, to;
-  int detect_every = 1;
+  std::optional<int> detect_every;  ///< none: 1; of live streams by load
   bool local = true;
+  LiveArguments live;
   NetworkArguments network;
   video::WriteOptions write;
 };
@@ -91,20 +95,21 @@ void watch_one(const VideoRun& run, const Medium& film, const fs::path& out) {
   run.outputs.begin_film(summary.file, film.name.string(), reader.info());
   std::vector<video::DrawnFace> drawn;
   double first = -1, last = 0;
-  watch_film(reader, run.network.detector,
-             {.detect_every = a.detect_every, .threads = threads, .what = film.name.string()},
-             [&](WatchedFrame& item) {
-               const std::span<const ShownFace> faces = follower.next(item);
-               if (first < 0) first = item.frame.seconds();
-               last = item.frame.seconds();
-               ++summary.frames;
-               summary.looked_at += item.looked_at ? 1 : 0;
-               summary.boxes += static_cast<std::int64_t>(faces.size());
-               run.outputs.add(item.frame, faces);
-               if (!writer) return;
-               draw(item.frame, reader.info().placement, faces, drawn);
-               writer->write(item.frame);
-             });
+  watch_film(
+      reader, run.network.detector,
+      {.detect_every = a.detect_every.value_or(1), .threads = threads, .what = film.name.string()},
+      [&](WatchedFrame& item) {
+        const std::span<const ShownFace> faces = follower.next(item);
+        if (first < 0) first = item.frame.seconds();
+        last = item.frame.seconds();
+        ++summary.frames;
+        summary.looked_at += item.looked_at ? 1 : 0;
+        summary.boxes += static_cast<std::int64_t>(faces.size());
+        run.outputs.add(item.frame, faces);
+        if (!writer) return;
+        draw(item.frame, reader.info().placement, faces, drawn);
+        writer->write(item.frame);
+      });
   if (summary.frames == 0)
     throw Error(ErrorCode::format, "'" + summary.file + "' has no frame that could be read");
   if (writer) {
@@ -145,12 +150,55 @@ void check_video_arguments(const VideoArguments& a, const std::vector<Medium>& f
     throw Error(ErrorCode::invalid_argument, "--to must come after --from, and after 0");
 }
 
+/// What is for films alone, or for streams alone, is not passed over in silence.
+void check_goes_together(const VideoArguments& a, bool streams) {
+  const auto refuse = [](const std::string& option, const char* what) {
+    throw Error(ErrorCode::invalid_argument, option + " is for " + what);
+  };
+  if (streams) {
+    if (!a.from.empty() || !a.to.empty()) refuse("--from and --to", "films; streams have --for");
+    if (!a.names.tracks.empty()) refuse("--tracks", "films; streams have --jsonl and --events");
+    if (!a.names.json.empty()) refuse("--json", "films; streams have --health");
+    return;
+  }
+  const video::LiveSettings& s = a.live.settings;
+  for (const auto& [given, option] : {std::pair{!a.live.events.empty(), "--events"},
+                                      {s.snapshots.has_value(), "--snapshots"},
+                                      {s.webhook.has_value(), "--webhook"},
+                                      {a.live.privacy, "--privacy"},
+                                      {s.health.has_value(), "--health"},
+                                      {s.metrics.has_value(), "--metrics"},
+                                      {s.log.has_value(), "--log"},
+                                      {a.live.stop_after.has_value(), "--for"},
+                                      {a.live.every_frame, "--every-frame"},
+                                      {!a.live.show_zones.empty(), "--show-zones"}})
+    if (given) refuse(option, "live streams");
+}
+
+int run_streams(const VideoArguments& a) {
+  LivePlan plan;
+  plan.out = a.out;
+  plan.jsonl = a.names.jsonl;
+  plan.local = a.local;
+  plan.network = a.network;
+  plan.write = a.write;
+  LiveArguments live = a.live;
+  live.settings.detect_every = a.detect_every;
+  if (a.network.threads > 0) live.settings.threads = a.network.threads;
+  plan_streams(a.paths, live, plan);
+  return plan.show_zones.empty() ? run_live(plan) : show_zones(plan);
+}
+
 int run_video(const VideoArguments& a) {
+  const bool streams = names_streams(a.paths);
+  check_goes_together(a, streams);
+  if (streams) return run_streams(a);
   const std::vector<Medium> films = list_media(a.paths, false);
   check_video_arguments(a, films);
   const TrackingNetwork network = open_network(a.network);
   std::unique_ptr<LocalLook> local;
-  if (a.detect_every > 1 && a.local) local = std::make_unique<LocalLook>(network.detector);
+  if (a.detect_every.value_or(1) > 1 && a.local)
+    local = std::make_unique<LocalLook>(network.detector);
   VideoOutputs outputs(a.names, network.detector.info().classes, films.size() > 1);
   const VideoRun run{a, network, local.get(), outputs};
   std::size_t failures = 0;
@@ -175,7 +223,8 @@ void add_video_outputs(CLI::App& command, VideoArguments& a) {
   command
       .add_option(
           "--out", a.out,
-          "Film with boxes and numbers, sound and all else as they are; of several films, a folder")
+          "Film with boxes and numbers, sound and all else as they are (of a stream, a recording: "
+          "rec.mkv); of several, a folder")
       ->group("Output");
   command
       .add_flag("--jsonl{-}", a.names.jsonl,
@@ -197,29 +246,39 @@ void add_video_outputs(CLI::App& command, VideoArguments& a) {
 void add_video(CLI::App& app, int& exit_code) {
   auto a = std::make_shared<VideoArguments>();
   CLI::App* const command = app.add_subcommand(
-      "video", "Find and follow faces in films (MP4, MOV, MKV, WebM, AVI, TS, ...)");
-  command->add_option("films", a->paths, "Films, or folders of them")->required();
+      "video",
+      "Find and follow faces in films (MP4, MOV, MKV, WebM, AVI, TS, ...) and live streams");
+  command
+      ->add_option(
+          "films", a->paths,
+          "Films, or folders of them; or live streams: URLs (rtsp, http, ...), /dev/video0, "
+          "FIFOs, - for standard input, cameras.toml")
+      ->required();
   add_video_outputs(*command, *a);
   command->add_option("--from", a->from, "Begin there: seconds, 1:15 or 1:02:03.5");
   command->add_option("--to", a->to, "End there");
   command
-      ->add_option(
-          "--detect-every", a->detect_every,
-          "Look at the whole of every Nth frame, and only around expected faces in between")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+      ->add_option("--detect-every", a->detect_every,
+                   "Look at the whole of every Nth frame, and only around expected faces in "
+                   "between; default: "
+                   "1, of live streams by load")
+      ->check(CLI::Range(1, 1000));
   command->add_flag("!--no-local", a->local,
                     "With --detect-every, do not look at the frames in between at all");
   add_network_options(
       *command, a->network,
       "Score from which a face is sure and begins a track; default: the network's own");
   add_encoder_options(*command, a->write);
+  add_live_options(*command, a->live);
   command->footer(
       "Examples:\n"
       "  faceshot video clip.mp4 --out annotated.mp4\n"
       "  faceshot video clip.mp4 --jsonl=faces.jsonl --tracks=tracks.csv\n"
       "  faceshot video clip.mp4 --from 0:30 --to 2:00 --detect-every 3 --out part.mp4\n"
-      "  faceshot video holiday/ --out annotated/ --json=summary.json");
+      "  faceshot video holiday/ --out annotated/ --json=summary.json\n"
+      "  faceshot video rtsp://camera/stream --events=events.jsonl --snapshots faces/\n"
+      "  faceshot video /dev/video0 --out rec.mkv\n"
+      "  faceshot video cameras.toml --webhook https://example.org/faces --health health.json");
   command->callback([a, &exit_code] { exit_code = guarded([&] { return run_video(*a); }); });
 }
 

@@ -24,6 +24,23 @@ double rounded(double value, double steps) { return std::round(value * steps) / 
 
 }  // namespace
 
+nlohmann::ordered_json face_json(const ShownFace& shown, const std::vector<std::string>& classes) {
+  const TrackedFace& f = shown.face;
+  const auto place = [](float v) { return rounded(static_cast<double>(v), 100); };
+  Json face{{"id", f.id},
+            {"x1", place(f.box.x1)},
+            {"y1", place(f.box.y1)},
+            {"x2", place(f.box.x2)},
+            {"y2", place(f.box.y2)},
+            {"score", rounded(static_cast<double>(f.score), 10000)}};
+  if (f.state == TrackState::predicted) face["predicted"] = true;
+  if (classes.size() > 1 && shown.label >= 0 && shown.label < static_cast<int>(classes.size()))
+    face["class"] = classes[static_cast<std::size_t>(shown.label)];
+  if (f.landmarks)
+    for (const Point& p : *f.landmarks) face["landmarks"].push_back({place(p.x), place(p.y)});
+  return face;
+}
+
 struct VideoOutputs::Impl {
   OutputNames names;
   std::vector<std::string> classes;
@@ -33,23 +50,6 @@ struct VideoOutputs::Impl {
   std::string file{};
   int width = 0, height = 0;
   bool headed = false;
-
-  [[nodiscard]] Json json_of(const ShownFace& shown) const {
-    const TrackedFace& f = shown.face;
-    const auto place = [](float v) { return rounded(static_cast<double>(v), 100); };
-    Json face{{"id", f.id},
-              {"x1", place(f.box.x1)},
-              {"y1", place(f.box.y1)},
-              {"x2", place(f.box.x2)},
-              {"y2", place(f.box.y2)},
-              {"score", rounded(static_cast<double>(f.score), 10000)}};
-    if (f.state == TrackState::predicted) face["predicted"] = true;
-    if (classes.size() > 1 && shown.label >= 0 && shown.label < static_cast<int>(classes.size()))
-      face["class"] = classes[static_cast<std::size_t>(shown.label)];
-    if (f.landmarks)
-      for (const Point& p : *f.landmarks) face["landmarks"].push_back({place(p.x), place(p.y)});
-    return face;
-  }
 };
 
 VideoOutputs::VideoOutputs(const OutputNames& names, std::vector<std::string> classes, bool several)
@@ -85,7 +85,7 @@ void VideoOutputs::begin_film(const std::string& file, const std::string& name,
 void VideoOutputs::add(const video::Frame& frame, std::span<const ShownFace> faces) {
   if (impl_->jsonl) {
     Json list = Json::array();
-    for (const ShownFace& face : faces) list.push_back(impl_->json_of(face));
+    for (const ShownFace& face : faces) list.push_back(face_json(face, impl_->classes));
     const Json line{{"file", impl_->file},
                     {"frame", frame.index() + 1},
                     {"seconds", rounded(frame.seconds(), 1e6)},

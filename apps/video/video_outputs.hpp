@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,11 @@ struct ShownFace {
   TrackedFace face;
   int label = 0;
 };
+
+/// {"id":1,"x1":...,"score":...,"landmarks":[...]}: as lines of JSON have it.
+/// @param classes of the network; of several, the face says its own
+[[nodiscard]] nlohmann::ordered_json face_json(const ShownFace& shown,
+                                               const std::vector<std::string>& classes);
 
 /// What came of a film.
 struct FilmSummary {

@@ -1,0 +1,60 @@
+// What is asked of live streams on the command line and in cameras.toml.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "network_options.hpp"
+#include "video/live/settings/cameras.hpp"
+#include "video/writing/film_writer.hpp"
+
+namespace faceshot::cli {
+
+/// Of the command line alone.
+struct LiveArguments {
+  video::LiveSettings settings;
+  std::string events;  ///< file, "-"; empty: none
+  bool privacy = false;
+  std::optional<double> stop_after;  ///< seconds
+  std::string show_zones;            ///< picture to be written; empty: none
+  std::string transport = "auto";
+  bool every_frame = false;
+};
+
+/// --events, --snapshots, --webhook and all the others of the group "Live streams".
+void add_live_options(CLI::App& command, LiveArguments& arguments);
+
+/// All that run_live() does.
+struct LivePlan {
+  std::vector<video::StreamSettings> streams;
+  video::LiveSettings settings;  ///< the command line's, else the file's
+  std::optional<double> stop_after;
+  std::string show_zones;
+  bool every_frame = false;
+  std::string out;    ///< recording, or folder of them; empty: none
+  std::string jsonl;  ///< file, "-"; empty: none
+  bool local = true;
+  NetworkArguments network;
+  video::WriteOptions write;
+};
+
+/// True if one of the paths is a stream or a TOML file. @throws Error(invalid_argument) if only
+/// some are
+[[nodiscard]] bool names_streams(const std::vector<std::string>& paths);
+
+/// Streams by name, each name once.
+/// @throws Error as read_cameras(); Error(invalid_argument) for what does not go together
+void plan_streams(const std::vector<std::string>& paths, const LiveArguments& arguments,
+                  LivePlan& plan);
+
+/// Runs until it is told to stop (SIGINT, SIGTERM), the time is over, or all streams have ended.
+/// @return exit code
+int run_live(const LivePlan& plan);
+
+/// Writes the first frame of each stream with its zones and lines. @return exit code
+int show_zones(const LivePlan& plan);
+
+}  // namespace faceshot::cli

@@ -1,0 +1,27 @@
+// Old snapshots go.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace faceshot::video {
+
+struct RetentionRules {
+  std::optional<double> most_age = std::nullopt;          ///< seconds
+  std::optional<std::int64_t> most_bytes = std::nullopt;  ///< of all together
+};
+
+struct RetentionReport {
+  std::int64_t files = 0, bytes = 0;  ///< that are left
+  std::int64_t removed = 0, removed_bytes = 0;
+};
+
+/// Removes snapshots, oldest first, until the rest keeps the rules; folders that are empty then,
+/// too. Nothing but files that snapshot_path() names is touched, and no link is followed.
+/// @param now seconds since 1970
+/// @throws Error(io) if the folder cannot be read; a file that cannot be removed is left
+RetentionReport remove_old_snapshots(const std::filesystem::path& folder,
+                                     const RetentionRules& rules, double now);
+
+}  // namespace faceshot::video

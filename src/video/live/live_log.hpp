@@ -1,0 +1,27 @@
+// What happens to live streams, told line by line to whoever runs them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace faceshot::video {
+
+enum class LogLevel : std::uint8_t { info, warning, error };
+
+/// "info", "warning", "error".
+[[nodiscard]] constexpr const char* name_of(LogLevel level) noexcept {
+  return level == LogLevel::info ? "info" : level == LogLevel::warning ? "warning" : "error";
+}
+
+struct LogLine {
+  LogLevel level = LogLevel::info;
+  std::string stream;   ///< its name; empty: what concerns all
+  std::string what;     ///< for programs: "connected", "lost", "resized", "webhook_failed", ...
+  std::string message;  ///< for people: one line, without passwords
+};
+
+/// Called from any thread, several at once.
+using LiveLog = std::function<void(const LogLine&)>;
+
+}  // namespace faceshot::video

@@ -1,0 +1,32 @@
+// When a camera is watched.
+#pragma once
+
+#include <array>
+#include <ctime>
+#include <string>
+#include <vector>
+
+namespace faceshot::video {
+
+/// Hours of the week. As made: always.
+class WatchHours {
+ public:
+  WatchHours() = default;
+  /// @param rules of which any may hold: "mon-fri 07:00-19:00", "sat,sun 10:00-16:30",
+  /// "22:00-06:00"
+  ///        (every day; until 6 on the day after), "wed" (all day)
+  /// @throws Error(invalid_argument) that says what is wrong with which
+  explicit WatchHours(const std::vector<std::string>& rules);
+
+  /// @param local tm_wday, tm_hour and tm_min are looked at
+  [[nodiscard]] bool contain(const std::tm& local) const noexcept;
+
+ private:
+  struct Span {
+    std::array<bool, 7> days{};  ///< on which it begins; from Sunday
+    int from = 0, to = 24 * 60;  ///< minutes; `to` at most `from`: until the day after
+  };
+  std::vector<Span> spans_;
+};
+
+}  // namespace faceshot::video

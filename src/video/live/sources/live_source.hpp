@@ -1,0 +1,88 @@
+// A camera that comes and goes: its newest frame, whatever happens.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "video/frame.hpp"
+#include "video/live/live_log.hpp"
+#include "video/live/sources/backoff.hpp"
+#include "video/live/sources/live_input.hpp"
+#include "video/placement.hpp"
+
+namespace faceshot::video {
+
+struct SourceOptions {
+  std::string name;  ///< of the stream, in logs
+  InputOptions input;
+  BackoffOptions backoff;
+  std::uint64_t seed = 1;    ///< of the jitter
+  std::uint32_t number = 0;  ///< of the stream
+  /// Frames wait to be taken and none is dropped; whoever sends has to wait. For films that come
+  /// through a pipe.
+  bool every_frame = false;
+};
+
+enum class SourceState : std::uint8_t {
+  connecting,
+  live,     ///< frames come
+  waiting,  ///< lost, and will be tried again
+  asleep,   ///< not wanted now
+  ended,    ///< standard input is at its end
+};
+
+/// "connecting", "live", "waiting", "asleep", "ended".
+[[nodiscard]] const char* name_of(SourceState state) noexcept;
+
+struct SourceCounters {
+  std::int64_t frames = 0;       ///< decoded
+  std::int64_t dropped = 0;      ///< of those: a newer one came before they were taken
+  std::int64_t damaged = 0;      ///< packets and frames that were passed over
+  std::int64_t connections = 0;  ///< that gave a frame
+  std::int64_t failures = 0;     ///< attempts that gave none, and connections that broke
+  std::int64_t resized = 0;      ///< how often the frames' size changed
+  std::int64_t jumps = 0;        ///< of the stream's clock
+  double processor_seconds = 0;  ///< for reading and decoding
+};
+
+struct LiveFrame {
+  Frame frame;          ///< seconds(): of monotonic_now(), as StreamClock has them
+  Placement placement;  ///< may be another one than the last frame's
+  double arrival = 0;   ///< monotonic_now() when it was decoded
+  double utc = 0;       ///< utc_now() then
+};
+
+/// Connects, decodes on a thread of its own, and connects again after growing pauses for as long as
+/// it lives. Thread safe.
+class LiveSource {
+ public:
+  /// @param open for each connection
+  /// @param log may be empty @param changed may be empty: called after there is a new frame, or the
+  ///        state has changed, on the source's thread; must not block
+  /// @throws Error(invalid_argument) for impossible options
+  LiveSource(const SourceOptions& options, OpenInput open, LiveLog log,
+             std::function<void()> changed);
+  ~LiveSource();  ///< ends the connection, waits for the thread
+  LiveSource(const LiveSource&) = delete;
+  LiveSource& operator=(const LiveSource&) = delete;
+
+  /// The newest frame, once. False: there is none that was not taken.
+  bool take(LiveFrame& frame);
+  [[nodiscard]] bool has_frame() const;
+
+  [[nodiscard]] SourceState state() const;
+  [[nodiscard]] SourceCounters counters() const;
+  /// monotonic_now() when the newest frame came; 0: none yet.
+  [[nodiscard]] double last_arrival() const;
+
+  /// False: disconnects, and stays so.
+  void set_wanted(bool wanted);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace faceshot::video

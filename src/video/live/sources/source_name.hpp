@@ -1,0 +1,27 @@
+// What users name as a source of live pictures.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace faceshot::video {
+
+enum class SourceKind : std::uint8_t {
+  none,     ///< a film, a folder, or nothing
+  network,  ///< rtsp://, rtsps://, http://, https://, rtmp://, rtmps://, srt://, tcp://, udp://
+  device,   ///< /dev/videoN: V4L2
+  pipe,     ///< "-", standard input, or a FIFO
+};
+
+/// @param source as on the command line
+/// @throws Error(invalid_argument) for a URL of a scheme that is not listed above (file://, concat:
+///         and the like would name files)
+[[nodiscard]] SourceKind source_kind(const std::string& source);
+
+/// For people and logs: without user, password and query, which hold keys; of "-" "standard input".
+[[nodiscard]] std::string shown_source(const std::string& source);
+
+/// The same in any text that may hold the source, as errors do.
+[[nodiscard]] std::string without_secrets(std::string text, const std::string& source);
+
+}  // namespace faceshot::video

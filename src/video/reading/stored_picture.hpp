@@ -1,0 +1,15 @@
+// What streams say of how their pictures are stored. Includes libav's headers.
+#pragma once
+
+#include "video/libav.hpp"
+#include "video/placement.hpp"
+
+namespace faceshot::video {
+
+/// Quarter turns and mirrors that the stream asks for; none where it says nothing or nonsense.
+[[nodiscard]] Placement::Turn turn_of(const AVStream& stream);
+
+/// Planar YUV that loses least of another format: RGB, palettes, packed pixels.
+[[nodiscard]] int best_paintable(int format);
+
+}  // namespace faceshot::video
