@@ -1,5 +1,6 @@
-// The threads of the house: loops and tasks are shared out over them, piece by piece. Nobody else
-// makes threads (a test of tests/rules looks).
+// The threads of the house: loops and tasks are shared out over them, piece by piece. What waits
+// for the world has a WaitingThread (waiting_thread.hpp); nobody else makes threads (a test of
+// tests/rules looks).
 //
 // A loop ends when its pieces are done; nobody waits for a thread that had no turn yet. (OpenMP's
 // parallel regions end when each of their threads has been there: beside a program that keeps one

@@ -280,7 +280,7 @@ Breaches second_mechanisms(const fs::path& root) {
        "src/base/simd/"},
       {{"std::thread", "std::jthread", "pthread_create", "std::async", "#pragma omp"},
        "makes threads",
-       "src/base/executor.cpp"},
+       "src/base/"},
       {{"x93NUMPY"}, "has a codec for NPY", "src/support/npy.hpp"}};
   // Of a class only its own name: std::thread::hardware_concurrency() makes none.
   const auto has = [](std::string_view text, std::string_view word) {

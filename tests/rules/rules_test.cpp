@@ -150,9 +150,9 @@ TEST_F(Planted, ASecondMechanism) {
             "src/a/CMakeLists.txt: chooses instructions, which is done in src/base/simd/ alone\n"
             "src/a/cpu.cpp: asks the CPU, which is done in src/base/simd/ alone\n"
             "src/a/level.cpp: chooses instructions, which is done in src/base/simd/ alone\n"
-            "src/a/loop.cpp: makes threads, which is done in src/base/executor.cpp alone\n"
+            "src/a/loop.cpp: makes threads, which is done in src/base/ alone\n"
             "src/a/npy.cpp: has a codec for NPY, which is done in src/support/npy.hpp alone\n"
-            "apps/b.cpp: makes threads, which is done in src/base/executor.cpp alone\n");
+            "apps/b.cpp: makes threads, which is done in src/base/ alone\n");
 }
 
 TEST_F(Planted, AHeaderThatLeansOnOthers) {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "serve/http/base64.hpp"
 #include "serve/http/multipart.hpp"
 #include "serve/http/problem.hpp"
@@ -38,7 +38,7 @@ TEST(Base64, RefusesWhatIsNone) {
 }
 
 TEST(Base64, IsTheInverseOfTheEncoder) {
-  Random random(1);
+  base::Random random(1);
   for (int i = 0; i < 200; ++i) {
     std::string text;
     for (auto n = random.below(50); n > 0; --n) text += static_cast<char>(random.below(256));
@@ -102,7 +102,7 @@ TEST(Multipart, RefusesWhatIsDamaged) {
 }
 
 TEST(Multipart, CutsWhatWasJoined) {
-  Random random(2);
+  base::Random random(2);
   for (int round = 0; round < 300; ++round) {
     std::vector<std::string> contents(random.below(5));
     std::string body;

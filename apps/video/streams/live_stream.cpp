@@ -12,6 +12,7 @@
 #include "common/text_target.hpp"
 #include "faceshot/error.hpp"
 #include "follow.hpp"
+#include "media/hiding/hide_faces.hpp"
 #include "media/photographs/image_file.hpp"
 #include "support/folder.hpp"
 #include "video/live/events/event_detector.hpp"
@@ -21,7 +22,6 @@
 #include "video/live/sources/source_name.hpp"
 #include "video/live/utc_time.hpp"
 #include "video/painting/draw_faces.hpp"
-#include "video/painting/hide_faces.hpp"
 #include "video/writing/live_recorder.hpp"
 
 namespace faceshot::cli {
@@ -36,7 +36,7 @@ struct LiveStream::Impl {
   std::unique_ptr<LocalLook> local{};
   std::optional<FilmFollower> follower{};
   std::optional<video::LiveRecorder> recorder{};
-  video::Hider hider{video::HideOptions{}};
+  media::Hider hider{media::HideOptions{}};
   video::SnapshotKeeper snapshots{};
   mutable std::mutex mutex{};  ///< of all but the source
   std::unique_ptr<video::UprightView> holder = std::make_unique<video::UprightView>();

@@ -24,8 +24,7 @@ nlohmann::ordered_json face_json(const Detection& face, const std::vector<std::s
   const auto label = static_cast<std::size_t>(face.label);
   if (classes.size() > 1 && label < classes.size()) json["class"] = classes[label];
   if (face.landmarks)
-    for (std::size_t k = 0; k + 1 < face.landmarks->size(); k += 2)
-      json["landmarks"].push_back({pixels((*face.landmarks)[k]), pixels((*face.landmarks)[k + 1])});
+    for (const Point& p : *face.landmarks) json["landmarks"].push_back({pixels(p.x), pixels(p.y)});
   return json;
 }
 

@@ -44,7 +44,7 @@ Service::Service(ServiceOptions options, Sources sources,
 
 Service::~Service() {
   queue_.close();
-  for (std::thread& worker : workers_) worker.join();
+  for (base::WaitingThread& worker : workers_) worker.join();
 }
 
 void Service::work() {

@@ -9,9 +9,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base/waiting_thread.hpp"
 #include "serve/api/engine.hpp"
 #include "serve/api/live_stream.hpp"
 #include "serve/api/look.hpp"
@@ -131,7 +131,7 @@ class Service {
   FairQueue<Job> queue_;
   std::atomic<std::size_t> busy_{0}, connections_{0}, streams_{0};
   std::atomic<bool> stopping_{false};
-  std::vector<std::thread> workers_;
+  std::vector<base::WaitingThread> workers_;
 };
 
 }  // namespace faceshot::serve

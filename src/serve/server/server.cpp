@@ -1,5 +1,6 @@
 #include "serve/server/server.hpp"
 
+#include "base/waiting_thread.hpp"
 #include "serve/server/boost_config.hpp"
 
 #include <sys/resource.h>
@@ -8,7 +9,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
-#include <thread>
 
 #include "faceshot/error.hpp"
 #include "serve/server/connection.hpp"
@@ -161,7 +161,7 @@ struct Server::Impl {
     if (reloading.exchange(true)) return;
     if (reloader.joinable()) reloader.join();
     notify_systemd("RELOADING=1");
-    reloader = std::thread([this] {
+    reloader = base::WaitingThread([this] {
       std::shared_ptr<asio::ssl::context> fresh;
       try {
         if (tls) fresh = make_tls_context(options.tls_certificate, options.tls_key);
@@ -206,7 +206,7 @@ struct Server::Impl {
   std::shared_ptr<asio::ssl::context> tls;
   asio::basic_signal_set<IoExecutor> signals;
   Timer deadline, pause;
-  std::thread reloader;
+  base::WaitingThread reloader;
   std::atomic<bool> reloading{false};
 };
 

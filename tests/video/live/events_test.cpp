@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "synth/moving_scene.hpp"
 #include "video/live/events/event_detector.hpp"
 
@@ -100,7 +100,7 @@ Counted truth_of(const TrueTracks& tracks, const EventRules& rules) {
 /// @param noise deviation of each edge, in heights of the face
 std::vector<Event> events_of(const TrueTracks& tracks, const EventRules& rules, double noise) {
   EventDetector detector("door", rules);
-  Random random(5);
+  base::Random random(5);
   std::vector<Event> all;
   constexpr double utc = 1.7e9;
   const auto keep = [&](const std::vector<Event>& events) {

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "video/libav.hpp"
 #include "video/live/events/retention.hpp"
 #include "video/live/events/snapshot.hpp"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "faceshot/error.hpp"
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 #include "video/live/schedule/detect_rate.hpp"
 #include "video/live/schedule/fair_shares.hpp"
 #include "video/live/schedule/latency.hpp"
@@ -169,7 +169,7 @@ TEST(DetectRate, SettlesUnderALoadThatDependsOnIt) {
 TEST(LatencyHistogram, QuantilesAreThoseOfTheSortedList) {
   LatencyHistogram histogram;
   std::vector<double> all;
-  Random random(3);
+  base::Random random(3);
   for (int i = 0; i < 20000; ++i) {
     const double seconds = 0.02 * std::exp(static_cast<double>(random.normal()));
     histogram.add(seconds);
@@ -186,7 +186,7 @@ TEST(LatencyHistogram, QuantilesAreThoseOfTheSortedList) {
 /// A grey picture with noise, and a square of another grey.
 std::vector<std::uint8_t> scene(int width, int height, int square_x, int grey, std::uint64_t seed) {
   std::vector<std::uint8_t> pixels(static_cast<std::size_t>(width * height));
-  Random random(seed);
+  base::Random random(seed);
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
       const bool in = x >= square_x && x < square_x + 24 && y >= 40 && y < 64;

@@ -8,12 +8,12 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "base/waiting_thread.hpp"
 #include "faceshot/error.hpp"
 #include "video/live/utc_time.hpp"
 
@@ -48,7 +48,7 @@ struct WebhookSender::Impl {
   std::condition_variable changed{};
   WebhookCounters counters{};
   bool ending = false, pushed = false;
-  std::jthread thread{};
+  base::WaitingThread thread{};
 
   void tell(LogLevel level, const char* what, const std::string& message) const {
     if (log) log({level, "", what, message});
@@ -134,7 +134,7 @@ WebhookSender::WebhookSender(DiskQueue& queue, Post post, std::string secret,
                      .backoff = Backoff(backoff, 1, 0),
                      .log = std::move(log),
                      .interrupt = interrupt}) {
-  impl_->thread = std::jthread([my = impl_.get()] { my->run(); });
+  impl_->thread = base::WaitingThread([my = impl_.get()] { my->run(); });
 }
 
 WebhookSender::~WebhookSender() {

@@ -3,10 +3,10 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/waiting_thread.hpp"
 #include "video/live/schedule/fair_shares.hpp"
 #include "video/live/utc_time.hpp"
 
@@ -22,7 +22,7 @@ struct StreamWorkers::Impl {
   double busy = 0;
   bool stopping = false;
   std::exception_ptr failure{};
-  std::vector<std::jthread> threads{};
+  std::vector<base::WaitingThread> threads{};
 
   void work();
 };

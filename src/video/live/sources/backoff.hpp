@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "faceshot/random.hpp"
+#include "base/random.hpp"
 
 namespace faceshot::video {
 
@@ -31,7 +31,7 @@ class Backoff {
 
  private:
   BackoffOptions options_;
-  Random random_;
+  base::Random random_;
   int failures_ = 0;
 };
 

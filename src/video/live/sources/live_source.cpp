@@ -6,9 +6,9 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <thread>
 #include <utility>
 
+#include "base/waiting_thread.hpp"
 #include "faceshot/error.hpp"
 #include "video/live/sources/source_name.hpp"
 #include "video/live/sources/stream_clock.hpp"
@@ -63,7 +63,7 @@ struct LiveSource::Impl {
   double began = 0;  ///< of this connection: when its first frame came; 0: none yet
   std::int64_t damaged_before = 0;
   std::string last_failure{};
-  std::jthread thread{};  // last: begins when all else is there
+  base::WaitingThread thread{};  // last: begins when all else is there
 
   Impl(const SourceOptions& o, OpenInput opener, LiveLog logger, std::function<void()> change)
       : options(o), open(std::move(opener)), log(std::move(logger)), changed(std::move(change)) {}
@@ -205,7 +205,7 @@ LiveSource::LiveSource(const SourceOptions& options, OpenInput open, LiveLog log
   (void)Backoff(options.backoff, options.seed, options.number);
   if (!(options.input.connect_seconds > 0) || !(options.input.read_seconds > 0))
     throw Error(ErrorCode::invalid_argument, "live: time-outs must be above 0");
-  impl_->thread = std::jthread([my = impl_.get()] { my->run(); });
+  impl_->thread = base::WaitingThread([my = impl_.get()] { my->run(); });
 }
 
 LiveSource::~LiveSource() {

@@ -1,0 +1,27 @@
+// Threads that wait for the world: for a socket, a camera, a queue on disk. What computes is shared
+// out by the Executor instead, whose threads nobody may keep waiting.
+#pragma once
+
+#include <functional>
+#include <thread>
+
+namespace faceshot::base {
+
+/// Runs a function on a thread of its own; the destructor waits for it to end. Movable. Not thread
+/// safe.
+class WaitingThread {
+ public:
+  WaitingThread() = default;  ///< none
+  /// @param run must not throw
+  /// @throws Error(resource_exhausted) if the system gives no further thread
+  explicit WaitingThread(std::function<void()> run);
+
+  [[nodiscard]] bool joinable() const noexcept { return thread_.joinable(); }
+  /// Waits for its end. @pre joinable()
+  void join() { thread_.join(); }
+
+ private:
+  std::jthread thread_;
+};
+
+}  // namespace faceshot::base
