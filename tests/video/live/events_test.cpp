@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "faceshot/error.hpp"
 #include "base/random.hpp"
+#include "faceshot/error.hpp"
 #include "synth/moving_scene.hpp"
 #include "video/live/events/event_detector.hpp"
 

@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "faceshot/error.hpp"
 #include "base/random.hpp"
+#include "faceshot/error.hpp"
 #include "video/libav.hpp"
 #include "video/live/events/retention.hpp"
 #include "video/live/events/snapshot.hpp"

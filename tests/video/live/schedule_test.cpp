@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "faceshot/error.hpp"
 #include "base/random.hpp"
+#include "faceshot/error.hpp"
 #include "video/live/schedule/detect_rate.hpp"
 #include "video/live/schedule/fair_shares.hpp"
 #include "video/live/schedule/latency.hpp"
