@@ -1,5 +1,7 @@
 // `faceshot augment search`: policies that are learned.
 #include "augment_search.hpp"
+#include "base/executor.hpp"
+#include "base/waiting_thread.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -88,7 +90,7 @@ void create(SearchArguments& a) {
   if (!s.trial.metric.starts_with("val_ap"))
     throw Error(ErrorCode::invalid_argument,
                 "--metric must be one that grows: val_ap_mean, val_ap, val_ap_from_50px, ...");
-  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int cores = base::processors();
   s.trial.threads = a.threads > 0 ? a.threads : std::max(1, cores / a.workers);
   s.trial.directory = fs::current_path().string();
   s.budget = a.budget.empty() ? 0 : seconds_of(a.budget);
@@ -100,7 +102,7 @@ void create(SearchArguments& a) {
 
 /// The workers of this process, each on a thread of its own, until all is done or stopped.
 void run_workers(const fs::path& dir, int workers, SearchRecorder& recorder) {
-  std::vector<std::thread> threads;
+  std::vector<base::WaitingThread> threads;
   std::vector<std::exception_ptr> errors(static_cast<std::size_t>(workers));
   std::atomic<int> running = workers;
   for (int i = 0; i < workers; ++i)
@@ -128,7 +130,7 @@ void run_workers(const fs::path& dir, int workers, SearchRecorder& recorder) {
     std::fprintf(stderr, live ? "\r\033[K%s" : "%s\n", recorder.status().c_str());
   }
   if (live) std::fputs("\r\033[K", stderr);
-  for (std::thread& thread : threads) thread.join();
+  for (base::WaitingThread& thread : threads) thread.join();
   for (const std::exception_ptr& error : errors)
     if (error) std::rethrow_exception(error);
 }

@@ -6,8 +6,8 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
-#include <thread>
 
+#include "base/executor.hpp"
 #include "common/console.hpp"
 #include "common/default_model.hpp"
 #include "common/open_detector.hpp"
@@ -78,9 +78,7 @@ void write_log_line(const std::string& line) {
 void complete(ServeArguments& a) {
   if (a.server.tls_certificate.empty() != a.server.tls_key.empty())
     throw Error(ErrorCode::invalid_argument, "--tls-cert and --tls-key go together");
-  if (a.service.threads == 0)
-    a.service.threads =
-        std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_threads);
+  if (a.service.threads == 0) a.service.threads = std::min(base::processors(), most_threads);
   constexpr std::size_t places_a_thread = 16;
   a.service.places = a.queue > 0 ? static_cast<std::size_t>(a.queue)
                                  : places_a_thread * static_cast<std::size_t>(a.service.threads);

@@ -185,7 +185,7 @@ TEST(Combinators, ScheduleGoesThroughItsSteps) {
     AugmentOptions options;
     options.policy = policy;
     options.square = false;
-    Random random(1);
+    base::Random random(1);
     Sample sample;
     CanvasMemory memory;
     augment(image, {}, options, random, sample, memory, nullptr, progress);
@@ -197,7 +197,7 @@ TEST(Combinators, ScheduleGoesThroughItsSteps) {
   EXPECT_EQ(at(0.6F), 4);
   EXPECT_EQ(at(0.75F), 8);
   EXPECT_EQ(at(1), 8);
-  Random random(1);
+  base::Random random(1);
   EXPECT_EQ(brighter(policy, random), 8) << "where nothing is said of training, the last";
   expect_refused("policy = [{op='schedule', until=[0.5,1,1], steps=[{op='grey'}]}]",
                  "3 are given for 1");

@@ -35,7 +35,7 @@ using Breaches = std::vector<std::string>;
 
 /// Things that the house does in one place, done in a second one: asking the CPU what it has and
 /// choosing instructions for a compiler (src/base/simd), making threads and OpenMP's regions
-/// (src/base/executor.cpp), reading and writing NPY files (src/support/npy.hpp). Looked for in the
+/// (src/base), reading and writing NPY files (src/support/npy.hpp). Looked for in the
 /// C++ of ROOT/src, apps, include, bench and fuzz, and for flags in their CMakeLists.txt.
 [[nodiscard]] Breaches second_mechanisms(const std::filesystem::path& root);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "geometry/move_landmarks.hpp"
+
 namespace faceshot::media {
 
 int reduced_side(const Detector& detector) {
@@ -17,11 +19,7 @@ void scale_detection(Detection& d, const PhotographInfo& whole) {
   d.box =
       intersect({d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y},
                 {0, 0, static_cast<float>(whole.width), static_cast<float>(whole.height)});
-  if (!d.landmarks) return;
-  for (std::size_t k = 0; k < d.landmarks->size(); k += 2) {
-    (*d.landmarks)[k] *= scale_x;
-    (*d.landmarks)[k + 1] *= scale_y;
-  }
+  if (d.landmarks) geometry::scale(*d.landmarks, scale_x, scale_y);
 }
 
 void scale_detections(std::vector<Detection>& detections, const PhotographInfo& whole) {

@@ -88,12 +88,15 @@ double sharpness_of(const ImageView& view, const PixelArea& area) {
 }
 
 double frontality_of(const Landmarks& p) {
-  const double dx = static_cast<double>(p[2] - p[0]), dy = static_cast<double>(p[3] - p[1]);
+  const Point &left = p[0], &right = p[1], &nose = p[2];
+  const double dx = static_cast<double>(right.x - left.x);
+  const double dy = static_cast<double>(right.y - left.y);
   const double length = dx * dx + dy * dy;
   if (!(length > 1)) return 0;
   // Where the nose is along the line of the eyes: 0.5 between them, at 0 or 1 a profile.
   const double along =
-      (static_cast<double>(p[4] - p[0]) * dx + static_cast<double>(p[5] - p[1]) * dy) / length;
+      (static_cast<double>(nose.x - left.x) * dx + static_cast<double>(nose.y - left.y) * dy) /
+      length;
   const double yaw = std::clamp(1 - 2 * std::abs(along - 0.5), 0.0, 1.0);
   const double roll = std::clamp(std::abs(dx) / std::sqrt(length), 0.0, 1.0);
   return yaw * roll;
