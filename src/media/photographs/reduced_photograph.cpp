@@ -18,9 +18,9 @@ void scale_detection(Detection& d, const PhotographInfo& whole) {
       intersect({d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y},
                 {0, 0, static_cast<float>(whole.width), static_cast<float>(whole.height)});
   if (!d.landmarks) return;
-  for (std::size_t k = 0; k < d.landmarks->size(); k += 2) {
-    (*d.landmarks)[k] *= scale_x;
-    (*d.landmarks)[k + 1] *= scale_y;
+  for (Point& p : *d.landmarks) {
+    p.x *= scale_x;
+    p.y *= scale_y;
   }
 }
 
