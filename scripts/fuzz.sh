@@ -13,7 +13,7 @@ command -v clang++-14 >/dev/null || {
 cmake --preset fuzz --log-level=WARNING
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] ||
-  targets=(network detector metadata model_info image_header photograph film policy config tracker moving_scenes mot_file coco_truth fddb_folds audit_decisions wider_text wider_mat retinaface_text voc yolo yolo_names yolo_places darknet coco labelme cvat fddb csv_boxes prepared
+  targets=(network detector metadata model_info image_header photograph film request policy config tracker moving_scenes mot_file coco_truth fddb_folds audit_decisions wider_text wider_mat retinaface_text voc yolo yolo_names yolo_places darknet coco labelme cvat fddb csv_boxes prepared
     weights_safetensors weights_torch weights_npz weights_npy weights_onnx weights_hdf5)
 cmake --build build/fuzz --parallel "$(scripts/jobs.sh)" --target "${targets[@]/#/fuzz_}"
 mkdir -p build/fuzz/findings

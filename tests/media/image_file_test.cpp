@@ -119,6 +119,23 @@ TEST(WriteImage, FollowsTheExtensionAndLeavesNothingElse) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 3);
 }
 
+TEST(EncodeImage, GivesTheBytesThatAreWritten) {
+  const auto folder = make_test_folder();
+  Image image(40, 30);
+  for (int y = 0; y < 30; ++y)
+    for (std::size_t i = 0; i < image.stride(); ++i)
+      image.row(y)[i] = static_cast<std::uint8_t>(i * 7 + static_cast<std::size_t>(y) * 5);
+  for (const auto& [name, format] : {std::pair("a.jpg", ImageFormat::jpeg),
+                                     {"a.png", ImageFormat::png},
+                                     {"a.webp", ImageFormat::webp},
+                                     {"a.bmp", ImageFormat::bmp}}) {
+    write_image(folder / name, image.view());
+    EXPECT_EQ(encode_image(image.view(), format), read_image_bytes(folder / name).bytes) << name;
+  }
+  EXPECT_THROW((void)encode_image(image.view(), ImageFormat::heif), Error);
+  EXPECT_THROW((void)encode_image({}, ImageFormat::jpeg), Error);
+}
+
 TEST(WriteImage, NamesWhatItCannotWrite) {
   const auto folder = make_test_folder();
   const cv::Mat picture = make_picture(8, 8);

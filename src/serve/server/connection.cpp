@@ -217,8 +217,11 @@ void Connection::check_request() const {
   if (count(http::field::transfer_encoding) > 0 &&
       (!parser_->chunked() || parser_->content_length() || header.version() == 10))
     throw Problem(problem::bad_request, "the only Transfer-Encoding is chunked, without a length");
-  if (count(http::field::content_length) > 1)
-    throw Problem(problem::bad_request, "one Content-Length is enough");
+  // "5, 5" may be taken for 5 (RFC 9110, 8.6); who sends it has seldom a good reason.
+  const std::string_view length = header[http::field::content_length];
+  if (count(http::field::content_length) > 1 ||
+      length.find_first_not_of("0123456789") != std::string_view::npos)
+    throw Problem(problem::bad_request, "one number as Content-Length is enough");
   const std::string expect = lower(std::string_view(header[http::field::expect]));
   if (!expect.empty() && expect != "100-continue")
     throw Problem(problem::wrong_expect, "leave the header out");
@@ -352,14 +355,21 @@ void Connection::write(Answer answer, bool keep) {
     add("Connection", "keep-alive");
   wire_ += "\r\n";
   if (head_.method == "HEAD") answer_.body.clear();
+  count_answer(answer_.body.size());
   set_state(State::writing, hub_.options().body_seconds);
   const std::array<asio::const_buffer, 2> pieces{asio::buffer(wire_), asio::buffer(answer_.body)};
   asio::async_write(stream_, pieces,
                     [self = self()](IoError error, std::size_t) { self->on_written(error); });
 }
 
+void Connection::count_answer(std::size_t bytes) {
+  hub_.budget().used += bytes - answer_bytes_;
+  answer_bytes_ = bytes;
+}
+
 void Connection::on_written(IoError error) {
   if (closed_) return;
+  count_answer(0);
   const bool broken = error || timed_out_;
   hub_.service().log_request(
       head_, answer_,
@@ -411,6 +421,7 @@ void Connection::close() {
   if (closed_) return;
   closed_ = true;
   if (gone_) *gone_ = true;
+  count_answer(0);
   timer_.cancel();
   IoError ignored;
   stream_.socket().close(ignored);

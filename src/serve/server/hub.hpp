@@ -30,17 +30,14 @@ class Session : public std::enable_shared_from_this<Session> {
   Session() = default;
 };
 
-/// Bytes of bodies that are here, of all connections.
+/// Bytes of bodies that are here, and of answers that were not taken yet, of all connections.
 struct BodyBudget {
   std::size_t used = 0, most = 0;
 };
 
 class Hub {
  public:
-  Hub(Service& service, const ServerOptions& options, asio::io_context& io)
-      : service_(service), options_(options), work_(io.get_executor()), io_(io) {
-    budget_.most = options.body_memory;
-  }
+  Hub(Service& service, const ServerOptions& options, asio::io_context& io);
 
   [[nodiscard]] Service& service() { return service_; }
   [[nodiscard]] const ServerOptions& options() const { return options_; }
@@ -50,32 +47,13 @@ class Hub {
   [[nodiscard]] std::size_t streams() const { return streams_; }
   [[nodiscard]] bool draining() const { return draining_; }
 
-  void add(const std::shared_ptr<Session>& session, bool is_stream) {
-    sessions_.emplace(session.get(), Entry{session, is_stream});
-    streams_ += is_stream ? 1 : 0;
-    tell();
-  }
+  void add(const std::shared_ptr<Session>& session, bool is_stream);
   /// The session must not touch itself afterwards unless it holds itself.
-  void remove(const Session& session) {
-    const auto it = sessions_.find(&session);
-    if (it == sessions_.end()) return;
-    streams_ -= it->second.is_stream ? 1 : 0;
-    const auto keep = std::move(it->second.session);
-    sessions_.erase(it);
-    tell();
-    if (draining_ && sessions_.empty()) finished_();
-  }
+  void remove(const Session& session);
 
   /// @param finished called when the last session has ended
-  void drain(std::function<void()> finished) {
-    draining_ = true;
-    finished_ = std::move(finished);
-    if (sessions_.empty()) return finished_();
-    for (const auto& session : all()) session->drain();
-  }
-  void abort() {
-    for (const auto& session : all()) session->abort();
-  }
+  void drain(std::function<void()> finished);
+  void abort();
   void release_work() { work_.reset(); }
 
  private:
@@ -83,12 +61,8 @@ class Hub {
     std::shared_ptr<Session> session;
     bool is_stream = false;
   };
-  [[nodiscard]] std::vector<std::shared_ptr<Session>> all() const {
-    std::vector<std::shared_ptr<Session>> result;
-    for (const auto& [key, entry] : sessions_) result.push_back(entry.session);
-    return result;
-  }
-  void tell() { service_.set_connections(sessions_.size(), streams_); }
+  [[nodiscard]] std::vector<std::shared_ptr<Session>> all() const;
+  void tell();
 
   Service& service_;
   const ServerOptions& options_;

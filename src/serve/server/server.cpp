@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <utility>
 
 #include "faceshot/error.hpp"
 #include "serve/server/connection.hpp"
@@ -158,7 +159,11 @@ struct Server::Impl {
 
   /// Beside everything else: requests go on with what there is.
   void reload() {
-    if (reloading.exchange(true)) return;
+    if (reloading) {  // what it reads may have been written since: once more, afterwards
+      reload_again = true;
+      return;
+    }
+    reloading = true;
     if (reloader.joinable()) reloader.join();
     notify_systemd("RELOADING=1");
     reloader = base::WaitingThread([this] {
@@ -173,6 +178,7 @@ struct Server::Impl {
         if (fresh) tls = fresh;
         notify_systemd("READY=1");
         reloading = false;
+        if (std::exchange(reload_again, false)) reload();
       });
     });
   }
@@ -207,7 +213,7 @@ struct Server::Impl {
   asio::basic_signal_set<IoExecutor> signals;
   Timer deadline, pause;
   base::WaitingThread reloader;
-  std::atomic<bool> reloading{false};
+  bool reloading = false, reload_again = false;
 };
 
 Server::Server(std::unique_ptr<Service> service, ServerOptions options)

@@ -1,6 +1,7 @@
 // A WebSocket (RFC 6455): frames in, faces out.
 #include "serve/server/boost_config.hpp"
 
+#include <algorithm>
 #include <boost/beast/websocket/stream.hpp>
 #include <chrono>
 #include <utility>
@@ -33,7 +34,7 @@ class StreamConnection final : public Session {
     times.idle_timeout = std::chrono::seconds(hub_.options().idle_seconds);
     times.keep_alive_pings = true;
     socket_.set_option(times);
-    socket_.read_message_max(hub_.service().options().max_upload);
+    socket_.read_message_max(longest_frame());
     const bool named =
         std::string_view(request_[http::field::sec_websocket_protocol]).find("faceshot") !=
         std::string_view::npos;
@@ -58,6 +59,13 @@ class StreamConnection final : public Session {
  private:
   std::shared_ptr<StreamConnection> self() {
     return std::static_pointer_cast<StreamConnection>(shared_from_this());
+  }
+
+  /// A stream holds up to three frames: one that comes, one that waits, one that is looked at.
+  [[nodiscard]] std::size_t longest_frame() const {
+    const std::size_t share =
+        hub_.options().body_memory / (2 * std::max<std::size_t>(1, hub_.options().max_streams));
+    return std::min(hub_.service().options().max_upload, share);
   }
 
   void read() {
