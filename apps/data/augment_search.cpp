@@ -41,7 +41,21 @@ struct SearchArguments {
   fs::path dir = "runs/search", resume, show, out;
   int workers = 1, threads = 0;
   bool json = false;
+  std::vector<const CLI::Option*> of_new;  ///< those that make no sense for a search that is there
 };
+
+/// @throws Error(invalid_argument)
+void check_options(const SearchArguments& a) {
+  if (a.resume.empty() && a.show.empty()) return;
+  const std::string there = a.resume.empty() ? "--show" : "--resume";
+  for (const CLI::Option* const option : a.of_new)
+    if (option->count() > 0)
+      throw Error(
+          ErrorCode::invalid_argument,
+          there + " takes all of a search from its folder; leave out " + option->get_name());
+  if (!a.resume.empty() && !a.show.empty())
+    throw Error(ErrorCode::invalid_argument, "give --resume or --show, not both");
+}
 
 /// "120m" as seconds.
 double seconds_of(const std::string& text) {
@@ -136,6 +150,7 @@ void run_workers(const fs::path& dir, int workers, SearchRecorder& recorder) {
 }
 
 int search(SearchArguments& a) {
+  check_options(a);
   if (!a.show.empty()) return show(a);
   if (a.resume.empty())
     create(a);
@@ -228,22 +243,16 @@ void add_augment_search(CLI::App& augment, int& exit_code) {
   add_trial_options(*command, a);
   command->add_option("--dir", a.dir, "Folder of the search; workers on it share the work")
       ->capture_default_str();
-  CLI::Option* const resume = command->add_option(
-      "--resume", a.resume, "Folder of a search to go on with, or to help with, as it was begun");
-  CLI::Option* const show_option =
-      command->add_option("--show", a.show, "Folder of a search: tell what it found, and no more");
+  for (const CLI::Option* const option : command->get_options())
+    if (option != command->get_help_ptr()) a.of_new.push_back(option);
+  command->add_option("--resume", a.resume,
+                      "Folder of a search to go on with, or to help with, as it was begun");
+  command->add_option("--show", a.show, "Folder of a search: tell what it found, and no more");
   command->add_option("--workers", a.workers, "Trials at a time in this process")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command->add_option("--out", a.out, "The best policy; it is in DIR/best.toml in any case");
   command->add_flag("--json", a.json, "Print what was found as JSON");
-  for (CLI::Option* const own : command->get_options())
-    if (own->get_name() != "--out" && own->get_name() != "--json" &&
-        own->get_name() != "--workers" && own->get_name() != "--help" && own != resume &&
-        own != show_option) {
-      resume->excludes(own);
-      show_option->excludes(own);
-    }
   command->footer(
       "Example:\n"
       "  faceshot augment search configs/faceshot-nano.toml data.train=data/wider/train.csv "

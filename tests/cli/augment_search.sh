@@ -130,7 +130,9 @@ refuse 2 "give a time" --trial-command true --dir new --budget 120
 refuse 2 "'train.epochs' is the search's own" space.toml train.epochs=3 --dir new
 refuse 1 "there is no file 'none.toml'" none.toml --dir new
 refuse 1 "is 'none' the folder of a search" --resume none
-refuse 2 "resume" --resume whole --seed 3
+refuse 2 "leave out --seed" --resume whole --seed 3
+refuse 2 "leave out config" --show whole space.toml
+refuse 2 "not both" --show whole --resume whole
 refuse 2 "one that grows" space.toml --metric val_loss --dir new
 [ ! -e new ] || complain "something was left"
 refuse 1 "prints no line that is a number" --trial-command "echo hello" --dir wrong

@@ -143,18 +143,16 @@ TEST_F(SearchWorker, OfTwoWorkersOneIsKilledAndNoTrialIsLostOrDoubled) {
     workers.push_back(::fork());
     if (workers.back() != 0) continue;
     int jobs = 0;
-    run(
-        dir,
-        [&](const Job& job, const JobFiles& files, const std::atomic<bool>& s) {
-          if (i == 0 && ++jobs == 3) {
-            folder_.write("in_the_midst", "");
-            for (;;) ::pause();
-          }
-          while (i == 1 && !fs::exists(folder_ / "in_the_midst"))
-            std::this_thread::sleep_for(milliseconds(5));
-          return marked(job, files, s);
-        },
-        "w" + std::to_string(i));
+    const RunTrial mortal = [&](const Job& job, const JobFiles& files, const std::atomic<bool>& s) {
+      if (i == 0 && ++jobs == 3) {
+        folder_.write("in_the_midst", "");
+        for (;;) ::pause();
+      }
+      while (i == 1 && !fs::exists(folder_ / "in_the_midst"))
+        std::this_thread::sleep_for(milliseconds(5));
+      return marked(job, files, s);
+    };
+    run(dir, mortal, "w" + std::to_string(i));
     ::_exit(0);
   }
   for (int i = 0; i < 20000 && !fs::exists(folder_ / "in_the_midst"); ++i)
@@ -234,18 +232,15 @@ TEST_F(SearchWorker, AMachineThatCannotTrainSpoilsNothing) {
   const fs::path whole = make("whole");
   run(whole, toy_trial);
   const fs::path dir = make("search");
+  const RunTrial broken = [](const Job&, const JobFiles&,
+                             const std::atomic<bool>&) -> std::optional<double> {
+    throw Error(ErrorCode::not_found, "no such folder here");
+  };
   // In the midst of the work of one, another comes and fails.
   run(dir, [&](const Job& job, const JobFiles& files, const std::atomic<bool>& s) {
-    if (job.trial % 4 == 1 && job.rung == 0) {  // there is more that it can try
-      testing::expect_error(ErrorCode::not_found, "no such folder here", [&] {
-        run(
-            dir,
-            [](const Job&, const JobFiles&, const std::atomic<bool>&) -> std::optional<double> {
-              throw Error(ErrorCode::not_found, "no such folder here");
-            },
-            "broken");
-      });
-    }
+    if (job.trial % 4 == 1 && job.rung == 0)  // there is more that it can try
+      testing::expect_error(ErrorCode::not_found, "no such folder here",
+                            [&] { run(dir, broken, "broken"); });
     return toy_trial(job, files, s);
   });
   EXPECT_EQ(trials_of(dir), trials_of(whole));
