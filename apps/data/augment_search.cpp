@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "augment/search/search_report.hpp"
+#include "base/waiting_thread.hpp"
 #include "common/console.hpp"
 #include "data_commands.hpp"
 #include "faceshot/error.hpp"
@@ -114,25 +115,30 @@ void create(SearchArguments& a) {
 
 /// The workers of this process, each on a thread of its own, until all is done or stopped.
 void run_workers(const fs::path& dir, int workers, SearchRecorder& recorder) {
-  std::vector<std::thread> threads;
+  std::vector<base::WaitingThread> threads;
   std::vector<std::exception_ptr> errors(static_cast<std::size_t>(workers));
   std::atomic<int> running = workers;
-  for (int i = 0; i < workers; ++i)
-    threads.emplace_back([&, i] {
-      try {
-        SearchFolder folder(
-            dir, augment::search::this_worker() + (workers > 1 ? "." + std::to_string(i) : ""));
-        const SearchSettings& settings = folder.settings();
-        work(folder, trial_runner(settings),
-             {[&](const SearchPlan& plan) { recorder.plan(settings, folder.space(), plan); },
-              [&](const auto& result) { recorder.result(settings, result); }},
-             search_stops);
-      } catch (...) {
-        errors[static_cast<std::size_t>(i)] = std::current_exception();
-        search_stops = true;
-      }
-      --running;
-    });
+  const auto one = [&](int i) {
+    try {
+      SearchFolder folder(
+          dir, augment::search::this_worker() + (workers > 1 ? "." + std::to_string(i) : ""));
+      const SearchSettings& settings = folder.settings();
+      work(folder, trial_runner(settings),
+           {[&](const SearchPlan& plan) { recorder.plan(settings, folder.space(), plan); },
+            [&](const auto& result) { recorder.result(settings, result); }},
+           search_stops);
+    } catch (...) {
+      errors[static_cast<std::size_t>(i)] = std::current_exception();
+      search_stops = true;
+    }
+    --running;
+  };
+  try {
+    for (int i = 0; i < workers; ++i) threads.emplace_back([&one, i] { one(i); });
+  } catch (...) {
+    search_stops = true;  // those that were started are waited for
+    throw;
+  }
   const bool live = live_terminal();
   auto next = std::chrono::steady_clock::now() + std::chrono::seconds(live ? 1 : 60);
   while (running > 0) {
@@ -142,7 +148,7 @@ void run_workers(const fs::path& dir, int workers, SearchRecorder& recorder) {
     std::fprintf(stderr, live ? "\r\033[K%s" : "%s\n", recorder.status().c_str());
   }
   if (live) std::fputs("\r\033[K", stderr);
-  for (std::thread& thread : threads) thread.join();
+  threads.clear();  // joins them
   for (const std::exception_ptr& error : errors)
     if (error) std::rethrow_exception(error);
 }

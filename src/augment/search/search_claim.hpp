@@ -18,7 +18,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
+
+#include "base/waiting_thread.hpp"
 
 namespace faceshot::augment::search {
 
@@ -57,7 +58,7 @@ class Claim {
   bool over_ = false;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::thread renewing_;
+  base::WaitingThread renewing_;
 };
 
 /// The claims of a folder, as one worker sees them. Not thread safe.
