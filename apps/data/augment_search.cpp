@@ -1,7 +1,5 @@
 // `faceshot augment search`: policies that are learned.
 #include "augment_search.hpp"
-#include "base/executor.hpp"
-#include "base/waiting_thread.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -13,6 +11,7 @@
 #include <thread>
 
 #include "augment/search/search_report.hpp"
+#include "base/waiting_thread.hpp"
 #include "common/console.hpp"
 #include "data_commands.hpp"
 #include "faceshot/error.hpp"
@@ -104,7 +103,7 @@ void create(SearchArguments& a) {
   if (!s.trial.metric.starts_with("val_ap"))
     throw Error(ErrorCode::invalid_argument,
                 "--metric must be one that grows: val_ap_mean, val_ap, val_ap_from_50px, ...");
-  const int cores = base::processors();
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   s.trial.threads = a.threads > 0 ? a.threads : std::max(1, cores / a.workers);
   s.trial.directory = fs::current_path().string();
   s.budget = a.budget.empty() ? 0 : seconds_of(a.budget);
@@ -119,22 +118,27 @@ void run_workers(const fs::path& dir, int workers, SearchRecorder& recorder) {
   std::vector<base::WaitingThread> threads;
   std::vector<std::exception_ptr> errors(static_cast<std::size_t>(workers));
   std::atomic<int> running = workers;
-  for (int i = 0; i < workers; ++i)
-    threads.emplace_back([&, i] {
-      try {
-        SearchFolder folder(
-            dir, augment::search::this_worker() + (workers > 1 ? "." + std::to_string(i) : ""));
-        const SearchSettings& settings = folder.settings();
-        work(folder, trial_runner(settings),
-             {[&](const SearchPlan& plan) { recorder.plan(settings, folder.space(), plan); },
-              [&](const auto& result) { recorder.result(settings, result); }},
-             search_stops);
-      } catch (...) {
-        errors[static_cast<std::size_t>(i)] = std::current_exception();
-        search_stops = true;
-      }
-      --running;
-    });
+  const auto one = [&](int i) {
+    try {
+      SearchFolder folder(
+          dir, augment::search::this_worker() + (workers > 1 ? "." + std::to_string(i) : ""));
+      const SearchSettings& settings = folder.settings();
+      work(folder, trial_runner(settings),
+           {[&](const SearchPlan& plan) { recorder.plan(settings, folder.space(), plan); },
+            [&](const auto& result) { recorder.result(settings, result); }},
+           search_stops);
+    } catch (...) {
+      errors[static_cast<std::size_t>(i)] = std::current_exception();
+      search_stops = true;
+    }
+    --running;
+  };
+  try {
+    for (int i = 0; i < workers; ++i) threads.emplace_back([&one, i] { one(i); });
+  } catch (...) {
+    search_stops = true;  // those that were started are waited for
+    throw;
+  }
   const bool live = live_terminal();
   auto next = std::chrono::steady_clock::now() + std::chrono::seconds(live ? 1 : 60);
   while (running > 0) {
@@ -144,7 +148,7 @@ void run_workers(const fs::path& dir, int workers, SearchRecorder& recorder) {
     std::fprintf(stderr, live ? "\r\033[K%s" : "%s\n", recorder.status().c_str());
   }
   if (live) std::fputs("\r\033[K", stderr);
-  for (base::WaitingThread& thread : threads) thread.join();
+  threads.clear();  // joins them
   for (const std::exception_ptr& error : errors)
     if (error) std::rethrow_exception(error);
 }
