@@ -36,7 +36,8 @@ detect::Tile square_around(const Box& box, const ImageView& view) {
 }  // namespace
 
 LocalLook::LocalLook(const Detector& whole)
-    : detector_(whole.network(), whole.info(), local_options(whole)) {}
+    : detector_(
+          std::make_shared<const Detector>(whole.network(), whole.info(), local_options(whole))) {}
 
 const std::vector<Detection>& LocalLook::around(const ImageView& view,
                                                 std::span<const TrackedFace> expected) {
@@ -46,7 +47,7 @@ const std::vector<Detection>& LocalLook::around(const ImageView& view,
     const detect::Tile tile = square_around(face.box, view);
     constexpr int smallest = 8;
     if (tile.width < smallest || tile.height < smallest) continue;
-    detector_.detect(detect::view_of_tile(view, tile), found_);
+    detector_->detect(detect::view_of_tile(view, tile), found_);
     const auto x = static_cast<float>(tile.x), y = static_cast<float>(tile.y);
     for (Detection& d : found_) {
       d.box = {d.box.x1 + x, d.box.y1 + y, d.box.x2 + x, d.box.y2 + y};
@@ -56,7 +57,7 @@ const std::vector<Detection>& LocalLook::around(const ImageView& view,
     }
   }
   kept_.clear();
-  for (const std::size_t i : nms_.run(all_, detector_.options().nms_threshold))
+  for (const std::size_t i : nms_.run(all_, detector_->options().nms_threshold))
     kept_.push_back(all_[i]);
   return kept_;
 }

@@ -17,11 +17,15 @@
 namespace faceshot::cli {
 
 /// In frames that the detector passed over, a small network input around each face that is expected
-/// there says where it is: a fraction of what a look at the whole frame costs.
+/// there says where it is: a fraction of what a look at the whole frame costs. Not thread safe.
 class LocalLook {
  public:
   /// @throws Error as Detector
   explicit LocalLook(const Detector& whole);
+  /// Another one that shares the other's detector, and so the memory of its sessions: each may be
+  /// used on a thread of its own.
+  LocalLook(const LocalLook& other) : detector_(other.detector_) {}
+  LocalLook& operator=(const LocalLook&) = delete;
 
   /// @param expected where faces should be @return what is there, in pixels of the view; valid
   /// until the
@@ -30,7 +34,7 @@ class LocalLook {
                                        std::span<const TrackedFace> expected);
 
  private:
-  Detector detector_;
+  std::shared_ptr<const Detector> detector_;
   std::vector<Detection> found_, all_, kept_;
   Nms nms_;
 };

@@ -179,7 +179,7 @@ void LiveStream::Impl::tell_frame(const WatchedFrame& item, double utc,
 LiveStream::LiveStream(video::StreamSettings settings, std::uint32_t number, LiveServices& services,
                        const std::string& recording, const video::WriteOptions& write)
     : impl_(new Impl(std::move(settings), number, services)) {
-  if (services.local) impl_->local = std::make_unique<LocalLook>(services.network.detector);
+  if (services.local != nullptr) impl_->local = std::make_unique<LocalLook>(*services.local);
   if (!recording.empty()) impl_->recorder.emplace(recording, write);
 }
 

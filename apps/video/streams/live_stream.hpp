@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "follow.hpp"
 #include "network_options.hpp"
 #include "streams/live_outputs.hpp"
 #include "video/live/live_log.hpp"
@@ -24,7 +25,8 @@ struct LiveServices {
   LineTarget* frames = nullptr;  ///< a line a frame; none: not wanted
   video::LiveLog log;
   std::atomic<int> detect_every{1};  ///< of streams that name none
-  bool local = true;
+  const LocalLook* local = nullptr;  ///< whose detector all share; none: frames between looks are
+                                     ///< not looked at
   bool privacy = false;
   bool every_frame = false;
   std::string snapshots{};    ///< folder; empty: none

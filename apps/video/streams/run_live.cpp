@@ -74,7 +74,10 @@ class LiveRun {
         network_(open(plan)),
         events_(plan, log_),
         services_{.network = network_, .events = events_, .log = log_} {
-    services_.local = plan.local;
+    if (plan.local) {
+      local_ = std::make_unique<LocalLook>(network_.detector);
+      services_.local = local_.get();
+    }
     services_.privacy = plan.settings.privacy.value_or(false);
     services_.every_frame = plan.every_frame;
     services_.snapshots = plan.settings.snapshots.value_or("");
@@ -240,6 +243,7 @@ class LiveRun {
   video::LiveLog log_;
   TrackingNetwork network_;
   EventOutputs events_;
+  std::unique_ptr<LocalLook> local_;
   std::unique_ptr<LineTarget> frames_;
   LiveServices services_;
   Streams streams_;
