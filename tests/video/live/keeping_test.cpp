@@ -135,7 +135,7 @@ TEST(SnapshotQuality, FallsAsAHeadTurnsAndGrowsWithTheFace) {
   double before = 2;
   for (const float nose : {50.0F, 55.0F, 60.0F, 70.0F}) {
     Landmarks turned = frontal;
-    turned[4] = nose;
+    turned[2].x = nose;
     const double frontality = snapshot_quality(view, {0, 0, 100, 100}, turned).frontality;
     EXPECT_LT(frontality, before);
     before = frontality;
