@@ -106,6 +106,8 @@ Verdict verdict(const fs::path& folder) {
     const Shape shape = shape_of(in);
     Plan alone(read, shape), shared_out(read, shape, {}, 3);
     const std::vector<float> input = floats(in), output = floats(wanted);
+    // Bfloat16 inputs are recorded as whole numbers of 16 bits, which nobody can feed.
+    if (input.empty() && element_count(shape) > 0) return Verdict::refused;
     if (input.size() != static_cast<std::size_t>(element_count(shape))) return Verdict::wrong;
     if (output.size() != static_cast<std::size_t>(element_count(shape_of(wanted))))
       return Verdict::wrong;
