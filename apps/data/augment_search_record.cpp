@@ -149,7 +149,7 @@ void print_search(const search::SearchSettings& settings, const search::SearchSp
     std::printf("\n");
   }
   for (const auto& rung : search::rung_agreement(settings, plan)) {
-    if (std::isnan(rung.spearman)) continue;
+    if (std::isnan(rung.spearman) || rung.trials < 4) continue;  // of two or three it says nothing
     std::printf(
         "after %.3g of a trial: Spearman %.2f (95 %%: %.2f to %.2f), Kendall %.2f over %zu trials "
         "with both figures; the best one of %d %s the best\n",
