@@ -123,7 +123,7 @@ def overload(server, rate, seconds, clients=64):
             if not free:
                 late += 1
             else:
-                client = free.pop()
+                client = free.pop(0)  # in turn: one that is left idle would be closed
                 busy[client.sock.fileno()] = client
                 client.send(messages[sent % len(messages)])
             sent += 1

@@ -324,11 +324,15 @@ void Connection::watch_for_end() {
 void Connection::refuse(const Problem& problem, bool keep) {
   if (problem.kind().status == 408 && state_ == State::idle) return close();
   // A body that is small enough is read and dropped, and the connection goes on.
-  const bool done = parser_ && parser_->is_header_done() && parser_->is_done();
-  const bool waits = parser_ && !parser_->get()[http::field::expect].empty();
-  const auto length = parser_ ? parser_->content_length() : boost::none;
-  const bool small = length && *length <= unwanted_bytes && !waits;
-  keep = keep && parser_ && (done || small) && parser_->get().keep_alive();
+  // Before the header is whole, the parser must not be asked for more than is there.
+  if (parser_ && parser_->is_header_done()) {
+    const bool waits = !parser_->get()[http::field::expect].empty();
+    const auto length = parser_->content_length();
+    const bool small = length && *length <= unwanted_bytes && !waits;
+    keep = keep && (parser_->is_done() || small) && parser_->get().keep_alive();
+  } else {
+    keep = false;
+  }
   write(hub_.service().refusal(head_, problem), keep);
 }
 
