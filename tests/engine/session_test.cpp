@@ -333,13 +333,13 @@ TEST(Session, ComputesTheSameOnTheHostsThreads) {
 TEST(Session, AllocatesNoTensorWhileItRuns) {
   const Network network = example();
   for (const int threads : {1, 3}) {
-    Session session(network, {1, 3, 64, 64}, {.threads = threads});
+    Session session(network, {1, 3, 128, 128}, {.threads = threads});
     session.run();
     const std::size_t before = faceshot::testing::allocated_bytes();
     for (int i = 0; i < 10; ++i) session.run();
-    // oneDNN keeps its books on the heap, a few hundred bytes a primitive; the smallest tensor here
-    // is of 32 KiB.
-    EXPECT_LT(faceshot::testing::allocated_bytes() - before, 32 * 1024U);
+    // oneDNN keeps its books on the heap, a few hundred bytes a primitive and band of rows; the
+    // smallest tensor here is of 128 KiB.
+    EXPECT_LT(faceshot::testing::allocated_bytes() - before, 128 * 1024U);
   }
 }
 

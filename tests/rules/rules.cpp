@@ -129,13 +129,17 @@ std::vector<Function> functions_of(const std::vector<std::string>& lines) {
 /// which it only forward-declares classes nothing.
 std::set<std::string> namespaces_of(const std::vector<std::string>& lines) {
   static const std::regex opens(R"((?:inline )?namespace ([\w:]*) ?\{)");
-  static const std::regex no_name(R"(\s*|#.*|//.*|(?:class|struct) \w+;.*)");
+  static const std::regex no_name(R"(\s*|//.*|(?:class|struct) \w+;.*)");
   std::set<std::string> found;
   std::string space;  // the outermost that is open
   int depth = 0;
   bool in_body = false;
+  bool in_macro = false;  // of several lines
   for (const std::string& line : lines) {
     std::smatch name;
+    const bool of_macro = in_macro || line.starts_with('#');
+    in_macro = of_macro && line.ends_with('\\');
+    if (of_macro) continue;
     if (in_body) {
       in_body = !line.starts_with('}');
     } else if (std::regex_match(line, name, opens)) {

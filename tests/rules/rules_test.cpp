@@ -172,7 +172,8 @@ TEST_F(Planted, ANameInAnotherNamespace) {
   write("include/faceshot/a.hpp", "#pragma once\n\n" + in("faceshot", names));
   write("src/low/a.hpp", "struct archive;\n\nnamespace faceshot::high {\nclass B;\n}\n\n" +
                              in("faceshot::low", names + in("inner", names)));
-  write("src/low/b.hpp", in("faceshot::low::b", in("", names)));
+  write("src/low/b.hpp",
+        "#define TWICE(x) \\\n  ((x) * 2)\n" + in("faceshot::low::b", in("", names)));
   write("src/export/a.hpp", in("faceshot::exporter", names));
   EXPECT_EQ(text_of(foreign_namespaces(root_)), "");
   write("include/faceshot/a.hpp", in("faceshot::low", names));
