@@ -11,7 +11,7 @@ if ! perl -MAnyEvent -MRTSP::Server -e 1 2>/dev/null; then
 fi
 enter_folder
 server= sender= watcher=
-trap 'kill -9 $server $sender $watcher 2>/dev/null; rm -rf "$folder"' EXIT
+trap 'kill -9 $server $sender $watcher 2>/dev/null || true; rm -rf "$folder"' EXIT
 
 ports() { python3 -c 'import socket
 sockets = [socket.socket() for _ in range(2)]
@@ -50,7 +50,7 @@ frames() { wc -l <lines; }
 # frames_within SECONDS WIDTH: a frame of this width that came after this call.
 frames_within() {
   local from until
-  from=$(frames) until=$(awk -v n="$(now)" -v s="$1" 'BEGIN {print n + s}')
+  from=$(frames) until=$(awk -v n="$(now)" -v s="$1" 'BEGIN {printf "%.3f", n + s}')
   while awk -v n="$(now)" -v u="$until" 'BEGIN {exit !(n < u)}'; do
     tail -n "+$((from + 1))" lines | grep -q "\"width\":$2," && return
     sleep 0.05
