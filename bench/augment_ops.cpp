@@ -1,12 +1,13 @@
 // Times augmentation on one core: every operation and preset, from a decoded photograph of 800 x
 // 600 pixels to a sample of 320 x 320, and the SSD recipe beside the same recipe written naively
 // with OpenCV calls, each step on the whole picture in float, as tutorials have it.
-//   bench_augment_ops
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
+//   bench_augment_ops --benchmark_repetitions=5 --benchmark_report_aggregates_only=true
+#include <benchmark/benchmark.h>
+
 #include <functional>
 #include <opencv2/imgproc.hpp>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "augment/policies/augmenter.hpp"
@@ -52,28 +53,6 @@ class OnePicture : public augment::ScenePool {
   const Photograph& photograph_;
 };
 
-/// Median over batches of the mean time of a call, in milliseconds.
-double milliseconds(const std::function<void()>& body) {
-  using Clock = std::chrono::steady_clock;
-  constexpr int batches = 15;
-  constexpr int calls = 100;
-  std::vector<double> means;
-  for (int i = 0; i < calls; ++i) body();
-  for (int b = 0; b < batches; ++b) {
-    const auto begin = Clock::now();
-    for (int i = 0; i < calls; ++i) body();
-    means.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begin).count() /
-                    calls);
-  }
-  std::nth_element(means.begin(), means.begin() + batches / 2, means.end());
-  return means[batches / 2];
-}
-
-void report(const char* name, const std::function<void()>& body) {
-  const double ms = milliseconds(body);
-  std::printf("%-20s %8.3f ms %8.0f /s\n", name, ms, 1000 / ms);
-}
-
 /// Planes of floats about zero: what a network without a permute of its own takes.
 void to_tensor(const cv::Mat& image, std::vector<cv::Mat>& planes) {
   static thread_local cv::Mat real;
@@ -118,56 +97,65 @@ cv::Mat naive_ssd(const Photograph& photograph, base::Random& random) {
   return sample;
 }
 
-int run_all() {
-  const Photograph photograph;
-  const OnePicture pool(photograph);
+/// What the benchmarks share, as they run one after another.
+struct Bench {
+  Photograph photograph;
+  OnePicture pool{photograph};
   augment::Sample sample;
   augment::CanvasMemory memory;
   std::vector<cv::Mat> planes;
   std::uint32_t index = 0;
-  const auto augmented = [&](const AugmentOptions& options) {
+
+  void augmented(const AugmentOptions& options) {
     base::Random random(1, 0, index++);
     augment::augment(photograph.image, photograph.faces, options, random, sample, memory, &pool);
-  };
-
-  std::printf("presets, 800x600 to 320x320, one core\n");
-  for (const auto& name : augment::preset_names()) {
-    AugmentOptions options;
-    options.policy = augment::preset_policy(name);
-    report(name.c_str(), [&] { augmented(options); });
   }
-  AugmentOptions ssd;
-  ssd.policy = augment::preset_policy("ssd");
-  report("ssd, to floats", [&] {
-    augmented(ssd);
-    to_tensor(sample.image, planes);
-  });
-  report("ssd, naive OpenCV", [&] {
-    base::Random random(1, 0, index++);
-    const cv::Mat naive = naive_ssd(photograph, random);
-    cv::split(naive, planes);
-  });
+};
 
-  AugmentOptions none;
-  none.policy = {};
-  std::printf("\noperations; each has the resampling to 320x320 in it\n");
-  report("(none)", [&] { augmented(none); });
+/// `body` as a benchmark of its own: samples a second beside the time of one.
+void add(const std::string& name, std::function<void()> body) {
+  benchmark::RegisterBenchmark(name.c_str(), [body = std::move(body)](benchmark::State& state) {
+    for (auto _ : state) body();
+    state.SetItemsProcessed(state.iterations());
+  })->Unit(benchmark::kMillisecond);
+}
+
+void add_all(Bench& bench) {
+  const auto with = [&](augment::Policy policy) {
+    AugmentOptions options;
+    options.policy = std::move(policy);
+    return [&bench, options] { bench.augmented(options); };
+  };
+  for (const auto& name : augment::preset_names())
+    add("preset/" + name, with(augment::preset_policy(name)));
+  add("ssd/to_floats", [&bench, one = with(augment::preset_policy("ssd"))] {
+    one();
+    to_tensor(bench.sample.image, bench.planes);
+  });
+  add("ssd/naive_opencv", [&bench] {
+    base::Random random(1, 0, bench.index++);
+    cv::split(naive_ssd(bench.photograph, random), bench.planes);
+  });
+  // Each has the resampling to 320x320 in it.
+  add("operation/none", with({}));
   for (const auto& info : augment::operations()) {
     if (info.combines) continue;
-    AugmentOptions options;
-    options.policy = {augment::Step(augment::find_operation("letterbox")), augment::Step(info)};
-    if (info.family == "geometry" || info.family == "crops")
-      options.policy.erase(options.policy.begin());
-    report(std::string(info.name).c_str(), [&] { augmented(options); });
+    augment::Policy policy{augment::Step(info)};
+    if (info.family != "geometry" && info.family != "crops")
+      policy.insert(policy.begin(), augment::Step(augment::find_operation("letterbox")));
+    add("operation/" + std::string(info.name), with(std::move(policy)));
   }
-  return 0;
 }
 
 }  // namespace
 }  // namespace faceshot
 
-int main() {
+int main(int argc, char** argv) {
   faceshot::base::retain_freed_memory();
   cv::setNumThreads(1);
-  return faceshot::run_all();
+  faceshot::Bench bench;
+  faceshot::add_all(bench);
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
 }

@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
-#include "base/random.hpp"
+#include "geometry/arbitrary.hpp"
 
 namespace faceshot::detect {
 namespace {
@@ -24,38 +25,26 @@ TEST(TileGrid, AsManyAsTheOverlapDemandsEvenlySpread) {
   EXPECT_EQ(tile_grid(6000, 4000, 640, 640, 0.25).size(), 13U * 8U);
 }
 
-TEST(TileGrid, CoversEveryFaceUpToTheOverlapWhole) {
-  base::Random random(1);
-  for (int trial = 0; trial < 300; ++trial) {
-    const int width = 1 + static_cast<int>(random.below(3000));
-    const int height = 1 + static_cast<int>(random.below(3000));
-    const int side = 64 + 2 * static_cast<int>(random.below(400));
-    const double overlap = 0.75 * random.uniform();
-    const auto tiles = tile_grid(width, height, side, side, overlap);
-    for (const Tile& t : tiles) {
-      ASSERT_EQ(t.x % 2, 0);
-      ASSERT_EQ(t.y % 2, 0);
-      ASSERT_GE(t.x, 0);
-      ASSERT_GE(t.y, 0);
-      ASSERT_LE(t.x + t.width, width);
-      ASSERT_LE(t.y + t.height, height);
-      // The same size for all, so that one plan serves them; a pixel less at odd borders.
-      ASSERT_TRUE(t.width == std::min(side, width) || (t.width == side - 1 && width % 2 == 1));
-      ASSERT_TRUE(t.height == std::min(side, height) || (t.height == side - 1 && height % 2 == 1));
-    }
-    const auto face = static_cast<int>(side * overlap);
-    for (int k = 0; k < 50; ++k) {
-      const int w = std::min(face, width), h = std::min(face, height);
-      const int x = static_cast<int>(random.below(static_cast<std::uint32_t>(width - w + 1)));
-      const int y = static_cast<int>(random.below(static_cast<std::uint32_t>(height - h + 1)));
-      ASSERT_TRUE(std::any_of(tiles.begin(), tiles.end(),
-                              [&](const Tile& t) {
-                                return t.x <= x && x + w <= t.x + t.width && t.y <= y &&
-                                       y + h <= t.y + t.height;
-                              }))
-          << w << "x" << h << " at " << x << ", " << y << " in " << width << "x" << height
-          << ", tiles of " << side << ", overlap " << overlap;
-    }
+RC_GTEST_PROP(TileGrid, CoversEveryFaceUpToTheOverlapWhole, ()) {
+  const int width = *rc::gen::inRange(1, 3001), height = *rc::gen::inRange(1, 3001);
+  const int side = 64 + 2 * *rc::gen::inRange(0, 400);
+  const double overlap = 0.75 * static_cast<double>(*testing::share());
+  const auto tiles = tile_grid(width, height, side, side, overlap);
+  for (const Tile& t : tiles) {
+    RC_ASSERT(t.x % 2 == 0 && t.y % 2 == 0);
+    RC_ASSERT(t.x >= 0 && t.y >= 0);
+    RC_ASSERT(t.x + t.width <= width && t.y + t.height <= height);
+    // The same size for all, so that one plan serves them; a pixel less at odd borders.
+    RC_ASSERT(t.width == std::min(side, width) || (t.width == side - 1 && width % 2 == 1));
+    RC_ASSERT(t.height == std::min(side, height) || (t.height == side - 1 && height % 2 == 1));
+  }
+  const auto face = static_cast<int>(side * overlap);
+  const int w = std::min(face, width), h = std::min(face, height);
+  for (int k = 0; k < 10; ++k) {
+    const int x = *rc::gen::inRange(0, width - w + 1), y = *rc::gen::inRange(0, height - h + 1);
+    RC_ASSERT(std::any_of(tiles.begin(), tiles.end(), [&](const Tile& t) {
+      return t.x <= x && x + w <= t.x + t.width && t.y <= y && y + h <= t.y + t.height;
+    }));
   }
 }
 

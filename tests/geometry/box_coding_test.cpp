@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 
-#include "geometry/random_boxes.hpp"
+#include "geometry/arbitrary.hpp"
 
 namespace faceshot::geometry {
 namespace {
@@ -54,20 +55,16 @@ TEST(BoxCoding, ZeroOffsetsGiveThePrior) {
   EXPECT_EQ(decode({}, prior, ssd_variances), prior.box());
 }
 
-TEST(BoxCoding, DecodeInvertsEncode) {
-  base::Random random(1);
-  for (int i = 0; i < 20000; ++i) {
-    const Box box = testing::random_box(random);
-    const Prior prior{random.uniform(0, 100), random.uniform(0, 100), random.uniform(4, 200),
-                      random.uniform(4, 200)};
-    const std::array<float, 4> variances{random.uniform(0.05F, 1), random.uniform(0.05F, 1),
-                                         random.uniform(0.05F, 1), random.uniform(0.05F, 1)};
-    const Box back = decode(encode(box, prior, variances), prior, variances);
-    ASSERT_NEAR(back.x1, box.x1, 1e-3);
-    ASSERT_NEAR(back.y1, box.y1, 1e-3);
-    ASSERT_NEAR(back.x2, box.x2, 1e-3);
-    ASSERT_NEAR(back.y2, box.y2, 1e-3);
-  }
+RC_GTEST_PROP(BoxCoding, DecodeInvertsEncode, ()) {
+  const Box box = *testing::a_box();
+  const auto side = testing::eighths(4, 200);
+  const Prior prior{*testing::eighths(0, 100), *testing::eighths(0, 100), *side, *side};
+  const auto variance = [] { return 0.05F + *testing::share(); };
+  const std::array<float, 4> variances{variance(), variance(), variance(), variance()};
+  const Box back = decode(encode(box, prior, variances), prior, variances);
+  const auto same = [](float a, float b) { return std::abs(a - b) < 1e-3F; };
+  RC_ASSERT(same(back.x1, box.x1) && same(back.y1, box.y1));
+  RC_ASSERT(same(back.x2, box.x2) && same(back.y2, box.y2));
 }
 
 TEST(BoxCoding, WildOffsetsStayFiniteAndValid) {

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "geometry/arbitrary.hpp"
 #include "geometry/box_convert.hpp"
-#include "geometry/random_boxes.hpp"
 
 namespace faceshot::geometry {
 namespace {
@@ -57,64 +57,50 @@ TEST(Box, ValidIsFalseForEmptyInvertedAndNan) {
   EXPECT_FALSE((Box{0, 0, 1, nan}).valid());
 }
 
-TEST(Box, IouIsSymmetricBoundedAndOneWithItself) {
-  base::Random random(1);
-  int overlapping = 0;
-  for (int i = 0; i < 20000; ++i) {
-    const Box a = testing::random_box(random);
-    const Box b = testing::random_box(random);
-    const float value = iou(a, b);
-    ASSERT_EQ(value, iou(b, a));
-    ASSERT_GE(value, 0);
-    ASSERT_LE(value, 1);
-    ASSERT_EQ(iou(a, a), 1);
-    overlapping += value > 0;
-  }
-  EXPECT_GT(overlapping, 5000) << "the boxes must overlap often for this test to mean anything";
+RC_GTEST_PROP(Box, IouIsSymmetricBoundedAndOneWithItself, ()) {
+  const Box a = *testing::a_box(), b = *testing::a_box();
+  const float value = iou(a, b);
+  RC_CLASSIFY(value > 0, "overlapping");
+  RC_ASSERT(value == iou(b, a));
+  RC_ASSERT(value >= 0 && value <= 1);
+  RC_ASSERT(iou(a, a) == 1);
 }
 
-TEST(Box, IouDoesNotChangeWithTranslationAndScale) {
-  base::Random random(2);
-  for (int i = 0; i < 20000; ++i) {
-    const Box a = testing::random_box(random);
-    const Box b = testing::random_box(random);
-    const float dx = random.uniform(-100, 100);
-    const float dy = random.uniform(-100, 100);
-    const float k = random.uniform(0.1F, 10);
-    const auto moved = [&](const Box& box) {
-      return Box{k * (box.x1 + dx), k * (box.y1 + dy), k * (box.x2 + dx), k * (box.y2 + dy)};
-    };
-    ASSERT_NEAR(iou(moved(a), moved(b)), iou(a, b), 2e-4);
-  }
+RC_GTEST_PROP(Box, IouDoesNotChangeWithTranslationAndScale, ()) {
+  const Box a = *testing::a_box(), b = *testing::a_box();
+  const float dx = *testing::eighths(-100, 100), dy = *testing::eighths(-100, 100);
+  const float k = 0.125F + *testing::eighths(0, 10);
+  const auto moved = [&](const Box& box) {
+    return Box{k * (box.x1 + dx), k * (box.y1 + dy), k * (box.x2 + dx), k * (box.y2 + dy)};
+  };
+  RC_ASSERT(std::abs(iou(moved(a), moved(b)) - iou(a, b)) < 2e-4);
 }
 
-TEST(Box, IouAgreesWithCountingCells) {
+RC_GTEST_PROP(Box, IouAgreesWithCountingCells, ()) {
   // On integer coordinates the area is a number of unit cells: count them.
-  base::Random random(3);
-  for (int i = 0; i < 300; ++i) {
-    const auto integer_box = [&] {
-      const auto x = static_cast<float>(random.below(12));
-      const auto y = static_cast<float>(random.below(12));
-      return Box{x, y, x + static_cast<float>(1 + random.below(8)),
-                 y + static_cast<float>(1 + random.below(8))};
-    };
-    const Box a = integer_box();
-    const Box b = integer_box();
-    const auto inside = [](const Box& box, float x, float y) {
-      return box.x1 < x && x < box.x2 && box.y1 < y && y < box.y2;
-    };
-    int both = 0;
-    int either = 0;
-    int in_a = 0;
-    for (float y = 0.5F; y < 20; ++y)
-      for (float x = 0.5F; x < 20; ++x) {
-        both += inside(a, x, y) && inside(b, x, y);
-        either += inside(a, x, y) || inside(b, x, y);
-        in_a += inside(a, x, y);
-      }
-    ASSERT_FLOAT_EQ(iou(a, b), static_cast<float>(both) / static_cast<float>(either));
-    ASSERT_FLOAT_EQ(coverage(a, b), static_cast<float>(both) / static_cast<float>(in_a));
-  }
+  const auto number = [](int low, int high) {
+    return static_cast<float>(*rc::gen::inRange(low, high));
+  };
+  const auto integer_box = [&] {
+    const float x = number(0, 12), y = number(0, 12);
+    return Box{x, y, x + number(1, 9), y + number(1, 9)};
+  };
+  const Box a = integer_box(), b = integer_box();
+  const auto inside = [](const Box& box, float x, float y) {
+    return box.x1 < x && x < box.x2 && box.y1 < y && y < box.y2;
+  };
+  int both = 0, either = 0, in_a = 0;
+  for (float y = 0.5F; y < 20; ++y)
+    for (float x = 0.5F; x < 20; ++x) {
+      both += inside(a, x, y) && inside(b, x, y);
+      either += inside(a, x, y) || inside(b, x, y);
+      in_a += inside(a, x, y);
+    }
+  const auto same = [](float value, int over, int under) {
+    return std::abs(value - static_cast<float>(over) / static_cast<float>(under)) < 1e-6F;
+  };
+  RC_ASSERT(same(iou(a, b), both, either));
+  RC_ASSERT(same(coverage(a, b), both, in_a));
 }
 
 TEST(Box, CoverageIsOneInsideAndNotSymmetric) {
@@ -147,12 +133,12 @@ TEST(Box, ClipOfABoxOutsideIsEmpty) {
 }
 
 TEST(Box, FiniteSeesEachCoordinate) {
-  EXPECT_TRUE(finite({1, 2, 3, 4}));
+  EXPECT_TRUE(finite(Box{1, 2, 3, 4}));
   for (const float bad : {infinity, -infinity, nan}) {
-    EXPECT_FALSE(finite({bad, 2, 3, 4}));
-    EXPECT_FALSE(finite({1, bad, 3, 4}));
-    EXPECT_FALSE(finite({1, 2, bad, 4}));
-    EXPECT_FALSE(finite({1, 2, 3, bad}));
+    EXPECT_FALSE(finite(Box{bad, 2, 3, 4}));
+    EXPECT_FALSE(finite(Box{1, bad, 3, 4}));
+    EXPECT_FALSE(finite(Box{1, 2, bad, 4}));
+    EXPECT_FALSE(finite(Box{1, 2, 3, bad}));
   }
 }
 

@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
-#include "base/random.hpp"
 #include "faceshot/box_coding.hpp"
+#include "geometry/arbitrary.hpp"
 #include "geometry/coordinates.hpp"
 
 namespace faceshot::geometry {
@@ -22,34 +23,31 @@ TEST(LandmarkCoding, EncodesByHand) {
   for (std::size_t i = 0; i < 10; ++i) EXPECT_NEAR(coded[i], wanted[i], 1e-5) << i;
 }
 
-TEST(LandmarkCoding, IsTheCodingOfABoxCentre) {
-  base::Random random(3);
-  for (int i = 0; i < 1000; ++i) {
-    const Prior prior{random.uniform(0, 300), random.uniform(0, 300), random.uniform(4, 200),
-                      random.uniform(4, 200)};
-    const float x = random.uniform(0, 300);
-    const float y = random.uniform(0, 300);
-    Landmarks points;
-    points.fill({x, y});
-    const LandmarkOffsets coded = encode_landmarks(points, prior, variances);
-    const BoxOffsets box = encode({x - 2, y - 3, x + 2, y + 3}, prior, variances);
-    for (std::size_t k = 0; k < 10; ++k)
-      ASSERT_NEAR(coded[k], box[k % 2], 1e-3F * (1 + std::abs(box[k % 2])));
-  }
+Prior any_prior() {
+  const auto at = testing::eighths(0, 300), side = testing::eighths(4, 200);
+  return {*at, *at, *side, *side};
 }
 
-TEST(LandmarkCoding, DecodeInvertsEncode) {
-  base::Random random(4);
-  for (int i = 0; i < 2000; ++i) {
-    const Prior prior{random.uniform(0, 300), random.uniform(0, 300), random.uniform(4, 200),
-                      random.uniform(4, 200)};
-    Landmarks points{};
-    for (std::size_t k = 0; k < 10; ++k) testing::coordinate(points, k) = random.uniform(-100, 400);
-    const Landmarks back =
-        decode_landmarks(encode_landmarks(points, prior, variances), prior, variances);
-    for (std::size_t k = 0; k < 10; ++k)
-      ASSERT_NEAR(testing::coordinate(back, k), testing::coordinate(points, k), 1e-3);
-  }
+RC_GTEST_PROP(LandmarkCoding, IsTheCodingOfABoxCentre, ()) {
+  const Prior prior = any_prior();
+  const float x = *testing::eighths(0, 300), y = *testing::eighths(0, 300);
+  Landmarks points;
+  points.fill({x, y});
+  const LandmarkOffsets coded = encode_landmarks(points, prior, variances);
+  const BoxOffsets box = encode({x - 2, y - 3, x + 2, y + 3}, prior, variances);
+  for (std::size_t k = 0; k < 10; ++k)
+    RC_ASSERT(std::abs(coded[k] - box[k % 2]) <= 1e-3F * (1 + std::abs(box[k % 2])));
+}
+
+RC_GTEST_PROP(LandmarkCoding, DecodeInvertsEncode, ()) {
+  const Prior prior = any_prior();
+  Landmarks points{};
+  for (std::size_t k = 0; k < 10; ++k)
+    testing::coordinate(points, k) = *testing::eighths(-100, 400);
+  const Landmarks back =
+      decode_landmarks(encode_landmarks(points, prior, variances), prior, variances);
+  for (std::size_t k = 0; k < 10; ++k)
+    RC_ASSERT(std::abs(testing::coordinate(back, k) - testing::coordinate(points, k)) < 1e-3F);
 }
 
 TEST(LandmarkCoding, WildOffsetsStayFiniteAndNanIsNotHidden) {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "geometry/random_boxes.hpp"
+#include "geometry/arbitrary.hpp"
 
 namespace faceshot::geometry {
 namespace {
@@ -32,35 +32,20 @@ std::vector<std::size_t> nms_by_definition(const std::vector<Detection>& detecti
   }
 }
 
-std::vector<Detection> random_detections(base::Random& random, std::size_t count, int classes,
-                                         bool coarse_scores) {
-  std::vector<Detection> detections;
-  for (std::size_t i = 0; i < count; ++i) {
-    const float score = coarse_scores ? static_cast<float>(random.below(4)) / 4 : random.uniform();
-    detections.push_back({testing::random_box(random), score,
-                          static_cast<int>(random.below(static_cast<std::uint32_t>(classes)))});
-  }
-  return detections;
+RC_GTEST_PROP(Nms, AgreesWithTheDefinition, ()) {
+  const auto found = *testing::detections(*rc::gen::inRange(1, 4));
+  const float threshold = *rc::gen::element(0.0F, 0.3F, 0.45F, 0.9F, 1.0F);
+  const auto kept = nms(found, threshold);
+  RC_CLASSIFY(kept.size() < found.size(), "suppressed");
+  RC_ASSERT(kept == nms_by_definition(found, threshold));
 }
 
-TEST(Nms, AgreesWithTheDefinition) {
-  base::Random random(1);
-  for (int i = 0; i < 400; ++i) {
-    const auto detections = random_detections(random, random.below(80), 1 + i % 3, i % 2 == 0);
-    for (const float threshold : {0.0F, 0.3F, 0.45F, 0.9F, 1.0F})
-      ASSERT_EQ(nms(detections, threshold), nms_by_definition(detections, threshold));
-  }
-}
-
-TEST(Nms, BuffersKeptFromCallToCallChangeNothing) {
-  base::Random random(2);
-  Nms reused;
-  for (int i = 0; i < 200; ++i) {
-    const auto detections = random_detections(random, random.below(80), 1 + i % 3, i % 2 == 0);
-    const std::size_t top = random.below(5);
-    const auto kept = reused.run(detections, 0.4F, top);
-    ASSERT_EQ(std::vector<std::size_t>(kept.begin(), kept.end()), nms(detections, 0.4F, top));
-  }
+RC_GTEST_PROP(Nms, BuffersKeptFromCallToCallChangeNothing, ()) {
+  static Nms reused;
+  const auto found = *testing::detections(2);
+  const auto top = static_cast<std::size_t>(*rc::gen::inRange(0, 5));
+  const auto kept = reused.run(found, 0.4F, top);
+  RC_ASSERT(std::vector<std::size_t>(kept.begin(), kept.end()) == nms(found, 0.4F, top));
 }
 
 TEST(Nms, NothingInNothingOut) { EXPECT_TRUE(nms({}, 0.5F).empty()); }
@@ -106,16 +91,13 @@ TEST(Nms, ClassesSuppressEachOtherWhereNothingIsOfTwo) {
             (std::vector<std::size_t>{1, 3}));
 }
 
-TEST(Nms, KeepTopIsAPrefixOfTheWholeResult) {
-  base::Random random(2);
-  const auto detections = random_detections(random, 200, 2, false);
-  const auto all = nms(detections, 0.4F);
-  ASSERT_GT(all.size(), 20U);
-  for (const std::size_t top : {std::size_t{1}, std::size_t{7}, all.size(), all.size() + 5}) {
-    const auto some = nms(detections, 0.4F, top);
-    ASSERT_EQ(some.size(), std::min(top, all.size()));
-    EXPECT_TRUE(std::equal(some.begin(), some.end(), all.begin()));
-  }
+RC_GTEST_PROP(Nms, KeepTopIsAPrefixOfTheWholeResult, ()) {
+  const auto found = *testing::detections(2);
+  const auto all = nms(found, 0.4F);
+  const auto top = static_cast<std::size_t>(*rc::gen::inRange(1, 200));
+  const auto some = nms(found, 0.4F, top);
+  RC_ASSERT(some.size() == std::min(top, all.size()));
+  RC_ASSERT(std::equal(some.begin(), some.end(), all.begin()));
 }
 
 TEST(Nms, NanScoresAreDroppedAndNanBoxesHarmless) {

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <set>
 
-#include "base/random.hpp"
+#include "geometry/arbitrary.hpp"
 
 namespace faceshot::track {
 namespace {
@@ -30,29 +30,25 @@ double sum_of(std::span<const Pair> pairs, const std::vector<double>& worth, std
   return sum;
 }
 
-TEST(Assignment, IsTheBestOfAllThatThereAre) {
-  base::Random random(5);
-  Assigner assigner;  // one for all: what it keeps must not show
-  for (int i = 0; i < 2000; ++i) {
-    const std::size_t rows = random.below(7), columns = random.below(7);
-    const float density = random.uniform();
-    std::vector<double> worth(rows * columns);
-    for (double& w : worth)
-      w = random.chance(density)
-              ? static_cast<double>(i % 3 == 0 ? static_cast<float>(random.below(4))  // many equals
-                                               : random.uniform(-0.5F, 1))
-              : 0;
-    const auto pairs = assigner.solve(worth, rows, columns);
-    std::set<std::size_t> used_rows, used_columns;
-    for (const Pair& pair : pairs) {
-      EXPECT_TRUE(used_rows.insert(pair.row).second);
-      EXPECT_TRUE(used_columns.insert(pair.column).second);
-      EXPECT_GT(worth[pair.row * columns + pair.column], 0);
-    }
-    EXPECT_TRUE(std::is_sorted(pairs.begin(), pairs.end(),
-                               [](const Pair& a, const Pair& b) { return a.row < b.row; }));
-    EXPECT_NEAR(sum_of(pairs, worth, columns), best_by_trying(worth, rows, columns), 1e-9);
+RC_GTEST_PROP(Assignment, IsTheBestOfAllThatThereAre, ()) {
+  static Assigner assigner;  // one for all: what it keeps must not show
+  const auto rows = static_cast<std::size_t>(*rc::gen::inRange(0, 7));
+  const auto columns = static_cast<std::size_t>(*rc::gen::inRange(0, 7));
+  // Many equals and zeros, or few.
+  const int steps = *rc::gen::element(4, 1000);
+  const auto worth = *rc::gen::container<std::vector<double>>(
+      rows * columns, rc::gen::map(rc::gen::inRange(-steps / 2, steps + 1),
+                                   [steps](int n) { return static_cast<double>(n) / steps; }));
+  const auto pairs = assigner.solve(worth, rows, columns);
+  std::set<std::size_t> used_rows, used_columns;
+  for (const Pair& pair : pairs) {
+    RC_ASSERT(used_rows.insert(pair.row).second);
+    RC_ASSERT(used_columns.insert(pair.column).second);
+    RC_ASSERT(worth[pair.row * columns + pair.column] > 0);
   }
+  RC_ASSERT(std::is_sorted(pairs.begin(), pairs.end(),
+                           [](const Pair& a, const Pair& b) { return a.row < b.row; }));
+  RC_ASSERT(std::abs(sum_of(pairs, worth, columns) - best_by_trying(worth, rows, columns)) < 1e-9);
 }
 
 TEST(Assignment, TakesTheBetterSumNotTheBestPair) {
