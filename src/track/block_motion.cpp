@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "base/random.hpp"
+#include "track/luma_kernels.hpp"
 
 namespace faceshot::track {
 namespace {
@@ -28,9 +29,9 @@ struct Shift {
 };
 
 int mean_of(const LumaPlane& plane) {
-  long sum = 0;
-  for (const std::uint8_t p : plane.pixels) sum += p;
-  return static_cast<int>(sum / std::max<long>(1, static_cast<long>(plane.pixels.size())));
+  const std::size_t count = plane.pixels.size();
+  return static_cast<int>(luma_kernels().sum(plane.pixels.data(), count) /
+                          std::max(1L, static_cast<long>(count)));
 }
 
 /// Mean absolute difference of now(x, y) and before(x + shift) where both are, offset taken out.
@@ -38,18 +39,9 @@ double plane_difference(const LumaPlane& before, const LumaPlane& now, Shift s, 
   const int x0 = std::max(0, -s.x), x1 = std::min(now.width, before.width - s.x);
   const int y0 = std::max(0, -s.y), y1 = std::min(now.height, before.height - s.y);
   if (x1 <= x0 || y1 <= y0) return std::numeric_limits<double>::infinity();
-  const auto shift = static_cast<std::int16_t>(offset);
-  long sum = 0;
-  for (int y = y0; y < y1; ++y) {
-    const std::uint8_t* const a = now.row(y);
-    const std::uint8_t* const b = before.row(y + s.y) + s.x;
-    int row = 0;
-    for (int x = x0; x < x1; ++x) {
-      const auto d = static_cast<std::int16_t>(a[x] - b[x] - shift);
-      row += d < 0 ? -d : d;
-    }
-    sum += row;
-  }
+  const long sum =
+      luma_kernels().differences(now.row(y0) + x0, now.width, before.row(y0 + s.y) + x0 + s.x,
+                                 before.width, x1 - x0, y1 - y0, offset);
   return static_cast<double>(sum) / static_cast<double>((x1 - x0) * (y1 - y0));
 }
 
@@ -144,47 +136,24 @@ struct BlockTexture {
 };
 
 BlockTexture texture_of(const LumaPlane& plane, int x, int y) {
-  int sum = 0, squares = 0, xx = 0, yy = 0, xy = 0;
-  for (int dy = 0; dy < block; ++dy) {
-    const std::uint8_t* const row = plane.row(y + dy) + x;
-    const std::uint8_t* const below = plane.row(std::min(y + dy + 1, plane.height - 1)) + x;
-    for (int dx = 0; dx < block; ++dx) {
-      const int p = row[dx];
-      sum += p;
-      squares += p * p;
-      const int gx = dx + 1 < block ? row[dx + 1] - p : 0, gy = below[dx] - p;
-      xx += gx * gx;
-      yy += gy * gy;
-      xy += gx * gy;
-    }
-  }
+  const TextureSums sums = luma_kernels().texture(
+      plane.row(y) + x, plane.width, plane.row(std::min(y + block, plane.height - 1)) + x);
   constexpr double n = block * block;
-  const double mean = static_cast<double>(sum) / n;
-  const double a = static_cast<double>(xx) / n, b = static_cast<double>(yy) / n,
-               c = static_cast<double>(xy) / n;
-  return {static_cast<double>(squares) / n - mean * mean,
+  const double mean = static_cast<double>(sums.pixels) / n;
+  const double a = static_cast<double>(sums.xx) / n, b = static_cast<double>(sums.yy) / n,
+               c = static_cast<double>(sums.xy) / n;
+  return {static_cast<double>(sums.squares) / n - mean * mean,
           0.5 * (a + b - std::sqrt((a - b) * (a - b) + 4 * c * c))};
 }
 
 double correlation(const LumaPlane& before, const LumaPlane& now, int x, int y, Shift s) {
-  int a = 0, b = 0, aa = 0, bb = 0, ab = 0;
-  for (int dy = 0; dy < block; ++dy) {
-    const std::uint8_t* const p = now.row(y + dy) + x;
-    const std::uint8_t* const q = before.row(y + dy + s.y) + x + s.x;
-    for (int dx = 0; dx < block; ++dx) {
-      a += p[dx];
-      b += q[dx];
-      aa += p[dx] * p[dx];
-      bb += q[dx] * q[dx];
-      ab += p[dx] * q[dx];
-    }
-  }
+  const PairSums sums =
+      luma_kernels().pair(now.row(y) + x, now.width, before.row(y + s.y) + x + s.x, before.width);
   constexpr double n = block * block;
-  const double mean_a = static_cast<double>(a) / n, mean_b = static_cast<double>(b) / n;
-  const double va = static_cast<double>(aa) / n - mean_a * mean_a;
-  const double vb = static_cast<double>(bb) / n - mean_b * mean_b;
+  const double mean_a = sums.a / n, mean_b = sums.b / n;
+  const double va = sums.aa / n - mean_a * mean_a, vb = sums.bb / n - mean_b * mean_b;
   if (va < flat_variance / 4 || vb < flat_variance / 4) return 0;
-  return (static_cast<double>(ab) / n - mean_a * mean_b) / std::sqrt(va * vb);
+  return (sums.ab / n - mean_a * mean_b) / std::sqrt(va * vb);
 }
 
 /// Where the parabola through three values at -1, 0, 1 has its least.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "track/luma_kernels.hpp"
+
 namespace faceshot::track {
 namespace {
 
@@ -19,16 +21,16 @@ unsigned luma_of(const std::uint8_t* pixel, bool blue_first) {
 
 void halve(const LumaPlane& from, LumaPlane& to) {
   set_size(to, std::max(1, from.width / 2), std::max(1, from.height / 2));
-  for (int y = 0; y < to.height; ++y) {
-    const std::uint8_t* const above = from.row(std::min(2 * y, from.height - 1));
-    const std::uint8_t* const below = from.row(std::min(2 * y + 1, from.height - 1));
-    std::uint8_t* const out = to.pixels.data() + static_cast<std::ptrdiff_t>(y) * to.width;
-    for (int x = 0; x < to.width; ++x) {
-      const int left = std::min(2 * x, from.width - 1), right = std::min(2 * x + 1, from.width - 1);
-      out[x] = static_cast<std::uint8_t>(
-          (above[left] + above[right] + below[left] + below[right] + 2) / 4);
-    }
+  if (from.width < 2) {  // a line one pixel wide
+    for (int y = 0; y < to.height; ++y)
+      to.pixels[static_cast<std::size_t>(y)] = static_cast<std::uint8_t>(
+          (*from.row(2 * y) + *from.row(std::min(2 * y + 1, from.height - 1)) + 1) / 2);
+    return;
   }
+  const LumaKernels& kernels = luma_kernels();
+  for (int y = 0; y < to.height; ++y)
+    kernels.halve_rows(from.row(2 * y), from.row(std::min(2 * y + 1, from.height - 1)), to.width,
+                       to.pixels.data() + static_cast<std::ptrdiff_t>(y) * to.width);
 }
 
 }  // namespace
@@ -48,23 +50,11 @@ void LumaPyramid::take(const ImageView& frame) {
 void LumaPyramid::reduce_gray(const ImageView& frame) {
   LumaPlane& plane = planes_[0];
   const int f = std::min({factor_, frame.width, frame.height});
-  const int columns = std::min(plane.width * factor_, frame.width);
-  sums_.resize(static_cast<std::size_t>(columns));
-  const auto area = static_cast<std::uint32_t>(f * f);
-  for (int y = 0; y < plane.height; ++y) {
-    std::fill(sums_.begin(), sums_.end(), 0);
-    for (int dy = 0; dy < f; ++dy) {
-      const std::uint8_t* const row = frame.row(y * factor_ + dy);
-      for (std::size_t x = 0; x < sums_.size(); ++x)
-        sums_[x] = static_cast<std::uint16_t>(sums_[x] + row[x]);
-    }
-    std::uint8_t* const out = plane.pixels.data() + static_cast<std::ptrdiff_t>(y) * plane.width;
-    for (int x = 0; x < plane.width; ++x) {
-      std::uint32_t sum = area / 2;
-      for (int dx = 0; dx < f; ++dx) sum += sums_[static_cast<std::size_t>(x * factor_ + dx)];
-      out[x] = static_cast<std::uint8_t>(sum / area);
-    }
-  }
+  sums_.resize(static_cast<std::size_t>(f) * static_cast<std::size_t>(plane.width));
+  const LumaKernels& kernels = luma_kernels();
+  for (int y = 0; y < plane.height; ++y)
+    kernels.reduce_rows(frame.row(y * factor_), frame.stride, f, plane.width, sums_.data(),
+                        plane.pixels.data() + static_cast<std::ptrdiff_t>(y) * plane.width);
 }
 
 /// Means of at most 4 x 4 pixels, spread over those that become one: the luma of each must be

@@ -1,0 +1,23 @@
+#include "track/luma_kernels.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/simd/levels.hpp"
+
+namespace faceshot::track {
+namespace {
+
+#define FACESHOT_KERNELS "track/luma_loops.inc"
+#include "base/simd/each_level.inc"
+
+}  // namespace
+
+const LumaKernels& luma_kernels_at(base::Isa level) { return FACESHOT_KERNELS_AT(level, kernels); }
+
+const LumaKernels& luma_kernels() {
+  static const LumaKernels& chosen = luma_kernels_at(base::isa());
+  return chosen;
+}
+
+}  // namespace faceshot::track

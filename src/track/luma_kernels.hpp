@@ -1,0 +1,51 @@
+// The loops over grey pixels that camera motion is found with, compiled for each level of
+// instructions (base/simd/levels.hpp). Integers alone: every level gives the same.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/simd/isa.hpp"
+
+namespace faceshot::track {
+
+/// Of a block of 16 x 16 pixels: sums of the pixels, their squares, and the products of their steps
+/// to the right and downwards.
+struct TextureSums {
+  int pixels = 0, squares = 0, xx = 0, yy = 0, xy = 0;
+
+  friend bool operator==(const TextureSums&, const TextureSums&) = default;
+};
+
+/// Of two such blocks.
+struct PairSums {
+  int a = 0, b = 0, aa = 0, bb = 0, ab = 0;
+
+  friend bool operator==(const PairSums&, const PairSums&) = default;
+};
+
+struct LumaKernels {
+  /// out[x] = mean of `side` x `side` pixels of the rows from `rows` on, rounded. `sums`: `side` *
+  /// `width` numbers of the caller's. side from 1 to 257.
+  void (*reduce_rows)(const std::uint8_t* rows, std::ptrdiff_t stride, int side, int width,
+                      std::uint16_t* sums, std::uint8_t* out);
+  /// out[x] = mean of two by two pixels, rounded.
+  void (*halve_rows)(const std::uint8_t* above, const std::uint8_t* below, int width,
+                     std::uint8_t* out);
+  /// Sum of count pixels.
+  long (*sum)(const std::uint8_t* pixels, std::size_t count);
+  /// Sum of |a - b - offset| over `height` rows of at most 4,000,000 pixels each.
+  long (*differences)(const std::uint8_t* a, std::ptrdiff_t a_stride, const std::uint8_t* b,
+                      std::ptrdiff_t b_stride, int width, int height, int offset);
+  /// `below_last` is the row under the block, or its last row again at the picture's end.
+  TextureSums (*texture)(const std::uint8_t* block, std::ptrdiff_t stride,
+                         const std::uint8_t* below_last);
+  PairSums (*pair)(const std::uint8_t* a, std::ptrdiff_t a_stride, const std::uint8_t* b,
+                   std::ptrdiff_t b_stride);
+};
+
+/// Of the best compiled level up to `level`; of the one that the CPU has.
+[[nodiscard]] const LumaKernels& luma_kernels_at(base::Isa level);
+[[nodiscard]] const LumaKernels& luma_kernels();
+
+}  // namespace faceshot::track
