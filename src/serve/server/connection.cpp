@@ -48,11 +48,13 @@ bool is_from(IoError error, http::error which) { return error == http::make_erro
 
 }  // namespace
 
-Connection::Connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer)
+Connection::Connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer,
+                       bool surplus)
     : hub_(hub),
       stream_(std::move(transport)),
       timer_(hub.io().get_executor()),
       peer_(std::move(peer)),
+      surplus_(surplus),
       buffer_(2 * header_bytes) {}
 
 std::shared_ptr<Connection> Connection::self() {
@@ -60,7 +62,7 @@ std::shared_ptr<Connection> Connection::self() {
 }
 
 void Connection::start() {
-  set_state(State::handshake, hub_.options().header_seconds);
+  set_state(State::handshake, patience(hub_.options().header_seconds));
   stream_.transport().handshake([self = self()](IoError error, std::size_t) {
     if (error || self->timed_out_) return self->close();
     self->wait_for_request();
@@ -81,6 +83,11 @@ void Connection::set_state(State state, int seconds) {
   });
 }
 
+/// Who is one too many is not waited for long.
+int Connection::patience(int seconds) const {
+  return surplus_ ? std::min(seconds, unwanted_seconds) : seconds;
+}
+
 /// Ends what is being waited for; its handler sees `timed_out_`.
 void Connection::on_time_out() {
   if (closed_ || timer_.expiry() > Clock::now()) return;
@@ -96,7 +103,7 @@ void Connection::wait_for_request() {
   gone_.reset();
   if (buffer_.size() > 0) return read_header();    // the next request came with this one
   buffer_ = beast::flat_buffer(2 * header_bytes);  // gives the memory back
-  set_state(State::idle, hub_.options().idle_seconds);
+  set_state(State::idle, patience(hub_.options().idle_seconds));
   constexpr std::size_t first_bytes = 512;
   stream_.async_read_some(buffer_.prepare(first_bytes),
                           [self = self()](IoError error, std::size_t bytes) {
@@ -112,7 +119,7 @@ void Connection::read_header() {
   parser_->header_limit(header_bytes);
   parser_->body_limit(hub_.service().options().max_upload);
   parser_->get().body().count_in(hub_.budget());
-  set_state(State::header, hub_.options().header_seconds);
+  set_state(State::header, patience(hub_.options().header_seconds));
   http::async_read_header(stream_, buffer_, *parser_,
                           [self = self()](IoError error, std::size_t) { self->on_header(error); });
 }
@@ -124,6 +131,8 @@ void Connection::on_header(IoError error) {
   try {
     check_request();
     admitted_ = hub_.service().admit(head_);
+    if (surplus_ && (head_.method == "POST" || admitted_.route->kind == RouteKind::stream))
+      throw Problem(problem::busy, "all connections are taken; try again in a moment");
     const std::size_t most = hub_.service().options().max_upload;
     if (parser_->content_length() && *parser_->content_length() > most)
       throw Problem(problem::too_large, "more than " + std::to_string(most) + " bytes");
@@ -228,7 +237,7 @@ void Connection::check_request() const {
 }
 
 void Connection::handle_request() {
-  keep_ = parser_->get().keep_alive();
+  keep_ = parser_->get().keep_alive() && !surplus_;
   if (admitted_.route->kind == RouteKind::stream && head_.method == "GET") return become_stream();
   if (admitted_.route->posts && head_.method == "POST") return read_body();
   // A GET with a body is answered; its body is not read.
@@ -329,7 +338,7 @@ void Connection::refuse(const Problem& problem, bool keep) {
     const bool waits = !parser_->get()[http::field::expect].empty();
     const auto length = parser_->content_length();
     const bool small = length && *length <= unwanted_bytes && !waits;
-    keep = keep && (parser_->is_done() || small) && parser_->get().keep_alive();
+    keep = keep && !surplus_ && (parser_->is_done() || small) && parser_->get().keep_alive();
   } else {
     keep = false;
   }
@@ -432,8 +441,10 @@ void Connection::close() {
   hub_.remove(*this);
 }
 
-void start_connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer) {
-  const auto connection = std::make_shared<Connection>(hub, std::move(transport), std::move(peer));
+void start_connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer,
+                      bool surplus) {
+  const auto connection =
+      std::make_shared<Connection>(hub, std::move(transport), std::move(peer), surplus);
   hub.add(connection, false);
   connection->start();
 }
