@@ -128,6 +128,16 @@ def stream(server):
     check(WebSocket(server, "/v1/stream", {"Origin": "https://evil.example"}).status == 403, "a stream from another page")
 
 
+def printing_decoder(server):
+    """The AV1 decoder prints what it finds wrong: the log stays JSON, and cannot be flooded by it."""
+    still = bytearray((pathlib.Path(source) / "fuzz/seeds/photograph/still.avif").read_bytes())
+    still[still.index(b"mdat") + 4] = 0xff
+    statuses = {server.ask("POST", "/v1/detect", bytes(still)).status for _ in range(100)}
+    check(statuses == {422}, f"damaged AVIF: {statuses}")
+    told = server.events("library")
+    check(0 < len(told) < 50 and "OBU" in told[0]["detail"], f"{len(told)} lines of the decoder: {told[:2]}")
+
+
 def keys_and_tls(folder):
     key = "0123456789abcdef-key"
     (folder / "keys").write_text(f"door {key}\n")
@@ -158,7 +168,7 @@ def keys_and_tls(folder):
 
 with tempfile.TemporaryDirectory() as name:
     with Server("--threads", "2", "--batch", "8") as server:
-        for part in detect, pictures, batch, other_paths, stream:
+        for part in detect, pictures, batch, other_paths, stream, printing_decoder:
             part(server)
         check(server.stop() == 0, "not ended with 0")
     check(not server.events("no JSON") and not server.events("request failed"), f"log: {server.log[-5:]}")
