@@ -2,6 +2,7 @@
 """The API over HTTP and WebSocket: every form of question and answer.
   api.py FACESHOT SOURCE"""
 import subprocess
+import urllib.parse
 
 from service import *
 
@@ -139,7 +140,7 @@ def printing_decoder(server):
 
 
 def keys_and_tls(folder):
-    key = "0123456789abcdef-key"
+    key = "0123456789/+(%)="
     (folder / "keys").write_text(f"door {key}\n")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
                     "-subj", "/CN=localhost", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True)
@@ -149,7 +150,7 @@ def keys_and_tls(folder):
         check(server.ask("GET", "/healthz").status == 200, "/healthz with keys")
         check(server.ask("POST", "/v1/detect", picture, {"Authorization": "Bearer " + key}).status == 200, "with a key")
         check(server.ask("POST", "/v1/detect", picture, {"X-API-Key": key[:-1]}).status == 401, "with a wrong key")
-        live = WebSocket(server, "/v1/stream", {"Sec-WebSocket-Protocol": f"faceshot, faceshot.key.{key}"})
+        live = WebSocket(server, "/v1/stream", {"Sec-WebSocket-Protocol": f"faceshot, faceshot.key.{urllib.parse.quote(key, safe='')}"})
         check(live.status == 101 and "Sec-WebSocket-Protocol: faceshot\r\n" in live.header, live.header)
         check(len(live.ask(picture)["faces"]) > 0, "a stream by TLS")
         live.close()

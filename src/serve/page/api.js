@@ -64,5 +64,7 @@ export const hidden = async (file, threshold, style) =>
 export function openStream(threshold) {
   const url = new URL(`v1/stream?threshold=${threshold}`, location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  return new WebSocket(url, ['faceshot', ...(key ? [`faceshot.key.${key}`] : [])]);
+  // Names of protocols are tokens (RFC 9110, 5.6.2): of what encodeURIComponent leaves, brackets are none.
+  const token = encodeURIComponent(key).replace(/[()]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+  return new WebSocket(url, ['faceshot', ...(key ? [`faceshot.key.${token}`] : [])]);
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "serve/http/media_type.hpp"
+#include "serve/http/query.hpp"
 
 namespace faceshot::serve {
 namespace {
@@ -42,6 +43,10 @@ const char* reason_of(int status) {
   const auto known = http::int_to_status(static_cast<unsigned>(status));
   if (status == 422) return "Unprocessable Content";
   return http::obsolete_reason(known).data();
+}
+
+Problem body_too_large(std::size_t most) {
+  return {problem::too_large, "a request may have " + std::to_string(most) + " bytes"};
 }
 
 bool is_from(IoError error, http::error which) { return error == http::make_error_code(which); }
@@ -134,8 +139,7 @@ void Connection::on_header(IoError error) {
     if (surplus_ && (head_.method == "POST" || admitted_.route->kind == RouteKind::stream))
       throw Problem(problem::busy, "all connections are taken; try again in a moment");
     const std::size_t most = hub_.service().options().max_upload;
-    if (parser_->content_length() && *parser_->content_length() > most)
-      throw Problem(problem::too_large, "more than " + std::to_string(most) + " bytes");
+    if (parser_->content_length() && *parser_->content_length() > most) throw body_too_large(most);
   } catch (const Problem& problem) {
     return refuse(problem, true);
   }
@@ -145,9 +149,7 @@ void Connection::on_header(IoError error) {
 void Connection::on_bad_header(IoError error) {
   if (timed_out_) return refuse({problem::time_out, "the header took too long"}, false);
   if (is_from(error, http::error::body_limit))
-    return refuse({problem::too_large,
-                   "more than " + std::to_string(hub_.service().options().max_upload) + " bytes"},
-                  false);
+    return refuse(body_too_large(hub_.service().options().max_upload), false);
   if (is_from(error, http::error::header_limit) || is_from(error, http::error::buffer_overflow))
     return refuse({problem::large_header, "at most " + std::to_string(header_bytes) + " bytes"},
                   false);
@@ -199,7 +201,12 @@ RequestHead Connection::head_of_request() const {
     for (std::string_view list = header[http::field::sec_websocket_protocol]; !list.empty();) {
       const auto comma = std::min(list.find(','), list.size());
       const std::string_view name = trimmed(list.substr(0, comma));
-      if (name.starts_with(key_protocol)) head.api_key = name.substr(key_protocol.size());
+      if (name.starts_with(key_protocol)) {
+        // Of the letters of base64, some cannot stand there as they are.
+        const std::string_view key = name.substr(key_protocol.size());
+        head.api_key = key.find('%') == std::string_view::npos ? std::string(key)
+                                                               : percent_decoded(key).value_or("");
+      }
       list.remove_prefix(std::min(comma + 1, list.size()));
     }
   if (const auto it = header.find("X-Request-Id"); it != header.end())
@@ -282,9 +289,7 @@ void Connection::on_body(IoError error) {
   if (timed_out_) return refuse({problem::time_out, "the body took too long"}, false);
   if (!error) return work();
   if (is_from(error, http::error::body_limit))
-    return refuse({problem::too_large,
-                   "more than " + std::to_string(hub_.service().options().max_upload) + " bytes"},
-                  false);
+    return refuse(body_too_large(hub_.service().options().max_upload), false);
   if (error == boost::system::errc::not_enough_memory)
     return refuse({problem::busy, "as many bytes are on their way as there may be"}, false);
   if (error.category() == http::make_error_code(http::error::bad_method).category() &&

@@ -311,9 +311,10 @@ async function languagesAndColours(browser, address) {
 }
 
 async function keyAndFailures(browser) {
-  writeFileSync(join(folder, 'keys'), 'me 0123456789abcdef\n');
+  const key = '0123456789/+(%)=';  // what cannot stand in a WebSocket's header as it is
+  writeFileSync(join(folder, 'keys'), `me ${key}\n`);
   const { server, address } = await startServer(['--api-key-file', join(folder, 'keys')]);
-  const context = await browser.newContext({ locale: 'en' });
+  const context = await browser.newContext({ locale: 'en', permissions: ['camera'] });
   const page = await context.newPage();
   await page.goto(address);
   await page.waitForSelector('#key-form:not([hidden])');
@@ -324,10 +325,13 @@ async function keyAndFailures(browser) {
   // What was refused for want of a key is asked again with it.
   await page.setInputFiles('#files', [join(drawn, 'two.jpg')]);
   await until(page, () => /asks for an API key/.test(document.querySelector('#photographs').textContent));
-  await page.fill('#key', '0123456789abcdef');
+  await page.fill('#key', key);
   await page.keyboard.press('Enter');
   await page.waitForSelector('#key-form', { state: 'hidden' });
   await until(page, () => document.querySelectorAll('#faces button').length === 2);
+  await page.click('#camera');
+  await until(page, () => /Camera: 2 faces/.test(document.querySelector('#status').textContent));
+  await page.click('#camera');
   server.kill();
   await new Promise((ended) => server.on('exit', ended));
   await page.setInputFiles('#files', [join(drawn, 'three.jpg')]);
