@@ -59,10 +59,14 @@ function setTheme(theme) {
 
 // The list of photographs
 
+function errorText({ error, again }) {
+  const text = say(...error);
+  return again ? say('again', text) : text;
+}
+
 function updateRow(each) {
   const found = each.result && say('in_file', visible(each.result.faces).length);
-  const error = each.error && say(...each.error);
-  each.note.textContent = error ? (each.again ? say('again', error) : error)
+  each.note.textContent = each.error ? errorText(each)
     : found ? (each.result.warning ? say('incomplete', found) : found) : say(each.state);
   each.note.classList.toggle('problem', Boolean(each.error));
   each.row.setAttribute('aria-current', String(each === current));
@@ -129,7 +133,7 @@ async function select(each) {
   try {
     bitmap = await bitmapOf(each);
   } catch {
-    return;  // its row says why
+    return;  // why is told
   }
   if (current !== each || camera.running) return bitmap.close();
   drawThumbnail(each, bitmap);
@@ -205,10 +209,12 @@ function askAgain(which) {
 const looksLikePhotograph = (file) => file.type.startsWith('image/') || /\.(jpe?g|png|webp|hei[cf]|avif|tiff?|gif|bmp)$/i.test(file.name);
 
 function add(files) {
-  const chosen = [...files].filter(looksLikePhotograph);
+  const nameOf = (file) => file.webkitRelativePath || file.name;
+  const chosen = [...files].filter(looksLikePhotograph)
+    .sort((a, b) => nameOf(a).localeCompare(nameOf(b), undefined, { numeric: true }));
   if (!chosen.length) return setStatus(['none_chosen'], true);
   for (const file of chosen) {
-    const each = { file, name: file.webkitRelativePath || file.name || say('pasted'), state: 'waiting' };
+    const each = { file, name: nameOf(file) || say('pasted'), state: 'waiting' };
     photographs.push(each);
     addRow(each);
     queue.push(each);
@@ -283,7 +289,8 @@ function showFaces() {
   element('faces').replaceChildren(...faces.slice(0, 300).map(faceRow));
   const name = live ? say('camera') : current?.name;
   element('picture').setAttribute('aria-label', name ? say('picture_label', name, faces.length) : say('empty'));
-  element('empty').hidden = Boolean(live || current);
+  element('empty').textContent = current?.error ? errorText(current) : say('empty');
+  element('empty').hidden = Boolean(live || (current && !current.error));
   for (const id of ['download-json', 'download-boxes', 'download-hidden']) element(id).disabled = !current?.result || Boolean(live);
 }
 
