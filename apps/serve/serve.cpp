@@ -13,6 +13,7 @@
 #include "common/open_detector.hpp"
 #include "common/precision.hpp"
 #include "faceshot/error.hpp"
+#include "library_messages.hpp"
 #include "serve/server/server.hpp"
 #include "serve/server/systemd.hpp"
 #include "serve_command.hpp"
@@ -114,10 +115,13 @@ int run_serve(ServeArguments a) {
   auto service = std::make_unique<serve::Service>(
       a.service, std::move(sources),
       quiet ? std::function<void(const std::string&)>() : write_log_line);
+  // Until the last worker has ended, which is when the server is gone.
+  const LibraryMessages messages(
+      [&service = *service](const std::string& line) { service.log_event("library", line); });
   serve::Server server(std::move(service), a.server);
   if (::isatty(STDERR_FILENO) != 0)
     for (const std::string& address : server.addresses())
-      fmt::print(stderr, "FaceShot is at {} (Ctrl-C ends it)\n", address);
+      write_log_line(fmt::format("FaceShot is at {} (Ctrl-C ends it)", address));
   server.run();
   return exit_ok;
 }

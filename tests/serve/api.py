@@ -2,6 +2,7 @@
 """The API over HTTP and WebSocket: every form of question and answer.
   api.py FACESHOT SOURCE"""
 import subprocess
+import urllib.parse
 
 from service import *
 
@@ -128,8 +129,18 @@ def stream(server):
     check(WebSocket(server, "/v1/stream", {"Origin": "https://evil.example"}).status == 403, "a stream from another page")
 
 
+def printing_decoder(server):
+    """The AV1 decoder prints what it finds wrong: the log stays JSON, and cannot be flooded by it."""
+    still = bytearray((pathlib.Path(source) / "fuzz/seeds/photograph/still.avif").read_bytes())
+    still[still.index(b"mdat") + 4] = 0xff
+    statuses = {server.ask("POST", "/v1/detect", bytes(still)).status for _ in range(100)}
+    check(statuses == {422}, f"damaged AVIF: {statuses}")
+    told = server.events("library")
+    check(0 < len(told) < 50 and "OBU" in told[0]["detail"], f"{len(told)} lines of the decoder: {told[:2]}")
+
+
 def keys_and_tls(folder):
-    key = "0123456789abcdef-key"
+    key = "0123456789/+(%)="
     (folder / "keys").write_text(f"door {key}\n")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
                     "-subj", "/CN=localhost", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True)
@@ -139,7 +150,7 @@ def keys_and_tls(folder):
         check(server.ask("GET", "/healthz").status == 200, "/healthz with keys")
         check(server.ask("POST", "/v1/detect", picture, {"Authorization": "Bearer " + key}).status == 200, "with a key")
         check(server.ask("POST", "/v1/detect", picture, {"X-API-Key": key[:-1]}).status == 401, "with a wrong key")
-        live = WebSocket(server, "/v1/stream", {"Sec-WebSocket-Protocol": f"faceshot, faceshot.key.{key}"})
+        live = WebSocket(server, "/v1/stream", {"Sec-WebSocket-Protocol": f"faceshot, faceshot.key.{urllib.parse.quote(key, safe='')}"})
         check(live.status == 101 and "Sec-WebSocket-Protocol: faceshot\r\n" in live.header, live.header)
         check(len(live.ask(picture)["faces"]) > 0, "a stream by TLS")
         live.close()
@@ -158,7 +169,7 @@ def keys_and_tls(folder):
 
 with tempfile.TemporaryDirectory() as name:
     with Server("--threads", "2", "--batch", "8") as server:
-        for part in detect, pictures, batch, other_paths, stream:
+        for part in detect, pictures, batch, other_paths, stream, printing_decoder:
             part(server)
         check(server.stop() == 0, "not ended with 0")
     check(not server.events("no JSON") and not server.events("request failed"), f"log: {server.log[-5:]}")

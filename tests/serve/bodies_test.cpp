@@ -165,6 +165,17 @@ TEST(Uploads, OfJsonAreReadStrictly) {
       Problem);
 }
 
+TEST(Uploads, OfWhichThereMayBeOneAreNotTooLarge) {
+  const std::string part = "--x\r\nContent-Disposition: form-data; name=image\r\n\r\nfoobar\r\n";
+  try {
+    (void)uploads_of("multipart/form-data; boundary=x", part + part + "--x--");
+    FAIL();
+  } catch (const Problem& problem) {
+    EXPECT_EQ(problem.kind().name, "bad-body");
+    EXPECT_NE(std::string(problem.what()).find("/v1/detect:batch"), std::string::npos);
+  }
+}
+
 TEST(Uploads, OfOtherTypesAreRefused) {
   for (const char* const type : {"text/plain", "video/mp4", "image", "a/b/c", "multipart/mixed"}) {
     EXPECT_FALSE(takes_uploads_of(type)) << type;

@@ -13,6 +13,7 @@ constexpr std::array routes{
     Route{"/app.js", RouteKind::asset},
     Route{"/api.js", RouteKind::asset},
     Route{"/camera.js", RouteKind::asset},
+    Route{"/memory.js", RouteKind::asset},
     Route{"/messages.js", RouteKind::asset},
     Route{"/picture.js", RouteKind::asset},
     Route{"/style.css", RouteKind::asset},

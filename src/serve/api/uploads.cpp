@@ -26,8 +26,11 @@ BodyForm form_of(const std::string& content_type) {
              : BodyForm::other;
 }
 
-[[noreturn]] void too_many(std::size_t most) {
-  throw Problem(problem::too_large, "more than " + std::to_string(most) +
+[[noreturn]] void too_many(const UploadLimits& limits) {
+  if (limits.one)
+    throw Problem(problem::bad_body,
+                  "this path takes one photograph; /v1/detect:batch takes several");
+  throw Problem(problem::too_large, "more than " + std::to_string(limits.photographs) +
                                         " photographs in one request; send them in several");
 }
 
@@ -46,7 +49,7 @@ class UploadListener : public nlohmann::json_sax<nlohmann::json> {
 
   bool string(string_t& text) override {
     if (place_ != (limits_.one ? Place::value : Place::list)) return refuse("a text");
-    if (uploads_.size() == limits_.photographs) too_many(limits_.photographs);
+    if (uploads_.size() == limits_.photographs) too_many(limits_);
     std::string_view encoded = text;
     if (encoded.starts_with("data:")) {
       const auto comma = encoded.substr(0, 100).find(";base64,");
@@ -118,7 +121,7 @@ std::vector<Upload> of_parts(const Request& request, const UploadLimits& limits)
       throw Problem(problem::bad_body, "the part '" + part.name.substr(0, 40) +
                                            "' is not known; photographs are parts called 'image', "
                                            "options stand in the query");
-    if (uploads.size() == limits.photographs) too_many(limits.photographs);
+    if (uploads.size() == limits.photographs) too_many(limits);
     uploads.push_back({part.filename, Bytes(part.data.begin(), part.data.end())});
   }
   return uploads;

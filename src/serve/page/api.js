@@ -1,18 +1,22 @@
 // The server: questions and answers.
+import { recall, remember } from './memory.js';
 
-/** What the server says instead of an answer. `status` 0: it does not answer. */
+/** What the server says instead of an answer. `status` 0: it does not answer; `kind`: of problem, as in 'too-large'. */
 export class Refusal extends Error {
-  constructor(status, detail) {
+  constructor(status, detail, kind = '') {
     super(detail);
     this.status = status;
+    this.kind = kind;
   }
+  /** Whether the same question may be answered later. */
+  get passes() { return [0, 401, 408, 503].includes(this.status); }
 }
 
-let key = sessionStorage.getItem('faceshot.key') ?? '';
+let key = recall('key', () => sessionStorage) ?? '';
 
 export function useKey(text) {
   key = text;
-  sessionStorage.setItem('faceshot.key', text);
+  remember('key', text, () => sessionStorage);
 }
 
 const pause = (seconds) => new Promise((resume) => setTimeout(resume, seconds * 1000));
@@ -34,7 +38,7 @@ async function ask(path, options = {}, onBusy = () => {}) {
       continue;
     }
     const problem = await answer.json().catch(() => ({}));
-    throw new Refusal(answer.status, problem.detail ?? `HTTP ${answer.status}`);
+    throw new Refusal(answer.status, problem.detail ?? `HTTP ${answer.status}`, String(problem.type ?? '').split(':').at(-1));
   }
 }
 
@@ -45,9 +49,13 @@ export const model = async () => (await ask('v1/model')).json();
 export const detect = async (file, threshold, onBusy) =>
   (await ask(`v1/detect?threshold=${threshold}`, photograph(file), onBusy)).json();
 
-/** The picture as the server draws it. @returns {Promise<Blob>} */
+/** The picture with boxes, as the server draws it. @returns {Promise<Blob>} */
 export const annotated = async (file, threshold) =>
   (await ask(`v1/detect?threshold=${threshold}`, photograph(file, { Accept: 'image/jpeg' }))).blob();
+
+/** The picture in a format that every browser shows. Of so small a copy no face has that score, so nothing is drawn. */
+export const converted = async (file) =>
+  (await ask('v1/detect?threshold=0.99&max_side=64', photograph(file, { Accept: 'image/jpeg' }))).blob();
 
 export const hidden = async (file, threshold, style) =>
   (await ask(`v1/anonymize?threshold=${threshold}&style=${style}`, photograph(file, { Accept: 'image/jpeg' }))).blob();
@@ -56,5 +64,7 @@ export const hidden = async (file, threshold, style) =>
 export function openStream(threshold) {
   const url = new URL(`v1/stream?threshold=${threshold}`, location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  return new WebSocket(url, ['faceshot', ...(key ? [`faceshot.key.${key}`] : [])]);
+  // Names of protocols are tokens (RFC 9110, 5.6.2): of what encodeURIComponent leaves, brackets are none.
+  const token = encodeURIComponent(key).replace(/[()]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+  return new WebSocket(url, ['faceshot', ...(key ? [`faceshot.key.${token}`] : [])]);
 }

@@ -1,6 +1,7 @@
 // The page: photographs in, faces out.
 import * as api from './api.js';
 import { Camera } from './camera.js';
+import { recall, remember } from './memory.js';
 import { messages, preferredLanguage } from './messages.js';
 import { PictureView } from './picture.js';
 
@@ -12,11 +13,13 @@ const hidingShare = 0.6;
 const element = (id) => document.getElementById(id);
 const view = new PictureView(element('stage'), element('picture'));
 const camera = new Camera(element('video'));
-let language = localStorage.getItem('faceshot.language') ?? preferredLanguage();
-let network = { threshold: 0.5, max_side: 640, name: '' };
-let photographs = [];  // {file, name, state, result, error, thumbnail, row}
+let language = recall('language') in messages ? recall('language') : preferredLanguage();
+let network = { threshold: 0.5, max_side: 640, name: '', limits: { upload_bytes: Infinity, pixels: Infinity } };
+let photographs = [];  // {file, name, state, result, error, again, thumbnail, row}; error: a message, again: whether it may be otherwise later
+let status = { message: null, problem: false };
 let current = null;
 let live = null;       // the camera's last answer
+let rate = 0;          // its frames a second
 let selected = -1;
 let queue = [], working = 0;
 
@@ -28,8 +31,11 @@ const threshold = () => Number(element('threshold').value);
 const visible = (faces) => (faces ?? []).filter((face) => face.score >= threshold());
 const shownFaces = () => visible(live ? live.faces : current?.result?.faces);
 
-function setStatus(text, problem = false) {
-  element('status').textContent = text;
+/** @param message its name and values, or null. It is said again in another language, and not twice in the same one. */
+function setStatus(message, problem = false) {
+  status = { message, problem };
+  const text = message ? say(...message) : '';
+  if (element('status').textContent !== text) element('status').textContent = text;
   element('status').classList.toggle('problem', problem);
 }
 
@@ -41,6 +47,7 @@ function translate() {
   for (const node of document.querySelectorAll('[data-label]')) node.setAttribute('aria-label', say(node.dataset.label));
   element('camera').textContent = say(camera.running ? 'camera_stop' : 'camera_start');
   element('model').textContent = network.name ? say('model', network.name, network.max_side) : '';
+  setStatus(status.message, status.problem);
   for (const each of photographs) updateRow(each);
   showFaces();
 }
@@ -52,9 +59,15 @@ function setTheme(theme) {
 
 // The list of photographs
 
+function errorText({ error, again }) {
+  const text = say(...error);
+  return again ? say('again', text) : text;
+}
+
 function updateRow(each) {
-  const n = visible(each.result?.faces).length;
-  each.note.textContent = each.error ? each.error : each.result ? say('in_file', n) : say(each.state);
+  const found = each.result && say('in_file', visible(each.result.faces).length);
+  each.note.textContent = each.error ? errorText(each)
+    : found ? (each.result.warning ? say('incomplete', found) : found) : say(each.state);
   each.note.classList.toggle('problem', Boolean(each.error));
   each.row.setAttribute('aria-current', String(each === current));
 }
@@ -73,9 +86,9 @@ function addRow(each) {
   lines.append(name, each.note);
   each.row.append(each.thumbnail, lines);
   each.row.addEventListener('click', () => {
+    if (each.again) askAgain([each]);
     select(each);
-    // On a phone the picture is below the list.
-    if (matchMedia('(max-width: 44rem)').matches) element('viewer').scrollIntoView();
+    showViewer();
   });
   const item = document.createElement('li');
   item.append(each.row);
@@ -84,12 +97,19 @@ function addRow(each) {
   updateRow(each);
 }
 
+/** On a phone the picture is below the list. */
+function showViewer() {
+  if (matchMedia('(max-width: 44rem)').matches) element('viewer').scrollIntoView();
+}
+
 /** A picture of the file, upright; where the browser does not know its format, the server's. */
 async function bitmapOf(each) {
   try {
-    return await createImageBitmap(each.file);
+    return await createImageBitmap(each.converted ?? each.file);
   } catch {
-    return createImageBitmap(await api.annotated(each.file, 0.99));
+    if (!each.result) throw new Error('the server has not read it either');
+    each.converted = await api.converted(each.file);
+    return createImageBitmap(each.converted);
   }
 }
 
@@ -104,46 +124,54 @@ function drawThumbnail(each, bitmap) {
 
 async function select(each) {
   stopCamera();
+  if (current !== each || !view.image) view.show(null);
   current = each;
   selected = -1;
   for (const other of photographs) updateRow(other);
-  element('empty').hidden = true;
-  view.show(null);
   showFaces();
   let bitmap;
   try {
     bitmap = await bitmapOf(each);
   } catch {
-    return;  // its row says why
+    return;  // why is told
   }
-  if (current !== each) return;
+  if (current !== each || camera.running) return bitmap.close();
   drawThumbnail(each, bitmap);
   view.show(bitmap, each.result?.width ?? bitmap.width, each.result?.height ?? bitmap.height, shownFaces());
   showFaces();
 }
 
-function refusalText(error) {
-  if (!(error instanceof api.Refusal)) return say('failed', String(error));
-  if (error.status === 0) return say('no_server');
-  return error.status === 401 ? say('key_needed') : say('failed', error.message);
+/** @returns {Array} a message: its name and values */
+function messageOf(error) {
+  if (!(error instanceof api.Refusal)) return ['failed', String(error)];
+  if (error.status === 0) return ['no_server'];
+  if (error.status === 401) return ['key_needed'];
+  const name = `problem ${error.kind}`;
+  return name in messages.en ? [name, network.limits] : ['failed', error.message];
 }
 
 async function lookAt(each) {
   each.state = 'looking';
   updateRow(each);
   try {
+    if (each.file.size > network.limits.upload_bytes) throw new api.Refusal(413, '', 'too-large');
     each.result = await api.detect(each.file, lowestScore, () => {
       each.state = 'retrying';
       updateRow(each);
     });
-    const bitmap = await bitmapOf(each);
-    drawThumbnail(each, bitmap);
   } catch (error) {
-    each.error = each.result ? undefined : refusalText(error);
+    each.error = messageOf(error);
+    each.again = Boolean(error.passes);
     if (error.status === 401) element('key-form').hidden = false;
   }
   updateRow(each);
-  if (each === current) select(each);
+  if (each === current && !camera.running) return select(each);
+  if (!each.result) return;
+  try {
+    const bitmap = await bitmapOf(each);
+    drawThumbnail(each, bitmap);
+    bitmap.close();
+  } catch { /* faces are found; it has no small picture */ }
 }
 
 function work() {
@@ -152,26 +180,49 @@ function work() {
     ++working;
     lookAt(each).finally(() => {
       --working;
-      const finished = photographs.filter((one) => one.result || one.error).length;
-      const failed = photographs.filter((one) => one.error).length;
-      setStatus(finished === photographs.length ? say('done', finished - failed, failed) : say('progress', finished, photographs.length));
+      if (photographs.includes(each)) showProgress();
       work();
     });
   }
 }
 
+function showProgress() {
+  const finished = photographs.filter((one) => one.result || one.error).length;
+  const failed = photographs.filter((one) => one.error).length;
+  element('download-all').hidden = finished - failed < 2;
+  if (!camera.running)
+    setStatus(finished === photographs.length ? ['done', finished - failed, failed] : ['progress', finished, photographs.length]);
+}
+
+/** What had failed for a reason that may be gone. */
+function askAgain(which) {
+  for (const each of which.filter((one) => one.again)) {
+    each.error = undefined;
+    each.again = false;
+    each.state = 'waiting';
+    updateRow(each);
+    queue.push(each);
+  }
+  work();
+}
+
 const looksLikePhotograph = (file) => file.type.startsWith('image/') || /\.(jpe?g|png|webp|hei[cf]|avif|tiff?|gif|bmp)$/i.test(file.name);
 
 function add(files) {
-  const chosen = [...files].filter(looksLikePhotograph);
-  if (!chosen.length) return setStatus(say('none_chosen'), true);
+  const nameOf = (file) => file.webkitRelativePath || file.name;
+  const chosen = [...files].filter(looksLikePhotograph)
+    .sort((a, b) => nameOf(a).localeCompare(nameOf(b), undefined, { numeric: true }));
+  if (!chosen.length) return setStatus(['none_chosen'], true);
   for (const file of chosen) {
-    const each = { file, name: file.webkitRelativePath || file.name || say('pasted'), state: 'waiting' };
+    const each = { file, name: nameOf(file) || say('pasted'), state: 'waiting' };
     photographs.push(each);
     addRow(each);
     queue.push(each);
   }
-  if (!current || live) select(photographs.at(-chosen.length));
+  if (!current || camera.running) {
+    select(photographs.at(-chosen.length));
+    showViewer();
+  }
   work();
 }
 
@@ -189,10 +240,10 @@ async function filesOf(transfer) {
     for (;;) {
       const some = await new Promise((found, failed) => reader.readEntries(found, failed));
       if (!some.length) return;
-      for (const each of some) await walk(each);
+      for (const each of some) await walk(each).catch(() => {});  // one that may not be read keeps nobody else out
     }
   };
-  for (const entry of entries) await walk(entry);
+  for (const entry of entries) await walk(entry).catch(() => {});
   return files;
 }
 
@@ -213,7 +264,9 @@ function faceRow(face, index) {
   }
   const text = document.createElement('span');
   text.className = 'lines';
-  text.textContent = face.id ? say('track', face.id, face.score.toFixed(2)) : say('face', index + 1, face.score.toFixed(2));
+  const score = face.score.toFixed(2);
+  const title = face.id ? say('track', face.id, score) : say('face', index + 1, score);
+  text.textContent = face.class ? say('with_class', title, face.class) : title;
   row.append(crop, text);
   row.addEventListener('click', () => selectFace(index));
   const item = document.createElement('li');
@@ -231,11 +284,13 @@ function selectFace(index) {
 function showFaces() {
   const faces = shownFaces(), all = (live ? live.faces : current?.result?.faces) ?? [];
   element('threshold-value').textContent = threshold().toFixed(2);
-  element('count').textContent = live || current?.result ? say('count', faces.length, all.length) : '';
+  const count = live || current?.result ? say('count', faces.length, all.length) : '';
+  element('count').textContent = live ? say('camera_rate', count, rate.toFixed(0)) : count;
   element('faces').replaceChildren(...faces.slice(0, 300).map(faceRow));
   const name = live ? say('camera') : current?.name;
   element('picture').setAttribute('aria-label', name ? say('picture_label', name, faces.length) : say('empty'));
-  element('empty').hidden = Boolean(live || current);
+  element('empty').textContent = current?.error ? errorText(current) : say('empty');
+  element('empty').hidden = Boolean(live || (current && !current.error));
   for (const id of ['download-json', 'download-boxes', 'download-hidden']) element(id).disabled = !current?.result || Boolean(live);
 }
 
@@ -258,11 +313,9 @@ function save(blob, name) {
 
 const stem = () => current.name.split('/').at(-1).replace(/\.[^.]*$/, '');
 
-function saveJson() {
-  const { width, height } = current.result;
-  save(new Blob([JSON.stringify({ file: current.name, width, height, threshold: threshold(), faces: shownFaces() }, null, 1)],
-    { type: 'application/json' }), `${stem()}.json`);
-}
+const jsonOf = ({ name, result: { width, height, faces } }) => ({ file: name, width, height, threshold: threshold(), faces: visible(faces) });
+
+const saveJson = (value, name) => save(new Blob([JSON.stringify(value, null, 1)], { type: 'application/json' }), name);
 
 async function savePicture(button, ending, make) {
   const name = stem();
@@ -270,7 +323,7 @@ async function savePicture(button, ending, make) {
   try {
     save(await make(), `${name}-${ending}.jpg`);
   } catch (error) {
-    setStatus(refusalText(error), true);
+    setStatus(messageOf(error), true);
   }
   showFaces();
 }
@@ -284,37 +337,44 @@ async function toggleCamera() {
     else view.show(null);
     return;
   }
-  if (!navigator.mediaDevices?.getUserMedia) return setStatus(say('camera_none'), true);
-  let rows = 0;
+  if (!navigator.mediaDevices?.getUserMedia) return setStatus(['camera_none'], true);
+  let shown = 0;
+  showCameraState(true);
+  setStatus(['camera_starting']);
+  showViewer();
   try {
     // What begins a track should be worth one: not all down to the lowest score.
-    await camera.start((network.threshold * hidingShare).toFixed(2), (frame, answer, rate) => {
+    await camera.start((network.threshold * hidingShare).toFixed(2), (frame, answer, frames) => {
       live = answer;
+      rate = frames;
       view.showFrame(frame, answer.width, answer.height, shownFaces());
       // The list is for reading: twice a second is enough.
-      if (performance.now() - rows < 500) return;
-      rows = performance.now();
+      if (performance.now() - shown < 500) return;
+      shown = performance.now();
       showFaces();
-      setStatus(say('camera_live', shownFaces().length, rate.toFixed(0)));
+      setStatus(['camera_live', shownFaces().length]);
     }, () => {
       stopCamera();
-      setStatus(say('camera_lost'), true);
+      setStatus(['camera_lost'], true);
     });
   } catch {
-    camera.stop();
-    return setStatus(say('camera_refused'), true);
+    if (!camera.running) return;  // it was stopped before it had begun
+    stopCamera();
+    setStatus(['camera_refused'], true);
   }
-  element('camera').setAttribute('aria-pressed', 'true');
-  element('camera').textContent = say('camera_stop');
+}
+
+function showCameraState(running) {
+  element('camera').setAttribute('aria-pressed', String(running));
+  element('camera').textContent = say(running ? 'camera_stop' : 'camera_start');
 }
 
 function stopCamera() {
-  if (camera.running) camera.stop();
-  element('camera').setAttribute('aria-pressed', 'false');
-  element('camera').textContent = say('camera_start');
-  if (!live) return;
+  if (element('camera').getAttribute('aria-pressed') === 'false') return;
+  camera.stop();
   live = null;
-  setStatus('');
+  showCameraState(false);
+  setStatus(null);
   showFaces();
 }
 
@@ -325,14 +385,16 @@ async function connect() {
     network = await api.model();
     element('key-form').hidden = true;
     element('threshold').value = network.threshold;
+    setStatus(null);
     translate();
-    setStatus('');
+    askAgain(photographs);
   } catch (error) {
     if (error.status === 401) {
       element('key-form').hidden = false;
-      return setStatus(say(element('key').value ? 'key_wrong' : 'key_needed'), true);
+      return setStatus([element('key').value ? 'key_wrong' : 'key_needed'], true);
     }
-    setStatus(refusalText(error), true);
+    setStatus(messageOf(error), true);
+    if (error.passes) setTimeout(connect, 3000);
   }
 }
 
@@ -347,13 +409,16 @@ function listen() {
     });
   on('camera', 'click', toggleCamera);
   on('clear', 'click', () => {
-    queue = photographs = [];
+    queue = [];
+    photographs = [];
     current = null;
     element('photographs').replaceChildren();
-    element('photographs').hidden = element('clear').hidden = true;
-    view.show(null);
+    element('photographs').hidden = element('clear').hidden = element('download-all').hidden = true;
+    if (!camera.running) {
+      view.show(null);
+      setStatus(null);
+    }
     showFaces();
-    setStatus('');
     element('choose').focus();
   });
   on('zoom-in', 'click', () => view.zoomBy(1.4));
@@ -362,7 +427,8 @@ function listen() {
   on('threshold', 'input', refilter);
   on('show-landmarks', 'change', (event) => { view.showLandmarks = event.target.checked; view.draw(); });
   on('show-scores', 'change', (event) => { view.showScores = event.target.checked; view.draw(); });
-  on('download-json', 'click', saveJson);
+  on('download-json', 'click', () => saveJson(jsonOf(current), `${stem()}.json`));
+  on('download-all', 'click', () => saveJson(photographs.filter((each) => each.result).map(jsonOf), 'faces.json'));
   on('download-boxes', 'click', (event) => savePicture(event.target, 'boxes', () => api.annotated(current.file, threshold())));
   on('download-hidden', 'click', (event) => savePicture(event.target, 'hidden',
     () => api.hidden(current.file, Math.max(0.01, Math.min(threshold(), hidingShare * network.threshold)).toFixed(3), element('style').value)));
@@ -373,11 +439,11 @@ function listen() {
   });
   on('language', 'change', (event) => {
     language = event.target.value;
-    localStorage.setItem('faceshot.language', language);
+    remember('language', language);
     translate();
   });
   on('theme', 'change', (event) => {
-    localStorage.setItem('faceshot.theme', event.target.value);
+    remember('theme', event.target.value);
     setTheme(event.target.value);
   });
   document.addEventListener('paste', (event) => {
@@ -392,7 +458,7 @@ function listen() {
 }
 
 element('language').value = language;
-element('theme').value = localStorage.getItem('faceshot.theme') ?? 'auto';
+element('theme').value = ['light', 'dark'].includes(recall('theme')) ? recall('theme') : 'auto';
 setTheme(element('theme').value);
 listen();
 translate();

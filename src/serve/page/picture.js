@@ -21,10 +21,11 @@ export class PictureView {
 
   get image() { return this.#image; }
 
-  /** @param image what can be drawn, or null; its size is that of the boxes' pixels */
+  /** @param image what can be drawn, or null; its size is that of the boxes' pixels. A bitmap is the view's from now on. */
   show(image, width, height, faces) {
+    this.#image?.source.close?.();  // photographs take hundreds of megabytes: not when the collector finds the time
     this.#image = image && { source: image, width, height };
-    this.#faces = faces;
+    this.#faces = faces ?? [];
     this.#selected = -1;
     this.fit();
   }
@@ -51,7 +52,18 @@ export class PictureView {
     this.draw();
   }
   fit() { this.#zoom = 1; this.#x = this.#y = 0; this.draw(); }
-  zoomBy(factor) { this.#zoom = Math.min(40, Math.max(1, this.#zoom * factor)); this.draw(); }
+  /** @param at what stays where it is, in pixels of the canvas; without it, the middle */
+  zoomBy(factor, at = null) {
+    const zoom = Math.min(40, Math.max(1, this.#zoom * factor));
+    if (at && this.#image) {
+      const { scale, left, top } = this.#place(), { width, height } = this.#image;
+      const after = scale * zoom / this.#zoom;
+      this.#x = (at.x - left) / (width * scale) - 0.5 - (at.x - this.#canvas.width / 2) / (width * after);
+      this.#y = (at.y - top) / (height * scale) - 0.5 - (at.y - this.#canvas.height / 2) / (height * after);
+    }
+    this.#zoom = zoom;
+    this.draw();
+  }
   get zoom() { return this.#zoom; }
 
   /** Pixels of the canvas a pixel of the picture, and where the picture begins. */
@@ -75,6 +87,7 @@ export class PictureView {
       this.#canvas.width = width;
       this.#canvas.height = height;
     }
+    this.#stage.classList.toggle('zoomed', this.#zoom > 1);
     const pen = this.#canvas.getContext('2d');
     pen.clearRect(0, 0, width, height);
     if (!this.#image || !width || !height) return;
@@ -129,8 +142,10 @@ export class PictureView {
       if (!from || !this.#image) return;
       const others = [...pointers].filter(([id]) => id !== event.pointerId);
       if (others.length) {
-        const distance = (a) => Math.hypot(a[0] - others[0][1][0], a[1] - others[0][1][1]);
-        this.zoomBy(distance([event.clientX, event.clientY]) / Math.max(1, distance(from)));
+        const [x, y] = others[0][1];
+        const distance = (a) => Math.hypot(a[0] - x, a[1] - y);
+        this.zoomBy(distance([event.clientX, event.clientY]) / Math.max(1, distance(from)),
+          this.#at({ clientX: (event.clientX + x) / 2, clientY: (event.clientY + y) / 2 }));
       } else this.#move(event.clientX - from[0], event.clientY - from[1]);
       moved += Math.abs(event.clientX - from[0]) + Math.abs(event.clientY - from[1]);
       pointers.set(event.pointerId, [event.clientX, event.clientY]);
@@ -141,8 +156,9 @@ export class PictureView {
     this.#stage.addEventListener('pointerup', up);
     this.#stage.addEventListener('pointercancel', up);
     this.#stage.addEventListener('wheel', (event) => {
+      if (!this.#image || (event.deltaY > 0 && this.#zoom === 1)) return;  // the page scrolls
       event.preventDefault();
-      this.zoomBy(Math.exp(-event.deltaY / 400));
+      this.zoomBy(Math.exp(-event.deltaY / 400), this.#at(event));
     }, { passive: false });
     this.#stage.addEventListener('keydown', (event) => {
       const step = 60;
@@ -157,6 +173,12 @@ export class PictureView {
     });
   }
 
+  /** Where on the canvas. */
+  #at(event) {
+    const area = this.#stage.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
+    return { x: (event.clientX - area.left) * ratio, y: (event.clientY - area.top) * ratio };
+  }
+
   #move(dx, dy) {
     if (!this.#image) return;
     const ratio = window.devicePixelRatio || 1;
@@ -168,9 +190,8 @@ export class PictureView {
 
   #click(event) {
     if (!this.#image) return;
-    const area = this.#stage.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
-    const { scale, left, top } = this.#place();
-    const x = ((event.clientX - area.left) * ratio - left) / scale, y = ((event.clientY - area.top) * ratio - top) / scale;
+    const at = this.#at(event), { scale, left, top } = this.#place();
+    const x = (at.x - left) / scale, y = (at.y - top) / scale;
     // The smallest box under the pointer is what is meant.
     const area_of = (face) => (face.x2 - face.x1) * (face.y2 - face.y1);
     const hits = this.#faces.map((face, index) => ({ face, index }))

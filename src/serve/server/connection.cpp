@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "serve/http/media_type.hpp"
+#include "serve/http/query.hpp"
 
 namespace faceshot::serve {
 namespace {
@@ -44,15 +45,21 @@ const char* reason_of(int status) {
   return http::obsolete_reason(known).data();
 }
 
+Problem body_too_large(std::size_t most) {
+  return {problem::too_large, "a request may have " + std::to_string(most) + " bytes"};
+}
+
 bool is_from(IoError error, http::error which) { return error == http::make_error_code(which); }
 
 }  // namespace
 
-Connection::Connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer)
+Connection::Connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer,
+                       bool surplus)
     : hub_(hub),
       stream_(std::move(transport)),
       timer_(hub.io().get_executor()),
       peer_(std::move(peer)),
+      surplus_(surplus),
       buffer_(2 * header_bytes) {}
 
 std::shared_ptr<Connection> Connection::self() {
@@ -60,7 +67,7 @@ std::shared_ptr<Connection> Connection::self() {
 }
 
 void Connection::start() {
-  set_state(State::handshake, hub_.options().header_seconds);
+  set_state(State::handshake, patience(hub_.options().header_seconds));
   stream_.transport().handshake([self = self()](IoError error, std::size_t) {
     if (error || self->timed_out_) return self->close();
     self->wait_for_request();
@@ -81,6 +88,11 @@ void Connection::set_state(State state, int seconds) {
   });
 }
 
+/// Who is one too many is not waited for long.
+int Connection::patience(int seconds) const {
+  return surplus_ ? std::min(seconds, unwanted_seconds) : seconds;
+}
+
 /// Ends what is being waited for; its handler sees `timed_out_`.
 void Connection::on_time_out() {
   if (closed_ || timer_.expiry() > Clock::now()) return;
@@ -96,7 +108,7 @@ void Connection::wait_for_request() {
   gone_.reset();
   if (buffer_.size() > 0) return read_header();    // the next request came with this one
   buffer_ = beast::flat_buffer(2 * header_bytes);  // gives the memory back
-  set_state(State::idle, hub_.options().idle_seconds);
+  set_state(State::idle, patience(hub_.options().idle_seconds));
   constexpr std::size_t first_bytes = 512;
   stream_.async_read_some(buffer_.prepare(first_bytes),
                           [self = self()](IoError error, std::size_t bytes) {
@@ -112,7 +124,7 @@ void Connection::read_header() {
   parser_->header_limit(header_bytes);
   parser_->body_limit(hub_.service().options().max_upload);
   parser_->get().body().count_in(hub_.budget());
-  set_state(State::header, hub_.options().header_seconds);
+  set_state(State::header, patience(hub_.options().header_seconds));
   http::async_read_header(stream_, buffer_, *parser_,
                           [self = self()](IoError error, std::size_t) { self->on_header(error); });
 }
@@ -124,9 +136,10 @@ void Connection::on_header(IoError error) {
   try {
     check_request();
     admitted_ = hub_.service().admit(head_);
+    if (surplus_ && (head_.method == "POST" || admitted_.route->kind == RouteKind::stream))
+      throw Problem(problem::busy, "all connections are taken; try again in a moment");
     const std::size_t most = hub_.service().options().max_upload;
-    if (parser_->content_length() && *parser_->content_length() > most)
-      throw Problem(problem::too_large, "more than " + std::to_string(most) + " bytes");
+    if (parser_->content_length() && *parser_->content_length() > most) throw body_too_large(most);
   } catch (const Problem& problem) {
     return refuse(problem, true);
   }
@@ -136,9 +149,7 @@ void Connection::on_header(IoError error) {
 void Connection::on_bad_header(IoError error) {
   if (timed_out_) return refuse({problem::time_out, "the header took too long"}, false);
   if (is_from(error, http::error::body_limit))
-    return refuse({problem::too_large,
-                   "more than " + std::to_string(hub_.service().options().max_upload) + " bytes"},
-                  false);
+    return refuse(body_too_large(hub_.service().options().max_upload), false);
   if (is_from(error, http::error::header_limit) || is_from(error, http::error::buffer_overflow))
     return refuse({problem::large_header, "at most " + std::to_string(header_bytes) + " bytes"},
                   false);
@@ -190,7 +201,12 @@ RequestHead Connection::head_of_request() const {
     for (std::string_view list = header[http::field::sec_websocket_protocol]; !list.empty();) {
       const auto comma = std::min(list.find(','), list.size());
       const std::string_view name = trimmed(list.substr(0, comma));
-      if (name.starts_with(key_protocol)) head.api_key = name.substr(key_protocol.size());
+      if (name.starts_with(key_protocol)) {
+        // Of the letters of base64, some cannot stand there as they are.
+        const std::string_view key = name.substr(key_protocol.size());
+        head.api_key = key.find('%') == std::string_view::npos ? std::string(key)
+                                                               : percent_decoded(key).value_or("");
+      }
       list.remove_prefix(std::min(comma + 1, list.size()));
     }
   if (const auto it = header.find("X-Request-Id"); it != header.end())
@@ -228,7 +244,7 @@ void Connection::check_request() const {
 }
 
 void Connection::handle_request() {
-  keep_ = parser_->get().keep_alive();
+  keep_ = parser_->get().keep_alive() && !surplus_;
   if (admitted_.route->kind == RouteKind::stream && head_.method == "GET") return become_stream();
   if (admitted_.route->posts && head_.method == "POST") return read_body();
   // A GET with a body is answered; its body is not read.
@@ -273,9 +289,7 @@ void Connection::on_body(IoError error) {
   if (timed_out_) return refuse({problem::time_out, "the body took too long"}, false);
   if (!error) return work();
   if (is_from(error, http::error::body_limit))
-    return refuse({problem::too_large,
-                   "more than " + std::to_string(hub_.service().options().max_upload) + " bytes"},
-                  false);
+    return refuse(body_too_large(hub_.service().options().max_upload), false);
   if (error == boost::system::errc::not_enough_memory)
     return refuse({problem::busy, "as many bytes are on their way as there may be"}, false);
   if (error.category() == http::make_error_code(http::error::bad_method).category() &&
@@ -329,7 +343,7 @@ void Connection::refuse(const Problem& problem, bool keep) {
     const bool waits = !parser_->get()[http::field::expect].empty();
     const auto length = parser_->content_length();
     const bool small = length && *length <= unwanted_bytes && !waits;
-    keep = keep && (parser_->is_done() || small) && parser_->get().keep_alive();
+    keep = keep && !surplus_ && (parser_->is_done() || small) && parser_->get().keep_alive();
   } else {
     keep = false;
   }
@@ -432,8 +446,10 @@ void Connection::close() {
   hub_.remove(*this);
 }
 
-void start_connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer) {
-  const auto connection = std::make_shared<Connection>(hub, std::move(transport), std::move(peer));
+void start_connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer,
+                      bool surplus) {
+  const auto connection =
+      std::make_shared<Connection>(hub, std::move(transport), std::move(peer), surplus);
   hub.add(connection, false);
   connection->start();
 }

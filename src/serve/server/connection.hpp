@@ -103,7 +103,8 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
 /// step has a time, after which the connection is answered 408 or closed.
 class Connection final : public Session {
  public:
-  Connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer);
+  /// @param surplus see start_connection()
+  Connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer, bool surplus);
 
   void start();
   void drain() override;
@@ -123,6 +124,7 @@ class Connection final : public Session {
 
   std::shared_ptr<Connection> self();
   void set_state(State state, int seconds);
+  [[nodiscard]] int patience(int seconds) const;
   void on_time_out();
 
   void wait_for_request();
@@ -152,6 +154,7 @@ class Connection final : public Session {
   Stream stream_;
   Timer timer_;
   const std::string peer_;
+  const bool surplus_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   State state_ = State::handshake;

@@ -76,6 +76,10 @@ class Hub {
 };
 
 /// A new connection, which adds itself to the hub.
-void start_connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer);
+/// @param surplus one more than there may be: it has a few seconds for one request, of which
+/// photographs are answered 503.
+///        Probes and metrics are answered, so that operators see what is the matter
+void start_connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer,
+                      bool surplus);
 
 }  // namespace faceshot::serve

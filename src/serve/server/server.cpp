@@ -42,12 +42,8 @@ void allow_many_files() {
   (void)::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// For who must go at once; whether it arrives is not waited for.
-constexpr std::string_view full_answer =
-    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
-    "Content-Type: application/problem+json\r\nContent-Length: 98\r\n\r\n"
-    "{\"type\":\"urn:faceshot:problem:busy\",\"title\":\"All connections of the server are "
-    "taken\",\"status\":503}";
+/// Connections beyond --max-connections that are told so before they end.
+constexpr std::size_t most_surplus = 64;
 
 }  // namespace
 
@@ -134,14 +130,11 @@ struct Server::Impl {
     const auto peer = socket.remote_endpoint(error);
     if (error) return;
     socket.set_option(tcp::no_delay(true), error);
-    if (hub->sessions() >= options.max_connections) {
-      socket.non_blocking(true, error);
-      if (!tls) socket.write_some(asio::buffer(full_answer.data(), full_answer.size()), error);
-      return;
-    }
+    if (hub->sessions() >= options.max_connections + most_surplus) return;
+    const bool surplus = hub->sessions() >= options.max_connections;
     auto transport =
         tls ? make_tls_transport(std::move(socket), *tls) : make_plain_transport(std::move(socket));
-    start_connection(*hub, std::move(transport), peer_name(peer));
+    start_connection(*hub, std::move(transport), peer_name(peer), surplus);
   }
 
   void wait_for_signals() {

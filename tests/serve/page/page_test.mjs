@@ -16,8 +16,8 @@ const folder = mkdtempSync(join(tmpdir(), 'faceshot-page-'));
 let failures = 0;
 
 /** The server's address, once it listens. */
-function startServer(options = []) {
-  const server = spawn(program, ['serve', '--port', '0', '--threads', '2', ...options],
+function startServer(options = [], port = '0') {
+  const server = spawn(program, ['serve', '--port', port, '--threads', '2', ...options],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, FACESHOT_MODEL: join(source, 'models/faceshot-nano.onnx') } });
   return new Promise((found, failed) => {
     let text = '';
@@ -65,7 +65,7 @@ const facesListed = (page) => page.locator('#faces button').count();
 async function upload(page, files) {
   await page.setInputFiles('#files', files);
   await until(page, (n) => document.querySelectorAll('#photographs li').length >= n, files.length);
-  await until(page, () => /looked at|已检测/.test(document.querySelector('#status').textContent));
+  await until(page, () => /done|已完成/.test(document.querySelector('#status').textContent));
   await until(page, () => document.querySelectorAll('#faces button').length > 0);
 }
 
@@ -104,7 +104,7 @@ async function detectAndFilter(browser, address) {
   const most = await facesListed(page);
   await setSlider('0.99');
   assert.equal(await facesListed(page), 0);
-  assert.match(await page.textContent('#count'), /below the lowest score/);
+  assert.match(await page.textContent('#count'), /below the minimum score/);
   await setSlider('0.5');
   assert.ok(most >= before && await facesListed(page) === before && requests === 0);
   // By keyboard: the slider, a face, zoom.
@@ -120,13 +120,93 @@ async function detectAndFilter(browser, address) {
   for (const key of ['+', '+', 'ArrowRight']) await page.keyboard.press(key);
   assert.notEqual(await pixels(), whole);
   await page.keyboard.press('0');
-  assert.match(await page.getAttribute('#picture', 'aria-label'), /two\.jpg: 2 faces/);
+  assert.match(await page.getAttribute('#picture', 'aria-label'), /four\.jpg: 4 faces/);
   await checkAccess(page, 'with faces');
   await shoot(page, 'faces');
-  await page.click('#clear');
-  assert.equal(await page.locator('#photographs li').count(), 0);
   assert.deepEqual(page.complaints, []);
   await page.context().close();
+}
+
+/** Zoomed by the wheel, what is under the pointer stays there. */
+async function zoom(browser, address) {
+  const page = await newPage(browser, address);
+  await upload(page, [join(drawn, 'four.jpg')]);
+  const { width, height, faces } = JSON.parse((await saved(page, '#download-json')).content);
+  const stage = await page.locator('#stage').boundingBox();
+  const scale = Math.min(stage.width / width, stage.height / height);
+  for (const [i, face] of faces.entries()) {
+    await page.mouse.move(stage.x + stage.width / 2 + ((face.x1 + face.x2) / 2 - width / 2) * scale,
+      stage.y + stage.height / 2 + ((face.y1 + face.y2) / 2 - height / 2) * scale);
+    for (let turn = 0; turn < 5; ++turn) await page.mouse.wheel(0, -200);
+    await until(page, () => document.querySelector('#stage').classList.contains('zoomed'));
+    await page.mouse.down();
+    await page.mouse.up();
+    assert.deepEqual(await page.locator('#faces button').evaluateAll((rows) => rows.map((row) => row.ariaPressed)),
+      faces.map((_, other) => String(other === i)));
+    assert.equal(await page.locator('#stage').evaluate((node) => getComputedStyle(node).touchAction), 'none');
+    await page.click('#zoom-fit');
+  }
+  // One finger scrolls the page until there is something to move.
+  assert.equal(await page.locator('#stage').evaluate((node) => getComputedStyle(node).touchAction), 'pan-y');
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+}
+
+const rowText = (page, n) => page.locator('#photographs li').nth(n).textContent();
+
+/** A list that was cleared begins anew; what cannot be read is told in the reader's language; a damaged file is told; TIFF is shown. */
+async function list(browser, address) {
+  const page = await newPage(browser, address);
+  await upload(page, [join(drawn, 'two.jpg'), join(drawn, 'four.jpg')]);
+  await page.click('#clear');
+  assert.equal(await page.locator('#photographs li').count(), 0);
+  assert.equal(await page.textContent('#status'), '');
+  const cut = join(folder, 'cut.jpg'), tiff = join(folder, 'two.tiff'), none = join(folder, 'none.png'), huge = join(folder, 'huge.jpg');
+  const whole = readFileSync(join(drawn, 'two.jpg'));
+  writeFileSync(cut, whole.subarray(0, whole.length * 0.9));
+  writeFileSync(none, 'no photograph');
+  writeFileSync(huge, Buffer.concat([whole, Buffer.alloc(20e6)]));
+  execFileSync('ffmpeg', ['-v', 'error', '-i', join(drawn, 'two.jpg'), tiff]);
+  await page.setInputFiles('#files', [cut, huge, none, tiff]);
+  await until(page, () => document.querySelector('#status').textContent === '2 photographs done, 2 failed');
+  assert.equal(await page.locator('#photographs li').count(), 4);
+  assert.match(await rowText(page, 0), /2 faces; the file is damaged/);
+  assert.match(await rowText(page, 1), /larger than 20 MB/);
+  assert.match(await rowText(page, 2), /not a photograph that the server reads/);
+  assert.match(await rowText(page, 3), /2 faces$/);
+  await page.locator('#photographs button').nth(3).click();
+  await until(page, () => document.querySelectorAll('#faces button').length === 2);
+  await until(page, () => [...document.querySelectorAll('#photographs canvas')].filter((canvas) => canvas.width === 112).length === 2);
+  const all = await saved(page, '#download-all');
+  assert.equal(all.name, 'faces.json');
+  assert.deepEqual(JSON.parse(all.content).map(({ file, faces }) => [file, faces.length]), [['cut.jpg', 2], ['two.tiff', 2]]);
+  await shoot(page, 'list');
+  await page.selectOption('#language', 'zh');
+  assert.equal(await page.textContent('#status'), '已完成 2 张照片，2 张失败');
+  assert.match(await rowText(page, 0), /文件已损坏/);
+  assert.match(await rowText(page, 2), /这不是服务器能读取的照片/);
+  await checkAccess(page, 'list, Chinese');
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+}
+
+/** Where a browser keeps nothing for pages, they work all the same. */
+async function nothingKept(browser, address) {
+  const context = await browser.newContext({ locale: 'en' });
+  await context.addInitScript(() => {
+    for (const name of ['localStorage', 'sessionStorage'])
+      Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError'); } });
+  });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(address);
+  await until(page, () => document.querySelector('#model').textContent !== '');
+  await page.selectOption('#theme', 'dark');
+  await page.selectOption('#language', 'zh');
+  await upload(page, [join(drawn, 'two.jpg')]);
+  assert.deepEqual(complaints, []);
+  await context.close();
 }
 
 async function downloads(browser, address) {
@@ -156,9 +236,14 @@ async function folderPasteDrop(browser, address) {
   writeFileSync(join(album, 'notes.txt'), 'no photograph');
   writeFileSync(join(album, 'broken.png'), 'no photograph either');
   await page.setInputFiles('#folder', album);
-  await until(page, () => /2 photographs looked at, 1 could not be read/.test(document.querySelector('#status').textContent));
+  await until(page, () => /2 photographs done, 1 failed/.test(document.querySelector('#status').textContent));
   assert.equal(await page.locator('#photographs li').count(), 3);
   assert.equal(await page.locator('#photographs .problem').count(), 1);
+  assert.deepEqual(await page.locator('#photographs .name').allTextContents(), ['album/a.jpg', 'album/broken.png', 'album/inner/b.jpg']);
+  await page.locator('#photographs button').nth(1).click();
+  await until(page, () => /not a photograph/.test(document.querySelector('#empty:not([hidden])').textContent));
+  await page.locator('#photographs button').nth(0).click();
+  await until(page, () => document.querySelectorAll('#faces button').length === 2);
   // Pasted and dropped files, as the browser hands them over.
   for (const kind of ['paste', 'drop']) {
     await page.evaluate(async ([bytes, what]) => {
@@ -170,7 +255,7 @@ async function folderPasteDrop(browser, address) {
     }, [readFileSync(join(drawn, 'two.jpg')).toString('base64'), kind]);
     await until(page, (name) => [...document.querySelectorAll('#photographs .name')].some((node) => node.textContent === name), `${kind}.jpg`);
   }
-  await until(page, () => /4 photographs looked at/.test(document.querySelector('#status').textContent));
+  await until(page, () => /4 photographs done/.test(document.querySelector('#status').textContent));
   await checkAccess(page, 'with a problem');
   await shoot(page, 'folder');
   assert.deepEqual(page.complaints, []);
@@ -191,6 +276,12 @@ async function webcam(browser, address) {
   await shoot(page, 'camera');
   await page.click('#camera');
   assert.equal(await page.getAttribute('#camera', 'aria-pressed'), 'false');
+  assert.equal(await facesListed(page), 0);
+  // Stopped before it has begun, it stays stopped.
+  await page.evaluate(() => { for (let i = 0; i < 2; ++i) document.querySelector('#camera').click(); });
+  await page.waitForTimeout(1000);
+  assert.equal(await page.getAttribute('#camera', 'aria-pressed'), 'false');
+  assert.equal(await page.textContent('#status'), '');
   assert.equal(await facesListed(page), 0);
   assert.deepEqual(page.complaints, []);
   await page.context().close();
@@ -213,17 +304,22 @@ async function languagesAndColours(browser, address) {
   await chinese.context().close();
   const narrow = await newPage(browser, address, { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true });
   await upload(narrow, [join(drawn, 'three.jpg')]);
+  // What was chosen is seen without scrolling.
+  await until(narrow, () => { const { top, bottom } = document.querySelector('#stage').getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; });
   const width = await narrow.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 360, `${width} pixels wide`);
   await checkAccess(narrow, 'narrow');
   await shoot(narrow, 'narrow');
+  await narrow.evaluate(() => scrollTo(0, 0));
+  await shoot(narrow, 'narrow-top');
   await narrow.context().close();
 }
 
 async function keyAndFailures(browser) {
-  writeFileSync(join(folder, 'keys'), 'me 0123456789abcdef\n');
+  const key = '0123456789/+(%)=';  // what cannot stand in a WebSocket's header as it is
+  writeFileSync(join(folder, 'keys'), `me ${key}\n`);
   const { server, address } = await startServer(['--api-key-file', join(folder, 'keys')]);
-  const context = await browser.newContext({ locale: 'en' });
+  const context = await browser.newContext({ locale: 'en', permissions: ['camera'] });
   const page = await context.newPage();
   await page.goto(address);
   await page.waitForSelector('#key-form:not([hidden])');
@@ -231,14 +327,24 @@ async function keyAndFailures(browser) {
   await page.keyboard.press('Enter');
   await until(page, () => /does not know this key/.test(document.querySelector('#status').textContent));
   await checkAccess(page, 'key');
-  await page.fill('#key', '0123456789abcdef');
+  // What was refused for want of a key is asked again with it.
+  await page.setInputFiles('#files', [join(drawn, 'two.jpg')]);
+  await until(page, () => /asks for an API key/.test(document.querySelector('#photographs').textContent));
+  await page.fill('#key', key);
   await page.keyboard.press('Enter');
   await page.waitForSelector('#key-form', { state: 'hidden' });
-  await upload(page, [join(drawn, 'two.jpg')]);
+  await until(page, () => document.querySelectorAll('#faces button').length === 2);
+  await page.click('#camera');
+  await until(page, () => /Camera: 2 faces/.test(document.querySelector('#status').textContent));
+  await page.click('#camera');
   server.kill();
   await new Promise((ended) => server.on('exit', ended));
   await page.setInputFiles('#files', [join(drawn, 'three.jpg')]);
-  await until(page, () => /does not answer/.test(document.querySelector('#photographs').textContent));
+  await until(page, () => /does not answer\. Select it to try again/.test(document.querySelector('#photographs').textContent));
+  const again = await startServer(['--api-key-file', join(folder, 'keys')], new URL(address).port);
+  await page.locator('#photographs button').nth(1).click();
+  await until(page, () => document.querySelectorAll('#faces button').length === 3);
+  again.server.kill();
   await context.close();
 }
 
@@ -261,6 +367,9 @@ const browser = await chromium.launch({
 });
 try {
   await test('photographs, slider, keyboard', () => detectAndFilter(browser, address));
+  await test('zoom', () => zoom(browser, address));
+  await test('the list, what cannot be read', () => list(browser, address));
+  await test('nothing kept', () => nothingKept(browser, address));
   await test('downloads', () => downloads(browser, address));
   await test('folder, paste, drop', () => folderPasteDrop(browser, address));
   await test('camera', () => webcam(browser, address));
