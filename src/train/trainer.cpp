@@ -43,7 +43,7 @@ class Trainer {
   /// @return what init.json is to hold
   std::string prepare() {
     std::string init_json = start_weights(run_);
-    check_prior_coverage(run_);
+    check_samples(run_);
     return init_json;
   }
 

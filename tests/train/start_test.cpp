@@ -106,6 +106,13 @@ TEST_F(Start, FrozenWeightsFromAFileAreStillThereAtTheEnd) {
   EXPECT_FALSE(fs::exists(folder_ / "made" / "init.json"));
 }
 
+TEST_F(Start, TellsThatNoFaceHasLandmarksToLearnFrom) {
+  run("points", {"model.heads.landmarks=5"});
+  EXPECT_TRUE(noted("no face of these samples has any"));
+  run("boxes");
+  EXPECT_FALSE(noted("landmarks"));
+}
+
 TEST_F(Start, StatisticsOfFrozenBatchNormMayAdapt) {
   const Weights backbone = foreign_backbone();
   const Checkpoint end =

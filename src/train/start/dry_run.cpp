@@ -102,7 +102,7 @@ DryRun dry_run(const Config& config, const std::function<void(const std::string&
   if (note) run.note = note;
   torch::set_num_threads(run.threads);
   (void)start_weights(run);
-  check_prior_coverage(run);
+  check_samples(run);
 
   DryRun result;
   result.train_images = run.data.train_images();

@@ -100,7 +100,7 @@ std::string start_weights(TrainingRun& run) {
   return weights::report_json(report) + "\n";
 }
 
-void check_prior_coverage(TrainingRun& run) {
+void check_samples(TrainingRun& run) {
   constexpr int images = 256;
   std::vector<std::vector<geometry::Annotation>> faces;
   run.loader.start(0);
@@ -109,6 +109,15 @@ void check_prior_coverage(TrainingRun& run) {
   const std::string text = coverage_note(
       prior_coverage(run.priors.priors, faces, static_cast<double>(run.config.loss.match.iou)));
   if (!text.empty()) run.note(text);
+  const auto has_landmarks = [](const std::vector<geometry::Annotation>& image) {
+    return std::any_of(image.begin(), image.end(),
+                       [](const geometry::Annotation& a) { return a.landmarks.has_value(); });
+  };
+  if (run.config.model.heads_landmarks > 0 &&
+      std::none_of(faces.begin(), faces.end(), has_landmarks))
+    run.note(
+        "the heads give landmarks, and no face of these samples has any to learn them from; "
+        "model.heads.landmarks=0 leaves them out");
 }
 
 void apply_freezing(TrainingRun& run) {

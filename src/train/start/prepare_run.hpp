@@ -15,9 +15,10 @@ struct TrainingRun;
 /// @throws Error as init_weights()
 std::string start_weights(TrainingRun& run);
 
-/// Compares the faces of the first batches with the priors; tells the user where few are covered.
-/// @throws Error(invalid_argument) if hardly any is
-void check_prior_coverage(TrainingRun& run);
+/// Looks at the faces of the first batches: tells the user where the priors cover few of them, and
+/// where heads give landmarks that none of them has.
+/// @throws Error(invalid_argument) if hardly any is covered
+void check_samples(TrainingRun& run);
 
 /// Freezes what the config freezes in the coming epoch. Depends on nothing but the epoch, so that a
 /// resumed run freezes what the whole run would.
