@@ -10,7 +10,7 @@ CTEST_ARGS ?=
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure configure_demo build demo test slow levels test-page bench format lint clean
+.PHONY: help setup configure configure_demo build demo test slow levels test-page bench format lint site clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -60,6 +60,10 @@ format:  ## format all sources (clang-format 14)
 
 lint: build  ## clang-tidy over src/ and apps/
 	@scripts/lint.sh $(BUILD)
+
+# A site with offline search. mkdocs is not needed for anything else: apt-get install mkdocs
+site:  ## the documentation as a site, in build/site (needs mkdocs)
+	@mkdocs build --quiet
 
 clean:  ## remove all builds and the demo's pictures
 	@rm -rf build

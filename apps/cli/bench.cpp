@@ -115,8 +115,7 @@ int run(BenchArguments a) {
   if (a.layers) {
     if (a.sizes.size() > 1 || a.threads.size() > 1)
       throw Error(ErrorCode::invalid_argument,
-                  "--layers tells of one size and number of threads; give one --size and one "
-                  "--threads");
+                  "--layers takes a single --size and a single --threads");
     if (a.threads.empty()) a.threads = {1};
     return bench_layers(a);
   }
@@ -135,31 +134,32 @@ int run(BenchArguments a) {
 void add_bench(CLI::App& app, int& exit_code) {
   auto a = std::make_shared<BenchArguments>();
   CLI::App* const command = app.add_subcommand("bench", "Time a network on this machine");
-  command->add_option("--model", a->model, "ONNX file; default: the network that FaceShot ships");
+  command->add_option("--model", a->model, "ONNX file; default: the network shipped with FaceShot");
   command->add_option("--model-info", a->model_info, model_info_help);
   command->add_option("--size", a->sizes,
                       "Frame sizes, WIDTHxHEIGHT; default: 320x240 320x320 640x480 640x640");
   command->add_option("--threads", a->threads, "CPU threads; default: 1 2")
       ->check(CLI::Range(1, 1024));
   command->add_option("--image", a->image, "Photograph to use; default: noise");
-  command->add_option("--seconds", a->seconds, "How long each row is measured")
+  command->add_option("--seconds", a->seconds, "Measuring time per row")
       ->check(CLI::Range(0.01, 600.0))
       ->capture_default_str();
-  CLI::Option* const layers = command->add_flag(
-      "--layers", a->layers,
-      "Time every step of the network alone (default: at its own size or 640x480, 1 thread)");
+  CLI::Option* const layers = command->add_flag("--layers", a->layers,
+                                                "Time every step of the network, without detection "
+                                                "(default: its own size or 640x480, 1 thread)");
   CLI::Option* const compare =
-      command->add_option("--compare", a->compare, "Time this ONNX file in turn with the model")
+      command
+          ->add_option("--compare", a->compare,
+                       "ONNX file to compare with the model, timed alternately")
           ->excludes(layers);
   command
-      ->add_option(
-          "--streams", a->streams,
-          "As many streams of frames at once, as from cameras (default: 640x480, 1 thread)")
+      ->add_option("--streams", a->streams,
+                   "Simulate this many camera streams at once (default: 640x480, 1 thread)")
       ->check(CLI::Range(1, 1024))
       ->excludes(layers)
       ->excludes(compare);
   add_precision_option(*command, a->wanted);
-  command->add_flag("--json", a->json, "JSON instead of the table");
+  command->add_flag("--json", a->json, "Print JSON instead of a table");
   command->footer(
       "From a BGR frame in memory to boxes; medians. `peak` is the network's share of what a "
       "large\n"

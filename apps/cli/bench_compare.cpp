@@ -97,9 +97,11 @@ ComparisonRow measure(const BenchArguments& a, const std::string& size, int thre
   return row;
 }
 
-/// Why a file is no detector, if it is none. Files that cannot be read at all are errors at once.
+/// Why a file is not a detector, if it is none. Files that cannot be read at all are errors at
+/// once.
 std::optional<std::string> not_a_detector(const std::string& model, const std::string& model_info) {
-  if (!model_info.empty()) return std::nullopt;  // what is wrong with it is told when it is read
+  if (!model_info.empty())
+    return std::nullopt;  // what is wrong with it is reported when it is read
   const Network network = Network::load(model);
   try {
     (void)ModelInfo::of(network, model);
@@ -151,7 +153,7 @@ int bench_compare(const BenchArguments& a) {
        {std::pair(a.model, a.model_info), std::pair(a.compare, std::string())})
     if (const auto why = not_a_detector(model, model_info)) {
       detectors = false;
-      std::fprintf(stderr, "faceshot: the networks alone are timed: '%s' is no detector: %s\n",
+      std::fprintf(stderr, "faceshot: timing the networks only: '%s' is not a detector: %s\n",
                    model.c_str(), why->c_str());
       break;
     }

@@ -20,7 +20,7 @@
 namespace faceshot::cli {
 namespace {
 
-/// What is told of one step, or of several together.
+/// What is reported of one step, or of several together.
 struct Cost {
   double milliseconds = 0, flop = 0, bytes = 0;
   std::size_t steps = 0;
@@ -100,7 +100,7 @@ std::vector<std::string> layers_of(const PlanStep& step) {
 
 /// The operator without what is fused behind it: what steps are grouped by.
 std::string kind_of(const PlanStep& step) {
-  if (layers_of(step).size() > 1) return "layers together";
+  if (layers_of(step).size() > 1) return "fused layers";
   return step.operation.substr(0, step.operation.find(" + "));
 }
 
@@ -172,9 +172,9 @@ void print(const Profile& profile, const std::string& model) {
   for (const auto& [kind, cost] : kinds) total(kind.first, kind.second, cost);
   total("sum", "", profile.sum);
   std::printf(
-      "\nA run without the clock takes %.3f ms (median of %zu), the steps one by one %.3f ms "
-      "together.\nCeiling: %.0f GFLOP/s, a large 32-bit convolution on %d thread%s, measured just "
-      "now.\n",
+      "\nA run without per-step timing takes %.3f ms (median of %zu); the timed steps add up to "
+      "%.3f ms.\nCeiling: %.0f GFLOP/s, measured just now with a large 32-bit convolution on %d "
+      "thread%s.\n",
       profile.run, profile.runs, profile.sum.milliseconds, profile.peak, profile.threads,
       profile.threads == 1 ? "" : "s");
 }

@@ -1,4 +1,4 @@
-// What the kinds of `faceshot bench` share.
+// Shared by the modes of `faceshot bench`.
 #pragma once
 
 #include <cstdint>

@@ -50,7 +50,7 @@ StreamRow measure(const BenchArguments& a, const std::string& size, int threads)
     ++ready;
     for (const auto begun = Clock::now(); ready < count;) {
       if (Clock::now() - begun > std::chrono::minutes(1))
-        throw Error(ErrorCode::resource_exhausted, "the system does not give a thread to each of " +
+        throw Error(ErrorCode::resource_exhausted, "the system cannot start a thread for each of " +
                                                        std::to_string(count) +
                                                        " streams; give fewer --streams");
       std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -65,7 +65,7 @@ struct Inspection {
 std::vector<std::byte> bytes_of(const fs::path& file) {
   if (fs::is_directory(file))
     throw Error(ErrorCode::invalid_argument,
-                "'" + file.string() + "' is a folder; name an ONNX file in it");
+                "'" + file.string() + "' is a folder; give an ONNX file");
   std::ifstream in(file, std::ios::binary);
   if (!in) throw Error(ErrorCode::not_found, "model file '" + file.string() + "' cannot be read");
   std::vector<char> text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
@@ -77,12 +77,12 @@ std::vector<std::byte> bytes_of(const fs::path& file) {
 std::string advice_for(const fs::path& file) {
   const std::string extension = file.extension().string();
   if (extension == ".pt" || extension == ".pth")
-    return "; a checkpoint becomes ONNX by `faceshot export`, its weights are listed by `faceshot "
-           "weights`";
+    return "; `faceshot export` converts a checkpoint to ONNX, `faceshot weights` lists its "
+           "weights";
   if (extension == ".h5" || extension == ".hdf5" || extension == ".safetensors" ||
       extension == ".npz" || extension == ".npy")
-    return "; `faceshot weights` lists the arrays of such files";
-  return "; give a file that `faceshot export`, PyTorch or another program has written as ONNX";
+    return "; `faceshot weights` lists the arrays in such files";
+  return "; give an ONNX file written by `faceshot export`, PyTorch or another program";
 }
 
 /// Cells of a level: its map's, or, where the network names none, as many as steps fit.
@@ -95,7 +95,8 @@ FeatureSize feature_size(const ModelInfo& info, std::size_t level, const Session
   }
   const auto map = session.tensor_shape(info.features[level]);
   if (map.size() != 4)
-    throw Error(ErrorCode::format, "the model's feature '" + info.features[level] + "' is no map");
+    throw Error(ErrorCode::format,
+                "the model's feature '" + info.features[level] + "' is not a feature map");
   return {static_cast<int>(map[3]), static_cast<int>(map[2])};
 }
 
@@ -215,14 +216,14 @@ void print_detector(const ModelInfo& info) {
               static_cast<double>(threshold_of(info)),
               by_class                 ? " and up, by class"
               : info.default_threshold ? ""
-                                       : " (the file names none)");
+                                       : " (not set in the file)");
   if (info.classes.size() < 2) return;
   std::string names;
   for (std::size_t c = 0; c < info.classes.size(); ++c) {
     names += (c == 0 ? "" : ", ") + info.classes[c];
     if (by_class) names += fmt::format(" ({:g})", rounded(info.class_thresholds[c]));
   }
-  std::printf("classes: %s%s\n", names.c_str(), info.one_label ? "; one a box" : "");
+  std::printf("classes: %s%s\n", names.c_str(), info.one_label ? "; one class per box" : "");
 }
 
 void print_priors(const Inspection& r) {
@@ -357,13 +358,13 @@ int run(const InspectArguments& a) {
 
 void add_inspect(CLI::App& app, int& exit_code) {
   auto a = std::make_shared<InspectArguments>();
-  CLI::App* const command = app.add_subcommand("inspect", "Look into an ONNX file");
-  command->add_option("model", a->model, "ONNX file; default: the network that FaceShot ships");
-  command->add_option("--size", a->size,
-                      "Input size to report for, WIDTHxHEIGHT; default: the file's own, else "
-                      "640x480");
+  CLI::App* const command = app.add_subcommand("inspect", "Show what is in an ONNX file");
+  command->add_option("model", a->model, "ONNX file; default: the network shipped with FaceShot");
+  command->add_option(
+      "--size", a->size,
+      "Input size to report for, WIDTHxHEIGHT; default: the file's own, or 640x480");
   command->add_flag("--graph", a->graph, "List every node with its shapes");
-  command->add_flag("--json", a->json, "JSON instead of text");
+  command->add_flag("--json", a->json, "Print JSON instead of text");
   command->footer(
       "Inputs, outputs, operators, parameters, multiply-adds, memory, metadata and priors.\n"
       "Example:\n  faceshot inspect model.onnx --size 320x240 --graph");

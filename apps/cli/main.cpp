@@ -24,20 +24,20 @@ constexpr const char* data_program = "faceshot-data";
 constexpr const char* train_program = "faceshot-train";
 
 constexpr Elsewhere elsewhere[] = {
-    {"video", video_program, "Find and follow faces in films and live streams"},
+    {"video", video_program, "Find and track faces in films and live streams"},
     {"anonymize", video_program, "Hide faces in films and photographs"},
-    {"serve", serve_program, "Detection over HTTP, with a page for people"},
-    {"prepare", data_program, "Bring a data set into the prepared form"},
-    {"data", data_program, "Look at prepared sets, check, export, label them"},
-    {"augment", data_program, "Augmentation policies: see them, list them, apply them"},
-    {"synthesize", data_program, "Make labelled pictures that nobody took"},
-    {"evaluate", data_program, "Average precision by the official protocols"},
-    {"calibrate", data_program, "Make a network's scores probabilities"},
+    {"serve", serve_program, "Detection over HTTP, with a web page"},
+    {"prepare", data_program, "Convert a data set to the prepared format"},
+    {"data", data_program, "Show, check, export and label prepared data sets"},
+    {"augment", data_program, "List, preview, apply and search augmentation policies"},
+    {"synthesize", data_program, "Generate synthetic labelled images and films"},
+    {"evaluate", data_program, "Measure average precision with the official protocols"},
+    {"calibrate", data_program, "Calibrate a network's scores to probabilities"},
     {"runs", data_program, "Compare training runs"},
-    {"train", train_program, "Train a network, or go on with a run"},
-    {"export", train_program, "Write a trained network as ONNX"},
-    {"model", train_program, "Look at the network of a config"},
-    {"weights", train_program, "Look into weight files"},
+    {"train", train_program, "Train a network or resume a run"},
+    {"export", train_program, "Export a trained network to ONNX"},
+    {"model", train_program, "Show the network that a config describes"},
+    {"weights", train_program, "Inspect, convert and average weight files"},
 };
 
 int hand_over_to(const char* program, char** argv) {
@@ -57,10 +57,10 @@ int main(int argc, char** argv) {
     if (command.name == first) return hand_over_to(command.program, argv);
   if (argc == 1) {
     std::puts(
-        "FaceShot finds faces in photographs and films. Three commands to try:\n\n"
-        "  faceshot detect photo.jpg --out faces/      boxes drawn into a copy\n"
-        "  faceshot detect holiday/ --sheet faces.jpg  a folder, all on one picture\n"
-        "  faceshot video clip.mp4 --out boxes.mp4     a film, faces followed\n\n"
+        "FaceShot finds faces in photographs and films. Three commands to try:\n\n  faceshot "
+        "detect photo.jpg --out faces/      draw boxes into a copy\n  faceshot detect holiday/ "
+        "--sheet faces.jpg  a folder, as one contact sheet\n  faceshot video clip.mp4 --out "
+        "boxes.mp4     track faces through a film\n\n"
         "faceshot --help lists all commands.");
     return cli::exit_usage;
   }

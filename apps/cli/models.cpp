@@ -102,8 +102,9 @@ int list_all(const ModelsArguments& a) {
     print(all);
   else
     std::printf(
-        "\nWithout classifiers. GFLOP (two a multiply-accumulate) at a square input of that side.\n"
-        "Take one with model.backbone; its taps: faceshot models --backbone NAME\n");
+        "\nWithout classifiers. GFLOP (two per multiply-accumulate) for a square input of that "
+        "side.\n"
+        "Choose one with model.backbone; list its taps with faceshot models --backbone NAME\n");
   return exit_ok;
 }
 
@@ -124,8 +125,8 @@ int list_one(const ModelsArguments& a) {
     std::printf("%-12s %7g %9d %16d  %s\n", tap["name"].get<std::string>().c_str(),
                 tap["stride"].get<double>(), tap["channels"].get<int>(),
                 tap["receptive_field"].get<int>(), tap["layer"].get<std::string>().c_str());
-  std::printf("\nA config that names none uses: %s; neck: %s\n",
-              joined(backbone.features, ", ").c_str(), backbone.neck);
+  std::printf("\nDefault features: %s; default neck: %s\n", joined(backbone.features, ", ").c_str(),
+              backbone.neck);
   return exit_ok;
 }
 
@@ -133,14 +134,13 @@ int list_one(const ModelsArguments& a) {
 
 void add_models(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<ModelsArguments>();
-  CLI::App* const command =
-      app.add_subcommand("models", "List the backbones that a detector can be built on");
-  CLI::Option* const backbone =
-      command->add_option("--backbone", arguments->backbone, "Tell about this one, its taps too");
+  CLI::App* const command = app.add_subcommand("models", "List the available backbones");
+  CLI::Option* const backbone = command->add_option("--backbone", arguments->backbone,
+                                                    "Describe this backbone, including its taps");
   command->add_option("--alpha", arguments->alpha, "Width multiplier")
       ->capture_default_str()
       ->check(CLI::Range(0.05, 4.0));
-  command->add_option("--variant", arguments->variant, "As torchvision or Keras has it")
+  command->add_option("--variant", arguments->variant, "Variant: torchvision or keras")
       ->needs(backbone);
   command->add_flag("--json", arguments->json, "Print JSON");
   command->footer("Example:\n  faceshot models --backbone mobilenet_v2 --alpha 0.5");

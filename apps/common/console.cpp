@@ -25,7 +25,7 @@ int guarded(const std::function<int()>& body) {
     std::fprintf(stderr, "faceshot: %s\n", e.what());
     return e.code() == ErrorCode::invalid_argument ? exit_usage : exit_failure;
   } catch (const Interrupted&) {
-    std::fprintf(stderr, "faceshot: interrupted; what was half done is removed\n");
+    std::fprintf(stderr, "faceshot: interrupted; unfinished files have been removed\n");
     return exit_interrupted;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "faceshot: unexpected: %s\n", e.what());

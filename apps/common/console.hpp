@@ -1,4 +1,4 @@
-// What all subcommands share at the terminal: errors, exit codes, progress.
+// Shared by all subcommands in the terminal: errors, exit codes, progress.
 #pragma once
 
 #include <csignal>

@@ -18,10 +18,9 @@ std::filesystem::path default_model() {
     return installed;
   for (fs::path folder = program; folder != folder.root_path(); folder = folder.parent_path())
     if (const auto here = folder / "models" / file; fs::exists(here, failed)) return here;
-  throw Error(
-      ErrorCode::not_found,
-      "the network that FaceShot ships (models/faceshot-nano.onnx) is not near the program; "
-      "name one with --model FILE or FACESHOT_MODEL");
+  throw Error(ErrorCode::not_found,
+              "cannot find the network shipped with FaceShot (models/faceshot-nano.onnx); give a "
+              "model with --model FILE or FACESHOT_MODEL");
 }
 
 }  // namespace faceshot::cli

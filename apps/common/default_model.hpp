@@ -1,4 +1,4 @@
-// The network that FaceShot ships, found without the user naming it.
+// Finds the network shipped with FaceShot.
 #pragma once
 
 #include <filesystem>

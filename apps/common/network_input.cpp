@@ -34,10 +34,9 @@ std::vector<std::int64_t> image_shape(const Network& network, const std::string&
   const std::string& name = network.inputs().front();
   auto shape = network.input_shape(name);
   if (shape.size() != 4)
-    throw Error(ErrorCode::unsupported, "the network's input '" + name + "' has " +
-                                            std::to_string(shape.size()) +
-                                            " axes; an image has 4 (batch, channel, height, "
-                                            "width)");
+    throw Error(ErrorCode::unsupported,
+                "the network's input '" + name + "' has " + std::to_string(shape.size()) +
+                    " dimensions; an image has 4 (batch, channel, height, width)");
   const bool fixed = shape[2] > 0 && shape[3] > 0;
   FrameSize size{640, 480};
   if (!wanted.empty())
@@ -45,9 +44,9 @@ std::vector<std::int64_t> image_shape(const Network& network, const std::string&
   else if (fixed)
     size = {static_cast<int>(shape[3]), static_cast<int>(shape[2])};
   if (fixed && (size.width != shape[3] || size.height != shape[2]))
-    throw Error(ErrorCode::invalid_argument,
-                "the network is made for inputs of " + std::to_string(shape[3]) + "x" +
-                    std::to_string(shape[2]) + " alone; leave --size out");
+    throw Error(ErrorCode::invalid_argument, "the network only takes inputs of " +
+                                                 std::to_string(shape[3]) + "x" +
+                                                 std::to_string(shape[2]) + " ; leave out --size");
   const int divisor = fixed ? 1 : size_divisor(network);
   const auto padded = [&](int side) { return (side + divisor - 1) / divisor * divisor; };
   return {1, shape[1] > 0 ? shape[1] : 3, padded(size.height), padded(size.width)};

@@ -1,4 +1,4 @@
-// Input shapes of networks alone, whatever their heads.
+// Input shapes of networks, whatever their heads.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A detector from what the user named on the command line.
+// Opens the detector given on the command line.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ namespace faceshot::cli {
 
 /// Help for the option that names such a file.
 inline constexpr const char* model_info_help =
-    "TOML file that tells how to feed and decode the model; needed only for networks that are "
-    "neither FaceShot's nor known (docs/onnx_metadata.md)";
+    "TOML file describing the model's input and outputs; needed only for networks that FaceShot "
+    "neither wrote nor recognises (docs/onnx_metadata.md)";
 
 }  // namespace faceshot::cli

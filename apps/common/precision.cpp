@@ -71,17 +71,17 @@ void add_option(CLI::App& command, Choice& choice, const std::map<std::string, C
 }  // namespace
 
 void add_precision_option(CLI::App& command, PrecisionChoice& choice) {
-  add_option<PrecisionChoice>(command, choice,
-                              {{"fp32", PrecisionChoice::fp32},
-                               {"bf16", PrecisionChoice::bf16},
-                               {"auto", PrecisionChoice::automatic}},
-                              "fp32; bf16, for CPUs that multiply bfloat16; auto: the faster one, "
-                              "which is measured once");
+  add_option<PrecisionChoice>(
+      command, choice,
+      {{"fp32", PrecisionChoice::fp32},
+       {"bf16", PrecisionChoice::bf16},
+       {"auto", PrecisionChoice::automatic}},
+      "fp32; bf16, for CPUs with bfloat16 instructions; auto: whichever is faster, measured once");
 }
 
 void add_precision_option(CLI::App& command, Precision& precision) {
   add_option<Precision>(command, precision, {{"fp32", Precision::fp32}, {"bf16", Precision::bf16}},
-                        "fp32, or bf16, for CPUs that multiply bfloat16");
+                        "fp32; bf16, for CPUs with bfloat16 instructions");
 }
 
 Precision precision_for(PrecisionChoice choice, const std::string& model, const std::string& size,
@@ -101,7 +101,8 @@ Precision precision_for(PrecisionChoice choice, const std::string& model, const 
 void tell_if_missing(Precision precision) {
   if (precision == Precision::bf16 && !has_bf16())
     std::fprintf(
-        stderr, "faceshot: this CPU does not multiply bfloat16 (AVX512_BF16): computing in fp32\n");
+        stderr,
+        "faceshot: this CPU has no bfloat16 instructions (AVX512_BF16); computing in fp32\n");
 }
 
 const char* precision_name(Precision precision) {

@@ -1,4 +1,4 @@
-// The option --precision, where networks run.
+// The option --precision of commands that run networks.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -26,7 +26,7 @@ void add_precision_option(CLI::App& command, Precision& precision);
 /// The precision to compute in. The first time that the faster one is asked for, the network is run
 /// a few times in both; what came of it is kept in the user's cache folder (precision_cache.hpp),
 /// for this CPU model, file and version of FaceShot. fp32 where that cannot be found out, as with a
-/// file that is no network: it is for whoever runs it to say so.
+/// file that is not a network: it is for whoever runs it to say so.
 /// @param model path of the ONNX file
 /// @param size  of the image, as "640x480"; networks made for one size are measured at that
 [[nodiscard]] Precision precision_for(PrecisionChoice choice, const std::string& model,

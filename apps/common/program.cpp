@@ -83,8 +83,8 @@ std::string program_beside(const std::string& program) {
 
 int hand_over(const std::string& program, const std::string& from, char** argv) {
   execvp(program_beside(program).c_str(), argv);
-  std::fprintf(stderr, "faceshot: `%s` needs the program %s, which is not here (%s); %s\n", argv[1],
-               program.c_str(), std::strerror(errno), from.c_str());
+  std::fprintf(stderr, "faceshot: `%s` needs the program %s, which was not found (%s); %s\n",
+               argv[1], program.c_str(), std::strerror(errno), from.c_str());
   return exit_failure;
 }
 

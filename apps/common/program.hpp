@@ -1,4 +1,4 @@
-// What the programs share: `faceshot`, and those that it hands over to as git does with its own.
+// Shared by the programs: `faceshot`, and those that it runs as git runs its subcommands.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,4 +1,4 @@
-// Options of the subcommands that look at large photographs tile by tile.
+// Options of the subcommands that process large photographs tile by tile.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -29,15 +29,13 @@ data::PreparedSet read_all(const fs::path& set, const std::string& split) {
 }
 
 void add_split(CLI::App& command, std::string& split, const char* otherwise) {
-  command
-      .add_option("--split", split, "Which split of the set; default: " + std::string(otherwise))
+  command.add_option("--split", split, "Split of the set; default: " + std::string(otherwise))
       ->check(CLI::IsMember({"train", "val", "test"}));
 }
 
 const char* const policy_help =
-    "A preset (face, light, ssd, face-small, low-light, rand-augment, surveillance) or a TOML file "
-    "with "
-    "[[augment.policy]]";
+    "Preset (face, light, ssd, face-small, low-light, rand-augment, surveillance) or TOML file "
+    "with [[augment.policy]]";
 
 // --- preview -----------------------------------------------------------------------------------
 
@@ -55,7 +53,7 @@ int preview(PreviewOptions& o) {
   media::write_mat(o.out, sheet.image);
   for (const std::string& reason : sheet.damaged)
     std::fprintf(stderr, "faceshot: left out: %s\n", reason.c_str());
-  std::printf("%zu photographs, each with %d samples, are in %s\n", sheet.shown.size(),
+  std::printf("%zu photographs with %d samples each are in %s\n", sheet.shown.size(),
               o.sheet.samples, o.out.c_str());
   return exit_ok;
 }
@@ -63,15 +61,19 @@ int preview(PreviewOptions& o) {
 void add_preview(CLI::App& parent, int& exit_code) {
   auto options = std::make_shared<PreviewOptions>();
   PreviewOptions& o = *options;
-  CLI::App* command = parent.add_subcommand("preview", "A sheet: before, and several times after");
-  command->add_option("set", o.set, "Folder of a prepared set, or a CSV of one")->required();
+  CLI::App* command = parent.add_subcommand(
+      "preview", "Contact sheet: each photograph before and after augmentation");
+  command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files")
+      ->required();
   command->add_option("--policy", o.policy, policy_help)->capture_default_str();
-  command->add_option("--out", o.out, "Picture to write")->required();
-  command->add_option("--count", o.sheet.count, "Photographs, a row each")->capture_default_str();
-  command->add_option("--samples", o.sheet.samples, "Samples of each")->capture_default_str();
-  command->add_option("--size", o.sheet.augment.size, "Side of the samples")->capture_default_str();
-  command->add_option("--seed", o.sheet.seed, "Chooses photographs and samples")
+  command->add_option("--out", o.out, "Image file to write")->required();
+  command->add_option("--count", o.sheet.count, "Number of photographs, one per row")
       ->capture_default_str();
+  command->add_option("--samples", o.sheet.samples, "Samples per photograph")
+      ->capture_default_str();
+  command->add_option("--size", o.sheet.augment.size, "Side of the samples, pixels")
+      ->capture_default_str();
+  command->add_option("--seed", o.sheet.seed, "Random seed")->capture_default_str();
   add_split(*command, o.split, "all");
   command->footer("Example:\n  faceshot augment preview data/wider --policy ssd --out sheet.png");
   command->callback(
@@ -115,27 +117,32 @@ void add_run(CLI::App& parent, int& exit_code) {
   RunOptions& o = *options;
   o.set_options.threads = base::processors();
   CLI::App* command = parent.add_subcommand(
-      "run", "An augmented set on disk (training augments by itself and needs none)");
-  command->add_option("set", o.set, "Folder of a prepared set, or a CSV of one")->required();
+      "run",
+      "Write an augmented set to disk (training augments on the fly and does not need this)");
+  command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files")
+      ->required();
   command->add_option("--policy", o.policy, policy_help)->capture_default_str();
-  auto* out = command->add_option_group("out", "Where to");
+  auto* out = command->add_option_group("out", "Output (one of these)");
   out->add_option("--out", o.out, "Folder of the new set");
-  out->add_option("--npz", o.npz, "A NumPy file with pixels and labels instead; squares only");
+  out->add_option("--npz", o.npz,
+                  "Write a NumPy file with pixels and labels instead; square samples only");
   out->require_option(1);
-  command->add_option("--times", o.set_options.times, "Samples of each image")
+  command->add_option("--times", o.set_options.times, "Samples per image")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   command
       ->add_option("--size", o.size,
-                   "Side of square samples; 0: as the policy leaves them, 320 where it asks")
+                   "Side of square samples, pixels; 0: whatever size the policy produces (320 for "
+                   "operations that need a size)")
       ->check(CLI::Range(0, 8192))
       ->capture_default_str();
-  command->add_option("--seed", o.set_options.seed, "Of all that is drawn")->capture_default_str();
+  command->add_option("--seed", o.set_options.seed, "Random seed")->capture_default_str();
   command
-      ->add_option("--threads,--jobs", o.set_options.threads, "They change nothing in the result")
+      ->add_option("--threads,--jobs", o.set_options.threads,
+                   "Number of threads; does not affect the result")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
-  add_split(*command, o.split, "train, or the only one");
+  add_split(*command, o.split, "train, or the only split");
   command->footer(
       "Example:\n"
       "  faceshot augment run data/wider --policy ssd --times 3 --size 320 --out data/wider-aug\n"
@@ -190,7 +197,8 @@ void write_pictures(const OpsOptions& o) {
 int ops(const OpsOptions& o) {
   if (!o.out.empty()) {
     if (o.set.empty())
-      throw Error(ErrorCode::invalid_argument, "--out needs --set DIR, a prepared set to draw on");
+      throw Error(ErrorCode::invalid_argument,
+                  "--out needs --set DIR, a prepared set with the photographs to use");
     write_pictures(o);
   } else if (o.markdown) {
     std::printf("%s", augment::operations_markdown().c_str());
@@ -208,7 +216,7 @@ int ops(const OpsOptions& o) {
       std::printf("  %-18s %s\n", std::string(info.name).c_str(),
                   std::string(info.meaning).c_str());
     }
-    std::printf("\nfaceshot augment ops NAME explains the parameters of one.\n");
+    std::printf("\nfaceshot augment ops NAME lists the parameters of one.\n");
   }
   return exit_ok;
 }
@@ -216,14 +224,15 @@ int ops(const OpsOptions& o) {
 void add_ops(CLI::App& parent, int& exit_code) {
   auto options = std::make_shared<OpsOptions>();
   OpsOptions& o = *options;
-  CLI::App* command = parent.add_subcommand("ops", "Every operation, its parameters and ranges");
-  command->add_option("names", o.names, "Explain these; else list all");
-  command->add_option("--out", o.out, "Draw a picture of each instead, into this file");
-  command->add_option("--set", o.set, "Prepared set to draw on");
-  command->add_option("--seed", o.seed, "Of the pictures")->capture_default_str();
+  CLI::App* command =
+      parent.add_subcommand("ops", "List the operations, with their parameters and ranges");
+  command->add_option("names", o.names, "Operations to describe; default: list all");
+  command->add_option("--out", o.out, "Write an image that shows each operation instead");
+  command->add_option("--set", o.set, "Prepared set with the photographs to use");
+  command->add_option("--seed", o.seed, "Random seed of the pictures")->capture_default_str();
   add_split(*command, o.split, "all");
-  command->add_flag("--markdown", o.markdown, "The reference page, as Markdown");
-  command->add_flag("--json", o.json, "The table as JSON");
+  command->add_flag("--markdown", o.markdown, "Print the reference page as Markdown");
+  command->add_flag("--json", o.json, "Print the table as JSON");
   command->footer(
       "Example:\n  faceshot augment ops affine\n"
       "  faceshot augment ops --set data/wider --out ops.png");
@@ -233,8 +242,8 @@ void add_ops(CLI::App& parent, int& exit_code) {
 }  // namespace
 
 void add_augment(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "augment", "Augmentation policies: preview, run, search, and what there is");
+  CLI::App* command =
+      app.add_subcommand("augment", "Augmentation policies: list operations, preview, run, search");
   command->require_subcommand(1);
   add_preview(*command, exit_code);
   add_run(*command, exit_code);

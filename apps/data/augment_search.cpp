@@ -51,7 +51,7 @@ void check_options(const SearchArguments& a) {
     if (option->count() > 0)
       throw Error(
           ErrorCode::invalid_argument,
-          there + " takes all of a search from its folder; leave out " + option->get_name());
+          there + " reads all settings from the search's folder; leave out " + option->get_name());
   if (!a.resume.empty() && !a.show.empty())
     throw Error(ErrorCode::invalid_argument, "give --resume or --show, not both");
 }
@@ -65,7 +65,8 @@ double seconds_of(const std::string& text) {
   if (factor == 0 || !(value > 0))
     throw Error(
         ErrorCode::invalid_argument,
-        "--budget " + text + ": give a time, as in 120m, 2h or 90s; --trials limits trials");
+        "--budget " + text +
+            ": expected a duration, as in 120m, 2h or 90s; --trials limits the number of trials");
   return value * factor;
 }
 
@@ -89,7 +90,7 @@ void create(SearchArguments& a) {
   if (a.config.empty() == s.trial.command.empty())
     throw Error(
         ErrorCode::invalid_argument,
-        "give a training config, or --trial-command; as in: faceshot augment search "
+        "give a training config or --trial-command, as in: faceshot augment search "
         "configs/faceshot-nano.toml data.train=train.csv data.val=kept.csv --out best.toml");
   if (!a.config.empty()) {
     s.trial.config = a.config.front();
@@ -98,11 +99,12 @@ void create(SearchArguments& a) {
     std::error_code ignored;
     for (const std::string& file : {s.trial.config, s.trial.start})
       if (!file.empty() && !fs::exists(file, ignored))
-        throw Error(ErrorCode::not_found, "there is no file '" + file + "'");
+        throw Error(ErrorCode::not_found, "no such file: '" + file + "'");
   }
   if (!s.trial.metric.starts_with("val_ap"))
-    throw Error(ErrorCode::invalid_argument,
-                "--metric must be one that grows: val_ap_mean, val_ap, val_ap_from_50px, ...");
+    throw Error(
+        ErrorCode::invalid_argument,
+        "--metric must be one where larger is better: val_ap_mean, val_ap, val_ap_from_50px, ...");
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   s.trial.threads = a.threads > 0 ? a.threads : std::max(1, cores / a.workers);
   s.trial.directory = fs::current_path().string();
@@ -168,11 +170,11 @@ int search(SearchArguments& a) {
   try {
     run_workers(a.dir, a.workers, recorder);
   } catch (const Error& e) {
-    throw Error(e.code(), std::string(e.what()) + "; then go on with: " + go_on);
+    throw Error(e.code(), std::string(e.what()) + "; then resume with: " + go_on);
   }
   const SearchPlan plan = plan_of(folder);
   if (!plan.done) {
-    std::fprintf(stderr, "stopped after %zu trials; what is done is kept. Go on with: %s\n",
+    std::fprintf(stderr, "stopped after %zu trials; finished work is kept. Resume with: %s\n",
                  plan.trials.size(), go_on.c_str());
     return exit_interrupted;
   }
@@ -181,28 +183,27 @@ int search(SearchArguments& a) {
     return exit_ok;
   }
   print_search(folder.settings(), folder.space(), plan, false);
-  std::printf("the policy is in %s, pictures of what was learned in %s/*.svg\n",
+  std::printf("the policy is in %s, charts of what was learned in %s/*.svg\n",
               (a.out.empty() ? a.dir / "best.toml" : a.out).c_str(), a.dir.c_str());
   return exit_ok;
 }
 
 void add_trial_options(CLI::App& command, SearchArguments& a) {
   augment::search::TrialSettings& trial = a.settings.trial;
-  command.add_option("--crops", trial.crops, "Training crops of a whole trial")
+  command.add_option("--crops", trial.crops, "Training crops per full trial")
       ->check(CLI::Range(1, 2000000000))
       ->capture_default_str();
-  command.add_option("--start", trial.start,
-                     "Weights that every trial begins with; else random ones");
-  command.add_option("--metric", trial.metric, "Of the validation; larger is better")
+  command.add_option("--start", trial.start, "Initial weights of every trial; default: random");
+  command.add_option("--metric", trial.metric, "Validation metric to maximise")
       ->capture_default_str();
   command
       .add_option("--threads", a.threads,
-                  "Of the network in each trial; 0: the cores, shared by the workers")
+                  "Threads per trial; 0: divide the cores among the workers")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
-  command.add_option(
-      "--trial-command", trial.command,
-      "Instead of training: a shell command that tries $FACESHOT_POLICY and prints a figure");
+  command.add_option("--trial-command", trial.command,
+                     "Instead of training, run this shell command, which evaluates "
+                     "$FACESHOT_POLICY and prints a score");
 }
 
 void add_method_options(CLI::App& command, SearchArguments& a) {
@@ -210,28 +211,31 @@ void add_method_options(CLI::App& command, SearchArguments& a) {
   command.add_option("--method", s.method, "reinforce, ppo, pba or random")
       ->check(CLI::IsMember(augment::search::search_methods()))
       ->capture_default_str();
-  command
-      .add_option("--space", a.space,
-                  "What there is to choose: a TOML file, or one that is built in (faces)")
+  command.add_option("--space", a.space, "Search space: a TOML file or a built-in one (faces)")
       ->capture_default_str();
-  command.add_option("--trials", s.trials, "At most; 40 unless there is a budget");
+  command.add_option("--trials", s.trials,
+                     "Maximum number of trials; default: 40 unless --budget is given");
   command.add_option("--budget", a.budget,
-                     "Time of all workers together, as 120m, after which no batch is begun");
-  command.add_option("--batch", s.batch, "Trials proposed at once; of pba the population")
+                     "Total time of all workers, as in 120m; no batch starts after it");
+  command.add_option("--batch", s.batch, "Trials proposed at once; for pba, the population")
       ->capture_default_str();
   command
-      .add_option("--rungs", s.rungs, "Lengths at which trials are compared; 1: none is stopped")
+      .add_option("--rungs", s.rungs,
+                  "Number of rungs at which trials are compared; 1: never stop a trial early")
       ->capture_default_str();
   command
-      .add_option("--eta", s.eta, "One of so many goes on to the next rung, so many times as long")
+      .add_option(
+          "--eta", s.eta,
+          "One in this many trials is promoted to the next rung, which is this many times as long")
       ->capture_default_str();
   command.add_flag("--keep-all", s.keep_all,
-                   "Stop no trial: shows whether stopping would have been right");
-  command.add_option("--confirm", s.confirm, "So many of the best are tried anew in the end")
+                   "Never stop a trial early; shows whether stopping would have been right");
+  command.add_option("--confirm", s.confirm, "Number of best policies to train again at the end")
       ->capture_default_str();
-  command.add_option("--confirm-times", s.confirm_times, "With so many other seeds each")
+  command.add_option("--confirm-times", s.confirm_times, "Number of other seeds for each of these")
       ->capture_default_str();
-  command.add_option("--seed", s.seed, "Of proposals and trainings")->capture_default_str();
+  command.add_option("--seed", s.seed, "Random seed of proposals and training")
+      ->capture_default_str();
 }
 
 }  // namespace
@@ -241,29 +245,30 @@ void add_augment_search(CLI::App& augment, int& exit_code) {
   SearchArguments& a = *arguments;
   a.settings.trials = 0;  // not given
   CLI::App* const command = augment.add_subcommand(
-      "search", "Learn a policy: propose, train shortly, look at the kept-out figure");
-  command->add_option("config", a.config, "Config of the training, then overrides as key=value");
+      "search", "Learn a policy: propose, train briefly, measure on held-out images");
+  command->add_option("config", a.config, "Training config, then overrides as key=value");
   add_method_options(*command, a);
   add_trial_options(*command, a);
-  command->add_option("--dir", a.dir, "Folder of the search; workers on it share the work")
+  command->add_option("--dir", a.dir, "Folder of the search; several workers can share it")
       ->capture_default_str();
   for (const CLI::Option* const option : command->get_options())
     if (option != command->get_help_ptr()) a.of_new.push_back(option);
   command->add_option("--resume", a.resume,
-                      "Folder of a search to go on with, or to help with, as it was begun");
-  command->add_option("--show", a.show, "Folder of a search: tell what it found, and no more");
-  command->add_option("--workers", a.workers, "Trials at a time in this process")
+                      "Folder of a search to resume, or to join as another worker");
+  command->add_option("--show", a.show, "Folder of a search: print its results and exit");
+  command->add_option("--workers", a.workers, "Trials run in parallel in this process")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
-  command->add_option("--out", a.out, "The best policy; it is in DIR/best.toml in any case");
-  command->add_flag("--json", a.json, "Print what was found as JSON");
+  command->add_option("--out", a.out,
+                      "File for the best policy; always written to DIR/best.toml as well");
+  command->add_flag("--json", a.json, "Print the results as JSON");
   command->footer(
       "Example:\n"
       "  faceshot augment search configs/faceshot-nano.toml data.train=data/wider/train.csv "
       "data.val=data/kept/val.csv --start models/faceshot-nano.onnx --budget 120m --out best.toml\n"
       "  faceshot augment search --resume runs/search\n"
       "  faceshot augment search --show runs/search\n"
-      "Ctrl-C stops; --resume goes on exactly there, in as many processes as are started on it.");
+      "Ctrl-C stops; --resume continues from the same point, in as many processes as you start.");
   command->callback(
       [arguments, &exit_code] { exit_code = guarded([&] { return search(*arguments); }); });
 }

@@ -121,19 +121,19 @@ std::string SearchRecorder::status() {
   const double elapsed = std::chrono::duration<double>(Impl::Clock::now() - i.start).count();
   std::string text = fmt::format("trials {}/{}", i.finished, i.trials);
   if (i.best) text += fmt::format("  best {:.4f}", *i.best);
-  const double rate = (i.work - *i.first_work) / elapsed;  // whole trials a second
+  const double rate = (i.work - *i.first_work) / elapsed;  // whole trials per second
   if (rate <= 0) return text;
   double left = (i.planned - i.work) / rate;
   const double spent = (i.seconds - *i.first_seconds) / elapsed;
   if (i.budget > 0 && spent > 0) left = std::min(left, std::max(0.0, i.budget - i.seconds) / spent);
-  return text + fmt::format("  {:.1f} whole trials/h  {} left", rate * 3600, duration_text(left));
+  return text + fmt::format("  {:.1f} full trials/h  {} left", rate * 3600, duration_text(left));
 }
 
 void print_search(const search::SearchSettings& settings, const search::SearchSpace& space,
                   const search::SearchPlan& plan, bool options) {
-  std::printf("%s, %zu choices, %.2g policies; %zu trials, %s of work%s\n", settings.method.c_str(),
-              space.choices().size(), space.size(), plan.trials.size(),
-              duration_text(plan.seconds).c_str(), plan.done ? "" : "; not done yet");
+  std::printf("%s, %zu choices, %.2g policies; %zu trials, %s of computing%s\n",
+              settings.method.c_str(), space.choices().size(), space.size(), plan.trials.size(),
+              duration_text(plan.seconds).c_str(), plan.done ? "" : "; not finished");
   if (options) {
     const auto records = search::option_records(space.choices(), plan);
     std::printf("\n%-24s %-28s %6s %9s %11s\n", "choice", "option", "trials", "mean",

@@ -34,7 +34,7 @@ std::string last_line(const fs::path& log) {
   std::string line, last;
   while (std::getline(in, line))
     if (line.find_first_not_of(" \t\r") != std::string::npos) last = line;
-  return last.empty() ? "it says nothing" : last;
+  return last.empty() ? "no output" : last;
 }
 
 /// Until it has ended. @throws Error(cancelled); Error(io) if it was killed
@@ -46,11 +46,10 @@ int exit_code_of(const support::ChildCommand& command, const std::atomic<bool>& 
     throw Error(ErrorCode::cancelled, "stopped");
   }
   if (child.how().signal != 0)
-    throw Error(ErrorCode::io,
-                fmt::format("'{}' was ended by signal {}{}; see {}", command.arguments.front(),
-                            child.how().signal,
-                            child.how().signal == SIGKILL ? " (is there too little memory?)" : "",
-                            command.output.string()));
+    throw Error(ErrorCode::io, fmt::format("'{}' was killed by signal {}{}; see {}",
+                                           command.arguments.front(), child.how().signal,
+                                           child.how().signal == SIGKILL ? " (out of memory?)" : "",
+                                           command.output.string()));
   return child.how().exit_code;
 }
 
@@ -109,13 +108,13 @@ std::optional<double> train(const SearchSettings& settings, const Job& job, cons
   if (exit_code != 0 && fs::exists(files.folder / "diverged")) return std::nullopt;
   if (exit_code != 0)
     throw Error(ErrorCode::io,
-                fmt::format("training fails: {} (all of it: {})", last_line(log), log.string()));
+                fmt::format("training failed: {} (full output: {})", last_line(log), log.string()));
   const runs::RunHistory run = runs::read_run(files.folder);
   const runs::MetricCurve* const curve = run.find(settings.trial.metric);
   const int end = power(settings.eta, job.rung);
   if (curve == nullptr || curve->empty() || curve->back().first != end)
     throw Error(ErrorCode::format,
-                fmt::format("training wrote no {} after epoch {} into {}: is there data.val?",
+                fmt::format("training wrote no {} after epoch {} to {}: is data.val set?",
                             settings.trial.metric, end, (files.folder / "metrics.csv").string()));
   const double figure = curve->back().second;
   return std::isfinite(figure) ? std::optional(figure) : std::nullopt;
@@ -152,13 +151,13 @@ std::optional<double> call(const SearchSettings& settings, const Job& job, const
                          {"FACESHOT_SEED", std::to_string(job.seed)},
                          {"FACESHOT_SHARE", fmt::format("{:.6g}", job.share)}};
   if (const int exit_code = exit_code_of(command, stop); exit_code != 0)
-    throw Error(ErrorCode::io, fmt::format("the trial's command ends with status {}: {} (all of "
-                                           "it: {})",
-                                           exit_code, last_line(log), log.string()));
+    throw Error(ErrorCode::io,
+                fmt::format("the trial command exited with status {}: {} (full output: {})",
+                            exit_code, last_line(log), log.string()));
   const auto figure = figure_in(log);
   if (!figure)
     throw Error(ErrorCode::format,
-                "the trial's command prints no line that is a number (see " + log.string() + ")");
+                "the trial command printed no line with just a number (see " + log.string() + ")");
   return std::isfinite(*figure) ? figure : std::nullopt;
 }
 
@@ -169,13 +168,13 @@ void check_overrides(const TrialSettings& trial) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos)
       throw Error(ErrorCode::invalid_argument,
-                  "'" + text + "' is no key=value; one config comes first, then overrides");
+                  "'" + text + "' is not key=value; give one config, then overrides");
     const std::string key = text.substr(0, equals);
     if (std::find(std::begin(own_keys), std::end(own_keys), key) != std::end(own_keys))
-      throw Error(ErrorCode::invalid_argument,
-                  "'" + key +
-                      "' is the search's own to set; see --crops, --rungs, --start, --seed "
-                      "and --threads");
+      throw Error(
+          ErrorCode::invalid_argument,
+          "'" + key +
+              "' is set by the search itself; use --crops, --rungs, --start, --seed and --threads");
   }
 }
 

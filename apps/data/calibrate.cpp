@@ -1,5 +1,5 @@
 // `faceshot calibrate`: scores that are probabilities, and a default threshold, from photographs
-// that were kept out of training.
+// that were held out from training.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -172,33 +172,34 @@ void add_calibrate(CLI::App& app, int& exit_code) {
   Options& o = *options;
   o.calibration.threads = base::processors();
   CLI::App* const command = app.add_subcommand(
-      "calibrate", "Turn a network's scores into probabilities, and choose its threshold");
-  command->add_option("model", o.model, "ONNX file of an SSD, as faceshot export writes it")
+      "calibrate", "Calibrate a network's scores to probabilities, and choose its threshold");
+  command->add_option("model", o.model, "ONNX file of an SSD written by faceshot export")
       ->required();
   command
       ->add_option("--data", o.data,
-                   "Prepared sets (their val.csv) or CSV files with photographs that were kept out "
-                   "of training, with and without faces")
+                   "Prepared sets (their val.csv) or CSV files of held-out photographs, with and "
+                   "without faces")
       ->required();
-  command->add_option("--out", o.out, "The calibrated ONNX file; without it, only a report");
+  command->add_option("--out", o.out, "ONNX file to write; without it, print the report only");
   command
       ->add_option("--max-side", o.calibration.max_side,
-                   "Scale photographs so that the longer side is at most this; 0: leave them")
+                   "Scale larger photographs down to this longer side; 0: never")
       ->check(CLI::Range(0, 16384))
       ->capture_default_str();
-  command->add_option("--nms", o.calibration.nms_threshold, "IoU above which a box is suppressed")
+  command->add_option("--nms", o.calibration.nms_threshold, "NMS IoU threshold")
       ->check(CLI::Range(0.0F, 1.0F))
       ->capture_default_str();
   command
       ->add_option("--min-face", o.calibration.min_threshold_face,
-                   "Choose the threshold for faces whose shorter side has this many pixels in the "
-                   "network's input")
+                   "Choose the threshold for faces with at least this shorter side in the "
+                   "network's input, pixels")
       ->check(CLI::Range(0.0F, 1e4F))
       ->capture_default_str();
-  command->add_option("--threads,--jobs", o.calibration.threads, "Photographs at once")
+  command
+      ->add_option("--threads,--jobs", o.calibration.threads, "Photographs processed in parallel")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command->add_flag("--json", o.json, "Write the report as JSON");
+  command->add_flag("--json", o.json, "Print the report as JSON");
   command->footer(
       "Example:\n"
       "  faceshot calibrate nano.onnx --data data/held-out data/no-faces --out "

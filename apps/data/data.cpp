@@ -130,17 +130,17 @@ int stats(const DataArguments& o) {
     return exit_ok;
   }
   if (csvs.size() > 1) std::printf("%s\n\n", names_of(csvs).c_str());
-  std::printf("images           %8zu  of which %zu without faces\n", s.images,
+  std::printf("images           %8zu  %zu of them without faces\n", s.images,
               s.images_without_faces);
-  std::printf("faces            %8zu  %.1f an image; median side %.0f px\n", s.faces,
+  std::printf("faces            %8zu  %.1f per image; median side %.0f px\n", s.faces,
               s.faces_per_image, s.median_side);
   std::printf("ignored          %8zu\n", s.ignored);
   std::printf("with landmarks   %8zu\n", s.with_landmarks);
   if (set.classes.size() > 1)
     for (std::size_t i = 0; i < set.classes.size(); ++i)
       std::printf("  %-14s %8zu\n", set.classes[i].c_str(), s.faces_of_class[i]);
-  print_histogram("size of faces, px, longer side of the image at 640", s.side);
-  print_histogram("faces in an image", s.faces_in_image);
+  print_histogram("size of faces, px, at longer side 640", s.side);
+  print_histogram("faces per image", s.faces_in_image);
   print_histogram("width / height", s.aspect);
   if (!o.out.empty()) std::printf("\nstats.svg and stats.json are in %s\n", o.out.c_str());
   if (!o.report.empty()) std::printf("\nthe report is %s\n", o.report.c_str());
@@ -242,7 +242,7 @@ int priors(const DataArguments& o) {
     print_json(json);
     return exit_ok;
   }
-  std::printf("share of faces that a prior overlaps by IoU, longer side of the image at %d\n\n",
+  std::printf("share of faces whose best prior reaches an IoU, at longer side %d\n\n",
               o.prior_size);
   std::printf("                  %15s      proposed\n", network.name.c_str());
   std::printf("side px    faces   >=0.35  >=0.5   >=0.35  >=0.5\n");
@@ -264,16 +264,16 @@ CLI::App* add_command(CLI::App& parent, const char* name, const char* help, Data
   CLI::App* command = parent.add_subcommand(name, help);
   command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files")
       ->required();
-  command->add_option("--split", o.split, "One split of the folder; default: all that are there")
+  command->add_option("--split", o.split, "Split of the folder; default: all")
       ->check(CLI::IsMember({"train", "val", "test"}));
-  command->add_flag("--json", o.json, "Write JSON instead of a table");
+  command->add_flag("--json", o.json, "Print JSON instead of a table");
   return command;
 }
 
 }  // namespace
 
 void add_data(CLI::App& app, int& exit_code) {
-  CLI::App* data = app.add_subcommand("data", "Look at a prepared data set");
+  CLI::App* data = app.add_subcommand("data", "Show, check and export prepared data sets");
   data->require_subcommand(1);
   data->footer("Example:\n  faceshot data show data/wider --out sheet.png");
 
@@ -291,40 +291,43 @@ void add_data(CLI::App& app, int& exit_code) {
   add_data_pseudo(*data, exit_code);
 
   const auto [show_command, show_options] =
-      add("show", "Photographs with their boxes, landmarks and ignore regions", show);
-  show_command->add_option("--out", show_options->out, "The picture, such as sheet.png")
+      add("show", "Draw photographs with their boxes, landmarks and ignore regions", show);
+  show_command->add_option("--out", show_options->out, "Image file to write, such as sheet.png")
       ->required();
-  show_command->add_option("--count", show_options->sheet.count, "How many photographs")
+  show_command->add_option("--count", show_options->sheet.count, "Number of photographs")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  show_command->add_option("--columns", show_options->sheet.columns, "How many in a row")
+  show_command->add_option("--columns", show_options->sheet.columns, "Photographs per row")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
-  show_command->add_option("--seed", show_options->sheet.seed, "Random seed: which photographs")
+  show_command
+      ->add_option("--seed", show_options->sheet.seed, "Random seed for choosing photographs")
       ->capture_default_str();
   show_command->footer("Example:\n  faceshot data show data/wider --count 24 --out sheet.png");
 
-  const auto [stats_command, stats_options] =
-      add("stats", "Counts, and how sizes, crowds, shapes and positions are distributed", stats);
+  const auto [stats_command, stats_options] = add(
+      "stats", "Counts, and the distribution of face sizes, faces per image, shapes and positions",
+      stats);
   stats_command->add_option("--out", stats_options->out, "Folder for stats.svg and stats.json");
-  stats_command->add_option("--report", stats_options->report, "HTML page with all of it");
+  stats_command->add_option("--report", stats_options->report, "HTML report");
   stats_command->footer("Example:\n  faceshot data stats data/wider --out stats/");
 
   const auto [priors_command, priors_options] =
-      add("priors", "Which faces a network's priors reach, and sizes that fit better", priors);
-  priors_command->add_option("--model", priors_options->model,
-                             "Network whose priors are looked at; default: the one shipped");
-  priors_command->add_option("--count", priors_options->prior_count, "How many sizes to propose")
+      add("priors", "Report how well a network's priors cover the faces, and propose better sizes",
+          priors);
+  priors_command->add_option(
+      "--model", priors_options->model,
+      "Network whose priors to examine; default: the network shipped with FaceShot");
+  priors_command->add_option("--count", priors_options->prior_count, "Number of sizes to propose")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   priors_command
-      ->add_option("--size", priors_options->prior_size,
-                   "Side of the network's input to which images are scaled, pixels")
+      ->add_option("--size", priors_options->prior_size, "Side of the network's input, pixels")
       ->check(CLI::Range(32, 4096))
       ->capture_default_str();
   priors_command
       ->add_option("--min-side", priors_options->prior_min_side,
-                   "Faces smaller than this there do not count for the proposal, pixels")
+                   "Ignore faces below this size in the network's input, pixels")
       ->check(CLI::Range(0.0F, 4096.0F))
       ->capture_default_str();
   priors_command->footer("Example:\n  faceshot data priors data/wider --count 12 --size 320");

@@ -45,7 +45,7 @@ nlohmann::ordered_json to_json(const data::PreparedSet& set, const data::Suspect
 int look(AuditArguments o) {
   if (o.set.empty())
     throw Error(ErrorCode::invalid_argument,
-                "data audit needs a prepared set, or --apply with the decisions on one");
+                "data audit needs a prepared set, or --apply with a file of decisions");
   const fs::path csv = data::split_file(o.set, o.split, "train");
   const data::PreparedSet set = data::read_prepared(csv);
   const Detector detector = open_detector_on_set(o, o.audit.score);
@@ -59,7 +59,7 @@ int look(AuditArguments o) {
   support::write_file_atomically(
       o.out, data::audit_page(set, audit, csv, o.count, o.model.filename().string()));
   for (const std::string& reason : audit.damaged)
-    std::fprintf(stderr, "faceshot: not looked at: %s\n", reason.c_str());
+    std::fprintf(stderr, "faceshot: skipped: %s\n", reason.c_str());
   const auto missing = static_cast<std::size_t>(
       std::count_if(audit.suspects.begin(), audit.suspects.end(),
                     [](const data::Suspect& s) { return s.kind == data::SuspectKind::missing; }));
@@ -80,7 +80,7 @@ int look(AuditArguments o) {
   std::printf("suspected missing     %8zu\n", missing);
   std::printf("suspected loose       %8zu\n", audit.suspects.size() - missing);
   std::printf(
-      "decide on %s, download the decisions, then: faceshot data audit --apply "
+      "review %s, download the decisions, then run: faceshot data audit --apply "
       "audit-decisions.json\n",
       o.out.c_str());
   return exit_ok;
@@ -106,7 +106,7 @@ int apply(const AuditArguments& o) {
   }
   std::printf("labels added      %6zu\nboxes replaced    %6zu\nrejected          %6zu\n",
               applied.added, applied.replaced, applied.rejected);
-  if (applied.already > 0) std::printf("there already     %6zu\n", applied.already);
+  if (applied.already > 0) std::printf("already present   %6zu\n", applied.already);
   std::printf("the set is %s\n", csv.c_str());
   return exit_ok;
 }
@@ -117,31 +117,30 @@ void add_data_audit(CLI::App& data, int& exit_code) {
   auto options = std::make_shared<AuditArguments>();
   AuditArguments& o = *options;
   CLI::App* command = data.add_subcommand(
-      "audit", "Labels that a detector suspects to be missing or loose, for you to decide on");
-  add_detector_on_set(*command, o, "Write all suspects, or what was applied, as JSON");
-  command->add_option("--out", o.out, "The page to decide on")->capture_default_str();
-  command->add_option("--count", o.count, "Suspects on it: those with the greatest expected gain")
+      "audit", "Find labels that may be missing or loose, by comparing them with a detector");
+  add_detector_on_set(*command, o, "Print all suspects, or what was applied, as JSON");
+  command->add_option("--out", o.out, "HTML page for the review")->capture_default_str();
+  command
+      ->add_option("--count", o.count,
+                   "Number of suspects on the page, those with the greatest expected gain first")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
       ->capture_default_str();
-  command->add_option("--score", o.audit.score, "Findings from this score on are looked at")
+  command->add_option("--score", o.audit.score, "Minimum score of a detection")
       ->check(CLI::Range(0.0F, 1.0F))
       ->capture_default_str();
-  command
-      ->add_option("--overlap", o.audit.overlap,
-                   "IoU below which a finding and a label are two things")
+  command->add_option("--overlap", o.audit.overlap, "Minimum IoU for a detection to match a label")
       ->check(CLI::Range(0.0F, 1.0F))
       ->capture_default_str();
-  command
-      ->add_option("--loose", o.audit.loose, "IoU below which the label of what was found is loose")
+  command->add_option("--loose", o.audit.loose, "A matched label below this IoU is loose")
       ->check(CLI::Range(0.0F, 1.0F))
       ->capture_default_str();
   command
       ->add_option("--min-side", o.audit.min_side,
-                   "Findings with a shorter side are passed over, pixels")
+                   "Skip detections with a shorter side below this, pixels")
       ->check(CLI::Range(0.0F, 1e4F))
       ->capture_default_str();
   command->add_option("--apply", o.apply,
-                      "Put the decisions that the page has downloaded into the set's CSV file");
+                      "Apply the decisions downloaded from the page to the set's CSV file");
   command->footer(
       "Examples:\n"
       "  faceshot data audit data/mine --out audit.html\n"

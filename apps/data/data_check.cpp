@@ -116,15 +116,15 @@ void print_table(const CheckReport& report) {
     }
     if (count > shown) std::printf("    ... and %zu more (--report, --json)\n", count - shown);
   }
-  if (report.findings.empty()) std::printf("nothing is wrong\n");
+  if (report.findings.empty()) std::printf("no problems found\n");
 }
 
 void write_repaired(const CheckReport& report, const Repairs& repairs) {
   if (const std::size_t left = data::unrepaired_errors(report, repairs); left != 0)
-    throw Error(ErrorCode::invalid_argument,
-                std::to_string(left) +
-                    " errors would stay, so nothing was repaired; name them in --fix too, or "
-                    "--fix all");
+    throw Error(
+        ErrorCode::invalid_argument,
+        std::to_string(left) +
+            " errors would remain, so nothing was repaired; add them to --fix, or use --fix all");
   for (const CheckedSplit& split : report.splits)
     data::write_prepared(split.csv.parent_path(), split.csv.stem().string(), split.repaired,
                          "repaired by faceshot data check");
@@ -154,7 +154,7 @@ int check(const CheckArguments& o) {
   if (!o.report.empty() && !o.json) std::printf("the report is %s\n", o.report.c_str());
   if (!o.fixes.empty()) {
     write_repaired(report, repairs);
-    if (!o.json) std::printf("repaired; check again to see what is left\n");
+    if (!o.json) std::printf("repaired; run the check again to see what remains\n");
     return exit_ok;
   }
   const bool bad =
@@ -171,30 +171,32 @@ void add_data_check(CLI::App& data, int& exit_code) {
   auto options = std::make_shared<CheckArguments>();
   CheckArguments& o = *options;
   o.check.threads = base::processors();
-  CLI::App* command = data.add_subcommand("check", "What is wrong with a prepared set");
-  command->add_option("sets", o.sets, "Folders of prepared sets (all their splits), or CSV files")
+  CLI::App* command = data.add_subcommand("check", "Find problems in a prepared set");
+  command->add_option("sets", o.sets, "Folders of prepared sets (all splits) or CSV files")
       ->required();
-  command->add_option("--split", o.split, "One split of the folders; default: all that are there")
+  command->add_option("--split", o.split, "Split of the folders; default: all")
       ->check(CLI::IsMember({"train", "val", "test"}));
-  command->add_option("--report", o.report, "HTML page with pictures of what was found");
+  command->add_option("--report", o.report, "HTML report with pictures of the problems");
   command
-      ->add_option("--fix", o.fixes,
-                   "Repair these problems and write the CSV files anew (names below, separated by "
-                   "commas)")
+      ->add_option(
+          "--fix", o.fixes,
+          "Repair these problems and rewrite the CSV files (names below, separated by commas)")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command->add_flag("--strict", o.strict, "Warnings count as errors for the exit status");
-  command->add_option("--min-side", o.check.min_side, "Faces with a shorter side are tiny, pixels")
+  command->add_flag("--strict", o.strict, "Treat warnings as errors for the exit status");
+  command
+      ->add_option("--min-side", o.check.min_side,
+                   "Faces with a shorter side below this are tiny, pixels")
       ->check(CLI::Range(0.0F, 1e4F))
       ->capture_default_str();
-  command->add_option("--threads,--jobs", o.check.threads, "Images decoded at once")
+  command->add_option("--threads,--jobs", o.check.threads, "Images decoded in parallel")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command->add_flag("--json", o.json, "Write all findings as JSON instead of a table");
-  std::string footer = "Exit status 1 if anything is wrong.\nProblems and what --fix does:\n";
+  command->add_flag("--json", o.json, "Print all problems as JSON instead of a table");
+  std::string footer = "The exit status is 1 if there are errors.\nProblems and what --fix does:\n";
   for (const data::ProblemInfo& p : data::problems())
     footer += "  " + std::string(p.name) + std::string(18 - p.name.size(), ' ') +
-              (p.repair.empty() ? "(only told)" : std::string(p.repair)) + "\n";
+              (p.repair.empty() ? "(report only)" : std::string(p.repair)) + "\n";
   footer += groups_text();
   footer +=
       "Example:\n  faceshot data check data/mine --report check.html\n"

@@ -107,10 +107,10 @@ void print_table(const ExportArguments& o, const ExportedSplit& done) {
   std::printf("%zu images and %zu boxes are in %s\n", report.images, report.boxes,
               done.out.c_str());
   if (report.ignored_left_out > 0)
-    std::printf("%zu ignored regions were left out: %s has no such thing\n",
-                report.ignored_left_out, o.format.c_str());
+    std::printf("%zu ignore regions were left out: %s cannot hold them\n", report.ignored_left_out,
+                o.format.c_str());
   if (report.landmarks_left_out > 0)
-    std::printf("the landmarks of %zu boxes were left out: %s has none\n",
+    std::printf("the landmarks of %zu boxes were left out: %s cannot hold them\n",
                 report.landmarks_left_out, o.format.c_str());
 }
 
@@ -138,24 +138,24 @@ void add_data_export(CLI::App& data, int& exit_code) {
   auto options = std::make_shared<ExportArguments>();
   ExportArguments& o = *options;
   CLI::App* command = data.add_subcommand(
-      "export", "A set in another format: COCO, YOLO, Pascal VOC, LabelMe, CVAT, NumPy");
+      "export", "Export a set as COCO, YOLO, Pascal VOC, LabelMe, CVAT or NumPy");
   command->add_option("set", o.set, "Folder of a prepared set, or one of its CSV files")
       ->required();
   command
       ->add_option("--split", o.split,
-                   "One split of the folder; default: all that are there, each in a folder of its "
+                   "Split of the folder; default: all, each in a folder of its "
                    "name if there are several")
       ->check(CLI::IsMember({"train", "val", "test"}));
   command->add_option("--format", o.format, "coco, yolo, voc, labelme, cvat or npz")
       ->check(CLI::IsMember({"coco", "yolo", "voc", "labelme", "cvat", "npz"}))
       ->required();
-  command->add_option("--out", o.out, "New folder; for npz the file")->required();
-  command->add_option("--link", o.link, "How images come there: hard, copy, symlink, relative")
+  command->add_option("--out", o.out, "New folder, or for npz the file")->required();
+  command->add_option("--link", o.link, "How to place the images: hard, copy, symlink, relative")
       ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
       ->capture_default_str();
-  command->add_flag("--json", o.json, "Write JSON instead of a table");
+  command->add_flag("--json", o.json, "Print JSON instead of a table");
   command->footer(
-      "npz holds labels only: files, sizes, offsets, bboxes, labels, ignore, classes.\n"
+      "npz contains labels only: files, sizes, offsets, bboxes, labels, ignore, classes.\n"
       "Example:\n  faceshot data export data/wider --format coco --out coco/");
   command->callback(
       [options, &exit_code] { exit_code = guarded([&] { return export_set(*options); }); });

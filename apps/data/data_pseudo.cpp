@@ -67,7 +67,7 @@ int pseudo(PseudoArguments o) {
   if (!o.out.empty()) data::check_destination(o.out);
   if (!o.sheet.empty() && !media::is_image_path(o.sheet))
     throw Error(ErrorCode::invalid_argument,
-                "--sheet " + o.sheet.string() + " is no picture's name; try sheet.png");
+                "--sheet " + o.sheet.string() + " is not an image file name; try sheet.png");
   // Scores below are never looked at.
   const Detector detector = open_detector_on_set(o, o.labels.ignore);
   const auto run = [&] {
@@ -89,14 +89,14 @@ int pseudo(PseudoArguments o) {
     media::write_mat(sheet, picture);
   }
   for (const std::string& reason : labelled.damaged)
-    std::fprintf(stderr, "faceshot: left as it was: %s\n", reason.c_str());
+    std::fprintf(stderr, "faceshot: left unchanged: %s\n", reason.c_str());
   if (o.json) {
     std::printf("%s\n", to_json(labelled, dir / (split + ".csv"), sheet)
                             .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
                             .c_str());
     return exit_ok;
   }
-  std::printf("images                    %8zu  of which %zu got labels\n",
+  std::printf("images                    %8zu  %zu of them got labels\n",
               labelled.set.records.size(), labelled.changed.size());
   std::printf("labels kept               %8zu\n", labelled.persons);
   std::printf("faces added               %8zu  score %g or more\n", labelled.faces,
@@ -107,11 +107,11 @@ int pseudo(PseudoArguments o) {
   std::printf("ignore regions added      %8zu  score %g or more\n", labelled.doubtful,
               static_cast<double>(o.labels.ignore));
   std::printf("already labelled          %8zu\n", labelled.known);
-  if (labelled.replaced > 0) std::printf("of an earlier run, gone   %8zu\n", labelled.replaced);
+  if (labelled.replaced > 0) std::printf("from an earlier run, removed %5zu\n", labelled.replaced);
   if (!labelled.damaged.empty())
-    std::printf("images left as they were  %8zu  damaged\n", labelled.damaged.size());
+    std::printf("images left unchanged     %8zu  damaged\n", labelled.damaged.size());
   std::printf("the set is %s\n", (dir / (split + ".csv")).c_str());
-  if (!sheet.empty()) std::printf("look at %s before you train on it\n", sheet.c_str());
+  if (!sheet.empty()) std::printf("check %s before you train on it\n", sheet.c_str());
   return exit_ok;
 }
 
@@ -121,33 +121,34 @@ void add_data_pseudo(CLI::App& data, int& exit_code) {
   auto options = std::make_shared<PseudoArguments>();
   PseudoArguments& o = *options;
   CLI::App* command =
-      data.add_subcommand("pseudo", "Labels from a detector, for a set that has few");
-  add_detector_on_set(*command, o, "Write JSON instead of a table")->required();
-  command->add_option("--accept", o.labels.accept, "What scores at least this becomes a face")
+      data.add_subcommand("pseudo", "Add pseudo-labels from a detector to a set with few labels");
+  add_detector_on_set(*command, o, "Print JSON instead of a table")->required();
+  command->add_option("--accept", o.labels.accept, "Minimum score for a detection to become a face")
       ->check(CLI::Range(0.0F, 1.0F))
       ->capture_default_str();
   command
       ->add_option("--ignore", o.labels.ignore,
-                   "What scores less, but at least this, becomes an ignore region")
+                   "Minimum score for a detection to become an ignore region")
       ->check(CLI::Range(0.0F, 1.0F))
       ->capture_default_str();
   command
       ->add_option("--overlap", o.labels.overlap,
-                   "IoU from which something found is what a person has labelled")
+                   "Minimum IoU for a detection to match an existing label")
       ->check(CLI::Range(0.0F, 1.0F))
       ->capture_default_str();
-  command->add_option("--out", o.out, "New folder for the set; default: the CSV file is replaced");
-  command->add_option("--link", o.link, "How images come there: hard, copy, symlink, relative")
+  command->add_option("--out", o.out, "New folder for the set; default: replace the CSV file");
+  command->add_option("--link", o.link, "How to place the images: hard, copy, symlink, relative")
       ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
       ->capture_default_str();
-  command->add_option("--sheet", o.sheet,
-                      "Picture of what was added; default: SPLIT-pseudo.png beside the CSV file");
-  command->add_option("--count", o.sheet_options.count, "Photographs on it")
+  command->add_option(
+      "--sheet", o.sheet,
+      "Contact sheet of what was added; default: SPLIT-pseudo.png beside the CSV file");
+  command->add_option("--count", o.sheet_options.count, "Number of photographs on the sheet")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   command->footer(
-      "Labels of people stay as they are; what is added is marked in the column 'source' and "
-      "replaced when\nthe command is run again.\n"
+      "Human labels are kept. Added labels are marked in the column 'source' and replaced "
+      "when\nthe command is run again.\n"
       "Example:\n  faceshot data pseudo data/mine --accept 0.9 --ignore 0.4 --out data/mine2");
   command->callback(
       [options, &exit_code] { exit_code = guarded([&] { return pseudo(*options); }); });

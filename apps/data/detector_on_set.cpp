@@ -12,17 +12,16 @@ CLI::Option* add_detector_on_set(CLI::App& command, DetectorOnSet& o,
   o.threads = base::processors();
   CLI::Option* const set =
       command.add_option("set", o.set, "Folder of a prepared set, or one of its CSV files");
-  command
-      .add_option("--split", o.split,
-                  "Which split of the folder; default: train, or the only one there is")
+  command.add_option("--split", o.split, "Split of the folder; default: train, or the only split")
       ->check(CLI::IsMember({"train", "val", "test"}));
-  command.add_option("--model", o.model, "The detector, an ONNX file; default: the one shipped");
+  command.add_option("--model", o.model,
+                     "Detector, an ONNX file; default: the network shipped with FaceShot");
   command
       .add_option("--max-side", o.max_side,
-                  "The detector sees images with the longer side reduced to this; 0: native")
+                  "Scale larger images down to this longer side before detection; 0: never")
       ->check(CLI::Range(0, 16384))
       ->capture_default_str();
-  command.add_option("--threads,--jobs", o.threads, "Images looked at at once")
+  command.add_option("--threads,--jobs", o.threads, "Images processed in parallel")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command.add_flag("--json", o.json, json_help);

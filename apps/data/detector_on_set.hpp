@@ -1,4 +1,4 @@
-// What the commands share that run a detector over a prepared set.
+// Shared by commands that run a detector on a prepared set.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -11,7 +11,7 @@ namespace faceshot::cli {
 
 struct DetectorOnSet {
   std::filesystem::path set;
-  std::string split;            ///< empty: train, or the only one
+  std::string split;            ///< empty: train, or the only split
   std::filesystem::path model;  ///< empty until opened: the one shipped
   int max_side = 640;
   int threads = 1;

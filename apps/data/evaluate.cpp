@@ -1,4 +1,4 @@
-// `faceshot evaluate`: a network, or anybody's result files, by an official protocol.
+// `faceshot evaluate`: scores a network or result files by an official protocol.
 #include <fmt/format.h>
 #include <array>
 #include <cstdio>
@@ -34,22 +34,21 @@ void require_sense(const EvaluateOptions& o) {
   const bool wider = o.protocol == "widerface", fddb = o.protocol == "fddb";
   const bool labels = o.protocol == "voc" || o.protocol == "coco";  // of --data
   require(!o.data.empty() || !o.detections.empty() || (fddb && !o.images.empty()),
-          "evaluate needs either --data (images on which to run a network) or --detections "
-          "(result files to score)");
-  require(
-      labels || o.data.empty() || o.detections.empty(),
-      "evaluate needs either --data or --detections, not both; the folder of the photographs of "
-      "result files is --images");
+          "evaluate needs either --data (images to run a network on) or --detections (result files "
+          "to score)");
+  require(labels || o.data.empty() || o.detections.empty(),
+          "evaluate takes either --data or --detections, not both; use --images for the folder "
+          "with the photographs");
   require(o.detections.empty() || o.model.empty(),
-          "evaluate --detections scores files and runs no network: leave --model out");
+          "evaluate --detections scores files and runs no network; leave out --model");
   require(o.negatives.empty() || o.protocol == "voc",
-          "--negatives goes with --protocol voc: its score is chosen on the labels of --data");
+          "--negatives needs --protocol voc, whose labels in --data determine the score");
   require(o.negatives.empty() || o.detections.empty(),
-          "--negatives runs a network: leave --detections out");
+          "--negatives runs a network; leave out --detections");
   require(o.errors.empty() || wider || o.protocol == "voc",
-          "--errors goes with --protocol widerface or voc");
+          "--errors needs --protocol widerface or voc");
   require(o.errors.empty() || !o.data.empty() || !o.images.empty(),
-          "--errors shows photographs: with --detections, name their folder with --images");
+          "--errors shows photographs; with --detections, give their folder as --images");
 }
 
 /// Everything that a report says beyond the table.
@@ -83,10 +82,10 @@ evaluate::EvaluationReport wider_report(const EvaluateOptions& o, const Scored& 
   add_study(judged, {evaluate::wider_settings.begin(), evaluate::wider_settings.end()},
             evaluate::wider_settings.size() - 1, place, report);
   if (!result.missing.empty())
-    report.notes.push_back(fmt::format(
-        "{} images of the data set have no result and were not scored: figures are comparable with "
-        "published ones only where all were.",
-        result.missing.size()));
+    report.notes.push_back(
+        fmt::format("{} images of the data set have no result and were not scored. Figures are "
+                    "comparable with published ones only if every image was scored.",
+                    result.missing.size()));
   report.speed = speed_facts(scored);
   report.run = run_facts(scored);
   return report;
@@ -107,8 +106,8 @@ void write_outputs(const EvaluateOptions& o, const Scored& scored,
 int evaluate_widerface(const EvaluateOptions& o) {
   if (o.ground_truth.empty())
     throw Error(ErrorCode::invalid_argument,
-                "evaluate needs --ground-truth, the folder with WIDER FACE's .mat files; or "
-                "--protocol voc, which takes the labels of --data");
+                "evaluate needs --ground-truth, the folder with WIDER FACE's .mat files, or "
+                "--protocol voc, which uses the labels of --data");
   const evaluate::WiderGroundTruth truth = evaluate::read_wider_ground_truth(o.ground_truth);
   const Scored scored = scored_of(o);
   const evaluate::WiderResult result = evaluate::evaluate_wider(truth, scored.images);
@@ -162,9 +161,9 @@ int evaluate(const EvaluateOptions& o) {
 /// What is scored, and by what.
 void add_inputs(CLI::App& command, EvaluateOptions& o) {
   command.add_option("--data", o.data,
-                     "Prepared data set (its val.csv), or the CSV file, to run the network on");
+                     "Prepared data set (its val.csv) or CSV file to run the network on");
   command.add_option("--model", o.model,
-                     "ONNX file to run on --data; default: the network that FaceShot ships");
+                     "ONNX file to run on --data; default: the network shipped with FaceShot");
   command.add_option("--model-info", o.model_info, model_info_help);
   command.add_option(
       "--detections", o.detections,
@@ -176,35 +175,34 @@ void add_inputs(CLI::App& command, EvaluateOptions& o) {
                      "annotations (JSON); fddb: FDDB-folds; mot: a file of true tracks, or "
                      "DIR/<film>/gt/gt.txt");
   command
-      .add_option(
-          "--protocol", o.protocol,
-          "widerface; voc: AP at IoU 0.5 against the labels of --data; coco: AP at IoU 0.5 to "
-          "0.95; fddb: ROC against ellipses; or mot: tracks in files, by HOTA, MOTA, IDF1 and "
-          "what hiding with them leaves visible")
+      .add_option("--protocol", o.protocol,
+                  "widerface; voc: AP at IoU 0.5 against the labels of --data; coco: AP at IoU 0.5 "
+                  "to 0.95; fddb: ROC against ellipses; mot: tracks in files, by HOTA, MOTA, IDF1 "
+                  "and leak (face pixels left visible)")
       ->check(CLI::IsMember({"widerface", "voc", "coco", "fddb", "mot"}))
       ->capture_default_str();
-  command.add_option("--score", o.score, "voc: recall and precision are told for this score")
+  command.add_option("--score", o.score, "voc: report recall and precision at this score")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command
       .add_option("--min-face", o.min_face,
-                  "voc: faces with a shorter side below this many pixels are ignored")
+                  "voc: ignore faces with a shorter side below this, pixels")
       ->check(CLI::Range(0.0, 1e5))
       ->capture_default_str();
   command.add_option("--negatives", o.negatives,
-                     "voc: prepared sets without faces (their val.csv, or CSV files): false alarms "
-                     "an image, where 0.85 of the faces of 50 px and up are found");
+                     "voc: prepared sets without faces (their val.csv) or CSV files; report false "
+                     "positives per image at a recall of 0.85 for faces of 50 px and more");
 }
 
 void add_outputs(CLI::App& command, EvaluateOptions& o) {
   command.add_option("--errors", o.errors,
                      "Folder for contact sheets of the worst errors, and errors.csv");
   command.add_option("--errors-on", o.errors_on,
-                     "Faces that errors and thresholds are about: easy (default), "
-                     "medium or hard; voc: 50px (default; that high and up), 30px, 10px or all");
+                     "Faces considered for errors and thresholds: easy (default), medium or hard; "
+                     "voc: 50px (default; that height and above), 30px, 10px or all");
   command.add_option("--images", o.images,
-                     "Folder of the photographs of --detections, for pictures: "
-                     "DIR/<event>/<image>.jpg; fddb: of originalPics, for a network to run on");
+                     "Folder with the photographs of --detections: DIR/<event>/<image>.jpg; fddb: "
+                     "originalPics, to run a network on");
   command.add_option("--out", o.out,
                      "Folder for report.json, precision_recall.svg and detections/");
   command.add_flag("--json", o.json, "Write the result as JSON instead of a table");
@@ -214,19 +212,19 @@ void add_outputs(CLI::App& command, EvaluateOptions& o) {
 void add_run(CLI::App& command, EvaluateOptions& o) {
   command
       .add_option("--max-side", o.max_side,
-                  "Scale images so that the longer side is this; 0: leave them")
+                  "Scale images to this longer side; 0: leave them unscaled")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
   add_tile_options(command, o.tiles);
   command
       .add_option("--threshold", o.threshold,
-                  "Keep detections down to this score; low, for the whole curve")
+                  "Minimum score of a detection; keep it low to get the whole curve")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  command.add_option("--nms", o.nms, "IoU above which a box is suppressed")
+  command.add_option("--nms", o.nms, "NMS IoU threshold")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  command.add_option("--threads,--jobs", o.threads, "Images at once")
+  command.add_option("--threads,--jobs", o.threads, "Images processed in parallel")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   add_precision_option(command, o.precision);
@@ -238,7 +236,7 @@ void add_evaluate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<EvaluateOptions>();
   EvaluateOptions& o = *options;
   CLI::App* command = app.add_subcommand(
-      "evaluate", "Measure a network, or anybody's result files, by an official protocol");
+      "evaluate", "Evaluate a network or result files with an official protocol");
   add_inputs(*command, o);
   add_mot_options(*command, o);
   add_outputs(*command, o);

@@ -38,8 +38,9 @@ fs::path find_photograph(const fs::path& dir, const std::string& name) {
     fs::path file = dir / (name + ending);
     if (fs::exists(file)) return file;
   }
-  throw Error(ErrorCode::not_found, "there is no photograph of " + name + " in '" + dir.string() +
-                                        "'; --images names the folder of <event>/<image>.jpg");
+  throw Error(ErrorCode::not_found,
+              "no photograph of " + name + " in '" + dir.string() +
+                  "'; --images takes the folder that holds <event>/<image>.jpg");
 }
 
 nlohmann::ordered_json to_json(const ErrorsAtRecall& errors) {
@@ -91,7 +92,7 @@ cv::Mat crop_of(const Item& item, const ErrorStudy& study, const ErrorSetting& s
 /// "0.981  IoU 0.12  64 px"
 std::string text_of(const Item& item, const ErrorStudy& study, const char* between = "  ") {
   const cv::Rect2d focus = focus_of(item, study);
-  std::string text = "nothing near";
+  std::string text = "no face near";
   if (item.box)
     text = fmt::format("{:.3f}{}IoU {:.2f}", study.boxes[item.image][*item.box].score, between,
                        item.iou);
@@ -145,7 +146,7 @@ void add_rows(std::string& csv, const char* kind, const std::vector<Item>& items
   }
 }
 
-/// The worst of one kind, by falling score. @param kind none: of all
+/// The worst of one kind, by descending score. @param kind none: of all
 std::vector<Item> worst_alarms(const evaluate::Judgement& judgement,
                                std::optional<evaluate::Verdict> kind) {
   std::vector<Item> items;
@@ -197,7 +198,7 @@ std::vector<support::DocumentPicture> missed_pictures(const ErrorStudy& study,
 std::vector<support::DocumentPicture> alarm_pictures(const ErrorStudy& study,
                                                      const ErrorSetting& setting) {
   const auto images = views(study, setting);
-  return pictures_of(worst_alarms(judge(images), std::nullopt), "False alarm", study, setting);
+  return pictures_of(worst_alarms(judge(images), std::nullopt), "False positive", study, setting);
 }
 
 ErrorStudy wider_study(const evaluate::WiderGroundTruth& truth, const Scored& scored,
@@ -277,8 +278,8 @@ std::string error_table(const ErrorStudy& study, const ErrorSetting& setting) {
   const auto images = views(study, setting);
   const evaluate::Judgement judgement = judge(images);
   std::string table = "false positives on " + setting.name +
-                      ", by shorter side in px\n"
-                      "                   doubled              badly placed         background\n"
+                      ", by shorter side in px\n                   duplicate            badly "
+                      "placed         background\n"
                       "recall   score    <32  32-64   >64     <32  32-64   >64     <32  32-64   "
                       ">64\n";
   for (const ErrorsAtRecall& errors : errors_at(judgement, images, recalls)) {

@@ -1,4 +1,4 @@
-// What `faceshot evaluate` says of a detector's errors: tables, JSON, and contact sheets.
+// Reports a detector's errors for `faceshot evaluate`: tables, JSON, and contact sheets.
 #pragma once
 
 #include <filesystem>
@@ -42,7 +42,7 @@ struct ErrorStudy : evaluate::EvaluatedSet {
 /// The same of all settings, by name.
 [[nodiscard]] nlohmann::ordered_json error_json(const ErrorStudy& study);
 
-/// For a report: the worst 40 faces that are missed where 0.85 are found, and false alarms.
+/// For a report: the worst 40 faces that are missed where 0.85 are found, and false positives.
 /// @throws Error(not_found) as ErrorStudy::photograph
 [[nodiscard]] std::vector<support::DocumentPicture> missed_pictures(const ErrorStudy& study,
                                                                     const ErrorSetting& setting);

@@ -19,7 +19,7 @@ using evaluate::FddbImage;
 using evaluate::FddbPoint;
 using evaluate::FddbRoc;
 
-/// Numbers of false alarms at which rates are told.
+/// Numbers of false positives at which rates are reported.
 constexpr std::array<std::size_t, 6> told_alarms{10, 50, 100, 500, 1000, 2000};
 constexpr std::size_t main_alarms = 1000;  ///< that papers quote most
 
@@ -88,7 +88,7 @@ std::pair<double, double> spread(const FddbResult& result, double FddbPoint::*ra
 }
 
 std::string fddb_text(const FddbResult& result) {
-  std::string text = "false alarms  discrete  continuous    score\n";
+  std::string text = "false pos.    discrete  continuous    score\n";
   for (const std::size_t alarms : told_alarms) {
     const FddbPoint at = evaluate::fddb_rates_at(result.whole, alarms);
     text += fmt::format("{:>12}    {:.4f}      {:.4f}  {:7.4g}\n", alarms, at.discrete,
@@ -96,13 +96,13 @@ std::string fddb_text(const FddbResult& result) {
   }
   const auto discrete = spread(result, &FddbPoint::discrete);
   const auto continuous = spread(result, &FddbPoint::continuous);
-  return text +
-         fmt::format(
-             "{} folds, each at {} false alarms: discrete {:.4f} +- {:.4f}, continuous {:.4f} +- "
-             "{:.4f}\n{} detections in {} images with {} faces\n",
-             result.folds.size(), main_alarms / 10, discrete.first, discrete.second,
-             continuous.first, continuous.second, result.whole.detections, result.whole.images,
-             result.whole.faces);
+  return text + fmt::format(
+                    "{} folds, each at {} false positives: discrete {:.4f} +- {:.4f}, continuous "
+                    "{:.4f} +- "
+                    "{:.4f}\n{} detections in {} images with {} faces\n",
+                    result.folds.size(), main_alarms / 10, discrete.first, discrete.second,
+                    continuous.first, continuous.second, result.whole.detections,
+                    result.whole.images, result.whole.faces);
 }
 
 nlohmann::ordered_json fddb_json(const FddbResult& result, const std::vector<FddbFold>& folds) {
@@ -128,14 +128,14 @@ support::Document fddb_document(const FddbResult& result, const std::vector<Fddb
                             result.whole.faces, folds.size());
   for (const std::size_t alarms : told_alarms) {
     const FddbPoint at = evaluate::fddb_rates_at(result.whole, alarms);
-    const std::string note = fmt::format("at {} false alarms, score {:.3g}", alarms, at.score);
+    const std::string note = fmt::format("at {} false positives, score {:.3g}", alarms, at.score);
     report.figures.push_back(
         {fmt::format("discrete_{}", alarms), "discrete", at.discrete, {}, note});
     report.figures.push_back(
         {fmt::format("continuous_{}", alarms), "continuous", at.continuous, {}, note});
   }
   support::CurveChart chart{
-      "ROC of all folds", "false alarms", "true positive rate", {}, {1, 10000}};
+      "ROC of all folds", "false positives", "true positive rate", {}, {1, 10000}};
   chart.log_x = true;
   support::ChartSeries discrete{"discrete", {}}, continuous{"continuous", {}};
   const std::size_t step = std::max<std::size_t>(1, result.whole.points.size() / 200);
@@ -149,7 +149,7 @@ support::Document fddb_document(const FddbResult& result, const std::vector<Fddb
   chart.series = {std::move(discrete), std::move(continuous)};
   report.charts.push_back(std::move(chart));
   support::Document document = evaluate::report_document(report);
-  support::Table table{fmt::format("Each fold at {} false alarms", main_alarms / 10),
+  support::Table table{fmt::format("Each fold at {} false positives", main_alarms / 10),
                        {"fold", "images", "faces", "discrete", "continuous"},
                        {}};
   for (std::size_t f = 0; f < folds.size(); ++f) {
@@ -167,8 +167,8 @@ support::Document fddb_document(const FddbResult& result, const std::vector<Fddb
 int evaluate_fddb(const EvaluateOptions& o) {
   if (o.ground_truth.empty() || !o.data.empty())
     throw Error(ErrorCode::invalid_argument,
-                "evaluate --protocol fddb takes --ground-truth, the folder FDDB-folds, and either "
-                "--detections or --images, the folder originalPics, to run a network on");
+                "evaluate --protocol fddb takes --ground-truth (the folder FDDB-folds) and either "
+                "--detections or --images (the folder originalPics, to run a network on)");
   std::vector<FddbFold> folds = evaluate::read_fddb_folds(o.ground_truth);
   if (!o.images.empty()) set_sizes(folds, o.images);
   double seconds = 0;

@@ -30,7 +30,7 @@ Demand demand_of(const std::string& text) {
     if (fault == std::errc() && rest == end) return demand;
   }
   throw Error(ErrorCode::invalid_argument,
-              "--at-least " + text + ": it takes NAME=NUMBER, such as easy=0.9");
+              "--at-least " + text + ": expected NAME=NUMBER, such as easy=0.9");
 }
 
 /// Figures that are below what was asked for, one a line.
@@ -48,10 +48,10 @@ std::string shortfalls(const EvaluateOptions& o, const Evaluation& evaluation) {
       throw Error(ErrorCode::invalid_argument, "--at-least " + text + ": the figures are " +
                                                    fmt::format("{}", fmt::join(known, ", ")));
     if (!figure->second)
-      lines += fmt::format("faceshot: {} has no value here, at least {:g} was asked for\n",
-                           demand.name, demand.least);
+      lines += fmt::format("faceshot: {} has no value; at least {:g} is required\n", demand.name,
+                           demand.least);
     else if (!(*figure->second >= demand.least))
-      lines += fmt::format("faceshot: {} is {:.4f}, at least {:g} was asked for\n", demand.name,
+      lines += fmt::format("faceshot: {} is {:.4f}; at least {:g} is required\n", demand.name,
                            *figure->second, demand.least);
   }
   return lines;
@@ -68,7 +68,7 @@ void check_finish(const EvaluateOptions& o) {
     if (const std::string ending = report.extension().string();
         ending != ".html" && ending != ".md" && ending != ".json")
       throw Error(ErrorCode::invalid_argument,
-                  "--report " + report.string() + ": its name must end in .html, .md or .json");
+                  "--report " + report.string() + ": the name must end in .html, .md or .json");
   for (const std::string& text : o.at_least) (void)demand_of(text);
 }
 
@@ -111,26 +111,27 @@ void add_pictures(const EvaluateOptions& o, const ErrorStudy& study, const Error
 
 void add_report_options(CLI::App& command, EvaluateOptions& o) {
   command
-      .add_option(
-          "--report", o.reports,
-          "Reports to write, by their ending: one page that holds everything (.html), .md or "
-          ".json")
+      .add_option("--report", o.reports,
+                  "Reports to write; the extension chooses the format: a self-contained page "
+                  "(.html), .md or .json")
       ->group("Reports");
   command
       .add_flag("--no-pictures", o.no_pictures,
-                "Report without photographs: they may not be passed on with every data set")
+                "Leave photographs out of the report; not every data set may be redistributed")
       ->group("Reports");
   command
       .add_option("--compare", o.compare,
-                  "Two detectors on the same images, and whether they differ: folders of result "
-                  "files, or ONNX files to run on --data")
+                  "Compare two detectors on the same images and test the difference: folders of "
+                  "result files, or ONNX files to run on --data")
       ->expected(2)
       ->group("Reports");
   command
-      .add_option("--at-least", o.at_least,
-                  "NAME=NUMBER: exit status 1 if a figure is lower, such as easy=0.9; voc: ap=0.8")
+      .add_option(
+          "--at-least", o.at_least,
+          "NAME=NUMBER: exit with status 1 if a figure is lower, such as easy=0.9; voc: ap=0.8")
       ->group("Reports");
-  command.add_option("--samples", o.samples, "Draws of the bootstrap for intervals and --compare")
+  command
+      .add_option("--samples", o.samples, "Number of bootstrap samples for intervals and --compare")
       ->check(CLI::Range(std::size_t{10}, std::size_t{1'000'000}))
       ->capture_default_str()
       ->group("Reports");

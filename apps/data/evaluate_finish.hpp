@@ -1,5 +1,5 @@
-// What all protocols of `faceshot evaluate` end with: the table or JSON, reports, and whether the
-// figures are as high as was asked for.
+// The last steps of all protocols of `faceshot evaluate`: the table or JSON, reports, and the
+// comparison with --at-least.
 #pragma once
 
 #include <functional>
@@ -33,7 +33,7 @@ void check_finish(const EvaluateOptions& options);
 
 /// Prints, writes the reports, and compares with --at-least.
 /// @return exit code: 1 if a figure is too low
-/// @throws Error(invalid_argument) for a figure that there is not, naming those that there are
+/// @throws Error(invalid_argument) for a figure that there is not, naming the existing ones
 int finish(const EvaluateOptions& options, const Evaluation& evaluation);
 
 [[nodiscard]] evaluate::BootstrapOptions bootstrap_options(const EvaluateOptions& options);

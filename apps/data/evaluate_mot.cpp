@@ -14,10 +14,10 @@ namespace faceshot::cli {
 void add_mot_options(CLI::App& command, EvaluateOptions& o) {
   command
       .add_option("--margin", o.margin,
-                  "mot: boxes grow on each side by this share before they hide")
+                  "mot: margin added to each side of a box, as a share of its size")
       ->check(CLI::Range(0.0, 10.0))
       ->capture_default_str();
-  command.add_option("--shape", o.shape, "mot: what hides, box or ellipse")
+  command.add_option("--shape", o.shape, "mot: shape of the hidden area, box or ellipse")
       ->check(CLI::IsMember({"box", "ellipse"}))
       ->capture_default_str();
 }
@@ -25,16 +25,16 @@ void add_mot_options(CLI::App& command, EvaluateOptions& o) {
 int evaluate_mot(const EvaluateOptions& o) {
   if (o.detections.empty() || o.ground_truth.empty())
     throw Error(ErrorCode::invalid_argument,
-                "evaluate --protocol mot scores files of tracks: name them with --detections, and "
-                "the true ones with --ground-truth");
+                "evaluate --protocol mot scores track files; give them as --detections and the "
+                "true tracks as --ground-truth");
   if (!o.reports.empty() || !o.at_least.empty())
     throw Error(ErrorCode::invalid_argument,
-                "evaluate --protocol mot has no --report and no --at-least; --out DIR writes "
-                "report.json");
+                "evaluate --protocol mot does not support --report and --at-least; --out DIR "
+                "writes report.json");
   if (!o.data.empty() || !o.errors.empty() || !o.images.empty())
-    throw Error(ErrorCode::invalid_argument,
-                "evaluate --protocol mot knows no photographs: leave --data, --images and --errors "
-                "out");
+    throw Error(
+        ErrorCode::invalid_argument,
+        "evaluate --protocol mot uses no photographs; leave out --data, --images and --errors");
   const evaluate::Hiding hiding{
       o.shape == "ellipse" ? evaluate::HidingShape::ellipse : evaluate::HidingShape::box, o.margin};
   const auto sequences = evaluate::read_mot_sequences(o.ground_truth, o.detections);

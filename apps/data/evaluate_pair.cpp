@@ -23,10 +23,10 @@ EvaluateOptions options_of(const EvaluateOptions& o, const std::string& which) {
     one.model = which;
     if (o.data.empty())
       throw Error(ErrorCode::invalid_argument,
-                  "--compare " + which + ": a network runs on --data, which is not given");
+                  "--compare " + which + ": running a network needs --data");
   } else {
     throw Error(ErrorCode::invalid_argument,
-                "--compare " + which + ": it is neither a folder of result files nor an ONNX file");
+                "--compare " + which + ": neither a folder of result files nor an ONNX file");
   }
   return one;
 }
@@ -74,12 +74,11 @@ void require_same_images(const Side& a, const Side& b, const EvaluateOptions& o)
   for (std::size_t i = 0; i < std::max(a.study.names.size(), b.study.names.size()); ++i) {
     const bool in_a = i < a.study.names.size(), in_b = i < b.study.names.size();
     if (in_a && in_b && a.study.names[i] == b.study.names[i]) continue;
-    throw Error(
-        ErrorCode::invalid_argument,
-        fmt::format("--compare: {} has {} images of the ground truth, {} has {}; they must be "
-                    "the same, and differ from {} on",
-                    o.compare[0], a.study.names.size(), o.compare[1], b.study.names.size(),
-                    in_a ? a.study.names[i] : b.study.names[i]));
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("--compare: {} covers {} images of the ground truth, {} covers {}; "
+                            "they must cover the same images; the first difference is {}",
+                            o.compare[0], a.study.names.size(), o.compare[1], b.study.names.size(),
+                            in_a ? a.study.names[i] : b.study.names[i]));
   }
 }
 
@@ -140,19 +139,19 @@ void name_sides(const EvaluateOptions& o, const Side& a, const Side& b, Comparis
 int evaluate_pair(const EvaluateOptions& o) {
   const bool wider = o.protocol == "widerface";
   if (!wider && o.protocol != "voc")
-    throw Error(ErrorCode::invalid_argument, "--compare goes with --protocol widerface or voc");
+    throw Error(ErrorCode::invalid_argument, "--compare needs --protocol widerface or voc");
   if (!o.detections.empty() || !o.model.empty() || !o.errors.empty() || !o.out.empty())
     throw Error(
         ErrorCode::invalid_argument,
-        "--compare names both detectors: leave --detections, --model, --errors and --out out");
+        "--compare names both detectors; leave out --detections, --model, --errors and --out");
   if (!o.at_least.empty())
-    throw Error(ErrorCode::invalid_argument, "--at-least is about one detector, not --compare");
+    throw Error(ErrorCode::invalid_argument,
+                "--at-least applies to one detector and cannot be combined with --compare");
   if (wider ? o.ground_truth.empty() : o.data.empty())
     throw Error(ErrorCode::invalid_argument,
-                wider
-                    ? "--compare needs --ground-truth, the folder with WIDER FACE's .mat files; or "
-                      "--protocol voc, which takes the labels of --data"
-                    : "--compare with --protocol voc needs --data, a prepared set");
+                wider ? "--compare needs --ground-truth, the folder with WIDER FACE's .mat files, "
+                        "or --protocol voc, which uses the labels of --data"
+                      : "--compare with --protocol voc needs --data, a prepared set");
   const EvaluateOptions first = options_of(o, o.compare[0]), second = options_of(o, o.compare[1]);
   Side a, b;
   a.scored = scored_of(first);

@@ -105,7 +105,7 @@ void use_network_classes(const std::vector<std::string>& classes, const Evaluate
       }))
     throw Error(
         ErrorCode::invalid_argument,
-        fmt::format("the network knows {}, '{}' has {}: there is no class to compare",
+        fmt::format("the network has the classes {}, '{}' has {}; they share none",
                     fmt::join(classes, ", "), o.data.string(), fmt::join(set.classes, ", ")));
   data::use_classes(set, classes);
 }
@@ -197,11 +197,11 @@ RunFacts speed_facts(const Scored& scored) {
   const double rate = run["images_per_second"].get<double>();
   const auto text = [&](const char* key) {
     const auto value = run.find(key);
-    if (value == run.end()) return std::string("not known");
+    if (value == run.end()) return std::string("unknown");
     return value->is_string() ? value->get<std::string>() : value->dump();
   };
-  return {{"images a second, with reading them", fmt::format("{:.1f}", rate)},
-          {"milliseconds an image", fmt::format("{:.1f}", 1000 / std::max(rate, 1e-9))},
+  return {{"images per second, including reading", fmt::format("{:.1f}", rate)},
+          {"milliseconds per image", fmt::format("{:.1f}", 1000 / std::max(rate, 1e-9))},
           {"threads", text("threads")},
           {"precision", text("precision")},
           {"CPU", text("cpu")}};

@@ -1,4 +1,4 @@
-// What the protocols of `faceshot evaluate` share: options, and detections from a network or files.
+// Shared by the protocols of `faceshot evaluate`: options, and detections from a network or files.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -73,7 +73,7 @@ struct Scored {
 /// The network on every image of --data.
 [[nodiscard]] Scored run_detector(const Detector& detector, const EvaluateOptions& options);
 
-/// Result files by anybody. @throws Error as read_result_files
+/// Result files of any detector. @throws Error as read_result_files
 [[nodiscard]] Scored read_detections(const std::filesystem::path& dir);
 
 /// Result files of the images of a prepared set, which are named <event>/<image>, or images/<image>
@@ -82,7 +82,7 @@ struct Scored {
 [[nodiscard]] Scored read_detections_of(const std::filesystem::path& dir,
                                         const std::filesystem::path& data);
 
-/// A line with images a second, if a network ran.
+/// A line with images per second, if a network ran.
 [[nodiscard]] std::string speed_text(const Scored& scored, const EvaluateOptions& o);
 
 /// What was scored, from wherever it comes: the network on --data, or result files.

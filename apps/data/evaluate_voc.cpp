@@ -33,7 +33,7 @@ FalseAlarms count_false_alarms(const Detector& detector, const EvaluateOptions& 
         if (!a.ignore)
           throw Error(ErrorCode::invalid_argument,
                       "--negatives: '" + path.string() + "' has a face in " + record.image +
-                          "; false alarms are counted on sets without faces");
+                          "; false positives are counted on sets without faces");
     alarms.add(Comparison(set.records, detect_all(detector, set, o)));
   }
   return alarms;
@@ -84,8 +84,8 @@ nlohmann::ordered_json class_json(const std::vector<std::string>& classes,
         confusion.counts.begin() + static_cast<std::ptrdiff_t>((r + 1) * (classes.size() + 1))));
   return {{"of", list},
           {"confusion", rows},
-          {"confusion_rows", "what is there: the classes, then background"},
-          {"confusion_columns", "what was shown: the classes, then nothing"}};
+          {"confusion_rows", "ground truth: the classes, then background"},
+          {"confusion_columns", "detections: the classes, then nothing"}};
 }
 
 std::string classes_text(const std::vector<std::string>& classes,
@@ -102,9 +102,8 @@ std::string classes_text(const std::vector<std::string>& classes,
     text += fmt::format("{:<{}}  {:.4f}  {:6}  {:.4f}     {:.4f}\n", classes[c], width, of.ap,
                         of.shown.faces, of.shown.recall(), of.shown.precision());
   }
-  text +=
-      fmt::format("\nWhat was shown (across) for what is there (down), at score {:.2f}:\n{:<{}}",
-                  o.score, "", width);
+  text += fmt::format("\nDetections (columns) for ground truth (rows), at score {:.2f}:\n{:<{}}",
+                      o.score, "", width);
   for (const std::string& name : columns) text += fmt::format("  {:>7}", name);
   const evaluate::Confusion confusion = confusion_in(classes, scored, o);
   for (std::size_t r = 0; r < rows.size(); ++r) {
@@ -118,11 +117,11 @@ std::string classes_text(const std::vector<std::string>& classes,
 
 std::string alarms_text(const FalseAlarms& alarms) {
   return fmt::format(
-      "false alarms         {:.4g} an image of {}  at score {:.4f}, recall {:.4f} of faces from {}"
-      " px up{}\n",
+      "false positives      {:.4g} per image of {}  at score {:.4f}, recall {:.4f} of faces from "
+      "{} px up{}\n",
       alarms.per_image(), alarms.images(), alarms.point().score, alarms.point().recall,
       evaluate::alarm_height,
-      alarms.point().recall < evaluate::alarm_recall ? "; 0.85 is not reached" : "");
+      alarms.point().recall < evaluate::alarm_recall ? "; a recall of 0.85 is not reached" : "");
 }
 
 /// Everything that was computed of a set.
@@ -209,16 +208,18 @@ std::string voc_text(const VocResult& r, const ErrorSetting& setting, const Eval
                                  figures.ap, "at 11 points", r.eleven_points);
   text += heights_text(figures.by_height);
   text += fmt::format(
-      "at score {:.2f}        recall {:.4f}  precision {:.4f}  ({} of {} faces, {} false alarms)\n",
+      "at score {:.2f}        recall {:.4f}  precision {:.4f}  ({} of {} faces, {} false "
+      "positives)\n",
       o.score, point.recall(), point.precision(), point.found, point.faces, point.false_alarms);
   if (r.classes.size() > 1) text += classes_text(r.classes, r.figures, r.scored, o);
   if (r.alarms) text += alarms_text(*r.alarms);
   const evaluate::LandmarkError& error = figures.points;
   if (error.faces > 0)
     text += fmt::format(
-        "landmarks            NME {:.4f} of sqrt(box area)  over {} faces found  ({:.1f}% above "
+        "landmarks            NME {:.4f} of sqrt(box area)  over {} detected faces  ({:.1f}% above "
         "0.1)\n"
-        "                     NME {:.4f} of the eyes' distance  over {}  ({:.1f}% above 0.1)\n",
+        "                     NME {:.4f} of the interocular distance  over {}  ({:.1f}% above "
+        "0.1)\n",
         error.mean, error.faces, 100 * error.failures, r.by_eyes.mean, r.by_eyes.faces,
         100 * r.by_eyes.failures);
   text += "\n" + error_table(r.study, setting) + "\n" + speed_text(r.scored, o);
@@ -293,7 +294,7 @@ std::vector<NamedFigure> voc_figures(const VocResult& r) {
 int evaluate_voc(const EvaluateOptions& o) {
   if (o.data.empty())
     throw Error(ErrorCode::invalid_argument,
-                "evaluate --protocol voc takes the labels of --data, a prepared set");
+                "evaluate --protocol voc needs --data, a prepared set with labels");
   VocResult result;
   compute(o, result);
   const ErrorSetting& setting =

@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   using namespace faceshot;
   base::retain_freed_memory();
   cv::setNumThreads(1);  // the subcommands share the cores out themselves
-  CLI::App app{"Photographs and data sets: prepare, look, augment, evaluate."};
+  CLI::App app{"Data sets and evaluation: prepare, check, augment, evaluate."};
   cli::set_up(app, "faceshot-data");
   int exit_code = 0;
   cli::add_prepare(app, exit_code);

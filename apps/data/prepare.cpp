@@ -46,7 +46,7 @@ int prepare(const PrepareArguments& o, const SourceKind& kind) {
 
 void add_source_options(CLI::App& command, const SourceKind& kind, SourceOptions& o) {
   CLI::Option* images =
-      command.add_option("--images", o.images, "Folder to which the images' names are relative");
+      command.add_option("--images", o.images, "Folder that image names are relative to");
   CLI::Option* annotations =
       kind.annotations == nullptr
           ? nullptr
@@ -59,7 +59,7 @@ void add_source_options(CLI::App& command, const SourceKind& kind, SourceOptions
   }
   if (kind.has_names)
     command.add_option("--names", o.names,
-                       "data.yaml, classes.txt or obj.names with the names of the classes");
+                       "data.yaml, classes.txt or obj.names with the class names");
 }
 
 void add_kind(CLI::App& prepare_command, const SourceKind& kind, int& exit_code) {
@@ -77,8 +77,7 @@ void add_kind(CLI::App& prepare_command, const SourceKind& kind, int& exit_code)
 }  // namespace
 
 void add_prepare(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("prepare", "Bring a data set into the form that training reads");
+  CLI::App* command = app.add_subcommand("prepare", "Convert a data set to the prepared format");
   command->require_subcommand(1);
   for (const SourceKind& kind : source_kinds()) add_kind(*command, kind, exit_code);
   add_prepare_auto(*command, exit_code);

@@ -98,12 +98,13 @@ Source read_part(const data::FoundSource& found, const data::FolderSurvey& surve
     names.push_back(image.image);
     if (image.split.empty()) image.split = data::split_named(found.split);
   }
-  if (names.empty()) throw Error(ErrorCode::format, place + ": no image in it");
+  if (names.empty()) throw Error(ErrorCode::format, place + ": it contains no images");
   const data::ImageRoot root = data::find_image_root(names, found.annotations, survey.folders);
-  const std::string way_out = "; say where with faceshot prepare " + found.kind + " --images";
+  const std::string way_out =
+      "; give the folder with faceshot prepare  " + found.kind + " --images";
   if (root.folder.empty())
     throw Error(ErrorCode::not_found,
-                place + ": none of its images is there, such as '" + names.front() + "'" + way_out);
+                place + ": none of its images exists, such as '" + names.front() + "'" + way_out);
   if (!root.rival.empty())
     throw Error(ErrorCode::invalid_argument, place + ": its images are in '" +
                                                  root.folder.string() + "' and in '" +
@@ -132,14 +133,14 @@ void settle_overlaps(FolderFinding& finding, data::FlawLog& flaws) {
       if (10 * places.size() > std::min(images.size(), first.source.set.images.size()))
         throw Error(
             ErrorCode::invalid_argument,
-            fmt::format("{} and {} both annotate {} photographs, such as '{}'; choose one "
-                        "with faceshot prepare {}",
+            fmt::format("{} and {} both annotate {} photographs, such as '{}'; choose one with "
+                        "faceshot prepare {}",
                         name_of(first), name_of(part), places.size(), images[places.front()].image,
                         first.found.kind == part.found.kind
                             ? first.found.kind
                             : first.found.kind + " or " + part.found.kind));
       for (const std::size_t i : places) {
-        flaws.left_out("images that two data sets annotate, taken from the first",
+        flaws.left_out("images annotated by two data sets, taken from the first",
                        part.found.annotations.string() + ": '" + images[i].image + "' is in " +
                            name_of(first) + " too");
         gone.insert(i);
@@ -164,10 +165,10 @@ void doubt_unmentioned(FolderFinding& finding, const data::FolderSurvey& survey)
     if (count++ == 0) first = image.string();
   }
   if (count != 0)
-    finding.doubts.push_back(fmt::format(
-        "{} photographs of which no annotation says anything are not taken, such as '{}'; if they "
-        "have no faces, faceshot prepare background takes them",
-        count, first));
+    finding.doubts.push_back(
+        fmt::format("{} photographs without annotations are not included, such as '{}'; if they "
+                    "show no faces, add them with faceshot prepare background",
+                    count, first));
 }
 
 /// Each part's images come into a folder of the set, unless all have theirs in the same place.
@@ -190,16 +191,15 @@ FolderFinding find_all(const AutoArguments& o, data::FlawLog& flaws) {
   FolderFinding finding{{}, survey.doubts};
   if (survey.sources.empty() && survey.images.empty())
     throw Error(ErrorCode::not_found,
-                "'" + o.dir.string() + "' holds neither photographs nor annotations" +
+                "'" + o.dir.string() + "' contains neither photographs nor annotations" +
                     (survey.doubts.empty() ? "" : "; " + survey.doubts.front()));
   if (survey.sources.empty())
-    throw Error(
-        ErrorCode::not_found,
-        fmt::format("'{}' holds {} photographs and no annotations that are known{}; if there is no "
-                    "face in them: faceshot prepare background --images {}",
-                    o.dir.string(), survey.images.size(),
-                    survey.doubts.empty() ? "" : " (" + survey.doubts.front() + ")",
-                    o.dir.string()));
+    throw Error(ErrorCode::not_found,
+                fmt::format("'{}' contains {} photographs but no annotations in a known format{}; "
+                            "if they show no faces, run faceshot prepare background --images {}",
+                            o.dir.string(), survey.images.size(),
+                            survey.doubts.empty() ? "" : " (" + survey.doubts.front() + ")",
+                            o.dir.string()));
   for (const data::FoundSource& found : survey.sources) {
     std::string fault;
     try {
@@ -262,7 +262,8 @@ void print_finding(const FolderFinding& finding) {
 
 int prepare_auto(const AutoArguments& o) {
   if (!o.dry_run && o.options.out.empty())
-    throw Error(ErrorCode::invalid_argument, "give --out, or --dry-run to see what is there");
+    throw Error(ErrorCode::invalid_argument,
+                "give --out, or --dry-run to see what the folder contains");
   if (!o.dry_run) data::check_destination(o.options.out);
   data::FlawLog flaws(o.options.strict);
   FolderFinding finding = find_all(o, flaws);
@@ -289,13 +290,13 @@ int prepare_auto(const AutoArguments& o) {
 void add_prepare_auto(CLI::App& prepare, int& exit_code) {
   auto options = std::make_shared<AutoArguments>();
   CLI::App* command = prepare.add_subcommand(
-      "auto", "Find out what a folder holds, in whatever format, say it and prepare it");
+      "auto", "Detect the format of whatever data sets a folder contains, and prepare them");
   command->add_option("dir", options->dir, "Folder with photographs and annotations")->required();
   add_prepare_options(*command, options->options);
-  command->add_flag("--dry-run", options->dry_run, "Say what was found, and write nothing");
+  command->add_flag("--dry-run", options->dry_run, "Report what was found; write nothing");
   command->footer(
-      "Several data sets in one folder become one set; their classes are joined by name. "
-      "Photographs of which\nno annotation says anything are not taken.\n"
+      "Several data sets in one folder become one set; classes are joined by name. "
+      "Photographs\nwithout annotations are not included.\n"
       "Example:\n  faceshot prepare auto downloads/faces --dry-run\n"
       "  faceshot prepare auto downloads/faces --merge face --out data/faces");
   command->callback(

@@ -56,7 +56,7 @@ struct NewSet {
 std::string first_flaw(const data::FlawLog& flaws) {
   const std::size_t count = flaws.count(data::FlawEffect::left_out);
   if (count < 2) return count == 0 ? "" : "; " + flaws.first_left_out();
-  return fmt::format("; the first of {} flaws: {}", count, flaws.first_left_out());
+  return fmt::format("; the first of {} problems: {}", count, flaws.first_left_out());
 }
 
 // --- classes -----------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ std::size_t choose_classes(const PrepareOptions& o, std::vector<Source>& parts) 
   if (!o.classes.empty() &&
       std::none_of(parts.begin(), parts.end(), [](const Source& part) { return part.has_classes; }))
     throw Error(ErrorCode::invalid_argument,
-                "--class picks among classes, and these annotations have none; leave it out");
+                "--class selects classes, but these annotations have none; leave it out");
   join_classes(parts);
   std::size_t gone = 0;
   for (Source& part : parts) {
@@ -102,7 +102,7 @@ std::size_t choose_classes(const PrepareOptions& o, std::vector<Source>& parts) 
     if (!support::is_utf8(name))
       throw Error(ErrorCode::format, parts.front().annotations.string() + ": the class name '" +
                                          support::escaped(name) +
-                                         "' is not UTF-8; convert the file, or give --merge");
+                                         "' is not UTF-8; convert the file, or use --merge");
   return gone;
 }
 
@@ -134,7 +134,7 @@ SplitPlan plan_splits(const PrepareOptions& o, const std::vector<Source>& parts)
   if (std::find(there.begin(), there.end(), o.split) == there.end())
     throw Error(ErrorCode::invalid_argument, "--split " + o.split + ": the source has " +
                                                  fmt::format("{}", fmt::join(there, ", ")) +
-                                                 "; choose one of these, or leave --split away");
+                                                 "; choose one of these, or leave out --split");
   return {otherwise, {o.split}};
 }
 
@@ -187,7 +187,7 @@ void require_boxes(const NewSet& made, const data::FlawLog& flaws) {
   for (const data::FlawKind& kind : flaws.kinds())
     if (kind.effect == data::FlawEffect::left_out &&
         (kind.name.starts_with("boxes") || kind.name.starts_with("rows")))
-      throw Error(ErrorCode::format, fmt::format("no box is left; {} {}, the first: {}", kind.count,
+      throw Error(ErrorCode::format, fmt::format("no boxes left; {} {}, the first: {}", kind.count,
                                                  kind.name, kind.places.front()));
 }
 
@@ -214,7 +214,7 @@ NewSet import_parts(const PrepareOptions& o, std::vector<Source> parts, data::Fl
     }
     if (split.set.records.empty())
       throw Error(ErrorCode::format, (plan.names.size() > 1 ? "no image of " + name : "no image") +
-                                         " is left of those in '" + parts.front().images.string() +
+                                         " left of those in '" + parts.front().images.string() +
                                          "' (names are relative to --images)" + first_flaw(flaws));
     made.splits.push_back(std::move(split));
   }
@@ -266,7 +266,7 @@ void print_effect(const data::FlawLog& flaws, data::FlawEffect effect, const cha
 void print_table(const PrepareOptions& o, const NewSet& made, const data::FlawLog& flaws) {
   std::printf("kept\n  %8zu  images\n  %8zu  faces\n", made.images(), made.sum(&NewSplit::faces));
   if (const std::size_t ignored = made.sum(&NewSplit::ignored); ignored != 0)
-    std::printf("  %8zu  boxes marked as neither face nor background\n", ignored);
+    std::printf("  %8zu  boxes marked as ignore regions\n", ignored);
   if (made.splits.size() > 1) {
     std::printf("splits\n");
     for (const NewSplit& split : made.splits)
@@ -276,7 +276,7 @@ void print_table(const PrepareOptions& o, const NewSet& made, const data::FlawLo
   if (made.unlabelled != 0)
     std::printf("background\n  %8zu  images without a label file\n", made.unlabelled);
   if (made.other_classes != 0)
-    std::printf("not asked for\n  %8zu  boxes of other classes\n", made.other_classes);
+    std::printf("not selected\n  %8zu  boxes of other classes\n", made.other_classes);
   print_flaws(flaws);
   for (const std::string& column : made.ignored_columns)
     std::printf("column '%s' is not used\n", column.c_str());
@@ -307,7 +307,7 @@ int prepare_set(const PrepareOptions& o, std::vector<Source> parts, data::FlawLo
   for (const Source& part : parts) {
     if (part.set.images.empty())
       throw Error(ErrorCode::format,
-                  part.annotations.string() + ": no image in it" + first_flaw(flaws));
+                  part.annotations.string() + ": it contains no images" + first_flaw(flaws));
     description += (description.empty() ? "" : "; ") + part.description;
   }
   NewSet made = import_parts(o, std::move(parts), flaws);
@@ -333,31 +333,33 @@ void add_prepare_options(CLI::App& command, PrepareOptions& o) {
   command
       .add_option(
           "--class", o.classes,
-          "Keep this class only (repeat for several); else all. For annotations that have classes")
+          "Keep this class only (repeat for several); default: all. For annotations with classes")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_option("--merge", o.merge, "One name for all classes that are kept, such as face");
-  command.add_option("--out", o.out,
-                     "Folder of the prepared set: new, empty, or a set to which a split is added");
+  command.add_option("--merge", o.merge, "Rename all kept classes to this, such as face");
+  command.add_option(
+      "--out", o.out,
+      "Folder of the prepared set: new, empty, or an existing set to add a split to");
   command
       .add_option("--split", o.split,
-                  "Name of the split, train by default; of a source that has splits: the only one "
-                  "to take, all by default")
+                  "Name of the split; default: train. For sources that have splits: the one to "
+                  "take; default: all")
       ->check(CLI::IsMember({"train", "val", "test"}));
   command
       .add_option("--link", o.link,
-                  "How images come into the set: hard (a second name of the file; copied where "
-                  "the file system cannot), copy, symlink (absolute), relative (symlink)")
+                  "How to place images in the set: hard (hard link, or a copy if the file system "
+                  "has none), copy, symlink (absolute), relative (symlink)")
       ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
       ->capture_default_str();
   command
-      .add_option("--exif", o.exif,
-                  "Photographs that were annotated as their pixels are stored, which EXIF turns: "
-                  "turn the boxes too, or take them as-is; else left out where sizes tell")
+      .add_option(
+          "--exif", o.exif,
+          "Photographs with an EXIF rotation whose annotations refer to the stored pixels: turn "
+          "the boxes too, or take them as-is; default: leave them out where the sizes show it")
       ->check(CLI::IsMember({"turn", "as-is"}));
   command.add_flag("--strict", o.strict,
-                   "Stop at the first image or box that would be left out; nothing is written");
-  command.add_flag("--json", o.json, "Write the summary as JSON instead of a table");
+                   "Stop at the first image or box that would be left out, and write nothing");
+  command.add_flag("--json", o.json, "Print the summary as JSON instead of a table");
 }
 
 }  // namespace faceshot::cli

@@ -1,4 +1,4 @@
-// What all kinds of `faceshot prepare` do with what they have read.
+// The common part of all kinds of `faceshot prepare`, after reading.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -93,20 +93,21 @@ int merge(const MergeOptions& o) {
 void add_merge(CLI::App& parent, int& exit_code) {
   auto options = std::make_shared<MergeOptions>();
   MergeOptions& o = *options;
-  CLI::App* command = parent.add_subcommand("merge", "One prepared set from several");
+  CLI::App* command = parent.add_subcommand("merge", "Merge prepared sets into one");
   command->add_option("sets", o.sets, "Folders of prepared sets")->required();
   command->add_option("--out", o.out, "Folder of the new set")->required();
   command->add_option("--share", o.shares,
-                      "What share of each set's images comes in, above 0 to 1; else all");
-  command->add_option("--split", o.split, "One split of each set; default: all that are there")
+                      "Share of each set's images to take, above 0 and up to 1; default: all");
+  command->add_option("--split", o.split, "Split of each set; default: all")
       ->check(CLI::IsMember({"train", "val", "test"}));
   command
-      ->add_option("--link", o.link, "How images come into the set: hard, copy, symlink, relative")
+      ->add_option("--link", o.link,
+                   "How to place images in the set: hard, copy, symlink, relative")
       ->check(CLI::IsMember({"hard", "copy", "symlink", "relative"}))
       ->capture_default_str();
-  command->add_option("--seed", o.seed, "Chooses the images of a share")->capture_default_str();
+  command->add_option("--seed", o.seed, "Random seed for --share")->capture_default_str();
   command->footer(
-      "Each set's images come into a folder of its name; classes of one name become one.\n"
+      "Each set's images go into a folder named after it; classes are joined by name.\n"
       "Example:\n  faceshot prepare merge data/wider data/mine --share 1 0.5 --out data/all");
   command->callback(
       [options, &exit_code] { exit_code = guarded([&] { return merge(*options); }); });
@@ -126,7 +127,7 @@ int split(const SplitOptions& o) {
   for (const auto& [name, share] : {std::pair{"val.csv", o.val}, std::pair{"test.csv", o.test}})
     if (share > 0 && fs::exists(o.set / name))
       throw Error(ErrorCode::invalid_argument,
-                  "'" + (o.set / name).string() + "' is there already; remove it to split again");
+                  "'" + (o.set / name).string() + "' already exists; remove it to split again");
   const SplitBy by = o.by == "image"  ? SplitBy::image
                      : o.by == "name" ? SplitBy::name
                                       : SplitBy::folder;
@@ -147,24 +148,23 @@ int split(const SplitOptions& o) {
 void add_split(CLI::App& parent, int& exit_code) {
   auto options = std::make_shared<SplitOptions>();
   SplitOptions& o = *options;
-  CLI::App* command =
-      parent.add_subcommand("split", "Takes val.csv (and test.csv) out of a set's train.csv");
+  CLI::App* command = parent.add_subcommand(
+      "split", "Move images from a set's train.csv to val.csv (and test.csv)");
   command->add_option("set", o.set, "Folder of a prepared set")->required();
-  command->add_option("--val", o.val, "Share of the images that goes to val.csv")
+  command->add_option("--val", o.val, "Share of the images to move to val.csv")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  command->add_option("--test", o.test, "Share of the images that goes to test.csv")
+  command->add_option("--test", o.test, "Share of the images to move to test.csv")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command
       ->add_option("--by", o.by,
-                   "What stays together: image; or folder, also called event, as WIDER FACE's "
-                   "folders; name: a "
-                   "hash of each file name decides, so the choice outlasts changes of the set")
+                   "Unit of the split: image; folder (also: event) keeps folders together, such as "
+                   "WIDER FACE's events; name decides by a hash of each file name, so the choice "
+                   "survives changes to the set")
       ->check(CLI::IsMember({"image", "folder", "event", "name"}))
       ->capture_default_str();
-  command->add_option("--seed", o.seed, "Random seed: which images go where")
-      ->capture_default_str();
+  command->add_option("--seed", o.seed, "Random seed")->capture_default_str();
   command->footer("Example:\n  faceshot prepare split data/all --val 0.1 --by folder");
   command->callback(
       [options, &exit_code] { exit_code = guarded([&] { return split(*options); }); });
@@ -174,7 +174,7 @@ void add_split(CLI::App& parent, int& exit_code) {
 
 struct PackOptions {
   fs::path set, out;
-  std::string split;  ///< empty: train, or the only one
+  std::string split;  ///< empty: train, or the only split
   int max_side = 640;
 };
 
@@ -194,14 +194,16 @@ int pack(const PackOptions& o) {
 void add_pack(CLI::App& parent, int& exit_code) {
   auto options = std::make_shared<PackOptions>();
   PackOptions& o = *options;
-  CLI::App* command = parent.add_subcommand(
-      "pack",
-      "A set with its images reduced and decoded in one file, so that training starts fast");
+  CLI::App* command = parent.add_subcommand("pack",
+                                            "Write a set with its images scaled down and decoded "
+                                            "into one file, so that training starts fast");
   command->add_option("set", o.set, "Folder of a prepared set")->required();
   command->add_option("--out", o.out, "Folder of the new set")->required();
-  command->add_option("--split", o.split, "Which split; default: train, or the only one there is")
+  command->add_option("--split", o.split, "Split; default: train, or the only split")
       ->check(CLI::IsMember({"train", "val", "test"}));
-  command->add_option("--max-side", o.max_side, "Longer side to which images are reduced; 0: none")
+  command
+      ->add_option("--max-side", o.max_side,
+                   "Scale larger images down to this longer side; 0: never")
       ->check(CLI::Range(0, 65536))
       ->capture_default_str();
   command->footer(

@@ -113,56 +113,56 @@ Source read_background_source(const SourceOptions& o, data::FlawLog& /*flaws*/) 
 
 constexpr SourceKind kinds[] = {
     {"widerface", "WIDER FACE's official files, text or MATLAB",
-     "wider_face_train_bbx_gt.txt, wider_face_train.mat or the like", nullptr, false,
+     "wider_face_train_bbx_gt.txt, wider_face_train.mat or similar", nullptr, false,
      "Example:\n  faceshot prepare widerface --images WIDER_train/images "
      "--annotations wider_face_split/wider_face_train_bbx_gt.txt --out data/wider",
      read_widerface_source},
     {"retinaface",
      "RetinaFace's labels for WIDER FACE, or libfacedetection's labelv2: boxes with five landmarks",
-     "train/label.txt, labelv2.txt or the like", nullptr, false,
+     "train/label.txt, labelv2.txt or similar", nullptr, false,
      "Example:\n  faceshot prepare retinaface --images WIDER_train/images "
      "--annotations train/label.txt --out data/wider",
      read_retinaface_source},
-    {"voc", "Pascal VOC: an XML file an image", "Folder of the XML files",
+    {"voc", "Pascal VOC: one XML file per image", "Folder of the XML files",
      "Folder with Annotations/ and JPEGImages/ (or annotations/ and images/), or with both kinds "
-     "of "
-     "files together, instead of --images and --annotations",
+     "of file side by side; replaces --images and --annotations",
      false,
      "Example:\n  faceshot prepare voc --root VOC2012 --class face --class masked --merge face "
      "--out data/voc",
      read_voc_source},
-    {"yolo", "YOLO: a text file an image, boxes as shares of its size", "Folder of the text files",
-     "Folder with data.yaml or obj.data that names the splits' places, or with lists of images "
-     "(train.txt), or images/ and labels/, or train/images and train/labels; or data.yaml or "
-     "obj.data itself; instead of --images and --annotations",
+    {"yolo", "YOLO: one text file per image, boxes as fractions of its size",
+     "Folder of the text files",
+     "data.yaml or obj.data, or a folder with one of them, with lists of images (train.txt), with "
+     "images/ and labels/, or with train/images and train/labels; replaces --images and "
+     "--annotations",
      true, "Example:\n  faceshot prepare yolo --root export --merge face --out data/yolo",
      read_yolo_source},
-    {"coco", "COCO: one JSON file", "instances_train.json or the like", nullptr, false,
+    {"coco", "COCO: one JSON file", "instances_train.json or similar", nullptr, false,
      "Example:\n  faceshot prepare coco --images photos --annotations instances.json "
      "--class face --out data/coco",
      read_coco_source},
-    {"labelme", "LabelMe: a JSON file an image", "Folder of the JSON files, searched recursively",
-     "Folder with the photographs and the JSON files beside them, instead of --images and "
-     "--annotations",
+    {"labelme", "LabelMe: one JSON file per image",
+     "Folder of the JSON files, searched recursively",
+     "Folder with the photographs and JSON files side by side; replaces --images and --annotations",
      false, "Example:\n  faceshot prepare labelme --root photos --class face --out data/mine",
      read_labelme_source},
-    {"cvat", "CVAT for images 1.1: one XML file", "annotations.xml or the like",
-     "Folder with annotations.xml and images/, instead of --images and --annotations", false,
+    {"cvat", "CVAT for images 1.1: one XML file", "annotations.xml or similar",
+     "Folder with annotations.xml and images/; replaces --images and --annotations", false,
      "Example:\n  faceshot prepare cvat --root task_7 --class face --out data/mine",
      read_cvat_source},
-    {"fddb", "FDDB's ellipses, as the boxes around them",
-     "FDDB-fold-01-ellipseList.txt or the like", nullptr, false,
+    {"fddb", "FDDB's ellipses, converted to bounding boxes",
+     "FDDB-fold-01-ellipseList.txt or similar", nullptr, false,
      "Example:\n  faceshot prepare fddb --images originalPics "
      "--annotations FDDB-folds/FDDB-fold-01-ellipseList.txt --out data/fddb",
      read_fddb_source},
-    {"csv", "A CSV file with a header, one box a row",
+    {"csv", "CSV file with a header, one box per row",
      "CSV with the columns image (or name, filename, file) and xmin,ymin,xmax,ymax (or "
-     "x1,y1,x2,y2 or x,y,w,h); class (or label, class_name, category) and width,height if "
-     "there; an empty box: no faces",
+     "x1,y1,x2,y2 or x,y,w,h); optionally class (or label, class_name, category) and width,height; "
+     "an empty box means no faces",
      nullptr, false,
      "Example:\n  faceshot prepare csv --images photos --annotations boxes.csv --out data/mine",
      read_csv_source},
-    {"background", "A folder of photographs without faces (searched recursively)", nullptr, nullptr,
+    {"background", "Folder of photographs without faces, searched recursively", nullptr, nullptr,
      false, "Example:\n  faceshot prepare background --images landscapes --out data/background",
      read_background_source},
 };

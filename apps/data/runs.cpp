@@ -1,4 +1,4 @@
-// `faceshot runs`: training runs, looked at afterwards.
+// `faceshot runs`: analysis of training runs.
 #include <fmt/format.h>
 #include <cstdio>
 #include <filesystem>
@@ -78,7 +78,7 @@ int list(const RunsArguments& o) {
     for (const RunHistory& run : runs) all.push_back(to_json(run));
     std::printf("%s\n", all.dump(2).c_str());
   } else if (runs.empty()) {
-    std::printf("there are no runs in %s; faceshot train CONFIG --out %s/NAME makes one\n",
+    std::printf("no runs in %s; start one with faceshot train CONFIG --out %s/NAME\n",
                 o.dir.c_str(), o.dir.c_str());
   } else {
     print_table(runs);
@@ -122,7 +122,7 @@ int plot(const RunsArguments& o) {
 void add_runs(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<RunsArguments>();
   RunsArguments& o = *options;
-  CLI::App* command = app.add_subcommand("runs", "Training runs: list, compare, plot");
+  CLI::App* command = app.add_subcommand("runs", "List, compare and plot training runs");
   command->require_subcommand(1);
   command->footer(
       "Example:\n  faceshot runs list\n"
@@ -134,23 +134,23 @@ void add_runs(CLI::App& app, int& exit_code) {
   };
 
   CLI::App* list_command =
-      command->add_subcommand("list", "Every run in a folder: epochs, best AP");
+      command->add_subcommand("list", "List the runs in a folder: epochs, best AP");
   list_command->add_option("folder", o.dir, "Folder of runs")->capture_default_str();
-  list_command->add_flag("--json", o.json, "Write JSON instead of a table");
+  list_command->add_flag("--json", o.json, "Print JSON instead of a table");
   list_command->footer("Example:\n  faceshot runs list runs");
   on_call(list_command, list);
 
-  CLI::App* compare_command =
-      command->add_subcommand("compare", "Results of some runs, and what differs in their configs");
+  CLI::App* compare_command = command->add_subcommand(
+      "compare", "Compare the results of runs, and the differences between their configs");
   compare_command->add_option("runs", o.runs, "Folders of runs")->required();
-  compare_command->add_flag("--json", o.json, "Write JSON instead of a table");
+  compare_command->add_flag("--json", o.json, "Print JSON instead of a table");
   compare_command->footer("Example:\n  faceshot runs compare runs/a runs/b");
   on_call(compare_command, compare);
 
   CLI::App* plot_command =
-      command->add_subcommand("plot", "Curves of some runs, as an SVG picture");
-  plot_command->add_option("runs", o.runs, "Folders of runs, 8 at most")->required();
-  plot_command->add_option("--out", o.out, "Picture to write")->capture_default_str();
+      command->add_subcommand("plot", "Plot the curves of runs as an SVG image");
+  plot_command->add_option("runs", o.runs, "Folders of runs, at most 8")->required();
+  plot_command->add_option("--out", o.out, "Image file to write")->capture_default_str();
   plot_command->footer("Example:\n  faceshot runs plot runs/a runs/b --out curves.svg");
   on_call(plot_command, plot);
 }

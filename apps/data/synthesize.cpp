@@ -83,7 +83,7 @@ MakeScene painter(const synth::SceneOptions& scene) {
 }
 
 void print_table(const SynthesizeArguments& o, const synth::SyntheticSetReport& r) {
-  std::printf("images    %8zu  of which %zu without faces\n", r.images, r.images_without_faces);
+  std::printf("images    %8zu  %zu of them without faces\n", r.images, r.images_without_faces);
   std::printf("faces     %8zu\n", r.faces);
   for (std::size_t c = 0; c < o.set.classes.size(); ++c)
     if (o.set.classes.size() > 1)
@@ -117,8 +117,8 @@ int synthesize_moving(const SynthesizeArguments& o) {
   }
   std::printf("scenes    %8zu  of %d frames\n", r.scenes, scenes.scene.frames);
   std::printf("faces     %8zu\n", r.faces);
-  std::printf("boxes     %8zu  of which %zu are of faces hidden or cut off\n", r.boxes, r.ignored);
-  std::printf("%s is ready, in the layout of MOTChallenge\n", o.out.c_str());
+  std::printf("boxes     %8zu  %zu of them of hidden or truncated faces\n", r.boxes, r.ignored);
+  std::printf("%s is ready, in MOTChallenge's layout\n", o.out.c_str());
   return exit_ok;
 }
 
@@ -160,44 +160,45 @@ void add_synthesize(CLI::App& app, int& exit_code) {
   SynthesizeArguments& o = *options;
   o.set.threads = base::processors();
   CLI::App* command = app.add_subcommand(
-      "synthesize", "Make a prepared set: drawn faces, or faces put into other photographs");
+      "synthesize",
+      "Generate a prepared set of drawn faces, or of faces pasted into other photographs");
   command->add_option("--out", o.out, "Folder of the set: new or empty")->required();
-  CLI::Option* count = command->add_option("--count", o.set.count, "How many pictures, or scenes");
+  CLI::Option* count = command->add_option("--count", o.set.count, "Number of images or scenes");
   count->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  CLI::Option* seed =
-      command->add_option("--seed", o.set.seed, "Another seed makes other pictures");
+  CLI::Option* seed = command->add_option("--seed", o.set.seed, "Random seed");
   seed->capture_default_str();
   CLI::Option* faces = command->add_option(
-      "--faces", o.faces, "Prepared set (folder or CSV) whose faces are cut out; else drawn");
-  CLI::Option* backgrounds = command->add_option(
-      "--backgrounds", o.backgrounds, "Prepared set of photographs that they are put into");
+      "--faces", o.faces,
+      "Prepared set (folder or CSV) whose faces are cut out; default: draw faces");
+  CLI::Option* backgrounds = command->add_option("--backgrounds", o.backgrounds,
+                                                 "Prepared set of photographs to paste them into");
   faces->needs(backgrounds);
   backgrounds->needs(faces);
   command
       ->add_option("--moving", o.moving,
-                   "Films instead of pictures, with the exact track of each face: the TOML file "
-                   "that describes them, such as configs/scenes/moving.toml, and names their seeds")
+                   "Generate films instead of images, with the exact track of each face, from this "
+                   "TOML file, such as configs/scenes/moving.toml")
       ->excludes(faces);
   command
       ->add_option("--masks", o.scene.masks,
-                   "Share of drawn faces that wear a mask, one of six wrongly; above 0 the classes "
-                   "are with_incorrect_mask, with_mask and without_mask")
+                   "Share of drawn faces with a mask, one in six worn incorrectly; if above 0, the "
+                   "classes are with_incorrect_mask, with_mask and without_mask")
       ->check(CLI::Range(0.0F, 1.0F))
       ->excludes(faces)
       ->capture_default_str();
-  command->add_option("--size", o.size, "Width and height of the pictures, pixels")
+  command->add_option("--size", o.size, "Width and height of the images, pixels")
       ->capture_default_str();
-  command->add_option("--min-face", o.scene.min_face, "Height of the smallest face, pixels")
+  command->add_option("--min-face", o.scene.min_face, "Minimum height of a face, pixels")
       ->capture_default_str();
   command->add_option("--split", o.set.split, "Name of the split")
       ->check(CLI::IsMember({"train", "val", "test"}))
       ->capture_default_str();
   command
       ->add_option("--threads,--jobs", o.set.threads,
-                   "Pictures made at once; the result is the same")
+                   "Images generated in parallel; does not affect the result")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command->add_flag("--json", o.json, "Write the summary as JSON instead of a table");
+  command->add_flag("--json", o.json, "Print the summary as JSON instead of a table");
   command->footer(
       "Example:\n"
       "  faceshot synthesize --count 2000 --seed 7 --out data/synth\n"

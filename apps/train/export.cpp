@@ -41,8 +41,8 @@ int run(const ExportArguments& a) {
   const exporter::ParityReport report =
       exporter::export_network(train::load_checkpoint(a.checkpoint), a.out, options);
   std::printf(
-      "%s: equal to the trained network on %d random and %d real inputs; largest difference "
-      "loc %.2e, conf %.2e",
+      "%s: matches the trained network on %d random and %d real inputs; largest difference loc "
+      "%.2e, conf %.2e",
       a.out.c_str(), report.random_inputs, report.real_inputs, report.largest_loc,
       report.largest_conf);
   if (report.largest_landmarks) std::printf(", landmarks %.2e", *report.largest_landmarks);
@@ -54,15 +54,15 @@ int run(const ExportArguments& a) {
 
 void add_export(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<ExportArguments>();
-  CLI::App* const command =
-      app.add_subcommand("export", "Write a trained network as ONNX, proven equal in our engine");
+  CLI::App* const command = app.add_subcommand(
+      "export", "Export a trained network to ONNX and verify it in FaceShot's engine");
   command->add_option("checkpoint", arguments->checkpoint, "best.pt or last.pt of a run")
       ->required();
   command->add_option("--out", arguments->out, "The ONNX file")->required();
   command->add_option("--size", arguments->size,
-                      "Fix the input size, WIDTHxHEIGHT, for runtimes without dynamic shapes");
+                      "Fixed input size, WIDTHxHEIGHT, for runtimes without dynamic shapes");
   command->add_option("--images", arguments->images,
-                      "Photographs or folders to compare on, beside random inputs");
+                      "Photographs or folders for the comparison, in addition to random inputs");
   command->add_option("--note", arguments->notes,
                       "Metadata KEY=TEXT stored as faceshot.KEY, e.g. license=research");
   command->footer("Example:\n  faceshot export runs/nano/best.pt --out nano.onnx --images photos/");

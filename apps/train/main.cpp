@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
   base::retain_freed_memory();
   model::reuse_tensor_memory();
   cv::setNumThreads(1);  // the loader's workers are the parallelism; OpenCV's pool would fight them
-  CLI::App app{"Trains and exports face detectors."};
+  CLI::App app{"Train and export face detectors."};
   cli::set_up(app, "faceshot-train");
   int exit_code = 0;
   cli::add_train(app, exit_code);

@@ -71,7 +71,7 @@ std::string map_text(int channels, const FeatureSize& size) {
 
 void print_summary(const NetworkSpec& spec, int size) {
   const auto levels =
-      network::summarise_levels(spec, size, size);  // an input too small is told at once
+      network::summarise_levels(spec, size, size);  // an input too small is reported at once
   std::size_t width = 5;
   for (const network::Layer& layer : spec.layers) width = std::max(width, layer.name.size());
   const int name = static_cast<int>(width);
@@ -116,10 +116,11 @@ int summarise(const SummaryArguments& a) {
 
 void add_model(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<SummaryArguments>();
-  CLI::App* const model = app.add_subcommand("model", "Look at the network of a config");
+  CLI::App* const model = app.add_subcommand("model", "Show the network that a config describes");
   model->require_subcommand(1);
   CLI::App* const command = model->add_subcommand(
-      "summary", "Its layers: shapes, parameters, arithmetic, receptive fields, priors a level");
+      "summary",
+      "List the layers: shapes, parameters, operations, receptive fields, priors per level");
   command->add_option("config", arguments->config, "Config file, then overrides as key=value")
       ->required();
   command->add_option("--size", arguments->size, "Side of the input; default: augment.size")

@@ -128,8 +128,8 @@ int run(const TrainArguments& a) {
     });
     if (others || !a.out.empty())
       throw Error(ErrorCode::invalid_argument,
-                  "--resume takes the config and the folder of the run; give nothing but "
-                  "overrides, as train.threads=2");
+                  "--resume takes the config and the folder from the run; give overrides only, "
+                  "such as train.threads=2");
     outcome = train::resume_training(a.resume, listener, stop_requested, a.config);
   } else {
     if (a.config.empty() || a.out.empty())
@@ -143,7 +143,7 @@ int run(const TrainArguments& a) {
   }
   if (!outcome.leads) return exit_ok;  // rank 0 says it for all
   if (!outcome.completed) {
-    std::fprintf(stderr, "stopped at step %lld; saved. Go on with: faceshot train --resume %s\n",
+    std::fprintf(stderr, "stopped at step %lld; saved. Resume with: faceshot train --resume %s\n",
                  static_cast<long long>(outcome.steps_done), dir.c_str());
     return exit_ok;
   }
@@ -157,19 +157,19 @@ int run(const TrainArguments& a) {
 
 void add_train(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<TrainArguments>();
-  CLI::App* const command = app.add_subcommand("train", "Train a network, or go on with a run");
+  CLI::App* const command = app.add_subcommand("train", "Train a network or resume a run");
   command->add_option("config", arguments->config,
                       "Config file, then overrides as key=value (see --keys)");
   command->add_option("--out", arguments->out, "Folder of the new run");
-  command->add_option("--resume", arguments->resume, "Folder of a run to go on with");
+  command->add_option("--resume", arguments->resume, "Folder of a run to resume");
   command->add_flag("--keys", arguments->keys, "List all config keys with defaults and meaning");
   command->add_flag("--callbacks", arguments->callbacks,
-                    "List what happens beside the steps, in order, with the keys that steer it");
-  CLI::Option* const dry =
-      command->add_flag("--dry-run", arguments->dry_run,
-                        "Check config and data, measure speed and memory, estimate the time; "
-                        "write nothing");
-  command->add_flag("--json", arguments->json, "Print the dry run as JSON")->needs(dry);
+                    "List the callbacks in order, with the config keys that control them");
+  CLI::Option* const dry = command->add_flag(
+      "--dry-run", arguments->dry_run,
+      "Check config and data, measure speed and memory, and estimate the time; write nothing");
+  command->add_flag("--json", arguments->json, "Print the result of the dry run as JSON")
+      ->needs(dry);
   command->footer(
       "Example:\n"
       "  faceshot train configs/faceshot-nano.toml data.train=data/wider/train.csv --out "
@@ -177,7 +177,7 @@ void add_train(CLI::App& app, int& exit_code) {
       "  faceshot train --resume runs/nano\n"
       "  faceshot train --resume runs/nano train.threads=1 train.time_limit=60\n"
       "  faceshot train --dry-run configs/faceshot-nano.toml data.train=data/wider/train.csv\n"
-      "Ctrl-C saves and leaves; --resume goes on exactly there.");
+      "Ctrl-C saves and exits; --resume continues from exactly that point.");
   command->callback(
       [arguments, &exit_code] { exit_code = guarded([&] { return run(*arguments); }); });
 }

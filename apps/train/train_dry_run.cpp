@@ -55,18 +55,19 @@ int dry_run_of(const std::vector<std::string>& arguments, bool as_json) {
   for (const std::string& name : r.callbacks)
     callbacks.append(callbacks.empty() ? "" : ", ").append(name);
   std::printf(
-      "images       %zu to train on, %zu to validate on, %zu to test on\n"
+      "images       %zu for training, %zu for validation, %zu for testing\n"
       "network      %lld parameters, %lld priors; last.pt takes about %s\n"
       "callbacks    %s\n"
-      "speed        %.0f images/s on %d threads, %.0f while images are read for the first time\n"
+      "speed        %.0f images/s on %d threads, %.0f while images are first read\n"
       "memory       %s now, %s once all images are decoded%s\n"
       "time         %s: %d epochs of %lld steps, each validation %s\n"
-      "Nothing was written. Start it with the same line and --out instead of --dry-run.\n",
+      "Nothing was written. To start the run, use the same command with --out instead of "
+      "--dry-run.\n",
       r.train_images, r.val_images, r.test_images, static_cast<long long>(r.parameters),
       static_cast<long long>(r.priors), megabytes(r.checkpoint_size).c_str(), callbacks.c_str(),
       r.images_per_second, r.threads, r.first_images_per_second, megabytes(r.peak_memory).c_str(),
       megabytes(r.expected_memory).c_str(),
-      tight ? ": more than the machine has left; lower data.cache_mb" : "",
+      tight ? ": more than is available; lower data.cache_mb" : "",
       duration_text(r.total_seconds).c_str(), r.epochs, static_cast<long long>(r.steps_per_epoch),
       duration_text(r.validation_seconds).c_str());
   return exit_ok;

@@ -101,11 +101,10 @@ int average(const WeightsArguments& a) {
 void add_average(CLI::App& command, const std::shared_ptr<WeightsArguments>& arguments,
                  int& exit_code) {
   CLI::App* const mean = command.add_subcommand(
-      "average", "The mean of networks that were trained on from one another, as one ONNX file");
+      "average", "Average networks fine-tuned from one another into one ONNX file");
   mean->add_option("files", arguments->files, "Two or more ONNX files of one architecture")
       ->required();
-  mean->add_option("--shares", arguments->shares,
-                   "A weight for each file, as in 2,1; default: all alike")
+  mean->add_option("--shares", arguments->shares, "Weight of each file, as in 2,1; default: equal")
       ->delimiter(',');
   mean->add_option("--out", arguments->out, "X.onnx")->required();
   mean->footer("Example:\n  faceshot weights average before.onnx after.onnx --out mean.onnx");
@@ -119,12 +118,12 @@ void add_weights(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<WeightsArguments>();
   CLI::App* const command = app.add_subcommand(
       "weights",
-      "Weight files (HDF5, safetensors, ONNX, PyTorch, NumPy): look into them, convert, average");
+      "Weight files (HDF5, safetensors, ONNX, PyTorch, NumPy): inspect, convert, average");
   command->require_subcommand(1);
 
   CLI::App* const look =
       command->add_subcommand("inspect", "List the arrays: name, type, shape and range");
-  look->add_option("file", arguments->file, "What holds the weights; its content tells the format")
+  look->add_option("file", arguments->file, "Weight file; the format is detected from its content")
       ->required();
   look->add_flag("--json", arguments->json, "Print JSON");
   look->footer("Example:\n  faceshot weights inspect init.h5");
@@ -132,8 +131,8 @@ void add_weights(CLI::App& app, int& exit_code) {
       [arguments, &exit_code] { exit_code = guarded([&] { return inspect(*arguments); }); });
 
   CLI::App* const change = command->add_subcommand(
-      "convert", "Write the arrays as 32-bit floats, names and layouts as they are");
-  change->add_option("file", arguments->file, "What holds the weights")->required();
+      "convert", "Write the arrays as 32-bit floats, keeping names and layouts");
+  change->add_option("file", arguments->file, "Weight file")->required();
   change->add_option("--out", arguments->out, "X.safetensors or X.npz")->required();
   change->footer("Example:\n  faceshot weights convert runs/nano/best.pt --out best.safetensors");
   change->callback(

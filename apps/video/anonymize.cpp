@@ -45,7 +45,7 @@ media::Hider make_hider(AnonymizeArguments& a) {
   if (a.style.starts_with(image_style)) {
     const std::string file = a.style.substr(std::char_traits<char>::length(image_style));
     if (file.empty())
-      throw Error(ErrorCode::invalid_argument, "name a picture, as in --style image:mask.png");
+      throw Error(ErrorCode::invalid_argument, "give an image file, as in --style image:mask.png");
     a.hide.style = media::HideStyle::image;
     return media::Hider(a.hide, media::read_photograph(file).image);
   }
@@ -56,9 +56,8 @@ media::Hider make_hider(AnonymizeArguments& a) {
   else if (a.style == "solid")
     a.hide.style = media::HideStyle::solid;
   else
-    throw Error(
-        ErrorCode::invalid_argument,
-        "--style '" + a.style + "' is none; there are blur, pixelate, solid and image:FILE");
+    throw Error(ErrorCode::invalid_argument,
+                "--style '" + a.style + "' is unknown; use blur, pixelate, solid or image:FILE");
   return media::Hider(a.hide);
 }
 
@@ -66,18 +65,17 @@ void check_anonymize_arguments(const AnonymizeArguments& a, const std::vector<Me
   for (const auto& [option, file] :
        {std::pair("--tracks", &a.tracks), {"--save-tracks", &a.save_tracks}})
     if (!file->empty() && (media.size() != 1 || media.front().kind != MediumKind::film))
-      throw Error(ErrorCode::invalid_argument,
-                  std::string(option) + " goes with one film, whose tracks they are");
+      throw Error(ErrorCode::invalid_argument, std::string(option) + " applies to a single film");
   if (!a.shown.empty() && (media.size() != 1 || media.front().kind != MediumKind::film))
-    throw Error(ErrorCode::invalid_argument,
-                "--show-track goes with one film: every film counts its tracks from 1");
+    throw Error(
+        ErrorCode::invalid_argument,
+        "--show-track applies to a single film, since every film numbers its tracks from 1");
   if (!a.tracks.empty() && (!a.save_tracks.empty() || !a.review.empty()))
     throw Error(ErrorCode::invalid_argument,
-                "with --tracks nothing is looked for: leave --save-tracks and --review out");
+                "--tracks runs no detector; leave out --save-tracks and --review");
   if (!a.review.empty() && !media::is_writable_image_path(a.review))
-    throw Error(ErrorCode::invalid_argument, "--review '" + a.review +
-                                                 "' needs the extension of a picture, as in "
-                                                 "sheet.png");
+    throw Error(ErrorCode::invalid_argument,
+                "--review '" + a.review + "' needs an image extension, as in sheet.png");
   for (const auto& [option, file] :
        {std::pair("--review", &a.review), {"--json", &a.json}, {"--save-tracks", &a.save_tracks}})
     refuse_inputs(option, *file, media);
@@ -89,11 +87,11 @@ void check_anonymize_arguments(const AnonymizeArguments& a, const std::vector<Me
       video::require_writable_film(out, a.write);
     else if (!media::is_writable_image_path(out))
       throw Error(ErrorCode::invalid_argument, "--out '" + out.string() +
-                                                   "' needs the extension of a picture that can "
-                                                   "be written: .jpg, .png, .webp or .bmp");
+                                                   "' needs the extension of an image format that "
+                                                   "can be written: .jpg, .png, .webp or .bmp");
     if (!targets.insert(out).second)
       throw Error(ErrorCode::invalid_argument,
-                  "two files would become '" + out.string() + "'; name them in two runs");
+                  "two files would become '" + out.string() + "'; process them in two runs");
   }
 }
 
@@ -179,17 +177,16 @@ int run_anonymize(AnonymizeArguments a) {
 
 void add_hiding_options(CLI::App& command, AnonymizeArguments& a) {
   command
-      .add_option(
-          "--style", a.style,
-          "blur (a mosaic of a few means, smoothed), pixelate (that mosaic), solid (black) or "
-          "image:FILE")
+      .add_option("--style", a.style,
+                  "blur (a coarse mosaic, smoothed), pixelate (the same mosaic), solid (black) or "
+                  "image:FILE")
       ->capture_default_str();
   command.add_option("--shape", a.shape, "ellipse or box")
       ->check(CLI::IsMember({"ellipse", "box"}))
       ->capture_default_str();
   command
       .add_option("--margin", a.hide.margin,
-                  "Share of a face's width and height that is hidden beyond it on each side")
+                  "Margin to hide on each side, as a share of the face's width and height")
       ->check(CLI::Range(0.0, 2.0))
       ->capture_default_str();
   command
@@ -199,11 +196,10 @@ void add_hiding_options(CLI::App& command, AnonymizeArguments& a) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option(
       "--tracks", a.tracks,
-      "Hide these tracks (MOTChallenge's form) and no others: what a person corrected");
-  command.add_flag(
-      "--keep-metadata", a.write.keep_metadata,
-      "Keep place, device, time and all other tags, chapters, data streams, cover pictures; of "
-      "photographs EXIF without its thumbnail");
+      "Hide exactly these tracks (MOTChallenge format), for example after manual correction");
+  command.add_flag("--keep-metadata", a.write.keep_metadata,
+                   "Keep location, device, time and all other tags, chapters, data streams and "
+                   "cover art; for photographs, EXIF without its thumbnail");
 }
 
 }  // namespace
@@ -212,30 +208,31 @@ void add_anonymize(CLI::App& app, int& exit_code) {
   auto a = std::make_shared<AnonymizeArguments>();
   a->network.options.max_side = 1280;
   CLI::App* const command = app.add_subcommand("anonymize", "Hide faces in films and photographs");
-  command->add_option("files", a->paths, "Films, photographs, or folders of them")->required();
-  command->add_option("--out", a->out, "Where they go: a folder, or a file for a single one")
+  command->add_option("files", a->paths, "Films, photographs, or folders of either")->required();
+  command->add_option("--out", a->out, "Output folder, or output file for a single input")
       ->required();
   add_hiding_options(*command, *a);
   command
-      ->add_option(
-          "--review", a->review,
-          "Picture of all faces that want a person's look. It shows them: keep it to yourself")
+      ->add_option("--review", a->review,
+                   "Contact sheet of all faces that need human review. It shows the faces, so keep "
+                   "it private")
       ->group("Report");
   command
       ->add_option("--save-tracks", a->save_tracks,
-                   "The tracks that were hidden, to be corrected and given to --tracks")
+                   "Write the hidden tracks, to be corrected and passed to --tracks")
       ->group("Report");
-  command->add_flag("--json{-}", a->json, "Report as JSON on standard output, or --json=FILE")
+  command
+      ->add_flag("--json{-}", a->json, "Write a JSON report to standard output, or to --json=FILE")
       ->group("Report");
   command
       ->add_option("--detect-every", a->detect_every,
-                   "Look at every Nth frame alone; what lies between is interpolated")
+                   "Run the detector on every Nth frame only and interpolate the rest")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   add_network_options(
       *command, a->network,
-      "Score from which a face is hidden; in a film with all that its track shows of it. Default: "
-      "the network's own for films, three fifths of it for photographs, which are looked at once");
+      "Minimum score for hiding a face; in films the face's whole track is hidden. Default: the "
+      "network's own threshold for films, three fifths of it for photographs");
   add_encoder_options(*command, a->write);
   command->footer(
       "Examples:\n"

@@ -1,4 +1,4 @@
-// What `faceshot anonymize` was asked for, and what came of it.
+// The arguments and results of `faceshot anonymize`.
 #pragma once
 
 #include <cstdint>

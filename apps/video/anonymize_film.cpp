@@ -1,4 +1,4 @@
-// One film, from its file to one without faces: first all of it is looked at, then all is hidden.
+// One film, from its file to one without faces: one pass to detect and track, one to hide.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -70,7 +70,7 @@ FilmPlan plan_by_network(const Anonymizer& a, const Medium& medium, Hidden& resu
   watch_film(reader, a.network.detector,
              {.detect_every = a.arguments.detect_every,
               .threads = a.network.threads,
-              .what = "looking at " + medium.name.string()},
+              .what = "analysing " + medium.name.string()},
              [&](WatchedFrame& item) {
                film.push_back({.seconds = item.frame.seconds(),
                                .detections = std::move(item.found),
@@ -116,7 +116,7 @@ FilmPlan plan_by_file(const AnonymizeArguments& a, Hidden& result) {
   for (const video::TrackRow& row : video::read_track_rows(a.tracks)) {
     if (row.frame >= most_frames)
       throw Error(ErrorCode::format,
-                  fmt::format("{}: no film has a frame {}", a.tracks, row.frame + 1));
+                  fmt::format("{}: invalid frame number {}", a.tracks, row.frame + 1));
     if (stays_visible(a, row.id)) {
       shown.insert(row.id);
       continue;
@@ -180,7 +180,7 @@ Hidden anonymize_film(const Anonymizer& a, const Medium& medium, const std::file
                                                    : plan_by_file(a.arguments, result);
   hide_all(a, medium, out, plan, result);
   if (static_cast<std::int64_t>(plan.size()) > result.frames)
-    result.warnings.push_back(fmt::format("{} names frames up to {}, but the film has {}",
+    result.warnings.push_back(fmt::format("{} refers to frames up to {}, but the film has {}",
                                           a.arguments.tracks, plan.size(), result.frames));
   if (!a.arguments.save_tracks.empty())
     support::write_file_atomically(a.arguments.save_tracks, rows);

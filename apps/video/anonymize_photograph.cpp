@@ -30,7 +30,7 @@ Hidden anonymize_photograph(const Anonymizer& a, const Medium& medium,
     result.warnings.push_back("'" + result.file + "': " + photograph.warning);
   if (file.frame.animated)
     result.warnings.push_back("'" + result.file +
-                              "' is an animation; its first picture alone is written");
+                              "' is an animation; only its first frame is written");
   const float sure = a.sure_of_photograph;
   std::vector<Box> boxes;
   for (const Detection& face : a.network.detector.detect(photograph.image.view())) {

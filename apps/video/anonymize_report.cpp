@@ -93,14 +93,14 @@ void AnonymizeReport::finish(std::size_t on_sheet) {
   if (my.json == "-" || my.files == 0) return;
   fmt::print("{} faces hidden in {} files", my.faces, my.files);
   if (my.wants_look > 0 && !my.sheet.empty())
-    fmt::print("; {} want a person's look: {}{}", my.wants_look, my.sheet,
+    fmt::print("; {} need review: {}{}", my.wants_look, my.sheet,
                on_sheet > ReviewSheet::max_cells
                    ? fmt::format(" (the first {})", ReviewSheet::max_cells)
                    : "");
   else if (my.wants_look > 0)
-    fmt::print("; {} want a person's look (--review sheet.png shows them)", my.wants_look);
+    fmt::print("; {} need review (--review sheet.png shows them)", my.wants_look);
   else if (!my.sheet.empty())
-    fmt::print("; nothing wants a person's look, and {} is not written", my.sheet);
+    fmt::print("; nothing needs review, so {} is not written", my.sheet);
   fmt::print("\n");
 }
 

@@ -1,4 +1,4 @@
-// What `faceshot anonymize` says when it is done: a table, or JSON.
+// The final report of `faceshot anonymize`: a table or JSON.
 #pragma once
 
 #include <cstddef>

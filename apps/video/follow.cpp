@@ -87,7 +87,7 @@ std::span<const ShownFace> FilmFollower::next(const WatchedFrame& item) {
     const auto label = labels_.find(face.id);
     shown_.push_back({face, label == labels_.end() ? 0 : label->second});
   }
-  // A stream goes on for months: what has ended is forgotten. Faces come by their ids.
+  // A stream continues for months: what has ended is forgotten. Faces come by their ids.
   if (!faces.empty()) {
     labels_.erase(labels_.begin(), labels_.lower_bound(faces.front().id));
     ids_.erase(ids_.begin(), ids_.lower_bound(faces.front().id));

@@ -1,4 +1,4 @@
-// Faces followed through a film while it is read.
+// Tracks faces through a film while it is read.
 #pragma once
 
 #include <cstdint>

@@ -6,7 +6,7 @@
 int main(int argc, char** argv) {
   using namespace faceshot;
   base::retain_freed_memory();
-  CLI::App app{"Films: find faces, follow them, hide them."};
+  CLI::App app{"Find, track and hide faces in films."};
   cli::set_up(app, "faceshot-video");
   int exit_code = 0;
   cli::add_video(app, exit_code);

@@ -37,7 +37,7 @@ std::vector<fs::path> files_below(const fs::path& folder, bool photographs) {
   if (failed)
     throw Error(ErrorCode::io, "cannot read folder '" + folder.string() + "': " + failed.message());
   if (files.empty())
-    throw Error(ErrorCode::not_found, "folder '" + folder.string() + "' holds no films" +
+    throw Error(ErrorCode::not_found, "folder '" + folder.string() + "' contains no films" +
                                           (photographs ? " and no photographs" : ""));
   std::sort(files.begin(), files.end());
   return files;
@@ -68,7 +68,7 @@ std::vector<Medium> list_media(const std::vector<std::string>& paths, bool photo
       throw Error(ErrorCode::not_found, "there is no file '" + path.string() + "'");
     } else if (!photographs && media::is_image_path(path)) {
       throw Error(ErrorCode::invalid_argument,
-                  "'" + path.string() + "' is a photograph; `faceshot detect` is for these");
+                  "'" + path.string() + "' is a photograph; use `faceshot detect`");
     } else {
       add(path, path.filename());
     }
@@ -82,7 +82,7 @@ void refuse_inputs(const char* option, const fs::path& file, const std::vector<M
   for (const Medium& medium : media)
     if (real_path(medium.file) == real)
       throw Error(ErrorCode::invalid_argument, std::string(option) + " '" + file.string() +
-                                                   "' is one of the inputs; name another file");
+                                                   "' is one of the inputs; choose another file");
 }
 
 }  // namespace faceshot::cli

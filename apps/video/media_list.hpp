@@ -1,4 +1,4 @@
-// Which films and photographs a command works on, and what the files are called that it writes.
+// Which films and photographs a command works on, and the names of the files it writes.
 #pragma once
 
 #include <cstdint>

@@ -17,12 +17,12 @@ void add_network_options(CLI::App& command, NetworkArguments& a,
   command.add_option("--threshold", a.threshold, threshold_help)->check(CLI::Range(0.0, 1.0));
   command
       .add_option("--max-side", a.options.max_side,
-                  "Look at larger pictures reduced to this longer side; 0: never reduce")
+                  "Scale larger frames down to this longer side before detection; 0: never")
       ->capture_default_str();
   command.add_option("--nms", a.options.nms_threshold, "NMS IoU threshold")->capture_default_str();
-  command.add_option("--model", a.model, "ONNX file; default: the network that FaceShot ships");
+  command.add_option("--model", a.model, "ONNX file; default: the network shipped with FaceShot");
   command.add_option("--model-info", a.model_info, model_info_help);
-  command.add_option("--threads", a.threads, "CPU threads; default: one a core")
+  command.add_option("--threads", a.threads, "CPU threads; default: one per core")
       ->check(CLI::Range(1, most_threads))
       ->group("Speed");
   add_precision_option(command, a.precision);
@@ -31,18 +31,18 @@ void add_network_options(CLI::App& command, NetworkArguments& a,
 void add_encoder_options(CLI::App& command, video::WriteOptions& write) {
   command
       .add_option("--codec", write.codec,
-                  "Encoder, as libav names it (libx265, libvpx-vp9); default: libx264 where the "
-                  "file's kind "
-                  "takes it")
+                  "Encoder by its FFmpeg name (libx265, libvpx-vp9); default: libx264 if the "
+                  "container supports it")
       ->group("Encoding");
   command
-      .add_option("--quality", write.quality, "Constant rate factor: lower is better and larger")
+      .add_option("--quality", write.quality,
+                  "Constant rate factor; lower means better quality and larger files")
       ->check(CLI::Range(0, 63))
       ->capture_default_str()
       ->group("Encoding");
   command
       .add_option("--codec-options", write.codec_options,
-                  "Of the encoder, as in preset=slow:tune=grain")
+                  "Encoder options, as in preset=slow:tune=grain")
       ->group("Encoding");
 }
 

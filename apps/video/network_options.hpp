@@ -1,4 +1,4 @@
-// Which network looks at films and photographs, and how.
+// Which network processes films and photographs, and how.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -29,7 +29,7 @@ void add_network_options(CLI::App& command, NetworkArguments& arguments,
 /// --codec, --quality, --codec-options.
 void add_encoder_options(CLI::App& command, video::WriteOptions& write);
 
-/// The detector, and what of its findings begins a track and what goes on with one.
+/// The detector, and what of its findings begins a track and what continues with one.
 struct TrackingNetwork {
   Detector detector;
   TrackerOptions tracker;

@@ -1,4 +1,4 @@
-// A picture of all faces that a person should look at before a film or photograph is passed on.
+// A contact sheet of all faces that a person should review before a film or photograph is shared.
 #pragma once
 
 #include <cstddef>

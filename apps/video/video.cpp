@@ -111,7 +111,7 @@ void watch_one(const VideoRun& run, const Medium& film, const fs::path& out) {
         writer->write(item.frame);
       });
   if (summary.frames == 0)
-    throw Error(ErrorCode::format, "'" + summary.file + "' has no frame that could be read");
+    throw Error(ErrorCode::format, "'" + summary.file + "' has no readable frame");
   if (writer) {
     reader.finish();
     writer->finish();
@@ -126,7 +126,7 @@ void watch_one(const VideoRun& run, const Medium& film, const fs::path& out) {
   summary.warnings = reader.warnings();
   print_warnings(summary.warnings);
   for (const std::string& what : summary.left_out)
-    fmt::print(stderr, "faceshot: warning: '{}' is without {}\n", summary.out, what);
+    fmt::print(stderr, "faceshot: warning: '{}' was written without {}\n", summary.out, what);
   run.outputs.end_film(summary);
 }
 
@@ -134,7 +134,7 @@ void check_video_arguments(const VideoArguments& a, const std::vector<Medium>& f
   if (a.out.empty() && a.names.json.empty() && a.names.jsonl.empty() && a.names.tracks.empty())
     throw Error(
         ErrorCode::invalid_argument,
-        "nothing to write: name --out annotated.mp4, --jsonl, --tracks=tracks.csv or --json");
+        "nothing to write: give --out annotated.mp4, --jsonl, --tracks=tracks.csv or --json");
   for (const Medium& film : films) {
     const fs::path out = out_of(a, films, film);
     if (out.empty()) continue;
@@ -221,23 +221,22 @@ int run_video(const VideoArguments& a) {
 
 void add_video_outputs(CLI::App& command, VideoArguments& a) {
   command
-      .add_option(
-          "--out", a.out,
-          "Film with boxes and numbers, sound and all else as they are (of a stream, a recording: "
-          "rec.mkv); of several, a folder")
+      .add_option("--out", a.out,
+                  "Film with boxes and ids drawn in, everything else unchanged (for a stream, a "
+                  "recording: rec.mkv); for several inputs, a folder")
       ->group("Output");
   command
       .add_flag("--jsonl{-}", a.names.jsonl,
-                "A line of JSON a frame on standard output, or --jsonl=FILE")
+                "Write one JSON line per frame to standard output, or to --jsonl=FILE")
       ->group("Output");
   command
       .add_flag("--tracks{-}", a.names.tracks,
-                "Tracks in MOTChallenge's form on standard output, or --tracks=FILE.csv; of "
-                "several films "
-                "--tracks=FOLDER")
+                "Write tracks in MOTChallenge format to standard output, or to --tracks=FILE.csv; "
+                "for several films, --tracks=FOLDER")
       ->group("Output");
   command
-      .add_flag("--json{-}", a.names.json, "A summary as JSON on standard output, or --json=FILE")
+      .add_flag("--json{-}", a.names.json,
+                "Write a JSON summary to standard output, or to --json=FILE")
       ->group("Output");
 }
 
@@ -247,27 +246,26 @@ void add_video(CLI::App& app, int& exit_code) {
   auto a = std::make_shared<VideoArguments>();
   CLI::App* const command = app.add_subcommand(
       "video",
-      "Find and follow faces in films (MP4, MOV, MKV, WebM, AVI, TS, ...) and live streams");
+      "Find and track faces in films (MP4, MOV, MKV, WebM, AVI, TS, ...) and live streams");
   command
       ->add_option(
           "films", a->paths,
-          "Films, or folders of them; or live streams: URLs (rtsp, http, ...), /dev/video0, "
+          "Films or folders of films; or live streams: URLs (rtsp, http, ...), /dev/video0, "
           "FIFOs, - for standard input, cameras.toml")
       ->required();
   add_video_outputs(*command, *a);
-  command->add_option("--from", a->from, "Begin there: seconds, 1:15 or 1:02:03.5");
-  command->add_option("--to", a->to, "End there");
+  command->add_option("--from", a->from, "Start time: seconds, 1:15 or 1:02:03.5");
+  command->add_option("--to", a->to, "End time");
   command
       ->add_option("--detect-every", a->detect_every,
-                   "Look at the whole of every Nth frame, and only around expected faces in "
-                   "between; default: "
-                   "1, of live streams by load")
+                   "Run the detector on every Nth whole frame, and only around expected faces in "
+                   "between; default: 1, or by load for live streams")
       ->check(CLI::Range(1, 1000));
   command->add_flag("!--no-local", a->local,
-                    "With --detect-every, do not look at the frames in between at all");
+                    "With --detect-every, run no detector at all on the frames in between");
   add_network_options(
       *command, a->network,
-      "Score from which a face is sure and begins a track; default: the network's own");
+      "Minimum score for a face to start a track; default: the network's own threshold");
   add_encoder_options(*command, a->write);
   add_live_options(*command, a->live);
   command->footer(

@@ -57,10 +57,9 @@ VideoOutputs::VideoOutputs(const OutputNames& names, std::vector<std::string> cl
   const std::array<const std::string*, 3> targets{&names.json, &names.jsonl, &names.tracks};
   if (std::count_if(targets.begin(), targets.end(), [](const auto* name) { return *name == "-"; }) >
       1)
-    throw Error(
-        ErrorCode::invalid_argument,
-        "only one of --json, --jsonl and --tracks can go to standard output; name a file for "
-        "the others, as in --tracks=tracks.csv");
+    throw Error(ErrorCode::invalid_argument,
+                "only one of --json, --jsonl and --tracks can write to standard output; give the "
+                "others a file, as in --tracks=tracks.csv");
   if (!names.json.empty()) impl_->json.emplace(names.json);
   if (!names.jsonl.empty()) impl_->jsonl.emplace(names.jsonl);
   if (!names.tracks.empty() && (!several || names.tracks == "-"))

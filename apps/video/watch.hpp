@@ -1,4 +1,4 @@
-// A film, looked at frame by frame.
+// Processes a film frame by frame.
 #pragma once
 
 #include <functional>

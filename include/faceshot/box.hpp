@@ -1,4 +1,4 @@
-// Axis-aligned boxes and what can be computed from them.
+// Axis-aligned boxes and functions of them.
 //
 // Convention (the only one inside FaceShot): continuous pixel coordinates, origin at the image's
 // top-left corner, x to the right, y down. A box covers [x1, x2) x [y1, y2); its width is x2 - x1,
@@ -32,7 +32,7 @@ struct Box {
   friend constexpr bool operator==(const Box&, const Box&) = default;
 };
 
-/// Part that both boxes cover; its `area()` is 0 where they do not overlap.
+/// The intersection; its `area()` is 0 if the boxes do not overlap.
 [[nodiscard]] constexpr Box intersect(const Box& a, const Box& b) noexcept {
   return {std::max(a.x1, b.x1), std::max(a.y1, b.y1), std::min(a.x2, b.x2), std::min(a.y2, b.y2)};
 }
@@ -50,7 +50,7 @@ struct Box {
   return own > 0 ? intersect(a, b).area() / own : 0.0F;
 }
 
-/// The box cut to [0, width] x [0, height]; may come out empty (`!valid()`).
+/// The box clipped to [0, width] x [0, height]; may be empty (`!valid()`).
 [[nodiscard]] constexpr Box clip(const Box& b, float width, float height) noexcept {
   return {std::clamp(b.x1, 0.0F, width), std::clamp(b.y1, 0.0F, height),
           std::clamp(b.x2, 0.0F, width), std::clamp(b.y2, 0.0F, height)};

@@ -20,7 +20,7 @@ using BoxOffsets = std::array<float, 4>;  ///< g_cx, g_cy, g_w, g_h
                                 const std::array<float, 4>& variances) noexcept;
 
 /// Inverse of `encode`. No box moves further than 1000 times its prior's size, and none grows or
-/// shrinks by more than that factor: a network gone wild yields odd boxes, never infinite or empty
+/// shrinks by more than that factor: a diverged network yields odd boxes, never infinite or empty
 /// ones. (NaN stays NaN.)
 [[nodiscard]] Box decode(const BoxOffsets& offsets, const Prior& p,
                          const std::array<float, 4>& variances) noexcept;

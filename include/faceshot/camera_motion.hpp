@@ -8,8 +8,8 @@
 namespace faceshot {
 inline namespace v0_1 {
 
-/// Where a point of the frame before is in this one, pixels: x' = xx x + xy y + tx,
-/// y' = yx x + yy y + ty. As made: the camera stood still.
+/// Maps a point of the previous frame to this one, in pixels: x' = xx x + xy y + tx,
+/// y' = yx x + yy y + ty. Default: no motion.
 struct CameraMotion {
   double xx = 1, xy = 0, tx = 0;
   double yx = 0, yy = 1, ty = 0;
@@ -18,27 +18,27 @@ struct CameraMotion {
   [[nodiscard]] double scale() const noexcept;
   /// All six are finite, and nothing shrinks or grows by more than 4.
   [[nodiscard]] bool sane() const noexcept;
-  /// This motion, and then another.
+  /// This motion followed by another.
   [[nodiscard]] CameraMotion then(const CameraMotion& next) const noexcept;
-  /// From this frame to the one before. @pre sane()
+  /// From this frame to the previous one. @pre sane()
   [[nodiscard]] CameraMotion inverse() const noexcept;
 
   friend constexpr bool operator==(const CameraMotion&, const CameraMotion&) = default;
 };
 
-/// What lies between a frame and the one before it.
+/// The change between a frame and the previous one.
 struct FrameChange {
-  CameraMotion motion;   ///< a turn, zoom and shift; none where `cut`, and where nothing is sure
-  bool cut = false;      ///< another scene begins with this frame; never at the first
-  float difference = 0;  ///< how unlike the frames are, motion taken out: 0 alike .. 1
+  CameraMotion motion;   ///< rotation, zoom and shift; none at a `cut` or if uncertain
+  bool cut = false;      ///< a new scene begins with this frame; never the first
+  float difference = 0;  ///< between the frames after compensating motion: 0 equal .. 1
 };
 
-/// Looks at a film's frames one after another, at a luma plane reduced to at most 320 pixels, and
-/// says how the whole picture moved: blocks are matched, and a similarity is fitted that most of
-/// them follow (what moves by itself is outvoted). Takes under a millisecond for 1280x720.
+/// Estimates the motion of the whole picture from the frames of a film, on a luma plane scaled down
+/// to at most 320 pixels: blocks are matched, and a similarity is fitted to the majority of them
+/// (independently moving objects are outvoted). Takes under a millisecond for 1280x720.
 ///
 /// Deterministic. Not thread safe; distinct objects are independent. Allocates nothing once frames
-/// of this size were seen.
+/// of this size have been seen.
 class CameraMotionEstimator {
  public:
   CameraMotionEstimator();
@@ -46,12 +46,12 @@ class CameraMotionEstimator {
   CameraMotionEstimator(CameraMotionEstimator&&) noexcept;
   CameraMotionEstimator& operator=(CameraMotionEstimator&&) noexcept;
 
-  /// @param frame the next one; of NV12 only the luma is looked at (`gray` is that as well, and
-  ///        spares YUV films the conversion). Of another size than the one before: taken for a cut
+  /// @param frame the next one; of NV12 only the luma is used (`gray` works as well, and saves
+  /// YUV films the conversion). A change of size counts as a cut
   /// @throws Error(invalid_argument) for an empty view
   FrameChange next(const ImageView& frame);
 
-  /// Forgets the frame before: the next is the first again.
+  /// Forgets the previous frame: the next one is the first again.
   void reset() noexcept;
 
  private:

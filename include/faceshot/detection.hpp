@@ -1,4 +1,4 @@
-// What a detector found.
+// A detected face.
 #pragma once
 
 #include <optional>

@@ -7,19 +7,19 @@
 namespace faceshot {
 inline namespace v0_1 {
 
-/// What kind of thing went wrong; programs can decide on it, people read the message.
+/// The kind of failure; programs can act on it, people read the message.
 enum class ErrorCode {
-  invalid_argument,    ///< a value that the caller passed, or wrote in a config, is impossible
-  not_found,           ///< a file, folder, key or layer that was named does not exist
+  invalid_argument,    ///< a value passed by the caller, or in a config, is impossible
+  not_found,           ///< a file, folder, key or layer does not exist
   io,                  ///< the system refused to read or write
-  format,              ///< a file's content is damaged or not what its format demands
-  unsupported,         ///< well-formed, but FaceShot cannot do it (an ONNX operator we lack, say)
+  format,              ///< a file's content is damaged or violates its format
+  unsupported,         ///< well-formed, but not supported (for example an ONNX operator)
   cancelled,           ///< the user asked to stop
   resource_exhausted,  ///< the system has no more memory, threads or processes
-  diverged,            ///< training has led to numbers that are not finite
+  diverged,            ///< training has produced numbers that are not finite
 };
 
-/// The last of them, for those who count.
+/// The last enumerator, for counting.
 inline constexpr ErrorCode last_error_code = ErrorCode::diverged;
 
 /// Thrown by every library function that can fail. `what()` says what was wrong, where (file, line,

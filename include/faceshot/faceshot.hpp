@@ -1,5 +1,5 @@
-// All that most programs need: detecting, following, and the boxes that come out.
-// (faceshot/opencv.hpp is for those that have OpenCV.)
+// Everything that most programs need: detection, tracking, and the resulting boxes.
+// (faceshot/opencv.hpp is for programs with OpenCV.)
 #pragma once
 
 #include "faceshot/box.hpp"

@@ -9,16 +9,16 @@ namespace faceshot {
 inline namespace v0_1 {
 
 enum class PixelFormat : std::uint8_t {
-  bgr,   ///< 3 bytes a pixel, OpenCV's default
-  rgb,   ///< 3 bytes a pixel
-  bgra,  ///< 4 bytes a pixel, alpha ignored
-  rgba,  ///< 4 bytes a pixel, alpha ignored
-  gray,  ///< 1 byte a pixel
-  nv12,  ///< 1 byte of luma a pixel, and a plane of chroma: what cameras and video decoders give
-  i420,  ///< 1 byte of luma a pixel, and two planes of chroma: what software decoders give
+  bgr,   ///< 3 bytes per pixel, OpenCV's default
+  rgb,   ///< 3 bytes per pixel
+  bgra,  ///< 4 bytes per pixel, alpha ignored
+  rgba,  ///< 4 bytes per pixel, alpha ignored
+  gray,  ///< 1 byte per pixel
+  nv12,  ///< 1 byte of luma per pixel, and a plane of chroma: from cameras and video decoders
+  i420,  ///< 1 byte of luma per pixel, and two planes of chroma: from software decoders
 };
 
-/// What luma and chroma stand for: ITU-R BT.601 (cameras, small films) or BT.709 (high definition),
+/// The meaning of luma and chroma: ITU-R BT.601 (cameras, small films) or BT.709 (high definition),
 /// in video range (luma from 16 to 235) or in full range (0 to 255).
 enum class YuvColour : std::uint8_t { bt601, bt601_full, bt709, bt709_full };
 
@@ -46,11 +46,11 @@ struct ImageView {
   std::ptrdiff_t stride = 0;           ///< bytes from one row to the next
   PixelFormat format = PixelFormat::bgr;
   /// NV12: pairs of bytes, blue and red difference, for each two columns of each two rows
-  /// ((width + 1) / 2 pairs, (height + 1) / 2 rows). I420: blue difference alone, a byte each.
+  /// ((width + 1) / 2 pairs, (height + 1) / 2 rows). I420: only the blue difference, one byte each.
   const std::uint8_t* chroma = nullptr;
   std::ptrdiff_t chroma_stride = 0;  ///< bytes from one row of it to the next; of both in I420
-  const std::uint8_t* chroma_red = nullptr;  ///< I420 alone: red difference, as `chroma`
-  YuvColour colour = YuvColour::bt601;       ///< NV12 and I420 alone
+  const std::uint8_t* chroma_red = nullptr;  ///< I420 only: red difference, as `chroma`
+  YuvColour colour = YuvColour::bt601;       ///< NV12 and I420 only
 
   [[nodiscard]] constexpr bool empty() const noexcept {
     return data == nullptr || width <= 0 || height <= 0 ||

@@ -1,4 +1,4 @@
-// An image on its way into a network, row by row.
+// Feeding an image into a network row by row.
 #pragma once
 
 #include <array>
@@ -7,8 +7,8 @@
 namespace faceshot {
 inline namespace v0_1 {
 
-/// Makes rows of a network's input when they are wanted: the first layer takes each while it is in
-/// the nearest cache, and no whole input is ever written.
+/// Makes rows of a network's input on demand: the first layer consumes each while it is in the
+/// nearest cache, so the whole input is never written.
 class InputRows {
  public:
   /// One row each of the first, second and third channel: as wide as the input.
@@ -16,12 +16,12 @@ class InputRows {
 
   virtual ~InputRows() = default;
 
-  /// Writes row `y` of all three planes: as many floats each as the input is wide.
-  /// @param y      row of the input, in any order; a row may be asked for more than once
-  /// @param worker who asks, from 0 on: fewer than the session has threads. Different ones ask at
-  ///               the same time
-  /// @param planes where the row goes
-  /// What it throws ends the run, and Session::run() throws it.
+  /// Writes row `y` of all three planes: each as many floats as the input is wide.
+  /// @param y      row of the input, in any order; a row may be requested more than once
+  /// @param worker the caller, from 0: fewer than the session has threads. Different ones call at
+  /// the same time
+  /// @param planes destination of the row
+  /// An exception ends the run and is rethrown by Session::run().
   virtual void row(int y, int worker, const Planes& planes) const = 0;
 
  protected:

@@ -1,6 +1,6 @@
 // Five points of a face, and how a network codes them.
 //
-// A point is coded as the box coding codes a box's centre:
+// A point is coded like a box's centre in the box coding:
 // g_x = (x - p.cx) / p.w / v0    g_y = (y - p.cy) / p.h / v1
 // (as in RetinaFace, Deng et al., CVPR 2020). All functions are pure and thread safe.
 #pragma once
@@ -19,22 +19,22 @@ struct Point {
 };
 
 /// Left eye, right eye, nose, left and right mouth corner as the viewer sees them, in pixels.
-/// Points of a face that is cut off may lie outside the image.
+/// Points of a truncated face may be outside the image.
 using Landmarks = std::array<Point, 5>;
 
-/// g_x, g_y of each point in turn: what a network gives.
+/// g_x, g_y of each point in turn, as predicted by a network.
 using LandmarkOffsets = std::array<float, 10>;
 
-/// What a network is trained to give for these points.
+/// The offsets that a network is trained to predict for these points.
 /// @pre p.w > 0, p.h > 0, variances > 0 (the result is not finite otherwise)
 /// @param points in input pixels
-/// @param p the prior that they are coded from
+/// @param p the prior that they are relative to
 /// @param variances those of the box coding; only the first two, of the centre, are used
 [[nodiscard]] LandmarkOffsets encode_landmarks(const Landmarks& points, const Prior& p,
                                                const std::array<float, 4>& variances) noexcept;
 
-/// Inverse of `encode_landmarks`. No point comes to lie further than 1000 times its prior's size
-/// from the prior's centre, however wild the offsets. (NaN stays NaN.)
+/// Inverse of `encode_landmarks`. No point ends up further than 1000 times its prior's size from
+/// the prior's centre, whatever the offsets. (NaN stays NaN.)
 [[nodiscard]] Landmarks decode_landmarks(const LandmarkOffsets& offsets, const Prior& p,
                                          const std::array<float, 4>& variances) noexcept;
 

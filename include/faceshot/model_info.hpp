@@ -1,6 +1,6 @@
-// What a detector must know of a model file beyond its graph. It travels in the ONNX file's
-// metadata_props, as the strings that docs/onnx_metadata.md lists; the exporter writes them, the
-// detector reads them, any other program can too.
+// What a detector must know about a model file beyond its graph. It is stored in the ONNX file's
+// metadata_props, as the strings listed in docs/onnx_metadata.md; the exporter writes them, the
+// detector and any other program can read them.
 #pragma once
 
 #include <array>
@@ -51,17 +51,17 @@ struct ModelInfo {
   HeadType head = HeadType::ssd;             ///< "faceshot.head": "ssd", ...; without it ssd
   std::vector<HeadLevel> levels;             ///< "faceshot.levels": JSON list; yunet, scrfd
   bool probabilities = false;  ///< "faceshot.probabilities": conf is after its softmax; ssd
-  /// "faceshot.score_threshold", in (0, 1): what the detector shows unless its user says otherwise;
-  /// none: the file does not say.
+  /// "faceshot.score_threshold", in (0, 1): the detector's default threshold; none: not in the
+  /// file.
   std::optional<float> default_threshold = std::nullopt;
   /// "faceshot.class_thresholds": JSON list, one for each class, instead of the one above; empty:
-  /// the file does not say.
+  /// not in the file.
   std::vector<float> class_thresholds;
-  /// "faceshot.one_label": nothing is of two classes at once (a mask is worn or not), so boxes of
-  /// different classes suppress each other.
+  /// "faceshot.one_label": boxes have one class only (a mask is worn or not), so boxes of different
+  /// classes suppress each other.
   bool one_label = false;
-  /// "faceshot.box_voting": boxes that are dropped as doubles move the one that stays, and a lone
-  /// box is believed less (docs/onnx_metadata.md).
+  /// "faceshot.box_voting": suppressed boxes vote on the box that is kept, and the score of a lone
+  /// box is lowered (docs/onnx_metadata.md).
   bool box_voting = false;
   std::map<std::string, std::string> notes;  ///< "faceshot.config", "faceshot.provenance",
                                              ///< "faceshot.license", "faceshot.metrics",
@@ -74,14 +74,14 @@ struct ModelInfo {
   /// @throws Error(format) that names the missing or damaged key
   [[nodiscard]] static ModelInfo from_metadata(const std::map<std::string, std::string>& metadata);
   [[nodiscard]] std::map<std::string, std::string> to_metadata() const;
-  /// From a description beside a network that has no metadata: docs/onnx_metadata.md.
+  /// Reads a description of a network that has no metadata: docs/onnx_metadata.md.
   /// @throws Error(not_found) no such file; Error(format) that names file and key
   [[nodiscard]] static ModelInfo from_toml(const std::string& path);
   /// From the network's metadata; if it has none, from its outputs' names, if they are those of a
-  /// known head; else from the file of the model's name with the extension .toml, if there is one.
-  /// @param network whose file or outputs tell
+  /// known head; else from the file with the model's name and the extension .toml, if it exists.
+  /// @param network whose file or outputs decide
   /// @param model_path for that file and for messages; may be empty
-  /// @throws Error as the others; Error(unsupported) that says what to do if nothing is known
+  /// @throws Error as the others; Error(unsupported) that says what to do if nothing matches
   [[nodiscard]] static ModelInfo of(const Network& network, const std::string& model_path);
 };
 

@@ -16,25 +16,24 @@ inline namespace v0_1 {
 class InputRows;       // faceshot/input_rows.hpp
 class ParallelRunner;  // faceshot/parallel_runner.hpp
 
-/// A float32 tensor of a session's; NCHW for images. Both views are valid as long as the session
+/// A float32 tensor of a session; NCHW for images. Both views are valid as long as the session
 /// lives.
 struct TensorView {
-  std::span<const float> data;  ///< row-major, as many as the shape says
+  std::span<const float> data;  ///< row-major, as many as given by the shape
   std::span<const std::int64_t> shape;
 
   [[nodiscard]] std::size_t size() const noexcept { return data.size(); }
 };
 
 /// A loaded and optimised network. Immutable after loading: any number of threads may run it at
-/// once, each through its own Session. There is no empty one: copies share it, and a move is a
-/// copy.
+/// once, each through its own Session. It is never empty: copies share it, and a move is a copy.
 class Network {
  public:
   Network(const Network&) = default;
   Network& operator=(const Network&) = default;
 
   /// @throws Error(not_found) no such file; Error(format) not ONNX, or damaged;
-  ///         Error(unsupported) an operator or attribute we lack, with node name
+  /// Error(unsupported) an unsupported operator or attribute, with node name
   [[nodiscard]] static Network load(const std::string& path);
   [[nodiscard]] static Network from_bytes(std::span<const std::byte> onnx,
                                           const std::string& name_for_messages);
@@ -54,15 +53,15 @@ class Network {
   std::shared_ptr<const Impl> impl_;  ///< never null
 };
 
-/// One step of a session's plan: an operator of the network with what is fused into it, or a copy
-/// that a change of layout needs.
+/// One step of a session's plan: an operator of the network with whatever is fused into it, or a
+/// copy for a change of layout.
 struct PlanStep {
   std::string operation;            ///< "Conv 3x3/2 + Relu" (stride 2), "to channels first"
-  std::string node;                 ///< name of the node (or graph output) that it is done for
-  std::vector<std::int64_t> shape;  ///< of what it writes
+  std::string node;                 ///< name of the node (or graph output) it belongs to
+  std::vector<std::int64_t> shape;  ///< of its output
   std::string kernel;               ///< oneDNN's name, or ours: "jit:avx512_core", "strided copy"
-  double flop = 0;             ///< of convolutions and matrix products; others are counted as none
-  std::size_t bytes_read = 0;  ///< tensors, weights and bias
+  double flop = 0;                  ///< of convolutions and matrix products; 0 for others
+  std::size_t bytes_read = 0;       ///< tensors, weights and bias
   std::size_t bytes_written = 0;
 };
 
@@ -72,31 +71,31 @@ enum class Precision : std::uint8_t {
   bf16,  ///< products of convolutions in bfloat16 (8 bits of mantissa) where that is faster
 };
 
-/// True if this CPU multiplies bfloat16 in hardware (AVX512_BF16).
+/// True if this CPU has bfloat16 instructions (AVX512_BF16).
 [[nodiscard]] bool has_bf16();
 
-/// More threads than any machine that this runs on has processors.
+/// An upper bound on useful thread counts.
 inline constexpr int most_threads = 1024;
 
 struct SessionOptions {
-  /// CPU threads for one run, 1 to most_threads; more than there are processors make it slower.
-  /// Where the system gives fewer, those do the work.
+  /// CPU threads for one run, 1 to most_threads; more than the number of processors make it
+  /// slower. If the system provides fewer, those do the work.
   int threads = 1;
-  Precision precision = Precision::fp32;  ///< bf16 is fp32 where has_bf16() is false
+  Precision precision = Precision::fp32;  ///< bf16 means fp32 if has_bf16() is false
   /// The host application's threads; null: FaceShot's own (faceshot/parallel_runner.hpp).
   std::shared_ptr<ParallelRunner> runner = nullptr;
 };
 
 /// One network planned for one input shape: kernels chosen, all memory allocated. Runs without
-/// allocating. Not thread safe: one Session a thread. One that was moved from can be assigned to
-/// and destroyed, nothing else.
+/// allocating. Not thread safe: use one Session per thread. A moved-from object can only be
+/// assigned to or destroyed.
 class Session {
  public:
   /// @param shape NCHW of the (only) image input
-  /// @param network which it shares
+  /// @param network shared by the session
   /// @param options see there
-  /// @throws Error(invalid_argument) if the network cannot take this shape, or for another number
-  ///         of threads; Error(resource_exhausted) if there is no memory
+  /// @throws Error(invalid_argument) if the network cannot take this shape, or the number of
+  /// threads is invalid; Error(resource_exhausted) if there is no memory
   Session(const Network& network, const std::vector<std::int64_t>& shape,
           const SessionOptions& options = {});
   ~Session();

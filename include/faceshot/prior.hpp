@@ -14,7 +14,7 @@
 namespace faceshot {
 inline namespace v0_1 {
 
-/// A prior as the box coding needs it: centre and size in input pixels.
+/// A prior as used by the box coding: centre and size in input pixels.
 struct Prior {
   float cx = 0, cy = 0, w = 0, h = 0;
 
@@ -30,11 +30,11 @@ struct Prior {
 struct PriorLevel {
   std::vector<float> min_sizes;      ///< side lengths in input pixels, each > 0; at least one
   std::vector<float> max_sizes;      ///< empty, or as many as min_sizes, each > its min size
-  std::vector<float> aspect_ratios;  ///< further ratios w/h, without 1; may be empty
+  std::vector<float> aspect_ratios;  ///< further ratios w/h, except 1; may be empty
   bool flip = true;                  ///< add 1/a for every aspect ratio a
   float step = 0;  ///< distance of cells in input pixels; 0: input size / feature size
 
-  /// How many priors a cell of this level has.
+  /// Number of priors per cell of this level.
   [[nodiscard]] std::size_t priors_per_cell() const noexcept;
 };
 
@@ -42,7 +42,7 @@ struct PriorLevel {
 struct PriorSpec {
   std::vector<PriorLevel> levels;
   float offset = 0.5F;  ///< position of the centre within a cell, in cells
-  bool clip = false;    ///< cut priors to the image, as SSD's `clip` does
+  bool clip = false;    ///< clip priors to the image, like SSD's `clip`
   /// Variances of centre x, centre y, width, height that scale the coded offsets.
   std::array<float, 4> variances{0.1F, 0.1F, 0.2F, 0.2F};
 };

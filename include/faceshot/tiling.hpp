@@ -9,14 +9,15 @@ inline namespace v0_1 {
 
 /// How Detector::detect_tiled() cuts a photograph.
 struct TileOptions {
-  /// Sides of a tile, pixels of the photograph, from 64 to 16384; tiles are not scaled. Smaller
-  /// where the photograph is, or where the network was made for one smaller input size.
+  /// Sides of a tile in pixels of the photograph, 64 to 16384; tiles are not scaled. Smaller if
+  /// the photograph is, or if the network has a smaller fixed input size.
   int size = 640;
-  /// Share of a tile that its neighbours cover too, at least; in [0, 0.75]. Faces up to
-  /// overlap * size lie whole in some tile; larger ones must be found in the reduced photograph.
+  /// Minimum share of a tile that its neighbours also cover, in [0, 0.75]. Faces up to
+  /// overlap * size are complete in some tile; larger ones must be found in the scaled-down
+  /// photograph.
   double overlap = 0.25;
-  /// If given, called when a tile is done: tiles done and tiles in all. One call at a time, from
-  /// any of the threads. What it throws ends the work and is thrown on.
+  /// If given, called when a tile is done, with the number done and the total. One call at a time,
+  /// from any of the threads. An exception ends the work and is rethrown.
   std::function<void(std::size_t done, std::size_t all)> progress = nullptr;
 };
 

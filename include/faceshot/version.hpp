@@ -9,8 +9,8 @@
 namespace faceshot {
 inline namespace v0_1 {
 
-/// The version of the library that the program runs with: FACESHOT_VERSION of the headers that it
-/// was compiled with, where all is well.
+/// The version of the library that the program runs with. It should equal FACESHOT_VERSION of the
+/// headers that it was compiled with.
 [[nodiscard]] const char* version() noexcept;
 
 }  // namespace v0_1

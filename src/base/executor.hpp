@@ -1,6 +1,5 @@
-// The threads of the house: loops and tasks are shared out over them, piece by piece. What waits
-// for the world has a WaitingThread (waiting_thread.hpp); nobody else makes threads (a test of
-// tests/rules looks).
+// FaceShot's threads: loops and tasks are distributed over them piece by piece. Code that blocks
+// uses a WaitingThread (waiting_thread.hpp); nothing else creates threads (tests/rules checks).
 //
 // A loop ends when its pieces are done; nobody waits for a thread that had no turn yet. (OpenMP's
 // parallel regions end when each of their threads has been there: beside a program that keeps one
@@ -25,7 +24,7 @@
 
 namespace faceshot::base {
 
-/// Processors that there are, at least 1: a good number of threads where nothing else is known.
+/// Processors that exist, at least 1: a good number of threads where nothing else is known.
 [[nodiscard]] int processors();
 
 /// Does one piece of a loop. `worker` is the thread: 0 the caller's, the others 1 to threads - 1.

@@ -1,4 +1,4 @@
-// Work shared out over threads, its results in order.
+// Work distributed over threads, with results in order.
 #pragma once
 
 #include <condition_variable>

@@ -1,4 +1,4 @@
-// What somebody meant who mistyped a name.
+// Finds the name closest to a mistyped one.
 #pragma once
 
 #include <optional>

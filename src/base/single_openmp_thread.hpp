@@ -1,4 +1,4 @@
-// OpenMP is not ours, but oneDNN and LibTorch share work out with it.
+// We do not use OpenMP ourselves, but oneDNN and LibTorch do.
 #pragma once
 
 #ifdef _OPENMP

@@ -1,5 +1,5 @@
-// Threads that wait for the world: for a socket, a camera, a queue on disk. What computes is shared
-// out by the Executor instead, whose threads nobody may keep waiting.
+// Threads that block: on a socket, a camera, a queue on disk. Computation belongs to the Executor
+// instead, whose threads must never block.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@ class WaitingThread {
  public:
   WaitingThread() = default;  ///< none
   /// @param run must not throw
-  /// @throws Error(resource_exhausted) if the system gives no further thread
+  /// @throws Error(resource_exhausted) if the system has no further thread
   explicit WaitingThread(std::function<void()> run);
 
   [[nodiscard]] bool joinable() const noexcept { return thread_.joinable(); }

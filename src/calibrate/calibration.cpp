@@ -33,9 +33,8 @@ void check(const CalibrationOptions& o) {
   const auto fail = [](const std::string& what) {
     throw Error(ErrorCode::invalid_argument, "calibration: " + what);
   };
-  if (o.max_side < 0 || o.max_side > 16384) fail("the longer side must be from 0 to 16384");
-  if (!(o.nms_threshold >= 0 && o.nms_threshold <= 1))
-    fail("the NMS threshold must be from 0 to 1");
+  if (o.max_side < 0 || o.max_side > 16384) fail("the longer side must be 0 to 16384");
+  if (!(o.nms_threshold >= 0 && o.nms_threshold <= 1)) fail("the NMS IoU threshold must be 0 to 1");
   if (!(o.min_face >= 0) || !(o.min_threshold_face >= 0)) fail("sizes must not be negative");
   if (o.threads < 1) fail("threads must be at least 1");
 }
@@ -56,7 +55,8 @@ struct Task {
 int class_in(const PreparedSet& set, const std::string& name) {
   const auto found = std::find(set.classes.begin(), set.classes.end(), name);
   if (found == set.classes.end())
-    throw Error(ErrorCode::format, "the model finds '" + name + "', which is no class of the set");
+    throw Error(ErrorCode::format,
+                "the model finds '" + name + "', which is not a class of the set");
   return static_cast<int>(found - set.classes.begin());
 }
 
@@ -208,11 +208,10 @@ void check_examples(const std::vector<Calibration::Counts>& counts) {
     right += c.right;
   }
   if (right < least_examples || detections - right < least_examples)
-    throw Error(ErrorCode::format, "calibration: the network has " + std::to_string(right) +
-                                       " right and " + std::to_string(detections - right) +
-                                       " wrong detections on these photographs; " +
-                                       std::to_string(least_examples) +
-                                       " of each are the least to fit anything to");
+    throw Error(ErrorCode::format,
+                "calibration: the network has " + std::to_string(right) + " true positives and " +
+                    std::to_string(detections - right) + " false positives on these photographs; " +
+                    std::to_string(least_examples) + " of each are needed for a fit");
 }
 
 std::vector<Calibration::Counts> counts_of(const std::vector<std::vector<PlattExample>>& groups) {
@@ -277,9 +276,8 @@ Calibration calibrate(const Network& network, const ModelInfo& info,
     result.threshold_faces += count_faces(p.threshold_truth);
   }
   if (result.threshold_faces == 0)
-    throw Error(
-        ErrorCode::format,
-        "calibration: the photographs have no labelled faces that are large enough to count");
+    throw Error(ErrorCode::format,
+                "calibration: the photographs have no labelled faces that are large enough");
 
   const Fitter fitter(photographs, prior_kinds(info.priors), options);
   const auto all = [](std::size_t) { return true; };

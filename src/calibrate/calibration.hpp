@@ -1,5 +1,5 @@
-// Scores that are probabilities: a map for each kind of prior from photographs that were kept out
-// of training, and the threshold to show detections from.
+// Calibrates scores to probabilities: a map for each kind of prior, fitted on photographs held out
+// from training, and a default threshold.
 #pragma once
 
 #include <cstddef>
@@ -52,8 +52,8 @@ struct Calibration {
 
 /// Runs a network over prepared sets and fits Platt's maps (platt_scaling.hpp) of its logits.
 ///
-/// A detection is right if it is the first, by falling score, to overlap a face by an IoU of 0.5 or
-/// more; average_precision.hpp has the rules, and what is ignored. What NMS keeps depends on the
+/// A detection is right if it is the first, by descending score, to overlap a face by an IoU of 0.5
+/// or more; average_precision.hpp has the rules, and what is ignored. What NMS keeps depends on the
 /// scores, so maps are fitted three times, each time on what is kept under the ones before. The
 /// result does not depend on the number of threads.
 /// @param progress called by one thread at a time with (photographs done, total); what it throws

@@ -127,12 +127,13 @@ CandidateReader::CandidateReader(Network network, ModelInfo info, int max_side, 
   const auto refuse = [](const std::string& why) {
     throw Error(ErrorCode::unsupported, "calibration: " + why);
   };
-  if (info.head != HeadType::ssd) refuse("the network is no SSD; only an SSD's scores have priors");
+  if (info.head != HeadType::ssd)
+    refuse("the network is not an SSD; calibration needs the prior boxes of an SSD");
   if (info.classes.size() != 1)
     refuse("the network has " + std::to_string(info.classes.size()) +
            " classes; only the scores of one can be calibrated");
   if (info.probabilities)
-    refuse("the network ends in a softmax; export it without, so that it gives logits");
+    refuse("the network ends in a softmax; export it without one, so that it outputs logits");
   if (!(floor > 0 && floor < 1))
     throw Error(ErrorCode::invalid_argument,
                 "calibration: the score floor must be above 0 and below 1");

@@ -1,5 +1,5 @@
-// What a single-shot network says of a photograph before anything is suppressed, with the prior
-// that says it; and what the detector would show of it if scores were others.
+// The raw candidates of a single-shot network on a photograph before NMS, with their priors; and
+// what the detector would report with other scores.
 #pragma once
 
 #include <cstddef>

@@ -56,14 +56,15 @@ class Graph {
       if (tensor.name() != name) continue;
       if (tensor.data_type() != onnx::TensorProto::FLOAT ||
           tensor.data_location() == onnx::TensorProto::EXTERNAL)
-        refuse(&node, "its parameter '" + name + "' is not of 32-bit floats in the file itself");
+        refuse(&node,
+               "its parameter '" + name + "' is not stored as 32-bit floats in the file itself");
       if (readers(name) == 1) return tensor;
       onnx::TensorProto copy = tensor;
       copy.set_name(free_name(name));
       node.set_input(input, copy.name());
       return *graph_.add_initializer() = std::move(copy);
     }
-    refuse(&node, "its parameter '" + name + "' is no initialiser");
+    refuse(&node, "its parameter '" + name + "' is not an initialiser");
   }
 
   /// A bias of zeros for a convolution that has none.
@@ -123,7 +124,7 @@ void fold_into_convolution(Graph& graph, onnx::NodeProto& conv, std::span<const 
   onnx::TensorProto& weight = graph.own_initializer(conv, 1);
   if (weight.dims_size() != 4 || weight.dims(0) != static_cast<std::int64_t>(channels))
     refuse(&conv, "it should have " + std::to_string(channels) +
-                      " channels, two for each prior of a cell");
+                      " channels, two for each prior in a cell");
   std::vector<float> weights = values_of(weight);
   const std::size_t per_channel = weights.size() / channels;
   for (std::size_t i = 0; i < weights.size(); ++i)
@@ -133,7 +134,7 @@ void fold_into_convolution(Graph& graph, onnx::NodeProto& conv, std::span<const 
     graph.add_bias(conv, static_cast<std::int64_t>(channels));
   onnx::TensorProto& bias = graph.own_initializer(conv, 2);
   std::vector<float> biases = values_of(bias);
-  if (biases.size() != channels) refuse(&conv, "its bias has another size than its weights");
+  if (biases.size() != channels) refuse(&conv, "its bias and its weights differ in size");
   for (std::size_t c = 0; c < channels; ++c)
     biases[c] = as_float(maps[c / 2].a * double{biases[c]} + (c % 2 == 1 ? maps[c / 2].b : 0));
   set_values(bias, biases);
@@ -148,7 +149,7 @@ void fold_into_level(Graph& graph, const std::string& rows, std::span<const Plat
         return a.name() == "perm" && std::equal(a.ints().begin(), a.ints().end(),
                                                 channels_last.begin(), channels_last.end());
       }))
-    refuse(&transpose, "it should bring channels last");
+    refuse(&transpose, "it should move the channels last");
   const std::string& map = transpose.input(0);
   onnx::NodeProto* const maker = graph.find(map);
   if (maker == nullptr || maker->op_type() != "Max")
@@ -165,12 +166,12 @@ std::string fold_score_maps(std::string_view onnx, const ModelInfo& info,
   if (maps.size() != prior_kinds(info.priors) ||
       std::any_of(maps.begin(), maps.end(), [](const PlattMap& m) { return !(m.a > 0); }))
     throw Error(ErrorCode::invalid_argument,
-                "calibration: it takes one rising map for each prior of a cell");
+                "calibration: there must be one increasing map for each prior in a cell");
   onnx::ModelProto model;
   {
     const google::protobuf::LogSilencer silence;
     if (!model.ParseFromArray(onnx.data(), static_cast<int>(onnx.size())))
-      throw Error(ErrorCode::format, "calibration: the file is no ONNX model, or damaged");
+      throw Error(ErrorCode::format, "calibration: the file is damaged or not an ONNX model");
   }
   Graph graph(*model.mutable_graph());
   std::vector<std::string> levels{info.conf_output};
@@ -178,7 +179,7 @@ std::string fold_score_maps(std::string_view onnx, const ModelInfo& info,
       joined != nullptr && joined->op_type() == "Concat")
     levels.assign(joined->input().begin(), joined->input().end());
   if (levels.size() != info.priors.levels.size())
-    refuse(graph.find(info.conf_output), "it should join " +
+    refuse(graph.find(info.conf_output), "it should concatenate " +
                                              std::to_string(info.priors.levels.size()) +
                                              " levels, not " + std::to_string(levels.size()));
   std::size_t first = 0;
@@ -236,10 +237,9 @@ void prove_folded(const Network& original, const Network& folded, const ModelInf
     for (std::size_t p = 0; p < kinds.size(); ++p)
       equal = equal && close(logit(conf_after, p), maps[kinds[p]](logit(conf_before, p)));
     if (!equal)
-      throw Error(
-          ErrorCode::format,
-          "calibration: the outputs of the file with the maps folded in are not those of the "
-          "network under the maps; nothing was written");
+      throw Error(ErrorCode::format,
+                  "calibration: the file with the maps folded in does not give the mapped outputs "
+                  "of the network; nothing was written");
   }
 }
 

@@ -1,5 +1,5 @@
-// Maps of scores as a part of the network itself: its last convolutions take them in, and any
-// runtime gives the mapped scores.
+// Folds maps of scores into the network's last convolutions, so that any runtime gives the
+// mapped scores.
 #pragma once
 
 #include <cstddef>

@@ -32,12 +32,11 @@ void check(const DetectorOptions& o) {
   };
   if (!(*o.score_threshold > 0 && *o.score_threshold < 1))
     fail("the score threshold must be above 0 and below 1");
-  if (!(o.nms_threshold >= 0 && o.nms_threshold <= 1))
-    fail("the NMS threshold must be from 0 to 1");
-  if (o.max_side < 0 || o.max_side > 16384) fail("max_side must be from 0 (native) to 16384");
+  if (!(o.nms_threshold >= 0 && o.nms_threshold <= 1)) fail("the NMS IoU threshold must be 0 to 1");
+  if (o.max_side < 0 || o.max_side > 16384) fail("max_side must be 0 (native) to 16384");
   if (o.keep_top < 0) fail("keep_top must not be negative");
   if (o.threads < 1 || o.threads > most_threads)
-    fail("threads must be from 1 to " + std::to_string(most_threads));
+    fail("threads must be 1 to " + std::to_string(most_threads));
 }
 
 void check(const ImageView& image) {
@@ -62,8 +61,8 @@ void check(const TileOptions& o) {
   const auto fail = [](const std::string& what) {
     throw Error(ErrorCode::invalid_argument, "detector: " + what);
   };
-  if (o.size < 64 || o.size > 16384) fail("tiles must be of 64 to 16384 pixels");
-  if (!(o.overlap >= 0 && o.overlap <= 0.75)) fail("the overlap of tiles must be from 0 to 0.75");
+  if (o.size < 64 || o.size > 16384) fail("tiles must be 64 to 16384 pixels");
+  if (!(o.overlap >= 0 && o.overlap <= 0.75)) fail("the overlap of tiles must be 0 to 0.75");
 }
 
 /// Where boxes of an image may lie, in its pixels.
@@ -96,7 +95,7 @@ InputSize fixed_size(const Network& network) {
   if (shape[0] > 1)
     throw Error(ErrorCode::unsupported,
                 "detector: the network was exported for " + std::to_string(shape[0]) +
-                    " images at a time; export it for one, or for any number");
+                    " images at a time; export it with a batch size of one, or a dynamic one");
   if (shape[2] <= 0 || shape[3] <= 0) return {};
   return {static_cast<int>(shape[3]), static_cast<int>(shape[2])};
 }
@@ -221,7 +220,7 @@ std::vector<Detection> Detector::Impl::run_tile(const ImageView& photograph,
   const auto x = static_cast<float>(tile.x), y = static_cast<float>(tile.y);
   const Box whole = bounds_of(photograph);
   std::vector<Detection> found;
-  // A box may reach beyond its tile: the network guesses how a face that is cut goes on.
+  // A box may reach beyond its tile: the network guesses how a face that is cut continues.
   run(detect::view_of_tile(photograph, tile), size, 1,
       {whole.x1 - x, whole.y1 - y, whole.x2 - x, whole.y2 - y}, found, nullptr);
   for (Detection& d : found) {
@@ -270,7 +269,7 @@ std::vector<std::vector<Detection>> Detector::detect_batch(std::span<const Image
                                                            int threads) const {
   if (threads < 1 || threads > most_threads)
     throw Error(ErrorCode::invalid_argument,
-                "detector: a batch needs from 1 to " + std::to_string(most_threads) + " threads");
+                "detector: a batch must have 1 to " + std::to_string(most_threads) + " threads");
   const auto naming = [](std::size_t i, const auto& body) {
     try {
       body();

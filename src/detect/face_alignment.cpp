@@ -68,7 +68,7 @@ Similarity fit_similarity(const Landmarks& from, const Landmarks& to) {
     variance += std::norm(z);
   }
   if (!(variance > 0))
-    throw Error(ErrorCode::invalid_argument, "align: the five landmarks fall together");
+    throw Error(ErrorCode::invalid_argument, "align: the five landmarks coincide");
   const Complex c = covariance / variance;
   const Complex t = to_mean - c * from_mean;
   return {c.real(), c.imag(), t.real(), t.imag()};

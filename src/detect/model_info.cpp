@@ -102,7 +102,7 @@ class Value {
     return texts;
   }
 
-  /// @throws also if this is no object or has a member besides those named
+  /// @throws also if this is not an object or has a member besides those named
   void allow_members(std::initializer_list<std::string_view> names) const {
     if (!value_.is_object()) wrong("an object");
     for (const auto& [name, ignored] : value_.items())
@@ -117,12 +117,12 @@ class Value {
 
   [[nodiscard]] Value member(const char* name) const {
     if (auto found = optional_member(name)) return *std::move(found);
-    fail(key_, std::string("lacks its member '") + name + "'");
+    fail(key_, std::string("lacks the member '") + name + "'");
   }
 
  private:
   [[noreturn]] void wrong(const std::string& wanted) const {
-    fail(key_, "should have " + wanted + " in place of " +
+    fail(key_, "should have " + wanted + " instead of " +
                    quoted(value_.dump(-1, ' ', false, json::error_handler_t::replace)));
   }
 
@@ -135,15 +135,15 @@ const std::string& text_of(const std::map<std::string, std::string>& metadata,
   const auto found = metadata.find(key);
   if (found == metadata.end())
     fail(key,
-         "is missing; export the model with faceshot export, or see docs/onnx_metadata.md for "
-         "what a detector needs");
+         "is missing; export the model with faceshot export, or see docs/onnx_metadata.md for the "
+         "required metadata");
   return found->second;
 }
 
 Value value_of(const std::map<std::string, std::string>& metadata, const std::string& key) {
   const std::string& text = text_of(metadata, key);
   json value = json::parse(text, nullptr, false);
-  if (value.is_discarded()) fail(key, "is no JSON: " + quoted(text));
+  if (value.is_discarded()) fail(key, "is not JSON: " + quoted(text));
   return {key, std::move(value)};
 }
 
@@ -279,7 +279,7 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
   info.mean = value("faceshot.mean").exactly<3>();
   info.scale = value("faceshot.scale").exactly<3>();
   if (std::find(info.scale.begin(), info.scale.end(), 0.0F) != info.scale.end())
-    fail("faceshot.scale", "must not hold 0: the network would see nothing");
+    fail("faceshot.scale", "must not contain 0, which would blank the input");
   info.size_divisor = value("faceshot.size_divisor").whole(1, 1024);
   info.train_size = value("faceshot.train_size").whole(1, 1 << 16);
   if (metadata.contains(head_key)) info.head = head_from(text_of(metadata, head_key));
@@ -290,7 +290,7 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
   if (metadata.contains(threshold_key))
     info.default_threshold = threshold_from(value(threshold_key));
   info.classes = value("faceshot.classes").texts();
-  if (info.classes.empty()) fail("faceshot.classes", "names no class");
+  if (info.classes.empty()) fail("faceshot.classes", "lists no class");
   if (metadata.contains(class_thresholds_key))
     info.class_thresholds = class_thresholds_from(value(class_thresholds_key), info.classes.size());
   if (metadata.contains(one_label_key)) info.one_label = value(one_label_key).boolean();
@@ -301,7 +301,7 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
     info.conf_output = text_of(metadata, "faceshot.conf_output");
   if (metadata.contains(landmark_key)) {
     info.landmark_output = text_of(metadata, landmark_key);
-    if (info.landmark_output.empty()) fail(landmark_key, "names no output; leave it out");
+    if (info.landmark_output.empty()) fail(landmark_key, "has no output name; leave it out");
   }
 
   // Whatever is not one of the fields above is a note.
@@ -351,12 +351,12 @@ ModelInfo ModelInfo::of(const Network& network, const std::string& model_path) {
   // Any one key missing is told by from_metadata.
   for (const auto& [key, value] : network.metadata())
     if (key.starts_with("faceshot.")) return from_metadata(network.metadata());
-  throw Error(ErrorCode::unsupported,
-              (model_path.empty() ? "the model" : "'" + model_path + "'") +
-                  " has no FaceShot metadata and its outputs are of no head that is known; "
-                  "describe it in a TOML file" +
-                  (model_path.empty() ? "" : " '" + description.string() + "'") +
-                  ": docs/onnx_metadata.md says how, configs/detectors has examples");
+  throw Error(
+      ErrorCode::unsupported,
+      (model_path.empty() ? "the model" : "'" + model_path + "'") +
+          " has no FaceShot metadata and no known detection head; describe it in a TOML file" +
+          (model_path.empty() ? "" : " '" + description.string() + "'") +
+          ": see docs/onnx_metadata.md, and configs/detectors for examples");
 }
 
 }  // namespace v0_1

@@ -30,7 +30,7 @@ std::shared_ptr<const Network::Impl> Network::Impl::read(std::span<const std::by
   if (impl->graph.inputs.size() != 1)
     throw Error(ErrorCode::unsupported, "'" + name + "' has " +
                                             std::to_string(impl->graph.inputs.size()) +
-                                            " inputs; the engine takes networks with one");
+                                            " inputs; the engine supports networks with one");
   const auto names = [&](const std::vector<int>& tensors) {
     std::vector<std::string> result;
     for (const int t : tensors)
@@ -84,7 +84,7 @@ Session::Session(const Network& network, const std::vector<std::int64_t>& shape,
     : impl_(std::make_unique<Impl>()) {
   if (options.threads < 1 || options.threads > most_threads)
     throw Error(ErrorCode::invalid_argument, "session: " + std::to_string(options.threads) +
-                                                 " threads; give 1 to " +
+                                                 " threads; must be 1 to " +
                                                  std::to_string(most_threads));
   if (shape.empty() || shape.front() != 1)
     throw Error(ErrorCode::invalid_argument, "session: one image at a time (batch size 1)");

@@ -39,7 +39,7 @@ struct Outcome {
 
 struct HeightRanking {
   std::size_t faces = 0;
-  std::vector<Outcome> outcomes;  ///< by falling score
+  std::vector<Outcome> outcomes;  ///< by descending score
 };
 
 HeightRanking rank(std::span<const ImageEvaluation> images,

@@ -1,5 +1,5 @@
 // AP over faces of a height and up: what tells a better detector from one that merely finds more
-// of the tiny faces that rule an AP over all. And its false alarms where there is no face.
+// of the tiny faces that rule an AP over all. And its false positives where there is no face.
 // Pure, thread safe.
 #pragma once
 
@@ -26,12 +26,12 @@ struct ApByHeight {
   double mean = 0;                                 ///< of those that have faces; 0 if none has
 };
 
-/// Matching is WIDER FACE's (wider_matching.hpp): each detection is held against the face that it
+/// Matching is WIDER FACE's (wider_matching.hpp): each detection is compared with the face that it
 /// overlaps most, whether that one counts or not. Of a face that counts it is a hit, or a false
-/// alarm if that face was found before; of one that is too small or ignored it is nothing; of no
-/// face it is a false alarm. Beyond WIDER's rules, as in average_precision(): an ignored box that
-/// covers half of a detection of no face excuses it, since data sets mark crowds with one box; and
-/// false alarms in images without any face count.
+/// positive if that face was found before; of one that is too small or ignored it is nothing; of no
+/// face it is a false positive. Beyond WIDER's rules, as in average_precision(): an ignored box
+/// that covers half of a detection of no face excuses it, since data sets mark crowds with one box;
+/// and false positives in images without any face count.
 ///
 /// AP is the area under the precision envelope over all detections in one ranking, without WIDER's
 /// 1,000 thresholds: these depend on the smallest and the largest score there is, and a figure that
@@ -51,7 +51,7 @@ struct RecallPoint {
 [[nodiscard]] RecallPoint score_at_recall(std::span<const ImageEvaluation> images, int min_height,
                                           double recall);
 
-/// The point at which false alarms are counted: where 0.85 of the faces of 50 pixels and up are
+/// The point at which false positives are counted: where 0.85 of the faces of 50 pixels and up are
 /// found. Detectors are compared at a recall, not at a score: scores of two networks mean two
 /// things.
 inline constexpr int alarm_height = 50;

@@ -52,7 +52,7 @@ void check_threshold(float iou_threshold) {
                     std::to_string(iou_threshold));
 }
 
-/// By falling score; equal scores as they were given.
+/// By descending score; equal scores as they were given.
 /// @throws Error(invalid_argument) for a score that is NaN
 std::vector<Ranked> in_order(std::span<const ImageEvaluation> images) {
   std::vector<Ranked> order;
@@ -70,11 +70,11 @@ std::vector<Ranked> in_order(std::span<const ImageEvaluation> images) {
   return order;
 }
 
-/// All detections of all images that count, by falling score.
+/// All detections of all images that count, by descending score.
 struct Ranking {
   std::size_t faces = 0;
   std::vector<float> scores;
-  std::vector<bool> hits;            ///< of each: a face found, or a false alarm
+  std::vector<bool> hits;            ///< of each: a face found, or a false positive
   std::vector<std::size_t> images;   ///< of each
   std::vector<MatchedFace> matches;  ///< of the hits, in this order
 };
@@ -196,7 +196,7 @@ OperatingPoint operating_point(std::span<const ImageEvaluation> images, float sc
 PrecisionRecallCurve precision_recall_curve(std::span<const ImageEvaluation> images,
                                             std::size_t points, float iou_threshold) {
   if (points < 2)
-    throw Error(ErrorCode::invalid_argument, "precision_recall_curve: it takes two points or more");
+    throw Error(ErrorCode::invalid_argument, "precision_recall_curve: needs at least two points");
   const Ranking ranking = rank(images, iou_threshold);
   PrecisionRecallCurve curve;
   for (std::size_t p = 0; p < points; ++p) {

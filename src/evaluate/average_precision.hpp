@@ -34,7 +34,7 @@ inline constexpr float excused_coverage = 0.5F;
 /// PASCAL VOC average precision, all-point form (VOC 2010 and later): the area under the precision
 /// envelope over recall, with detections of all images in one ranking.
 ///
-/// Detections are visited by falling score (equal scores: images in the order given, within an
+/// Detections are visited by descending score (equal scores: images in the order given, within an
 /// image in the order given). Each is compared with the face it overlaps most: at `iou_threshold`
 /// or more it is a true positive, or a false positive if that face was found before. A detection
 /// without such a face counts as nothing if it overlaps an ignored box by `iou_threshold`, or if an
@@ -49,7 +49,7 @@ inline constexpr float excused_coverage = 0.5F;
 
 /// The form of VOC 2007 and before: the mean of the highest precision at recall 0, 0.1 ... 1 and
 /// above. The rest as average_precision. (A recall is compared as the share that it is; some
-/// programs count up in steps of 0.1, which as a binary number is no tenth.)
+/// programs count up in steps of 0.1, which as a binary number is not a tenth.)
 [[nodiscard]] double eleven_point_precision(std::span<const ImageEvaluation> images,
                                             float iou_threshold = 0.5F);
 
@@ -57,10 +57,10 @@ inline constexpr float excused_coverage = 0.5F;
 struct RankedDetection {
   float score = 0;
   std::size_t image = 0;
-  bool hit = false;  ///< a face found, or else a false alarm
+  bool hit = false;  ///< a face found, or else a false positive
 };
 
-/// All detections that count, by falling score: what average_precision() is the area under.
+/// All detections that count, by descending score: what average_precision() is the area under.
 /// @throws Error as average_precision. Thread safe.
 [[nodiscard]] std::vector<RankedDetection> ranked_detections(
     std::span<const ImageEvaluation> images, float iou_threshold = 0.5F);
@@ -98,7 +98,7 @@ struct MatchedFace {
 };
 
 /// The faces that detections of a score and above find, by the rules of average_precision; by
-/// falling score. @throws Error as average_precision. Thread safe.
+/// descending score. @throws Error as average_precision. Thread safe.
 [[nodiscard]] std::vector<MatchedFace> matched_faces(std::span<const ImageEvaluation> images,
                                                      float score_threshold,
                                                      float iou_threshold = 0.5F);

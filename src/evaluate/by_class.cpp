@@ -46,7 +46,7 @@ class FigureMean {
 };
 
 /// Counts one image.
-/// @param found by falling score
+/// @param found by descending score
 void add_image(const ImageRecord& record, std::span<const Detection> found, float iou_threshold,
                Confusion& confusion) {
   const std::size_t none = confusion.classes;

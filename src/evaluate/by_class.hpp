@@ -1,4 +1,4 @@
-// A detector of several classes, measured class by class, and what it takes one class for. Thread
+// Measures a detector of several classes class by class, with a confusion matrix. Thread
 // safe.
 #pragma once
 
@@ -56,7 +56,7 @@ struct Confusion {
   }
 };
 
-/// Detections from a score on take, by falling score, the face that they overlap most of those
+/// Detections from a score on take, by descending score, the face that they overlap most of those
 /// still free, whatever its class; those that an ignored box of their class excuses (is_excused())
 /// count nowhere.
 /// @param iou_threshold least overlap, in (0, 1]

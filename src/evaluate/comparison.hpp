@@ -52,8 +52,8 @@ struct SetFigures {
 /// @throws Error(invalid_argument) for a score that is NaN
 [[nodiscard]] SetFigures figures_of(const Comparison& comparison, float score);
 
-/// False alarms on photographs without faces, at the score at which a detector finds alarm_recall
-/// of another set's faces of alarm_height pixels and up.
+/// False positives on photographs without faces, at the score at which a detector finds
+/// alarm_recall of another set's faces of alarm_height pixels and up.
 class FalseAlarms {
  public:
   /// @throws Error as ap_by_height

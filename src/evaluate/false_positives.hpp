@@ -1,5 +1,5 @@
-// What is wrong with a detector: its false positives by what they are and how large they are, and
-// the faces that it misses. Matching is WIDER FACE's (wider_matching.hpp). Pure, thread safe.
+// A detector's errors: its false positives by kind and size, and the faces that it misses. Matching
+// is WIDER FACE's (wider_matching.hpp). Pure, thread safe.
 #pragma once
 
 #include <array>
@@ -52,7 +52,7 @@ struct JudgedBox {
 struct Judgement {
   std::size_t faces = 0;  ///< that count
   std::vector<JudgedBox>
-      boxes;  ///< by falling score; detections that count as nothing are left out
+      boxes;  ///< by descending score; detections that count as nothing are left out
 };
 
 /// @param images as WIDER's protocol has it, without those that have no labelled face

@@ -1,4 +1,4 @@
-// How far a network's five points lie from the true ones. Pure, thread safe.
+// The error of a network's five landmarks. Pure, thread safe.
 #pragma once
 
 #include <array>

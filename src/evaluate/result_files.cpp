@@ -40,8 +40,8 @@ class ResultFile {
   }
 
   std::vector<ScoredBox> read() {
-    if (!next_line()) damaged("empty; the first line is the image's name");
-    if (!next_line()) damaged("cut off; the second line is the number of detections");
+    if (!next_line()) damaged("empty; the first line must be the image name");
+    if (!next_line()) damaged("truncated; the second line must be the number of detections");
     std::string_view line = line_;
     const std::string_view field = next_field(line);
     std::size_t count = 0;
@@ -50,7 +50,7 @@ class ResultFile {
     std::vector<ScoredBox> boxes;
     for (std::size_t i = 0; i < count; ++i) {
       if (!next_line())
-        damaged("cut off after " + std::to_string(i) + " of " + std::to_string(count) +
+        damaged("truncated after " + std::to_string(i) + " of " + std::to_string(count) +
                 " detections");
       boxes.push_back(parse_detection());
     }
@@ -108,7 +108,7 @@ void append_number(std::string& text, double number) {
 void require_file_name(const std::string& name) {
   if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
     throw Error(ErrorCode::invalid_argument,
-                "`" + name + "` cannot be an event or image name of a result file");
+                "`" + name + "` cannot be an event or image name in a result file");
 }
 
 }  // namespace
@@ -126,7 +126,7 @@ std::vector<ImageDetections> read_result_files(const std::filesystem::path& dir)
   }
   if (images.empty())
     throw Error(ErrorCode::not_found,
-                dir.string() + ": no result files in it; they are DIR/<event>/<image>.txt");
+                dir.string() + ": contains no result files (DIR/<event>/<image>.txt)");
   return images;
 }
 

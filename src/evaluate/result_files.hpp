@@ -15,12 +15,12 @@ namespace faceshot::evaluate {
 /// @return by event and image name; an image whose file says 0 comes with no boxes
 /// @throws Error(not_found) no such folder, or no result file in it; Error(format) "FILE:LINE:
 /// what"
-///         for a file that is cut off or longer than it says, or a line that is no detection
+///         for a file that is truncated or longer than it says, or a line that is not a detection
 [[nodiscard]] std::vector<ImageDetections> read_result_files(const std::filesystem::path& dir);
 
 /// Writes one file an image, each number with the fewest digits that are read back unchanged. Each
 /// file is complete or not there (temporary name + rename).
-/// @throws Error(io); Error(invalid_argument) for an event or image name that is no file name
+/// @throws Error(io); Error(invalid_argument) for an event or image name that is not a file name
 void write_result_files(const std::filesystem::path& dir, std::span<const ImageDetections> images);
 
 }  // namespace faceshot::evaluate

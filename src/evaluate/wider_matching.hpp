@@ -1,5 +1,5 @@
-// Which face a detection is of, as WIDER FACE's tools see it. Everything that counts by this
-// protocol shares it. Pure, thread safe.
+// Matches detections to faces like WIDER FACE's tools. Shared by everything that follows this
+// protocol. Pure, thread safe.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +38,7 @@ struct WiderMatch {
   [[nodiscard]] bool is_of_face() const { return iou >= wider_iou_threshold; }
 };
 
-/// @return one for each box, by falling score, equal scores in the order given (MATLAB's sort)
+/// @return one for each box, by descending score, equal scores in the order given (MATLAB's sort)
 [[nodiscard]] std::vector<WiderMatch> match_wider(std::span<const geometry::Xywh> faces,
                                                   std::span<const ScoredBox> boxes);
 

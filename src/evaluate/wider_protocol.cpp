@@ -61,7 +61,7 @@ void require_finite(const ImageDetections& image) {
         !std::isfinite(b.score))
       throw Error(ErrorCode::invalid_argument, "the detections of " + image.event + "/" +
                                                    image.image +
-                                                   " hold a number that is not finite");
+                                                   " contain a number that is not finite");
 }
 
 }  // namespace

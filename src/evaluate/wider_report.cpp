@@ -38,7 +38,7 @@ std::string wider_table(const WiderResult& result) {
            std::to_string(result.images_scored) + " of " +
            std::to_string(result.images_scored + result.missing.size()) + " images\n";
   table += names_line("missing, not scored", result.missing);
-  table += names_line("not in the ground truth, passed over", result.unknown);
+  table += names_line("not in the ground truth, skipped", result.unknown);
   return table;
 }
 

@@ -81,7 +81,7 @@ void compare(const model::TorchNetwork& torch_network, Session& session, const t
     const TensorView got = session.output(name);
     if (wanted.sizes() != torch::IntArrayRef(got.shape.data(), got.shape.size()))
       throw Error(ErrorCode::format, std::string("export: output '") + name +
-                                         "' has another shape in the engine than in training");
+                                         "' has a different shape in the engine than in training");
     const torch::Tensor actual =
         torch::from_blob(const_cast<float*>(got.data.data()), wanted.sizes());
     const double largest = (actual - wanted).abs().max().item<double>();
@@ -166,8 +166,8 @@ ParityReport export_network(const Checkpoint& checkpoint, const std::filesystem:
       std::max({report.largest_loc, report.largest_conf, report.largest_landmarks.value_or(0)});
   if (!(largest <= options.tolerance))
     throw Error(ErrorCode::format,
-                fmt::format("export: the engine differs from the trained network by {:.3g}, more "
-                            "than {:.3g}; nothing was written",
+                fmt::format("export: the engine's output differs from the trained network's by "
+                            "{:.3g}, more than {:.3g}; nothing was written",
                             largest, options.tolerance));
   support::write_file_atomically(onnx, bytes);
   return report;

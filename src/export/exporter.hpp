@@ -1,4 +1,4 @@
-// From a checkpoint to a model file that is proven equal to the trained network. No Torch here.
+// From a checkpoint to a model file that is verified against the trained network. No Torch here.
 #pragma once
 
 #include <filesystem>

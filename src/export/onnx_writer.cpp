@@ -240,7 +240,7 @@ class GraphWriter {
     if (static_cast<std::int64_t>(found->second.values.size()) != size)
       throw Error(ErrorCode::format, "weights: '" + name + "' has " +
                                          std::to_string(found->second.values.size()) +
-                                         " values; the network wants " + std::to_string(size));
+                                         " values; the network needs " + std::to_string(size));
     return found->second;
   }
 

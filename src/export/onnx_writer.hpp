@@ -1,4 +1,4 @@
-// A network as an ONNX file of ordinary operators (opset 10) that any runtime can run.
+// Writes a network as an ONNX file of standard operators (opset 10) that any runtime can run.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// What is known of a photograph: its size and the boxes in it. Wherever it was read from.
+// What is known of a photograph: its size and the boxes in it, whatever the source.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ void validate(const PriorSpec& spec) {
   const auto fail = [](const std::string& what) {
     throw Error(ErrorCode::invalid_argument, "prior boxes: " + what);
   };
-  if (spec.levels.empty()) fail("there is no level; give at least one");
+  if (spec.levels.empty()) fail("there are no levels; give at least one");
   for (std::size_t l = 0; l < spec.levels.size(); ++l) {
     const PriorLevel& level = spec.levels[l];
     const std::string where = "level " + std::to_string(l) + ": ";

@@ -44,9 +44,8 @@ std::vector<double> repeat_factors(const std::vector<data::PreparedSet>& sets, d
 std::vector<std::vector<std::uint32_t>> balanced_decks(const std::vector<data::PreparedSet>& sets,
                                                        float rare) {
   if (!(rare >= 0 && rare <= 1))
-    throw Error(
-        ErrorCode::invalid_argument,
-        "loader: the share of rare classes must be from 0 to 1, not " + std::to_string(rare));
+    throw Error(ErrorCode::invalid_argument,
+                "loader: the share of rare classes must be 0 to 1, not " + std::to_string(rare));
   const std::vector<double> factors = repeat_factors(sets, static_cast<double>(rare));
   std::vector<std::vector<std::uint32_t>> decks;
   std::uint32_t place = 0;

@@ -1,4 +1,4 @@
-// Images of rare classes, seen more often.
+// Draws images of rare classes more often.
 #pragma once
 
 #include <cstdint>

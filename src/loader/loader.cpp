@@ -32,9 +32,9 @@ void validate(const LoaderOptions& options) {
   };
   demand(options.batch_size >= 1, "loader: the batch size must be at least 1");
   demand(options.shards >= 1 && options.shard >= 0 && options.shard < options.shards,
-         "loader: the shard must be from 0 to shards - 1");
+         "loader: the shard index must be 0 to shards - 1");
   demand(options.workers >= 0, "loader: the number of workers must not be negative");
-  demand(options.prefetch >= 1, "loader: at least 1 batch must be made ahead");
+  demand(options.prefetch >= 1, "loader: at least 1 batch must be prefetched");
   demand(options.samples_per_epoch <= 0xFFFFFFFFU, "loader: an epoch holds at most 2^32 samples");
 }
 
@@ -174,8 +174,8 @@ struct Loader::Impl {
     if (batches() == 0) {
       throw Error(ErrorCode::invalid_argument,
                   "loader: an epoch of " + std::to_string(samples()) +
-                      " samples holds no full batch of " + std::to_string(all_batch_size()) +
-                      "; lower the batch size or raise the samples an epoch");
+                      " samples is smaller than a batch of " + std::to_string(all_batch_size()) +
+                      "; lower the batch size or raise the number of samples per epoch");
     }
     if (options.workers > 0) workers.emplace(options.workers);
   }

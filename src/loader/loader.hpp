@@ -36,8 +36,8 @@ struct LoaderOptions {
   std::size_t samples_per_epoch = 0;  ///< 0: one a record; else dealt in rounds over all records
   float balance = 0;  ///< balanced_decks()'s `rare`: classes in a smaller share of the images are
                       ///< seen more often
-  int epochs = 0;    ///< of the whole training, for policies that change as it goes on; 0: they are
-                     ///< as at its end
+  int epochs = 0;  ///< of the whole training, for policies that change as it continues; 0: they are
+                   ///< as at its end
   int prefetch = 4;  ///< batches that workers make ahead
 };
 
@@ -54,7 +54,7 @@ struct Batch {
 
 /// Source of batches, epoch by epoch. One consumer thread; workers are the loader's own. Samples
 /// that fill no whole batch at an epoch's end come first in the next epoch. May be destroyed or
-/// started anew at any moment; both wait for samples in the making (milliseconds), no longer.
+/// started again at any moment; both wait for samples in the making (milliseconds), no longer.
 class Loader {
  public:
   /// @param sets concatenated in this order; records index into the concatenation
@@ -76,7 +76,7 @@ class Loader {
 
   /// Next batch of the epoch into `batch` (its buffers are reused); false at the epoch's end.
   /// @throws Error of a worker, naming the file: an image that is missing or damaged, or of another
-  ///         size than its record says. The batch it was meant for is lost; the next call goes on
+  ///         size than its record says. The batch it was meant for is lost; the next call continues
   ///         with the one after it. Of several errors in a batch the first sample's is thrown.
   bool next(Batch& batch);
 

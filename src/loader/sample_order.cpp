@@ -52,7 +52,7 @@ SampleOrder::SampleOrder(Decks decks, std::vector<float> weights, std::uint64_t 
   if (weights.size() != decks_.size()) {
     throw Error(ErrorCode::invalid_argument, "loader: " + std::to_string(weights.size()) +
                                                  " weights for " + std::to_string(decks_.size()) +
-                                                 " data sets; give one a set, or none");
+                                                 " data sets; give one per set, or none");
   }
   for (std::size_t set = 0; set < decks_.size(); ++set) {
     const std::size_t size = decks_[set].size();
@@ -65,7 +65,7 @@ SampleOrder::SampleOrder(Decks decks, std::vector<float> weights, std::uint64_t 
     const auto quota = static_cast<std::size_t>(
         std::llround(static_cast<double>(weight) * static_cast<double>(size)));
     if (quota == 0 && weight > 0 && size > 0) {
-      throw Error(ErrorCode::invalid_argument, name + " rounds to none of its " +
+      throw Error(ErrorCode::invalid_argument, name + " rounds to 0 of its " +
                                                    std::to_string(size) +
                                                    " records; raise it, or set it to 0");
     }

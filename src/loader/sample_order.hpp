@@ -1,4 +1,4 @@
-// Which record comes when: a function of (seed, epoch), of nothing else.
+// The order of records: a function of (seed, epoch) only.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,9 @@ namespace faceshot::loader {
 /// A round takes round(weight * size) records of each set and shuffles them together. Which ones:
 /// each set is dealt from its own endless deck, every pass of which is a new permutation of the
 /// whole set, so that with weight 0.5 two rounds see every record once. Epochs follow one another
-/// in this sequence without a gap: if an epoch is no whole number of rounds, the next goes on where
-/// it ended, and in the long run all records of a set are seen equally often.
-/// Immutable after construction, so thread safe.
+/// in this sequence without a gap: if an epoch is not a whole number of rounds, the next continues
+/// where it ended, and in the long run all records of a set are seen equally often. Immutable after
+/// construction, so thread safe.
 class SampleOrder {
  public:
   /// @param sizes records of each set; @param weights of each set, empty for 1

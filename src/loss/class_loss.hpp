@@ -1,4 +1,4 @@
-// Losses for what a prior shows: classification of one prior, value and gradient. Pure, thread
+// Classification losses of one prior, value and gradient. Pure, thread
 // safe, defined for any finite logits.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Losses for where the five points of a face are. Pure, thread safe, defined for any finite input.
+// Losses for the five landmarks of a face. Pure, thread safe, defined for any finite input.
 #pragma once
 
 #include <array>

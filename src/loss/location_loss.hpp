@@ -1,4 +1,4 @@
-// Losses for where a box is. Pure, thread safe, defined for any finite input.
+// Losses for the location of a box. Pure, thread safe, defined for any finite input.
 #pragma once
 
 #include <array>

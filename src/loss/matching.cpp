@@ -61,7 +61,8 @@ void validate(const MatchOptions& options) {
   share("ignore_coverage", options.ignore_coverage);
   if (options.negative_iou > options.iou)
     throw Error(ErrorCode::invalid_argument,
-                "loss.negative_iou is above loss.match_iou: a prior would be both");
+                "loss.negative_iou is above loss.match_iou, so a prior could be both positive and "
+                "negative");
   if (options.min_matches < 0)
     throw Error(ErrorCode::invalid_argument, "loss.min_matches is negative");
 }

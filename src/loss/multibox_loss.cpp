@@ -25,8 +25,9 @@ void validate(const LossOptions& options) {
   not_negative("pos_alpha", options.pos_alpha);
   not_negative("neg_alpha", options.neg_alpha);
   if (!(options.pos_alpha + options.neg_alpha > 0))
-    throw Error(ErrorCode::invalid_argument,
-                "loss.pos_alpha and loss.neg_alpha are both 0: the network would learn no classes");
+    throw Error(
+        ErrorCode::invalid_argument,
+        "loss.pos_alpha and loss.neg_alpha are both 0, so the network would not learn to classify");
   for (const float weight : options.class_weights) not_negative("class_weights", weight);
   not_negative("negative_ratio", options.negative_ratio);
   not_negative("min_negatives", static_cast<float>(options.min_negatives));
@@ -345,8 +346,8 @@ void check_classes(std::span<const std::vector<Annotation>> annotations, std::si
                     " class weights but the network has " + std::to_string(classes));
   if (classes != 1 && class_loss_from_name(options.class_loss) == ClassLoss::iou_branch)
     throw Error(ErrorCode::invalid_argument,
-                "loss.class_loss = iou_branch is for one class, and the network has " +
-                    std::to_string(classes) + "; take varifocal or quality_focal");
+                "loss.class_loss = iou_branch supports one class only; the network has " +
+                    std::to_string(classes) + "; use varifocal or quality_focal");
 }
 
 }  // namespace
@@ -364,7 +365,7 @@ void multibox_loss(std::span<const float> loc, std::span<const float> conf,
       (!landmarks.empty() && landmarks.size() != rows * 10))
     throw Error(ErrorCode::invalid_argument,
                 "multibox loss: " + std::to_string(images) + " images with " +
-                    std::to_string(priors.size()) + " priors do not fit outputs of " +
+                    std::to_string(priors.size()) + " priors do not match outputs of " +
                     std::to_string(loc.size()) + ", " + std::to_string(conf.size()) + " and " +
                     std::to_string(landmarks.size()) + " values");
   check_classes(annotations, classes, options);

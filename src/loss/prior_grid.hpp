@@ -1,4 +1,4 @@
-// The priors of one input size, level by level, as matching wants them.
+// The priors of one input size, level by level, for matching.
 #pragma once
 
 #include <cstddef>

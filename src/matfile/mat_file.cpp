@@ -55,7 +55,7 @@ void require_whole(const std::filesystem::path& path) {
     std::uintmax_t length = 0;
     for (std::size_t i = 0; i < 4; ++i) length = length * 256 + tag[little_endian ? 7 - i : 4 + i];
     at += tag_bytes + length;
-    if (!file || at > size) damaged(path.string(), "cut off; copy the file again");
+    if (!file || at > size) damaged(path.string(), "truncated; copy the file again");
   }
 }
 
@@ -68,32 +68,32 @@ void append(const matvar_t& value, std::size_t count, std::vector<double>& out) 
 }  // namespace
 
 std::size_t MatValue::cells() const {
-  if (value_->class_type != MAT_C_CELL) damaged(place_, "a cell array was expected");
+  if (value_->class_type != MAT_C_CELL) damaged(place_, "expected a cell array");
   const std::size_t count = element_count(*value_, place_);
   if (value_->data == nullptr ? count != 0 : value_->nbytes < count * sizeof(matvar_t*))
-    damaged(place_, "cut off; the file is damaged");
+    damaged(place_, "truncated; the file is damaged");
   return count;
 }
 
 MatValue MatValue::cell(std::size_t i) const {
   const std::string place = place_ + "{" + std::to_string(i + 1) + "}";
   const auto* inner = static_cast<matvar_t* const*>(value_->data)[i];
-  if (inner == nullptr) damaged(place, "cut off; the file is damaged");
+  if (inner == nullptr) damaged(place, "truncated; the file is damaged");
   return {inner, place};
 }
 
 std::string MatValue::text() const {
-  if (value_->class_type != MAT_C_CHAR) damaged(place_, "a string was expected");
+  if (value_->class_type != MAT_C_CHAR) damaged(place_, "expected a string");
   const std::size_t count = element_count(*value_, place_);
   const std::size_t width = Mat_SizeOf(value_->data_type);
   if (width == 0 || width > 2 || value_->nbytes < count * width ||
       (count > 0 && value_->data == nullptr))
-    damaged(place_, "the string is cut off or in an unknown encoding; the file is damaged");
+    damaged(place_, "the string is truncated or in an unknown encoding; the file is damaged");
   std::string text;
   for (std::size_t i = 0; i < count; ++i) {
     const unsigned c = width == 1 ? static_cast<const unsigned char*>(value_->data)[i]
                                   : static_cast<const mat_uint16_t*>(value_->data)[i];
-    if (c == 0 || c > 127) damaged(place_, "the string has a character that is not ASCII");
+    if (c == 0 || c > 127) damaged(place_, "the string contains a non-ASCII character");
     text.push_back(static_cast<char>(c));
   }
   return text;
@@ -109,9 +109,9 @@ std::vector<double> MatValue::numbers() const {
   // MATLAB stores an empty matrix of any class, and matio reads one without data.
   if (count == 0 && value_->class_type != MAT_C_CELL) return out;
   const std::size_t size = Mat_SizeOfClass(value_->class_type);
-  if (size == 0 || value_->isComplex != 0) damaged(place_, "a matrix of real numbers was expected");
+  if (size == 0 || value_->isComplex != 0) damaged(place_, "expected a matrix of real numbers");
   if (value_->data == nullptr || value_->nbytes / size < count)
-    damaged(place_, "cut off; the file is damaged");
+    damaged(place_, "truncated; the file is damaged");
   out.reserve(count);
   switch (value_->class_type) {
     case MAT_C_DOUBLE:
@@ -145,7 +145,7 @@ std::vector<double> MatValue::numbers() const {
       append<mat_uint64_t>(*value_, count, out);
       break;
     default:
-      damaged(place_, "a matrix of real numbers was expected");
+      damaged(place_, "expected a matrix of real numbers");
   }
   for (const double number : out)
     if (!std::isfinite(number)) damaged(place_, "a number is not finite");

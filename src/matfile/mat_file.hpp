@@ -18,11 +18,11 @@ class MatValue {
  public:
   MatValue(const matvar_t* value, std::string place) : value_(value), place_(std::move(place)) {}
 
-  /// Number of cells. @throws Error(format) if this is no cell array
+  /// Number of cells. @throws Error(format) if this is not a cell array
   [[nodiscard]] std::size_t cells() const;
   /// Cell `i` in column-major order. @pre i < cells()
   [[nodiscard]] MatValue cell(std::size_t i) const;
-  /// @throws Error(format) if this is no string
+  /// @throws Error(format) if this is not a string
   [[nodiscard]] std::string text() const;
 
   [[nodiscard]] std::size_t rows() const;

@@ -18,7 +18,7 @@ weights::WeightArray to_array(const torch::Tensor& tensor) {
 void copy_array(const weights::WeightArray& array, const torch::Tensor& tensor,
                 const std::string& name) {
   if (tensor.sizes() != torch::IntArrayRef(array.shape))
-    throw Error(ErrorCode::format, "'" + name + "' has another shape than the network");
+    throw Error(ErrorCode::format, "'" + name + "' has a different shape than in the network");
   const torch::NoGradGuard no_grad;
   tensor.copy_(torch::from_blob(const_cast<float*>(array.values.data()), array.shape));
 }

@@ -1,4 +1,4 @@
-// Single layers as LibTorch computes them, or as it should. Thread safe.
+// Single layers, computed by LibTorch or by our own operators. Thread safe.
 #pragma once
 
 #include <torch/types.h>

@@ -340,7 +340,7 @@ torch::Tensor TorchNetwork::compute_layer(const std::vector<torch::Tensor>& slot
     case LayerKind::max_out:
       return largest_of_runs(in, layer.runs);
   }
-  throw Error(ErrorCode::unsupported, spec_.name + ": layer of an unknown kind: " + layer.name);
+  throw Error(ErrorCode::unsupported, spec_.name + ": unknown kind of layer: " + layer.name);
 }
 
 void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) const {

@@ -46,7 +46,7 @@ class TorchNetwork {
   /// Freezes these layers and no others; an empty set lets everything learn. The parameters of
   /// frozen layers get no gradients.
   /// @param batch_norm_too  BatchNorm layers among them use and keep their running statistics in
-  ///   training as well; otherwise these go on adapting
+  ///   training as well; otherwise these continue adapting
   void freeze(const std::set<std::string>& layers, bool batch_norm_too);
 
   /// For training in several processes, each with its part of the batch: BatchNorm takes its

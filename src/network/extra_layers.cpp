@@ -25,7 +25,7 @@ void add_extra_layers(NetworkBuilder& net, std::vector<Level>& levels, std::size
   const std::string& layout = options.extras_layout;
   if (layout != "stride" && layout != "ssd300" && layout != "ssd512")
     throw Error(ErrorCode::invalid_argument,
-                "model.extras.layout is '" + layout + "'; there are: stride, ssd300, ssd512");
+                "model.extras.layout is '" + layout + "'; available: stride, ssd300, ssd512");
   if (count > 0 && options.extras_channels.empty())
     throw Error(ErrorCode::invalid_argument, "model.extras.channels is empty");
   const auto conv = [&](const std::string& name, const Feature& in, ConvShape shape) {

@@ -1,4 +1,4 @@
-// How large the weights of a convolution are at first.
+// Standard deviation of a convolution's initial weights (He).
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// A level of a detector while its network is being written.
+// A level of a detector while its network is being built.
 #pragma once
 
 #include <string>

@@ -26,7 +26,7 @@ int add_neck(NetworkBuilder& net, std::vector<Level>& levels, const std::string&
              float alpha) {
   if (neck == "none") return 1;
   if (neck != "fpn" && neck != "tfpn")
-    fail_neck("model.neck is '" + neck + "'; there are: none, fpn, tfpn");
+    fail_neck("model.neck is '" + neck + "'; available: none, fpn, tfpn");
   const bool tiny = neck == "tfpn";
   const int width =
       std::max(8, 8 * static_cast<int>(std::lround(static_cast<float>(channels) * alpha / 8)));
@@ -40,7 +40,7 @@ int add_neck(NetworkBuilder& net, std::vector<Level>& levels, const std::string&
 
   std::size_t merged = 0;
   while (merged < levels.size() && levels[merged].stride <= coarsest_merged) ++merged;
-  if (merged < 2) fail_neck("model.neck: there are not two levels of stride 32 or less to merge");
+  if (merged < 2) fail_neck("model.neck: needs two or more levels of stride 32 or less");
   Feature coarser;
   for (std::size_t l = merged; l-- > 0;) {
     Level& level = levels[l];

@@ -1,4 +1,5 @@
-// Writes a NetworkSpec layer by layer: the vocabulary in which backbones, necks and heads are put.
+// Writes a NetworkSpec layer by layer: the functions with which backbones, necks and heads are
+// written.
 #pragma once
 
 #include <optional>

@@ -87,13 +87,13 @@ void validate(const NetworkSpec& spec) {
       fail("layer '" + layer.name + "' has " + std::to_string(layer.inputs.size()) + " inputs");
     for (const std::string& input : layer.inputs)
       if (!channels.contains(input))
-        fail("layer '" + layer.name + "' takes '" + input + "', which no earlier layer makes");
+        fail("layer '" + layer.name + "' takes '" + input + "', which no earlier layer produces");
     const int in = channels.at(layer.inputs.front());
     if (layer.kind == LayerKind::add && channels.at(layer.inputs.back()) != in)
-      fail("layer '" + layer.name + "' adds maps of " + std::to_string(in) + " and " +
+      fail("layer '" + layer.name + "' adds feature maps of " + std::to_string(in) + " and " +
            std::to_string(channels.at(layer.inputs.back())) + " channels");
     if (layer.in_channels != in)
-      fail("layer '" + layer.name + "' wants " + std::to_string(layer.in_channels) +
+      fail("layer '" + layer.name + "' needs " + std::to_string(layer.in_channels) +
            " channels but gets " + std::to_string(in));
     int out = in;
     if (layer.kind == LayerKind::concat)
@@ -108,16 +108,16 @@ void validate(const NetworkSpec& spec) {
     if (layer.kind == LayerKind::max_out) {
       const auto bad = [](int run) { return run < 1; };
       if (layer.runs.empty() || std::any_of(layer.runs.begin(), layer.runs.end(), bad))
-        fail("layer '" + layer.name + "' has no runs of channels to take the largest of");
+        fail("layer '" + layer.name + "' has no groups of channels to take the maximum of");
       const int all = std::accumulate(layer.runs.begin(), layer.runs.end(), 0);
       if (in % all != 0)
-        fail("layer '" + layer.name + "' wants runs of " + std::to_string(all) +
+        fail("layer '" + layer.name + "' needs groups of " + std::to_string(all) +
              " channels but gets " + std::to_string(in));
       out = in / all * static_cast<int>(layer.runs.size());
     }
     if (layer.out_channels != out)
-      fail("layer '" + layer.name + "' says that it gives " + std::to_string(layer.out_channels) +
-           " channels; they are " + std::to_string(out));
+      fail("layer '" + layer.name + "' declares " + std::to_string(layer.out_channels) +
+           " channels; there are " + std::to_string(out));
     if (!channels.emplace(layer.name, out).second)
       fail("two layers are named '" + layer.name + "'");
   }
@@ -132,7 +132,7 @@ void validate(const NetworkSpec& spec) {
     const auto priors = static_cast<int>(spec.priors.levels[l].priors_per_cell());
     const int classes = static_cast<int>(spec.classes.size()) + 1;
     if (head.landmarks.empty() == has_landmarks(spec))
-      fail("some heads have landmarks and some have not");
+      fail("some heads have landmarks and some do not");
     std::vector<std::pair<std::string, int>> outputs{{head.loc, 4 * priors},
                                                      {head.conf, classes * priors}};
     if (!head.landmarks.empty()) outputs.emplace_back(head.landmarks, 10 * priors);
@@ -146,7 +146,8 @@ void validate(const NetworkSpec& spec) {
     for (const Layer& layer : spec.layers)
       if (layer.name == head.conf && layer.kind == LayerKind::max_out &&
           !convolutions.contains(layer.inputs.front()))
-        fail("head layer '" + layer.name + "' takes the largest of what is no convolution");
+        fail("head layer '" + layer.name +
+             "' takes the maximum of something that is not a convolution");
     if (!channels.contains(head.feature)) fail("tap '" + head.feature + "' does not exist");
   }
 }

@@ -39,7 +39,7 @@ void add_until(const NetworkSpec& spec, const std::string& what, std::set<std::s
     for (const Tap& t : spec.taps) known.push_back(t.name);
     throw Error(ErrorCode::invalid_argument, "model.freeze '" + what + "': the backbone of " +
                                                  spec.name + " has no tap '" + name +
-                                                 "'; there are: " + joined(known));
+                                                 "'; available: " + joined(known));
   }
   const auto last = std::find_if(spec.layers.begin(), spec.layers.end(),
                                  [&](const Layer& l) { return l.name == tap->layer; });
@@ -74,9 +74,8 @@ std::set<std::string> frozen_layers(const NetworkSpec& spec,
       add_layers(spec, what, spec.layers.size(), frozen);
     else
       throw Error(ErrorCode::invalid_argument,
-                  "model.freeze '" + what + "': " + spec.name +
-                      " has no such part; there are: " + joined(parts) +
-                      ", and with a tap of its backbone " + std::string(until) + "TAP");
+                  "model.freeze '" + what + "': " + spec.name + " has no such part; available: " +
+                      joined(parts) + ", and up to a tap: " + std::string(until) + "TAP");
   }
   if (frozen.empty()) return frozen;
   // What is left, counted as a network of its own: layers without parameters cannot learn.
@@ -85,7 +84,7 @@ std::set<std::string> frozen_layers(const NetworkSpec& spec,
     if (!frozen.contains(layer.name)) rest.layers.push_back(layer);
   if (parameter_count(rest) == 0)
     throw Error(ErrorCode::invalid_argument, "model.freeze [" + joined(freeze) +
-                                                 "] leaves nothing of " + spec.name + " to learn");
+                                                 "] leaves nothing in " + spec.name + " to train");
   return frozen;
 }
 

@@ -21,7 +21,7 @@ namespace faceshot::network {
 /// the backbone up to and including that tap (NetworkSpec::taps), in the order in which they are
 /// computed.
 /// @throws Error(invalid_argument) for what the network does not have, listing what it has, and
-///   where nothing would be left to learn
+///   where nothing would be left to train
 [[nodiscard]] std::set<std::string> frozen_layers(const NetworkSpec& spec,
                                                   const std::vector<std::string>& freeze);
 

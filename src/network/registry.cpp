@@ -25,14 +25,14 @@ std::string listed(const std::vector<std::string>& names) {
 std::vector<std::string> class_names(const ModelOptions& options) {
   std::vector<std::string> names = options.classes;
   if (names == std::vector<std::string>{"auto"}) return {"face"};
-  if (names.empty()) fail_model("model.classes names none; give names, or auto");
+  if (names.empty()) fail_model("model.classes is empty; give names, or auto");
   std::sort(names.begin(), names.end());
   if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
     fail_model("model.classes has '" + *twice + "' twice");
   for (const char* const no_class : {"", "auto", "background"})
     if (std::binary_search(names.begin(), names.end(), no_class))
       fail_model("model.classes: '" + std::string(no_class) +
-                 "' is no class; background is never one, and auto stands alone");
+                 "' is not a valid class; background is implicit, and auto must be the only entry");
   return options.classes;
 }
 
@@ -47,9 +47,8 @@ void check_ranges(const ModelOptions& options) {
                            std::any_of(max_out.begin(), max_out.end(),
                                        [](int count) { return count < 1 || count > 16; })))
     fail_model(
-        "model.heads.max_out wants a number from 1 to 16 for background and one for each class: "
-        "how "
-        "many logits each has, as in [3, 1] for faces; [] for one each");
+        "model.heads.max_out needs the number of logits, 1 to 16, for background and for each "
+        "class, as in [3, 1] for faces; [] means one each");
 }
 
 std::string variant_of(const Backbone& backbone, const std::string& wanted) {
@@ -91,7 +90,7 @@ std::vector<Level> take_features(NetworkBuilder& net, const std::vector<Backbone
       extras.push_back(name);
       if (name != "extra" + std::to_string(extras.size()))
         fail_model("model.features has '" + name + "' where extra" + std::to_string(extras.size()) +
-                   " must stand: extra layers are built one on the other");
+                   " is required: each extra layer builds on the one before");
       continue;
     }
     const auto tap = std::find_if(taps.begin(), taps.end(),
@@ -101,13 +100,13 @@ std::vector<Level> take_features(NetworkBuilder& net, const std::vector<Backbone
                                             " has no tap '" + name + "'; it has: " + listed(names) +
                                             ", and extra1, extra2, ...");
     if (!extras.empty())
-      fail_model("model.features: '" + name + "' must stand before the extra layers");
+      fail_model("model.features: '" + name + "' must come before the extra layers");
     if (!levels.empty() && levels.back().stride > tap->stride)
       fail_model("model.features must go from fine to coarse; '" + name + "' comes after '" +
                  levels.back().name + "'");
     levels.push_back({tap->name, tap->feature, tap->stride});
   }
-  if (levels.empty()) fail_model("model.features names no tap of the backbone");
+  if (levels.empty()) fail_model("model.features has no tap of the backbone");
   add_extra_layers(net, levels, extras.size(), backbone.batch_norm, options);
   return levels;
 }
@@ -174,8 +173,8 @@ NetworkSpec make_network(const ModelOptions& options) {
   NetworkBuilder net(spec);
   if (!(options.widths.empty() && options.blocks.empty()) &&
       std::string_view(backbone.name).substr(0, 9) != "faceshot_")
-    fail_model("model.widths and model.blocks are for faceshot_nano and faceshot_small; " +
-               std::string(backbone.name) + " takes model.alpha");
+    fail_model("model.widths and model.blocks only apply to faceshot_nano and faceshot_small; " +
+               std::string(backbone.name) + " uses model.alpha");
   const auto taps = backbone.build(
       net, {options.alpha, variant_of(backbone, options.variant), options.widths, options.blocks});
   for (const BackboneTap& tap : taps) spec.taps.push_back({tap.name, tap.feature.layer});

@@ -78,7 +78,7 @@ std::string operation_of(const Layer& layer) {
     case LayerKind::l2_norm:
       return "l2 norm";
     case LayerKind::max_out: {
-      std::string text = "max out of";
+      std::string text = "maximum of";
       for (const int run : layer.runs) text.append(" ").append(std::to_string(run));
       return text;
     }

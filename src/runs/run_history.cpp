@@ -28,22 +28,21 @@ double number(const std::string& text, const std::string& place) {
   double value = 0;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), value).ptr;
   if (text.empty() || end != text.data() + text.size())
-    throw Error(ErrorCode::format, place + ": '" + text + "' is no number");
+    throw Error(ErrorCode::format, place + ": '" + text + "' is not a number");
   return value;
 }
 
 void read_metrics(const fs::path& file, RunHistory& run) {
   std::ifstream in(file, std::ios::binary);
   if (!in)
-    throw Error(ErrorCode::not_found,
-                "'" + file.parent_path().string() +
-                    "' is no training run: it has no metrics.csv; name a folder given to "
-                    "faceshot train --out");
+    throw Error(ErrorCode::not_found, "'" + file.parent_path().string() +
+                                          "' is not a training run: it has no metrics.csv; give a "
+                                          "folder used as faceshot train --out");
   std::string line;
   std::getline(in, line);
   const auto columns = split(line);
   if (columns.empty() || columns.front() != "epoch")
-    throw Error(ErrorCode::format, file.string() + ":1: its first column must be epoch");
+    throw Error(ErrorCode::format, file.string() + ":1: the first column must be epoch");
   for (std::size_t i = 1; i < columns.size(); ++i)
     run.metrics.emplace_back(columns[i], MetricCurve());
   for (int at = 2; std::getline(in, line); ++at) {
@@ -146,7 +145,7 @@ std::vector<std::pair<std::string, std::vector<std::string>>> config_differences
 }
 
 std::string runs_svg(std::span<const RunHistory> runs) {
-  if (runs.empty()) throw Error(ErrorCode::invalid_argument, "there are no runs to draw");
+  if (runs.empty()) throw Error(ErrorCode::invalid_argument, "there are no runs to plot");
   struct Wanted {
     const char* metric;
     const char* title;
@@ -154,7 +153,7 @@ std::string runs_svg(std::span<const RunHistory> runs) {
   };
   constexpr Wanted wanted[] = {{"val_ap_mean", "Validation AP, mean over heights", false},
                                {"val_ap", "Validation AP, all faces", false},
-                               {"val_false_alarms", "False alarms an image", true},
+                               {"val_false_alarms", "False positives per image", true},
                                {"confidence_loss", "Classification loss", true},
                                {"location_loss", "Location loss", true},
                                {"negative_log_likelihood", "Negative log-likelihood", true},
@@ -179,7 +178,7 @@ std::string runs_svg(std::span<const RunHistory> runs) {
     if (any) charts.push_back(std::move(chart));
   }
   if (charts.empty())
-    throw Error(ErrorCode::invalid_argument, "the runs have no finished epoch to draw yet");
+    throw Error(ErrorCode::invalid_argument, "the runs have no finished epoch to plot yet");
   return support::line_charts_svg(charts, 2);
 }
 

@@ -27,7 +27,7 @@ struct RunHistory {
 };
 
 /// Reads DIR/metrics.csv and, if it is there, DIR/config.toml. Thread safe.
-/// @throws Error(not_found) if `dir` is no run; Error(format) "FILE:LINE: what"
+/// @throws Error(not_found) if `dir` is not a run; Error(format) "FILE:LINE: what"
 [[nodiscard]] RunHistory read_run(const std::filesystem::path& dir);
 
 /// Folders below `dir` (or `dir` itself) that hold a metrics.csv, sorted.

@@ -25,7 +25,8 @@ int write_all(int file, std::string_view bytes) {
   return 0;
 }
 
-/// The rename itself must reach the disk too; a file system that cannot sync a folder is no error.
+/// The rename itself must reach the disk too; a file system that cannot sync a folder is not an
+/// error.
 void sync_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
@@ -57,7 +58,7 @@ int write_new(const std::string& path, std::string_view bytes) {
 }  // namespace
 
 AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
-  // What is no file (/dev/null, a pipe) is written to; a file in its place would be a disaster.
+  // What is not a file (/dev/null, a pipe) is written to; a file in its place would be a disaster.
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
     file_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);

@@ -73,7 +73,7 @@ ChildProcess::ChildProcess(const ChildCommand& command) {
   if (::pipe2(report, O_CLOEXEC) != 0) {
     ::close(output);
     throw Error(ErrorCode::resource_exhausted,
-                std::string("the system gives no pipe: ") + std::strerror(errno));
+                std::string("cannot create a pipe: ") + std::strerror(errno));
   }
   const pid_t parent = ::getpid();
   process_ = ::fork();
@@ -90,7 +90,7 @@ ChildProcess::ChildProcess(const ChildCommand& command) {
   ::close(report[0]);
   if (failed != 0)
     throw Error(ErrorCode::resource_exhausted,
-                std::string("the system gives no process: ") + std::strerror(failed));
+                std::string("cannot start a process: ") + std::strerror(failed));
   if (got == sizeof reason) {
     ::waitpid(process_, nullptr, 0);
     throw Error(ErrorCode::not_found,

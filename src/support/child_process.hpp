@@ -29,7 +29,7 @@ struct ChildEnd {
 class ChildProcess {
  public:
   /// @throws Error(not_found) if there is no such program; Error(io) if the output file cannot be
-  ///         opened or the directory entered; Error(resource_exhausted) if the system gives no
+  ///         opened or the directory entered; Error(resource_exhausted) if the system has no
   ///         process
   explicit ChildProcess(const ChildCommand& command);
   ~ChildProcess();  ///< ends it, as end() with no patience

@@ -55,7 +55,7 @@ struct Gallery {
   std::vector<DocumentPicture> pictures;
 };
 
-/// HTML that is written as it stands; left out of Markdown.
+/// HTML that is written as it is; left out of Markdown.
 struct RawHtml {
   std::string html;
 };

@@ -11,7 +11,7 @@ void make_folder(const std::filesystem::path& path) {
   std::error_code failed;
   std::filesystem::create_directories(path, failed);
   if (failed)
-    throw Error(ErrorCode::io, "cannot make '" + path.string() + "': " + failed.message());
+    throw Error(ErrorCode::io, "cannot create '" + path.string() + "': " + failed.message());
 }
 
 }  // namespace faceshot::support

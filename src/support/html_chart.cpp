@@ -121,7 +121,7 @@ std::string html_chart(const CurveChart& chart, std::size_t number) {
   if (chart.series.size() > curve_colors.size())
     throw Error(ErrorCode::invalid_argument, "a chart holds at most " +
                                                  std::to_string(curve_colors.size()) +
-                                                 " curves: more cannot be told apart");
+                                                 " curves; more would be indistinguishable");
   std::string html =
       fmt::format("<figure class='chart'><figcaption id='chart-{}'>{}</figcaption>\n", number,
                   escape_markup(chart.title));

@@ -149,7 +149,7 @@ std::string html_page(const Document& document) {
     writer.html_ += "</section>\n";
   }
   std::string tail =
-      "</main>\n<footer>Made by FaceShot. This page loads nothing from anywhere."
+      "</main>\n<footer>Made by FaceShot. This page loads no external resources."
       "</footer>\n";
   std::string script = writer.charts_ > 0 ? std::string(chart_script()) : std::string();
   script += document.script;

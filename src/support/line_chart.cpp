@@ -154,7 +154,7 @@ std::string line_charts_svg(std::span<const LineChart> charts, int columns) {
     if (chart.lines.size() > palette.size())
       throw Error(ErrorCode::invalid_argument, "a chart holds at most " +
                                                    std::to_string(palette.size()) +
-                                                   " curves: more cannot be told apart");
+                                                   " curves; more would be indistinguishable");
   const auto across = std::min(static_cast<std::size_t>(columns), charts.size());
   const auto down = (charts.size() + across - 1) / across;
   std::string svg;

@@ -259,7 +259,7 @@ class PipeReader : public SandboxReader {
     }
   }
   [[noreturn]] void astray() const {
-    fail("is damaged: the library that reads it returned nonsense");
+    fail("is damaged: the library that reads it returned invalid data");
   }
   [[noreturn]] void fail(const std::string& what) const {
     throw Error(ErrorCode::format, "'" + file_.string() + "' " + what);

@@ -56,7 +56,7 @@ class SandboxReader {
 /// @throws what `work` threw, if an Error, and what `receive` throws; Error(format) if the copy
 /// broke
 ///   down, ran into a limit, or wrote more or less than was read; Error(not_found) without the
-///   file; Error(resource_exhausted) if the system gives no process
+///   file; Error(resource_exhausted) if the system has no process
 void run_in_sandbox(const std::filesystem::path& file, const SandboxLimits& limits,
                     const std::function<void(SandboxWriter&)>& work,
                     const std::function<void(SandboxReader&)>& receive);

@@ -34,7 +34,7 @@ FaceLibrary::FaceLibrary(data::PreparedSet set, float least_side) : set_(std::mo
   if (faces_.empty())
     throw Error(ErrorCode::invalid_argument,
                 "'" + set_.images_dir.string() +
-                    "': no face is large and clear enough to be put into other photographs");
+                    "': no face is large and clear enough to paste into other photographs");
   std::stable_sort(faces_.begin(), faces_.end(),
                    [](const Entry& a, const Entry& b) { return a.height > b.height; });
 }

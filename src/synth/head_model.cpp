@@ -12,7 +12,7 @@ namespace {
 constexpr float middle = -0.16F;      ///< v of the ellipsoid's middle: the crown is above the face
 constexpr float half_height = 1.16F;  ///< of the ellipsoid: it ends at the chin
 constexpr float half_depth = 0.95F;   ///< for light only
-constexpr float ear_plane = 0.1F;     ///< what lies further back on the unit sphere is no face
+constexpr float ear_plane = 0.1F;     ///< what lies further back on the unit sphere is not a face
 constexpr float nose_tip_v = 0.24F;
 
 cv::Matx33f rotation(float yaw, float pitch) noexcept {

@@ -120,7 +120,7 @@ void validate(const MovingSceneOptions& options) {
   each_moving_option(options, [](const char* name, const auto& member, double least, double most) {
     if (!InBounds{least, most}(member))
       throw Error(ErrorCode::invalid_argument,
-                  std::string("moving scenes: '") + name + "' is out of bounds");
+                  std::string("moving scenes: '") + name + "' is out of range");
   });
 }
 
@@ -141,7 +141,7 @@ MovingScenes read_moving_scenes(const std::filesystem::path& path) {
   for (const auto& [section, node] : file) {
     const toml::table* const table = node.as_table();
     if (table == nullptr || (section != "scene" && section != "seeds"))
-      fail_at(path, node, "there are the sections [seeds] and [scene] alone");
+      fail_at(path, node, "the only sections are [seeds] and [scene]");
     for (const auto& [name, value] : *table) {
       const std::string key(name.str());
       if (section == "scene") {
@@ -149,7 +149,7 @@ MovingScenes read_moving_scenes(const std::filesystem::path& path) {
         continue;
       }
       int seed = 0;
-      if (!read_into(value, seed) || seed < 0) fail_at(path, value, "a seed is a whole number");
+      if (!read_into(value, seed) || seed < 0) fail_at(path, value, "a seed must be an integer");
       if (key != "first" && key != "last")
         fail_at(path, value, "unknown key '" + key + "': [seeds] has first and last");
       (key == "first" ? scenes.first_seed : scenes.last_seed) = static_cast<std::uint64_t>(seed);

@@ -14,11 +14,11 @@ struct Range {
 /// Of one scene; where there is a range or a chance, each scene draws its own.
 struct MovingSceneOptions {
   int width = 640, height = 360, frames = 120;
-  std::vector<double> frame_rates{30, 25, 25, 12.5, 8};  ///< one of these, frames a second
+  std::vector<double> frame_rates{30, 25, 25, 12.5, 8};  ///< one of these, frames per second
   Range people{2, 8};                                    ///< in a shot
   Range face_height{16, 110};                            ///< pixels; log-uniform
   double walkers = 0.45;                                 ///< share of people who walk through
-  Range walk_speed{1, 7};                                ///< face heights a second
+  Range walk_speed{1, 7};                                ///< face heights per second
   double restless = 0.2;                                 ///< share who move to and fro
   double approaching = 0.1;                              ///< share who come nearer or go away
   double turns = 0.6;          ///< chance that a person looks far aside for a moment, or twice

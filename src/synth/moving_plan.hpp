@@ -41,7 +41,7 @@ struct CameraPath {
 
 struct Person {
   FaceTraits traits;
-  cv::Point2f start, velocity;  ///< of the face's middle in the world: pixels, pixels a second
+  cv::Point2f start, velocity;  ///< of the face's middle in the world: pixels, pixels per second
   Wave sway_x, sway_y;
   float height = 0;  ///< of the face, pixels of the world, at t = 0
   float growth = 0;  ///< of its logarithm, a second: who comes nearer

@@ -33,14 +33,14 @@ void validate(const SceneOptions& o) {
   };
   require(
       o.size.width >= 16 && o.size.height >= 16 && o.size.width <= 16384 && o.size.height <= 16384,
-      "the picture's sides must be 16 to 16384 px");
+      "the image's sides must be 16 to 16384 px");
   require(o.min_face >= 4 && o.min_face <= static_cast<float>(o.size.height),
-          "the smallest face must be 4 px high or more, and fit the picture");
+          "the smallest face must be at least 4 px high and fit into the image");
   require(o.masks >= 0 && o.masks <= 1, "the share of masks must be 0 to 1");
   require(o.max_face_share > 0 && o.max_face_share <= 1,
-          "the largest face must be above 0 and at most 1 times the picture's height");
+          "the largest face must be above 0 and at most 1 times the image's height");
   require(o.min_faces >= 0 && o.min_faces <= o.max_faces && o.max_faces <= 200,
-          "the number of faces in a picture must be 0 to 200");
+          "the number of faces per image must be 0 to 200");
   require(o.overlap > 0 && o.overlap < 1, "the overlap of faces must be between 0 and 1");
 }
 

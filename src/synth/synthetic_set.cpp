@@ -41,7 +41,7 @@ SyntheticSetReport write_synthetic_set(const fs::path& dir, const MakeScene& mak
                                        const data::ImportProgress& progress) {
   constexpr std::size_t most = 1'000'000;
   if (options.count < 1 || options.count > most)
-    throw Error(ErrorCode::invalid_argument, "the number of pictures must be 1 to a million");
+    throw Error(ErrorCode::invalid_argument, "the number of images must be 1 to a million");
   data::require_new_folder(dir);
   try {
     const fs::path target = data::real_folder(dir);

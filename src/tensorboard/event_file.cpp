@@ -56,7 +56,7 @@ EventFile::EventFile(const std::filesystem::path& dir) {
   file_.reset(std::fopen(path_.c_str(), "wbx"));
   if (!file_)
     throw Error(ErrorCode::io,
-                "cannot make '" + path_.string() + "': " + std::string(std::strerror(errno)));
+                "cannot create '" + path_.string() + "': " + std::string(std::strerror(errno)));
   append(event_at(seconds_now(), 0).bytes(3, "brain.Event:2"));
 }
 

@@ -3,7 +3,7 @@
 //
 // Shortest augmenting paths with potentials (R. Jonker, A. Volgenant, "A shortest augmenting path
 // algorithm for dense and sparse linear assignment problems", Computing 38, 1987), exact; pairs
-// that hang together are solved apart from those that do not, since boxes overlap few others.
+// that are connected are solved apart from those that do not, since boxes overlap few others.
 #pragma once
 
 #include <cstddef>

@@ -20,7 +20,7 @@ class Trail {
   /// The last one. @pre add() was called
   [[nodiscard]] const Box& last() const noexcept { return boxes_[newest_]; }
 
-  /// How well a box goes on in the direction of the trail: 1 straight on, 0 across, -1 back; less
+  /// How well a box continues in the direction of the trail: 1 straight on, 0 across, -1 back; less
   /// where the face hardly moved. 0 for trails of one box. (The observation-centric momentum of
   /// OC-SORT, which takes the angle itself and no account of how far the face moved.)
   [[nodiscard]] double straightness(const Box& next) const noexcept;
@@ -32,8 +32,8 @@ class Trail {
 };
 
 /// A face that the edge of the picture cuts off, made whole: a box that ends at the edge and is
-/// narrower or lower than faces are goes on beyond it. What enters or leaves the picture otherwise
-/// seems to move at half its speed.
+/// narrower or lower than faces are continues beyond it. What enters or leaves the picture
+/// otherwise seems to move at half its speed.
 /// @param width, height of the picture, pixels; 0: not known, and boxes stay as they are
 [[nodiscard]] Box uncut(const Box& box, int width, int height) noexcept;
 

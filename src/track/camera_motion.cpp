@@ -62,7 +62,7 @@ void CameraMotionEstimator::reset() noexcept {
 }
 
 FrameChange CameraMotionEstimator::next(const ImageView& frame) {
-  if (frame.empty()) throw Error(ErrorCode::invalid_argument, "there is no frame to look at");
+  if (frame.empty()) throw Error(ErrorCode::invalid_argument, "there is no frame");
   Impl& m = *impl_;
   m.now = 1 - m.now;
   const track::LumaPyramid& before = m.planes[1 - m.now];

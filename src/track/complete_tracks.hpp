@@ -2,9 +2,9 @@
 //
 // Forward in time a tracker knows only what was; here the rest of the film is known as well. Each
 // scene is tracked; tracks are followed back into the unsure detections before their beginning;
-// pieces that one face left are joined; gaps are interpolated; a track goes on for some time beyond
-// its first and last detection; and where a box is not a detection's own it grows with the doubt.
-// No track passes a cut.
+// pieces that one face left are joined; gaps are interpolated; a track continues for some time
+// beyond its first and last detection; and where a box is not a detection's own it grows with the
+// doubt. No track passes a cut.
 #pragma once
 
 #include <cstddef>
@@ -61,7 +61,7 @@ struct FilmTrack {
 
 struct CompletionOptions {
   TrackerOptions tracker = {};
-  /// A track goes on for so long before its first and after its last detection, >= 0. Only into
+  /// A track continues for so long before its first and after its last detection, >= 0. Only into
   /// frames of its scene.
   double extend_seconds = 0.5;
   double join_seconds = 2;     ///< pieces of one face at most so far apart are joined, >= 0

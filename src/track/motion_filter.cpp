@@ -29,8 +29,8 @@ double MotionFilter::size() const noexcept {
   return std::exp(0.5 * (log_size_[0].at + log_size_[1].at));
 }
 
-/// With d = seconds / fades and e = exp(-d): the value goes on by rate * fades * (1 - e), the rate
-/// becomes rate * e; the covariance of the noise between them is integrated in closed form.
+/// With d = seconds / fades and e = exp(-d): the value continues by rate * fades * (1 - e), the
+/// rate becomes rate * e; the covariance of the noise between them is integrated in closed form.
 void MotionFilter::advance(Value (&values)[2], Covariance& p, double seconds, double fades,
                            double noise) noexcept {
   const double d = seconds / fades;

@@ -34,7 +34,7 @@ class MotionFilter {
   /// Starts at rest. @pre box.valid() and finite
   MotionFilter(const Box& box, const MotionModel& model) noexcept;
 
-  /// Time goes on. @pre seconds >= 0; more than 10 is taken for 10
+  /// Time continues. @pre seconds >= 0; more than 10 is taken for 10
   void advance(double seconds) noexcept;
   /// The face was seen. @param doubt factor on the detection's errors, > 0
   void correct(const Box& box, double doubt = 1) noexcept;

@@ -13,7 +13,7 @@ namespace {
 constexpr double fill_distance = 3;  ///< deviations, and what a low score adds to them
 constexpr double fill_place = 0.3;   ///< deviation that a face may have anyway, in sizes
 constexpr double fill_size = 0.25;   ///< of the logarithm of its size
-constexpr float fill_score = 0.15F;  ///< below, detections are no help but noise
+constexpr float fill_score = 0.15F;  ///< below, detections are not help but noise
 constexpr double on_seconds = 1;     ///< so long without a detection, a face is not followed back
 constexpr std::size_t memory = 15;   ///< observations from which a motion is estimated
 constexpr double join_distance = 3;  ///< deviations
@@ -136,8 +136,8 @@ void follow_on(std::span<const FilmFrame> film, const CompletionOptions& options
     piece.seen.insert(piece.seen.begin(), more.rbegin(), more.rend());
 }
 
-/// How far apart a piece and the one that may go on with it are: in deviations, squared; both where
-/// the first one leads and where the second one comes from.
+/// How far apart a piece and the one that may continue with it are: in deviations, squared; both
+/// where the first one leads and where the second one comes from.
 double gap_distance(std::span<const FilmFrame> film, const Piece& a, const Piece& b) {
   const std::size_t from = a.seen.back().frame, to = b.seen.front().frame;
   MotionFilter ahead = at_end(film, a), back = at_begin(film, b);

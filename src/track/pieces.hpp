@@ -30,7 +30,7 @@ using Taken = std::vector<std::vector<bool>>;
 /// The number of each frame's scene, from 0.
 [[nodiscard]] std::vector<std::size_t> scenes_of(std::span<const FilmFrame> film);
 
-/// Time goes on, or back, from one frame to another of its scene; the camera moves.
+/// Time continues, or back, from one frame to another of its scene; the camera moves.
 void walk(MotionFilter& filter, std::span<const FilmFrame> film, std::size_t from, std::size_t to);
 
 /// Follows the faces of all scenes: forward with a Tracker, then from each end on through unsure

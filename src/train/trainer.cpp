@@ -163,9 +163,9 @@ class Trainer {
     } catch (const Error& e) {
       if (e.code() != ErrorCode::io || saved_.empty()) throw;
       throw Error(ErrorCode::io, std::string(e.what())
-                                     .append("; last.pt is whole, of ")
+                                     .append("; last.pt is intact, from ")
                                      .append(saved_)
-                                     .append(": make room, then go on with --resume"));
+                                     .append(": free some space, then continue with --resume"));
     }
     if (name == "last.pt") saved_ = place();
   }
@@ -188,9 +188,9 @@ class Trainer {
 TrainOutcome start_training(const Config& config, const std::filesystem::path& dir,
                             const TrainListener& listener, const std::atomic<bool>& stop) {
   if (std::filesystem::exists(dir / "last.pt"))
-    throw Error(ErrorCode::invalid_argument, "'" + dir.string() +
-                                                 "' already holds a run; go on with --resume " +
-                                                 dir.string() + " or choose another --out");
+    throw Error(ErrorCode::invalid_argument,
+                "'" + dir.string() + "' already contains a run; resume it with --resume " +
+                    dir.string() + " or choose another --out");
   Trainer trainer(config, dir, listener, stop);     // before the folder is made: a bad config or
                                                     // data set leaves nothing behind
   const std::string init_json = trainer.prepare();  // the same for weights that do not fit

@@ -26,9 +26,9 @@ struct TrainProgress {
   double seconds_left = 0;       ///< to the end of the last epoch
 };
 
-/// Who wants to hear of a run while it goes on. Called from the training thread.
+/// Who wants to hear of a run while it continues. Called from the training thread.
 struct TrainListener {
-  std::function<void(const std::string&)> on_note;  ///< one line about what is going on
+  std::function<void(const std::string&)> on_note;  ///< one line about what is continuing
   std::function<void(const TrainProgress&)> on_step;
   /// Its files are safe on disk. Once before the first step (EpochMetrics::start) where a run
   /// starts from a detector's weights.
@@ -36,7 +36,7 @@ struct TrainListener {
 };
 
 struct TrainOutcome {
-  bool completed = false;  ///< false: stopped on request; resume goes on
+  bool completed = false;  ///< false: stopped on request; resume continues
   int epochs_done = 0;
   std::int64_t steps_done = 0;
   std::string metric;          ///< that best.pt is best by: train.checkpoint.best
@@ -62,8 +62,9 @@ struct TrainOutcome {
 TrainOutcome start_training(const Config& config, const std::filesystem::path& dir,
                             const TrainListener& listener, const std::atomic<bool>& stop);
 
-/// Goes on from DIR/last.pt, with the config stored in it (model.init.file is not read again); with
-/// the same number of threads the weights come out bit for bit as if the run had never stopped.
+/// Continues from DIR/last.pt, with the config stored in it (model.init.file is not read again);
+/// with the same number of threads the weights come out bit for bit as if the run had never
+/// stopped.
 /// @param overrides `key=value`, as resumed_config() takes them; they stay with the run
 /// @throws Error(not_found) if there is no last.pt in `dir`, and as start_training and
 ///         resumed_config()

@@ -52,15 +52,15 @@ void demand_metrics(const Config& config, const TrainingData& data) {
   for (const auto& [key, metric] :
        {std::pair("train.plateau.metric", train.plateau.metric),
         std::pair("train.early_stopping.metric", train.early_stopping.metric)})
-    demand(!needs_validation(metric) || !data.val.records.empty(), key, metric,
-           "validation images: name some with data.val, hold some out with data.val_fraction, or "
-           "watch train_loss");
+    demand(
+        !needs_validation(metric) || !data.val.records.empty(), key, metric,
+        "validation images: set data.val, hold some out with data.val_fraction, or use train_loss");
   for (const auto& [key, metric] :
        {std::pair("train.plateau.metric", train.plateau.metric),
         std::pair("train.early_stopping.metric", train.early_stopping.metric),
         std::pair("train.checkpoint.best", train.checkpoint.best)})
     demand(!needs_negatives(metric) || !data.negatives.records.empty(), key, metric,
-           "images without faces that are not trained on: name a set of them with data.negatives");
+           "held-out images without faces: set data.negatives");
 }
 
 /// @param batches  of an epoch
@@ -72,7 +72,7 @@ Position start_position(const TrainOptions& options, std::int64_t batches) {
                 "train.start_step = " + std::to_string(step) + " leaves nothing to do: " +
                     std::to_string(options.epochs) + " epochs of " + std::to_string(batches) +
                     " batches end with step " + std::to_string(steps - 1) +
-                    "; raise train.epochs, which is of the whole schedule");
+                    "; raise train.epochs, which is the length of the whole schedule");
   Position position;
   position.epoch = step / batches;
   position.batch = step % batches;
@@ -89,8 +89,8 @@ TrainingRun::Loaded TrainingRun::load(Config config) {
   TrainingData data = load_training_data(config);
   if (data.classes.size() > 1 && config.loss.class_loss == "iou_branch")
     throw Error(ErrorCode::invalid_argument,
-                "loss.class_loss = iou_branch is for one class, and the data have " +
-                    std::to_string(data.classes.size()) + "; take varifocal or quality_focal");
+                "loss.class_loss = iou_branch supports one class only; the data have " +
+                    std::to_string(data.classes.size()) + "; use varifocal or quality_focal");
   config.model.classes = data.classes;
   config.loss.class_weights = weights_of_classes(config.class_weights, data.classes);
   return {std::move(config), std::move(data)};

@@ -1,5 +1,5 @@
-// A run while it goes on: what its steps change, what callbacks look at and ask for, and how it is
-// written to a checkpoint. No Torch here.
+// A run in progress: the state its steps change, what callbacks read and request, and how it is
+// checkpointed. No Torch here.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// How good a network is on images that it was not trained on.
+// Evaluates a network on images that it was not trained on.
 // No Torch in this header.
 #pragma once
 
@@ -21,7 +21,7 @@ namespace faceshot::train {
 /// One of the images, to be looked at.
 struct ValidationExample {
   std::filesystem::path image;
-  std::vector<Detection> detections;  ///< in its pixels, by falling score
+  std::vector<Detection> detections;  ///< in its pixels, by descending score
 };
 
 struct ValidationResult {

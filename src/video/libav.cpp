@@ -14,6 +14,6 @@ std::string libav_text(int code) {
 
 void quiet_libav() { av_log_set_level(AV_LOG_QUIET); }
 
-void throw_no_memory() { throw Error(ErrorCode::resource_exhausted, "video: no memory is left"); }
+void throw_no_memory() { throw Error(ErrorCode::resource_exhausted, "video: out of memory"); }
 
 }  // namespace faceshot::video

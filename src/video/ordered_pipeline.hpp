@@ -1,4 +1,5 @@
-// Decoding, looking and encoding at once, in order, with a bounded number of frames on the way.
+// Decoding, detection and encoding in parallel, in order, with a bounded number of frames in
+// flight.
 #pragma once
 
 #include <condition_variable>

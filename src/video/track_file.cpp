@@ -49,7 +49,7 @@ TrackRow row_of(const std::vector<double>& numbers, const std::string& where) {
     constexpr double most = 1e15;
     const double value = numbers[column];
     if (value != std::floor(value) || std::abs(value) > most)
-      fail(fmt::format("the {} {} is no whole number", name, value));
+      fail(fmt::format("the {} {} is not an integer", name, value));
     return static_cast<std::int64_t>(value);
   };
   if (numbers.size() < needed_columns) fail("a row has at least frame,id,left,top,width,height");
@@ -57,7 +57,7 @@ TrackRow row_of(const std::vector<double>& numbers, const std::string& where) {
   if (row.frame < 0) fail("frames are numbered from 1");
   constexpr double far_out = 1e6;  // pixels
   for (std::size_t i = 2; i < needed_columns; ++i)
-    if (std::abs(numbers[i]) > far_out) fail("the box lies beyond any picture");
+    if (std::abs(numbers[i]) > far_out) fail("the box is outside any possible picture");
   if (!(numbers[4] > 0 && numbers[5] > 0)) fail("width and height must be above 0");
   row.box = {static_cast<float>(numbers[2]), static_cast<float>(numbers[3]),
              static_cast<float>(numbers[2] + numbers[4]),

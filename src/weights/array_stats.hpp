@@ -1,4 +1,4 @@
-// What an array of numbers looks like.
+// Statistics of an array of numbers.
 #pragma once
 
 #include <cstddef>

@@ -71,10 +71,11 @@ class Mean {
                          std::equal(mine.dims().begin(), mine.dims().end(), other.dims().begin(),
                                     other.dims().end());
       if (!alike)
-        differs(path_, path, "array '" + mine.name() + "' has another name, type or shape there");
+        differs(path_, path,
+                "array '" + mine.name() + "' has a different name, type or shape there");
       if (!is_float(mine)) {
         if (mine.SerializeAsString() != other.SerializeAsString())
-          differs(path_, path, "the numbers of '" + mine.name() + "' are others");
+          differs(path_, path, "the values of '" + mine.name() + "' differ");
         continue;
       }
       const std::vector<float> values = floats_of(other, path);
@@ -120,12 +121,13 @@ void set_metadata(onnx::ModelProto& model, std::span<const fs::path> files) {
 
 std::string average_onnx(std::span<const fs::path> files, std::span<const double> shares) {
   if (files.size() < 2)
-    throw Error(ErrorCode::invalid_argument, "weights: a mean is taken of two files or more");
+    throw Error(ErrorCode::invalid_argument, "weights: averaging needs at least two files");
   const bool positive =
       std::all_of(shares.begin(), shares.end(), [](double s) { return std::isfinite(s) && s > 0; });
   if (!shares.empty() && (shares.size() != files.size() || !positive))
-    throw Error(ErrorCode::invalid_argument, "weights: one share above 0 for each of the " +
-                                                 std::to_string(files.size()) + " files");
+    throw Error(ErrorCode::invalid_argument,
+                "weights: expected one share above 0 for each of the " +
+                    std::to_string(files.size()) + " files");
   const double all = shares.empty() ? static_cast<double>(files.size())
                                     : std::accumulate(shares.begin(), shares.end(), 0.0);
   const auto read = [](const fs::path& path) {
@@ -137,8 +139,7 @@ std::string average_onnx(std::span<const fs::path> files, std::span<const double
   Mean mean(model.graph(), files.front());
   for (std::size_t i = 0; i < files.size(); ++i) {
     const onnx::ModelProto other = read(files[i]);
-    if (structure(other.graph()) != wanted)
-      differs(files.front(), files[i], "its graph is another");
+    if (structure(other.graph()) != wanted) differs(files.front(), files[i], "its graph differs");
     mean.add(other.graph(), files[i], (shares.empty() ? 1.0 : shares[i]) / all);
   }
   mean.write_to(*model.mutable_graph());

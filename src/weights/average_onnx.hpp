@@ -11,7 +11,7 @@ namespace faceshot::weights {
 
 /// The ONNX file whose float32 initialisers are the weighted means of the files'. Graph and
 /// metadata are the first file's, but for faceshot.metrics, which the mean has not earned, and
-/// faceshot.averaged, which names the files. It is for networks that were trained on from one
+/// faceshot.averaged, which names the files. It is for networks that were fine-tuned from one
 /// another: the mean of unrelated ones finds nothing.
 /// @param shares a positive weight for each file, of any sum; none: all alike
 /// @throws Error(invalid_argument) for fewer than two files, or other than as many positive finite

@@ -30,7 +30,7 @@ std::vector<std::int64_t> shape_of(hid_t space) {
   return {extents.begin(), extents.end()};
 }
 
-/// NumPy's name, or "" for what is no plain number.
+/// NumPy's name, or "" for what is not a plain number.
 std::string type_name(hid_t type) {
   const std::string bits = std::to_string(H5Tget_size(type) * 8);
   switch (H5Tget_class(type)) {
@@ -126,7 +126,7 @@ void Hdf5File::list(const std::string& at, int depth, std::vector<std::string>& 
   const Hdf5Object group = open(at);
   H5G_info_t info{};
   if (depth > deepest || paths.size() > most || H5Gget_info(group.id(), &info) < 0)
-    damaged_file(path_, "its groups are damaged, or nested without end");
+    damaged_file(path_, "its groups are damaged or nested too deeply");
   for (hsize_t i = 0; i < info.nlinks; ++i) {
     std::string name(1024, '\0');
     const ssize_t length = H5Lget_name_by_idx(group.id(), ".", H5_INDEX_NAME, H5_ITER_INC, i,
@@ -147,7 +147,8 @@ void Hdf5File::list(const std::string& at, int depth, std::vector<std::string>& 
 NamedArray Hdf5File::read(const std::string& at, const std::string& name,
                           MemoryBudget& budget) const {
   const Hdf5Object dataset = open(at);
-  if (H5Iget_type(dataset.id()) != H5I_DATASET) damaged_file(path_, "'" + at + "' is no data set");
+  if (H5Iget_type(dataset.id()) != H5I_DATASET)
+    damaged_file(path_, "'" + at + "' is not a data set");
   const Hdf5Object type(H5Dget_type(dataset.id()), H5Tclose);
   const Hdf5Object space(H5Dget_space(dataset.id()), H5Sclose);
   const Hdf5Object creation(H5Dget_create_plist(dataset.id()), H5Pclose);
@@ -155,11 +156,11 @@ NamedArray Hdf5File::read(const std::string& at, const std::string& name,
     damaged_file(path_, "data set '" + at + "' is damaged");
   if (H5Pget_external_count(creation.id()) != 0 || H5Pget_layout(creation.id()) == H5D_VIRTUAL)
     throw Error(ErrorCode::unsupported,
-                "'" + path_.string() + "': data set '" + at + "' is kept in another file");
+                "'" + path_.string() + "': data set '" + at + "' is stored in another file");
   NamedArray array{name, type_name(type.id()), shape_of(space.id()), {}};
   if (array.dtype.empty())
     throw Error(ErrorCode::unsupported,
-                "'" + path_.string() + "': data set '" + at + "' does not hold plain numbers");
+                "'" + path_.string() + "': data set '" + at + "' does not contain plain numbers");
   array.values.resize(budget.take(array.shape, name));
   if (!array.values.empty() && H5Dread(dataset.id(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL,
                                        H5P_DEFAULT, array.values.data()) < 0)

@@ -21,7 +21,8 @@ InputFile::InputFile(const std::filesystem::path& path) : path_(path) {
 }
 
 std::string InputFile::read(std::uint64_t offset, std::uint64_t count) {
-  if (offset > size_ || count > size_ - offset) damaged_file(path_, "cut off; copy the file again");
+  if (offset > size_ || count > size_ - offset)
+    damaged_file(path_, "truncated; copy the file again");
   std::string bytes(count, '\0');
   stream_.seekg(static_cast<std::streamoff>(offset));
   stream_.read(bytes.data(), static_cast<std::streamsize>(count));
@@ -48,12 +49,14 @@ std::size_t MemoryBudget::take(const std::vector<std::int64_t>& shape, const std
     const auto n = static_cast<std::uint64_t>(extent);
     empty = empty || n == 0;
     if (n != 0 && product > left_ / sizeof(float) / n)
-      damaged_file(path_, "array '" + name + "' claims more values than a file of this size holds");
+      damaged_file(path_,
+                   "array '" + name + "' claims more values than a file of this size can hold");
     if (n != 0) product *= n;
   }
   const std::uint64_t count = empty ? 0 : product;
   if (count > left_ / sizeof(float))
-    damaged_file(path_, "array '" + name + "' claims more values than a file of this size holds");
+    damaged_file(path_,
+                 "array '" + name + "' claims more values than a file of this size can hold");
   left_ -= count * sizeof(float);
   return count;
 }

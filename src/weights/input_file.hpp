@@ -1,4 +1,4 @@
-// A file that is not trusted: reads at a place, and an account of the memory that it may ask for.
+// An untrusted file: reads at an offset, and a budget for the memory it may claim.
 #pragma once
 
 #include <cstddef>

@@ -56,7 +56,7 @@ class Receiver {
     std::uint64_t value = 0;
     in_.read(&value, sizeof value);
     if (value > most)
-      damaged_file(path_, "the file is damaged: the library that reads it returned nonsense");
+      damaged_file(path_, "the file is damaged: the library that reads it returned invalid data");
     return value;
   }
   std::string text() {

@@ -1,4 +1,4 @@
-// Reading arrays in a process of its own, for libraries that damaged files make crash.
+// Reads arrays in a separate process, for libraries that crash on damaged files.
 #pragma once
 
 #include <cstdint>

@@ -28,7 +28,7 @@ template <typename T>
 std::vector<T> permuted(const std::vector<T>& values, const std::vector<std::size_t>& order) {
   if (values.size() != order.size())
     throw Error(ErrorCode::format, "an array of " + std::to_string(values.size()) +
-                                       " dimensions stands where one of " +
+                                       " dimensions was found where one of " +
                                        std::to_string(order.size()) + " is expected");
   std::vector<T> result;
   for (const std::size_t axis : order) result.push_back(values[axis]);

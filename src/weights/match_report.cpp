@@ -47,7 +47,7 @@ std::string report_table(const MatchReport& report, bool all) {
                      count(report.wrong_shape) + " of the wrong shape";
   if (!report.filled.empty()) text += ", " + count(report.filled) + " filled in";
   if (!report.unfolded.empty())
-    text += "; " + count(report.unfolded) + " BatchNorm layers, folded in the file, put back";
+    text += "; " + count(report.unfolded) + " BatchNorm layers, folded in the file, restored";
   text += "\n";
   std::vector<Row> rows;
   for (const auto& c : report.classes)

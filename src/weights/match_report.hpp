@@ -1,4 +1,4 @@
-// What became of each array, for people and for programs.
+// The fate of each array, for people and programs.
 #pragma once
 
 #include <string>

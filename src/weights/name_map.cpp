@@ -39,7 +39,7 @@ std::vector<Rule> rules(const NameMapOptions& options) {
   if (!has("none") && !has("torchvision") && !has("keras"))
     throw Error(ErrorCode::invalid_argument,
                 "there is no map '" + options.map +
-                    "' of names; there are auto, none, torchvision and keras");
+                    "' of names; available: auto, none, torchvision and keras");
   std::vector<Rule> list;
   if (has("none"))
     list.push_back({"none", [](const NamedArray& a) { return Target{a.name, Layout::same}; }});
@@ -104,15 +104,16 @@ void fill_neutral(const Wanted& want, MatchedWeights& result) {
 void require_any(const MatchReport& report, const Wanted& want) {
   if (!report.matched.empty() || want.empty()) return;
   if (!report.wrong_shape.empty())
-    throw Error(ErrorCode::invalid_argument, "no array has the shape that the network wants, as '" +
-                                                 report.wrong_shape.front().foreign + "' for '" +
-                                                 report.wrong_shape.front().name +
-                                                 "'; is it the same network with the same width?");
+    throw Error(ErrorCode::invalid_argument,
+                "no array has a shape that the network needs, such as '" +
+                    report.wrong_shape.front().foreign + "' for '" +
+                    report.wrong_shape.front().name +
+                    "'; is it the same network with the same width?");
   throw Error(ErrorCode::invalid_argument,
-              "none of the weights is named as the network's are: the file has " +
+              "none of the weights has a name that the network uses: the file has " +
                   (report.left_over.empty() ? "no arrays"
                                             : "'" + report.left_over.front() + "' and others") +
-                  ", the network wants '" + want.begin()->first + "' and others");
+                  ", the network needs '" + want.begin()->first + "' and others");
 }
 
 void require_all(const MatchReport& report) {
@@ -129,7 +130,7 @@ void require_all(const MatchReport& report) {
              ? ""
              : ", where '" + base::nearest_name(r.missing.front(), r.left_over) + "' is left over");
   else
-    first = "'" + r.left_over.front() + "' has no place in the network";
+    first = "'" + r.left_over.front() + "' has no counterpart in the network";
   throw Error(ErrorCode::invalid_argument,
               "the weights do not fit the network (strict): " + std::to_string(r.missing.size()) +
                   " missing, " + std::to_string(r.left_over.size()) + " left over, " +

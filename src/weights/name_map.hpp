@@ -1,4 +1,4 @@
-// Finding out which array of a foreign file is which parameter of a network.
+// Maps the arrays of a foreign file to the parameters of a network.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What all writers of named arrays demand of them.
+// Requirements of all writers of named arrays.
 #pragma once
 
 #include <vector>

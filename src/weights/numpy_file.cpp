@@ -38,7 +38,7 @@ ElementType element_type(const std::string& descr, const std::string& name,
 NamedArray read_array(const std::string& name, const Source& source,
                       const std::filesystem::path& path, MemoryBudget& budget) {
   const auto require = [&](bool good) {
-    if (!good) damaged_file(path, "array '" + name + "' is cut off or not in NumPy's format");
+    if (!good) damaged_file(path, "array '" + name + "' is truncated or not in NumPy's format");
   };
   const auto description = support::read_npy_header(source);
   require(description.has_value());
@@ -81,7 +81,7 @@ std::vector<NamedArray> read_npz_arrays(const std::filesystem::path& path) {
   std::vector<NamedArray> arrays;
   while (zip.next()) {
     if (!zip.name().ends_with(npy_extension))
-      damaged_file(path, "the archive has an entry '" + zip.name() + "' that is no .npy file");
+      damaged_file(path, "the archive has an entry '" + zip.name() + "' that is not an .npy file");
     arrays.push_back(read_array(zip.name().substr(0, zip.name().size() - npy_extension.size()),
                                 source, path, budget));
   }

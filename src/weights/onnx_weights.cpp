@@ -67,11 +67,11 @@ class Reader {
     if (proto.data_location() == onnx::TensorProto::EXTERNAL)
       throw Error(ErrorCode::unsupported,
                   "'" + path_.string() + "': the elements of '" + name +
-                      "' are in another file; save the model as a single one");
+                      "' are in another file; save the model as a single file");
     const auto type = element_type(proto.data_type());
     if (!type)
       throw Error(ErrorCode::unsupported, "'" + path_.string() + "': initialiser '" + name +
-                                              "' has elements that are no ordinary numbers");
+                                              "' has an unsupported element type");
     const std::vector<std::int64_t> shape(proto.dims().begin(), proto.dims().end());
     const std::string bytes = element_bytes(proto, *type);
     if (budget_.take(shape, name) * element_size(*type) != bytes.size())

@@ -1,4 +1,4 @@
-// The constants of an ONNX model: what a trained network is there.
+// The constants of an ONNX model, which hold a trained network's weights.
 #pragma once
 
 #include <filesystem>

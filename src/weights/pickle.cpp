@@ -151,7 +151,7 @@ class Machine {
   bool step(unsigned char opcode) {
     switch (opcode) {
       case 0x80:  // PROTO
-        if (byte() != 2) unsupported("it is pickled with another protocol than 2");
+        if (byte() != 2) unsupported("its pickle protocol is not 2");
         return true;
       case '.':  // STOP
         return false;
@@ -187,7 +187,7 @@ class Machine {
       }
       default:
         if (!step_value(opcode) && !step_container(opcode))
-          unsupported("it holds more than tensors, numbers and texts");
+          unsupported("it contains more than tensors, numbers and strings");
         return true;
     }
   }
@@ -277,7 +277,7 @@ class Machine {
     require(id.items.size() == 5 && as<std::string>(id.items[0]) == "storage");
     const std::string& name = as<PickleGlobal>(id.items[1]).name;
     const auto type = storage_type(name);
-    if (!type) unsupported("it holds a '" + name + "'");
+    if (!type) unsupported("it contains a '" + name + "'");
     PickleStorage made{as<std::string>(id.items[2]), *type, as<std::int64_t>(id.items[4])};
     require(made.count >= 0);
     return made;
@@ -299,7 +299,7 @@ class Machine {
     } else if (name == "torch.jit._pickle restore_type_tag" && !arguments.empty()) {
       stack_.push_back(arguments[0]);  // C++'s typed dictionaries and lists
     } else {
-      unsupported("it holds an object made by '" + name + "'");
+      unsupported("it contains an object made by '" + name + "'");
     }
   }
 

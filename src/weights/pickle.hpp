@@ -59,8 +59,8 @@ struct Pickle {
   std::vector<PickleValue> values;
   PickleIndex root = 0;
 
-  /// Index of the value under a text key of `dict`; `values.size()` if `dict` is no dictionary or
-  /// has no such key. @pre `dict` is an index
+  /// Index of the value under a text key of `dict`; `values.size()` if `dict` is not a dictionary
+  /// or has no such key. @pre `dict` is an index
   [[nodiscard]] PickleIndex find(PickleIndex dict, std::string_view key) const;
 };
 

@@ -56,7 +56,7 @@ Entry read_entry(const std::string& name, const Json& json, const std::filesyste
   const Json& offsets = json.at("data_offsets");
   if (offsets.size() != 2 || !offsets.at(0).is_number_unsigned() ||
       !offsets.at(1).is_number_unsigned())
-    damaged_file(path, "array '" + name + "' has no place in the file");
+    damaged_file(path, "array '" + name + "' lies outside the file");
   entry.begin = offsets.at(0).get<std::uint64_t>();
   entry.end = offsets.at(1).get<std::uint64_t>();
   return entry;
@@ -94,14 +94,14 @@ std::vector<NamedArray> read_safetensors(const std::filesystem::path& path) {
     const std::string& name = entry.array.name;
     // The format demands places without overlap and without gaps.
     if (entry.begin != end || entry.end < entry.begin)
-      damaged_file(path, "array '" + name + "' does not begin where the one before it ends");
+      damaged_file(path, "array '" + name + "' does not begin where the previous one ends");
     end = entry.end;
     if (budget.take(entry.array.shape, name) * element_size(entry.type) != end - entry.begin)
-      damaged_file(path, "array '" + name + "' has a shape that does not fit its bytes");
+      damaged_file(path, "array '" + name + "' has a shape that does not match its bytes");
     entry.array.values = to_floats(file.read(start + entry.begin, end - entry.begin), entry.type);
     arrays.push_back(std::move(entry.array));
   }
-  if (start + end != file.size()) damaged_file(path, "bytes remain behind the last array");
+  if (start + end != file.size()) damaged_file(path, "there are bytes after the last array");
   return arrays;
 }
 
@@ -123,7 +123,7 @@ void write_safetensors(const std::filesystem::path& path, const std::vector<Name
   try {
     text = header.dump();
   } catch (const Json::exception&) {
-    throw Error(ErrorCode::invalid_argument, "a name or a note is not UTF-8");
+    throw Error(ErrorCode::invalid_argument, "a name or metadata entry is not UTF-8");
   }
   // Elements begin at a multiple of 8, so that they can be used in mapped memory.
   text.append((8 - text.size() % 8) % 8, ' ');

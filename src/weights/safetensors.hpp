@@ -14,7 +14,8 @@ namespace faceshot::weights {
 
 /// Reads all arrays, in the order of their places in the file; the elements F16, BF16, F32, F64,
 /// I8, U8, I16, I32, I64 and BOOL become floats.
-/// @throws Error(not_found), Error(io); Error(format) if the file is cut off, its header is no such
+/// @throws Error(not_found), Error(io); Error(format) if the file is truncated, its header is no
+/// such
 ///   JSON, or places overlap, leave gaps, or do not fit shapes; Error(unsupported) other elements
 [[nodiscard]] std::vector<NamedArray> read_safetensors(const std::filesystem::path& path);
 

@@ -1,4 +1,4 @@
-// Arrays that do not lie in row-major order.
+// Arrays that are not in row-major order.
 #pragma once
 
 #include <cstddef>

@@ -31,9 +31,9 @@ PickleEntry find_pickle(const std::filesystem::path& path) {
   bool seen = false;
   while (zip.next()) {
     if (is_file_named(zip.name(), "byteorder") && zip.read(8) == "big")
-      throw Error(ErrorCode::unsupported, "'" + path.string() +
-                                              "' was written by a big-endian "
-                                              "machine; save it again on another");
+      throw Error(
+          ErrorCode::unsupported,
+          "'" + path.string() + "' was written on a big-endian machine; save it again on another");
     if (seen || !is_file_named(zip.name(), pickle_name)) continue;
     seen = true;
     found.folder = zip.name().substr(0, zip.name().size() - pickle_name.size());
@@ -63,7 +63,7 @@ class Collector {
     constexpr std::size_t most_tensors = 100'000;
     if (depth > deepest || ++visits_ > most_visits || name.size() > longest_name ||
         tensors.size() > most_tensors)
-      damaged_file(path_, "dictionaries in it are nested without end");
+      damaged_file(path_, "its dictionaries are nested too deeply");
     const PickleValue& value = pickle_.values[index];
     if (const auto* const tensor = std::get_if<PickleTensor>(&value)) {
       tensors.emplace_back(name, tensor);
@@ -87,7 +87,7 @@ class Collector {
     if (const auto* const text = std::get_if<std::string>(&value)) return *text;
     if (const auto* const number = std::get_if<std::int64_t>(&value))
       return std::to_string(*number);
-    damaged_file(path_, "a dictionary in it has a key that is neither a text nor a whole number");
+    damaged_file(path_, "it has a dictionary with a key that is neither a string nor an integer");
   }
 
   const Pickle& pickle_;
@@ -128,8 +128,8 @@ void fill(ZipReader& zip, const PickleStorage& storage, const std::vector<Wanted
   const auto count = static_cast<std::uint64_t>(storage.count);
   const auto require = [&](bool good) {
     if (!good)
-      damaged_file(path, "the elements of '" + arrays[wanted.front().array].name +
-                             "' are not as many as they should be");
+      damaged_file(
+          path, "the elements of '" + arrays[wanted.front().array].name + "' have the wrong count");
   };
   require(count <= budget.left() / sizeof(double));
   for (const WantedParts& view : wanted)

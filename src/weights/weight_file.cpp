@@ -48,8 +48,8 @@ WeightFile read_weight_file(const std::filesystem::path& path) {
   if (head.starts_with("\x80\x02"sv))
     throw Error(ErrorCode::unsupported,
                 "'" + path.string() +
-                    "' is in PyTorch's form from before 1.6, or another pickle; load it there and "
-                    "save it again with torch.save(network.state_dict(), ...)");
+                    "' is in PyTorch's format from before 1.6, or another pickle; load it in "
+                    "PyTorch and save it again with torch.save(network.state_dict(), ...)");
   // ONNX has no mark of its own, but begins with the first field of its message: ir_version.
   if (head.starts_with('\x08')) {
     OnnxFile file = read_onnx_weights(path);
@@ -66,9 +66,8 @@ void write_weight_file(const std::filesystem::path& path, const std::vector<Name
   else if (extension == ".npz")
     write_npz_arrays(path, arrays);
   else
-    throw Error(ErrorCode::invalid_argument, "'" + path.string() +
-                                                 "' ends neither in .safetensors nor in .npz, "
-                                                 "which are the formats that can be written");
+    throw Error(ErrorCode::invalid_argument,
+                "'" + path.string() + "' must end in .safetensors or .npz");
 }
 
 }  // namespace faceshot::weights

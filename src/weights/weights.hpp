@@ -1,4 +1,4 @@
-// Arrays with names: what networks are filled from. Plain data, no library's types.
+// Named arrays, from which networks are filled. Plain data, no library's types.
 #pragma once
 
 #include <cstdint>

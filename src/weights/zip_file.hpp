@@ -13,7 +13,7 @@ namespace faceshot::weights {
 /// Goes once through the entries of a zip archive, stored or deflated. Not thread safe.
 class ZipReader {
  public:
-  /// @throws Error(io) if the file cannot be opened; Error(format) if it is no zip archive
+  /// @throws Error(io) if the file cannot be opened; Error(format) if it is not a zip archive
   explicit ZipReader(const std::filesystem::path& path);
 
   /// Moves to the next entry; false behind the last one. @throws Error(format)

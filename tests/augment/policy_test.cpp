@@ -94,7 +94,7 @@ TEST(Policy, MistakesNameFileLineAndTheNearestName) {
   expect_refused("policy = [{op = 'one_of', weights = [1, 2], steps = [{op = 'fliplr'}]}]",
                  "2 are given for 1");
   expect_refused("policy = [{op = 'one_of', weights = [0], steps = [{op = 'fliplr'}]}]",
-                 "one of the weights must be above 0");
+                 "at least one weight must be above 0");
   expect_refused("policy = [{p = 0.5}]", "a step needs op");
   expect_refused("policy = ['fliplr']", "a step is written {op");
   expect_refused("policy = 3", "a policy is a list of steps");
@@ -202,7 +202,7 @@ TEST(Combinators, ScheduleGoesThroughItsSteps) {
   expect_refused("policy = [{op='schedule', until=[0.5,1,1], steps=[{op='grey'}]}]",
                  "3 are given for 1");
   expect_refused("policy = [{op='schedule', until=[1,0.5], steps=[{op='grey'},{op='hue'}]}]",
-                 "must rise");
+                 "must ascend");
 }
 
 TEST(Combinators, RandAugmentScalesStrength) {

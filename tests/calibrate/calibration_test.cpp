@@ -164,7 +164,7 @@ TEST(Calibration, SaysWhyItCannot) {
   };
   expect_error(ErrorCode::invalid_argument, "score floor", run(info, {.score_floor = 0}));
   expect_error(ErrorCode::invalid_argument, "threads", run(info, {.threads = 0}));
-  expect_error(ErrorCode::format, "the least to fit anything to", run(info));
+  expect_error(ErrorCode::format, "needed for a fit", run(info));
   ModelInfo other = info;
   other.classes = {"face", "head"};
   expect_error(ErrorCode::unsupported, "2 classes", run(other));

@@ -97,7 +97,7 @@ kill -TERM $victim
 wait $victim
 got=$?
 [ $got -eq 130 ] || complain "stopped: exit status $got"
-grep -q "Go on with: faceshot augment search --resume stopped" err || complain "stopped: $(cat err)"
+grep -q "Resume with: faceshot augment search --resume stopped" err || complain "stopped: $(cat err)"
 resume stopped --workers 2 >out 2>err || complain "two workers: $(cat err)"
 same stopped
 
@@ -123,19 +123,19 @@ refuse() {
   [ $got -eq "$status" ] || complain "$pattern: exit status $got"
   [ "$(wc -l <err)" -eq 1 ] && grep -q -- "$pattern" err || complain "$pattern: $(cat err)"
 }
-refuse 2 "give a training config, or --trial-command"
-refuse 2 "holds a search with other settings" --trial-command true --dir whole
+refuse 2 "give a training config or --trial-command"
+refuse 2 "contains a search with other settings" --trial-command true --dir whole
 refuse 2 "did you mean 'steps'" --trial-command true --dir new --space <(printf '[[augment.policy]]\nslot="a"\nstep=[]\n')
-refuse 2 "give a time" --trial-command true --dir new --budget 120
-refuse 2 "'train.epochs' is the search's own" space.toml train.epochs=3 --dir new
+refuse 2 "expected a duration" --trial-command true --dir new --budget 120
+refuse 2 "'train.epochs' is set by the search itself" space.toml train.epochs=3 --dir new
 refuse 1 "there is no file 'none.toml'" none.toml --dir new
 refuse 1 "is 'none' the folder of a search" --resume none
 refuse 2 "leave out --seed" --resume whole --seed 3
 refuse 2 "leave out config" --show whole space.toml
 refuse 2 "not both" --show whole --resume whole
-refuse 2 "one that grows" space.toml --metric val_loss --dir new
+refuse 2 "one where larger is better" space.toml --metric val_loss --dir new
 [ ! -e new ] || complain "something was left"
-refuse 1 "prints no line that is a number" --trial-command "echo hello" --dir wrong
+refuse 1 "printed no line with just a number" --trial-command "echo hello" --dir wrong
 refuse 1 "status 3: what is wrong" --trial-command "echo what is wrong; exit 3" --dir wrong2
 refuse 1 "all 8 trials of a batch failed" --trial-command "echo nan" --dir wrong3
 

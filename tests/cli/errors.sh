@@ -151,15 +151,15 @@ FACESHOT_ISA=mmx expect "detect: a level that is none" 1 1 FACESHOT_ISA detect p
   "${model[@]}"
 expect "bench: a missing model" 1 1 nowhere.onnx bench --model nowhere.onnx
 expect "bench: layers" 0 0 "" bench "${model[@]}" --layers --size 32x16 --seconds 0.01
-grep -q "^ *2  Conv 8x8/8" out && grep -q "the steps one by one" out || complain "bench: layers: $(cat out)"
+grep -q "^ *2  Conv 8x8/8" out && grep -q "the timed steps add up" out || complain "bench: layers: $(cat out)"
 expect "bench: layers, JSON" 0 0 "" bench "${model[@]}" --layers --size 32x16 --seconds 0.01 --json
 grep -q '"kernel"' out && grep -q '"sum_of_steps_ms"' out || complain "bench: layers, JSON: $(cat out)"
-expect "bench: layers of two sizes" 2 1 "one --size" bench "${model[@]}" --layers --size 32x16 64x64
+expect "bench: layers of two sizes" 2 1 "single --size" bench "${model[@]}" --layers --size 32x16 64x64
 expect "bench: two networks" 0 0 "" bench "${model[@]}" --compare points.onnx --size 32x16 --threads 1 --seconds 0.01
 grep -q "B total ms" out || complain "bench: two networks: $(cat out)"
 expect "bench: a missing second network" 1 1 nowhere.onnx bench "${model[@]}" --compare nowhere.onnx
 
-expect "bench: against a foreign network" 0 1 "networks alone.*foreign.onnx" \
+expect "bench: against a foreign network" 0 1 "networks only.*foreign.onnx" \
   bench "${model[@]}" --compare foreign.onnx --size 32x16 --threads 1 --seconds 0.01 --json
 grep -q '"network_ratio"' out || complain "bench: against a foreign network: $(cat out)"
 grep -q '"total_ms"' out && complain "bench: against a foreign network: totals of what is no detector"
@@ -175,7 +175,7 @@ grep -q "^ *all  *8 *$" out || complain "inspect: not 4x2 priors: $(cat out)"
 grep -q "Conv 8x8/8  *image 1x3x16x32 -> cells 1x1x2x4" out || complain "inspect: no graph: $(cat out)"
 expect "inspect: JSON" 0 0 "" inspect model.onnx --json
 grep -q '"multiply_adds"' out || complain "inspect: JSON: $(cat out)"
-expect "inspect: no network" 1 1 "text.onnx.*not an ONNX file; give a file" inspect text.onnx
+expect "inspect: no network" 1 1 "text.onnx.*not an ONNX file; give an ONNX file" inspect text.onnx
 expect "inspect: a missing file" 1 1 nowhere.onnx inspect nowhere.onnx
 expect "inspect: a folder" 2 1 "is a folder" inspect empty
 
@@ -207,7 +207,7 @@ echo "0 0.5 0.5 0.2 0.2" >unmatched/labels/train/cell.txt
 expect "prepare: labels of no image" 1 1 "has labels.*but there is '.*train/cell.txt'" \
   prepare yolo --root unmatched --out prepared
 printf 'image,x1,y1,x2,y2\nphotos/cell.png,,,,\nphotos/cell.jpg,9,4,5,12\n' >lost.csv
-expect "prepare: no box is left" 1 1 "no box is left; 1 rows that cannot be used, the first: lost.csv:3" \
+expect "prepare: no boxes left" 1 1 "no boxes left; 1 rows that cannot be used, the first: lost.csv:3" \
   prepare csv --images . --annotations lost.csv --out prepared
 [ ! -e prepared ] || complain "prepare: something was written"
 
@@ -237,8 +237,8 @@ expect "data check: repair" 0 0 "" data check --fix swap,clip checked
 expect "data check: a repaired set" 0 0 "" data check checked --strict
 expect "data check: no set" 1 1 "no train.csv" data check empty
 expect "data show: no format" 2 1 sheet.xyz data show checked --out sheet.xyz
-expect "data export: a folder with content" 2 1 "has content" data export checked --format coco --out checked
-expect "prepare split: no shares left" 2 1 "leave something to train on" prepare split checked --val 1
+expect "data export: a folder with content" 2 1 "is not empty" data export checked --format coco --out checked
+expect "prepare split: no shares left" 2 1 "leave images for training" prepare split checked --val 1
 
 # Training and export, where they are built.
 if [ -x "$(dirname "$program")/faceshot-train" ]; then

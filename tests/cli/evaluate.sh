@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `faceshot evaluate` on a prepared set and on result files: APs, false alarms, errors made visible.
+# `faceshot evaluate` on a prepared set and on result files: APs, false positives, errors made visible.
 #   evaluate.sh PROGRAM MODEL FIXTURES
 set -u
 program=$1
@@ -37,7 +37,7 @@ columns=$(head -1 set/train.csv | tr ',' '\n' | wc -l)
 
 voc --model "$model" --negatives set --out report --errors sheets || complain "voc"
 grep -q '^AP from 50 px up  ' out && grep -q '^mean of these  ' out || complain "no APs by height"
-grep -q '^false alarms .* an image of 8 ' out || complain "no false alarms"
+grep -q '^false positives .* per image of 8 ' out || complain "no false positives"
 grep -q '^false positives on 50px' out || complain "no table of errors"
 head -1 sheets/errors.csv | grep -q '^kind,image,score,iou,x,y,width,height,face_x,' ||
   complain "no list of errors"
@@ -49,7 +49,7 @@ voc --model "$model" --negatives set --json || complain "JSON"
 mean=$(number ap_mean)
 for key in ap_by_height errors negatives; do grep -q "\"$key\"" out || complain "no $key"; done
 # No fewer than the faces that are found there.
-awk "BEGIN { exit !($(number false_alarms_per_image) >= 0.8) }" || complain "too few false alarms"
+awk "BEGIN { exit !($(number false_alarms_per_image) >= 0.8) }" || complain "too few false positives"
 
 voc --detections report/detections --json || complain "result files of a prepared set"
 [ "$(number ap_mean)" = "$mean" ] || complain "result files give $(number ap_mean), not $mean"
@@ -70,7 +70,7 @@ grep -q 'data:image/jpeg;base64' page.html && ! grep -q 'https\?://' page.html |
 grep -q '^| \*\*all\*\* ' page.md && grep -q '"recommended"' page.json || complain "Markdown or JSON"
 evaluate --detections "$fixtures/detections_fine" "${truth[@]}" --report wider.html --no-pictures --samples 50 || complain "WIDER: report"
 ! grep -q '<img' wider.html && grep -q 'By event' wider.html || complain "WIDER: a page without pictures"
-expect 1 "easy is 0.6413, at least 0.7 was asked for" --detections "$fixtures/detections_fine" "${truth[@]}" --at-least hard=0.5 easy=0.7
+expect 1 "easy is 0.6413, at least 0.7 is required" --detections "$fixtures/detections_fine" "${truth[@]}" --at-least hard=0.5 easy=0.7
 expect 2 "the figures are easy, medium, hard" --detections "$fixtures/detections_fine" "${truth[@]}" --at-least ap=0.7
 expect 2 "NAME=NUMBER" --detections "$fixtures/detections_fine" "${truth[@]}" --at-least easy
 expect 2 "must end in .html, .md or .json" --detections "$fixtures/detections_fine" "${truth[@]}" --report page.pdf
@@ -85,7 +85,7 @@ grep -q '^AP hard .*-0\.[0-9]* .*  real$' out || complain "a loss that is no acc
 grep -q 'is better by' pair.html || complain "the pair's page"
 evaluate --compare "$fixtures/detections_fine" "$fixtures/detections_fine" "${truth[@]}" --json || complain "twice the same"
 grep -q '"real": true' out && complain "a difference where there is none"
-expect 2 "they must be the same" --compare "$fixtures/detections_fine" "$fixtures/detections_coarse" "${truth[@]}"
+expect 2 "they must cover the same images" --compare "$fixtures/detections_fine" "$fixtures/detections_coarse" "${truth[@]}"
 expect 2 "neither a folder" --compare worse nowhere "${truth[@]}"
 
 # COCO and FDDB; what pycocotools and scipy say of these is in coco_protocol_test.cpp and fddb_test.cpp.
@@ -98,14 +98,14 @@ cp out prepared
 evaluate --protocol coco --ground-truth "$(find exported -name '*.json' | head -1)" --detections coco/coco_results.json || complain "COCO: its own files"
 [ "$(grep ^A out)" = "$(grep ^A prepared)" ] || complain "COCO: the set and its export differ"
 evaluate --protocol fddb --ground-truth "$fixtures/fddb/folds" --detections "$fixtures/fddb/ellipses" --report fddb.html || complain "FDDB"
-grep -q '^10 folds, each at 100 false alarms' out && grep -q 'ROC of all folds' fddb.html || complain "FDDB: no folds"
+grep -q '^10 folds, each at 100 false positives' out && grep -q 'ROC of all folds' fddb.html || complain "FDDB: no folds"
 expect 2 "COCO's files" --protocol coco --detections "$fixtures/coco/fine.json"
 expect 2 "FDDB-folds" --protocol fddb --detections "$fixtures/fddb/ellipses"
 expect 1 "has no FDDB-fold" --protocol fddb --ground-truth "$fixtures/coco" --detections "$fixtures/fddb/ellipses"
 
 expect 2 "one of easy, medium, hard" --detections "$fixtures/detections_fine" "${truth[@]}" --errors-on 50px
 expect 2 "--images" --detections "$fixtures/detections_fine" "${truth[@]}" --errors sheets
-expect 1 "there is no photograph of" --detections "$fixtures/detections_fine" "${truth[@]}" \
+expect 1 "no photograph of" --detections "$fixtures/detections_fine" "${truth[@]}" \
   --errors sheets --images set
 expect 2 "not both" --data set --detections "$fixtures/detections_fine" "${truth[@]}"
 expect 2 "--protocol voc" --data set --negatives set "${truth[@]}"
@@ -122,8 +122,8 @@ grep -q '"idsw": 13' out && grep -q '"idsw": 13' tracks/report.json || complain 
 evaluate "${mot[@]}" --detections "$fixtures/mot/steady.txt" --shape ellipse --margin 0 || complain "ellipse"
 expect 2 "with --detections" "${mot[@]}"
 expect 2 "no --report" "${mot[@]}" --detections "$fixtures/mot/steady.txt" --report page.html
-expect 2 "leave --data" "${mot[@]}" --detections "$fixtures/mot/steady.txt" --data set
-expect 1 "no such file of tracks" "${mot[@]}" --detections nowhere.txt
+expect 2 "leave out --data" "${mot[@]}" --detections "$fixtures/mot/steady.txt" --data set
+expect 1 "no such file" "${mot[@]}" --detections nowhere.txt
 printf '1,1,0,0,5\n' >cut.txt
 expect 1 "cut.txt:1: " "${mot[@]}" --detections cut.txt
 exit "$failed"

@@ -60,7 +60,7 @@ text annotations/instances_default.json <<'X'
  "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "segmentation": [], "area": 192.0,
    "bbox": [10.0, 10.0, 20.0, 10.0], "iscrowd": 0, "attributes": {"occluded": false, "rotation": 90.0}}]}
 X
-gives "train:a.png 15,5,25,25 0" "rotated boxes, now the upright boxes around them" \
+gives "train:a.png 15,5,25,25 0" "rotated boxes, replaced by the upright boxes around them" \
   coco --images images --annotations annotations/instances_default.json
 
 begin coco_lvis "LVIS: no file_name, but the address of COCO's image"
@@ -105,7 +105,7 @@ text VOC2012/ImageSets/Main/person_train.txt <<<$'2008_000001  1\n2008_000004 -1
 gives "test:2008_000003.jpg 8,8,24,20 0; train:2008_000001.jpg 8,8,24,20 0; val:2008_000002.jpg 8,8,24,20 0" \
   "test.txt:2: there is no 'VOC2012/Annotations/2008_000009.xml'
 2008_000004.xml: '2008_000004.jpg'
-1  images that no list of ImageSets/Main names" voc --root VOC2012
+1  images in none of the lists in ImageSets/Main" voc --root VOC2012
 
 begin voc2007_trainval "VOC2007: trainval.txt and test.txt"
 for id in 000001 000005; do
@@ -136,13 +136,13 @@ text Annotations/a.xml <<'X'
     <bndbox><xmin>9.25</xmin><ymin>9.5</ymin><xmax>24.75</xmax><ymax>20.0</ymax></bndbox></object>
 </annotation>
 X
-gives "train:a.jpg 8.25,8.5,24.75,20 0" "marks that are no number, taken for 0" voc --root .
+gives "train:a.jpg 8.25,8.5,24.75,20 0" "flags that are not numbers, taken as 0" voc --root .
 
 begin voc_labelimg "labelImg of old: a filename without extension, a path of another machine"
 put images/a.jpg
 voc annotations/a.xml a "<object><name>face</name><pose>Unspecified</pose><truncated>0</truncated><difficult>1</difficult>$box</object>" \
   '<folder>images</folder><path>C:\Users\me\images\a.jpg</path>'
-gives "train:a.jpg 8,8,24,20 0 ignore" "'a' is taken for 'a.jpg'" voc --root .
+gives "train:a.jpg 8,8,24,20 0 ignore" "'a' is taken to be 'a.jpg'" voc --root .
 
 begin voc_roboflow "Roboflow's VOC: XML beside the photographs, in train/ and valid/"
 for split in train valid; do
@@ -173,7 +173,7 @@ text d/data/obj.names <<<face
 text d/data/train.txt <<<$'data/obj/a.jpg\ndata/obj/gone.jpg'
 text d/data/test.txt <<<'/home/me/darknet/data/obj/b.jpg'
 gives "train:a.jpg 8,6,24,18 0; val:b.jpg 8,6,24,18 0" "train.txt:2: 'data/obj/gone.jpg'
-label files that no list names
+label files in none of the lists
 c.txt: no list" auto .
 
 begin yolo_voc_label "darknet's voc_label.py: JPEGImages/ and labels/, lists of absolute paths, no obj.data"
@@ -204,7 +204,7 @@ text train/labels/a.txt <<<"$line"
 text valid/labels/b.txt <<<"0 0.125 0.125 0.375 0.125 0.375 0.375 0.125 0.375"
 text data.yaml <<<$'train: ../train/images\nval: ../valid/images\ntest: ../test/images\n\nnc: 1\nnames: [\'face\']\n\nroboflow:\n  version: 3'
 gives "train:train/images/a.jpg 8,6,24,18 0; val:valid/images/b.jpg 8,6,24,18 0" "test: '../test/images'
-boxes made of outlines" yolo --root .
+boxes derived from outlines" yolo --root .
 
 begin yolo_roboflow_darknet "Roboflow's darknet: labels beside the photographs, a _darknet.labels a split"
 for split in train valid; do
@@ -220,13 +220,13 @@ text labels/8a7c-a.txt <<<$'0 0.25 0.25 0.25 0.25\n0 0.125 0.125 0.375 0.125 0.3
 text labels/9b1d-b.txt </dev/null
 text classes.txt <<<Face
 text notes.json <<<'{"categories": [{"id": 0, "name": "Face"}], "info": {"year": 2024, "version": "1.0", "contributor": "Label Studio"}}'
-gives "train:8a7c-a.jpg 8,6,24,18 0; train:8a7c-a.jpg 8,6,24,18 0; train:9b1d-b.jpg none" "1  boxes made of outlines" \
+gives "train:8a7c-a.jpg 8,6,24,18 0; train:8a7c-a.jpg 8,6,24,18 0; train:9b1d-b.jpg none" "1  boxes derived from outlines" \
   yolo --root .
 
 begin yolo_obb "Ultralytics' oriented boxes: four corners, of which the extent is the box"
 put images/a.jpg
 text labels/a.txt <<<"0 0.25 0.125 0.375 0.25 0.25 0.375 0.125 0.25"
-gives "train:a.jpg 8,6,24,18 0" "boxes made of outlines" yolo --root .
+gives "train:a.jpg 8,6,24,18 0" "boxes derived from outlines" yolo --root .
 
 # --- LabelMe -----------------------------------------------------------------------------------------
 
@@ -249,13 +249,13 @@ labelme a.json a.jpg "$(shape r rectangle '[[1, 2], [9, 8]]'), $(shape c circle 
  $(shape p polygon '[[40, 4], [50, 6], [45, 12]]'), $(shape l line '[[1, 1], [5, 5]]'), $(shape q point '[[3, 3]]'),
  $(shape s linestrip '[[1, 1], [5, 5], [6, 2]]'), $(shape m mask '[[10, 30], [19, 39]]')"
 gives "train:a.jpg 1,2,9,8 3; train:a.jpg 10,30,20,40 1; train:a.jpg 25,15,35,25 0; train:a.jpg 40,4,50,12 2" \
-  "2  shapes that are no boxes
+  "2  shapes that are not boxes
 1  points that are no landmarks" labelme --root .
 
 begin labelme_ignore "labelme's label __ignore__ is neither face nor background, and no class"
 put a.jpg
 labelme a.json a.jpg "$(shape face rectangle '[[8, 8], [24, 20]]'), $(shape __ignore__ rectangle '[[30, 8], [40, 20]]')"
-gives "train:a.jpg 30,8,40,20 0 ignore; train:a.jpg 8,8,24,20 0" "1  boxes marked as neither" labelme --root .
+gives "train:a.jpg 30,8,40,20 0 ignore; train:a.jpg 8,8,24,20 0" "1  boxes marked as ignore" labelme --root .
 
 begin labelme_3 "labelme 3: no shape_type (all polygons), colours, no size; a path of Windows"
 put img/a.jpg
@@ -264,7 +264,7 @@ text json/a.json <<'X'
    "points": [[8, 8], [24, 8], [24, 20]]}], "lineColor": [0, 255, 0, 128], "fillColor": [255, 0, 0, 128],
  "imagePath": "..\\img\\a.jpg", "imageData": "aGVsbG8="}
 X
-gives "train:a.jpg 8,8,24,20 0" "boxes made of outlines" labelme --images img --annotations json
+gives "train:a.jpg 8,8,24,20 0" "boxes derived from outlines" labelme --images img --annotations json
 
 begin labelme_x_anylabeling "X-AnyLabeling: four corners, difficult beside the flags, more keys"
 put a.jpg
@@ -290,7 +290,7 @@ text annotations.xml <<'X'
   </image></annotations>
 X
 gives "train:a.png 15,5,25,25 0; train:a.png 40,30,50,38 0; val:b.png 10,15,30,25 0" "1  rotated boxes
-2  boxes made of outlines" cvat --root .
+2  boxes derived from outlines" cvat --root .
 
 begin cvat_video "CVAT for video 1.1 has no images: refused, with the way out"
 put images/a.png
@@ -303,7 +303,7 @@ begin wider_readme "WIDER FACE: no faces with a line of zeros, invalid faces, a 
 put i/0--Parade/a.jpg i/0--Parade/b.jpg
 text gt.txt <<<$'0--Parade/a.jpg\n0\n0 0 0 0 0 0 0 0 0 0 \n0--Parade/b.jpg\n3\n8 8 16 12 2 0 0 1 2 0 \n30 8 10 10 0 1 0 0 0 1 \n5 5 0 9 0 0 0 0 0 0 '
 gives "train:0--Parade/a.jpg none; train:0--Parade/b.jpg 30,8,40,18 0; train:0--Parade/b.jpg 8,8,24,20 0 ignore" \
-  "boxes with nothing inside" widerface --images i --annotations gt.txt
+  "boxes entirely outside" widerface --images i --annotations gt.txt
 
 points="10 10 0.0 20 10 0.0 15 13 0.0 11 17 0.0 19 17 0.0"
 begin retinaface_label "RetinaFace's label.txt: x y w h, five points, -1 where there are none"
@@ -346,6 +346,6 @@ gives "" "must be called image, name, filename or file" csv --images . --annotat
 begin csv_open_images "Open Images: shares of the sides are not taken for pixels"
 put a.jpg
 text boxes.csv <<<$'image,Source,LabelName,Confidence,XMin,XMax,YMin,YMax\na.jpg,xclick,/m/0dzct,1,0.125,0.375,0.1,0.4'
-gives "" "as if they were shares" csv --images . --annotations boxes.csv
+gives "" "if they are fractions" csv --images . --annotations boxes.csv
 
 finish

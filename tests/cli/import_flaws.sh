@@ -65,7 +65,7 @@ begin voc_double "two XML files of one picture: boxes join, a box given twice is
 put i/a.png
 voc x/a.xml a.png "$(object)"
 voc x/a-copy.xml ./a.png "$(object)$(object 31 9 40 20)"
-gives "train:a.png 30,8,40,20 0; $a" "images given more than once, their boxes joined
+gives "train:a.png 30,8,40,20 0; $a" "images given more than once, boxes merged
 boxes given twice" voc --images i --annotations x
 
 begin coco_double "an image twice under two ids: joined"
@@ -102,7 +102,7 @@ begin coco_no_bbox "without bbox, or with an empty one, the polygon's extent is 
 put a.png
 outline='"segmentation": [[8, 8, 24, 8, 24, 20]]'
 coco a.json "$image" "$face" "$(annotation 1 "$outline"), $(annotation 2 "\"bbox\": [], ${outline//24/30}")"
-gives "$a; train:a.png 8,8,30,20 0" "2  boxes made of outlines" coco --images . --annotations a.json
+gives "$a; train:a.png 8,8,30,20 0" "2  boxes derived from outlines" coco --images . --annotations a.json
 
 begin coco_nan "NaN in a record: that record is named, the others stay"
 put a.png
@@ -167,7 +167,7 @@ gives "$a" "" coco --images . --annotations a.json
 begin coco_one_bad_image "no box of an image can be read: it is not one without faces"
 put a.png b.png
 coco a.json "$image, {\"id\": 2, \"file_name\": \"b.png\", \"width\": 64, \"height\": 48}" "$face" "$good, {\"id\": 2, \"image_id\": 2, \"category_id\": 1, \"bbox\": [1, 2, 3]}"
-gives "$a" "1  images of which no box can be read" coco --images . --annotations a.json
+gives "$a" "1  images with no readable box" coco --images . --annotations a.json
 
 begin voc_reversed "xmin above xmax, a word for a number, an object without a box: each is named"
 put i/a.png
@@ -185,12 +185,12 @@ begin voc_windows "a path of Windows, letters of another case"
 put i/sub/A.PNG
 cp "$png" i/sub/A.PNG
 voc x/a.xml 'C:\photos\i\sub\a.png' "$(object)"
-gives "train:sub/A.PNG 8,8,24,20 0" "is taken for 'sub/A.PNG'" voc --images i --annotations x
+gives "train:sub/A.PNG 8,8,24,20 0" "is taken to be 'sub/A.PNG'" voc --images i --annotations x
 
 begin voc_outside "boxes beyond the edge are cut, those outside left out"
 put i/a.png
 voc x/a.xml a.png "$(object 61 9 90 20)$(object 90 9 99 20)"
-gives "train:a.png 60,8,64,20 0" "1  boxes cut to their image
+gives "train:a.png 60,8,64,20 0" "1  boxes clipped to their image
 1  boxes with nothing inside" voc --images i --annotations x
 
 begin voc_lists_foreign "lists of another set: no image is left, said with the first flaw"
@@ -265,7 +265,7 @@ for id in a b; do
     "shape_type": "rectangle", "flags": {}}], "imagePath": "'$id'.png", "imageHeight": 48, "imageWidth": 64}'
 done
 sed -i 's/24, 20/NaN, 20/' b.json
-gives "$a" "b.json: no JSON of LabelMe's, or damaged" labelme --root .
+gives "$a" "b.json: damaged, or not a LabelMe JSON file" labelme --root .
 
 begin labelme_splits "folders that are called as splits are"
 for split in train val; do
@@ -301,6 +301,6 @@ b.png" csv --images . --annotations b.csv
 begin nothing_left "no box that can be used: refused, with the first flaw"
 put a.png
 text b.csv <<<$'image,x1,y1,x2,y2\na.png,90,8,99,20'
-gives "" "no box is left; 1 boxes with nothing inside" csv --images . --annotations b.csv
+gives "" "no boxes left; 1 boxes entirely outside" csv --images . --annotations b.csv
 
 finish

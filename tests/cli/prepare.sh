@@ -126,7 +126,7 @@ turned=(prepare csv --images turned --annotations turned.csv)
 expect "EXIF" 1 "turned.csv:2: .*orientation 6; --exif turn" "${turned[@]}" --out none
 expect "EXIF, turned" 0 "" "${turned[@]}" --exif turn --out exif1
 has "EXIF, turned" exif1/train.csv "a.jpg,32,16,40,24,0 "
-says "EXIF, turned" "photographs whose boxes were turned"
+says "EXIF, turned" "photographs whose boxes were rotated"
 expect "EXIF, as it is" 0 "" "${turned[@]}" --exif as-is --out exif2
 has "EXIF, as it is" exif2/train.csv "a.jpg,16,8,24,16,0 "
 says "EXIF, as it is" "boxes kept as they are"
@@ -138,7 +138,7 @@ has "auto: yolo" auto1/val.csv "val/images/valid/images/a.png,24,12,40,36,0 "
 expect "auto: photographs alone" 1 "prepare background --images latin" prepare auto latin --out no
 mkdir nothing
 expect "auto: nothing" 1 "neither photographs nor annotations" prepare auto nothing --out no
-expect "auto: a prepared set" 2 "is a prepared set already" prepare auto yolo --out no
+expect "auto: a prepared set" 2 "is already a prepared set" prepare auto yolo --out no
 expect "auto: nowhere to" 2 "give --out" prepare auto again
 expect "auto: a dry run" 0 "" prepare auto again --dry-run --json
 says "auto: a dry run" '"format": "yolo"'
@@ -188,9 +188,9 @@ yolo/images/train/y1.png,16,6,24,18,0 "
 has "auto: everything" all/val.csv "cvat/images/k1.png,16,8,24,16,0 wider/images/0--Parade/w1.png,16,8,24,16,0 "
 expect "auto: all classes" 0 "" prepare auto mix --out all2
 says "auto: all classes" "classes: mask, face"
-for damage in "w2.png" "gone.png' is not in" "the box 90, 8 to 98, 16" "is said to be 640x48" \
+for damage in "w2.png" "gone.png' is not in" "the box 90, 8 to 98, 16" "claims to be 640x48" \
   "the box 60, 8 to 68, 16" "2002/f2.jpg' is not in" "b.csv:3" 'caf\\xE9.png' "test: '../test'" \
-  "broken.json' is of no format" "1 photographs of which no annotation.*loose.png"; do
+  "broken.json' has an unknown format" "1 photographs without annotations.*loose.png"; do
   says "auto: all ten damages, and what is unmentioned" "$damage"
 done
 

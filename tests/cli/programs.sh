@@ -25,7 +25,7 @@ for subcommand in inspect detect bench; do
 done
 ! message=$(PATH=/nowhere "$alone/faceshot" prepare auto . 2>&1) || fail "prepares without faceshot-data"
 case $message in
-  *faceshot-data*"which is not here"*) ;;
+  *faceshot-data*"which was not found"*) ;;
   *) fail "not said what is missing: $message" ;;
 esac
 printf '#!/bin/sh\necho "$0" "$@"\n' >"$alone/faceshot-data"

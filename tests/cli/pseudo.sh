@@ -50,7 +50,7 @@ pseudo set || complain "in place"
 cmp -s set/train.csv new/train.csv || complain "in place it is another set"
 pseudo set --sheet other.png || complain "again"
 cmp -s set/train.csv new/train.csv || complain "again it is another set"
-grep -q 'of an earlier run' out || complain "earlier labels were not replaced"
+grep -q 'from an earlier run' out || complain "earlier labels were not replaced"
 [ -s other.png ] || complain "no picture where it was asked for"
 [ "$(grep -o 'pseudo-labels of' set/label.json | wc -l)" -eq 1 ] || complain "said more than once"
 
@@ -58,7 +58,7 @@ good=(--model "$model")
 expect 1 "nowhere.onnx" set --model nowhere.onnx
 expect 2 "must not be above" set "${good[@]}" --accept 0.2 --ignore 0.3
 expect 1 "missing" missing "${good[@]}"
-expect 2 "is no prepared set" set "${good[@]}" --out .
+expect 2 "not a prepared set" set "${good[@]}" --out .
 expect 2 "sheet.xyz" set "${good[@]}" --sheet sheet.xyz
 head -1 whole.csv >set/val.csv
 expect 1 "no images" set "${good[@]}" --split val
@@ -72,7 +72,7 @@ tr -d ' \n' <out | grep -q '"ignore_regions_added":3,' || complain "regions of t
 tr -d ' \n' <named/label.json | grep -q '"classes":{"0":"bright,\\"white\\"","1":"cell"}' || complain "names"
 "$program" data check named >out 2>err || complain "data check of several classes"
 "$program" data pseudo named --model "$model" >out 2>err && complain "a class that the set has not"
-grep -q "the model finds 'face', which is no class of the set; it has: bright" err || complain "a class that the set has not"
+grep -q "the model finds 'face', which is not a class of the set; it has: bright" err || complain "a class that the set has not"
 "$program" data pseudo --help | grep -q "Example:" || complain "no example"
 
 # The labels that are gone come back: suspected, decided on, applied.
@@ -89,7 +89,7 @@ grep -q "labels added  *1" out && [ "$(wc -l <set/train.csv)" -ge "$rows" ] || c
 "$program" data audit --apply audit-decisions.json --json >out 2>err && grep -q '"already": 1' out || complain "audit: twice"
 echo '{}' >wrong.json
 "$program" data audit --apply wrong.json >out 2>err && complain "audit: no decisions"
-grep -q "wrong.json: is no file of decisions" err || complain "audit: no decisions: $(cat err)"
+grep -q "wrong.json: not a file of decisions" err || complain "audit: no decisions: $(cat err)"
 "$program" data audit >out 2>err && complain "audit of nothing"
 grep -q "needs a prepared set" err || complain "audit of nothing: $(cat err)"
 "$program" data stats set --report stats.html >/dev/null && grep -q "<caption>Counts" stats.html || complain "stats: no page"

@@ -58,7 +58,7 @@ refuse() {
   [ "$(wc -l <err)" -eq 1 ] && grep -q -- "$pattern" err || complain "$pattern: $(cat err)"
 }
 before=$(sums one)
-refuse "has content" --out one
+refuse "is not empty" --out one
 [ "$(sums one)" = "$before" ] || complain "a set was changed"
 size=640 refuse "WxH" --out new
 refuse "smallest face" --min-face 1000 --out new

@@ -131,12 +131,13 @@ TEST_F(AuditDecisionsTest, RefuseWhatDoesNotFitAndChangeNothing) {
   const PreparedSet before = set_;
   EXPECT_TRUE(
       has(complaint(std::string(missing) + "," + with(loose, "a/b", "c")), "no such image"));
-  EXPECT_TRUE(has(complaint(with(loose, "[100", "[98")), "not there any more"));
+  EXPECT_TRUE(has(complaint(with(loose, "[100", "[98")), "no longer exists"));
   EXPECT_TRUE(has(complaint(with(missing, "50, 240", "500, 240")), "a/b.jpg: "));
   EXPECT_TRUE(has(complaint(with(missing, "\"class\": 0", "\"class\": 3")), "no class 3"));
-  EXPECT_TRUE(has(complaint(with(missing, "accept", "maybe")), "decision 1 decides 'maybe'"));
+  EXPECT_TRUE(
+      has(complaint(with(missing, "accept", "maybe")), "decision 1 has the decision 'maybe'"));
   EXPECT_TRUE(has(complaint(with(missing, "[10, 200", "[50, 200")), "has an empty box"));
-  EXPECT_TRUE(has(complaint("3"), "decision 1 is no object"));
+  EXPECT_TRUE(has(complaint("3"), "decision 1 is not an object"));
   EXPECT_EQ(set_.records, before.records);
   std::ofstream(path_) << "{}";
   EXPECT_THROW((void)read_audit_decisions(path_), Error);
@@ -158,7 +159,7 @@ TEST_F(AuditDecisionsTest, ThePageHasEverySuspectAndNothingFromElsewhere) {
   EXPECT_EQ(cards, 2U) << "as many as were asked for";
   EXPECT_EQ(page.find("<b>"), std::string::npos) << "a name is no markup";
   EXPECT_EQ(page.find("http"), std::string::npos);
-  EXPECT_NE(audit_page(set_, {}, "train.csv", 2, "nano.onnx").find("Nothing is suspected"),
+  EXPECT_NE(audit_page(set_, {}, "train.csv", 2, "nano.onnx").find("No suspects"),
             std::string::npos);
 }
 

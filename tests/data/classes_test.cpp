@@ -41,7 +41,7 @@ TEST(Classes, UnknownAndDoubledNamesAreErrors) {
   expect_error(ErrorCode::invalid_argument,
                "there is no class 'cow'; there are 'cat', 'dog', 'face'",
                [&] { select_classes(set, {"cow"}); });
-  expect_error(ErrorCode::invalid_argument, "'cat' is named twice", [&] {
+  expect_error(ErrorCode::invalid_argument, "'cat' is listed twice", [&] {
     select_classes(set, {"cat", "cat"});
   });
 }

@@ -146,7 +146,7 @@ TEST(Coco, CategoriesOfOneNameAreOneClass) {
   EXPECT_EQ(read.set.classes, std::vector<std::string>{"face"});
   EXPECT_TRUE(read.set.unused.empty());
   EXPECT_EQ(read.set.images.at(0).annotations.at(0).class_id, 0);
-  EXPECT_EQ(read.flaw(), "a.json:categories[1]: 'face' was named before");
+  EXPECT_EQ(read.flaw(), "a.json:categories[1]: 'face' was already defined");
 }
 
 TEST(Coco, SetsWithoutAnnotationsKeepTheirCategories) {
@@ -185,7 +185,8 @@ TEST(Coco, ThePolygonsExtentIsTheBoxWhereThereIsNone) {
   for (const std::string bbox : {"", "\"bbox\": [], ", "\"bbox\": null, "}) {
     const Read read(document(R"([{"image_id": 1, "category_id": 1, )" + bbox + polygon + "}]"));
     EXPECT_EQ(read.set.images.at(0).annotations.at(0).box, (Box{10, 10, 50, 60})) << bbox;
-    EXPECT_EQ(read.flaw(), "a.json:annotations[0]: has no bbox; its polygon's extent is taken");
+    EXPECT_EQ(read.flaw(),
+              "a.json:annotations[0]: has no bbox; the bounding box of its polygon is used");
     EXPECT_EQ(read.flaws.count(FlawEffect::changed), 1U);
   }
   const Read two(document(R"([{"image_id": 1, "category_id": 1,
@@ -222,7 +223,7 @@ TEST(Coco, RecordsThatCannotBeUsedAreLeftOutAndNamed) {
             place + "has no bbox, and its segmentation is a mask (RLE), which is not read");
   EXPECT_EQ(flaw_of(ids + R"("segmentation": []})"), place + "has no bbox");
   EXPECT_EQ(flaw_of(ids + R"("segmentation": [[1, 2, 3, 4, NaN, 6]]})"),
-            place + "has no bbox, and its segmentation is no polygon of x, y, x, y, ...");
+            place + "has no bbox, and its segmentation is not a polygon of x, y, x, y, ...");
   EXPECT_EQ(flaw_of(R"({"image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4]})"),
             place + "no image has the id 7");
   EXPECT_EQ(flaw_of(R"({"image_id": 1, "category_id": "x", "bbox": [1, 2, 3, 4]})"),
@@ -267,7 +268,7 @@ TEST(Coco, ASizeThatIsNotSaidIsNotChecked) {
                            R"([{"id": 1, "file_name": "a.jpg", "height": null}])"));
   EXPECT_EQ(read.set.images.at(0).width, 0);
   EXPECT_EQ(read.set.images.at(0).annotations.size(), 1U);
-  EXPECT_EQ(read.flaw(), "a.json:images[0]: 'a.jpg' has no width and height to be checked");
+  EXPECT_EQ(read.flaw(), "a.json:images[0]: 'a.jpg' has no width and height to check");
 }
 
 TEST(Coco, TwoImagesOfOneIdAreLeftOutWithTheirBoxes) {
@@ -302,7 +303,7 @@ TEST(Coco, AnImageThatIsThereTwiceIsJoined) {
   ASSERT_EQ(records[0].annotations.size(), 2U);
   EXPECT_EQ(records[0].annotations[1].box, (Box{20, 10, 60, 60}));
   EXPECT_EQ(flaws.kinds().at(0).places.at(0),
-            "a.json:images[1]: 'a.png' was given before (a.json:images[0])");
+            "a.json:images[1]: 'a.png' was already given (a.json:images[0])");
   EXPECT_EQ(flaws.count(flaw::double_box), 1U);
 }
 
@@ -322,7 +323,7 @@ TEST(Coco, SwappedSidesAreAFlawOfTheImage) {
   ASSERT_EQ(records.size(), 1U);
   EXPECT_EQ(records[0].image, "b.png");
   EXPECT_EQ(flaws.count(flaw::other_size), 1U);
-  EXPECT_EQ(flaws.first_left_out().find("a.json:images[0]: 'a.png' is said to be 120x80"), 0U);
+  EXPECT_EQ(flaws.first_left_out().find("a.json:images[0]: 'a.png' claims to be 120x80"), 0U);
 }
 
 TEST(Coco, BoxesOfAnIdThatTwoCategoriesHaveAreLeftOut) {
@@ -352,7 +353,7 @@ TEST(Coco, AFileThatCannotBeUsedIsAnErrorThatNamesTheLine) {
   error_of("[]", "a.json: is not a JSON object");
   error_of("{}", "a.json: the document has no categories");
   error_of(document("5"), "a.json: annotations must be a list");
-  error_of(document("[]", "[]"), "a.json: names no category");
+  error_of(document("[]", "[]"), "a.json: has no category");
   expect_error(ErrorCode::format, "a.json:annotations[0]: has no bbox (without --strict", [&] {
     FlawLog strict(true);
     static_cast<void>(read_coco(

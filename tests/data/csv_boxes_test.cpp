@@ -71,7 +71,7 @@ TEST(CsvBoxes, ErrorsNameFileAndLine) {
   error_of(head + "a.jpg,1,2,3,4\na.jpg,,,,\n", "b.csv:3: 'a.jpg' has a row without a box");
   error_of("image,x,y,w,h\na.jpg,1,2,0,4\n", "b.csv:2: the box has no width or height");
   error_of("image,width,height,x,y,w,h\na.jpg,5,5,1,2,1,1\na.jpg,5,6,1,2,1,1\n",
-           "b.csv:3: 'a.jpg' has another size than on line 2");
+           "b.csv:3: 'a.jpg' has a different size than on line 2");
   error_of("image,x1,y1,x2\na.jpg,1,2,3\n", "b.csv:1: the header has no box");
   error_of("x1,y1,x2,y2\n1,2,3,4\n", "b.csv:1: no column names the image");
   error_of("image,file,x1,y1,x2,y2\n", "b.csv:1: two columns name the image");
@@ -80,7 +80,7 @@ TEST(CsvBoxes, ErrorsNameFileAndLine) {
   error_of("image,class,label,x1,y1,x2,y2\n", "b.csv:1: two columns name the class");
   error_of("image,width,height,x1,y1,x2,y2\na.jpg,8.5,8,1,2,3,4\n",
            "b.csv:2: column 'width': '8.5' is not a whole number from 1");
-  error_of("image,x1,y1,x2,y2,x1\n", "b.csv:1: column 'x1' is there twice");
+  error_of("image,x1,y1,x2,y2,x1\n", "b.csv:1: column 'x1' appears twice");
 }
 
 TEST(CsvBoxes, BadRowsAreLeftOutAndNamed) {

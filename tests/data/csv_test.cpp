@@ -100,8 +100,8 @@ TEST(Csv, ErrorsNameFileAndLine) {
   error_of("", "bad.csv:1: the file is empty");
   error_of("a,b\n1,2\n1\n", "bad.csv:3: 1 fields where the header has 2");
   error_of("a,b\n1,2,3\n", "bad.csv:2: 3 fields where the header has 2");
-  error_of("a,b\n\"1,2\n", "bad.csv:2: a quoted field is never closed");
-  error_of("a,b\n\"1\"x,2\n", "bad.csv:2: text behind the closing quote");
+  error_of("a,b\n\"1,2\n", "bad.csv:2: a quoted field is not closed");
+  error_of("a,b\n\"1\"x,2\n", "bad.csv:2: text after the closing quote");
   error_of("a,b\n1\"x,2\n", "bad.csv:2: a quote inside a field");
   error_of("a,b\n1x,2\n", "bad.csv:2: column 'a': '1x' is not a number");
   error_of("a,b\n,2\n", "column 'a': '' is not a number");

@@ -207,7 +207,7 @@ TEST(Cvat, FlawsAreLeftOutAndNamed) {
   ASSERT_EQ(set.images.size(), 1U);
   EXPECT_EQ(set.images[0].annotations.size(), 1U);
   EXPECT_EQ(flaws.count("images without a name"), 1U);
-  EXPECT_EQ(flaws.count("images of a size that is none"), 1U);
+  EXPECT_EQ(flaws.count("images with an impossible size"), 1U);
   EXPECT_EQ(flaws.count(flaw::unreadable_box), 4U);
   EXPECT_EQ(flaws.count(flaw::no_label), 1U);
   EXPECT_EQ(flaws.count(flaw::no_box), 1U);

@@ -54,9 +54,8 @@ TEST(FddbEllipses, WhatIsFlawedIsLeftOutAndTheRestIsRead) {
             "fold.txt:2: the number of faces of 'a.jpg' is expected here, not 'b'");
   EXPECT_EQ(flaw_of("a\n1.5\n1 1 0 5 5 1\n"),
             "fold.txt:2: the number of faces of 'a.jpg' is expected here, not '1.5'");
-  EXPECT_EQ(
-      flaw_of("a\n2\n1 1 0 5 5 1\n"),
-      "fold.txt:4: 'a.jpg' is said to have 2 faces and has 1; correct the number or the ellipses");
+  EXPECT_EQ(flaw_of("a\n2\n1 1 0 5 5 1\n"),
+            "fold.txt:4: 'a.jpg' claims 2 faces but has 1; correct the number or the ellipses");
   const std::string ellipse =
       "fold.txt:4: an ellipse of 'a.jpg' is expected here (major radius, minor radius, angle, x, "
       "y, "

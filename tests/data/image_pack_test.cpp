@@ -131,7 +131,7 @@ TEST_F(ImagePackTest, AFailureLeavesNothing) {
   expect_error(ErrorCode::not_found, "small.png",
                [&] { pack_set(set, "train", folder / "packed", 40); });
   EXPECT_EQ(folder.list(), std::vector<std::string>{"set"});
-  expect_error(ErrorCode::invalid_argument, "has content",
+  expect_error(ErrorCode::invalid_argument, "is not empty",
                [&] { pack_set(set, "train", folder / "set", 40); });
 }
 

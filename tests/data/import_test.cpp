@@ -102,7 +102,7 @@ TEST(Import, ImagesOfAnotherScaleAreLeftOutAndEndAStrictImport) {
   FlawLog flaws, strict(true);
   EXPECT_EQ(import(flaws), 1U);
   EXPECT_EQ(flaws.count(flaw::other_size), 1U);
-  expect_error(ErrorCode::format, "b.csv:7: 'a.png' is said to be 40x20 but is 20x10",
+  expect_error(ErrorCode::format, "b.csv:7: 'a.png' claims to be 40x20 but is 20x10",
                [&] { static_cast<void>(import(strict)); });
 }
 
@@ -151,7 +151,7 @@ TEST(Import, NamesOfOtherSystemsAreTakenForTheFileThatIsThere) {
     EXPECT_EQ(named.files(), Names{"a.png"}) << name;
     EXPECT_EQ(named.flaws.count(flaw::renamed_image), 1U) << name;
     EXPECT_EQ(named.flaws.kinds().at(0).places.at(0),
-              "b.csv:1: '" + name + "' is taken for 'a.png'");
+              "b.csv:1: '" + name + "' is taken to be 'a.png'");
   }
   EXPECT_EQ(Named({"b"}).files(), Names{"B.JPG"});
   EXPECT_EQ(Named({"deep\\d.png"}).files(), Names{"deep/d.png"});
@@ -168,7 +168,7 @@ TEST(Import, NamesThatCouldMeanTwoFilesOrAnotherAreLeftOut) {
     const Named named({name});
     EXPECT_TRUE(named.set.records.empty()) << name;
     EXPECT_EQ(named.flaws.count(flaw::bad_path), 1U) << name;
-    EXPECT_NE(named.flaws.first_left_out().find("could both be meant"), std::string::npos);
+    EXPECT_NE(named.flaws.first_left_out().find("are both possible"), std::string::npos);
   }
   for (const std::string name : {"d.png", "a.jpg", "f.png", "aa.png", "deep/a.png"}) {
     const Named named({name});
@@ -183,8 +183,8 @@ TEST(Import, NamesThatCouldMeanTwoFilesOrAnotherAreLeftOut) {
   EXPECT_EQ(two.files(), Names{"e.png"});
   EXPECT_EQ(two.flaws.count(flaw::unclear_image), 2U);
   EXPECT_EQ(two.flaws.first_left_out(),
-            "b.csv:1: 'cam1/a.png' may be 'a.png', and so may 'cam2/a.png' (b.csv:2); name each as "
-            "its file");
+            "b.csv:1: 'cam1/a.png' may be 'a.png', and so could 'cam2/a.png' (b.csv:2); use the "
+            "exact file names");
   const Named one({"a.png", "cam2/a.png"});
   EXPECT_EQ(one.files(), Names{"a.png"});
   EXPECT_EQ(one.set.faces, 1U);
@@ -196,7 +196,7 @@ TEST(Import, WhatIsSaidTwiceOfAnImageIsJoined) {
   EXPECT_EQ(named.set.records[0].annotations.size(), 3U);
   EXPECT_EQ(named.set.faces, 4U);
   EXPECT_EQ(named.flaws.count(flaw::double_image), 2U);
-  EXPECT_EQ(named.flaws.kinds().at(0).places.at(0), "b.csv:3: 'a.png' was given before (b.csv:1)");
+  EXPECT_EQ(named.flaws.kinds().at(0).places.at(0), "b.csv:3: 'a.png' was already given (b.csv:1)");
   EXPECT_EQ(named.flaws.count(FlawEffect::left_out), 0U);
 }
 
@@ -223,7 +223,7 @@ TEST(Import, ABoxThatComesTwiceIsKeptOnce) {
   EXPECT_EQ(flaws.count(flaw::double_box), 2U);
   const std::string& place = flaws.kinds().at(1).places.at(1);
   EXPECT_EQ(place.substr(0, 9), "two.txt: ") << place;
-  EXPECT_NE(place.find("was given before (b.csv:1)"), std::string::npos) << place;
+  EXPECT_NE(place.find("was already given (b.csv:1)"), std::string::npos) << place;
 }
 
 TEST(Import, SplitsKeepTheirOwnBoxes) {

@@ -176,11 +176,12 @@ TEST(Prepared, DamagedRowsNameFileAndLine) {
       {"a.jpg,20,x,1,1,5,2\n", "column 'height': 'x'"},
       {"a.jpg,20,10,1,1,5\n", "bad.csv:2: 6 fields where the header has 7"},
       {"a.jpg,20,10,1,,5,2\n", "bad.csv:2: a box needs all of"},
-      {"a.jpg,20,10,,,,\na.jpg,20,10,1,1,5,2\n", "bad.csv:3: a box for an image whose row before"},
+      {"a.jpg,20,10,,,,\na.jpg,20,10,1,1,5,2\n",
+       "bad.csv:3: a box for an image that an earlier row"},
       {"a.jpg,20,10,1,1,5,2\na.jpg,20,10,,,,\n", "bad.csv:3: an empty box"},
-      {"a.jpg,20,10,1,1,5,2\na.jpg,20,11,1,1,5,2\n", "bad.csv:3: 'a.jpg' has another size"},
+      {"a.jpg,20,10,1,1,5,2\na.jpg,20,11,1,1,5,2\n", "bad.csv:3: 'a.jpg' has a different size"},
       {"a.jpg,20,10,,,,\nb.jpg,20,10,,,,\na.jpg,20,10,,,,\n",
-       "bad.csv:4: 'a.jpg' comes back after line 2"},
+       "bad.csv:4: 'a.jpg' appears again after line 2"},
       {",20,10,,,,\n", "bad.csv:2: the image has no name"},
       {"/etc/a.jpg,20,10,,,,\n", "is absolute"},
       {"x/../../a.jpg,20,10,,,,\n", "leads out of images/"},
@@ -214,7 +215,7 @@ TEST(Prepared, DamagedHeadersNameFileAndLine) {
   const BadRow headers[] = {
       {"image,width,height,x1,y1,x2\n", "bad.csv:1: column 'y2' is missing"},
       {"image,width,height,x1,y1,x2,y2,colour\n", "bad.csv:1: unknown column 'colour'"},
-      {"image,width,height,x1,y1,x2,y2,x1\n", "bad.csv:1: column 'x1' is there twice"},
+      {"image,width,height,x1,y1,x2,y2,x1\n", "bad.csv:1: column 'x1' appears twice"},
       {"", "bad.csv:1: the file is empty"},
   };
   for (const BadRow& header : headers)

@@ -68,7 +68,7 @@ TEST_F(SetBuilder, EmptyFolderAndTrailingSlashAreFine) {
 
 TEST_F(SetBuilder, ForeignFoldersAndFilesAreRefused) {
   folder.write("out/thesis.txt", "years of work");
-  expect_error(ErrorCode::invalid_argument, "is no prepared set", [&] { build(LinkMode::hard); });
+  expect_error(ErrorCode::invalid_argument, "not a prepared set", [&] { build(LinkMode::hard); });
   EXPECT_EQ(read_all(folder / "out/thesis.txt"), "years of work");
   fs::remove_all(folder / "out");
   folder.write("out", "a file");
@@ -91,7 +91,7 @@ TEST_F(SetBuilder, AnotherImageOfTheSameNameIsRefused) {
   build(LinkMode::copy);
   folder.write_image("photos/b.png", 8, 9, 200);
   folder.write_image("photos/new.png", 3, 3);
-  expect_error(ErrorCode::invalid_argument, "with another content", [&] {
+  expect_error(ErrorCode::invalid_argument, "with different content", [&] {
     build(LinkMode::copy, "val", {{"new.png", 3, 3, {}}, {"b.png", 8, 9, {}}});
   });
   EXPECT_FALSE(fs::exists(folder / "out/val.csv"));
@@ -176,7 +176,7 @@ TEST_F(SetBuilder, OneNameForTwoImagesOfSeveralSplitsIsRefused) {
   const PreparedSet train{folder / "photos", {"face"}, {{"b.png", 8, 9, {}}}};
   const PreparedSet val{folder / "other", {"face"}, {{"b.png", 8, 9, {}}}};
   const std::vector<SplitToBuild> splits{{"train", train}, {"val", val}};
-  expect_error(ErrorCode::invalid_argument, "with another content",
+  expect_error(ErrorCode::invalid_argument, "with different content",
                [&] { build_splits(folder / "out", splits, LinkMode::copy, "x"); });
   EXPECT_FALSE(fs::exists(folder / "out"));
 }

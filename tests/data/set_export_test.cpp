@@ -185,7 +185,7 @@ TEST_P(SetExportFormat, ReadsBack) {
 
 TEST_P(SetExportFormat, AppearsCompleteOrNotAtAll) {
   folder.write("full/file", "x");
-  expect_error(ErrorCode::invalid_argument, "has content",
+  expect_error(ErrorCode::invalid_argument, "is not empty",
                [&] { GetParam().write(set, folder / "full"); });
   fs::remove(folder / "photos/b.png");
   expect_error(ErrorCode::not_found, "b.png' is missing",
@@ -255,7 +255,7 @@ TEST_F(SetExport, LabelsOfTwoImagesMayNotShareAFile) {
   folder.write_image("photos/b.bmp", 20, 10);
   set.records.push_back({"b.bmp", 20, 10, {}});
   for (const auto& export_set : {export_yolo, export_voc, export_labelme})
-    expect_error(ErrorCode::invalid_argument, "extension alone",
+    expect_error(ErrorCode::invalid_argument, "extension",
                  [&] { export_set(set, folder / "out", "val", LinkMode::hard, {}); });
   export_coco(set, folder / "out", "val", LinkMode::hard);
   export_cvat(set, folder / "cvat", "val", LinkMode::hard);

@@ -131,9 +131,9 @@ TEST(SetMerge, SplitByNameOutlastsChangesOfTheSet) {
 
 TEST(SplitRecords, SharesMustLeaveSomethingToTrainOn) {
   for (const auto& [val, test] : {std::pair{1.0, 0.0}, std::pair{0.5, 0.5}, std::pair{-0.1, 0.0}})
-    expect_error(
-        ErrorCode::invalid_argument, "leave something to train on",
-        [&, v = val, t = test] { static_cast<void>(split_records({}, v, t, SplitBy::image, 1)); });
+    expect_error(ErrorCode::invalid_argument, "leave images for training", [&, v = val, t = test] {
+      static_cast<void>(split_records({}, v, t, SplitBy::image, 1));
+    });
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ TEST(Splits, TheOnesThatAreThere) {
   EXPECT_EQ(split_files(set / "other.csv", "test"), Files{set / "other.csv"});
   EXPECT_EQ(split_file(set, "val", "train"), set / "val.csv");
   EXPECT_EQ(split_file(set, "", "test"), set / "test.csv");
-  EXPECT_EQ(split_file(one, "", "train"), one / "val.csv") << "the only one";
+  EXPECT_EQ(split_file(one, "", "train"), one / "val.csv") << "the only split";
   EXPECT_EQ(split_of(set / "val.csv"), "val");
   EXPECT_EQ(split_of(set / "other.csv"), "train");
 }

@@ -124,7 +124,7 @@ TEST(Survey, AFolderOfEverything) {
   ASSERT_EQ(survey.doubts.size(), 3U);
   EXPECT_NE(survey.doubts[0].find("is a prepared set"), std::string::npos);
   EXPECT_NE(survey.doubts[1].find("wider_face_train.mat"), std::string::npos);
-  EXPECT_NE(survey.doubts[2].find("odd.json' is of no format"), std::string::npos);
+  EXPECT_NE(survey.doubts[2].find("odd.json' has an unknown format"), std::string::npos);
   expect_error(ErrorCode::invalid_argument, "prepared set",
                [&] { (void)survey_folder(folder / "d/p"); });
   expect_error(ErrorCode::not_found, "not a folder", [&] { (void)survey_folder(folder / "none"); });

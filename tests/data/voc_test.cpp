@@ -168,14 +168,14 @@ TEST(Voc, MarksAndSizesMayBeEmpty) {
                   "</annotation>");
   EXPECT_EQ(size.set.images.at(0).width, 0);
   EXPECT_EQ(size.set.images.at(0).annotations.size(), 1U);
-  EXPECT_EQ(size.flaw(), "a.xml: <size> is empty, so it is not checked");
+  EXPECT_EQ(size.flaw(), "a.xml: <size> is empty and was not checked");
 }
 
 TEST(Voc, AFileWithoutFilenameHasTheNameOfItsImage) {
   for (const std::string filename : {"", "<filename/>", "<filename> </filename>"}) {
     const Read read("<annotation>" + filename + object("face") + "</annotation>");
     EXPECT_EQ(read.set.images.at(0).image, "a");
-    EXPECT_EQ(read.flaw(), "a.xml: <filename> is missing or empty; 'a' is taken");
+    EXPECT_EQ(read.flaw(), "a.xml: <filename> is missing or empty; 'a' is used");
   }
 }
 

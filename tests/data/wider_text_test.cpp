@@ -101,13 +101,13 @@ TEST(WiderText, WhatIsFlawedIsLeftOutAndTheRestIsRead) {
             "gt.txt:2: " + count + "99999999999999999999'");
   const std::string advice = "; correct the number or the boxes";
   EXPECT_EQ(flaw_of("a.jpg\n2\n1 2 3 4\n", 0),
-            "gt.txt:4: 'a.jpg' is said to have 2 faces and has 1" + advice);
+            "gt.txt:4: 'a.jpg' claims 2 faces but has 1" + advice);
   EXPECT_EQ(flaw_of("a.jpg\n1000000000000\n1 2 3 4\n", 0),
-            "gt.txt:4: 'a.jpg' is said to have 1000000000000 faces and has 1" + advice);
+            "gt.txt:4: 'a.jpg' claims 1000000000000 faces but has 1" + advice);
   EXPECT_EQ(flaw_of("a.jpg\n1\n1 2 3 4\n5 6 7 8\n9 9 9 9\n", 0),
-            "gt.txt:4: 'a.jpg' is said to have 1 faces and has 3" + advice);
+            "gt.txt:4: 'a.jpg' claims 1 faces but has 3" + advice);
   EXPECT_EQ(flaw_of("a.jpg\n0\n1 2 3 4\n", 0),
-            "gt.txt:3: 'a.jpg' is said to have 0 faces and has 1" + advice);
+            "gt.txt:3: 'a.jpg' claims 0 faces but has 1" + advice);
   const std::string box = "gt.txt:4: a box of 'a.jpg' is expected here (4 or 10 numbers), not '";
   const auto flaw_of_box = [&](const std::string& line) {
     return flaw_of("a.jpg\n2\n1 2 3 4\n" + line + "\n", 1);

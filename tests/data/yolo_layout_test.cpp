@@ -91,9 +91,9 @@ TEST_F(YoloLayoutTest, Roboflow) {
                "nc: 1\nnames: ['face']\n\nroboflow:\n  workspace: w\n  version: 1\n");
   EXPECT_EQ(read("export"), (Found{{"export/train/images/a.png", {"train", 1}},
                                    {"export/valid/images/a.png", {"val", 1}}}));
-  EXPECT_EQ(flaws.count("splits that are not there"), 1U) << "test, which it names always";
+  EXPECT_EQ(flaws.count("missing splits"), 1U) << "test, which it names always";
   EXPECT_EQ(read("export", "val"), (Found{{"export/valid/images/a.png", {"val", 1}}}));
-  EXPECT_EQ(flaws.count("splits that are not there"), 1U);
+  EXPECT_EQ(flaws.count("missing splits"), 1U);
   FlawLog strict(true);
   expect_error(ErrorCode::format, "test: '../test/images'",
                [&] { (void)find_yolo_layout(folder / "export", {}, "", strict); });
@@ -191,17 +191,17 @@ TEST_F(YoloLayoutTest, DarknetsObjData) {
   folder.write("d/data/test.txt", "C:\\me\\darknet\\data\\obj\\b.png\n");
   const Found wanted{{"d/data/obj/a.png", {"train", 1}}, {"d/data/obj/b.png", {"val", 1}}};
   EXPECT_EQ(read("d/data"), wanted);
-  EXPECT_EQ(flaws.count("label files that no list names"), 1U);
+  EXPECT_EQ(flaws.count("label files in none of the lists"), 1U);
   EXPECT_NE(flaws.first_left_out().find("obj/c.txt"), std::string::npos);
   EXPECT_EQ(read("d/data/obj.data"), wanted);
   EXPECT_EQ(read("d/data", "val"), (Found{{"d/data/obj/b.png", {"val", 1}}}));
-  EXPECT_EQ(flaws.count("label files that no list names"), 2U) << "not those of other splits";
+  EXPECT_EQ(flaws.count("label files in none of the lists"), 2U) << "not those of other splits";
   folder.write("d/data/obj.names", "face\nmask\n");
   expect_error(ErrorCode::format, "obj.data: classes is 1, but '", [&] { read("d/data"); });
   fs::remove(folder / "d/data/obj.names");
   expect_error(ErrorCode::format, "names: 'data/obj.names' is not there", [&] { read("d/data"); });
   folder.write("d/data/obj.data", "train = data/train.txt\n");
-  expect_error(ErrorCode::format, "it must name the file", [&] { read("d/data"); });
+  expect_error(ErrorCode::format, "it must give the file", [&] { read("d/data"); });
 }
 
 TEST_F(YoloLayoutTest, ListsWithoutADescription) {
@@ -217,7 +217,7 @@ TEST_F(YoloLayoutTest, ListsWithoutADescription) {
   // What a folder that is there does not hold is missing, and nothing else is taken for it.
   folder.write_image("s/b.png", 8, 8);
   folder.write("s/valid.txt", "images/gone/b.png\n");
-  expect_error(ErrorCode::not_found, "none of the images that it lists", [&] { read("s"); });
+  expect_error(ErrorCode::not_found, "none of the images it lists", [&] { read("s"); });
 }
 
 TEST_F(YoloLayoutTest, RoboflowsDarknetFolders) {
@@ -227,7 +227,7 @@ TEST_F(YoloLayoutTest, RoboflowsDarknetFolders) {
   folder.write("r/valid/_darknet.labels", "face\n");
   EXPECT_EQ(read("r"), (Found{{"r/train/a.png", {"train", 1}}, {"r/valid/b.png", {"val", 1}}}));
   folder.write("r/valid/_darknet.labels", "mask\n");
-  expect_error(ErrorCode::format, "name other classes", [&] { read("r"); });
+  expect_error(ErrorCode::format, "have different classes", [&] { read("r"); });
 }
 
 TEST_F(YoloLayoutTest, FoldersWithoutPlacesInDataYaml) {

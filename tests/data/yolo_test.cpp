@@ -121,28 +121,29 @@ TEST(Yolo, LinesThatCannotBeUsedAreLeftOutAndNamed) {
   };
   const std::string place = "a.txt:2: ";
   const std::string box = "expected a box (class, x, y, width, height), not '";
-  const std::string shares = "positions and sizes are shares of the image, from 0 to 1, not ";
+  const std::string shares =
+      "positions and sizes must be fractions of the image size, from 0 to 1, not ";
   EXPECT_EQ(flaw_of("0 0.5 0.5 0.1"), place + box + "0 0.5 0.5 0.1'");
   EXPECT_EQ(flaw_of("0 0.5 0.5 0.1 x"), place + box + "0 0.5 0.5 0.1 x'");
   EXPECT_EQ(flaw_of("0 0.5 0.5 0.1 nan"), place + box + "0 0.5 0.5 0.1 nan'");
   EXPECT_EQ(flaw_of("1 0.5 0.5 0.1 0.1"),
-            place + "there is no class 1; name it in data.yaml or classes.txt");
+            place + "there is no class 1; add it to data.yaml or classes.txt");
   EXPECT_EQ(flaw_of("0.5 0.5 0.5 0.1 0.1"),
-            place + "there is no class 0.5; name it in data.yaml or classes.txt");
+            place + "there is no class 0.5; add it to data.yaml or classes.txt");
   EXPECT_EQ(flaw_of("-1 0.5 0.5 0.1 0.1"),
-            place + "there is no class -1; name it in data.yaml or classes.txt");
+            place + "there is no class -1; add it to data.yaml or classes.txt");
   EXPECT_EQ(flaw_of("0 120 50 10 10"), place + shares + "120; these look like pixels");
   EXPECT_EQ(flaw_of("0 0.5 0.5 1.1 0.1"), place + shares + "1.1");
   EXPECT_EQ(flaw_of("0 -0.2 0.5 0.1 0.1"), place + shares + "-0.2");
   // What `yolo predict save_txt save_conf` writes.
   EXPECT_EQ(flaw_of("0 0.684115 0.800463 0.153646 0.0935185 0.575787"),
             place +
-                "a sixth number is a detector's confidence, and its results are no labels; remove "
-                "it if a person has looked at them");
+                "a sixth number is a detector's confidence, and detections are not labels; remove "
+                "it if a person has checked them");
   EXPECT_EQ(flaw_of("0 0.1 0.1 0.5 0.1 0.5 0.5 0.1"),
             place +
-                "8 numbers are no box (5), no outline (odd) and no five points behind a box (15 or "
-                "20)");
+                "8 numbers are neither a box (5), nor an outline (odd), nor a box with five points "
+                "(15 or 20)");
 }
 
 TEST(Yolo, SharesThatRoundingPutsOutsideAreClipped) {
@@ -206,7 +207,7 @@ TEST(Yolo, LandmarksBecomePixels) {
 TEST(Yolo, TheExtentOfAnOutlineIsTheBox) {
   const Read read("0 0.1 0.1 0.5 0.1 0.5 0.6 0.1 0.5\n");
   expect_near(read.boxes().at(0).box, {0.1F, 0.1F, 0.5F, 0.6F});
-  EXPECT_EQ(read.flaw(), "a.txt:1: the outline's extent is taken");
+  EXPECT_EQ(read.flaw(), "a.txt:1: the bounding box of the outline is used");
   EXPECT_EQ(read.flaws.count(FlawEffect::left_out), 0U);
 }
 
@@ -225,10 +226,9 @@ TEST(Yolo, LinesThatMayBePointsOrOutlinesAreLeftOut) {
       "0 0.5 0.5 0.2 0.2 0.4 0.4 1 0.5 0.4 1 0.5 0.5 1 0.4 0.5 1 0.5 0.5 1 0.9\n";
   const Read read(line + line + "0 0.5 0.5 0.2 0.2\n");
   EXPECT_EQ(read.boxes().size(), 1U);
-  EXPECT_EQ(
-      read.flaw(),
-      "a.txt:1: 21 numbers on all lines may be outlines, or points behind boxes; say kpt_shape: "
-      "[points, 2 or 3] in data.yaml");
+  EXPECT_EQ(read.flaw(),
+            "a.txt:1: 21 numbers on all lines may be outlines or boxes with points; set kpt_shape: "
+            "[points, 2 or 3] in data.yaml");
 }
 
 TEST(Yolo, DataYamlSaysHowManyPointsThereAre) {
@@ -240,7 +240,7 @@ TEST(Yolo, DataYamlSaysHowManyPointsThereAre) {
   EXPECT_EQ(other.boxes().size(), 1U);
   EXPECT_EQ(
       other.flaw(),
-      "a.txt:1: 11 numbers, where a box has 5, and 20 with the points of kpt_shape in data.yaml");
+      "a.txt:1: 11 numbers; a box has 5, or 20 with the points given by kpt_shape in data.yaml");
   expect_error(ErrorCode::format, "kpt_shape must be",
                [&] { const Read bad(line, "names: [face]\nkpt_shape: 5\n"); });
 }

@@ -197,7 +197,7 @@ TEST(OnnxReader, RefusesImpossibleScales) {
     scale->clear_raw_data();
     scale->clear_float_data();
     scale->add_float_data(step);
-    EXPECT_NE(refusal(onnx, ErrorCode::format).find("a scale that is not above 0"),
+    EXPECT_NE(refusal(onnx, ErrorCode::format).find("a scale that is not positive"),
               std::string::npos)
         << step;
   }

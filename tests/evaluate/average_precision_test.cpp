@@ -89,7 +89,7 @@ TEST(AveragePrecision, PerfectIsOneAndNothingIsZero) {
 }
 
 TEST(AveragePrecision, DetectionsOfAllImagesShareOneRanking) {
-  // False alarm in an image without faces: ranked above the hit, precision halves.
+  // False positive in an image without faces: ranked above the hit, precision halves.
   const Scene hit{{{square(0), 0.5F}}, {{square(0)}}};
   EXPECT_DOUBLE_EQ(ap_of({hit, {{{square(0), 0.8F}}, {}}}), 0.5);
   EXPECT_DOUBLE_EQ(ap_of({hit, {{{square(0), 0.2F}}, {}}}), 1.0);

@@ -140,14 +140,14 @@ TEST_F(CocoFiles, SayWhatIsWrong) {
   EXPECT_TRUE(has(complaint("[]", false), "has no list of categories"));
   EXPECT_TRUE(
       has(complaint(R"({"categories": [], "images": [{"id": "a"}], "annotations": []})", false),
-          "entry 0 of images has a id that is no whole number"));
-  EXPECT_TRUE(has(complaint("{}", true), "is no list"));
+          "entry 0 of images has a id that is not an integer"));
+  EXPECT_TRUE(has(complaint("{}", true), "not a list"));
   EXPECT_TRUE(
       has(complaint(R"([{"image_id": 1, "category_id": 3, "bbox": [1, 2, 3], "score": 1}])", true),
           "bbox that is not"));
   EXPECT_TRUE(has(
       complaint(R"([{"image_id": 1, "category_id": 3, "bbox": [1, 2, 3, 4], "score": 1}])", true),
-      "the image_id 1, which the annotations do not know"));
+      "the image_id 1, which is not in the annotations"));
   EXPECT_THROW((void)read_coco_truth(dir_ / "nowhere.json"), Error);
 }
 

@@ -99,7 +99,7 @@ TEST(Fddb, FilesSayWhatIsWrong) {
   EXPECT_TRUE(has(complaint("a/b\n1\n", ""), "List.txt:2: the file ends"));
   EXPECT_TRUE(has(complaint("a/b\n1\n10 0 0 1 1 1\n", ""), "List.txt:3: an ellipse"));
   EXPECT_TRUE(has(complaint(good, "a/b\n1\n1 2 3 4\n"), "out.txt:3: a detection"));
-  EXPECT_TRUE(has(complaint(good, "c\n0\n"), "which is in no fold"));
+  EXPECT_TRUE(has(complaint(good, "c\n0\n"), "which is in none of the folds"));
   EXPECT_TRUE(has(complaint(good, ""), "has no result of 'a/b'"));
   EXPECT_TRUE(has(complaint(good, "a/b\n0\na/b\n0\n"), "a second result"));
   fs::remove_all(dir);

@@ -99,9 +99,9 @@ TEST(Backbones, MistakesInConfigsAreNamed) {
   };
   expect([](ModelOptions& o) { o.features[0] = "C9"; }, "no tap 'C9'; it has: C2, C3, C4, C5");
   expect([](ModelOptions& o) { std::swap(o.features[0], o.features[1]); }, "from fine to coarse");
-  expect([](ModelOptions& o) { o.features[2] = "extra2"; }, "extra1 must stand");
+  expect([](ModelOptions& o) { o.features[2] = "extra2"; }, "extra1 is required");
   expect([](ModelOptions& o) { std::swap(o.features[1], o.features[2]); }, "before the extra");
-  expect([](ModelOptions& o) { o.features = {"extra1"}; }, "names no tap");
+  expect([](ModelOptions& o) { o.features = {"extra1"}; }, "has no tap");
   expect([](ModelOptions& o) { o.prior_sizes.pop_back(); }, "3 levels (C3, C4, extra1)");
   expect([](ModelOptions& o) { o.prior_sizes[1].clear(); }, "no sizes");
   expect([](ModelOptions& o) { o.prior_max_sizes = {{20}}; }, "prior_max_sizes has 1");

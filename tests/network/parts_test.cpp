@@ -75,20 +75,20 @@ TEST(Parts, OfTheNanoNetworkUntilC4LeaveStage4) {
 
 TEST(Parts, MistakesListWhatThereIs) {
   EXPECT_EQ(message(example(), {"backbon"}),
-            "model.freeze 'backbon': example has no such part; there are: backbone, neck, extras, "
-            "heads, and with a tap of its backbone backbone.until:TAP");
-  EXPECT_NE(message(make_network({}), {"extras"}).find("there are: backbone, neck, heads"),
+            "model.freeze 'backbon': example has no such part; available: backbone, neck, extras, "
+            "heads, and up to a tap: backbone.until:TAP");
+  EXPECT_NE(message(make_network({}), {"extras"}).find("available: backbone, neck, heads"),
             std::string::npos)
       << "a part that other networks have";
   EXPECT_EQ(message(example(), {"backbone.until:C5"}),
-            "model.freeze 'backbone.until:C5': the backbone of example has no tap 'C5'; there are: "
+            "model.freeze 'backbone.until:C5': the backbone of example has no tap 'C5'; available: "
             "C3, C4");
 }
 
 TEST(Parts, NotAllMayBeFrozen) {
-  // What is left over, a ReLU, has nothing to learn.
+  // What is left over, a ReLU, has nothing to train.
   EXPECT_EQ(message(example(), {"backbone", "neck", "extras", "heads"}),
-            "model.freeze [backbone, neck, extras, heads] leaves nothing of example to learn");
+            "model.freeze [backbone, neck, extras, heads] leaves nothing in example to train");
   EXPECT_NO_THROW((void)frozen_layers(example(), {"backbone", "neck", "extras"}));
   message(make_network({}), {"backbone.until:C6", "neck", "heads"});
 }

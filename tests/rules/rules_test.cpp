@@ -3,41 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <fstream>
 #include <memory>
+
+#include "rules/planted.hpp"
 
 namespace faceshot::rules {
 namespace {
-
-namespace fs = std::filesystem;
-
-std::string text_of(const Breaches& breaches) {
-  std::string text;
-  for (const std::string& breach : breaches) text += breach + "\n";
-  return text;
-}
-
-const fs::path project = FACESHOT_SOURCE_DIR;
-
-/// A project of a few files, in which a rule can be broken.
-class Planted : public ::testing::Test {
- protected:
-  Planted() : root_(fs::path(::testing::TempDir()) / unique_name()) {
-    fs::create_directories(root_);
-  }
-  ~Planted() override { fs::remove_all(root_); }
-
-  void write(const std::string& file, const std::string& text) const {
-    fs::create_directories((root_ / file).parent_path());
-    std::ofstream(root_ / file) << text;
-  }
-  fs::path root_;
-
- private:
-  static std::string unique_name() {
-    return std::string("rules_") + ::testing::UnitTest::GetInstance()->current_test_info()->name();
-  }
-};
 
 /// What `program` and all its subcommands print on --help, one after the other.
 std::string help_of(const std::string& program) {

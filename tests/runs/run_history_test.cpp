@@ -92,12 +92,13 @@ TEST(RunHistory, DrawsValidationBesideTraining) {
 
 TEST(RunHistory, ErrorsNameFileAndLine) {
   const TestFolder folder;
-  expect_error(ErrorCode::not_found, "is no training run", [&] { (void)read_run(folder / "x"); });
+  expect_error(ErrorCode::not_found, "is not a training run",
+               [&] { (void)read_run(folder / "x"); });
   folder.write("a/metrics.csv", std::string(header) + "1,2,3\n");
   expect_error(ErrorCode::format, "metrics.csv:2: has 3 fields, not 4",
                [&] { (void)read_run(folder / "a"); });
   folder.write("a/metrics.csv", std::string(header) + "1,x,3,\n");
-  expect_error(ErrorCode::format, "metrics.csv:2: 'x' is no number",
+  expect_error(ErrorCode::format, "metrics.csv:2: 'x' is not a number",
                [&] { (void)read_run(folder / "a"); });
 }
 

@@ -186,18 +186,18 @@ TEST_F(Sandbox, WhatWaitsForeverIsEnded) {
 }
 
 TEST_F(Sandbox, MoreThanWasAskedForIsAnError) {
-  broken("nonsense", [](SandboxWriter& out) { write_text(out, "x"); });
+  broken("invalid data", [](SandboxWriter& out) { write_text(out, "x"); });
   const Work flood = [](SandboxWriter& out) {
     const std::string much(1 << 20, 'x');
     for (;;) write_text(out, much);
   };
-  broken("nonsense", flood);
-  broken("nonsense", flood, [](SandboxReader& in) { (void)read_text(in, 10); });
+  broken("invalid data", flood);
+  broken("invalid data", flood, [](SandboxReader& in) { (void)read_text(in, 10); });
 }
 
 TEST_F(Sandbox, LessThanWasAskedForIsAnError) {
   broken(
-      "nonsense", [](SandboxWriter& out) { write_text(out, "few"); },
+      "invalid data", [](SandboxWriter& out) { write_text(out, "few"); },
       [](SandboxReader& in) { (void)read_text(in, 4); });
 }
 

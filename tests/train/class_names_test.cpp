@@ -33,7 +33,7 @@ TEST(ClassNames, AreThoseOfTheSetsThatHaveBoxes) {
   EXPECT_EQ(trained_classes({"auto"}, sets), (Names{"helmet", "head", "person"}));
   EXPECT_EQ(trained_classes({"person", "face"}, sets), (Names{"person", "face"}));
   EXPECT_EQ(trained_classes({"auto"}, {set_of({"face"}, false)}), Names{"face"});
-  testing::expect_error(ErrorCode::invalid_argument, "'hat'; there are: face, helmet, head, person",
+  testing::expect_error(ErrorCode::invalid_argument, "'hat'; available: face, helmet, head, person",
                         [&] {
                           (void)trained_classes({"head", "hat"}, sets);
                         });
@@ -64,13 +64,13 @@ TEST(ClassNames, HaveTheWeightsThatAreNamed) {
   EXPECT_EQ(weights_of_classes({"helmet=2.5", "a=b=0"}, classes), (std::vector<float>{1, 2.5F, 0}));
   for (const auto& [text, says] :
        {std::pair<std::string, std::string>{
-            "hat=2", "'hat=2' names no class of the run; they are: head, helmet, a=b"},
+            "hat=2", "'hat=2' is not a class of the run; classes: head, helmet, a=b"},
         {"head", "'head' is not NAME=WEIGHT"},
         {"head=", "'head=' is not NAME=WEIGHT"},
         {"head=-1", "'head=-1' is not NAME=WEIGHT"},
         {"head=2x", "'head=2x' is not NAME=WEIGHT"},
         {"head=nan", "'head=nan' is not NAME=WEIGHT"},
-        {"helmet=2", "'helmet=2' names a class for the second time"}})
+        {"helmet=2", "'helmet=2' repeats a class"}})
     testing::expect_error(ErrorCode::invalid_argument, says, [&, text = text] {
       (void)weights_of_classes({"helmet=1", text}, classes);
     });
@@ -97,7 +97,7 @@ TEST(ClassNames, ALossOfOneClassIsRefusedForSeveralBeforeARunBegins) {
   set.records[0].width = set.records[0].height = 20;
   for (geometry::Annotation& a : set.records[0].annotations) a.box = {1, 1, 9, 9};
   data::write_prepared(folder / "set", "train", set, "test");
-  testing::expect_error(ErrorCode::invalid_argument, "iou_branch is for one class", [&] {
+  testing::expect_error(ErrorCode::invalid_argument, "iou_branch supports one class only", [&] {
     TrainingRun(parse_config("", "test",
                              {"data.train=" + (folder / "set/train.csv").string(),
                               "loss.class_loss=iou_branch"}),

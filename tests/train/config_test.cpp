@@ -103,8 +103,7 @@ TEST(Config, BooleansAreTrueOrFalse) {
 
 TEST(Config, WeightsFindTheirPlacesByNameOnly) {
   EXPECT_EQ(message("[model]\ninit = {file = \"a.h5\", by_name = false}\n"),
-            "x.toml: model.init.by_name must be true: weights of a file find their places by name "
-            "only");
+            "x.toml: model.init.by_name must be true: weights are matched by name only");
   EXPECT_NE(message("[model]\ninit = {file = \"a\", map = \"onnx\"}\n")
                 .find("auto, none, torchvision, keras"),
             std::string::npos);
@@ -198,7 +197,7 @@ TEST(Config, AResumedRunTakesWhatDoesNotChangeItsEnd) {
   };
   for (const char* const text : {"train.epochs=9", "train.batch_size=4", "data.train=a.csv",
                                  "train.seed=2", "train.thread=2", "train.precision=fp32"})
-    EXPECT_NE(refusal("", text).find("'" + std::string(text) + "': --resume may change only"),
+    EXPECT_NE(refusal("", text).find("'" + std::string(text) + "': --resume may only change"),
               std::string::npos)
         << text;
   EXPECT_NE(refusal("", "train.threads=-1"), "");

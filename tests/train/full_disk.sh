@@ -29,7 +29,7 @@ status=0
 "$program" train "${options[@]}" 'train.checkpoint={epochs=1, keep=0}' --out "$folder/disk/run" \
   >"$folder/log" 2>&1 || status=$?
 [ "$status" = 1 ] || fail "a full disk gave status $status"
-grep -q "No space left on device; last.pt is whole, of epoch .*: make room, then go on with --resume" \
+grep -q "No space left on device; last.pt is intact, from epoch .*: free some space, then continue with --resume" \
   "$folder/log" || fail "a full disk is not told as such"
 [ "$(grep -c '^faceshot: ' "$folder/log")" = 1 ] || fail "more than one line for the error"
 if ls "$folder/disk/run" | grep -q tmp; then fail "a temporary file was left"; fi

@@ -131,7 +131,7 @@ TEST(InitWeights, MistakesNameTheFileAndChangeNothing) {
   const auto other = (folder / "other.npz").string();
   write_weight_file(other, {foreign("dense/kernel", counted({2, 2}, 1))});
   refused(ErrorCode::invalid_argument, {.file = other},
-          "model.init.file '" + other + "': none of the weights is named as the network's are");
+          "model.init.file '" + other + "': none of the weights has a name that the network uses");
   const auto nan = (folder / "nan.safetensors").string();
   WeightArray bad = counted({2}, 1);
   bad.values[1] = std::numeric_limits<float>::quiet_NaN();

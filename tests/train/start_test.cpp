@@ -262,7 +262,7 @@ TEST_F(Start, SaysWhatIsFrozenAtRandom) {
   EXPECT_TRUE(noted("random weights"));
   (void)foreign_backbone();
   (void)run("half", {init(), "model.freeze=['backbone.until:C3', 'neck']"});
-  EXPECT_TRUE(noted("of the frozen parameters keep random values, as 'neck."));
+  EXPECT_TRUE(noted("of the frozen parameters keep random values, such as 'neck."));
 }
 
 TEST_F(Start, EveryCheckpointLeadsToTheSameEndAcrossTheEpochThatUnfreezes) {

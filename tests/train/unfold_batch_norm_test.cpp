@@ -173,7 +173,7 @@ TEST_F(UnfoldedPart, OfAFileThatFitsInPartIsReportedLikeAnyOther) {
     });
   };
   EXPECT_FALSE(run.starts_whole) << "one head is random";
-  EXPECT_TRUE(noted("BatchNorm layers, folded in the file, put back")) << notes.at(1);
+  EXPECT_TRUE(noted("BatchNorm layers, folded in the file, restored")) << notes.at(1);
   EXPECT_TRUE(noted("head0.loc.weight"));
   EXPECT_TRUE(noted("head0.landmarks.weight"));
   EXPECT_FALSE(noted("head1.loc.weight"));

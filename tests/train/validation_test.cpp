@@ -184,7 +184,7 @@ TEST_F(ValidationTest, WithoutNegativesNoFalseAlarmsAreCounted) {
 }
 
 TEST_F(ValidationTest, NegativesAreNotTrainedOnAndHaveNoFaces) {
-  faceshot::testing::expect_error(ErrorCode::invalid_argument, "which is trained on", [&] {
+  faceshot::testing::expect_error(ErrorCode::invalid_argument, "which is used for training", [&] {
     (void)load_training_data(config({"data.negatives=" + csv_}));
   });
   PreparedSet other = read_prepared(csv_);

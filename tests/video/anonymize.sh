@@ -58,7 +58,7 @@ hide rich.mp4 --out bare.mp4
 for word in Holiday Anna +48.1; do ! grep -aq -- "$word" bare.mp4 || fail "$word is still there"; done
 [ "$(probe bare.mp4 stream=codec_type | tr '\n' ' ')" = "codec_type=video codec_type=audio " ] || fail "streams: $(probe bare.mp4 stream=codec_type)"
 [ "$(probe bare.mp4 stream_tags=language -select_streams a)" = tag:language=deu ] || fail "the sound's language"
-grep -q "left out: the cover picture" log || fail "not said that the cover is gone"
+grep -q "left out: the cover art" log || fail "not said that the cover is gone"
 hide rich.mp4 --out kept.mp4 --keep-metadata
 [ "$(probe kept.mp4 format_tags=title,location)" = "$(probe rich.mp4 format_tags=title,location)" ] || fail "tags are gone"
 [ "$(probe kept.mp4 stream=codec_type | wc -l)" = "$(probe rich.mp4 stream=codec_type | wc -l)" ] || fail "streams are gone"
@@ -133,7 +133,7 @@ for kind in gif apng webp; do
 done
 hide moving still --out frames
 for name in gif.gif apng.png webp.webp; do
-  grep -q "moving/$name' is an animation; its first picture alone is written" log || { cat log; fail "$name: not said"; }
+  grep -q "moving/$name' is an animation; only its first frame is written" log || { cat log; fail "$name: not said"; }
 done
 ! grep -q "still/" <(grep animation log) || { cat log; fail "a still picture called an animation"; }
 
@@ -146,8 +146,8 @@ bad 2 "is one of the inputs" plain.mp4 --out plain.mp4
 bad 2 "is one of the inputs" mixed --out mixed
 bad 2 "--style 'blurr' is none" plain.mp4 --out o.mp4 --style blurr
 bad 1 "no such file\|cannot be read\|there is no\|No such file" plain.mp4 --out o.mp4 --style image:nothing.png
-bad 2 "goes with one film" mixed --out o --tracks edited.csv
-bad 2 "goes with one film" mixed --out o --show-track 2
+bad 2 "applies to a single film" mixed --out o --tracks edited.csv
+bad 2 "applies to a single film" mixed --out o --show-track 2
 printf '1,1,2,3\n' >broken.csv
 bad 1 "broken.csv:1" plain.mp4 --out o.mp4 --tracks broken.csv
 printf 'a,b\n' >other.csv

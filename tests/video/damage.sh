@@ -23,7 +23,7 @@ done
 head -c $(($(stat -c %s back.mp4) * 6 / 10)) back.mp4 >cut-back.mp4
 status=0
 "$faceshot" video cut-back.mp4 --json >/dev/null 2>log || status=$?
-[ $status = 1 ] && [ "$(wc -l <log)" = 1 ] && grep -q "cut off before its index" log || { cat log; fail "no index"; }
+[ $status = 1 ] && [ "$(wc -l <log)" = 1 ] && grep -q "truncated before its index" log || { cat log; fail "no index"; }
 # One bad film does not stop the others.
 mkdir many && cp front.mp4 many/a.mp4 && cp cut-back.mp4 many/b.mp4
 status=0

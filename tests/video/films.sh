@@ -90,8 +90,8 @@ bad 2 "extension of a film" plain.mp4 --out here.xyz/film.xyz
 bad 2 "is one of the inputs" plain.mp4 --out ./plain.mp4
 bad 2 "did you mean 'libx264'" plain.mp4 --out o.mp4 --codec libx246
 bad 2 "has no option 'prest'" plain.mp4 --out o.mp4 --codec-options prest=slow
-bad 2 "no time of a film" plain.mp4 --json --from 1h
-bad 2 "nothing comes after" plain.mp4 --json --from 1:00
+bad 2 "not a valid time" plain.mp4 --json --from 1h
+bad 2 "there is nothing after" plain.mp4 --json --from 1:00
 bad 2 "after --from" plain.mp4 --json --from 2 --to 1
 bad 2 "faceshot detect" "$faces/two.jpg" --json
 bad 2 "only one of" plain.mp4 --json --jsonl

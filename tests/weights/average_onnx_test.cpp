@@ -68,7 +68,7 @@ TEST_F(AverageOnnx, RefusesNetworksThatDifferInMoreThanTheirWeights) {
     expect_error(ErrorCode::unsupported, how, [&] { (void)average_onnx(files); });
   };
   refuses(network({1, 2}, "ConvTranspose"), "graph");
-  refuses(network({1, 2, 3}), "'w' has another name, type or shape");
+  refuses(network({1, 2, 3}), "'w' has a different name, type or shape");
   refuses(network({1, 2}, "Conv", 1), "'shape'");
 }
 

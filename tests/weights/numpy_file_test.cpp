@@ -41,10 +41,10 @@ TEST(NumpyFile, RefusesDamage) {
     expect_error(code, why, [&] { (void)read_npy_array(path); });
   };
   const std::string two(8, '\0');
-  refused("", ErrorCode::format, "cut off or not");
-  refused(npy_header("<f4", "2,").substr(0, 30), ErrorCode::format, "cut off or not");
-  refused(npy_header("<f4", "2,") + two.substr(1), ErrorCode::format, "cut off or not");
-  refused(npy_header("<f4", "2,") + two + "x", ErrorCode::format, "cut off or not");
+  refused("", ErrorCode::format, "truncated or not");
+  refused(npy_header("<f4", "2,").substr(0, 30), ErrorCode::format, "truncated or not");
+  refused(npy_header("<f4", "2,") + two.substr(1), ErrorCode::format, "truncated or not");
+  refused(npy_header("<f4", "2,") + two + "x", ErrorCode::format, "truncated or not");
   refused(npy_header("<f4", "-2,") + two, ErrorCode::format, "negative extent");
   refused(npy_header("<f4", "4294967296, 4294967296"), ErrorCode::format, "claims more values");
   refused(npy_header("<f4", "0, 4294967296, 4294967296"), ErrorCode::format, "claims more values");
@@ -55,7 +55,7 @@ TEST(NumpyFile, RefusesDamage) {
   zip.resize(zip.size() / 2);
   const auto half = folder.write("half.npz", zip);
   expect_error(ErrorCode::format, "half.npz", [&] { (void)read_npz_arrays(half); });
-  expect_error(ErrorCode::format, "is no .npy file",
+  expect_error(ErrorCode::format, "is not an .npy file",
                [] { (void)read_npz_arrays(fixture("state_dict.pt")); });
 }
 

@@ -62,14 +62,14 @@ TEST(Safetensors, RefusesDamage) {
   refused(file_of("[]", ""), "not a JSON object");
   refused(file_of("{,}", ""), "header is damaged");
   refused(file_of(R"({"a":{"dtype":"F32"}})", ""), "header is damaged");
-  refused(file_of(header("[2]", "[0,12]"), eight + "1234"), "does not fit its bytes");
+  refused(file_of(header("[2]", "[0,12]"), eight + "1234"), "does not match its bytes");
   refused(file_of(header("[2]", "[0,8]"), "1234"), "cut off");
-  refused(file_of(header("[2]", "[0,8]"), eight + "x"), "bytes remain");
+  refused(file_of(header("[2]", "[0,8]"), eight + "x"), "bytes after");
   refused(file_of(header("[2]", "[4,12]"), eight + "1234"), "does not begin where");
   refused(file_of(header("[2]", "[8,0]"), eight), "does not begin where");
   refused(file_of(header("[-2]", "[0,8]"), eight), "negative extent");
   refused(file_of(header("[4294967296,4294967296]", "[0,0]"), ""), "claims more values");
-  refused(file_of(header("[2]", "[-8,0]"), eight), "has no place");
+  refused(file_of(header("[2]", "[-8,0]"), eight), "lies outside the file");
   refused(file_of(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
                   R"("b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
                   eight + "1234"),

@@ -1,4 +1,4 @@
-// What `faceshot detect` was asked for.
+// The arguments of `faceshot detect`.
 #pragma once
 
 #include <string>

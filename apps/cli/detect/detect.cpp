@@ -44,14 +44,14 @@ void check_arguments(const DetectArguments& a, const Inputs& inputs) {
   check_file("--csv", a.csv, inputs);
   if (!a.sheet.empty() && !media::is_writable_image_path(a.sheet))
     throw Error(ErrorCode::invalid_argument,
-                "--sheet '" + a.sheet + "' needs the extension of a picture, as in faces.jpg");
+                "--sheet '" + a.sheet + "' needs an image extension, as in faces.jpg");
   if (a.align > 0 && a.crop_folder().empty())
     throw Error(
         ErrorCode::invalid_argument,
         "--align writes crops into a folder; name it with --crops, as in --align 112 --crops "
         "faces/");
   if (a.turns != 1 && a.tiles.size > 0)
-    throw Error(ErrorCode::invalid_argument, "--turns and --tile do not go together");
+    throw Error(ErrorCode::invalid_argument, "--turns and --tile cannot be combined");
 }
 
 /// @throws Error(invalid_argument) for a class that the network does not know; Error(unsupported)
@@ -61,10 +61,10 @@ void check_network(const DetectArguments& a, const ModelInfo& info) {
       throw Error(ErrorCode::invalid_argument, fmt::format("--class '{}': the network knows {}",
                                                            name, fmt::join(info.classes, ", ")));
   if (a.align > 0 && !info.has_landmarks())
-    throw Error(ErrorCode::unsupported,
-                "--align needs the eyes, nose and mouth, which the network '" + info.name +
-                    "' does not give; name one that was trained with model.heads.landmarks=5 as "
-                    "--model");
+    throw Error(
+        ErrorCode::unsupported,
+        "--align needs the eyes, nose and mouth, which the network '" + info.name +
+            "' does not predict; pass a model trained with model.heads.landmarks=5 as --model");
 }
 
 /// The size at which the network will look at most photographs.
@@ -125,7 +125,7 @@ int run(DetectArguments a) {
   const Inputs inputs(jobs);
   check_arguments(a, inputs);
   if (const std::string text = passed_over.text(); !text.empty())
-    fmt::print(stderr, "passed over in folders: {}\n", text);
+    fmt::print(stderr, "skipped in folders: {}\n", text);
   share_out_cores(a, jobs.size());
   if (a.model.empty()) a.model = default_model().string();
   a.options.precision = precision_for(a.precision, a.model, usual_size(a), a.options.threads);
@@ -142,37 +142,43 @@ int run(DetectArguments a) {
 }
 
 void add_output_options(CLI::App& command, DetectArguments& a) {
-  command.add_option("--out", a.out, "Folder for the pictures with boxes")->group("Output");
+  command.add_option("--out", a.out, "Folder for copies with the boxes drawn in")->group("Output");
   command
       .add_option("--crops", a.crops,
-                  "Folder for the faces, cut out with a margin of a quarter of their size")
+                  "Folder for face crops, with a margin of a quarter of the face's size")
       ->group("Output");
   command
-      .add_option(
-          "--align", a.align,
-          "Cut faces out upright instead, as squares of this side in pixels, eyes and mouth where "
-          "recognition networks expect them (ArcFace: 112); without --crops into --out")
+      .add_option("--align", a.align,
+                  "Write aligned crops instead: upright squares with sides of this many pixels, "
+                  "with eyes and mouth where recognition networks expect them (ArcFace: 112); "
+                  "written to --out if there is no --crops")
       ->check(CLI::Range(16, 1024))
       ->group("Output");
-  command.add_option("--sheet", a.sheet, "One picture with all photographs")->group("Output");
+  command.add_option("--sheet", a.sheet, "Contact sheet of all photographs")->group("Output");
+  command.add_flag("!--no-annotate", a.annotate, "Do not draw boxes in --out and --sheet")
+      ->group("Output");
   command
-      .add_flag("!--no-annotate", a.annotate,
-                "Leave the pictures of --out and --sheet without boxes")
+      .add_flag("--json{-}", a.json,
+                "Write one JSON document to standard output, or to --json=FILE")
       ->group("Output");
-  command.add_flag("--json{-}", a.json, "One JSON document on standard output, or --json=FILE")
+  command
+      .add_flag("--jsonl{-}", a.jsonl,
+                "Write one JSON line per photograph to standard output, or to --jsonl=FILE")
       ->group("Output");
-  command.add_flag("--jsonl{-}", a.jsonl, "A line of JSON a photograph, or --jsonl=FILE")
+  command
+      .add_flag("--csv{-}", a.csv,
+                "Write one CSV row per face to standard output, or to --csv=FILE")
       ->group("Output");
-  command.add_flag("--csv{-}", a.csv, "A row of CSV a face, or --csv=FILE")->group("Output");
 }
 
 void add_speed_options(CLI::App& command, DetectArguments& a) {
-  command.add_option("--jobs", a.jobs, "Photographs at a time; default: one a core")
+  command.add_option("--jobs", a.jobs, "Photographs processed in parallel; default: one per core")
       ->check(CLI::Range(1, most_threads))
       ->group("Speed");
   command
-      .add_option("--threads", a.options.threads,
-                  "Threads for one photograph; default: 1, or all cores for a single photograph")
+      .add_option(
+          "--threads", a.options.threads,
+          "Threads per photograph; default: 1, or all cores if there is only one photograph")
       ->check(CLI::Range(1, most_threads))
       ->group("Speed");
   add_precision_option(command, a.precision);
@@ -186,18 +192,19 @@ void add_detect(CLI::App& app, int& exit_code) {
   CLI::App* const command = app.add_subcommand("detect", "Find faces in photographs");
   command
       ->add_option("paths", a->paths,
-                   "Photographs (- for standard input), or folders that are searched for them")
+                   "Photographs (- for standard input) or folders to search for them")
       ->required();
   command->add_option("--threshold", a->options.score_threshold,
-                      "Lowest score, 0 to 1; default: the model's own (faceshot inspect), or 0.7");
+                      "Minimum score, 0 to 1; default: the model's own (faceshot inspect), or 0.7");
   command
-      ->add_option("--class", a->classes,
-                   "Show this class only (repeat for several); default: all that the network knows")
+      ->add_option(
+          "--class", a->classes,
+          "Report this class only (repeat for several); default: all classes of the network")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command
       ->add_option("--max-side", a->options.max_side,
-                   "Look at larger photographs reduced to this longer side; 0: never reduce")
+                   "Scale larger photographs down to this longer side before detection; 0: never")
       ->capture_default_str();
   command->add_option("--nms", a->options.nms_threshold, "NMS IoU threshold")
       ->capture_default_str();
@@ -208,16 +215,16 @@ void add_detect(CLI::App& app, int& exit_code) {
             a->options.suppression =
                 which == "across" ? Suppression::across_classes : Suppression::within_classes;
           },
-          "Which boxes compete: those of one class (within), or all (across: one box, one class); "
-          "default: as the model says")
+          "Non-maximum suppression within each class (within) or across all classes (across: one "
+          "class per box); default: what the model says")
       ->check(CLI::IsMember({"within", "across"}));
   add_tile_options(*command, a->tiles);
   command
       ->add_option("--turns", a->turns,
-                   "4: look at each photograph in all four ways up, and say which is right")
+                   "4: try each photograph in all four orientations and report the right one")
       ->check(CLI::IsMember({1, 4}))
       ->capture_default_str();
-  command->add_option("--model", a->model, "ONNX file; default: the network that FaceShot ships");
+  command->add_option("--model", a->model, "ONNX file; default: the network shipped with FaceShot");
   command->add_option("--model-info", a->model_info, model_info_help);
   add_output_options(*command, *a);
   add_speed_options(*command, *a);

@@ -123,7 +123,8 @@ Look Looker::look(const Job& job) const {
     look.error = e.what();
     return look;
   }
-  // A picture that cannot be written is no fault of the photograph's: the next would fail as well.
+  // A picture that cannot be written is not a fault of the photograph's: the next would fail as
+  // well.
   if (!arguments_.crop_folder().empty()) write_crops(job, photograph.image, look);
   write_pictures(job, photograph.image, look);
   media::scale_detections(look.faces, photograph);

@@ -1,4 +1,4 @@
-// One photograph, from its file to its faces and the pictures that are written of them.
+// Processes one photograph, from its file to its faces and the pictures written of them.
 #pragma once
 
 #include <memory>
@@ -38,7 +38,7 @@ class Looker {
   Looker(const Looker&) = delete;
   Looker& operator=(const Looker&) = delete;
 
-  /// A photograph that cannot be read is told in Look::error.
+  /// A photograph that cannot be read is reported in Look::error.
   /// @throws Error(io) for a picture that cannot be written
   [[nodiscard]] Look look(const Job& job) const;
 

@@ -95,7 +95,7 @@ struct Outputs::Impl {
         look.faces.empty() ? "-" : fmt::format("{:.2f}", look.faces.front().score);
     fmt::print("{:<{}}  {:>5}x{:<5}  {:>5}  {:>5}  {:>8.1f}{}\n", job.shown, name_width, look.width,
                look.height, look.faces.size(), best, look.milliseconds,
-               look.turned != 0 ? fmt::format("  turn by {}", look.turned) : "");
+               look.turned != 0 ? fmt::format("  rotate by {}", look.turned) : "");
   }
 };
 
@@ -105,10 +105,9 @@ Outputs::Outputs(const DetectArguments& arguments, const std::vector<Job>& jobs,
           new Impl{.arguments = arguments, .classes = std::move(classes), .landmarks = landmarks}) {
   const std::array<const std::string*, 3> names{&arguments.json, &arguments.jsonl, &arguments.csv};
   if (std::count_if(names.begin(), names.end(), [](const auto* name) { return *name == "-"; }) > 1)
-    throw Error(
-        ErrorCode::invalid_argument,
-        "only one of --json, --jsonl and --csv can go to standard output; name a file for the "
-        "others, as in --csv=faces.csv");
+    throw Error(ErrorCode::invalid_argument,
+                "only one of --json, --jsonl and --csv can write to standard output; give the "
+                "others a file, as in --csv=faces.csv");
   if (!arguments.json.empty()) impl_->json.emplace(arguments.json);
   if (!arguments.jsonl.empty()) impl_->jsonl.emplace(arguments.jsonl);
   if (!arguments.csv.empty()) {
@@ -142,7 +141,7 @@ void Outputs::finish() {
   const DetectArguments& a = impl_->arguments;
   fmt::print("{} faces in {} images{}{}\n", impl_->faces, impl_->photographs,
              a.writes_pictures() ? "; pictures in " + a.out : "",
-             a.crop_folder().empty() ? "" : "; faces cut out in " + a.crop_folder());
+             a.crop_folder().empty() ? "" : "; face crops in  " + a.crop_folder());
 }
 
 }  // namespace faceshot::cli

@@ -1,4 +1,4 @@
-// Which photographs `faceshot detect` looks at, and what the files are called that it writes.
+// Which photographs `faceshot detect` processes, and the names of the files it writes.
 #pragma once
 
 #include <filesystem>

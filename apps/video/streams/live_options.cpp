@@ -56,18 +56,18 @@ void check_settings(const LivePlan& plan) {
   const bool counts_alone = s.privacy.value_or(false);
   const auto refuse = [](const std::string& why) { throw Error(ErrorCode::invalid_argument, why); };
   if (counts_alone && s.snapshots)
-    refuse("--privacy and --snapshots do not go together: snapshots show faces");
+    refuse("--privacy and --snapshots cannot be combined, since snapshots show faces");
   if (counts_alone && !plan.jsonl.empty())
-    refuse("--privacy and --jsonl do not go together: lines a frame tell of single faces");
+    refuse("--privacy and --jsonl cannot be combined, since the lines describe individual faces");
   if (plan.jsonl == "-" && s.events.value_or("") == "-")
-    refuse("only one of --jsonl and --events can go to standard output");
+    refuse("only one of --jsonl and --events can write to standard output");
   if (s.keep_size) (void)video::parse_bytes(*s.keep_size);
   if ((s.keep_days || s.keep_size) && !s.snapshots)
-    refuse("--keep-days and --keep-size are for --snapshots");
+    refuse("--keep-days and --keep-size need --snapshots");
   if (plan.show_zones.empty() && plan.out.empty() && plan.jsonl.empty() && !s.events &&
       !s.snapshots && !s.webhook && !s.health && !s.metrics)
     refuse(
-        "nothing to write: name --out rec.mkv, --events, --jsonl, --snapshots, --webhook, --health "
+        "nothing to write: give --out rec.mkv, --events, --jsonl, --snapshots, --webhook, --health "
         "or --metrics");
 }
 
@@ -79,43 +79,45 @@ void add_live_options(CLI::App& command, LiveArguments& a) {
     return command.add_option(name, value, help)->group(live_group);
   };
   command
-      .add_flag(
-          "--events{-}", a.events,
-          "A line of JSON for each event on standard output, or --events=FILE, which is added "
-          "to")
+      .add_flag("--events{-}", a.events,
+                "Write one JSON line per event to standard output, or append it to --events=FILE")
       ->group(live_group);
-  option("--snapshots", s.snapshots, "Folder for the best picture of each face that passed");
-  option("--keep-days", s.keep_days, "Remove snapshots that are older")
+  option("--snapshots", s.snapshots, "Folder for the best picture of each face");
+  option("--keep-days", s.keep_days, "Remove snapshots older than this many days")
       ->check(CLI::NonNegativeNumber);
-  option("--keep-size", s.keep_size, "Remove the oldest snapshots beyond this, as in \"2 GB\"");
-  option("--webhook", s.webhook, "URL that each event is posted to, in order, until it is taken");
+  option("--keep-size", s.keep_size,
+         "Remove the oldest snapshots beyond this total size, as in \"2 GB\"");
+  option("--webhook", s.webhook, "URL to post each event to, in order, retried until accepted");
   option("--webhook-secret-file", s.webhook_secret_file,
-         "File with the key that signs them; default: $FACESHOT_WEBHOOK_SECRET");
+         "File with the key to sign events with; default: $FACESHOT_WEBHOOK_SECRET");
   option("--webhook-queue", s.webhook_queue,
-         "Folder for events that wait; default: in $STATE_DIRECTORY or ~/.local/state/faceshot");
+         "Folder for undelivered events; default: in $STATE_DIRECTORY or ~/.local/state/faceshot");
   command
-      .add_flag("--privacy", a.privacy,
-                "Only counts are told: no event names a face, recordings have faces hidden")
+      .add_flag(
+          "--privacy", a.privacy,
+          "Report counts only: no event identifies a face, and faces are hidden in recordings")
       ->group(live_group);
-  option("--health", s.health, "File that says every 5 s how the streams are (JSON)");
-  option("--metrics", s.metrics, "The same for Prometheus' node_exporter, as in faceshot.prom");
-  option("--log", s.log, "Lines on standard error as text or json; default: text")
+  option("--health", s.health, "File for the state of the streams, rewritten every 5 s (JSON)");
+  option("--metrics", s.metrics,
+         "The same as a text file for Prometheus' node_exporter, as in faceshot.prom");
+  option("--log", s.log, "Log format on standard error, text or json; default: text")
       ->check(CLI::IsMember({"text", "json"}));
-  option("--transport", a.transport, "Of RTSP; auto: TCP, or UDP where that is refused")
+  option("--transport", a.transport, "RTSP transport; auto: TCP, or UDP if TCP is refused")
       ->check(CLI::IsMember({"auto", "tcp", "udp"}))
       ->capture_default_str();
-  option("--connect-timeout", s.connect_timeout, "Seconds until a stream's first frame; default: 5")
+  option("--connect-timeout", s.connect_timeout,
+         "Seconds to wait for a stream's first frame; default: 5")
       ->check(CLI::Range(0.1, 3600.0));
-  option("--read-timeout", s.read_timeout, "Seconds from frame to frame; default: 5")
+  option("--read-timeout", s.read_timeout, "Seconds to wait between frames; default: 5")
       ->check(CLI::Range(0.1, 3600.0));
   command
       .add_flag("--every-frame", a.every_frame,
-                "Wait rather than drop frames: for films that come through a pipe")
+                "Wait instead of dropping frames, for films read from a pipe")
       ->group(live_group);
-  option("--for", a.stop_after, "Stop after so many seconds; default: never")
+  option("--for", a.stop_after, "Stop after this many seconds; default: never")
       ->check(CLI::PositiveNumber);
   option("--show-zones", a.show_zones,
-         "Write the first frame with a grid, zones and lines as a picture, and stop");
+         "Write an image of the first frame with a grid, zones and lines, and exit");
 }
 
 bool names_streams(const std::vector<std::string>& paths) {
@@ -125,8 +127,8 @@ bool names_streams(const std::vector<std::string>& paths) {
   const auto count = std::count_if(paths.begin(), paths.end(), live);
   if (count > 0 && count < static_cast<std::ptrdiff_t>(paths.size()))
     throw Error(ErrorCode::invalid_argument,
-                "films and live streams are for a command each; '" +
-                    *std::find_if_not(paths.begin(), paths.end(), live) + "' is no stream");
+                "films and live streams cannot be mixed in one command; '" +
+                    *std::find_if_not(paths.begin(), paths.end(), live) + "' is not a stream");
   return count > 0;
 }
 

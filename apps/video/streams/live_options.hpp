@@ -1,4 +1,4 @@
-// What is asked of live streams on the command line and in cameras.toml.
+// Options of live streams from the command line and cameras.toml.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -33,9 +33,8 @@ std::string secret_of(const video::LiveSettings& settings) {
   std::string secret(std::istreambuf_iterator<char>(file), {});
   while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
   if (secret.empty())
-    throw Error(ErrorCode::not_found, "there is no key for signatures in '" +
-                                          *settings.webhook_secret_file +
-                                          "'; make one with: openssl rand -hex 32");
+    throw Error(ErrorCode::not_found, "no signing key in '" + *settings.webhook_secret_file +
+                                          "'; create one with: openssl rand -hex 32");
   return secret;
 }
 
@@ -49,7 +48,7 @@ fs::path queue_folder(const video::LiveSettings& settings) {
   const std::string home = from_environment("HOME");
   if (home.empty())
     throw Error(ErrorCode::invalid_argument,
-                "events for the webhook need a folder to wait in: name --webhook-queue");
+                "undelivered webhook events need a folder; give --webhook-queue");
   return fs::path(home) / ".local" / "state" / "faceshot" / "webhook";
 }
 
@@ -108,7 +107,8 @@ EventOutputs::EventOutputs(const LivePlan& plan, video::LiveLog log)
   std::string secret = secret_of(settings);
   if (secret.empty())
     log({video::LogLevel::warning, "", "webhook_unsigned",
-         "events are not signed: anybody can send the receiver such; name --webhook-secret-file"});
+         "events are not signed, so the receiver cannot tell them from forged ones; give "
+         "--webhook-secret-file"});
   impl_->queue = std::make_unique<video::DiskQueue>(queue_folder(settings));
   constexpr video::BackoffOptions pauses{.first = 0.5, .most = 30, .growth = 2};
   impl_->sender = std::make_unique<video::WebhookSender>(
@@ -124,7 +124,7 @@ void EventOutputs::tell(const video::Event& event) {
   if (!impl_->queue) return;
   try {
     impl_->queue->push(line);
-  } catch (const Error& e) {  // the disk is full: the camera goes on
+  } catch (const Error& e) {  // the disk is full: the camera continues
     impl_->log({video::LogLevel::error, event.stream, "cannot_write", e.what()});
   }
   impl_->sender->notify();
@@ -141,7 +141,8 @@ void EventOutputs::finish(double seconds) {
     return;
   impl_->log({video::LogLevel::warning, "", "webhook_waiting",
               std::to_string(impl_->queue->size()) +
-                  " events wait on disk for the webhook's receiver, and are sent next time"});
+                  " events are still waiting on disk for the webhook's "
+                  "receiver; they will be sent next time"});
 }
 
 void EventOutputs::add_to(video::LiveStatus& status) const {

@@ -1,4 +1,4 @@
-// Where events and frames of live streams go.
+// Outputs of events and frames of live streams.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@
 
 namespace faceshot::cli {
 
-/// A file that lines are added to, or standard output. What cannot be written is told once, and not
-/// kept. Thread safe.
+/// A file that lines are added to, or standard output. What cannot be written is reported once, and
+/// not kept. Thread safe.
 class LineTarget {
  public:
   /// @param name file, made if it is missing; "-": standard output @throws Error(io)

@@ -41,7 +41,7 @@ struct LiveStream::Impl {
   mutable std::mutex mutex{};  ///< of all but the source
   std::unique_ptr<video::UprightView> holder = std::make_unique<video::UprightView>();
   int width = 0, height = 0;
-  std::int64_t first_id = 0, last_id = 0;  ///< of faces: a follower begins anew with 1
+  std::int64_t first_id = 0, last_id = 0;  ///< of faces: a follower begins again with 1
   int since_look = 0;
   std::vector<Detection> last_found{};
   std::vector<TrackedFace> seen{};
@@ -123,7 +123,7 @@ void LiveStream::Impl::save_snapshot(video::Event& event) {
     event.snapshot = file.string();
     event.quality = best->quality;
     snapshot_failed = false;
-  } catch (const Error& e) {  // the disk is full: the camera goes on
+  } catch (const Error& e) {  // the disk is full: the camera continues
     if (!std::exchange(snapshot_failed, true))
       tell(video::LogLevel::error, "cannot_write", e.what());
   }
@@ -234,7 +234,7 @@ bool LiveStream::serve() {
   const double used = video::thread_processor_seconds();
   try {
     my.watch(live);
-  } catch (const Error& e) {  // frames of a pixel, say: the other streams go on
+  } catch (const Error& e) {  // frames of a pixel, say: the other streams continue
     const std::int64_t count = ++my.unusable;
     if ((count & (count - 1)) == 0) my.tell(video::LogLevel::error, "unusable_frame", e.what());
   }

@@ -1,4 +1,4 @@
-// One live stream: its newest frame, faces in it, followed, and what is told of them.
+// One live stream: its newest frame, the tracked faces in it, and their events.
 #pragma once
 
 #include <atomic>
@@ -45,7 +45,7 @@ class LiveStream {
 
   /// Connects. @param changed as LiveSource's
   void start(std::function<void()> changed);
-  /// The newest frame, if there is one; what is wrong with it is told, and ends nothing.
+  /// The newest frame, if there is one; what is wrong with it is reported, and ends nothing.
   /// @return whether there is another already
   bool serve();
   /// A frame waits to be served.

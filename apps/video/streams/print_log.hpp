@@ -1,4 +1,4 @@
-// Lines of live streams on standard error.
+// Log lines of live streams on standard error.
 #pragma once
 
 #include "video/live/live_log.hpp"

@@ -188,7 +188,8 @@ class LiveRun {
     rate_.update(load_, latency.quantile(0.95));
     services_.detect_every = rate_.every();
     if (rate_.every() > before && rate_.every() == 2)
-      log_({video::LogLevel::info, "", "busy", "not every frame is looked at as a whole any more"});
+      log_({video::LogLevel::info, "", "busy",
+            "running the full detector on fewer frames from now on"});
   }
 
   void remove_old() {
@@ -230,12 +231,11 @@ class LiveRun {
   void tell_end() const {
     for (const auto& stream : streams_) {
       const video::StreamStatus s = stream->status();
-      log_(
-          {video::LogLevel::info, s.name, "stopped",
-           fmt::format("{} frames, {} looked at, {} still, {} dropped, {} faces, 95 % of frames in "
-                       "{:.0f} ms",
-                       s.frames, s.looks, s.still, s.source_counters.dropped, s.totals.appeared,
-                       1000 * s.latency.quantile(0.95))});
+      log_({video::LogLevel::info, s.name, "stopped",
+            fmt::format("{} frames, {} detected in, {} still, {} dropped, {} faces, 95 % of frames "
+                        "in {:.0f} ms",
+                        s.frames, s.looks, s.still, s.source_counters.dropped, s.totals.appeared,
+                        1000 * s.latency.quantile(0.95))});
     }
   }
 

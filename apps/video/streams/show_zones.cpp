@@ -89,7 +89,7 @@ media::Image first_picture(const video::StreamSettings& stream) {
   const auto input = video::open_live_input(stream.input, interrupt);
   video::LivePicture picture;
   if (!input->next(picture))
-    throw Error(ErrorCode::io, "stream '" + stream.name + "' has ended without a frame");
+    throw Error(ErrorCode::io, "stream '" + stream.name + "' ended without a frame");
   const video::Frame frame(picture.picture.release(), 0, 0);
   video::UprightView upright;
   return video::colour_image(upright.of(frame, picture.placement));

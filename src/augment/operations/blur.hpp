@@ -8,10 +8,11 @@
 
 namespace faceshot::augment {
 
-/// Gaussian blur. @param sigma deviation in pixels; 0 or less changes nothing
+/// Gaussian blur. @param sigma standard deviation in pixels; 0 or less changes nothing
 void gaussian_blur(cv::Mat& image, float sigma);
 
-/// Each pixel becomes the mean along a line through it: a camera that moved while it exposed.
+/// Each pixel becomes the mean along a line through it: motion blur of a moving camera while it
+/// exposed.
 /// @param length of the line in pixels, 0..255; rounded so that the line, counted along the axis
 ///        it is closer to, has an odd number of pixels, for the picture is not to shift
 /// @param angle of the line, degrees, counter-clockwise from horizontal

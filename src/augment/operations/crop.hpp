@@ -1,4 +1,4 @@
-// Which part of a photograph to look at: the recipes of the field for training on faces.
+// Which part of a photograph to crop: published recipes for training on faces.
 #pragma once
 
 #include <span>
@@ -17,7 +17,7 @@ struct CropSource {
 };
 
 /// A square with a side of `share` times the shorter side of the photograph, at a random place;
-/// drawn anew up to ten times until it holds the centre of a face, if there is one to find. It
+/// drawn again up to ten times until it holds the centre of a face, if there is one to find. It
 /// reaches outside the photograph no more than its side demands.
 /// @param share drawn log-uniformly from [share_min, share_max], > 0
 /// @param smallest the side is at least this, unless the photograph is smaller

@@ -20,7 +20,7 @@ void downscale(cv::Mat& image, float factor);
 void jpeg(cv::Mat& image, int quality);
 
 /// Adds independent normal noise to each channel.
-/// @param sigma deviation in grey levels, 0..255; 0 changes nothing
+/// @param sigma standard deviation in grey levels, 0..255; 0 changes nothing
 void gaussian_noise(cv::Mat& image, float sigma, base::Random& random);
 
 /// Photon noise: what a sensor counts in little light. The variance grows with brightness, black

@@ -1,4 +1,4 @@
-// A face cut out of one photograph and put into another.
+// Cuts a face out of one photograph and pastes it into another.
 #pragma once
 
 #include <opencv2/core.hpp>

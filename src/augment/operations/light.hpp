@@ -24,7 +24,7 @@ struct Shadow {
   float angle = 0;     ///< of the direction along which the band is met
   float position = 0;  ///< of its middle along that direction, -1..1
   float width = 1;     ///< along that direction; 2 and more at position -1 or 1 shades one side
-  float darkness = 0;  ///< of the light taken away, 0..1
+  float darkness = 0;  ///< share of the light removed, 0..1
   float softness = 0;  ///< width of each edge's penumbra, which lies around the edge
 };
 

@@ -1,4 +1,4 @@
-// Normal noise by the row, fast enough for every pixel of every picture.
+// Gaussian noise by rows, fast enough for every pixel of every picture.
 #pragma once
 
 #include <array>

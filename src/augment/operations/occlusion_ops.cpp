@@ -68,11 +68,11 @@ void wear_sunglasses(const Step& step, Canvas& canvas, base::Random& random,
 
 std::vector<OperationInfo> occlusion_operations() {
   const char* const family = "occlusion";
-  const ParameterInfo each{"each", 0.5F, 0, 1, "chance of each face that has landmarks"};
+  const ParameterInfo each{"each", 0.5F, 0, 1, "probability for each face with landmarks"};
   return {
       {"cutout",
        family,
-       "blank rectangles; faces of which too little is left are ignored",
+       "blanks rectangles; faces with too little left visible are ignored",
        {{.name = "count",
          .initial = {1, 3},
          .low = 0,
@@ -83,7 +83,7 @@ std::vector<OperationInfo> occlusion_operations() {
          {0.1F, 0.4F},
          0,
          1,
-         "of the sides of the picture or face; drawn for each side",
+         "as a share of the sides of the picture or face; drawn for each side",
          0},
         {.name = "where",
          .initial = 0,
@@ -91,10 +91,10 @@ std::vector<OperationInfo> occlusion_operations() {
          .words = {"picture", "faces"}},
         {.name = "fill",
          .initial = Parameter::choice({0, 1, 2}),
-         .meaning = "what stands there instead",
+         .meaning = "what to fill with",
          .words = {"gray", "mean", "noise"}}},
        cut_out},
-      {"medical_mask", family, "medical masks over nose and mouth", {each}, wear_masks},
+      {"medical_mask", family, "draws medical masks over nose and mouth", {each}, wear_masks},
       {"sunglasses", family, "sunglasses", {each}, wear_sunglasses},
   };
 }

@@ -51,7 +51,7 @@ struct ParameterInfo {
   float neutral = std::numeric_limits<float>::quiet_NaN();  ///< changes nothing; NaN: no such value
   bool plus_minus = false;                ///< a single number x stands for the range [-x, x]
   bool is_integer = false;                ///< whole numbers only
-  bool list = false;                      ///< a list of two is no range either
+  bool list = false;                      ///< a list of two is not a range either
   std::vector<std::string_view> words{};  ///< if any: written as one of these, kept as its index
 };
 

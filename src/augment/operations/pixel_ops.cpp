@@ -54,18 +54,18 @@ void add_tone(std::vector<OperationInfo>& all) {
                  "gamma curve",
                  {{"gamma", {0.6F, 1.7F}, 0.05F, 20, "above 1 darkens, below 1 brightens", 1}},
                  change_gamma});
-  all.push_back({"equalize", family, "histogram equalisation of the luma", {}, equalize_all});
-  all.push_back(
-      {"clahe",
-       family,
-       "histogram equalisation tile by tile, limited (CLAHE)",
-       {{"clip_limit", {1, 4}, 0.1F, 100, "how much steeper contrast may get"},
-        whole("tiles", 8, 1, 64, "along each side", std::numeric_limits<float>::quiet_NaN())},
-       equalize_tiles});
+  all.push_back({"equalize", family, "equalises the histogram of the luma", {}, equalize_all});
+  all.push_back({"clahe",
+                 family,
+                 "contrast-limited adaptive histogram equalisation (CLAHE)",
+                 {{"clip_limit", {1, 4}, 0.1F, 100, "maximum increase of contrast"},
+                  whole("tiles", 8, 1, 64, "number of tiles along each side",
+                        std::numeric_limits<float>::quiet_NaN())},
+                 equalize_tiles});
   all.push_back({"posterize",
                  family,
-                 "few levels a channel",
-                 {whole("bits", {3, 6}, 1, 8, "kept of each value", 8)},
+                 "reduces the number of levels per channel",
+                 {whole("bits", {3, 6}, 1, 8, "bits kept per value", 8)},
                  change_bits});
 }
 
@@ -103,23 +103,32 @@ void add_glare(const Step& step, Canvas& canvas, base::Random& random, const Aug
 
 void add_light(std::vector<OperationInfo>& all) {
   const char* const family = "light";
-  all.push_back(
-      {"directional_light",
-       family,
-       "light from one side: the same face under another lamp",
-       {any_angle("to the light, degrees counter-clockwise from the right"),
-        {"strength", {0.2F, 0.8F}, 0, 1, "gain: 1 + strength there, 1 - strength here", 0},
-        {"softness", {0.3F, 1}, 0, 1, "0: two halves, 1: even from end to end"}},
-       light_from_aside});
-  all.push_back({"shadow",
+  all.push_back({"directional_light",
                  family,
-                 "a band of shadow across the picture",
-                 {any_angle("across the band"),
-                  {"position", {-1, 1}, -1, 1, "of its middle; 0 is the centre of the picture"},
-                  {"width", {0.3F, 1.5F}, 0, 4, "2 is the whole picture"},
-                  {"darkness", {0.2F, 0.7F}, 0, 1, "of the light taken away", 0},
-                  {"softness", {0, 0.3F}, 0, 2, "width of its edges"}},
-                 cast_shadow});
+                 "lights the scene from one side",
+                 {any_angle("direction of the light, degrees counter-clockwise from the right"),
+                  {"strength",
+                   {0.2F, 0.8F},
+                   0,
+                   1,
+                   "gain: 1 + strength on the lit side, 1 - strength on the other",
+                   0},
+                  {"softness",
+                   {0.3F, 1},
+                   0,
+                   1,
+                   "0: hard edge between two halves, 1: gradual from end to end"}},
+                 light_from_aside});
+  all.push_back(
+      {"shadow",
+       family,
+       "casts a band of shadow across the picture",
+       {any_angle("direction across the band, degrees"),
+        {"position", {-1, 1}, -1, 1, "position of its middle; 0 is the centre of the picture"},
+        {"width", {0.3F, 1.5F}, 0, 4, "2 is the whole picture"},
+        {"darkness", {0.2F, 0.7F}, 0, 1, "share of the light removed", 0},
+        {"softness", {0, 0.3F}, 0, 2, "width of its edges"}},
+       cast_shadow});
   all.push_back({"vignette",
                  family,
                  "dark corners",
@@ -127,7 +136,7 @@ void add_light(std::vector<OperationInfo>& all) {
                  darken_corners});
   all.push_back({"glare",
                  family,
-                 "a lamp or the sun in the picture, everything around it fades to white",
+                 "adds a lamp or the sun; everything around it fades to white",
                  {{"radius", {0.03F, 0.15F}, 0, 2, "share of the longer side"},
                   {"strength", {0.3F, 0.9F}, 0, 1, "1: white", 0}},
                  add_glare});
@@ -153,18 +162,18 @@ void add_blur(std::vector<OperationInfo>& all) {
   all.push_back({"gaussian_blur",
                  family,
                  "Gaussian blur",
-                 {{"sigma", {0.3F, 1.5F}, 0, 50, "deviation in pixels", 0}},
+                 {{"sigma", {0.3F, 1.5F}, 0, 50, "standard deviation in pixels", 0}},
                  blur_plain});
   all.push_back({"motion_blur",
                  family,
-                 "a camera that moved",
-                 {{"length", {2, 9}, 0, 255, "of the streak in pixels", 0},
-                  any_angle("of the streak, degrees")},
+                 "motion blur of a moving camera",
+                 {{"length", {2, 9}, 0, 255, "length of the streak, pixels", 0},
+                  any_angle("direction of the streak, degrees")},
                  blur_motion});
   all.push_back({"defocus_blur",
                  family,
-                 "a lens out of focus: the mean of a disc",
-                 {{"radius", {1, 3}, 0, 9, "of the disc in pixels", 0}},
+                 "defocus blur: the mean over a disc",
+                 {{"radius", {1, 3}, 0, 9, "radius of the disc, pixels", 0}},
                  blur_defocus});
 }
 
@@ -196,8 +205,8 @@ void add_camera(std::vector<OperationInfo>& all) {
   const char* const family = "camera";
   all.push_back({"downscale",
                  family,
-                 "reduced and enlarged again",
-                 {{"factor", {1.2F, 3}, 1, 64, "1: nothing is lost", 1}},
+                 "scales down and up again",
+                 {{"factor", {1.2F, 3}, 1, 64, "1: no loss", 1}},
                  lose_resolution});
   all.push_back({"jpeg",
                  family,
@@ -206,21 +215,22 @@ void add_camera(std::vector<OperationInfo>& all) {
                  compress});
   all.push_back({"gaussian_noise",
                  family,
-                 "normal noise, each channel by itself",
-                 {{"sigma", {3, 20}, 0, 255, "deviation in grey levels", 0}},
+                 "Gaussian noise, separate for each channel",
+                 {{"sigma", {3, 20}, 0, 255, "standard deviation in grey levels", 0}},
                  noise_gaussian});
   all.push_back(
       {"poisson_noise",
        family,
-       "photon noise: stronger where it is bright, relative to black",
-       {{"photons", {30, 300}, 1, 1e6F, "counted in a white pixel; the fewer, the noisier"}},
+       "photon noise, which grows with brightness",
+       {{"photons", {30, 300}, 1, 1e6F, "photons counted in a white pixel; fewer means noisier"}},
        noise_photons});
-  all.push_back({"iso_noise",
-                 family,
-                 "a high ISO setting: fine grain, and blotches of colour",
-                 {{"luma", {2, 12}, 0, 128, "deviation of the grain in grey levels", 0},
-                  {"chroma", {2, 12}, 0, 128, "deviation of the blotches", 0}},
-                 noise_iso});
+  all.push_back(
+      {"iso_noise",
+       family,
+       "noise of a high ISO setting: fine grain and colour blotches",
+       {{"luma", {2, 12}, 0, 128, "standard deviation of the grain in grey levels", 0},
+        {"chroma", {2, 12}, 0, 128, "standard deviation of the blotches in grey levels", 0}},
+       noise_iso});
 }
 
 // --- weather -------------------------------------------------------------------------------------
@@ -241,12 +251,12 @@ void add_weather(std::vector<OperationInfo>& all) {
   const char* const family = "weather";
   all.push_back({"fog",
                  family,
-                 "drifting fog",
-                 {{"density", {0.15F, 0.55F}, 0, 1, "mean share of the fog", 0}},
+                 "adds fog",
+                 {{"density", {0.15F, 0.55F}, 0, 1, "mean density of the fog", 0}},
                  make_foggy});
   all.push_back({"rain",
                  family,
-                 "streaks of rain, and less contrast",
+                 "adds streaks of rain and lowers contrast",
                  {{"amount", {0.2F, 0.8F}, 0, 1, "1: a downpour", 0},
                   {.name = "slant",
                    .initial = {-20, 20},
@@ -254,7 +264,7 @@ void add_weather(std::vector<OperationInfo>& all) {
                    .high = 80,
                    .meaning = "degrees from straight down",
                    .plus_minus = true},
-                  {"length", {10, 30}, 1, 200, "of a streak in pixels"}},
+                  {"length", {10, 30}, 1, 200, "length of a streak, pixels"}},
                  make_rainy});
 }
 

@@ -24,7 +24,7 @@ void equalize(cv::Mat& image);
 /// Equalises the luma of each tile by itself, limited, and blends between tiles (CLAHE,
 /// K. Zuiderveld, "Graphics Gems IV", 1994). The chroma stays.
 /// @param clip_limit > 0; how much steeper than the mean contrast may get, commonly 1..4
-/// @param tiles > 0; along each side
+/// @param tiles > 0; number of tiles along each side
 /// @throws Error(invalid_argument) for other values
 void clahe(cv::Mat& image, float clip_limit, int tiles);
 

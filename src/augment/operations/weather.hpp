@@ -11,7 +11,7 @@
 namespace faceshot::augment {
 
 /// Mixes the picture with light grey, in drifting clouds.
-/// @param density mean share of the fog, 0 (changes nothing) to 1; it varies by up to a third of
+/// @param density mean density of the fog, 0 (changes nothing) to 1; it varies by up to a third of
 ///        the smaller of the fog and the picture
 void fog(cv::Mat& image, float density, base::Random& random);
 

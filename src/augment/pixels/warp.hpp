@@ -1,4 +1,4 @@
-// Any projective map of a picture, carried out once.
+// Applies any projective map to a picture.
 #pragma once
 
 #include <opencv2/core.hpp>

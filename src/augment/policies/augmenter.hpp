@@ -1,4 +1,4 @@
-// From a labelled photograph to a training sample, as a policy says.
+// From a labelled photograph to a training sample, following a policy.
 #pragma once
 
 #include <opencv2/core.hpp>

@@ -6,7 +6,7 @@
 
 namespace faceshot::augment {
 
-/// Reads each image anew: sets need not fit into memory. The set must outlive it.
+/// Reads each image again: sets need not fit into memory. The set must outlive it.
 class FilePool : public ScenePool {
  public:
   explicit FilePool(const data::PreparedSet& set) : set_(set) {}

@@ -35,8 +35,9 @@ std::string operations_markdown() {
   std::string text =
       "# Augmentation operations\n\n"
       "Written by `faceshot augment ops --markdown` from the table in `src/augment`; do not edit.\n"
-      "Every operation takes `p`, the chance that it is done (1 if not given). A parameter is a\n"
-      "number, a range `[low, high]`, or a choice: a list of three and more, or\n"
+      "Every operation takes `p`, the probability that it is applied (default 1). A parameter is "
+      "a\n"
+      "number, a range `[low, high]`, or a choice: a list of three or more, or\n"
       "`{choice = [a, b]}`. Where the default is a range about 0, a single number x means\n"
       "`[-x, x]`.\n";
   std::string_view family;

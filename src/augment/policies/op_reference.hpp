@@ -1,4 +1,4 @@
-// The table of operations as people read it.
+// The reference page of the table of operations.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct PicturedOperation {
   cv::Mat image;  ///< 8-bit BGR, annotations drawn, the name written below
 };
 
-/// What each operation that is no combinator does to a labelled picture.
+/// What each operation that is not a combinator does to a labelled picture.
 /// @param pool brings in other pictures, for operations that mix
 [[nodiscard]] std::vector<PicturedOperation> picture_operations(const Scene& scene,
                                                                 const ScenePool& pool,

@@ -169,10 +169,10 @@ class StepReader {
     const auto weights = step["weights"].values();
     if (weights.size() != step.steps.size())
       fail(place_of(*table_.get("weights"), name_),
-           "there must be as many weights as steps: " + std::to_string(weights.size()) +
+           "weights and steps must have the same length: " + std::to_string(weights.size()) +
                " are given for " + std::to_string(step.steps.size()));
     if (std::all_of(weights.begin(), weights.end(), [](float w) { return w == 0; }))
-      fail(place_of(*table_.get("weights"), name_), "one of the weights must be above 0");
+      fail(place_of(*table_.get("weights"), name_), "at least one weight must be above 0");
   }
 
   void check_until(const Step& step) const {
@@ -180,10 +180,10 @@ class StepReader {
     const auto until = step["until"].values();
     if (until.size() != step.steps.size())
       fail(place_of(table_, name_),
-           "until must have as many numbers as there are steps: " + std::to_string(until.size()) +
+           "until and steps must have the same length: " + std::to_string(until.size()) +
                " are given for " + std::to_string(step.steps.size()));
     if (!std::is_sorted(until.begin(), until.end()))
-      fail(place_of(table_, name_), "the numbers of until must rise");
+      fail(place_of(table_, name_), "the numbers in until must ascend");
   }
 
   const toml::table& table_;
@@ -245,7 +245,7 @@ Policy parse_policy(const std::string& toml, const std::string& name) {
   if (const toml::node* const node = document.get("policy")) return policy_of(*node, name);
   if (const toml::table* const augment = document["augment"].as_table())
     if (const toml::node* const node = augment->get("policy")) return policy_of(*node, name);
-  fail(name, "has no policy; it is written as [[augment.policy]] with op = \"NAME\" below");
+  fail(name, "has no policy; write [[augment.policy]] with op = \"NAME\" below");
 }
 
 Policy read_policy(const std::string& preset_or_file) {
@@ -257,10 +257,9 @@ Policy read_policy(const std::string& preset_or_file) {
   if (!in || std::filesystem::is_directory(preset_or_file, ignored)) {
     std::string known;
     for (const auto& name : names) known += (known.empty() ? "" : ", ") + name;
-    throw Error(ErrorCode::not_found, "'" + preset_or_file +
-                                          "' is neither a policy file that can be read nor one of "
-                                          "the presets: " +
-                                          known);
+    throw Error(ErrorCode::not_found,
+                "'" + preset_or_file +
+                    "' is neither a readable policy file nor one of the presets: " + known);
   }
   std::ostringstream text;
   text << in.rdbuf();

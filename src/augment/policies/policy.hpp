@@ -2,10 +2,10 @@
 //
 //   [[augment.policy]]                     # order matters
 //   op = "one_of"                          # an operation: `faceshot augment ops` lists all
-//   p = 0.8                                # chance that it is done; 1 if not given
+//   p = 0.8                                # probability; 1 if not given
 //   steps = [{op = "affine", rotate = 10, scale = [0.9, 1.1]}, {op = "gaussian_blur"}]
 //
-// A parameter is a number, a range [low, high], or a choice: a list of three and more, or
+// A parameter is a number, a range [low, high], or a choice: a list of three or more, or
 // {choice = [a, b]}. Where a range goes both ways, as in rotate, a single number x means [-x, x].
 #pragma once
 

@@ -38,7 +38,8 @@ cv::Mat drawn(const cv::Mat& image, std::span<const geometry::Annotation> annota
 PolicySheet policy_sheet(const data::PreparedSet& set, const PolicySheetOptions& options) {
   validate(options.augment);
   if (options.count < 1 || options.samples < 1)
-    throw Error(ErrorCode::invalid_argument, "a sheet shows at least one photograph and sample");
+    throw Error(ErrorCode::invalid_argument,
+                "a sheet needs at least one photograph and one sample");
   const FilePool pool(set);
   constexpr int cell = 320;
   PolicySheet sheet;

@@ -1,4 +1,4 @@
-// A policy made visible: photographs before and after.
+// Shows the effect of a policy: photographs before and after.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// How well one order of things agrees with another.
+// Rank correlation: how well two orders agree.
 #pragma once
 
 #include <span>

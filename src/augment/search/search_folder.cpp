@@ -41,7 +41,7 @@ nlohmann::json json_of(const fs::path& file) {
     return nlohmann::json::parse(text);
   } catch (const nlohmann::json::exception& e) {
     throw Error(ErrorCode::format, file.string() + ": is damaged (" + e.what() +
-                                       "); remove it, and its trial is run again");
+                                       "); remove it to run its trial again");
   }
 }
 
@@ -54,7 +54,7 @@ void each_json(const fs::path& folder, const Take& take) {
       take(entry.path());
     } catch (const nlohmann::json::exception& e) {
       throw Error(ErrorCode::format, entry.path().string() + ": is damaged (" + e.what() +
-                                         "); remove it, and its trial is run again");
+                                         "); remove it to run its trial again");
     }
   }
 }
@@ -93,7 +93,7 @@ void SearchFolder::create(const fs::path& folder, SearchSettings settings,
   }
   if (read_settings(read_text(file), file.string()) == settings) return;
   throw Error(ErrorCode::invalid_argument,
-              "'" + folder.string() + "' holds a search with other settings; go on with it by " +
+              "'" + folder.string() + "' contains a search with other settings; resume it with " +
                   "--resume " + folder.string() + ", or give another --dir");
 }
 

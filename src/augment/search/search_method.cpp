@@ -226,7 +226,7 @@ class Population : public SearchMethod {
     const auto quarter =
         std::max<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(ranks_.size()) / 4);
     const bool behind = place >= static_cast<std::ptrdiff_t>(ranks_.size()) - quarter ||
-                        !figure_of(own);  // it has no weights to go on from
+                        !figure_of(own);  // it has no weights to continue from
     if (!behind) return {own.picks, own.trial};
     base::Random random = stream_of(seed_, trial, parent_stream);
     const auto good = std::count_if(round_.begin(), round_.end(),
@@ -266,7 +266,7 @@ class Population : public SearchMethod {
     return outcome.figures.empty() ? std::nullopt : outcome.figures.back();
   }
 
-  /// The paper's: some choices are drawn anew, others shifted to a neighbour.
+  /// The paper's: some choices are drawn again, others shifted to a neighbour.
   [[nodiscard]] Picks explored(Picks picks, int trial) const {
     base::Random random = stream_of(seed_, trial, explore_stream);
     for (std::size_t c = 0; c < picks.size(); ++c) {

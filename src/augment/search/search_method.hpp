@@ -8,7 +8,7 @@
 //   pba        a population that trains on (Ho et al., "Population Based Augmentation", ICML 2019)
 //
 // What a method knows is a function of the settings and of the outcomes it was told, in order:
-// it is made anew from them whenever a search goes on, on any machine.
+// it is made again from them whenever a search continues, on any machine.
 #pragma once
 
 #include <memory>

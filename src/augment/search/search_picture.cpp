@@ -38,19 +38,19 @@ std::string progress_svg(const SearchSettings& settings, const SearchPlan& plan)
     }
   }
   if (std::all_of(by_rung.begin(), by_rung.end(), [](const auto& l) { return l.points.empty(); }))
-    throw Error(ErrorCode::invalid_argument, "the search has no result to draw yet");
+    throw Error(ErrorCode::invalid_argument, "the search has no results to draw yet");
   support::LineChart figures;
-  figures.title = "Figures of the trials (" + settings.method + ")";
+  figures.title = "Trial results (" + settings.method + ")";
   figures.x_label = "trial";
   figures.y_label = settings.trial.command.empty() ? settings.trial.metric : "figure";
   figures.legend_below = true;
   figures.lines = std::move(by_rung);
   figures.lines.resize(std::min<std::size_t>(figures.lines.size(), 7));
-  figures.lines.push_back({"best whole trial so far", best});
+  figures.lines.push_back({"best full trial so far", best});
   support::LineChart learned;
-  learned.title = "What is left open";
+  learned.title = "Remaining uncertainty";
   learned.x_label = "trial";
-  learned.y_label = "mean entropy of the choices, 1: all of it";
+  learned.y_label = "mean entropy of the choices; 1: undecided";
   learned.y_range = {0, 1};
   learned.legend_below = true;
   Points entropy{{0, 1}};
@@ -69,7 +69,7 @@ std::string learned_svg(const std::vector<Choice>& choices, const SearchPlan& pl
       "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {0} {1}' width='{0}' height='{1}' "
       "font-family='sans-serif' font-size='12'>\n<rect width='{0}' height='{1}' fill='#fff'/>\n"
       "<text x='{2}' y='32' text-anchor='middle' font-size='18'>What was learned: probability, "
-      "trials, mean figure</text>\n",
+      "trials, mean result</text>\n",
       width, height, width / 2);
   const auto records = option_records(choices, plan);
   for (std::size_t c = 0; c < choices.size(); ++c) {

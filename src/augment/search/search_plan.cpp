@@ -84,7 +84,7 @@ class Planner {
     return settings_.seed + static_cast<std::uint64_t>(round);
   }
 
-  /// Those that go on, best first; the others are stopped.
+  /// Those that continue, best first; the others are stopped.
   [[nodiscard]] std::vector<int> survivors(std::vector<int> there, int rung) {
     std::stable_sort(there.begin(), there.end(), [this](int a, int b) {
       return comparable(at(a).figure()) > comparable(at(b).figure());
@@ -156,7 +156,7 @@ class Planner {
     plan_.best_figure = at(plan_.best).figure();
   }
 
-  /// Tries the best anew, and what the method holds for the best.
+  /// Tries the best again, and what the method holds for the best.
   void confirm() {
     std::vector<std::pair<int, Proposal>> candidates;  // trial (-1: none is like it), policy
     for (const int trial : ranking()) {
@@ -198,7 +198,7 @@ class Planner {
              static_cast<std::size_t>(proposal.picks[c]) < choices_[c].options.size();
     if (!fits || proposal.parent >= number)
       throw Error(ErrorCode::format, "what trial " + std::to_string(number) +
-                                         " proposes is not of this search's space");
+                                         " proposes is not in this search's space");
     Trial trial;
     trial.number = number;
     trial.proposal = std::move(proposal);
@@ -220,7 +220,7 @@ class Planner {
     plan_.seconds += found->second.seconds;
   }
 
-  /// What is expected: all batches, and all that are tried anew.
+  /// What is expected: all batches, and all that are tried again.
   void add_up(bool searched, bool anew) {
     if (plan_.done) {
       plan_.work_planned = plan_.work_done;

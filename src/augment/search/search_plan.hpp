@@ -2,9 +2,9 @@
 // worker comes to the same, whenever and wherever it looks.
 //
 // Trials are proposed in batches. All of a batch are trained to the first rung; of those, the best
-// one of `eta` goes on to the next, and so on (successive halving: Jamieson and Talwalkar, AISTATS
-// 2016). Then the method learns from the batch and proposes the next. In the end the best ones are
-// tried anew with other seeds: the best of many noisy figures is mostly a lucky one.
+// one of `eta` continues to the next, and so on (successive halving: Jamieson and Talwalkar,
+// AISTATS 2016). Then the method learns from the batch and proposes the next. In the end the best
+// ones are tried again with other seeds: the best of many noisy figures is mostly a lucky one.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ struct SearchRecord {
 struct Job {
   int trial = 0, rung = 0;
   Proposal proposal;
-  std::uint64_t seed = 0;  ///< of the training: the same for all but those that are tried anew
+  std::uint64_t seed = 0;  ///< of the training: the same for all but those that are tried again
   double share = 1;        ///< of a whole trial that is done after this rung
   double before = 0;       ///< of it that is done already
 };
@@ -58,7 +58,7 @@ struct Trial {
 /// After a batch.
 struct BatchSummary {
   int trials = 0;              ///< so far
-  std::optional<double> best;  ///< figure of the best whole trial so far
+  std::optional<double> best;  ///< figure of the best full trial so far
   std::optional<double> mean;  ///< of the batch's figures at the first rung
   double entropy = 1;          ///< of what is proposed next (mean_entropy())
 };

@@ -70,11 +70,13 @@ std::vector<std::string> origin_of(const SearchSettings& settings, const SearchP
   lines.push_back(fmt::format(
       "{} {:.4f}{}.", settings.trial.command.empty() ? settings.trial.metric : "figure",
       plan.best_figure.value_or(0),
-      anew ? fmt::format(", the mean of {} more with other seeds", settings.confirm_times) : ""));
+      anew ? fmt::format(", the mean of {} more runs with other seeds", settings.confirm_times)
+           : ""));
   if (settings.trial.command.empty())
-    lines.push_back(fmt::format(
-        "A whole trial: {} crops of {} from {}.", settings.trial.crops, settings.trial.config,
-        settings.trial.start.empty() ? "random weights" : settings.trial.start));
+    lines.push_back(
+        fmt::format("A full trial: {} crops of {}, starting from {}.", settings.trial.crops,
+                    settings.trial.config,
+                    settings.trial.start.empty() ? "random weights" : settings.trial.start));
   return lines;
 }
 

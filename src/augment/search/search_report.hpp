@@ -1,5 +1,4 @@
-// What a search has found: the policy, what was learned on the way, and whether stopping early was
-// right.
+// The results of a search: the policy, what was learned, and whether stopping early was right.
 #pragma once
 
 #include <optional>

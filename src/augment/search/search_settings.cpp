@@ -50,19 +50,21 @@ const std::vector<std::string>& search_methods() {
 void validate(const SearchSettings& s) {
   const auto& names = search_methods();
   demand(std::find(names.begin(), names.end(), s.method) != names.end(),
-         "there is no method '" + s.method + "'; did you mean '" +
-             base::nearest_name(s.method, names) + "'?");
+         "unknown method '" + s.method + "'; did you mean '" + base::nearest_name(s.method, names) +
+             "'?");
   demand(s.trials >= 1 && s.trials <= 1000000, "the number of trials must be from 1 to 1000000");
   demand(s.budget >= 0, "the budget must not be negative");
   demand(s.batch >= 2 && s.batch <= 1000, "a batch must have 2 to 1000 trials");
   demand(s.rungs >= 1 && s.rungs <= 8, "there must be 1 to 8 rungs");
   demand(s.eta >= 2 && s.eta <= 10, "eta must be from 2 to 10");
   demand(s.method != "pba" || s.rungs == 1,
-         "pba stops nobody early: those behind go on from the weights of those ahead; give 1 rung");
+         "pba stops no trial early: the worst continue from the weights of the best; give 1 rung");
   demand(s.confirm >= 0 && s.confirm <= 100 && s.confirm_times >= 1 && s.confirm_times <= 100,
-         "at most 100 can be tried anew, 1 to 100 times");
-  demand(s.learning_rate >= 0 && s.entropy >= 0, "rate and entropy bonus must not be negative");
-  demand(s.explore > 0 && s.explore <= 1, "the chance to explore must be above 0 and at most 1");
+         "at most 100 policies can be trained again, 1 to 100 times each");
+  demand(s.learning_rate >= 0 && s.entropy >= 0,
+         "the rate and the entropy bonus must not be negative");
+  demand(s.explore > 0 && s.explore <= 1,
+         "the exploration probability must be above 0 and at most 1");
 }
 
 std::string settings_json(const SearchSettings& settings) {
@@ -77,7 +79,7 @@ SearchSettings read_settings(const std::string& text, const std::string& name) {
     const auto json = nlohmann::json::parse(text);
     each_setting(settings, [&json](const char* key, auto& value) { json.at(key).get_to(value); });
   } catch (const nlohmann::json::exception& e) {
-    throw Error(ErrorCode::format, name + ": is no search's settings (" + e.what() + ")");
+    throw Error(ErrorCode::format, name + ": is not a search's settings (" + e.what() + ")");
   }
   return settings;
 }

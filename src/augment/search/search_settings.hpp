@@ -1,4 +1,4 @@
-// What a search is told, and keeps: the file search.json in its folder.
+// The settings of a search: the file search.json in its folder.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ struct SearchSettings {
   int eta = 3;               ///< each rung is so many times as long as the one before, and is
                              ///< reached by one of so many trials
   bool keep_all = false;     ///< no trial is stopped early
-  int confirm = 3;           ///< best ones that are tried anew in the end; 0: none
+  int confirm = 3;           ///< best ones that are tried again in the end; 0: none
   int confirm_times = 2;     ///< with so many other seeds each
   double learning_rate = 0;  ///< of reinforce and ppo, on the logits; 0: the method's usual one
   double entropy = 0.01;     ///< weight of the entropy bonus of the same

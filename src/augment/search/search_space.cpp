@@ -82,8 +82,7 @@ class TemplateWalker {
     const toml::node* const policy = document_.at_path("augment.policy").node();
     if (policy == nullptr || !policy->is_array())
       refuse(name_,
-             "has no policy; it is written as [[augment.policy]] with op = \"NAME\" or slot "
-             "= \"NAME\" below");
+             "has no policy; write [[augment.policy]] with op = \"NAME\" or slot = \"NAME\" below");
     toml::array result;
     for (const toml::node& step : *policy->as_array()) append(result, rendered(step, "policy"));
     return result;
@@ -106,7 +105,7 @@ class TemplateWalker {
       } else if (key == "strength") {
         strength_ = &levels_of(node, "strength");
       } else {
-        refuse(place(node), "search has p and strength, no '" + std::string(key.str()) + "'");
+        refuse(place(node), "[search] takes p and strength, not '" + std::string(key.str()) + "'");
       }
     }
   }
@@ -252,8 +251,8 @@ class TemplateWalker {
     const std::string name = name_of(table, "order");
     const std::vector<toml::array> steps = steps_of(table);
     if (steps.size() > most_ordered)
-      refuse(place(table), "an order is chosen among " + std::to_string(most_ordered) +
-                               " steps at most, not " + std::to_string(steps.size()));
+      refuse(place(table), "an order can be searched for at most " + std::to_string(most_ordered) +
+                               " steps, not " + std::to_string(steps.size()));
     std::vector<std::size_t> permutation(steps.size());
     std::iota(permutation.begin(), permutation.end(), std::size_t{0});
     std::vector<std::vector<std::size_t>> all;
@@ -301,9 +300,10 @@ SearchSpace SearchSpace::parse(const std::string& toml, const std::string& name)
   (void)policy_of(walker.walk(), name);
   document->choices = std::move(walker.choices);
   if (document->choices.empty())
-    refuse(name, "leaves nothing open: write a slot, or {levels = [a, b]} for a value");
+    refuse(name, "has nothing to search: write a slot, or {levels = [a, b]} for a value");
   SearchSpace space(document);
-  // Each option once, beside the first of all others: a mistake is told before anything is trained.
+  // Each option once, beside the first of all others: a mistake is reported before anything is
+  // trained.
   Picks picks(space.choices().size(), 0);
   for (std::size_t i = 0; i < picks.size(); ++i) {
     const Choice& choice = space.choices()[i];
@@ -313,7 +313,7 @@ SearchSpace SearchSpace::parse(const std::string& toml, const std::string& name)
         (void)space.policy(picks);
       } catch (const Error& e) {
         refuse(name, "option '" + choice.options[option] + "' of '" + choice.name +
-                         "' makes no policy (" + e.what() + ")");
+                         "' does not yield a valid policy (" + e.what() + ")");
       }
     }
     picks[i] = 0;
@@ -348,10 +348,9 @@ SearchSpace read_search_space(const std::string& name_or_file) {
     std::string known;
     for (const std::string& name : search_space_names())
       known += (known.empty() ? "" : ", ") + name;
-    throw Error(ErrorCode::not_found, "'" + name_or_file +
-                                          "' is neither a search space that can be read nor one of "
-                                          "those that come with FaceShot: " +
-                                          known);
+    throw Error(
+        ErrorCode::not_found,
+        "'" + name_or_file + "' is neither a readable search space nor a built-in one: " + known);
   }
   std::ostringstream text;
   text << in.rdbuf();

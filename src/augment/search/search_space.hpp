@@ -42,7 +42,7 @@ using Picks = std::vector<int>;
 class SearchSpace {
  public:
   /// @param name stands for the document in messages
-  /// @throws Error(invalid_argument) "NAME:LINE: what" for what is no space, for an option with
+  /// @throws Error(invalid_argument) "NAME:LINE: what" for what is not a space, for an option with
   ///         which no policy can be made, and if nothing is open
   [[nodiscard]] static SearchSpace parse(const std::string& toml, const std::string& name);
 

@@ -48,7 +48,7 @@ std::optional<TrialResult> do_job(SearchFolder& folder, const Job& job, Claim& c
   const auto start = Clock::now();
   try {
     result.figure = run(job, files, stop);
-    if (!result.figure) result.note = "the policy makes training fail";
+    if (!result.figure) result.note = "training fails with this policy";
   } catch (const Error& e) {
     if (stop) return std::nullopt;
     const bool any = std::any_of(record.results.begin(), record.results.end(),

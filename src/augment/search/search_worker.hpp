@@ -1,4 +1,4 @@
-// A worker of a search: takes what is to be done, has it done, writes down what came of it.
+// A worker of a search: takes a task, has it done, records the result.
 #pragma once
 
 #include <atomic>
@@ -20,7 +20,7 @@ struct JobFiles {
   std::filesystem::path parent;  ///< folder of the trial whose weights it starts from; empty: none
 };
 
-/// Does a job. @return its figure, larger is better; nothing: the policy makes training fail
+/// Does a job. @return its figure, larger is better; nothing: training fails with this policy
 /// @throws Error(cancelled) soon after `stop` is set; Error for what is not the policy's fault
 using RunTrial = std::function<std::optional<double>(const Job& job, const JobFiles& files,
                                                      const std::atomic<bool>& stop)>;

@@ -35,7 +35,7 @@ std::optional<Isa> look_up_cap() {
     if (level.name == std::string(wanted)) return level.isa;
   throw Error(ErrorCode::invalid_argument,
               "FACESHOT_ISA is '" + std::string(wanted) +
-                  "'; it may be sse4, avx2, avx512 or avx512_bf16, or not set");
+                  "'; it must be sse4, avx2, avx512 or avx512_bf16, or unset");
 }
 
 #if defined(__x86_64__)

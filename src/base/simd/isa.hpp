@@ -15,7 +15,7 @@ enum class Isa : std::uint8_t { baseline, avx2, avx512, avx512_bf16 };
 /// @throws Error(invalid_argument) if the variable has another value
 [[nodiscard]] std::optional<Isa> isa_cap();
 
-/// The best level of this CPU that isa_cap() allows: what every kernel of the house obeys
+/// The best level of this CPU that isa_cap() allows: what every kernel obeys
 /// (levels.hpp), and oneDNN too (engine/plan/dnnl_primitive.hpp). Thread safe.
 /// @throws as isa_cap()
 [[nodiscard]] Isa isa();

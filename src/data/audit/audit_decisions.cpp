@@ -22,24 +22,24 @@ bool same_box(const Box& a, const Box& b) {
          std::abs(a.x2 - b.x2) <= same_pixels && std::abs(a.y2 - b.y2) <= same_pixels;
 }
 
-/// One decision as it stands in the file.
+/// One decision as it is in the file.
 class DecisionReader {
  public:
   DecisionReader(const std::filesystem::path& path, std::size_t index, const Json& json)
       : path_(path), index_(index), json_(json) {}
 
   [[nodiscard]] AuditDecision read() const {
-    if (!json_.is_object()) fail("is no object");
+    if (!json_.is_object()) fail("is not an object");
     AuditDecision decision;
     decision.image = text("image");
     const std::string kind = text("kind"), verdict = text("decision");
-    if (kind != "missing" && kind != "loose") fail("is of the unknown kind '" + kind + "'");
+    if (kind != "missing" && kind != "loose") fail("has the unknown kind '" + kind + "'");
     if (verdict != "accept" && verdict != "reject")
-      fail("decides '" + verdict + "', not accept or reject");
+      fail("has the decision '" + verdict + "', not accept or reject");
     decision.kind = kind == "missing" ? SuspectKind::missing : SuspectKind::loose;
     decision.accepted = verdict == "accept";
     const Json& id = member("class");
-    if (!id.is_number_integer()) fail("has a class that is no whole number");
+    if (!id.is_number_integer()) fail("has a class that is not a whole number");
     decision.class_id = id.get<int>();
     decision.box = box("box");
     if (decision.kind == SuspectKind::loose) decision.label = box("label");
@@ -58,7 +58,7 @@ class DecisionReader {
   }
   [[nodiscard]] std::string text(const char* name) const {
     const Json& value = member(name);
-    if (!value.is_string()) fail(std::string("has a ") + name + " that is no text");
+    if (!value.is_string()) fail(std::string("has a ") + name + " that is not a string");
     return value.get<std::string>();
   }
   [[nodiscard]] Box box(const char* name) const {
@@ -104,8 +104,7 @@ void apply_one(const AuditDecision& decision, const std::vector<std::string>& cl
     ++applied.added;
   } else {
     const auto label = place(*decision.label);
-    if (label == record.annotations.end())
-      refuse(decision, "the label that was found loose is not there any more");
+    if (label == record.annotations.end()) refuse(decision, "the loose label no longer exists");
     label->box = decision.box;
     label->source = geometry::source_person;
     ++applied.replaced;
@@ -116,7 +115,7 @@ void apply_one(const AuditDecision& decision, const std::vector<std::string>& cl
 
 AuditDecisions read_audit_decisions(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path))
-    throw Error(ErrorCode::not_found, path.string() + ": no such file of decisions");
+    throw Error(ErrorCode::not_found, path.string() + ": no such file");
   std::ifstream file(path);
   const Json json = Json::parse(file, nullptr, false);
   if (json.is_discarded() || !json.is_object() ||
@@ -124,8 +123,8 @@ AuditDecisions read_audit_decisions(const std::filesystem::path& path) {
       !json.contains("csv") || !json["csv"].is_string() || !json.contains("decisions") ||
       !json["decisions"].is_array())
     throw Error(ErrorCode::format, path.string() +
-                                       ": is no file of decisions; the page of faceshot data audit "
-                                       "downloads audit-decisions.json");
+                                       ": not a file of decisions; download audit-decisions.json "
+                                       "from the page written by faceshot data audit");
   AuditDecisions decisions{json["csv"].get<std::string>(), {}};
   for (const Json& entry : json["decisions"])
     decisions.decisions.push_back(

@@ -1,4 +1,4 @@
-// What a person decided on an audit's page, and putting it into the set.
+// A person's decisions on an audit page, and applying them to the set.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,8 @@ struct AuditDecisions {
   std::vector<AuditDecision> decisions;
 };
 
-/// @throws Error(not_found), Error(io); Error(format) "FILE: what" for what is no file of decisions
+/// @throws Error(not_found), Error(io); Error(format) "FILE: what" for what is not a file of
+/// decisions
 [[nodiscard]] AuditDecisions read_audit_decisions(const std::filesystem::path& path);
 
 struct AppliedAudit {

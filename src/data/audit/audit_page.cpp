@@ -107,7 +107,7 @@ void append_card(const PreparedSet& set, const Suspect& s, std::size_t number, s
   const bool missing = s.kind == SuspectKind::missing;
   const std::string what =
       missing ? fmt::format("No label here? {:.0f} x {:.0f} px", s.box.width(), s.box.height())
-              : fmt::format("Loose box? IoU {:.2f} with what was found", s.iou);
+              : fmt::format("Loose box? IoU {:.2f} with the detection", s.iou);
   const std::string about = fmt::format("{}. {}, score {:.2f}, gain {:.2f}, {}", number + 1, what,
                                         s.score, s.gain, image);
   const std::string jpeg = picture_of(set, s);
@@ -158,27 +158,24 @@ std::string audit_page(const PreparedSet& set, const LabelAudit& audit,
            "</script>\n";
   support::Document document{
       "Label audit",
-      fmt::format("{} labels in {} images, looked at by {}", audit.labels, audit.images, detector),
+      fmt::format("{} labels in {} images, compared with {}", audit.labels, audit.images, detector),
       {}};
   document.style = audit_style;
   document.script = audit_script;
   document.sections.push_back(
       {"how",
        "How to",
-       {support::Paragraph{
-            fmt::format("{} of {} suspects, by expected gain. Green are labels, red is what the "
-                        "detector sees: a "
-                        "face without a label, or a better box for the thick green one. Decide on "
-                        "as many as you "
-                        "like, then download the decisions and run: faceshot data audit --apply "
-                        "audit-decisions.json",
-                        shown, audit.suspects.size())},
+       {support::Paragraph{fmt::format(
+            "{} of {} suspects, by expected gain. Labels are green. The detection is red: a face "
+            "without a label, or a better box for the thick green one. Review as many as you like, "
+            "then download the decisions and run: faceshot data audit --apply "
+            "audit-decisions.json",
+            shown, audit.suspects.size())},
         support::RawHtml{
-            "<p>Keys: <kbd>a</kbd> accept and <kbd>r</kbd> reject go on to the next, <kbd>u</kbd> "
-            "opens again, <kbd>n</kbd> next, <kbd>p</kbd> previous.</p>\n"}}});
+            "<p>Keys: <kbd>a</kbd> accept and <kbd>r</kbd> reject move on to the next, "
+            "<kbd>u</kbd> undoes the decision, <kbd>n</kbd> next, <kbd>p</kbd> previous.</p>\n"}}});
   if (shown == 0)
-    document.sections.push_back(
-        {"suspects", "Suspects", {support::Paragraph{"Nothing is suspected."}}});
+    document.sections.push_back({"suspects", "Suspects", {support::Paragraph{"No suspects."}}});
   else
     document.sections.push_back({"suspects", "Suspects", {support::RawHtml{std::move(cards)}}});
   if (shown == 0) document.script.clear();

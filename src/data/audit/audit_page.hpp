@@ -1,4 +1,4 @@
-// Suspects as a page on which a person accepts and rejects; it gives the decisions back as a file.
+// A page on which a person accepts or rejects suspects; it exports the decisions as a file.
 #pragma once
 
 #include <cstddef>

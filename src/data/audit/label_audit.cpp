@@ -63,7 +63,7 @@ AuditOutcome look_at(const PreparedSet& set, std::size_t record, const Detector&
       outcome.audit =
           audit_image(image, detector.detect(media::view_of(pixels)), ids, record, options);
     else
-      outcome.damage = image.image + " has another size than the set says";
+      outcome.damage = image.image + " has a different size than the set says";
   } catch (const Error& e) {
     outcome.damage = e.what();
   }
@@ -133,9 +133,8 @@ LabelAudit audit_labels(const PreparedSet& set, const Detector& detector,
   require_options(options);
   if (*detector.options().score_threshold > options.score)
     throw Error(ErrorCode::invalid_argument,
-                "audit: the detector gives no scores as low as those to be looked at");
-  if (set.records.empty())
-    throw Error(ErrorCode::format, "the set has no images; there is nothing to look at");
+                "audit: the detector's score floor is above the minimum score");
+  if (set.records.empty()) throw Error(ErrorCode::format, "the set has no images");
   const std::vector<int> ids = detector_class_ids(set.classes, detector.info().classes);
   LabelAudit result;
   result.images = set.records.size();

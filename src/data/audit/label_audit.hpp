@@ -1,5 +1,4 @@
-// Labels that are probably wrong, by a detector that sees otherwise: faces that nobody labelled,
-// and boxes that do not fit.
+// Labels that are probably wrong according to a detector: faces without a label, and loose boxes.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +24,7 @@ enum class SuspectKind : std::uint8_t {
 
 struct AuditOptions {
   float score = 0.3F;    ///< from here on a finding is looked at, in (0, 1]
-  float overlap = 0.3F;  ///< IoU below which a finding and a label are two things
+  float overlap = 0.3F;  ///< Minimum IoU for a detection to match a label
   float loose = 0.6F;    ///< IoU below which a label of what was found is loose
   float min_side = 8;    ///< findings with a shorter side below are passed over, pixels
 };

@@ -45,7 +45,7 @@ bool look_like_xywh(const RawSet& set) {
                            ? 1
                            : 0;
     }
-  constexpr std::size_t fewest = 3;  // one typing error is no pattern
+  constexpr std::size_t fewest = 3;  // one typing error is not a pattern
   return wrong_as_corners >= fewest && wrong_as_corners * 5 >= boxes &&
          right_as_size * 20 >= boxes * 19;
 }

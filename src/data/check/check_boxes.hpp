@@ -1,4 +1,4 @@
-// What is wrong with the boxes of one image.
+// Checks the boxes of one image.
 #pragma once
 
 #include <functional>

@@ -61,12 +61,12 @@ support::DocumentSection summary_of(const CheckReport& report) {
         {split.csv.string(), std::to_string(split.images), std::to_string(split.boxes)});
   section.blocks.emplace_back(std::move(files));
   if (report.findings.empty()) {
-    section.blocks.emplace_back(support::RawHtml{"<p class='fine'>Nothing is wrong.</p>\n"});
+    section.blocks.emplace_back(support::RawHtml{"<p class='fine'>No problems found.</p>\n"});
     return section;
   }
   std::string html =
-      "<div class='wide'><table><thead><tr><th scope='col'>how bad</th><th scope='col' "
-      "class='number'>found</th><th scope='col'>what</th><th scope='col'>--fix</th></tr></thead>"
+      "<div class='wide'><table><thead><tr><th scope='col'>severity</th><th scope='col' "
+      "class='number'>count</th><th scope='col'>problem</th><th scope='col'>--fix</th></tr></thead>"
       "<tbody>\n";
   const auto counts = report.counts();
   for (const ProblemInfo& p : problems()) {
@@ -112,8 +112,9 @@ support::DocumentSection section_of(const CheckReport& report, const ProblemInfo
 }  // namespace
 
 std::string check_report_html(const CheckReport& report, std::size_t pictures) {
-  support::Document document{
-      "Data check", "What is wrong with prepared sets, and what --fix does", {summary_of(report)}};
+  support::Document document{"Data check",
+                             "Problems in prepared sets, and what --fix does about them",
+                             {summary_of(report)}};
   for (const ProblemInfo& problem : problems())
     if (support::DocumentSection section = section_of(report, problem, pictures);
         !section.blocks.empty())

@@ -1,4 +1,4 @@
-// The findings as a page that people look at.
+// The findings as an HTML page.
 #pragma once
 
 #include <cstddef>

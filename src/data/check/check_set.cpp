@@ -138,7 +138,7 @@ class Checker {
   void check_image(const RawSet& set, RawImage& image, const ImageFacts& facts, bool gone,
                    std::vector<geometry::ImageRecord>& repaired) {
     if (facts.missing) {
-      add(Problem::missing_image, set, image, "not there");
+      add(Problem::missing_image, set, image, "missing");
       return;
     }
     if (!facts.damage.empty()) {
@@ -184,8 +184,8 @@ class Checker {
     const bool same_shape = std::abs(x / y - 1) <= tolerance;
     add(Problem::wrong_size, set, image,
         std::to_string(image.width) + "x" + std::to_string(image.height) + " in the file, " +
-            std::to_string(facts.width) + "x" + std::to_string(facts.height) + " in truth" +
-            (same_shape ? "" : ": another shape"));
+            std::to_string(facts.width) + "x" + std::to_string(facts.height) + " in fact" +
+            (same_shape ? "" : ": different aspect ratio"));
     if (same_shape) scale(image, x, y);
     return same_shape;
   }

@@ -1,4 +1,4 @@
-// Looks for everything that is wrong with prepared sets, and repairs what can be repaired.
+// Finds the problems in prepared sets and repairs what can be repaired.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ struct CheckOptions {
 /// One CSV file of a set.
 struct CheckedSplit {
   std::filesystem::path csv;
-  std::size_t images = 0, boxes = 0;  ///< as they stand in the file
+  std::size_t images = 0, boxes = 0;  ///< as they are in the file
   PreparedSet repaired;               ///< with every repair that was asked for
 };
 

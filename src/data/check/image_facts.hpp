@@ -1,4 +1,4 @@
-// What an image file itself says.
+// Facts read from an image file.
 #pragma once
 
 #include <cstdint>

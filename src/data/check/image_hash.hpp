@@ -1,4 +1,4 @@
-// Images that are the same, or look it.
+// Finds images that are identical or look identical.
 #pragma once
 
 #include <cstddef>

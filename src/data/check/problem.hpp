@@ -1,4 +1,4 @@
-// What can be wrong with a prepared set.
+// The problems that a prepared set can have.
 #pragma once
 
 #include <array>
@@ -63,7 +63,7 @@ struct Finding {
   std::string image;  ///< empty if it is about the whole file
   std::string place;  ///< FILE:LINE, or FILE
   std::string detail;
-  std::optional<Box> box;  ///< in pixels of the image, as it stands in the file
+  std::optional<Box> box;  ///< in pixels of the image, as it is in the file
 };
 
 }  // namespace faceshot::data

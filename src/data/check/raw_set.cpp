@@ -52,7 +52,7 @@ class RawReader {
       set_.images.push_back({name, csv_.line(), width, height, {}});
     } else if (place->second != last_) {
       add(Problem::scattered_rows, name,
-          "comes back after line " + std::to_string(set_.images[place->second].line), {});
+          "appears again after line " + std::to_string(set_.images[place->second].line), {});
     }
     last_ = place->second;
     return set_.images[last_];

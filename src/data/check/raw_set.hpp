@@ -1,4 +1,4 @@
-// A prepared set as it stands in its file, right or wrong.
+// A prepared set as it is in the file, right or wrong.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 namespace faceshot::data {
 
 struct RawBox {
-  geometry::Annotation annotation;  ///< corners as they stand; class ids may have no name
+  geometry::Annotation annotation;  ///< corners as they are; class ids may have no name
   std::size_t line = 0;
 };
 

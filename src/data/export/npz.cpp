@@ -24,8 +24,7 @@ using support::NpzWriter;
 
 namespace fs = std::filesystem;
 
-static_assert(std::endian::native == std::endian::little,
-              "arrays are written as they lie in memory");
+static_assert(std::endian::native == std::endian::little, "arrays are written in memory order");
 
 /// Code points of a UTF-8 text. @throws Error(invalid_argument)
 std::vector<char32_t> code_points(std::string_view text) {
@@ -35,7 +34,7 @@ std::vector<char32_t> code_points(std::string_view text) {
   std::vector<char32_t> points;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >> 6 == 2)  // one that goes on
+    if (byte >> 6 == 2)  // one that continues
       points.back() = points.back() << 6 | (byte & 0x3FU);
     else
       points.push_back(byte < 0x80   ? byte

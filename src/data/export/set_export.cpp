@@ -176,7 +176,7 @@ void require_different_stems(const PreparedSet& set) {
     if (!stems.insert(fs::path(record.image).replace_extension("").generic_string()).second)
       throw Error(ErrorCode::invalid_argument,
                   "two images differ from '" + record.image +
-                      "' in their extension alone: their labels would have one name");
+                      "' only in their extension, so their label files would have the same name");
 }
 
 // --- YOLO --------------------------------------------------------------------------------------
@@ -406,7 +406,7 @@ std::string yolo_yaml(const std::vector<std::string>& classes, std::span<const Y
     if (there != splits.end())
       text += std::string(name) + ": " + there->images + "\n";
     else if (name != "test")
-      text += std::string(name) + ":  # none here; name photographs that no other split has\n";
+      text += std::string(name) + ":  # none; list photographs that are in no other split\n";
   }
   text += "names:\n";
   for (std::size_t c = 0; c < classes.size(); ++c)

@@ -1,4 +1,4 @@
-// A prepared set in the formats of others. What a format cannot hold is left out and counted.
+// Exports a prepared set to other formats. What a format cannot hold is left out and counted.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +42,7 @@ struct YoloSplit {
   std::string split, images;
 };
 
-/// data.yaml, which names the splits that there are: `val` is not `train` again where a set has
+/// data.yaml, which names the splits that exist: `val` is not `train` again where a set has
 /// one.
 [[nodiscard]] std::string yolo_yaml(const std::vector<std::string>& classes,
                                     std::span<const YoloSplit> splits);

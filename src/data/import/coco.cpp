@@ -88,7 +88,7 @@ Json parse_coco(const std::filesystem::path& path) {
 /// Why a record cannot be used.
 Error coco_fault(const std::string& what) { return {ErrorCode::format, what}; }
 
-/// The value as it stands there, or what it is, if that is long.
+/// The value as it is there, or what it is, if that is long.
 std::string coco_text(const Json& value) {
   constexpr std::size_t most = 16;
   const bool is_flat = !value.is_structured() ||
@@ -196,7 +196,7 @@ std::optional<Box> coco_box(const Json& annotation) {
 
 void extend_coco_box(Box& box, const Json& polygon) {
   const auto fault = [] {
-    return coco_fault("has no bbox, and its segmentation is no polygon of x, y, x, y, ...");
+    return coco_fault("has no bbox, and its segmentation is not a polygon of x, y, x, y, ...");
   };
   if (!polygon.is_array() || polygon.size() < 6 || polygon.size() % 2 != 0) throw fault();
   for (std::size_t i = 0; i < polygon.size(); i += 2) {
@@ -304,16 +304,16 @@ class CocoParser {
       if (!added && before->second != index) {
         doubled.insert(id);
         throw coco_fault("another category, '" + classes_[before->second].name +
-                         "', has the id of '" + name + "'");
+                         "', has the same id as '" + name + "'");
       }
       if (is_new)
         classes_.push_back({name});
       else
         flaws_.changed("categories of one name, made one class",
-                       place("categories", i) + "'" + name + "' was named before");
+                       place("categories", i) + "'" + name + "' was already defined");
     });
     for (const CocoId& id : doubled) class_of_.erase(id);
-    if (class_of_.empty()) throw fail("names no category");
+    if (class_of_.empty()) throw fail("has no category");
   }
 
   void add_image(const Json& entry, std::size_t i) {
@@ -328,7 +328,7 @@ class CocoParser {
     if (image.width == 0 || image.height == 0) {
       image.width = image.height = 0;
       flaws_.changed(flaw::no_size, [&] {
-        return place("images", i) + "'" + image.image + "' has no width and height to be checked";
+        return place("images", i) + "'" + image.image + "' has no width and height to check";
       });
     }
     image.line = i;
@@ -370,13 +370,13 @@ class CocoParser {
     a.box = box ? *box : coco_outline(annotation);
     if (!box)
       flaws_.changed(flaw::polygon, [&] {
-        return place("annotations", i) + "has no bbox; its polygon's extent is taken";
+        return place("annotations", i) + "has no bbox; the bounding box of its polygon is used";
       });
     a.class_id = static_cast<int>(category->second);
     if (const float degrees = coco_rotation(annotation); box && degrees != 0) {
       a.box = turned_extent(a.box, degrees);
       flaws_.changed(flaw::rotated, [&] {
-        return place("annotations", i) + fmt::format("turned by {:g}", degrees);
+        return place("annotations", i) + fmt::format("rotated by {:g}", degrees);
       });
     }
     a.ignore = coco_flag(annotation, "iscrowd") || coco_flag(annotation, "ignore");

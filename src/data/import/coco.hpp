@@ -18,7 +18,7 @@ namespace faceshot::data {
 /// All images in the file's order, also those without annotations; classes in the order of the
 /// categories' ids. Categories of one name are one class, and those that no annotation has are none
 /// (LabelledSet::unused), unless there are no annotations at all. `iscrowd` becomes `ignore`: it
-/// says that there are faces, not which. An image or annotation is left out that lacks a member,
+/// says that exist faces, not which. An image or annotation is left out that lacks a member,
 /// has one that cannot be, or an id that is given to two or to nothing; so is an image of which no
 /// box can be read.
 /// @throws Error(not_found), Error(io); Error(format) "FILE:LINE: what" for what is not JSON,

@@ -55,8 +55,8 @@ class CountedTextParser {
     const std::size_t more = lines_.number();
     lines += skip_numbers();
     if (lines != *count)
-      flaws_.left_out(flaw::wrong_count, place(more) + "'" + image.image + "' is said to have " +
-                                             std::to_string(*count) + " faces and has " +
+      flaws_.left_out(flaw::wrong_count, place(more) + "'" + image.image + "' claims " +
+                                             std::to_string(*count) + " faces but has " +
                                              std::to_string(lines) +
                                              "; correct the number or the " + format_.records);
     else if (*count != 0 && image.annotations.empty())

@@ -55,7 +55,7 @@ class HeaderParser {
     bool found = false;
     for (std::size_t i = 0; i < box_columns.size(); ++i) {
       if (!has_all(box_columns[i])) continue;
-      if (found) csv_.fail("the header has more than one kind of box; leave one");
+      if (found) csv_.fail("the header has more than one kind of box; keep one");
       found = true;
       for (std::size_t edge = 0; edge < 4; ++edge) fields.box[edge] = *take(box_columns[i][edge]);
       fields.box_is_size = i == 2;
@@ -84,7 +84,7 @@ class HeaderParser {
     std::optional<std::size_t> column;
     for (const std::string_view name : names) {
       const auto field = take(name);
-      if (field && column) csv_.fail("two columns name the " + what + "; leave one");
+      if (field && column) csv_.fail("two columns name the " + what + "; keep one");
       if (field) column = field;
     }
     return column;
@@ -101,7 +101,7 @@ class HeaderParser {
     const auto found = std::find(names_.begin(), names_.end(), name);
     if (found == names_.end()) return std::nullopt;
     if (std::find(found + 1, names_.end(), name) != names_.end())
-      csv_.fail("column '" + *found + "' is there twice; remove one");
+      csv_.fail("column '" + *found + "' appears twice; remove one");
     const auto field = static_cast<std::size_t>(found - names_.begin());
     used_[field] = true;
     return field;
@@ -141,7 +141,7 @@ std::optional<Box> box_of(const CsvReader& csv, const Fields& fields) {
   const auto empty = std::count_if(fields.box.begin(), fields.box.end(),
                                    [&](std::size_t f) { return csv.fields()[f].empty(); });
   if (empty == 4) return std::nullopt;
-  if (empty != 0) csv.fail("a box needs all four numbers; fill in or empty all");
+  if (empty != 0) csv.fail("a box needs all four numbers; fill in all or none");
   std::array<float, 4> v{};
   for (std::size_t i = 0; i < 4; ++i) v[i] = csv.number(fields.box[i]);
   const Box box =
@@ -187,7 +187,7 @@ class RowCollector {
     }
     LabelledImage& image = images_[place->second];
     if (image.width != row.width || image.height != row.height)
-      csv_.fail("'" + name + "' has another size than on line " + std::to_string(image.line));
+      csv_.fail("'" + name + "' has a different size than on line " + std::to_string(image.line));
     if (!is_new && (!box || empty_[place->second]))
       csv_.fail("'" + name + "' has a row without a box and others (line " +
                 std::to_string(image.line) + "); remove one of the two");

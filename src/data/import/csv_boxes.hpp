@@ -26,8 +26,8 @@ struct CsvBoxes {
 };
 
 /// Rows of one image need not be neighbours; one row with empty box fields says "no faces". A row
-/// is left out that has too few or many fields, a quote left open or a field that is no number, a
-/// box without width, height or class, or that contradicts another.
+/// is left out that has too few or many fields, a quote left open or a field that is not a number,
+/// a box without width, height or class, or that contradicts another.
 /// @throws Error(not_found), Error(io); Error(format) "FILE:LINE: what" for a missing or doubled
 ///         column, and as FlawLog::left_out
 [[nodiscard]] CsvBoxes read_csv_boxes(const std::filesystem::path& path, FlawLog& flaws);

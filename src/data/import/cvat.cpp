@@ -93,7 +93,7 @@ Box cvat_extent(pugi::xml_node shape) {
   }
   if (type != "polygon")
     throw ShapeFault(flaw::no_box,
-                     "a " + std::string(type.substr(0, 40)) + " is no box; draw a rectangle");
+                     "a " + std::string(type.substr(0, 40)) + " is not a box; draw a rectangle");
   const std::vector<ShapePoint> points = cvat_points(shape);
   if (points.size() < 3)
     throw ShapeFault(flaw::unreadable_box, "a polygon needs three points or more");
@@ -191,11 +191,11 @@ class CvatParser {
     const std::string_view type = shape.name();
     if (type == "skeleton") return add_skeleton(shape, groups);
     const std::string label = shape.attribute("label").value();
-    if (label.empty()) throw ShapeFault(flaw::no_label, "has no label; name its class");
+    if (label.empty()) throw ShapeFault(flaw::no_label, "has no label; give its class");
     geometry::Annotation a;
     a.box = cvat_extent(shape);
     if (type == "box" && shape.attribute("rotation") && attribute_number(shape, "rotation") != 0)
-      flaws_.changed(flaw::rotated, place(shape) + "a box that is turned by " +
+      flaws_.changed(flaw::rotated, place(shape) + "a box rotated by " +
                                         shape.attribute("rotation").value() + " degrees");
     else if (type != "box")
       flaws_.changed(flaw::polygon, [&] { return place(shape) + "a " + shape.name(); });
@@ -231,7 +231,7 @@ class CvatParser {
     constexpr float largest = 1 << 24;
     const float value = attribute_number(image, name);
     if (!(value >= 1 && value <= largest) || value != std::floor(value))
-      throw ShapeFault("images of a size that is none",
+      throw ShapeFault("images with an impossible size",
                        std::string(name) + " cannot be " + image.attribute(name).value());
     return static_cast<int>(value);
   }

@@ -1,5 +1,5 @@
-// Photographs that were annotated as their pixels are stored, by a tool that knows no EXIF
-// orientation: the boxes are then those of a picture that lies on its side.
+// Photographs annotated by a tool that ignores EXIF orientation: their boxes refer to the
+// stored pixels, a picture lying on its side.
 #pragma once
 
 #include "geometry/annotation.hpp"

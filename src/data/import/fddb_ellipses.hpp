@@ -20,8 +20,9 @@
 
 namespace faceshot::data {
 
-/// All images in the file's order, with ".jpg" added to their names. A line that is no ellipse is
-/// left out; so is an image whose number of ellipses is not as said, or of which none can be read.
+/// All images in the file's order, with ".jpg" added to their names. A line that is not an ellipse
+/// is left out; so is an image whose number of ellipses is not as said, or of which none can be
+/// read.
 /// @throws Error(not_found), Error(io); Error(format) as FlawLog::left_out
 [[nodiscard]] std::vector<LabelledImage> read_fddb_ellipses(const std::filesystem::path& path,
                                                             FlawLog& flaws);

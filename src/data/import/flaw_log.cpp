@@ -20,7 +20,7 @@ std::string one_line(std::string text) {
 
 void FlawLog::refuse(const std::string& place) {
   throw Error(ErrorCode::format,
-              one_line(place) + " (without --strict it is left out, and counted)");
+              one_line(place) + " (without --strict it is left out and counted)");
 }
 
 std::size_t FlawLog::count(std::string_view kind) const {

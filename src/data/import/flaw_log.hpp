@@ -1,5 +1,5 @@
-// One policy for what is wrong in a foreign data set: the record is left out or mended, counted and
-// named, and the import goes on; a strict import ends there instead.
+// One policy for problems in a foreign data set: the record is left out or repaired, counted and
+// named, and the import continues; a strict import stops there instead.
 #pragma once
 
 #include <concepts>
@@ -13,7 +13,7 @@ namespace faceshot::data {
 /// What became of the records that a flaw was found in.
 enum class FlawEffect {
   left_out,  ///< a box, an image or a label file that is not in the set
-  changed,   ///< kept, but not as it stands in the file
+  changed,   ///< kept, but not as it is in the file
 };
 
 /// All flaws of one kind.

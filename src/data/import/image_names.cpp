@@ -49,7 +49,7 @@ bool is_apple_double(const fs::path& path) { return path.filename().string().sta
 ImageNames::ImageNames(fs::path folder) : folder_(std::move(folder)) {}
 
 FoundImage ImageNames::find(const std::string& name, bool size_is_known) {
-  if (name.find('\0') != std::string::npos) return {{}, "the image's name holds a zero byte"};
+  if (name.find('\0') != std::string::npos) return {{}, "the image's name contains a NUL byte"};
   const std::string normal = fs::path(name).lexically_normal().generic_string();
   const std::string fault = image_path_fault(normal).empty() ? "" : image_path_fault(name);
   if (fault.empty() && is_there(normal)) return {normal, {}};
@@ -92,7 +92,7 @@ std::optional<FoundImage> ImageNames::find_similar(const fs::path& path) {
   if (found == files.end()) return std::nullopt;
   const std::vector<std::string>& names = found->second;
   if (names.size() > 1)
-    return FoundImage{{}, "'" + names[0] + "' and '" + names[1] + "' could both be meant"};
+    return FoundImage{{}, "'" + names[0] + "' and '" + names[1] + "' are both possible"};
   return FoundImage{names.front(), {}, true, true};
 }
 

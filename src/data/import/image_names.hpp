@@ -1,4 +1,4 @@
-// Which file an annotation file means: exports name images as another system did.
+// Finds the image that an annotation file refers to: exports use the names of another system.
 #pragma once
 
 #include <filesystem>
@@ -17,7 +17,7 @@ struct FoundImage {
   bool guessed = false;  ///< renamed so that another image could be meant
 };
 
-/// Finds images below one folder. A name is taken as it stands; else with '/' for '\'; else as the
+/// Finds images below one folder. A name is taken as it is; else with '/' for '\'; else as the
 /// one file whose name differs in letter case, or that has an extension where the name has none.
 /// Folders in front that are not there are left away if the last of them is the folder itself
 /// (img/a.jpg in .../img), or if `size_is_known`, so that a wrong image is likely to be noticed.

@@ -57,10 +57,9 @@ void refuse_shares(const std::vector<LabelledImage>& images, const std::string& 
       any = true;
     }
   if (any)
-    throw Error(ErrorCode::format,
-                source +
-                    ": no box is larger than one pixel, as if they were shares of the image's "
-                    "sides; multiply them by its width and height");
+    throw Error(ErrorCode::format, source +
+                                       ": no box is larger than one pixel; if they are fractions "
+                                       "of the image size, multiply them by its width and height");
 }
 
 /// Adds the box, unless it is there already.
@@ -112,7 +111,7 @@ class Importer {
     if (!orientation) return;
     if (found.renamed)
       flaws_.changed(flaw::renamed_image, [&] {
-        return place(image) + "'" + image.image + "' is taken for '" + found.file + "'";
+        return place(image) + "'" + image.image + "' is taken to be '" + found.file + "'";
       });
     if (claim == nullptr || claim->record == Claim::none)
       add_record(image, {found.file, file->size.width, file->size.height, {}}, *orientation, claim);
@@ -192,7 +191,7 @@ class Importer {
     return file + (record.empty() ? "" : ":" + record) + ": ";
   }
 
-  /// "'B.jpg' may be 'b.jpg', and so may 'c\b.jpg' (FILE:LINE); ..."
+  /// "'B.jpg' may be 'b.jpg', and so could 'c\b.jpg' (FILE:LINE); ..."
   static std::string unclear(const LabelledImage& image, const FoundImage& found,
                              const Claim& claim) {
     const auto other =
@@ -200,8 +199,8 @@ class Importer {
           return plain_image_name(name_and_place.first) != plain_image_name(image.image);
         });
     const auto& [name, where] = other == claim.names.end() ? claim.names.front() : *other;
-    return "'" + image.image + "' may be '" + found.file + "', and so may '" + name + "' (" +
-           where.substr(0, where.size() - 2) + "); name each as its file";
+    return "'" + image.image + "' may be '" + found.file + "', and so could '" + name + "' (" +
+           where.substr(0, where.size() - 2) + "); use the exact file names";
   }
 
   /// The image's size; nothing, and a flaw, if it is damaged.
@@ -224,7 +223,7 @@ class Importer {
     const bool claims = image.width != 0;
     const bool swapped = media::swaps_sides(orientation) && size.width != size.height;
     const auto what = [&] {
-      return place(image) + "'" + image.image + "' is said to be " + size_text(claimed) +
+      return place(image) + "'" + image.image + "' claims to be " + size_text(claimed) +
              " but is " + size_text(size);
     };
     if (claims && claimed != size && !(swapped && claimed == media::sides_swapped(size))) {
@@ -235,9 +234,9 @@ class Importer {
     const auto by = [&] { return " by EXIF orientation " + std::to_string(orientation); };
     if (claims && claimed != size && exif_ != ExifBoxes::turn) {
       if (exif_ == ExifBoxes::refuse) {
-        flaws_.left_out(flaw::lying, what() + by() +
-                                         "; --exif turn turns the boxes too, --exif as-is keeps "
-                                         "them");
+        flaws_.left_out(
+            flaw::lying,
+            what() + by() + "; --exif turn rotates the boxes too, --exif as-is keeps them");
         return std::nullopt;
       }
       flaws_.changed(flaw::kept_as_is, what() + by());
@@ -267,13 +266,13 @@ class Importer {
     geometry::ImageRecord& record = set_.records[claim.record];
     const std::string before = claim.place.substr(0, claim.place.size() - 2);
     flaws_.changed(flaw::double_image,
-                   place(image) + "'" + image.image + "' was given before (" + before + ")");
+                   place(image) + "'" + image.image + "' was already given (" + before + ")");
     for (const geometry::Annotation& a : boxes_of(image, record, orientation))
       if (join_box(record.annotations, a))
         count(a);
       else
         flaws_.changed(flaw::double_box, [&] {
-          return place(image) + box_text(record, a.box) + ", was given before (" + before + ")";
+          return place(image) + box_text(record, a.box) + ", was already given (" + before + ")";
         });
   }
 

@@ -1,4 +1,4 @@
-// From what an annotation file says to records that hold for the images that are there.
+// From the content of an annotation file to records that are valid for the existing images.
 #pragma once
 
 #include <cstddef>
@@ -16,27 +16,28 @@ namespace faceshot::data {
 
 /// Kinds of flaws that every format has; the readers add their own.
 namespace flaw {
-inline constexpr std::string_view missing_image = "images that are not there";
+inline constexpr std::string_view missing_image = "missing images";
 inline constexpr std::string_view damaged_image = "images that cannot be read";
-inline constexpr std::string_view other_size = "images of another size than the file says";
-inline constexpr std::string_view bad_path = "images with a path that a set cannot hold";
+inline constexpr std::string_view other_size = "images whose size differs from the file's";
+inline constexpr std::string_view bad_path = "images with a path that a set cannot contain";
 inline constexpr std::string_view bad_name = "images whose name is not UTF-8";
 inline constexpr std::string_view lying =
-    "photographs turned since they were annotated (choose --exif turn or as-is)";
-inline constexpr std::string_view turned = "photographs whose boxes were turned as EXIF says";
+    "photographs rotated after annotation (choose --exif turn or as-is)";
+inline constexpr std::string_view turned = "photographs whose boxes were rotated according to EXIF";
 inline constexpr std::string_view kept_as_is =
-    "photographs turned since they were annotated, their boxes kept as they are";
-inline constexpr std::string_view outside = "boxes with nothing inside their image";
-inline constexpr std::string_view clipped = "boxes cut to their image";  ///< by more than 0.01 px
+    "photographs rotated after annotation, with boxes kept as they are";
+inline constexpr std::string_view outside = "boxes entirely outside their image";
+inline constexpr std::string_view clipped =
+    "boxes clipped to their image";  ///< by more than 0.01 px
 inline constexpr std::string_view renamed_image = "images found under another name";
-inline constexpr std::string_view unclear_image = "images of which two may be one file";
-inline constexpr std::string_view double_image = "images given more than once, their boxes joined";
-inline constexpr std::string_view double_box = "boxes given twice, of which one is kept";
+inline constexpr std::string_view unclear_image = "ambiguous image names";
+inline constexpr std::string_view double_image = "images given more than once, boxes merged";
+inline constexpr std::string_view double_box = "duplicate boxes, one of them kept";
 inline constexpr std::string_view unreadable_box = "boxes that cannot be read";
-inline constexpr std::string_view no_box_left = "images of which no box can be read";
-inline constexpr std::string_view wrong_count = "images with another number of boxes than they say";
-inline constexpr std::string_view polygon = "boxes made of outlines";
-inline constexpr std::string_view no_size = "images whose size is not said";
+inline constexpr std::string_view no_box_left = "images with no readable box";
+inline constexpr std::string_view wrong_count = "images with a wrong number of boxes";
+inline constexpr std::string_view polygon = "boxes derived from outlines";
+inline constexpr std::string_view no_size = "images without a given size";
 }  // namespace flaw
 
 /// What was kept; what was not is in the FlawLog.

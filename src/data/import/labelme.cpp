@@ -87,7 +87,7 @@ Box box_around(const std::string& type, const std::vector<ShapePoint>& points) {
     need(points.size() > 2, "three points or more");
   else
     throw ShapeFault(flaw::no_box,
-                     "shape_type " + Json(type).dump() + " is no box; draw a rectangle");
+                     "shape_type " + Json(type).dump() + " is not a box; draw a rectangle");
   Box box = *extent_of(points);
   if (type == "mask") {  // its points are pixels, and the last one belongs to it
     box.x2 += 1;
@@ -112,7 +112,7 @@ class LabelmeFile {
       if (shapes == nullptr || !shapes->is_array() || image_path.empty() ||
           image_path.find('\0') != std::string::npos)
         throw ShapeFault(bad_file,
-                         "no JSON of LabelMe's, or damaged: shapes or imagePath is missing");
+                         "damaged, or not a LabelMe JSON file: shapes or imagePath is missing");
       LabelledImage image;
       image.file = path_.string();
       image.image = find_image(image_path, images);
@@ -157,7 +157,7 @@ class LabelmeFile {
 
   void add(const Json& shape, const std::string& place, ClassNames& classes, ShapeGroups& groups) {
     const std::string label = text_of(shape, "label");
-    if (label.empty()) throw ShapeFault(flaw::no_label, "has no label; name its class");
+    if (label.empty()) throw ShapeFault(flaw::no_label, "has no label; give its class");
     std::string type = text_of(shape, "shape_type");
     if (type.empty()) type = "polygon";  // before there were others
     const std::string group = group_of_shape(shape);
@@ -167,7 +167,7 @@ class LabelmeFile {
     geometry::Annotation a;
     a.box = box_around(type, points);
     if (type == "rotation" || type == "oriented_rectangle")
-      flaws_.changed(flaw::rotated, place + "a box that is turned");
+      flaws_.changed(flaw::rotated, place + "a rotated box");
     else if (type != "rectangle")
       flaws_.changed(flaw::polygon, [&] { return place + "a " + type; });
     const Json* const shape_flags = find_member(shape, "flags");

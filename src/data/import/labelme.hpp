@@ -1,4 +1,4 @@
-// LabelMe (labelmeai/labelme, and X-AnyLabeling, which writes the same): a JSON file an image.
+// LabelMe (labelmeai/labelme, and X-AnyLabeling, which writes the same): one JSON file per image.
 //
 //   {"version": "5.5.0", "flags": {}, "imagePath": "a.jpg", "imageWidth": 640, "imageHeight": 480,
 //    "imageData": null,
@@ -23,7 +23,7 @@ namespace faceshot::data {
 /// file's place within `annotations` is meant. A shape's flag `difficult` or `ignore` (or, as
 /// X-AnyLabeling has it, its member `difficult`), or the label `__ignore__`, becomes `ignore`, its
 /// flag `occluded` a partial occlusion; points with a box's group_id its landmarks (shapes.hpp).
-/// Lines and other points are left out, as are files that are not LabelMe's, and images of which no
+/// Lines and other points are left out, as are files that are not LabelMe's, and images with no
 /// shape is a box.
 /// @param annotations a folder, searched recursively (names that begin with "._" are Apple's and
 ///        passed over), or one file

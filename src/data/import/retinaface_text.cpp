@@ -97,10 +97,10 @@ class RetinafaceParser {
       return leave_out(bad_retina_image, "'#' must be followed by the image's name");
     if (sized != sized_)
       return leave_out(bad_retina_image,
-                       sized ? "'# IMAGE WIDTH HEIGHT' in a file that begins with '# IMAGE': boxes "
-                               "of two layouts; make two files of it"
-                             : "'# IMAGE' in a file that begins with '# IMAGE WIDTH HEIGHT': boxes "
-                               "of two layouts; make two files of it");
+                       sized ? "'# IMAGE WIDTH HEIGHT' in a file that begins with '# IMAGE': a mix "
+                               "of two layouts; split it into two files"
+                             : "'# IMAGE' in a file that begins with '# IMAGE WIDTH HEIGHT': a mix "
+                               "of two layouts; split it into two files");
     image.image = name;
     image.line = lines_.number();
     images_.push_back(std::move(image));
@@ -126,7 +126,7 @@ class RetinafaceParser {
       if (known == a_face)
         a.landmarks = retina_landmarks(v);
       else if (known != 0)
-        flaws_.changed("boxes with some of the five landmarks, now without", [&] {
+        flaws_.changed("boxes with fewer than five landmarks, now without any", [&] {
           return place() + std::to_string(known) + " of the five points are known";
         });
     }

@@ -29,9 +29,9 @@
 
 namespace faceshot::data {
 
-/// All images in the file's order, boxes as they stand there; flags and quality are not kept.
+/// All images in the file's order, boxes as they are there; flags and quality are not kept.
 /// Landmarks of which some are not known are not kept (and counted as changed). Left out: lines
-/// that are no box, or before the first image; an image of which no box can be read (it is not one
+/// that are not box, or before the first image; an image of which no box can be read (it is not one
 /// without faces); an image whose line is of the other layout than the file's first, with its
 /// boxes.
 /// @throws Error(not_found), Error(io); as FlawLog::left_out

@@ -90,8 +90,8 @@ std::vector<geometry::Annotation> ShapeGroups::take(FlawLog& flaws) {
         record.points.size() == 1 ? "the point '" + record.points[0].label + "' is" : "points are";
     flaws.left_out(flaw::lone_point,
                    record.place + what +
-                       " no landmark of a box; five points named left_eye, right_eye, nose, "
-                       "mouth_left and mouth_right in one group with one box are");
+                       " not the landmarks of a box; expected five points named left_eye, "
+                       "right_eye, nose, mouth_left and mouth_right in one group with one box");
   }
   return std::move(boxes_);
 }
@@ -128,7 +128,7 @@ void settle_sides(std::vector<LabelledImage>& images, FlawLog& flaws) {
         flaws.changed(flaw::persons_left,
                       image.file + (image.line == 0 ? "" : ":" + std::to_string(image.line)) +
                           ": left and right landmarks of a box of '" + image.image +
-                          "' are exchanged; rename them if the left ones are the viewer's");
+                          "' are swapped; rename them if left means the viewer's left");
       }
 }
 

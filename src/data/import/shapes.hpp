@@ -1,5 +1,5 @@
-// What people draw in annotation tools, as boxes with landmarks: shared by the readers of LabelMe
-// and CVAT.
+// Converts shapes of annotation tools to boxes with landmarks: shared by the readers of LabelMe and
+// CVAT.
 #pragma once
 
 #include <cstddef>
@@ -20,12 +20,13 @@ namespace faceshot::data {
 
 /// Kinds of flaws of drawn shapes.
 namespace flaw {
-inline constexpr std::string_view no_box = "shapes that are no boxes";
+inline constexpr std::string_view no_box = "shapes that are not boxes";
 inline constexpr std::string_view no_label = "shapes without a label";
-inline constexpr std::string_view lone_point = "points that are no landmarks of a box";
-inline constexpr std::string_view rotated = "rotated boxes, now the upright boxes around them";
+inline constexpr std::string_view lone_point = "points that are not landmarks of a box";
+inline constexpr std::string_view rotated =
+    "rotated boxes, replaced by the upright boxes around them";
 inline constexpr std::string_view persons_left =
-    "landmarks whose left was the person's, now the viewer's";
+    "landmarks with the person's left, changed to the viewer's";
 }  // namespace flaw
 
 /// A record that is left out; between the parts of a reader, which hands it to its FlawLog.
@@ -75,7 +76,7 @@ class ShapeGroups {
   /// One record of the file. @param place "FILE:RECORD: "
   void add_points(std::vector<NamedPoint> points, std::string group, std::string place);
 
-  /// The boxes in the order in which they came. Points that are no landmarks are left out.
+  /// The boxes in the order in which they came. Points that are not landmarks are left out.
   /// @throws Error as FlawLog::left_out
   [[nodiscard]] std::vector<geometry::Annotation> take(FlawLog& flaws);
 

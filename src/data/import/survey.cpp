@@ -76,9 +76,9 @@ class Surveyor {
  private:
   void walk(const fs::path& folder) {
     if (folder != dir_ && fs::exists(label_path(folder)) && !splits_of(folder).empty()) {
-      survey_.doubts.push_back("'" + folder.string() +
-                               "' is a prepared set and is passed over; faceshot prepare merge "
-                               "joins sets");
+      survey_.doubts.push_back(
+          "'" + folder.string() +
+          "' is a prepared set and was skipped; faceshot prepare merge joins sets");
       return;
     }
     if (!walked_.insert(fs::canonical(folder)).second) return;  // a link to it was there before
@@ -122,7 +122,7 @@ class Surveyor {
     } else if (kind.empty()) {
       const fs::path extension = path.extension();
       if (extension == ".json" || extension == ".xml" || extension == ".csv" || extension == ".mat")
-        unknown_.emplace_back(path, "is of no format that is known, and is passed over");
+        unknown_.emplace_back(path, "has an unknown format and was skipped");
     } else if (kind == "list") {
       if (!split_named(path.stem().string()).empty()) lists_.insert(folder);
     } else {
@@ -192,8 +192,9 @@ class Surveyor {
       if (source.kind != "widerface" || source.annotations.extension() != ".mat" ||
           !texts.contains(source.annotations.parent_path()))
         return false;
-      survey_.doubts.push_back("'" + source.annotations.string() +
-                               "' is passed over: WIDER FACE's text files beside it say the same");
+      survey_.doubts.push_back(
+          "'" + source.annotations.string() +
+          "' was skipped: the WIDER FACE text files beside it have the same content");
       return true;
     });
   }
@@ -264,7 +265,7 @@ FolderSurvey survey_folder(const fs::path& given) {
   fs::path dir = given.lexically_normal();
   if (!dir.has_filename()) dir = dir.parent_path();
   if (fs::exists(label_path(dir)) && !splits_of(dir).empty())
-    throw Error(ErrorCode::invalid_argument, "'" + given.string() + "' is a prepared set already");
+    throw Error(ErrorCode::invalid_argument, "'" + given.string() + "' is already a prepared set");
   return Surveyor(dir).survey();
 }
 

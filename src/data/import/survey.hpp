@@ -1,4 +1,4 @@
-// What data sets a folder holds, by the content of its files: for `faceshot prepare auto`.
+// Which data sets a folder contains, by the content of its files: for `faceshot prepare auto`.
 #pragma once
 
 #include <cstddef>

@@ -119,7 +119,7 @@ class VocFile {
     const std::string_view width = voc_text(size.child("width"));
     const std::string_view height = voc_text(size.child("height"));
     if (width.empty() && height.empty()) {
-      if (size) flaws_.changed(flaw::no_size, place() + "<size> is empty, so it is not checked");
+      if (size) flaws_.changed(flaw::no_size, place() + "<size> is empty and was not checked");
       return;
     }
     for (const char* side : {"width", "height"})
@@ -135,8 +135,8 @@ class VocFile {
     std::string name(voc_text(annotation_.child("filename")));
     if (name.empty()) {
       name = path_.stem().string();
-      flaws_.changed("annotation files that do not name their image",
-                     place() + "<filename> is missing or empty; '" + name + "' is taken");
+      flaws_.changed("annotation files without an image name",
+                     place() + "<filename> is missing or empty; '" + name + "' is used");
     }
     image_.image = (folder_ / name).lexically_normal().generic_string();
   }
@@ -155,7 +155,7 @@ class VocFile {
       if (const float degrees = voc_rotation(object); degrees != 0) {
         a.box = turned_extent(a.box, degrees);
         flaws_.changed(flaw::rotated, [&] {
-          return place(record) + fmt::format("turned by {:g} degrees", degrees);
+          return place(record) + fmt::format("rotated by {:g} degrees", degrees);
         });
       }
       a.ignore = flag(object, "difficult", record);
@@ -174,7 +174,7 @@ class VocFile {
     if (!node) return false;
     const std::string_view text = voc_text(node);
     if (const auto value = voc_value(text)) return *value != 0;
-    flaws_.changed("marks that are no number, taken for 0",
+    flaws_.changed("flags that are not numbers, taken as 0",
                    place(record) + "<" + name + "> is '" + std::string(text) + "'");
     return false;
   }

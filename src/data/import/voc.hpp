@@ -1,4 +1,4 @@
-// Pascal VOC: an XML file an image, with `object`s that have a `name` and a `bndbox`.
+// Pascal VOC: one XML file per image, with `object`s that have a `name` and a `bndbox`.
 //
 // VOC counts pixels from 1 and includes the last one: xmin 1, xmax 10 are ten pixels. In our
 // continuous coordinates that box is [0, 10]. (Tools that write VOC often count from 0; the pixel

@@ -60,7 +60,7 @@ class VocLists {
       return true;
     }
     if (others_.contains(id)) return true;
-    flaws_.left_out("images that no list of ImageSets/Main names",
+    flaws_.left_out("images in none of the lists in ImageSets/Main",
                     [&] { return image.file + ": '" + image.image + "'"; });
     return false;
   }

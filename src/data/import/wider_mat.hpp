@@ -16,7 +16,7 @@ namespace faceshot::data {
 
 /// All images in the file's order, named <event>/<image>.jpg as in the text layout; `invalid`
 /// becomes `ignore`. Attributes whose list is missing (as in the evaluation's ground truth) are -1.
-/// An image whose boxes or attributes are no such numbers is left out, and an event whose lists do
+/// An image whose boxes or attributes are not such numbers is left out, and an event whose lists do
 /// not have an entry for each image.
 /// @throws Error(not_found) no such file; Error(format) "FILE: what" if it is not MATLAB's or lacks
 /// a

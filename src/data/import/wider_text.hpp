@@ -17,8 +17,8 @@
 
 namespace faceshot::data {
 
-/// All images in the file's order, boxes as they stand there; `invalid` becomes `ignore`. A line
-/// that is no box or has an attribute out of range is left out; so is an image whose number of
+/// All images in the file's order, boxes as they are there; `invalid` becomes `ignore`. A line
+/// that is not a box or has an attribute out of range is left out; so is an image whose number of
 /// boxes is not as said, or of which no box can be read.
 /// @throws Error(not_found), Error(io); Error(format) as FlawLog::left_out
 [[nodiscard]] std::vector<LabelledImage> read_wider_text(const std::filesystem::path& path,

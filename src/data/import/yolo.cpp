@@ -52,7 +52,7 @@ std::vector<std::string> names_in_text(const fs::path& path) {
   const std::string text = read_text_file(path);
   std::vector<std::string> names;
   for (TextLines lines(text); !lines.done(); lines.next()) names.emplace_back(lines.line());
-  if (names.empty()) throw Error(ErrorCode::format, path.string() + ": names no class");
+  if (names.empty()) throw Error(ErrorCode::format, path.string() + ": lists no classes");
   return names;
 }
 
@@ -84,9 +84,9 @@ void require_shares(std::span<const float> values) {
   constexpr float tolerance = 0.01F;
   for (const float v : values)
     if (v < -tolerance || v > 1 + tolerance)
-      throw line_fault(
-          fmt::format("positions and sizes are shares of the image, from 0 to 1, not {:g}{}", v,
-                      v >= 2 ? "; these look like pixels" : ""));
+      throw line_fault(fmt::format(
+          "positions and sizes must be fractions of the image size, from 0 to 1, not {:g}{}", v,
+          v >= 2 ? "; these look like pixels" : ""));
 }
 
 /// Eyes, nose and mouth corners; nothing if one of them is not known.
@@ -97,8 +97,8 @@ std::optional<Landmarks> yolo_landmarks(std::span<const float> v, std::size_t va
     const float value = v[i / 2 * values + i % 2];
     if (value == -1 || (values == 3 && v[i / 2 * values + 2] <= 0)) return std::nullopt;
     if (std::abs(value) >= 2)
-      throw line_fault(
-          fmt::format("points are shares of the image, not {:g}; these look like pixels", value));
+      throw line_fault(fmt::format(
+          "points must be fractions of the image size, not {:g}; these look like pixels", value));
     all_zero = all_zero && value == 0;
     (i % 2 == 0 ? points[i / 2].x : points[i / 2].y) = value;
   }
@@ -157,7 +157,8 @@ class YoloLabels {
       try {
         const geometry::Annotation a = parse(lines.line());
         if (is_outline_)
-          flaws.changed(flaw::polygon, [&] { return place() + "the outline's extent is taken"; });
+          flaws.changed(flaw::polygon,
+                        [&] { return place() + "the bounding box of the outline is used"; });
         image.annotations.push_back(a);
       } catch (const Error& e) {
         fault = e.what();
@@ -186,7 +187,7 @@ class YoloLabels {
         class_id >= static_cast<float>(classes_))
       throw line_fault("there is no class " +
                        std::string(line.substr(0, line.find_first_of(" \t"))) +
-                       "; name it in data.yaml or classes.txt");
+                       "; add it to data.yaml or classes.txt");
     const std::span<const float> v = std::span(*numbers).subspan(1);
     geometry::Annotation a;
     a.class_id = static_cast<int>(class_id);
@@ -209,26 +210,26 @@ class YoloLabels {
     if (shape_.points != 0) {
       if (count != box_numbers + shape_.points * shape_.values)
         throw line_fault(fmt::format(
-            "{} numbers, where a box has 5, and {} with the points of kpt_shape in data.yaml",
-            count, box_numbers + shape_.points * shape_.values));
+            "{} numbers; a box has 5, or {} with the points given by kpt_shape in data.yaml", count,
+            box_numbers + shape_.points * shape_.values));
       return shape_.values;
     }
     if (count == box_numbers + 1)
       throw line_fault(
-          "a sixth number is a detector's confidence, and its results are no labels; remove it if "
-          "a "
-          "person has looked at them");
+          "a sixth number is a detector's confidence, and detections are not labels; remove it if "
+          "a person has checked them");
     if (count == visible_numbers) return 3;
     if (count % 2 == 0)
-      throw line_fault(fmt::format(
-          "{} numbers are no box (5), no outline (odd) and no five points behind a box (15 or 20)",
-          count));
+      throw line_fault(
+          fmt::format("{} numbers are neither a box (5), nor an outline (odd), nor a box with five "
+                      "points (15 or 20)",
+                      count));
     if (longer_ == Longer::unknown) longer_ = find_longer();
     if (longer_ == Longer::five_points) return 2;
     if (longer_ == Longer::unclear)
       throw line_fault(
-          fmt::format("{} numbers on all lines may be outlines, or points behind boxes; "
-                      "say kpt_shape: [points, 2 or 3] in data.yaml",
+          fmt::format("{} numbers on all lines may be outlines or boxes with points; set "
+                      "kpt_shape: [points, 2 or 3] in data.yaml",
                       count));
     return 0;
   }
@@ -339,7 +340,7 @@ LabelledSet read_yolo(const fs::path& images, const fs::path& labels, const fs::
                 "no image in '" + images.string() + "' has labels: those of a/b.jpg must be in '" +
                     (labels / "a/b.txt").string() + "'" +
                     (unused.empty() ? "" : ", but there is '" + unused.begin()->string() + "'") +
-                    "; give the folders that belong together");
+                    "; give matching folders");
   LabelledSet set = read_yolo_pairs(pairs, names, flaws);
   for (LabelledImage& image : set.images)
     image.image = fs::path(image.image).lexically_relative(images).generic_string();

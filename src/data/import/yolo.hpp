@@ -1,4 +1,4 @@
-// YOLO's text labels: for images/a/b.jpg the file labels/a/b.txt with a box a line,
+// YOLO's text labels: for images/a/b.jpg the file labels/a/b.txt with one box per line,
 //
 //   0 0.5 0.25 0.1 0.2        class, centre x, centre y, width, height as shares of the image
 //
@@ -24,10 +24,10 @@
 
 namespace faceshot::data {
 
-/// All images below `images`, sorted; boxes are normalised. A line that is no box as above is left
-/// out, with a share further than 0.01 outside [0, 1] or a class that has no name; so are an image
-/// of which no line can be read, and a label file without an image. Images without a label file are
-/// LabelledSet::unlabelled.
+/// All images below `images`, sorted; boxes are normalised. A line that is not a box as above is
+/// left out, with a share further than 0.01 outside [0, 1] or a class that has no name; so are an
+/// image of which no line can be read, and a label file without an image. Images without a label
+/// file are LabelledSet::unlabelled.
 /// @param names data.yaml, or a text file with a name a line; empty: there is one class, "face"
 /// @throws Error(not_found) no such folder or file, no image, no label file of any image;
 /// Error(format) for

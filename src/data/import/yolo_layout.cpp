@@ -92,7 +92,7 @@ fs::path find_roboflow_names(const fs::path& root) {
     if (!fs::exists(path)) continue;
     if (!found.empty() && read_yolo_names(found) != read_yolo_names(path))
       throw Error(ErrorCode::format, "'" + found.string() + "' and '" + path.string() +
-                                         "' name other classes; prepare each split by itself");
+                                         "' have different classes; prepare each split separately");
     if (found.empty()) found = path;
   }
   return found;
@@ -172,20 +172,19 @@ std::vector<YoloPart> parts_by_description(const fs::path& description,
     if (!place.found.empty())
       parts.push_back(part_of(place.split, place.found));
     else if (place.split == "test" && wanted.empty())
-      flaws.left_out("splits that are not there",
-                     description.string() + ": " + what + " is not there");
+      flaws.left_out("missing splits", description.string() + ": " + what + " is not there");
     else
       missing += (missing.empty() ? "" : ", ") + what;
   }
   if (!missing.empty())
     throw Error(ErrorCode::not_found,
-                description.string() + ": it names what is not there, neither below '" +
+                description.string() + ": it refers to files that exist neither below '" +
                     plain_path(description).parent_path().string() + "' nor above it: " + missing +
-                    "; correct it, or choose a split that is there with --split");
+                    "; correct it, or choose an existing split with --split");
   if (!places.empty() && parts.empty())
     throw Error(ErrorCode::invalid_argument,
                 description.string() + ": it names " + keys +
-                    (wanted.empty() ? ", which is not there; correct it"
+                    (wanted.empty() ? ", which does not exist; correct it"
                                     : " and no " + wanted + "; choose another --split"));
   return parts;
 }
@@ -258,7 +257,7 @@ class YoloLayoutReader {
     }
     if (found == 0)
       throw Error(ErrorCode::not_found,
-                  part.images.string() + ": none of the images that it lists is there");
+                  part.images.string() + ": none of the images it lists exists");
   }
 
   /// Below the list's folder, the one above (darknet's lists are in a folder `data` of the one it
@@ -276,8 +275,8 @@ class YoloLayoutReader {
     for (const fs::path& folder : listed_)
       for (const fs::path& label : list_yolo_labels(folder, plain_path(layout_.names)))
         if (label.parent_path() == folder && !used_.contains(label))
-          flaws_.left_out("label files that no list names",
-                          [&] { return label.string() + ": no list names its image"; });
+          flaws_.left_out("label files in none of the lists",
+                          [&] { return label.string() + ": its image is in no list"; });
   }
 
   static fs::path labels_of(const fs::path& image) {
@@ -306,7 +305,7 @@ class YoloLayoutReader {
                 "no image has labels: those of '" + pairs_.front().image.string() +
                     "' must be in '" + pairs_.front().labels.string() + "'" +
                     (unused_.empty() ? "" : ", but there is '" + unused_.begin()->string() + "'") +
-                    "; bring them together, or say where both are with --images and --annotations");
+                    "; put them together, or give both folders with --images and --annotations");
   }
 
   const YoloLayout& layout_;

@@ -31,7 +31,7 @@ class YoloYaml {
   explicit YoloYaml(const fs::path& path) : path_(path), dir_(plain_path(path).parent_path()) {
     try {
       yaml_ = YAML::Load(read_text_file(path));
-      if (!yaml_.IsMap()) fail("it must have `names` and `train`, as Ultralytics writes them");
+      if (!yaml_.IsMap()) fail("it must have `names` and `train`, as written by Ultralytics");
       if (yaml_["path"] && yaml_["path"].IsScalar()) base_ = yaml_["path"].as<std::string>();
       const YAML::Node count = yaml_["nc"], names = yaml_["names"];
       if (count && count.IsScalar() && names && names.size() != count.as<std::size_t>())
@@ -113,7 +113,7 @@ YoloPlaces read_darknet_data(const fs::path& path) {
     return find_written_path(written, std::array{dir, dir.parent_path()});
   };
   if (!values.contains("names"))
-    fail_description(path, "it must name the file with the classes' names (names = obj.names)");
+    fail_description(path, "it must give the file with the class names (names = obj.names)");
   const auto names = find(values["names"]);
   if (!names) fail_description(path, "names: '" + values["names"] + "' is not there");
   const std::size_t count = read_yolo_names(*names).size();

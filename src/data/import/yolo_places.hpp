@@ -1,4 +1,4 @@
-// Where a YOLO data set's own description says that its parts are.
+// The paths in a YOLO data set's own description.
 //
 // data.yaml (Ultralytics' form, which Roboflow and others write):
 //
@@ -7,7 +7,7 @@
 //   val: [images/val, more/images]     or `valid`
 //   test: ../test/images
 //
-// A place is looked for as it stands below `path` (itself relative to data.yaml's folder or the
+// A place is looked for as it is below `path` (itself relative to data.yaml's folder or the
 // folder above), below data.yaml's folder and below the folder above; then, as Ultralytics does for
 // Roboflow, below data.yaml's folder without its "../".
 //
@@ -33,7 +33,7 @@ namespace faceshot::data {
 /// A part of a data set, as its description names it.
 struct YoloPlace {
   std::string key, split;       ///< "valid" and "val"
-  std::string said;             ///< the path as it stands there
+  std::string said;             ///< the path as it is there
   std::filesystem::path found;  ///< absolute; empty: it is not there
 };
 
@@ -52,7 +52,7 @@ struct YoloPlaces {
 ///         classes is not that of its names
 [[nodiscard]] YoloPlaces read_yolo_places(const std::filesystem::path& path);
 
-/// A path that was right on another machine or in another folder: as it stands, or below one of the
+/// A path that was right on another machine or in another folder: as it is, or below one of the
 /// folders, first whole, then without folders in front that the first of them does not have.
 /// @return absolute; nothing if it leads to no file
 [[nodiscard]] std::optional<std::filesystem::path> find_written_path(

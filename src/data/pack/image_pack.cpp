@@ -73,7 +73,7 @@ struct ImagePack::Impl {
   void read_index(const fs::path& path) {
     const auto fail = [&] {
       throw Error(ErrorCode::format,
-                  path.string() + ": does not fit its images.pack; make the pack again");
+                  path.string() + ": does not match its images.pack; make the pack again");
     };
     const auto index = nlohmann::json::parse(read_text_file(path), nullptr, false);
     if (!index.is_object() || index.value("format", 0) != format || !index.contains("images"))

@@ -38,7 +38,7 @@ class ImagePack {
 
 /// Makes the folder `dir`, complete or not at all: a prepared set of the same images, none with a
 /// longer side above `max_side` (boxes and landmarks scaled with them), and their pack. Images that
-/// are small enough keep their bytes; others are written anew as JPEG, and named so.
+/// are small enough keep their bytes; others are written again as JPEG, and named so.
 /// @param split name of the CSV file
 /// @param max_side pixels; 0: no image is reduced
 /// @throws Error(invalid_argument) if `dir` has content; Error as media::read_mat for an image;

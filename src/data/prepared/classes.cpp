@@ -28,7 +28,7 @@ std::size_t select_classes(LabelledSet& set, const std::vector<std::string>& nam
   std::vector<int> new_id(set.classes.size(), -1);
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (std::count(names.begin(), names.end(), names[i]) > 1)
-      throw Error(ErrorCode::invalid_argument, "class '" + names[i] + "' is named twice");
+      throw Error(ErrorCode::invalid_argument, "class '" + names[i] + "' is listed twice");
     const auto found = std::find(set.classes.begin(), set.classes.end(), names[i]);
     if (found != set.classes.end())
       new_id[static_cast<std::size_t>(found - set.classes.begin())] = static_cast<int>(i);
@@ -95,8 +95,8 @@ std::vector<int> detector_class_ids(const std::vector<std::string>& of_set,
     if (found == of_set.end()) {
       std::string known;
       for (const std::string& other : of_set) known += (known.empty() ? "" : ", ") + other;
-      throw Error(ErrorCode::format,
-                  "the model finds '" + name + "', which is no class of the set; it has: " + known);
+      throw Error(ErrorCode::format, "the model finds '" + name +
+                                         "', which is not a class of the set; it has: " + known);
     }
     ids.push_back(static_cast<int>(found - of_set.begin()));
   }

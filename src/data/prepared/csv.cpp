@@ -123,7 +123,7 @@ void CsvReader::skip_blanks() {
 std::string_view CsvReader::read_quoted() {
   std::string& field = unescaped_.emplace_back();
   for (++at_;; ++at_) {
-    if (at_ >= text_.size()) fail("a quoted field is never closed");
+    if (at_ >= text_.size()) fail("a quoted field is not closed");
     const char c = text_[at_];
     if (c == '"') {
       ++at_;
@@ -135,7 +135,7 @@ std::string_view CsvReader::read_quoted() {
   skip_blanks();
   if (at_ < text_.size() && text_[at_] == '\r') ++at_;
   if (at_ < text_.size() && text_[at_] != dialect_.separator && text_[at_] != '\n')
-    fail("text behind the closing quote of a field; double the quotes inside it");
+    fail("text after the closing quote of a field; double the quotes inside it");
   return field;
 }
 

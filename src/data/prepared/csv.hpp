@@ -14,7 +14,7 @@ namespace faceshot::data {
 /// How a CSV file is written.
 struct CsvDialect {
   char separator = ',';
-  bool trims = false;  ///< blanks around fields and quotes are no content
+  bool trims = false;  ///< blanks around fields and quotes are not content
 };
 
 /// Reads a CSV file: the first record is the header, every other must have as many fields. Fields
@@ -32,7 +32,7 @@ class CsvReader {
   [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
 
   /// Goes to the next record; false at the end of the file.
-  /// @throws Error(format) for a wrong number of fields or broken quoting; the next call goes on
+  /// @throws Error(format) for a wrong number of fields or broken quoting; the next call continues
   ///         behind the record, or, if its end cannot be told, behind its first line
   bool next();
 
@@ -65,7 +65,7 @@ class CsvReader {
   std::string name_;
   std::ifstream in_;
   std::string text_;                   ///< the part of the file that is being read
-  std::deque<std::string> unescaped_;  ///< fields of the record that are not as they stand there
+  std::deque<std::string> unescaped_;  ///< fields of the record that are not as they are there
   std::size_t at_ = 0;                 ///< where the next record begins in text_
   std::size_t next_line_ = 1;          ///< its line
   std::size_t line_ = 0;

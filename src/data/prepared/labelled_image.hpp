@@ -1,4 +1,4 @@
-// What a foreign annotation file says about an image, before anybody has looked at the image.
+// The content of a foreign annotation file for one image, before the image is read.
 #pragma once
 
 #include <cstddef>

@@ -31,13 +31,13 @@ class RowParser {
       if (!record.annotations.empty() || had_empty_row_)
         csv_.fail("an empty box for an image that has other rows; remove the row");
       if (row_.filled(column_class, column_count - column_class) != 0)
-        csv_.fail("attributes without a box; give the box or empty the row");
+        csv_.fail("attributes without a box; add the box or clear the row");
       had_empty_row_ = true;
       return;
     }
     if (had_empty_row_)
-      csv_.fail("a box for an image whose row before says it has none; remove one of the rows");
-    if (given != 4) csv_.fail("a box needs all of x1, y1, x2, y2; fill in or empty all four");
+      csv_.fail("a box for an image that an earlier row says has none; remove one of the rows");
+    if (given != 4) csv_.fail("a box needs all of x1, y1, x2, y2; fill in all four or none");
     record.annotations.push_back(annotation(record));
   }
 
@@ -48,14 +48,14 @@ class RowParser {
     const int height = row_.side(column_height);
     if (!records_.empty() && records_.back().image == image) {
       if (records_.back().width != width || records_.back().height != height)
-        csv_.fail("'" + std::string(image) + "' has another size than in the row before");
+        csv_.fail("'" + std::string(image) + "' has a different size than in the previous row");
       return records_.back();
     }
     if (const std::string fault = image_path_fault(image); !fault.empty())
       csv_.fail(fault + "; give a path relative to images/");
     const auto [first, is_new] = lines_.try_emplace(std::string(image), csv_.line());
     if (!is_new)
-      csv_.fail("'" + std::string(image) + "' comes back after line " +
+      csv_.fail("'" + std::string(image) + "' appears again after line " +
                 std::to_string(first->second) + "; keep all rows of an image together");
     had_empty_row_ = false;
     if (!records_.empty()) records_.back().annotations.shrink_to_fit();  // of sets of millions

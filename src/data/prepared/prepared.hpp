@@ -22,8 +22,8 @@ struct PreparedSet {
 /// exist is not looked at. Thread safe.
 /// @param csv the path of the CSV file itself
 /// @throws Error(not_found) file missing; Error(io); Error(format) "FILE:LINE: what" for an unknown
-///         or missing column, a field that is no number, a box with x1 >= x2 or outside the image,
-///         an image name that leaves the folder, an image that comes back later
+///         or missing column, a field that is not a number, a box with x1 >= x2 or outside the
+///         image, an image name that leaves the folder, an image that comes back later
 [[nodiscard]] PreparedSet read_prepared(const std::filesystem::path& csv);
 
 /// Where a set comes from, as the label.json beside the CSV says; empty if it does not say. Thread

@@ -18,10 +18,10 @@ PreparedColumns find_prepared_columns(const CsvReader& csv) {
                                     [&](const auto& c) { return c.name == header[field]; });
     if (known == prepared_columns.end())
       csv.fail("unknown column '" + header[field] +
-               "'; remove it, or see docs/formats.md for the columns there are");
+               "'; remove it, or see docs/formats.md for the known columns");
     auto& place = columns[static_cast<std::size_t>(known - prepared_columns.begin())];
     if (place != absent_column)
-      csv.fail("column '" + header[field] + "' is there twice; remove one");
+      csv.fail("column '" + header[field] + "' appears twice; remove one");
     place = field;
   }
   for (std::size_t c = 0; c < required_columns; ++c)
@@ -63,7 +63,7 @@ geometry::Annotation PreparedRow::annotation(int lowest_class, int highest_class
     for (std::size_t i = 0; i < points.size(); ++i)
       points[i] = {number(column_landmarks + 2 * i), number(column_landmarks + 2 * i + 1)};
   } else if (given != 0) {
-    csv_.fail("landmarks need all ten fields; fill in or empty all");
+    csv_.fail("landmarks need all ten fields; fill in all or none");
   }
   return a;
 }
@@ -82,8 +82,7 @@ std::vector<std::string> read_class_names(const std::filesystem::path& path) {
   for (std::size_t id = 0; id < named.size(); ++id) {
     const auto entry = named.find(std::to_string(id));
     if (entry == named.end() || !entry->is_string())
-      throw fail("class " + std::to_string(id) +
-                 " has no name; ids must count from 0 without a gap");
+      throw fail("class " + std::to_string(id) + " has no name; ids must be consecutive from 0");
     classes.push_back(entry->get<std::string>());
   }
   return classes;

@@ -1,4 +1,4 @@
-// What reader and writer of the prepared form have in common: columns, and what a row may say.
+// Shared by reader and writer of the prepared form: columns, and the rules for a row.
 #pragma once
 
 #include <array>
@@ -55,17 +55,17 @@ inline constexpr std::array<ColumnInfo, column_count> prepared_columns{{
     {"illumination", "0 normal, 1 extreme"},
     {"occlusion", "0 none, 1 partial, 2 heavy"},
     {"pose", "0 typical, 1 atypical"},
-    {"left_eye_x", "eye at the viewer's left, pixels from the left"},
-    {"left_eye_y", "eye at the viewer's left, pixels from the top"},
-    {"right_eye_x", "eye at the viewer's right, pixels from the left"},
-    {"right_eye_y", "eye at the viewer's right, pixels from the top"},
+    {"left_eye_x", "left eye as the viewer sees it, pixels from the left"},
+    {"left_eye_y", "left eye as the viewer sees it, pixels from the top"},
+    {"right_eye_x", "right eye as the viewer sees it, pixels from the left"},
+    {"right_eye_y", "right eye as the viewer sees it, pixels from the top"},
     {"nose_x", "tip of the nose, pixels from the left"},
     {"nose_y", "tip of the nose, pixels from the top"},
-    {"mouth_left_x", "mouth corner at the viewer's left, pixels from the left"},
-    {"mouth_left_y", "mouth corner at the viewer's left, pixels from the top"},
-    {"mouth_right_x", "mouth corner at the viewer's right, pixels from the left"},
-    {"mouth_right_y", "mouth corner at the viewer's right, pixels from the top"},
-    {"source", "who labelled it: 0 a person, 1 a detector (faceshot data pseudo)"},
+    {"mouth_left_x", "left mouth corner as the viewer sees it, pixels from the left"},
+    {"mouth_left_y", "left mouth corner as the viewer sees it, pixels from the top"},
+    {"mouth_right_x", "right mouth corner as the viewer sees it, pixels from the left"},
+    {"mouth_right_y", "right mouth corner as the viewer sees it, pixels from the top"},
+    {"source", "source of the label: 0 a person, 1 a detector (faceshot data pseudo)"},
 }};
 
 /// One of WIDER FACE's attributes: its column, its place in Annotation, its largest value.
@@ -107,9 +107,9 @@ class PreparedRow {
   [[nodiscard]] std::size_t filled(std::size_t first, std::size_t count) const;
   /// Width or height, whole pixels. @throws Error(format)
   [[nodiscard]] int side(std::size_t column) const;
-  /// Box, ignore, attributes and landmarks as they stand there. Without a class it is of the first;
+  /// Box, ignore, attributes and landmarks as they are there. Without a class it is of the first;
   /// a region to ignore is then of any_class, where there are several.
-  /// @throws Error(format) for a field that is no number or out of range, or landmarks in part
+  /// @throws Error(format) for a field that is not a number or out of range, or landmarks in part
   [[nodiscard]] geometry::Annotation annotation(int lowest_class, int highest_class) const;
 
  private:

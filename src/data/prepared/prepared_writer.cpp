@@ -142,8 +142,9 @@ OrderedJson label(const std::filesystem::path& path, const std::string& split,
     if (!old.is_object())
       throw Error(ErrorCode::format, path.string() + ": not JSON; remove it and prepare again");
     if (old.contains("classes") && old["classes"] != classes)
-      throw Error(ErrorCode::invalid_argument,
-                  path.string() + ": the set there has other classes; choose another folder");
+      throw Error(
+          ErrorCode::invalid_argument,
+          path.string() + ": the existing set has different classes; choose another folder");
     if (old.contains("splits") && old["splits"].is_object()) splits = old["splits"];
   }
   splits[split] = split_summary(set, source);

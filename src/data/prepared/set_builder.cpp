@@ -31,7 +31,7 @@ bool is_there(const fs::path& original, const fs::path& existing) {
   if (!fs::exists(existing)) return false;
   if (!fs::equivalent(original, existing) && !same_bytes(original, existing))
     throw Error(ErrorCode::invalid_argument, "'" + existing.string() +
-                                                 "' is there already with another content than '" +
+                                                 "' already exists with different content from '" +
                                                  original.string() + "'; choose another folder");
   return true;
 }
@@ -118,11 +118,11 @@ void check_destination(const fs::path& dir) {
   if (!fs::exists(dir)) return;
   if (!fs::is_directory(dir))
     throw Error(ErrorCode::invalid_argument,
-                "'" + dir.string() + "' is a file; name a new folder for the set");
+                "'" + dir.string() + "' is a file; give a new folder for the set");
   if (!fs::is_empty(dir) && !is_prepared_set(dir))
     throw Error(
         ErrorCode::invalid_argument,
-        "'" + dir.string() + "' has content but is no prepared set; name a new or empty folder");
+        "'" + dir.string() + "' is not empty and not a prepared set; give a new or empty folder");
 }
 
 void build_splits(const fs::path& dir, std::span<const SplitToBuild> splits, LinkMode mode,

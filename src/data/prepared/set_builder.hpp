@@ -1,4 +1,4 @@
-// Puts a prepared set on disk, complete or not at all.
+// Writes a prepared set to disk, complete or not at all.
 #pragma once
 
 #include <cstddef>

@@ -72,7 +72,7 @@ MergedSet merge_sets(const std::vector<SetToMerge>& sets, std::uint64_t seed) {
   for (std::size_t s = 0; s < sets.size(); ++s) {
     const SetToMerge& from = sets[s];
     if (from.name.find('/') != std::string::npos || !image_path_fault(from.name).empty())
-      throw Error(ErrorCode::invalid_argument, "'" + from.name + "' cannot be a folder's name");
+      throw Error(ErrorCode::invalid_argument, "'" + from.name + "' cannot be a folder name");
     if (!names.insert(from.name).second)
       throw Error(ErrorCode::invalid_argument,
                   "two of the sets are called '" + from.name + "'; rename a folder");
@@ -97,8 +97,9 @@ MergedSet merge_sets(const std::vector<SetToMerge>& sets, std::uint64_t seed) {
 SplitSet split_records(const std::vector<ImageRecord>& records, double val, double test, SplitBy by,
                        std::uint64_t seed) {
   if (!(val >= 0 && test >= 0 && val + test < 1))
-    throw Error(ErrorCode::invalid_argument,
-                "the shares of val and test must not be negative and leave something to train on");
+    throw Error(
+        ErrorCode::invalid_argument,
+        "the shares of val and test must not be negative and must leave images for training");
   if (by == SplitBy::name) return split_by_name(records, val, test, seed);
   std::map<std::string, std::vector<std::size_t>> members;  // sorted: the same for every order
   for (std::size_t i = 0; i < records.size(); ++i)

@@ -1,4 +1,4 @@
-// One set from several, and several from one.
+// Merges several sets into one, and splits one into several.
 #pragma once
 
 #include <cstdint>

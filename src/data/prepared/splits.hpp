@@ -19,7 +19,7 @@ inline constexpr std::string_view split_names[] = {"train", "val", "test"};
 /// @return one of split_names, which stays valid
 [[nodiscard]] std::string_view split_named(std::string_view name);
 
-/// Those that are there, in this order; none in a folder that is no prepared set.
+/// Those that are there, in this order; none in a folder that is not a prepared set.
 [[nodiscard]] std::vector<std::string> splits_of(const std::filesystem::path& dir);
 
 /// The CSV files that a command works on.

@@ -34,7 +34,7 @@ LinkMode link_mode(const std::string& name) {
   if (name == "symlink") return LinkMode::symlink;
   if (name == "relative") return LinkMode::relative_symlink;
   throw Error(ErrorCode::invalid_argument,
-              "'" + name + "' is no kind of link; hard, copy, symlink, relative");
+              "'" + name + "' is unknown; use hard, copy, symlink or relative");
 }
 
 void link_image(const fs::path& from, const fs::path& to, LinkMode mode) {
@@ -62,7 +62,7 @@ fs::path real_folder(const fs::path& dir) {
 void require_new_folder(const fs::path& dir) {
   if (fs::exists(dir) && (!fs::is_directory(dir) || !fs::is_empty(dir)))
     throw Error(ErrorCode::invalid_argument,
-                "'" + dir.string() + "' has content; name a new or empty folder");
+                "'" + dir.string() + "' is not empty; give a new or empty folder");
 }
 
 StagingFolder::StagingFolder(const fs::path& dir) : path_(staging_path(dir)) {

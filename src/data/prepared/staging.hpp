@@ -45,8 +45,8 @@ class StagingFolder {
   std::filesystem::path path_;
 };
 
-/// Calls `build`, which fills a StagingFolder of `dir`. What the system refuses it is told as an
-/// Error(io) that knows the folder by the name that it was to get.
+/// Calls `build`, which fills a StagingFolder of `dir`. What the system refuses it is reported as
+/// an Error(io) that knows the folder by the name that it was to get.
 /// @param what "cannot export to"
 void tell_failures(const char* what, const std::filesystem::path& dir,
                    const std::function<void()>& build);

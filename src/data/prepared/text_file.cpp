@@ -71,7 +71,7 @@ std::ifstream open_text_file(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path, error))
     throw Error(ErrorCode::not_found, "'" + path.string() + "' does not exist");
   if (std::filesystem::is_directory(path, error))
-    throw Error(ErrorCode::io, "'" + path.string() + "' is a folder; name the file in it");
+    throw Error(ErrorCode::io, "'" + path.string() + "' is a folder; give the file in it");
   std::ifstream in(path, std::ios::binary);
   if (!in)
     throw Error(ErrorCode::io, "cannot read '" + path.string() + "': " + std::strerror(errno));

@@ -1,4 +1,4 @@
-// Annotation files of plain lines: what their readers share.
+// Shared by the readers of line-based annotation files.
 #pragma once
 
 #include <cstddef>

@@ -46,9 +46,8 @@ PseudoLabelledSet pseudo_label_set(const PreparedSet& set, const Detector& detec
   validate(options);
   if (*detector.options().score_threshold > options.ignore)
     throw Error(ErrorCode::invalid_argument,
-                "pseudo-labels: the detector gives no scores as low as those to be ignored");
-  if (set.records.empty())
-    throw Error(ErrorCode::format, "the set has no images; there is nothing to label");
+                "pseudo-labels: the detector's score floor is above the score for ignore regions");
+  if (set.records.empty()) throw Error(ErrorCode::format, "the set has no images");
   PseudoLabelledSet result;
   result.set = set;
   if (std::all_of(set.records.begin(), set.records.end(),

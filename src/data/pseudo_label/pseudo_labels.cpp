@@ -28,13 +28,12 @@ void validate(const PseudoLabelOptions& options) {
   const auto demand = [](bool good, const char* message) {
     if (!good) throw Error(ErrorCode::invalid_argument, message);
   };
-  demand(options.ignore > 0, "the score from which a region is ignored must be above 0");
-  demand(options.accept <= 1, "the score from which a face is accepted must be at most 1");
+  demand(options.ignore > 0, "the minimum score of an ignore region must be above 0");
+  demand(options.accept <= 1, "the minimum score of a face must be at most 1");
   demand(options.ignore <= options.accept,
-         "the score from which a region is ignored must not be above the one from which a face is "
-         "accepted");
+         "the minimum score of an ignore region must not exceed that of a face");
   demand(options.overlap > 0 && options.overlap <= 1,
-         "the overlap of a finding with its label must be above 0 and at most 1");
+         "the minimum IoU of a detection with a label must be above 0 and at most 1");
 }
 
 PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const Detection> found,
@@ -67,7 +66,8 @@ PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const D
       label.class_id = geometry::any_class;
     label.source = geometry::source_detector;
     ++(label.ignore ? result.doubtful : result.faces);
-    // Half of a face that was accepted is no region to ignore: it would take the face's priors out.
+    // Half of a face that was accepted is not a region to ignore: it would take the face's priors
+    // out.
     if (!label.ignore) known.push_back(label);
     result.annotations.push_back(label);
   }

@@ -1,4 +1,4 @@
-// What a detector's findings add to the labels of one image.
+// Adds a detector's detections to the labels of one image.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ void validate(const PseudoLabelOptions& options);
 
 struct PseudoLabels {
   /// The labels that were there, unchanged and in their order, but for those of a detector, which
-  /// are left out; then the new ones by falling score, marked as a detector's. Faces first.
+  /// are left out; then the new ones by descending score, marked as a detector's. Faces first.
   std::vector<geometry::Annotation> annotations;
   std::size_t faces = 0;     ///< added
   std::size_t doubtful = 0;  ///< ignore regions added

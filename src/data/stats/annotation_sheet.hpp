@@ -1,4 +1,4 @@
-// A data set made visible: photographs with what is labelled on them.
+// A contact sheet of a data set: photographs with their labels.
 #pragma once
 
 #include <cstdint>

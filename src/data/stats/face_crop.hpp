@@ -1,4 +1,4 @@
-// A piece of a photograph around a box, for pages and sheets that people look at. Thread safe.
+// A crop of a photograph around a box, for reports and contact sheets. Thread safe.
 #pragma once
 
 #include <opencv2/core.hpp>

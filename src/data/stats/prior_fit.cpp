@@ -37,7 +37,7 @@ std::vector<double> octave_weights(const std::vector<double>& sides) {
   return weights;
 }
 
-/// The values below which lie (i + 0.5) / count of all weight; doubles removed.
+/// The values below which lie (i + 0.5) / count of all weight; duplicates removed.
 std::vector<double> weighted_quantiles(const std::vector<double>& sorted,
                                        const std::vector<double>& weights, int count) {
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);

@@ -1,4 +1,4 @@
-// How well prior boxes suit the faces of a data set, and which sizes would suit them better.
+// How well prior boxes fit the faces of a data set, and which sizes would fit better.
 //
 // A prior that overlaps a face by less than the matching threshold learns nothing from it (S3FD,
 // Zhang et al. 2017, section 3.2), so recall by size shows where priors are missing.

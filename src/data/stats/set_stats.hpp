@@ -1,4 +1,4 @@
-// What a data set holds, in numbers.
+// Statistics of a data set.
 #pragma once
 
 #include <array>

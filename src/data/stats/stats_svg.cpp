@@ -90,12 +90,12 @@ std::string stats_svg(const std::string& title, const SetStats& stats) {
   svg += support::escape_markup(title) + "</text>\n";
   svg += fmt::format("<text x='{:.0f}' y='56' font-size='13'>", margin);
   svg += fmt::format(
-      "{} images, {} faces ({:.1f} an image, median side {:.0f} px), {} ignored regions, ",
+      "{} images, {} faces ({:.1f} per image, median side {:.0f} px), {} ignore regions, ",
       stats.images, stats.faces, stats.faces_per_image, stats.median_side, stats.ignored);
   svg += fmt::format("{} with landmarks, {} images without faces</text>\n", stats.with_landmarks,
                      stats.images_without_faces);
-  append_bars(svg, 0, "Size of faces, px (longer side of the image at 640)", stats.side);
-  append_bars(svg, 1, "Faces in an image", stats.faces_in_image);
+  append_bars(svg, 0, "Size of faces, px (at longer side 640)", stats.side);
+  append_bars(svg, 1, "Faces per image", stats.faces_in_image);
   append_bars(svg, 2, "Width / height of faces", stats.aspect);
   append_heat_map(svg, 3, "Where faces are", stats);
   svg += "</svg>\n";
@@ -110,7 +110,7 @@ std::string stats_page(const std::string& title, const SetStats& stats,
                         {{"images", std::to_string(stats.images)},
                          {"images without faces", std::to_string(stats.images_without_faces)},
                          {"faces", std::to_string(stats.faces)},
-                         {"faces an image", fmt::format("{:.1f}", stats.faces_per_image)},
+                         {"faces per image", fmt::format("{:.1f}", stats.faces_per_image)},
                          {"median side of a face, px", fmt::format("{:.0f}", stats.median_side)},
                          {"ignored", std::to_string(stats.ignored)},
                          {"with landmarks", std::to_string(stats.with_landmarks)}}};
@@ -119,8 +119,8 @@ std::string stats_page(const std::string& title, const SetStats& stats,
   document.sections.push_back({"counts", "Counts", {std::move(counts)}});
   std::string svg = stats_svg(title, stats);
   svg.replace(svg.find("<svg"), 4,
-              "<svg role='img' aria-label='Size, number, shape and place of faces; the numbers are "
-              "in the tables below' style='max-width:100%;height:auto'");
+              "<svg role='img' aria-label='Size, number, shape and position of faces; the tables "
+              "below have the numbers' style='max-width:100%;height:auto'");
   document.sections.push_back({"picture", "Distributions", {support::RawHtml{std::move(svg)}}});
   support::DocumentSection numbers{"numbers", "The numbers", {}};
   const auto add = [&](const char* caption, const Histogram& histogram) {
@@ -129,8 +129,8 @@ std::string stats_page(const std::string& title, const SetStats& stats,
       table.rows.push_back({histogram.labels[i], std::to_string(histogram.counts[i])});
     numbers.blocks.emplace_back(std::move(table));
   };
-  add("Size of faces, px, longer side of the image at 640", stats.side);
-  add("Faces in an image", stats.faces_in_image);
+  add("Size of faces, px, at longer side 640", stats.side);
+  add("Faces per image", stats.faces_in_image);
   add("Width / height of faces", stats.aspect);
   document.sections.push_back(std::move(numbers));
   return html_page(document);

@@ -7,7 +7,7 @@
 namespace faceshot::detect {
 namespace {
 
-/// Of a lone box's score s, s / (s + lone_doubt) is left. Chosen on kept-out photographs
+/// Of a lone box's score s, s / (s + lone_doubt) is left. Chosen on held-out photographs
 /// (docs/evaluation.md, "What box voting is worth").
 constexpr double lone_doubt = 0.2;
 

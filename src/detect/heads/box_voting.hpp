@@ -1,7 +1,7 @@
-// Box voting: a box that stays is moved by those that it drops (Gidaris and Komodakis, "Object
-// detection via a multi-region and semantic segmentation-aware CNN model", 2015), and is believed
-// as far as they agree. Neighbouring priors see a face independently: their mean sits better than
-// the best of them, and a face that one prior alone sees is often none.
+// Box voting: a kept box is moved by those that it suppresses (Gidaris and Komodakis, "Object
+// detection via a multi-region and semantic segmentation-aware CNN model", 2015), and its score
+// depends on their agreement. Neighbouring priors see a face independently: their mean sits better
+// than the best of them, and a face that one prior alone sees is often none.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ class BoxVoting {
   /// sum / (sum + 0.2), the sum being that of the voters' scores, its own among them. So a score
   /// never rises.
   /// @param candidates scores above 0 @param kept, droppers of Nms, run on these candidates
-  /// @return what was kept, voted on, by falling score, equal ones in the order of `kept`; valid
+  /// @return what was kept, voted on, by descending score, equal ones in the order of `kept`; valid
   ///         until the next call
   std::span<const Detection> run(std::span<const Detection> candidates,
                                  std::span<const std::size_t> kept,

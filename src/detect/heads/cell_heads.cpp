@@ -50,10 +50,10 @@ struct Scrfd {
   static int anchors(const HeadLevel& level, const Session& session, std::int64_t cells) {
     const auto scores = static_cast<std::int64_t>(session.output(level.score).size());
     if (scores == 0 || scores % cells != 0)
-      throw Error(ErrorCode::format, "the model's output '" + level.score + "' has " +
-                                         std::to_string(scores) + " scores, which " +
-                                         std::to_string(cells) + " cells of stride " +
-                                         std::to_string(level.stride) + " cannot share");
+      throw Error(ErrorCode::format,
+                  "the model's output '" + level.score + "' has " + std::to_string(scores) +
+                      " scores, not a multiple of the " + std::to_string(cells) +
+                      " cells at stride " + std::to_string(level.stride) + " cannot share");
     return static_cast<int>(scores / cells);
   }
   static int cells(int side, int stride) { return (side + stride - 1) / stride; }

@@ -13,7 +13,7 @@ namespace faceshot::detect {
 /// What a network says of a prior's classes.
 enum class Scores { logits, probabilities };
 
-/// Keeps the `keep_top` best-scored candidates, by falling score, if there are more; 0: all.
+/// Keeps the `keep_top` best-scored candidates, by descending score, if there are more; 0: all.
 void keep_best(std::size_t keep_top, std::vector<Detection>& candidates);
 
 /// Decodes only the priors whose score reaches the threshold, found by comparing logits: with one
@@ -26,9 +26,9 @@ void keep_best(std::size_t keep_top, std::vector<Detection>& candidates);
 /// @param keep_top the best-scored candidates kept, 0: all. Bounds the time of NMS, which is
 ///        quadratic
 /// @param candidates overwritten: boxes in the pixels of the priors, in the order of the priors (by
-///        falling score where keep_top cut some off); a prior appears once for each class over the
-///        threshold. Boxes and scores that are not finite are dropped;
-///        landmarks that are not finite are left out.
+///        descending score where keep_top cut some off); a prior appears once for each class over
+///        the threshold. Boxes and scores that are not finite are dropped; landmarks that are not
+///        finite are left out.
 /// Thread safe.
 void decode_detections(const float* loc, const float* conf, const float* landmarks,
                        std::span<const Prior> priors, const std::array<float, 4>& variances,

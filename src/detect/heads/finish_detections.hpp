@@ -26,7 +26,7 @@ struct InputSource {
   [[nodiscard]] float scale_y() const;
 };
 
-/// How doubles are suppressed.
+/// How duplicates are suppressed.
 struct Finish {
   float nms_threshold = 0.45F;
   std::size_t keep_top = 0;  ///< at most so many; 0: all
@@ -45,12 +45,12 @@ struct FinishBuffers {
   BoxVoting voting;
 };
 
-/// Suppresses doubles, scales boxes and landmarks to the image, drops what lay in the padding, and
-/// cuts boxes.
+/// Suppresses duplicates, scales boxes and landmarks to the image, drops what lay in the padding,
+/// and cuts boxes.
 /// @param candidates in pixels of the input, down to finish.candidate_score()
 /// @param thresholds the lowest score shown of each class, or of all
 /// @param bounds to cut to, in pixels of the image, which it contains
-/// @param found overwritten: by falling score
+/// @param found overwritten: by descending score
 void finish_detections(std::span<const Detection> candidates, const InputSource& source,
                        const Box& bounds, std::span<const float> thresholds, const Finish& finish,
                        FinishBuffers& buffers, std::vector<Detection>& found);

@@ -19,7 +19,7 @@ std::span<const float> output_rows(const Session& session, const std::string& na
   for (const auto d : view.shape) shape += (shape.empty() ? "" : ", ") + std::to_string(d);
   throw Error(ErrorCode::format, "the model's output '" + name + "' is [" + shape + "], not [1, " +
                                      std::to_string(rows) + ", " + std::to_string(values) +
-                                     "] as its head, or the priors that it names, should have");
+                                     "], which its head or priors require");
 }
 
 std::optional<Landmarks> points_of_cell(const float* offsets, float x, float y, float stride) {

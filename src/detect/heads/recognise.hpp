@@ -1,4 +1,4 @@
-// What networks of others need, known by the names and shapes of their outputs.
+// Recognises other projects' networks by the names and shapes of their outputs.
 #pragma once
 
 #include <optional>

@@ -14,7 +14,7 @@ std::vector<FeatureSize> feature_sizes(const ModelInfo& info, const Session& ses
   for (const std::string& name : info.features) {
     const auto shape = session.tensor_shape(name);
     if (shape.size() != 4)
-      throw Error(ErrorCode::format, "the model's feature '" + name + "' is no map");
+      throw Error(ErrorCode::format, "the model's feature '" + name + "' is not a feature map");
     features.push_back({static_cast<int>(shape[3]), static_cast<int>(shape[2])});
   }
   if (!features.empty()) return features;

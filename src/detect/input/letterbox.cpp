@@ -59,7 +59,7 @@ void Letterbox::Taps::make(int source_size, int target_size) {
     }
     return;
   }
-  // How much of source pixel s lies between low and high. A sliver left by rounding is no pixel.
+  // How much of source pixel s lies between low and high. A sliver left by rounding is not a pixel.
   const auto covered = [](double low, double high, int s) {
     const double part = std::min(high, s + 1.0) - std::max(low, static_cast<double>(s));
     return part > 1e-6 ? part : 0.0;

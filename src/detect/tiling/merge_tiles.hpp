@@ -1,4 +1,5 @@
-// What was found in overlapping tiles and in the whole photograph, as one list without doubles.
+// Merges the detections of overlapping tiles and the whole photograph into one list without
+// duplicates.
 //
 // Tiles and the whole together, merged by NMS, are common practice (Unel, Ozkalayci, Cigla: "The
 // Power of Tiling for Small Object Detection", CVPR Workshops 2019; Akyon, Altinuc, Temizel:
@@ -6,7 +7,7 @@
 // over the smaller one, as we do). What a tile's border cuts, another view sees whole if tiles
 // overlap enough, and has to give way to it; so StarDist predicts large images (Weigert et al.:
 // "Star- convex Polyhedra for 3D Object Detection and Segmentation in Microscopy", WACV 2020).
-// Unlike there, cut boxes are no error: they stay where nothing else was found. Large faces are
+// Unlike there, cut boxes are not error: they stay where nothing else was found. Large faces are
 // left to the reduced photograph as SNIP leaves each scale the objects that suit it (Singh, Davis:
 // "An Analysis of Scale Invariance in Object Detection", CVPR 2018).
 #pragma once
@@ -23,7 +24,7 @@ namespace faceshot::detect {
 /// What one pass of the network found in its part of the photograph.
 struct TileDetections {
   Tile tile;                     ///< the whole photograph, for the pass over all of it
-  std::vector<Detection> found;  ///< in the photograph's pixels, no doubles among them
+  std::vector<Detection> found;  ///< in the photograph's pixels, no duplicates among them
 };
 
 /// The rule, class by class, or for all classes together where boxes suppress across them:
@@ -32,14 +33,14 @@ struct TileDetections {
 ///    photograph or comes nearer than a tenth of its own side (networks draw boxes of cut faces
 ///    somewhat loosely); or if it is larger than one and a half overlaps, so that the pass over the
 ///    whole photograph knows better. The boxes of that pass are never doubtful.
-/// 2. Boxes are visited by falling score, the doubtful ones last.
+/// 2. Boxes are visited by descending score, the doubtful ones last.
 /// 3. A box is dropped if a box kept from *another* pass shows the same face: their IoU is greater
 ///    than `iou_threshold`, or more than 0.7 of the smaller one lies in the other (0.3 where one is
 ///    doubtful). Boxes of one pass were compared by its own NMS already and stay beside each other.
 ///
 /// @param overlap of neighbouring tiles, pixels
 /// @param keep_top at most so many are returned; 0: all
-/// @return by falling score; ties in the order of the passes
+/// @return by descending score; ties in the order of the passes
 [[nodiscard]] std::vector<Detection> merge_tiles(
     std::span<const TileDetections> passes, int image_width, int image_height, float overlap,
     float iou_threshold, std::size_t keep_top,

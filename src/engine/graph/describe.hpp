@@ -12,7 +12,7 @@ namespace faceshot::engine {
 [[nodiscard]] std::string operator_name(const Node& node);
 
 /// Operator, window and what is fused into it: "Conv 3x3/2 + Relu" (stride 2), "Conv 3x3
-/// depthwise", "Conv 3x3 groups 4"; layers that are computed together, joined by "+" or ",".
+/// depthwise", "Conv 3x3 groups 4"; fused layers, joined by "+" or ",".
 [[nodiscard]] std::string describe_operator(const Node& node);
 
 /// Floating-point operations of a convolution or matrix product, a multiplication and an addition

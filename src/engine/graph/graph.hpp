@@ -1,4 +1,4 @@
-// The engine's own picture of a network: what is left of an ONNX file once it has been checked.
+// The engine's representation of a network: the content of an ONNX file after validation.
 #pragma once
 
 #include <array>

@@ -44,7 +44,7 @@ int GraphBuilder::add_node(Node node, const std::string& output) {
       infer_node(node, known_);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::unsupported) throw;
-      fail("its constants do not go together: " + std::string(error.what()));
+      fail("its constants are inconsistent: " + std::string(error.what()));
     }
     const auto at = static_cast<std::size_t>(index);
     if (known_.values[at] != nullptr) {

@@ -1,4 +1,4 @@
-// What a network consists of, before anything is optimised: for people who look into a file.
+// Describes a network before anything is optimised, for `faceshot inspect`.
 #pragma once
 
 #include <cstddef>

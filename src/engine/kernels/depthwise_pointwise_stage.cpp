@@ -24,7 +24,7 @@ class DepthwisePointwiseStage final : public RowStage {
           compute(buffers, y, x, std::min(run_pixels_, out_width_ - x));
       return;
     }
-    // Short rows: runs go on in the next one.
+    // Short rows: runs continue in the next one.
     for (std::int64_t y = rows.begin; y < rows.end;) {
       const std::int64_t end = run_end(buffers.addend, y, run_end(buffers.out, y, rows.end));
       const std::int64_t pixels = (end - y) * out_width_;

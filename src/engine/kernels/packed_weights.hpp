@@ -1,4 +1,4 @@
-// Weights of convolutions as the row kernels want them.
+// Weights of convolutions in the layout of the row kernels.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What the row stages share.
+// Shared by the row stages.
 #pragma once
 
 #include <algorithm>

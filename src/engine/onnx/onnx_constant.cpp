@@ -48,7 +48,7 @@ class Stored {
   Stored(const onnx::TensorProto& proto, const OnnxOrigin& origin)
       : proto_(proto), origin_(origin) {
     for (const std::int64_t d : proto.dims()) {
-      if (d < 0 || (d > 0 && count_ > max_elements / d)) fail("has an absurd shape");
+      if (d < 0 || (d > 0 && count_ > max_elements / d)) fail("has an impossible shape");
       count_ *= d;
     }
   }
@@ -113,8 +113,8 @@ class Stored {
     std::ifstream in(path, std::ios::binary);
     std::error_code ignored;
     if (!in || !fs::is_regular_file(path, ignored))
-      throw Error(ErrorCode::not_found, "'" + origin_.name + "' keeps its weights in '" + location +
-                                            "', which is not beside it");
+      throw Error(ErrorCode::not_found, "'" + origin_.name + "' stores its weights in '" +
+                                            location + "', which is missing");
     const std::uint64_t size = fs::file_size(path, ignored);
     if (ignored || offset > size || bytes > size - offset)
       fail("lies beyond the end of '" + location + "'");
@@ -130,14 +130,14 @@ class Stored {
     const char* const end = text.data() + text.size();
     if (const auto [at, error] = std::from_chars(text.data(), end, value);
         error != std::errc() || at != end)
-      fail("has external data at no number: '" + text + "'");
+      fail("has an invalid offset or length of external data: '" + text + "'");
     return value;
   }
 
   /// A network must not be able to read files that the user did not mean (CVE-2022-25882,
   /// CVE-2024-5187).
   [[nodiscard]] fs::path beside(const std::string& location) const {
-    if (!origin_.folder) unsupported("is stored in another file; load the network by its path");
+    if (!origin_.folder) unsupported("is stored in another file; load the network from a path");
     const fs::path relative(location);
     bool leaves = location.empty() || !relative.is_relative();
     for (const fs::path& part : relative) leaves = leaves || part == "..";
@@ -200,7 +200,7 @@ Constant read_constant(const onnx::TensorProto& proto, const OnnxOrigin& origin)
       stored.whole_numbers<std::uint8_t>(proto.int32_data(), constant);
       break;
     default:
-      stored.unsupported("is of an element type that the engine lacks; export in 32-bit floats");
+      stored.unsupported("has an unsupported element type; export in 32-bit floats");
   }
   return constant;
 }

@@ -50,7 +50,7 @@ void read_clip(const OnnxNode& in) {
   const auto bound = [&](int i, const char* name, float default_value) {
     if (!in.has_input(i)) return in.real(name, default_value);
     const auto& value = in.floats(i);
-    if (value.size() != 1) in.damaged("has a bound that is no single number");
+    if (value.size() != 1) in.damaged("has a bound that is not a scalar");
     return value.front();
   };
   const float low = bound(1, "min", std::numeric_limits<float>::lowest());
@@ -63,9 +63,9 @@ void read_binary(const OnnxNode& in) {
       {"Add", Binary::add},    {"Sub", Binary::subtract}, {"Mul", Binary::multiply},
       {"Div", Binary::divide}, {"Pow", Binary::power},
   };
-  if (in.input_count() != 2) in.damaged("wants two inputs");
+  if (in.input_count() != 2) in.damaged("needs two inputs");
   if (in.opset() < 7 && in.integer("broadcast", 0) != 0)
-    in.unsupported("broadcasting as before opset 7; convert the file to a newer opset");
+    in.unsupported("pre-opset-7 broadcasting; convert the file to a newer opset");
   Node node = in.start(Op::binary);
   node.inputs.push_back(in.input(1));
   node.binary = operations.at(in.type());
@@ -73,7 +73,7 @@ void read_binary(const OnnxNode& in) {
 }
 
 void read_extreme(const OnnxNode& in) {
-  if (in.input_count() < 1) in.damaged("wants at least one input");
+  if (in.input_count() < 1) in.damaged("needs at least one input");
   if (in.input_count() == 1) return in.emit(in.start(Op::identity));
   // a, b, c: (a, b), then what comes of it and c.
   Node node = in.start(Op::binary);

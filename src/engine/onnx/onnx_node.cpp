@@ -61,11 +61,11 @@ const onnx::TensorProto* OnnxNode::tensor_attribute(const char* name) const {
 int OnnxNode::input(int i) const {
   if (!has_input(i)) damaged("lacks input " + std::to_string(i));
   const int tensor = builder_.find(proto_.input(i));
-  if (tensor < 0) damaged("reads '" + proto_.input(i) + "', which nothing before it makes");
+  if (tensor < 0) damaged("reads '" + proto_.input(i) + "', which no earlier node produces");
   if (builder_.quantised(tensor) != nullptr && type() != "DequantizeLinear")
     unsupported(
-        "computes with quantised numbers; the engine knows QuantizeLinear only with "
-        "DequantizeLinear right behind it");
+        "computes on quantised values; the engine supports QuantizeLinear only directly before "
+        "DequantizeLinear");
   return tensor;
 }
 
@@ -79,7 +79,7 @@ const ConstantPtr& OnnxNode::constant(int i) const {
 
 const std::vector<float>& OnnxNode::floats(int i) const {
   const Constant& given = *constant(i);
-  if (given.is_integer) damaged("wants floats as input '" + proto_.input(i) + "'");
+  if (given.is_integer) damaged("needs floats as input '" + proto_.input(i) + "'");
   return given.floats;
 }
 

@@ -41,7 +41,7 @@ class OnnxNode {
       unsupported(std::string("only two-dimensional windows are supported (") + name + ")");
     for (std::size_t i = 0; i < N; ++i) {
       into[i] = values[i];
-      if (into[i] < low || into[i] > 4096) damaged(std::string("has an absurd ") + name);
+      if (into[i] < low || into[i] > 4096) damaged(std::string("has an impossible ") + name);
     }
   }
 

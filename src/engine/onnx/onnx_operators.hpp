@@ -1,5 +1,5 @@
-// How each ONNX operator is read. To teach the engine an operator: a reader in the file of its
-// kind, and a line in the table in onnx_operators.cpp.
+// How each ONNX operator is read. To add an operator: write a reader in the file of its kind, and a
+// line in the table in onnx_operators.cpp.
 #pragma once
 
 #include <string>

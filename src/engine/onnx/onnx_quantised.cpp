@@ -23,7 +23,7 @@ Parameters parameters_of(const OnnxNode& in) {
   Parameters p{.steps = in.floats(1), .zeros = {}};
   if (in.has_input(2)) {
     const Constant& zeros = *in.constant(2);
-    if (!zeros.is_integer) in.damaged("has a zero point that is no whole number");
+    if (!zeros.is_integer) in.damaged("has a zero point that is not an integer");
     p.zeros = zeros.integers;
     const double half = std::ldexp(1.0, zeros.bits - 1);
     p.low = zeros.has_sign ? -half : 0;
@@ -32,10 +32,10 @@ Parameters parameters_of(const OnnxNode& in) {
     p.zeros.assign(p.steps.size(), 0);
   }
   if (p.steps.empty() || p.zeros.size() != p.steps.size())
-    in.damaged("has other numbers of scales and zero points");
+    in.damaged("has different numbers of scales and zero points");
   for (const float step : p.steps)
-    if (!(step > 0) || !std::isfinite(step)) in.damaged("has a scale that is not above 0");
-  if (in.integer("block_size", 0) != 0) in.unsupported("scales by block");
+    if (!(step > 0) || !std::isfinite(step)) in.damaged("has a scale that is not positive");
+  if (in.integer("block_size", 0) != 0) in.unsupported("block-wise scales");
   return p;
 }
 
@@ -47,7 +47,7 @@ void for_elements(const OnnxNode& in, const Shape& shape, const Parameters& p, c
     const std::int64_t axis = normal_axis(in.integer("axis", 1), shape.size());
     if (axis < 0 ||
         shape[static_cast<std::size_t>(axis)] != static_cast<std::int64_t>(p.steps.size()))
-      in.damaged("has another number of scales than its axis has indices");
+      in.damaged("has a number of scales that differs from the size of its axis");
     inner =
         element_count(Shape(shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1, shape.end()));
   }
@@ -58,7 +58,7 @@ void for_elements(const OnnxNode& in, const Shape& shape, const Parameters& p, c
 }
 
 Quantisation only_one(const OnnxNode& in, const Parameters& p) {
-  if (p.steps.size() != 1) in.unsupported("several scales for values that are computed");
+  if (p.steps.size() != 1) in.unsupported("per-axis scales on computed values");
   return {p.steps.front(), p.zeros.front()};
 }
 
@@ -97,11 +97,11 @@ void read_dequantize_linear(const OnnxNode& in) {
   const Parameters p = parameters_of(in);
   if (const Quantisation* const how = in.quantised(0); how != nullptr) {
     if (only_one(in, p) != *how)
-      in.unsupported("another scale or zero point than those of QuantizeLinear before it");
+      in.unsupported("a scale or zero point that differs from the preceding QuantizeLinear's");
     return in.emit(in.start(Op::identity));
   }
   const Constant& numbers = *in.constant(0);
-  if (!numbers.is_integer) in.damaged("wants whole numbers");
+  if (!numbers.is_integer) in.damaged("needs integers");
   Constant values;
   values.shape = numbers.shape;
   values.floats.resize(numbers.integers.size());

@@ -28,7 +28,7 @@ void declare_input(const onnx::ValueInfoProto& info, GraphBuilder& builder) {
       type.elem_type() != onnx::TensorProto::FLOAT16 &&
       type.elem_type() != onnx::TensorProto::BFLOAT16)
     throw Error(ErrorCode::unsupported,
-                "'" + builder.file() + "': input '" + info.name() + "' is not of floats");
+                "'" + builder.file() + "': input '" + info.name() + "' does not hold floats");
   Shape declared;
   for (const auto& dim : type.shape().dim())
     declared.push_back(dim.has_dim_value() && dim.dim_value() > 0 ? dim.dim_value() : -1);
@@ -51,14 +51,14 @@ Graph read(const onnx::ModelProto& model, const OnnxOrigin& origin) {
     const OnnxNode in(node, opset, builder);
     const auto reader = find_operator(node.op_type());
     if (reader == nullptr || !(node.domain().empty() || node.domain() == "ai.onnx"))
-      in.unsupported("the engine lacks this operator");
+      in.unsupported("the engine does not support this operator");
     reader(in);
   }
   Graph& graph = builder.graph();
   if (proto.output().empty()) builder.fail("the graph has no output");
   for (const auto& output : proto.output()) {
     const int tensor = builder.find(output.name());
-    if (tensor < 0) builder.fail("no node makes the output '" + output.name() + "'");
+    if (tensor < 0) builder.fail("no node produces the output '" + output.name() + "'");
     if (builder.quantised(tensor) != nullptr)
       throw Error(ErrorCode::unsupported,
                   "'" + builder.file() + "': output '" + output.name() + "' is quantised");

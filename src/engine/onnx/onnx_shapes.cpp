@@ -32,7 +32,7 @@ void read_constant_node(const OnnxNode& in) {
     constant.integers = in.integers("value_ints");
     constant.shape = {static_cast<std::int64_t>(constant.integers.size())};
   } else {
-    in.unsupported("only values of numbers are supported");
+    in.unsupported("only numeric values are supported");
   }
   in.emit_constant(std::move(constant));
 }
@@ -85,11 +85,11 @@ void read_split(const OnnxNode& in) {
   if (in.has_input(1)) sizes = in.constant(1)->integers;
   const int parts = in.output_count();
   if (!sizes.empty() && sizes.size() != static_cast<std::size_t>(parts))
-    in.damaged("has another number of sizes than of outputs");
+    in.damaged("has different numbers of sizes and outputs");
   std::int64_t first = 0;
   for (int i = 0; i < parts; ++i) {
     const std::int64_t size = sizes.empty() ? 0 : sizes[static_cast<std::size_t>(i)];
-    if (size < 0 || size > (std::int64_t{1} << 31)) in.damaged("has an absurd size");
+    if (size < 0 || size > (std::int64_t{1} << 31)) in.damaged("has an impossible size");
     if (in.has_output(i)) {
       Node node = in.start(sizes.empty() ? Op::slice_part : Op::slice);
       if (sizes.empty()) {
@@ -126,7 +126,8 @@ void read_transpose(const OnnxNode& in) {
   Shape sorted = node.permutation;
   std::sort(sorted.begin(), sorted.end());
   for (std::size_t i = 0; i < sorted.size(); ++i)
-    if (sorted[i] != static_cast<std::int64_t>(i)) in.damaged("has a perm that is none");
+    if (sorted[i] != static_cast<std::int64_t>(i))
+      in.damaged("has a perm that is not a permutation");
   in.emit(std::move(node));
 }
 

@@ -33,7 +33,7 @@ Node read_weights(const OnnxNode& in, Op op) {
   node.group = in.integer("group", 1);
   if (in.floats(1).empty() || node.window.kernel[0] != shape[2] ||
       node.window.kernel[1] != shape[3] || node.group < 1 || shape[0] % node.group != 0)
-    in.damaged("has weights that do not fit its attributes");
+    in.damaged("has weights that do not match its attributes");
   if (in.has_input(2)) {
     node.bias = in.constant(2);
     const std::int64_t channels = op == Op::conv ? shape[0] : shape[1] * node.group;
@@ -53,7 +53,7 @@ void read_conv_transpose(const OnnxNode& in) {
   in.window("output_shape", node.window.output_size, 1);
   for (std::size_t d = 0; d < 2; ++d)
     if (node.window.output_padding[d] >= std::max(node.window.stride[d], node.window.dilation[d]))
-      in.damaged("has an output_padding that is not below its stride or dilation");
+      in.damaged("has an output_padding that is neither below its stride nor its dilation");
   in.emit(std::move(node));
 }
 

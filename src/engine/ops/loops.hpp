@@ -51,7 +51,7 @@ template <std::size_t N>
       joins = loops.stride[a][depth - 1] == strides[a][d] * shape[d];
     if (!joins && depth == Loops<N>::max_depth)
       throw Error(ErrorCode::unsupported, "network: a tensor of " + text_of(shape) +
-                                              " has more axes than the engine can walk");
+                                              " has more axes than the engine supports");
     if (!joins) loops.size[depth++] = 1;
     loops.size[depth - 1] *= shape[d];
     for (std::size_t a = 0; a < N; ++a) loops.stride[a][depth - 1] = strides[a][d];

@@ -1,4 +1,4 @@
-// Where a tensor lies.
+// The memory location of a tensor.
 #pragma once
 
 #include "engine/graph/graph.hpp"

@@ -49,27 +49,26 @@ std::array<ResizeAxis, 4> resize_axes(const Node& node, const Shape& input,
   const auto* const sizes = parameters.size() > 2 ? parameters[2] : nullptr;
   std::array<ResizeAxis, 4> axes;
   if (sizes != nullptr && !sizes->integers.empty()) {
-    if (sizes->integers.size() != 4) reject(node, "wants four sizes");
+    if (sizes->integers.size() != 4) reject(node, "needs four sizes");
     for (std::size_t d = 0; d < 4; ++d) {
       const std::int64_t size = sizes->integers[d];
-      if (size < 1 || static_cast<double>(size) > largest) reject(node, "has an absurd size");
+      if (size < 1 || static_cast<double>(size) > largest) reject(node, "has an impossible size");
       axes[d] = {size, static_cast<float>(size) / static_cast<float>(input[d])};
     }
     return axes;
   }
-  if (scales == nullptr || scales->floats.size() != 4) reject(node, "wants four scales");
+  if (scales == nullptr || scales->floats.size() != 4) reject(node, "needs four scales");
   for (std::size_t d = 0; d < 4; ++d) {
     const float scale = scales->floats[d];
     const double size = std::floor(static_cast<double>(static_cast<float>(input[d]) * scale));
-    if (!(size >= 1 && size <= largest)) reject(node, "has an absurd scale");
+    if (!(size >= 1 && size <= largest)) reject(node, "has an impossible scale");
     axes[d] = {static_cast<std::int64_t>(size), scale};
     // ONNX's own tests say one thing here, ONNX Runtime and PyTorch another.
     if (node.resize.coordinates == Coordinates::align_corners &&
         static_cast<double>(static_cast<float>(input[d]) * scale) != size)
-      throw Error(
-          ErrorCode::unsupported,
-          "network: node '" + node.name +
-              "' aligns corners at a size that is not whole; give sizes in place of scales");
+      throw Error(ErrorCode::unsupported,
+                  "network: node '" + node.name +
+                      "' aligns corners at a fractional size; give sizes instead of scales");
   }
   return axes;
 }

@@ -58,7 +58,7 @@ void infer_node(const Node& node, InferredTensors& known) {
   known.values[output] = value_of(node, known);
   if (known.values[output] == nullptr && element_count(known.shapes[output]) == 0)
     throw Error(ErrorCode::invalid_argument,
-                "network: node '" + node.name + "' would make a tensor without elements (" +
+                "network: node '" + node.name + "' would produce an empty tensor (" +
                     text_of(known.shapes[output]) + "); try a larger input");
 }
 

@@ -88,13 +88,13 @@ class Rule {
     if (value == nullptr)
       throw Error(ErrorCode::unsupported,
                   "network: node '" + node_.name +
-                      "' has a shape that depends on what is in the image; the engine takes only "
+                      "' has a shape that depends on the image's content; the engine supports only "
                       "shapes that depend on its size");
     return *value;
   }
   const Constant& whole_parameter(std::size_t i) const {
     const Constant& value = parameter(i);
-    if (!value.is_integer) refuse(node_, "wants whole numbers as input " + std::to_string(i));
+    if (!value.is_integer) refuse(node_, "needs integers as input " + std::to_string(i));
     return value;
   }
   std::vector<const Constant*> parameters() const {
@@ -118,13 +118,13 @@ class Rule {
     for (const std::int64_t given : axes) {
       const std::int64_t axis = normal_axis(given, rank);
       if (axis < 0 || marked[static_cast<std::size_t>(axis)])
-        refuse(node_, "lists axes that are not those of its input");
+        refuse(node_, "lists axes that its input does not have");
       marked[static_cast<std::size_t>(axis)] = true;
     }
     return marked;
   }
   void demand_image(const Shape& in) const {
-    if (in.size() != 4) refuse(node_, "wants a four-dimensional input but gets " + text_of(in));
+    if (in.size() != 4) refuse(node_, "needs a four-dimensional input but gets " + text_of(in));
   }
   void demand_channels(const Shape& in, std::int64_t channels) const {
     if (in.size() < 2 || in[1] != channels)
@@ -132,7 +132,7 @@ class Rule {
   }
   Shape windowed(const Shape& in, std::int64_t channels, const FittedWindow& fit) const {
     if (fit.output[0] < 1 || fit.output[1] < 1)
-      refuse(node_, "has a window that does not fit on its input of " + text_of(in));
+      refuse(node_, "has a window larger than its input of " + text_of(in));
     return {in[0], channels, fit.output[0], fit.output[1]};
   }
 
@@ -155,7 +155,7 @@ class Rule {
         (fit.padding[2] > node_.window.padding[2] || fit.padding[3] > node_.window.padding[3]))
       throw Error(ErrorCode::unsupported,
                   "network: node '" + node_.name +
-                      "' averages over padding with ceil_mode, which the engine lacks");
+                      "' averages over padding with ceil_mode, which the engine does not support");
     return windowed(in, in[1], fit);
   }
 
@@ -167,9 +167,10 @@ class Rule {
 
   Shape multiplied(const Shape& a, const Shape& b) const {
     if (a.size() != 2 || b.size() != 2)
-      throw Error(ErrorCode::unsupported, "network: node '" + node_.name +
-                                              "' multiplies what is not two-dimensional: " +
-                                              text_of(a) + " and " + text_of(b));
+      throw Error(ErrorCode::unsupported,
+                  "network: node '" + node_.name +
+                      "' multiplies tensors that are not two-dimensional: " + text_of(a) + " and " +
+                      text_of(b));
     const std::size_t rows = node_.transposes_a ? 1 : 0, columns = node_.transposes_b ? 0 : 1;
     if (a[1 - rows] != b[1 - columns])
       refuse(node_, "multiplies matrices of " + text_of(a) + " and " + text_of(b));
@@ -205,10 +206,10 @@ class Rule {
     const std::size_t axis = axis_of(out);
     for (std::size_t i = 1; i < node_.inputs.size(); ++i) {
       Shape other = input(i);
-      if (other.size() != out.size()) refuse(node_, "joins tensors of different rank");
+      if (other.size() != out.size()) refuse(node_, "concatenates tensors of different rank");
       const std::int64_t joined = out[axis] + other[axis];
       other[axis] = out[axis];
-      if (other != out) refuse(node_, "joins tensors of different sizes");
+      if (other != out) refuse(node_, "concatenates tensors of different sizes");
       out[axis] = joined;
     }
     return out;
@@ -218,8 +219,7 @@ class Rule {
     const std::size_t axis = axis_of(in);
     const Constant& indices = whole_parameter(1);
     for (const std::int64_t index : indices.integers)
-      if (index < -in[axis] || index >= in[axis])
-        refuse(node_, "gathers what lies outside its input");
+      if (index < -in[axis] || index >= in[axis]) refuse(node_, "gathers outside its input");
     Shape out(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(axis));
     out.insert(out.end(), indices.shape.begin(), indices.shape.end());
     out.insert(out.end(), in.begin() + static_cast<std::ptrdiff_t>(axis) + 1, in.end());
@@ -228,7 +228,7 @@ class Rule {
 
   Shape transposed(const Shape& in) const {
     if (node_.permutation.empty()) return {in.rbegin(), in.rend()};
-    if (node_.permutation.size() != in.size()) refuse(node_, "permutes another rank");
+    if (node_.permutation.size() != in.size()) refuse(node_, "permutes a different rank");
     Shape out;
     for (const std::int64_t d : node_.permutation) out.push_back(in[static_cast<std::size_t>(d)]);
     return out;
@@ -244,7 +244,7 @@ class Rule {
       if (out[d] == -1 && open < 0)
         open = static_cast<int>(d);
       else if (out[d] <= 0 || out[d] > count / known)
-        refuse(node_, "cannot reshape " + text_of(in) + " as wanted");
+        refuse(node_, "cannot reshape " + text_of(in) + " as requested");
       else
         known *= out[d];
     }
@@ -252,7 +252,7 @@ class Rule {
       out[static_cast<std::size_t>(open)] = count / known;
       known = count;
     }
-    if (known != count) refuse(node_, "cannot reshape " + text_of(in) + " as wanted");
+    if (known != count) refuse(node_, "cannot reshape " + text_of(in) + " as requested");
     return out;
   }
 
@@ -261,7 +261,7 @@ class Rule {
     const auto gone = marked_axes(in.size(), false);
     Shape out;
     for (std::size_t d = 0; d < in.size(); ++d) {
-      if (listed && gone[d] && in[d] != 1) refuse(node_, "squeezes an axis of more than one");
+      if (listed && gone[d] && in[d] != 1) refuse(node_, "squeezes an axis larger than one");
       if (listed ? !gone[d] : in[d] != 1) out.push_back(in[d]);
     }
     return out;

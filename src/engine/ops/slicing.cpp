@@ -20,11 +20,12 @@ SliceSteps slice_steps(const Node& node, const Shape& input,
   const Constant* const strides = parameters.size() > 4 ? parameters[4] : nullptr;
   if (ends.size() != starts.size() || (axes != nullptr && axes->integers.size() != starts.size()) ||
       (strides != nullptr && strides->integers.size() != starts.size()))
-    reject(node, "has starts, ends, axes and steps of different number");
+    reject(node, "has starts, ends, axes and steps of different lengths");
   for (std::size_t i = 0; i < starts.size(); ++i) {
     const std::int64_t given = axes != nullptr ? axes->integers[i] : static_cast<std::int64_t>(i);
     const std::int64_t axis = normal_axis(given, input.size());
-    if (axis < 0) reject(node, "slices an axis that its input of " + text_of(input) + " lacks");
+    if (axis < 0)
+      reject(node, "slices an axis missing from its input of " + text_of(input) + " lacks");
     const auto d = static_cast<std::size_t>(axis);
     // ONNX clamps both ends; for a negative step the end may be one in front of the first element.
     const std::int64_t size = input[d];
@@ -48,7 +49,8 @@ SliceSteps slice_steps(const Node& node, const Shape& input,
 SliceSteps slice_part_steps(const Node& node, const Shape& input) {
   SliceSteps steps = everything(input);
   const std::int64_t axis = normal_axis(node.axis, input.size());
-  if (axis < 0) reject(node, "splits an axis that its input of " + text_of(input) + " lacks");
+  if (axis < 0)
+    reject(node, "splits an axis missing from its input of " + text_of(input) + " lacks");
   const auto d = static_cast<std::size_t>(axis);
   const std::int64_t each = (input[d] + node.parts - 1) / node.parts;
   steps.first[d] = each * node.part;

@@ -212,8 +212,9 @@ void cast(const Node& node, const Constant& from, Constant& to) {
   } else {
     for (const float v : from.floats) {
       if (!(std::abs(v) < 9.0e18F))
-        throw Error(ErrorCode::invalid_argument,
-                    "network: node '" + node.name + "' makes a whole number of what is too large");
+        throw Error(
+            ErrorCode::invalid_argument,
+            "network: node '" + node.name + "' converts a value that does not fit an integer");
       to.integers.push_back(static_cast<std::int64_t>(v));
     }
   }

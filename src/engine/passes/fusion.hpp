@@ -1,4 +1,4 @@
-// What the passes that fuse something into a convolution share.
+// Shared by the passes that fuse something into a convolution.
 #pragma once
 
 #include <cstddef>

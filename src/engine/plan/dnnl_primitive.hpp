@@ -1,4 +1,4 @@
-// What all uses of oneDNN share.
+// Shared by all uses of oneDNN.
 #pragma once
 
 #include <dnnl.hpp>

@@ -1,4 +1,4 @@
-// What this machine's arithmetic can reach: the yardstick of `faceshot bench`.
+// The peak arithmetic of this machine: the yardstick of `faceshot bench`.
 #pragma once
 
 namespace faceshot::engine {

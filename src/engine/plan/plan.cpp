@@ -41,7 +41,7 @@ Plan::Plan(const Graph& graph, const Shape& input_shape, const RowOptions& optio
   } catch (const dnnl::error& e) {
     if (e.status == dnnl_out_of_memory)
       throw Error(ErrorCode::resource_exhausted, "engine: out of memory");
-    throw Error(ErrorCode::unsupported, std::string("engine: oneDNN refuses a layer: ") + e.what());
+    throw Error(ErrorCode::unsupported, std::string("engine: oneDNN rejects a layer: ") + e.what());
   }
 }
 Plan::~Plan() = default;

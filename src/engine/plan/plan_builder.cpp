@@ -110,9 +110,9 @@ const Place& PlanBuilder::place_of(int tensor, const std::string& reader) {
   if (place.storage >= 0) return place;
   const ConstantPtr& constant = graph_.tensors[static_cast<std::size_t>(tensor)].constant;
   if (constant->is_integer)
-    throw Error(ErrorCode::unsupported, "network: '" + reader +
-                                            "' reads whole numbers, which the engine computes only "
-                                            "where they are shapes");
+    throw Error(
+        ErrorCode::unsupported,
+        "network: '" + reader + "' reads integers, which the engine supports only for shapes");
   place = {constant->shape, false, memory_.add_constant(constant)};
   return place;
 }
@@ -294,9 +294,10 @@ void PlanBuilder::add_node(const Node& node) {
       return add_transpose(node);
     case Op::cast:
       if (node.to_integers)
-        throw Error(ErrorCode::unsupported,
-                    "network: node '" + node.name +
-                        "' makes whole numbers of what is in the image, which the engine lacks");
+        throw Error(
+            ErrorCode::unsupported,
+            "network: node '" + node.name +
+                "' produces integers from the image's content, which the engine does not support");
       return add_alias(node);
     case Op::reshape:
     case Op::flatten:

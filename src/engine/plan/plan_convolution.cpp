@@ -55,7 +55,7 @@ struct Strip {
   std::int64_t top, bottom;  ///< rows of padding
 };
 
-/// As many strips as threads can share out well. One, with all rows that there are, for several
+/// As many strips as threads can share out well. One, with all rows that exist, for several
 /// images: only one's rows lie behind one another.
 std::vector<Strip> strips_of(const Node& node, const FittedWindow& fit, const Place& in,
                              const Place& out, int threads) {

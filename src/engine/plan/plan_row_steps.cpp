@@ -10,7 +10,7 @@ namespace faceshot::engine {
 namespace {
 
 /// Pieces of a chain: several a thread, so that one that has lost its processor delays little; but
-/// as many as threads where each piece computes rows at its border anew.
+/// as many as threads where each piece computes rows at its border again.
 int pieces_of(std::size_t links, std::int64_t height, int threads) {
   constexpr std::int64_t least_rows = 4;
   if (threads == 1 || links > 1) return threads;

@@ -36,7 +36,7 @@ class CocoEntry {
   }
   [[nodiscard]] std::int64_t id(const char* name) const {
     const Json& value = member(name);
-    if (!value.is_number_integer()) fail(std::string("has a ") + name + " that is no whole number");
+    if (!value.is_number_integer()) fail(std::string("has a ") + name + " that is not an integer");
     return value.get<std::int64_t>();
   }
   [[nodiscard]] double number(const char* name) const { return finite(member(name), name); }
@@ -62,14 +62,14 @@ class CocoEntry {
     const auto found = places.find(wanted);
     if (found == places.end())
       fail("has the " + std::string(name) + " " + std::to_string(wanted) +
-           ", which the annotations do not know");
+           ", which is not in the annotations");
     return found->second;
   }
 
  private:
   [[nodiscard]] double finite(const Json& value, const char* name) const {
     if (!value.is_number() || !std::isfinite(value.get<double>()))
-      fail(std::string("has a ") + name + " that is no number");
+      fail(std::string("has a ") + name + " that is not a number");
     return value.get<double>();
   }
 
@@ -87,7 +87,7 @@ Json read_json(const std::filesystem::path& path) {
   std::ifstream file(path);
   Json json = Json::parse(file, nullptr, false);
   if (file.bad() || !file.is_open()) throw Error(ErrorCode::io, path.string() + ": cannot be read");
-  if (json.is_discarded()) throw Error(ErrorCode::format, path.string() + ": is no JSON");
+  if (json.is_discarded()) throw Error(ErrorCode::format, path.string() + ": not JSON");
   return json;
 }
 
@@ -95,7 +95,7 @@ const Json& list_of(const std::filesystem::path& path, const Json& json, const c
   const auto found = json.is_object() ? json.find(name) : json.end();
   if (found == json.end() || !found->is_array())
     throw Error(ErrorCode::format,
-                path.string() + ": has no list of " + name + "; it should be COCO's annotations");
+                path.string() + ": has no list of " + name + "; expected COCO annotations");
   return *found;
 }
 
@@ -120,7 +120,7 @@ CocoTruth read_coco_truth(const std::filesystem::path& path) {
     const Json& name = category.member("name");
     if (!categories.emplace(category.id("id"), name.is_string() ? name.get<std::string>() : "")
              .second)
-      category.fail("has an id that another one has");
+      category.fail("has an id that is already used");
   }
   for (const auto& [id, name] : categories) {
     truth.category_ids.push_back(id);
@@ -145,9 +145,10 @@ CocoTruth read_coco_truth(const std::filesystem::path& path) {
 void read_coco_results(const std::filesystem::path& path, CocoTruth& truth) {
   const Json json = read_json(path);
   if (!json.is_array())
-    throw Error(ErrorCode::format, path.string() +
-                                       ": is no list; COCO's results are a list of "
-                                       "{image_id, category_id, bbox, score}");
+    throw Error(
+        ErrorCode::format,
+        path.string() +
+            ": not a list; COCO results are a list of {image_id, category_id, bbox, score}");
   const Places images = places_of(path, truth.ids, "images");
   const Places kinds = places_of(path, truth.category_ids, "categories");
   std::size_t index = 0;

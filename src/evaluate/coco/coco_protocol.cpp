@@ -34,7 +34,7 @@ double overlap_of(const CocoFace& face, const ScoredBox& box) {
 /// One image's faces and detections of one category.
 struct CocoCase {
   std::vector<CocoFace> faces;
-  std::vector<ScoredBox> boxes;  ///< by falling score, 100 at most
+  std::vector<ScoredBox> boxes;  ///< by descending score, 100 at most
   std::vector<double> overlap;   ///< boxes x faces
 };
 

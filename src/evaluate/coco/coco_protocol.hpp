@@ -55,13 +55,13 @@ struct CocoResult {
 inline constexpr std::array<std::pair<double, double>, 4> coco_areas{
     {{0, 1e10}, {0, 32.0 * 32}, {32.0 * 32, 96.0 * 96}, {96.0 * 96, 1e10}}};
 
-/// Detections of an image and category are visited by falling score, equal scores in the order
+/// Detections of an image and category are visited by descending score, equal scores in the order
 /// given. Each takes, of the faces that nothing took before, the one that it overlaps most, from
 /// the threshold on; faces that do not count (crowds, other sizes) are looked at only if there is
 /// none that does, and excuse it then. A crowd is never used up, and its overlap is the share of
-/// the detection inside it. What takes nothing is a false alarm, unless its own size is not asked
-/// for. Precision is made monotonic and read at 101 recalls; AP is the mean over these, over ten
-/// IoUs and over the categories that have faces. AR is the recall of the 1, 10 or 100 highest
+/// the detection inside it. What takes nothing is a false positive, unless its own size is not
+/// asked for. Precision is made monotonic and read at 101 recalls; AP is the mean over these, over
+/// ten IoUs and over the categories that have faces. AR is the recall of the 1, 10 or 100 highest
 /// scores an image.
 /// @param categories that faces and detections are of
 /// @throws Error(invalid_argument) for a number that is not finite, or a category that is not below

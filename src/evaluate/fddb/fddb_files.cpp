@@ -112,7 +112,7 @@ void read_results_of(const fs::path& path, const FddbPlaces& places,
     const auto place = places.find(name);
     if (place == places.end())
       throw Error(ErrorCode::invalid_argument,
-                  path.string() + " has a result of '" + name + "', which is in no fold");
+                  path.string() + " has a result of '" + name + "', which is in none of the folds");
     if (done[name]) list.fail("a second result of '" + name + "'");
     done[name] = true;
     return [&list, image = place->second](const std::vector<double>& n) {
@@ -170,7 +170,7 @@ void read_fddb_results(const fs::path& path, std::vector<FddbFold>& folds) {
       if (!done[image.name])
         throw Error(ErrorCode::invalid_argument,
                     path.string() + " has no result of '" + image.name + "' of fold " + fold.name +
-                        "; an image in which nothing was found has the number 0");
+                        "; images without detections need the number 0");
 }
 
 void write_fddb_results(const fs::path& dir, const std::vector<FddbFold>& folds) {

@@ -61,8 +61,8 @@ struct FddbRoc {
 /// @throws Error(invalid_argument) for a number that is not finite
 [[nodiscard]] FddbRoc fddb_roc(std::span<const FddbImage> images);
 
-/// The rates where at most so many false alarms are shown: those of the lowest such score. All 0 if
-/// there is none.
+/// The rates where at most so many false positives are shown: those of the lowest such score. All 0
+/// if there is none.
 [[nodiscard]] FddbPoint fddb_rates_at(const FddbRoc& roc, std::size_t false_alarms);
 
 }  // namespace faceshot::evaluate

@@ -16,9 +16,10 @@ std::string verdict_of(const ComparisonReport& report, const ComparedFigure& fig
   return fmt::format(
       "{}: {} is better by {:.4f} ({:.4f} to {:.4f}); {}", figure.name, better,
       std::abs(d.difference()), low, high,
-      d.is_real()    ? fmt::format("the difference is real (p = {:.3f})", d.chance)
-      : d.is_small() ? std::string("too little to matter")
-                     : fmt::format("that may be the choice of photographs (p = {:.2f})", d.chance));
+      d.is_real() ? fmt::format("the difference is real (p = {:.3f})", d.chance)
+      : d.is_small()
+          ? std::string("too small to matter")
+          : fmt::format("it may be due to the choice of photographs (p = {:.2f})", d.chance));
 }
 
 std::string comparison_table(const ComparisonReport& report) {
@@ -32,8 +33,8 @@ std::string comparison_table(const ComparisonReport& report) {
                         width, f.of.a, f.of.b, f.of.difference(), f.of.low, f.of.high, f.of.chance,
                         f.of.is_real() ? "  real" : "");
   text += fmt::format(
-      "\nPaired bootstrap over {} images, {} draws; a difference is real if p < {} and it is {} or "
-      "more.\n",
+      "\nPaired bootstrap over {} images, {} samples; a difference is real if p < {} and it is at "
+      "least {}.\n",
       report.images, report.bootstrap.samples, real_difference, smallest_difference);
   return text;
 }
@@ -56,11 +57,9 @@ support::Document comparison_document(const ComparisonReport& report) {
   for (const ComparedFigure& f : report.figures)
     summary.blocks.emplace_back(support::Paragraph{verdict_of(report, f) + "."});
   summary.blocks.emplace_back(support::Paragraph{fmt::format(
-      "Paired bootstrap over {} images, {} draws, seed {}: in each draw both detectors see the "
-      "same "
-      "photographs. p is how likely so large a difference is if there is none; below {}, and where "
-      "it is {} "
-      "or more, it is called real.",
+      "Paired bootstrap over {} images, {} samples, seed {}: in each sample both detectors see the "
+      "same photographs. p is the probability of so large a difference if there is none. A "
+      "difference counts as real if p is below {} and it is at least {}.",
       report.images, report.bootstrap.samples, report.bootstrap.seed, real_difference,
       smallest_difference)});
   document.sections.push_back(std::move(summary));

@@ -38,18 +38,18 @@ DocumentSection summary_section(const EvaluationReport& report) {
   section.blocks.emplace_back(std::move(table));
   if (report.thresholds) {
     const ThresholdRow& at = report.thresholds->recommended;
-    section.blocks.emplace_back(Paragraph{
-        fmt::format("Recommended threshold: {:.3g}. From there on {:.1f} % of the faces of '{}' "
-                    "are found, {:.1f} % "
-                    "of what is shown is a face, and there are {:.3g} false alarms an image.",
-                    at.at.threshold, 100 * at.at.recall, report.threshold_setting,
-                    100 * at.at.precision, at.false_alarms_per_image)});
+    section.blocks.emplace_back(
+        Paragraph{fmt::format("Recommended threshold: {:.3g}. At this threshold {:.1f} % of the "
+                              "faces of '{}' are detected, {:.1f} % of the detections are faces, "
+                              "and there are {:.3g} false positives per image.",
+                              at.at.threshold, 100 * at.at.recall, report.threshold_setting,
+                              100 * at.at.precision, at.false_alarms_per_image)});
   }
   if (intervals)
-    section.blocks.emplace_back(Paragraph{fmt::format(
-        "Intervals are by bootstrap over images ({} draws, seed {}): how far a figure would move "
-        "with other photographs of the same kind.",
-        with_commas(report.bootstrap.samples), report.bootstrap.seed)});
+    section.blocks.emplace_back(
+        Paragraph{fmt::format("Intervals are by bootstrap over images ({} samples, seed {}): how "
+                              "much a figure would vary with other photographs of the same kind.",
+                              with_commas(report.bootstrap.samples), report.bootstrap.seed)});
   for (const std::string& note : report.notes) section.blocks.emplace_back(Paragraph{note});
   return section;
 }
@@ -63,7 +63,7 @@ DocumentSection curve_section(const EvaluationReport& report) {
 Table part_table(const EvaluationReport& report, const PartTable& part) {
   Table table{"By " + part.title, {part.title, "images", "faces", "found", "recall"}, {}};
   if (part.of_images) {
-    table.columns.emplace_back("false alarms");
+    table.columns.emplace_back("false positives");
     for (const std::string& setting : report.settings) table.columns.push_back("AP " + setting);
   } else {
     table.columns.emplace_back("AP");
@@ -94,11 +94,11 @@ Table part_table(const EvaluationReport& report, const PartTable& part) {
 DocumentSection part_section(const EvaluationReport& report) {
   DocumentSection section{"parts", "By size, event and attribute", {}};
   if (report.parts.empty()) return section;
-  section.blocks.emplace_back(Paragraph{fmt::format(
-      "Faces of '{}'; found, and false alarms, from score {:.3g} on. The parts add up to the "
-      "whole, but "
-      "for AP: a false alarm is of no face, so each part of the faces bears all of them.",
-      report.part_setting, report.part_score)});
+  section.blocks.emplace_back(Paragraph{
+      fmt::format("Faces of '{}'; detected faces and false positives at score {:.3g} and above. "
+                  "The parts add up to the whole, except for AP: a false positive belongs to no "
+                  "face, so every part of the faces is charged with all of them.",
+                  report.part_setting, report.part_score)});
   for (const PartTable& part : report.parts) section.blocks.emplace_back(part_table(report, part));
   return section;
 }
@@ -106,8 +106,8 @@ DocumentSection part_section(const EvaluationReport& report) {
 DocumentSection threshold_section(const EvaluationReport& report) {
   DocumentSection section{"thresholds", "Thresholds", {}};
   if (!report.thresholds) return section;
-  Table table{"What is shown from a score on, of the faces of '" + report.threshold_setting + "'",
-              {"threshold", "recall", "precision", "F1", "false alarms an image"},
+  Table table{"Detections at or above a score, for the faces of '" + report.threshold_setting + "'",
+              {"threshold", "recall", "precision", "F1", "false positives per image"},
               {}};
   std::vector<ThresholdRow> rows = report.thresholds->rows;
   const double best = report.thresholds->recommended.at.threshold;
@@ -125,9 +125,9 @@ DocumentSection threshold_section(const EvaluationReport& report) {
   table.marked = {index};
   section.blocks.emplace_back(std::move(table));
   section.blocks.emplace_back(
-      Paragraph{"Recommended is the roundest threshold whose F1 is within 0.005 of the best. Where "
-                "a missed face "
-                "costs more than a false alarm, go lower; where a false alarm does, higher."});
+      Paragraph{"The recommended threshold is the roundest one whose F1 is within 0.005 of the "
+                "best. Go lower if a missed face costs more than a false positive, higher if a "
+                "false positive costs more."});
   return section;
 }
 
@@ -135,19 +135,18 @@ DocumentSection calibration_section(const EvaluationReport& report) {
   DocumentSection section{"calibration", "Calibration", {}};
   if (!report.reliability) return section;
   const Reliability& r = *report.reliability;
-  CurveChart chart{"Are scores probabilities?", "score", "share that is a face", {}};
-  chart.series.push_back({"as it should be", {{0, 0, {}}, {1, 1, {}}}, true});
+  CurveChart chart{"Are scores probabilities?", "score", "share of faces", {}};
+  chart.series.push_back({"ideal", {{0, 0, {}}, {1, 1, {}}}, true});
   support::ChartSeries series{"this detector", {}, false};
   for (const Reliability::Bin& bin : r.bins)
     if (bin.detections > 0)
       series.points.push_back(
           {bin.mean_score, bin.share_right, with_commas(bin.detections) + " detections"});
   chart.series.push_back(std::move(series));
-  section.blocks.emplace_back(
-      Paragraph{fmt::format("Of the faces of '{}': expected calibration error {:.4f}, Brier score "
-                            "{:.4f}. Above the dashed line scores are too "
-                            "modest, below it they promise too much.",
-                            report.part_setting, r.expected_error, r.brier_score)});
+  section.blocks.emplace_back(Paragraph{
+      fmt::format("For the faces of '{}': expected calibration error {:.4f}, Brier score {:.4f}. "
+                  "Above the dashed line the scores are underconfident, below it overconfident.",
+                  report.part_setting, r.expected_error, r.brier_score)});
   section.blocks.emplace_back(std::move(chart));
   return section;
 }
@@ -155,7 +154,7 @@ DocumentSection calibration_section(const EvaluationReport& report) {
 DocumentSection landmark_section(const EvaluationReport& report) {
   DocumentSection section{"landmarks", "Landmarks", {}};
   if (!report.landmarks_by_box || report.landmarks_by_box->faces == 0) return section;
-  Table table{"Error of the five points, of faces that were found",
+  Table table{"Landmark error of detected faces",
               {"divided by", "faces", "NME", "left eye", "right eye", "nose", "left mouth corner",
                "right mouth corner", "failures", "area under CED"},
               {}};
@@ -178,8 +177,8 @@ DocumentSection landmark_section(const EvaluationReport& report) {
     }
     chart.series.push_back(std::move(series));
   };
-  add("square root of the box's area", report.landmarks_by_box);
-  add("distance of the eyes", report.landmarks_by_eyes);
+  add("square root of the box area", report.landmarks_by_box);
+  add("interocular distance", report.landmarks_by_eyes);
   section.blocks.emplace_back(std::move(table));
   section.blocks.emplace_back(std::move(chart));
   return section;
@@ -188,8 +187,8 @@ DocumentSection landmark_section(const EvaluationReport& report) {
 DocumentSection error_section(const EvaluationReport& report) {
   DocumentSection section{"errors", "Errors", {}};
   if (report.errors) {
-    Table table{"False alarms where so many of the faces of '" + report.errors->setting +
-                    "' are found; by shorter side in pixels",
+    Table table{"False positives at several recalls of '" + report.errors->setting +
+                    "', by shorter side in pixels",
                 {"recall", "score"},
                 {}};
     for (const auto kind : error_names)
@@ -211,22 +210,21 @@ DocumentSection error_section(const EvaluationReport& report) {
     section.blocks.emplace_back(support::Gallery{pictures});
   };
   gallery(
-      "The largest faces that are missed where 0.85 are found. The face is green and thick; red is "
-      "the "
-      "detection that overlaps it most, whatever its score.",
+      "The largest faces missed at a recall of 0.85. The face is thick green; red is the detection "
+      "that overlaps it most, whatever its score.",
       report.missed);
   gallery(
-      "The false alarms with the highest scores. The detection is red; faces are green, the one "
-      "that it "
-      "overlaps most thick, those that do not count dull. (Some are faces that nobody labelled.)",
+      "The false positives with the highest scores. The detection is red; faces are green, with "
+      "the most overlapping one thick and ignored ones dull. (Some are unlabelled faces.)",
       report.false_alarms);
   if (report.pictures_left_out)
-    section.blocks.emplace_back(Paragraph{"Pictures of the worst were left out of this report."});
+    section.blocks.emplace_back(
+        Paragraph{"Pictures of the worst errors were left out of this report."});
   return section;
 }
 
 DocumentSection run_section(const EvaluationReport& report) {
-  DocumentSection section{"run", "Speed, and how it was run", {}};
+  DocumentSection section{"run", "Speed and settings", {}};
   const auto add = [&](const char* caption,
                        const std::vector<std::pair<std::string, std::string>>& facts) {
     if (facts.empty()) return;
@@ -237,7 +235,7 @@ DocumentSection run_section(const EvaluationReport& report) {
   add("Speed", report.speed);
   if (report.speed.empty())
     section.blocks.emplace_back(
-        Paragraph{"Speed: not known, since result files were scored and no network ran."});
+        Paragraph{"Speed: unknown, since result files were scored and no network was run."});
   add("Run", report.run);
   return section;
 }
@@ -249,7 +247,8 @@ std::string at_score(const CurvePoint& p) { return fmt::format("score {:.3g}", p
 void add_study(const JudgedSet& set, const std::vector<std::string>& names, std::size_t parts,
                std::size_t thresholds, EvaluationReport& report) {
   CurveChart precision{"Precision and recall", "recall", "precision", {}};
-  CurveChart alarms{"Recall and false alarms", "false alarms an image", "recall", {}, {0.001, 10}};
+  CurveChart alarms{
+      "Recall and false positives", "false positives per image", "recall", {}, {0.001, 10}};
   alarms.log_x = true;
   for (std::size_t s = 0; s < set.settings(); ++s) {
     support::ChartSeries pr{names[s], {}, false}, froc{names[s], {}, false};

@@ -1,4 +1,4 @@
-// Everything that a report says of a detector, and the document that says it.
+// The content of a report on a detector, and the document.
 #pragma once
 
 #include <cstddef>

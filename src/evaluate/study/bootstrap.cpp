@@ -16,11 +16,11 @@ void require_sense(std::span<const ApSampler> figures, std::size_t images,
   const auto require = [](bool good, const std::string& what) {
     if (!good) throw Error(ErrorCode::invalid_argument, "bootstrap: " + what);
   };
-  require(o.samples >= 10 && o.samples <= 1'000'000, "it takes from 10 to 1,000,000 samples");
+  require(o.samples >= 10 && o.samples <= 1'000'000, "needs 10 to 1,000,000 samples");
   require(o.confidence > 0 && o.confidence < 1, "the confidence must be between 0 and 1");
-  require(o.threads >= 1, "it takes a thread");
+  require(o.threads >= 1, "needs at least one thread");
   for (const ApSampler& figure : figures)
-    require(figure.images() == images, "the figures are of different sets of images");
+    require(figure.images() == images, "the figures are from different sets of images");
 }
 
 /// The value below which a share of the sorted values lies, interpolated.

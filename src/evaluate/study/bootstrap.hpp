@@ -1,7 +1,7 @@
-// How far a figure may be trusted: the bootstrap over images.
+// Confidence intervals by the bootstrap over images.
 //
 // B. Efron, "Bootstrap Methods: Another Look at the Jackknife", Annals of Statistics 7, 1979.
-// Images are drawn, not detections: those of one photograph hang together. Results depend on the
+// Images are drawn, not detections: those of one photograph are connected. Results depend on the
 // options alone, not on the number of threads. Thread safe.
 #pragma once
 
@@ -40,7 +40,7 @@ struct Interval {
 /// Below this chance a difference counts as real: of a hundred pairs that are equal one is called
 /// different.
 inline constexpr double real_difference = 0.01;
-/// Nor does one that moves no AP as they are told, in three digits: noise in the scores always
+/// Nor does one that moves no AP as they are reported, in three digits: noise in the scores always
 /// costs a trace of AP, and on the same images a trace can be told from chance.
 inline constexpr double smallest_difference = 0.0005;
 

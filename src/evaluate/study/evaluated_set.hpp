@@ -1,4 +1,4 @@
-// Detections beside labels, in the form that everything that looks closer than at one figure takes.
+// Detections and labels, in the form used by all analyses beyond a single figure.
 #pragma once
 
 #include <string>

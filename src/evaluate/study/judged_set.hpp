@@ -33,7 +33,7 @@ class JudgedSet {
 
   /// AP of those faces that count in the setting and of which `keep(image, face)` is true. A
   /// detection of another face counts as nothing, as in WIDER's settings; one of no face is a false
-  /// alarm still.
+  /// positive still.
   [[nodiscard]] double ap_of_faces(std::size_t setting,
                                    const std::function<bool(std::size_t, std::size_t)>& keep) const;
 
@@ -72,8 +72,8 @@ struct CurvePoint {
   double score = 0, recall = 0, precision = 1, false_alarms_per_image = 0;
 };
 
-/// Recall, precision and false alarms at falling scores: so many points at most, even in recall;
-/// the last is at the lowest score.
+/// Recall, precision and false positives at descending scores: so many points at most, even in
+/// recall; the last is at the lowest score.
 [[nodiscard]] std::vector<CurvePoint> curve_of(const JudgedSet& set, std::size_t setting,
                                                std::size_t points = 200);
 

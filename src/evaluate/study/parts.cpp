@@ -110,7 +110,7 @@ std::vector<PartTable> by_attribute(const JudgedSet& set, std::size_t setting, d
     for (const char* const value : info.values)
       if (value != nullptr) names.emplace_back(value);
     const std::size_t unknown = names.size();
-    names.emplace_back("not said");
+    names.emplace_back("not given");
     PartTable table = by_face(set, setting, score, std::string(info.name), names,
                               [&](std::size_t image, std::size_t face) {
                                 const auto& attributes = set.set().attributes[image];

@@ -1,5 +1,5 @@
-// A detector's figures on the parts of a set: by event, by how large faces are, and by what WIDER
-// FACE says of them. Pure, thread safe.
+// A detector's figures on parts of a set: by event, by size of the faces, and by WIDER FACE's
+// attributes. Pure, thread safe.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,8 @@ struct PartRow {
 };
 
 /// Faces and faces found add up to those of the whole; so do, where images are parted, images and
-/// false alarms. (Which part of the faces a false alarm belongs to nobody can say: each part's AP
-/// bears all of them, and APs of parts are not to be added.)
+/// false positives. (Which part of the faces a false positive belongs to nobody can say: each
+/// part's AP bears all of them, and APs of parts are not to be added.)
 struct PartTable {
   std::string title;
   bool of_images = false;  ///< parts of the images, or else of the faces
@@ -33,7 +33,7 @@ struct PartTable {
 };
 
 /// By the first part of the images' names, in the order in which events come.
-/// @param setting whose faces and false alarms are counted @param score from which on
+/// @param setting whose faces and false positives are counted @param score from which on
 [[nodiscard]] PartTable by_event(const JudgedSet& set, std::size_t setting, double score);
 
 /// By the height of the labelled box: below 16 px, 16 to 32, 32 to 64, 64 to 128, 128 and more.

@@ -54,7 +54,7 @@ class ThresholdSweep {
   [[nodiscard]] PrecisionRecall round_figure(double tolerance = 0.005) const;
 
  private:
-  std::vector<JudgedScore> scores_;  ///< by falling score
+  std::vector<JudgedScore> scores_;  ///< by descending score
   std::vector<std::size_t> right_;   ///< among the first so many
   std::size_t faces_;
 };

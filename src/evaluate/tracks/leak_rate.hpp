@@ -1,4 +1,4 @@
-// What hiding faces by tracks leaves visible of them.
+// The share of face pixels that hiding by tracks leaves visible.
 #pragma once
 
 #include <cstddef>

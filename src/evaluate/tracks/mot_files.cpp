@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Numbers of a line; fields that are missing or empty keep what `values` has.
-/// @return how many fields there are; 0 if one is no number
+/// @return how many fields there are; 0 if one is not a number
 std::size_t split_mot_line(std::string_view line, std::array<double, 9>& values) {
   const bool commas = line.find(',') != std::string_view::npos;
   constexpr std::string_view blanks = " \t\r";
@@ -55,12 +55,12 @@ MotBox box_of(const std::array<double, 9>& v) {
 const char* flaw_of(std::size_t fields, const std::array<double, 9>& v, bool truth) {
   if (fields < 6) return "`frame,id,left,top,width,height,...` was expected";
   if (!(v[0] >= 1 && v[0] <= 1e8)) return "frames count from 1";
-  if (!(std::abs(v[1]) <= 1e15)) return "this is no id";
+  if (!(std::abs(v[1]) <= 1e15)) return "not a valid id";
   for (int i = 2; i < 6; ++i)
-    if (std::abs(v[static_cast<std::size_t>(i)]) > 1e7) return "this is no box in pixels";
+    if (std::abs(v[static_cast<std::size_t>(i)]) > 1e7) return "not a box in pixels";
   if (v[4] < 0 || v[5] < 0) return "width and height cannot be negative";
-  if (!truth && v[7] > 1) return "results are of class 1 alone";
-  if (std::abs(v[7]) > 1e6) return "this is no class";
+  if (!truth && v[7] > 1) return "results must have class 1";
+  if (std::abs(v[7]) > 1e6) return "not a valid class";
   return nullptr;
 }
 
@@ -82,7 +82,7 @@ std::vector<MotBox> by_frame(std::vector<MotBox> boxes, const fs::path& path) {
 std::vector<MotBox> read_mot_file(const fs::path& path, bool truth) {
   std::ifstream file(path);
   if (!file || fs::is_directory(path))
-    throw Error(ErrorCode::not_found, path.string() + ": there is no such file of tracks");
+    throw Error(ErrorCode::not_found, path.string() + ": no such file");
   std::vector<MotBox> boxes;
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
@@ -103,7 +103,7 @@ std::vector<MotSequence> read_mot_sequences(const fs::path& truth, const fs::pat
     return {{truth.stem().string(), read_mot_file(truth, true), read_mot_file(found, false)}};
   if (!fs::is_directory(truth) || !fs::is_directory(found))
     throw Error(ErrorCode::invalid_argument,
-                "ground truth and results must both be files, or both folders: " + truth.string() +
+                "ground truth and results must both be files or both folders: " + truth.string() +
                     " (SEQUENCE/gt/gt.txt) and " + found.string() + " (SEQUENCE.txt)");
   std::vector<MotSequence> sequences;
   bool any = false;
@@ -120,15 +120,14 @@ std::vector<MotSequence> read_mot_sequences(const fs::path& truth, const fs::pat
   }
   if (sequences.empty())
     throw Error(ErrorCode::not_found,
-                truth.string() + ": no ground truth in it; it is SEQUENCE/gt/gt.txt");
+                truth.string() + ": contains no ground truth (SEQUENCE/gt/gt.txt)");
   std::sort(sequences.begin(), sequences.end(),
             [](const MotSequence& a, const MotSequence& b) { return a.name < b.name; });
   if (!any)
-    throw Error(ErrorCode::invalid_argument,
-                found.string() +
-                    ": no result of a sequence of the ground truth; results are named "
-                    "SEQUENCE.txt, such as " +
-                    sequences.front().name + ".txt");
+    throw Error(ErrorCode::invalid_argument, found.string() +
+                                                 ": contains no results for the sequences of the "
+                                                 "ground truth; expected SEQUENCE.txt, such as " +
+                                                 sequences.front().name + ".txt");
   return sequences;
 }
 

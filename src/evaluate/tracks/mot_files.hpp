@@ -1,5 +1,5 @@
-// Tracks in the text format of MOTChallenge (Milan et al., "MOT16", arXiv:1603.00831): a line a
-// box, "frame,id,left,top,width,height,confidence,class,visibility", frames from 1.
+// Tracks in the text format of MOTChallenge (Milan et al., "MOT16", arXiv:1603.00831): one line
+// per box, "frame,id,left,top,width,height,confidence,class,visibility", frames from 1.
 #pragma once
 
 #include <cstdint>

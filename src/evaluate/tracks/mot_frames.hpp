@@ -1,4 +1,4 @@
-// The boxes of a film frame by frame, as the metrics of tracks want them.
+// The boxes of a film frame by frame, for the metrics of tracks.
 #pragma once
 
 #include <cstddef>

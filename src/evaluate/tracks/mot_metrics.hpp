@@ -1,4 +1,4 @@
-// How good tracks are, by the numbers the field compares.
+// The field's metrics of tracks.
 //
 // CLEAR MOT (K. Bernardin, R. Stiefelhagen, EURASIP JIVP 2008), IDF1 (E. Ristani et al., ECCV
 // Workshops 2016) and HOTA (J. Luiten et al., IJCV 129, 2021), as TrackEval computes them for
@@ -60,7 +60,7 @@ struct MotResult {
 };
 
 /// MOTChallenge's rules: results that match (IoU >= 0.5) a distractor are taken out, then ground
-/// truth that is no class 1, or has confidence 0.
+/// truth that is not class 1, or has confidence 0.
 [[nodiscard]] MotResult evaluate_mot(const MotSequence& sequence);
 
 /// All sequences as one, as TrackEval combines them: counts are added, HOTA's association is

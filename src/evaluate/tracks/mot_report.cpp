@@ -91,10 +91,11 @@ std::string mot_table(std::span<const MotScore> scores) {
         r.clear.fragments, s.leak.rate(), s.leak.never_found_rate());
   }
   const LeakRate& leak = scores.back().leak;
-  return text + fmt::format(
-                    "\nleak: face pixels left visible, of the {} faces found in a frame or more; "
-                    "never: face pixels\nof the {} faces never found, of all\n",
-                    leak.faces - leak.never_found, leak.never_found);
+  return text +
+         fmt::format(
+             "\nleak: share of face pixels left visible, for the {} faces found in at least one "
+             "frame; never: share of\nall face pixels that belong to the {} faces never found\n",
+             leak.faces - leak.never_found, leak.never_found);
 }
 
 nlohmann::ordered_json mot_json(std::span<const MotScore> scores, const Hiding& hiding) {

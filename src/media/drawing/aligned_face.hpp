@@ -1,4 +1,4 @@
-// Faces cut out upright, as recognition networks want them.
+// Aligned face crops for recognition networks.
 #pragma once
 
 #include "faceshot/image_view.hpp"

@@ -1,4 +1,4 @@
-// Pixels that someone else owns, to be painted.
+// A canvas on pixels that someone else owns.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Detections made visible.
+// Draws detections.
 #pragma once
 
 #include <span>

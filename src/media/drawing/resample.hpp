@@ -1,4 +1,4 @@
-// Pictures in another size.
+// Resizes pictures.
 #pragma once
 
 #include "faceshot/image_view.hpp"

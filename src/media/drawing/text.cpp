@@ -21,7 +21,7 @@ struct Font {
 
   Font() {
     if (stbtt_InitFont(&info, label_font().data(), 0) == 0)
-      throw Error(ErrorCode::format, "the font that is built in is damaged");
+      throw Error(ErrorCode::format, "the built-in font is damaged");
   }
 };
 

@@ -1,4 +1,4 @@
-// Text in pictures, in the font that is built in (font/).
+// Draws text with the built-in font (font/).
 #pragma once
 
 #include <string_view>

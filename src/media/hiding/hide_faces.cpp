@@ -187,9 +187,9 @@ void paint_picture(const PlaneCanvas& canvas, const Placement& placement, const 
 Hider::Hider(const HideOptions& options, Image picture)
     : options_(options), picture_(std::move(picture)) {
   if (!(options.margin >= 0 && options.margin <= 2))
-    throw Error(ErrorCode::invalid_argument, "the margin must be from 0 to 2");
+    throw Error(ErrorCode::invalid_argument, "the margin must be 0 to 2");
   if (options.style == HideStyle::image && picture_.empty())
-    throw Error(ErrorCode::invalid_argument, "a picture to hide faces with is missing");
+    throw Error(ErrorCode::invalid_argument, "the image for hiding faces is missing");
 }
 
 Box Hider::grown(const Box& face) const {

@@ -1,4 +1,4 @@
-// Faces made unrecognisable, in films' frames and photographs.
+// Makes faces unrecognisable, in film frames and photographs.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // How stored pixels become the picture that people see: quarter turns and mirrors (a phone held
-// upright stores its films lying), and pixels that are no squares. Photographs are upright when
+// upright stores its films lying), and pixels that are not squares. Photographs are upright when
 // they are decoded; for them the default is right.
 #pragma once
 

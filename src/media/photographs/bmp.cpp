@@ -17,7 +17,7 @@ constexpr std::uint32_t compression_rle8 = 1;
 constexpr std::uint32_t compression_rle4 = 2;
 constexpr std::uint32_t compression_bitfields = 3;
 
-/// Little endian; 0 beyond the end, so that the rest of a file that is cut off is black.
+/// Little endian; 0 beyond the end, so that the rest of a file that is truncated is black.
 std::uint32_t little(std::span<const std::uint8_t> bytes, std::size_t at, std::size_t count) {
   std::uint32_t value = 0;
   for (std::size_t i = count; i-- > 0;)
@@ -57,11 +57,11 @@ Header read_header(std::span<const std::uint8_t> bytes) {
   if (!os2) h.compression = little(bytes, 30, 4);
   constexpr std::array<std::uint32_t, 6> known{1, 4, 8, 16, 24, 32};
   if (std::find(known.begin(), known.end(), h.bits) == known.end())
-    throw DecodeFailure{"a bitmap of " + std::to_string(h.bits) + " bits a pixel"};
+    throw DecodeFailure{"a bitmap with " + std::to_string(h.bits) + " bits per pixel"};
   if ((h.compression == compression_rle8 && h.bits != 8) ||
       (h.compression == compression_rle4 && h.bits != 4) ||
       (h.compression == compression_bitfields && h.bits != 16 && h.bits != 32))
-    throw DecodeFailure{"its compression does not go with its bits a pixel"};
+    throw DecodeFailure{"its compression does not match its bits per pixel"};
   if (h.compression == compression_bitfields)
     h.masks = {little(bytes, 62, 4), little(bytes, 58, 4), little(bytes, 54, 4)};
   else if (h.bits == 16)
@@ -173,7 +173,7 @@ Decoded decode_bmp(const Encoded& file, const Allocate& allocate) {
   if (file.frame.cut_off || h.compression == compression_rle8 || h.compression == compression_rle4)
     std::memset(pixels, 0, row_bytes * static_cast<std::size_t>(h.height));
   Decoded result;
-  if (file.frame.cut_off) result.warning = "the file is cut off";
+  if (file.frame.cut_off) result.warning = "the file is truncated";
   if (h.compression == compression_rle8 || h.compression == compression_rle4) {
     RunLengths(h, file.bytes, pixels).read();
     return result;

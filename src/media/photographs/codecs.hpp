@@ -1,5 +1,5 @@
-// One decoder and, where we write the format, one encoder a format, on the libraries that everybody
-// uses. Internal to this room: image_file.hpp is what others call.
+// One decoder per format and, if we write the format, one encoder, on the standard libraries.
+// Internal to this room: image_file.hpp is what others call.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The one thing that FaceShot takes from EXIF: which way is up.
+// Reads the orientation from EXIF.
 #pragma once
 
 #include <cstddef>

@@ -32,7 +32,7 @@ struct CloseGif {
 
 [[noreturn]] void fail(int code) {
   const char* const why = GifErrorString(code);
-  throw DecodeFailure{why != nullptr ? why : "giflib does not take it"};
+  throw DecodeFailure{why != nullptr ? why : "giflib rejects it"};
 }
 
 void skip_extension(GifFileType* gif) {
@@ -48,7 +48,7 @@ void find_image(GifFileType* gif) {
   for (;;) {
     GifRecordType type = UNDEFINED_RECORD_TYPE;
     if (DGifGetRecordType(gif, &type) == GIF_ERROR) fail(gif->Error);
-    if (type == TERMINATE_RECORD_TYPE) throw DecodeFailure{"there is no picture in it"};
+    if (type == TERMINATE_RECORD_TYPE) throw DecodeFailure{"it contains no picture"};
     if (type == EXTENSION_RECORD_TYPE) skip_extension(gif);
     if (type == IMAGE_DESC_RECORD_TYPE) {
       if (DGifGetImageDesc(gif) == GIF_ERROR) fail(gif->Error);
@@ -80,7 +80,7 @@ Decoded decode_gif(const Encoded& file, const Allocate& allocate) {
   find_image(gif.get());
   const GifImageDesc& part = gif->Image;
   const ColorMapObject* const colours = part.ColorMap != nullptr ? part.ColorMap : gif->SColorMap;
-  if (colours == nullptr) throw DecodeFailure{"it has no colours"};
+  if (colours == nullptr) throw DecodeFailure{"it has no palette"};
   const int width = gif->SWidth;
   const int height = gif->SHeight;
   if (width <= 0 || height <= 0 || part.Width <= 0 || part.Height <= 0)

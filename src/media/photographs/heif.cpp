@@ -71,7 +71,8 @@ Decoded decode_heif(const Encoded& file, const Allocate& allocate) {
   int stride = 0;
   const std::uint8_t* rgb =
       heif_image_get_plane_readonly(image.get(), heif_channel_interleaved, &stride);
-  if (rgb == nullptr || width <= 0 || height <= 0) throw DecodeFailure{"libheif gives no pixels"};
+  if (rgb == nullptr || width <= 0 || height <= 0)
+    throw DecodeFailure{"libheif returned no pixels"};
   std::uint8_t* bgr = allocate(width, height);
   for (int y = 0; y < height; ++y, rgb += stride)
     for (int x = 0; x < 3 * width; x += 3, bgr += 3) {

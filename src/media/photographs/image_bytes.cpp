@@ -40,7 +40,7 @@ std::vector<std::uint8_t> read_to_end(int file, std::size_t expected, const std:
     if (used == bytes.size()) {
       if (used >= most)
         throw Error(ErrorCode::unsupported,
-                    "'" + name + "' has more than 4 GiB, no photograph has");
+                    "'" + name + "' is larger than 4 GiB; photographs are not that large");
       bytes.resize(2 * used);
     }
     const ssize_t count = ::read(file, bytes.data() + used, bytes.size() - used);
@@ -77,11 +77,11 @@ ImageFrame checked_frame(const std::vector<std::uint8_t>& bytes, const std::stri
   if (bytes.empty()) throw Error(ErrorCode::format, "'" + name + "' is damaged: the file is empty");
   const auto frame = parse_image_frame(bytes, name);
   if (!frame)
-    throw Error(ErrorCode::format, "'" + name +
-                                       "' is not an image that can be read: JPEG, PNG, WebP, HEIC, "
-                                       "AVIF, TIFF, GIF or BMP");
+    throw Error(
+        ErrorCode::format,
+        "'" + name + "' is not a supported image: JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP");
   if (frame->cut_off && tail == Tail::required)
-    throw Error(ErrorCode::format, "'" + name + "' is damaged: the file is cut off");
+    throw Error(ErrorCode::format, "'" + name + "' is damaged: the file is truncated");
   if (std::int64_t{frame->width} * frame->height > max_image_pixels)
     throw Error(
         ErrorCode::unsupported,

@@ -85,7 +85,7 @@ PhotographInfo decode_photograph_into(const std::vector<std::uint8_t>& bytes,
                       .height = frame.height,
                       .scale_x = decoded.scale_x,
                       .scale_y = decoded.scale_y,
-                      .warning = frame.cut_off ? "the file is cut off" : decoded.warning};
+                      .warning = frame.cut_off ? "the file is truncated" : decoded.warning};
   if (swaps_sides(frame.orientation)) {
     std::swap(info.width, info.height);
     std::swap(info.scale_x, info.scale_y);

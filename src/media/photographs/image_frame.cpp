@@ -260,7 +260,7 @@ std::optional<ImageFrame> parse_image_frame(std::span<const std::uint8_t> bytes,
     else
       return std::nullopt;
   } catch (const CutOff&) {
-    if (frame.width <= 0 || frame.height <= 0) in.fail("the file is cut off");
+    if (frame.width <= 0 || frame.height <= 0) in.fail("the file is truncated");
     frame.cut_off = true;
   } catch (const DecodeFailure& failure) {
     in.fail(failure.why);

@@ -18,7 +18,7 @@ namespace faceshot::media {
 
 /// What a search of folders passed over.
 struct PassedOver {
-  std::map<std::string, std::size_t> by_extension;  ///< files that are no images
+  std::map<std::string, std::size_t> by_extension;  ///< files that are not images
   std::size_t linked_folders = 0;                   ///< symbolic links, which are not followed
   std::size_t closed_folders = 0;                   ///< that may not be read
 

@@ -20,7 +20,7 @@ struct TurnedSize {
   int orientation = 1;  ///< that was obeyed: 1 to 8, see exif.hpp; always 1 for HEIF
 };
 
-/// From the headers alone; that a JPEG, PNG, WebP or BMP file is cut off is noticed all the same.
+/// From the headers alone; that a JPEG, PNG, WebP or BMP file is truncated is noticed all the same.
 /// Thread safe.
 /// @throws Error(not_found) no such file; Error(format) damaged, truncated or not an image;
 ///         Error(unsupported) more than max_image_pixels

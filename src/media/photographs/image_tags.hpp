@@ -1,5 +1,5 @@
-// What stands in a photograph's file beside its pixels and may be written into another: the meaning
-// of its colours (ICC), and what the camera noted (EXIF) without any picture.
+// Metadata of a photograph that may be copied into another file: the colour profile (ICC), and the
+// camera's notes (EXIF) without any picture.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct ImageTags {
 
 /// The colour profile of a JPEG or PNG file; of others, and of files without one, nothing. Thread
 /// safe.
-/// @param exif JPEG alone: EXIF, too, made anew: numbers and texts of up to 4 KB from its
+/// @param exif JPEG alone: EXIF, too, made again: numbers and texts of up to 4 KB from its
 /// directories of the
 ///        picture, the camera and the place. Thumbnails, previews in makers' notes and all that
 ///        nobody knows is left out, and the orientation is 1: pixels are delivered upright

@@ -29,7 +29,7 @@ void on_warning(png_structp, png_const_charp) {}
 
 void read_bytes(png_structp png, png_bytep target, png_size_t count) {
   auto* const reader = static_cast<Reader*>(png_get_io_ptr(png));
-  if (count > reader->left) png_error(png, "the file is cut off");
+  if (count > reader->left) png_error(png, "the file is truncated");
   std::memcpy(target, reader->bytes, count);
   reader->bytes += count;
   reader->left -= count;
@@ -38,7 +38,7 @@ void read_bytes(png_structp png, png_bytep target, png_size_t count) {
 /// All to three channels of 8 bits. @return false with the reason in `failure`
 bool read_header(png_structp png, png_infop info) {
   if (setjmp(png_jmpbuf(png)) != 0) return false;
-  // image_frame has checked them, and of a file that is cut off the last cannot be right.
+  // image_frame has checked them, and of a file that is truncated the last cannot be right.
   png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
   png_read_info(png, info);
   png_set_expand(png);
@@ -63,7 +63,7 @@ class ReadStruct {
   explicit ReadStruct(Failure& failure)
       : png_(png_create_read_struct(PNG_LIBPNG_VER_STRING, &failure, on_error, on_warning)),
         info_(png_ != nullptr ? png_create_info_struct(png_) : nullptr) {
-    if (info_ == nullptr) throw DecodeFailure{"libpng has no memory"};
+    if (info_ == nullptr) throw DecodeFailure{"libpng ran out of memory"};
   }
   ~ReadStruct() { png_destroy_read_struct(&png_, &info_, nullptr); }
   ReadStruct(const ReadStruct&) = delete;
@@ -81,7 +81,7 @@ class WriteStruct {
   explicit WriteStruct(Failure& failure)
       : png_(png_create_write_struct(PNG_LIBPNG_VER_STRING, &failure, on_error, on_warning)),
         info_(png_ != nullptr ? png_create_info_struct(png_) : nullptr) {
-    if (info_ == nullptr) throw DecodeFailure{"libpng has no memory"};
+    if (info_ == nullptr) throw DecodeFailure{"libpng ran out of memory"};
   }
   ~WriteStruct() { png_destroy_write_struct(&png_, &info_); }
   WriteStruct(const WriteStruct&) = delete;
@@ -125,7 +125,7 @@ Decoded decode_png(const Encoded& file, const Allocate& allocate) {
   const auto width = png_get_image_width(reading.png(), reading.info());
   const auto height = png_get_image_height(reading.png(), reading.info());
   const std::size_t row_bytes = png_get_rowbytes(reading.png(), reading.info());
-  if (row_bytes != std::size_t{3} * width) throw DecodeFailure{"its pixels are of an unknown kind"};
+  if (row_bytes != std::size_t{3} * width) throw DecodeFailure{"it has an unknown pixel format"};
   std::uint8_t* const pixels = allocate(static_cast<int>(width), static_cast<int>(height));
   constexpr int grey = 128;
   if (file.frame.cut_off) std::memset(pixels, grey, row_bytes * height);

@@ -1,5 +1,5 @@
-// Photographs decoded to no more than a network looks at, and what it found there in pixels of the
-// whole photograph.
+// Decodes photographs no larger than a network needs, and maps detections to pixels of the whole
+// photograph.
 #pragma once
 
 #include <vector>

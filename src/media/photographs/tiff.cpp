@@ -68,7 +68,7 @@ struct CloseTiff {
 using TiffPointer = std::unique_ptr<TIFF, CloseTiff>;
 
 [[noreturn]] void fail(const Source& source) {
-  throw DecodeFailure{source.error.empty() ? "libtiff does not take it" : source.error};
+  throw DecodeFailure{source.error.empty() ? "libtiff rejects it" : source.error};
 }
 
 TiffPointer open(Source& source) {

@@ -1,4 +1,4 @@
-// Photographs that lie on their side, turned.
+// Rotates photographs upright.
 #pragma once
 
 #include "media/photographs/codecs.hpp"

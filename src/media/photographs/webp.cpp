@@ -18,7 +18,7 @@ void drop_alpha(const std::uint8_t* bgra, std::size_t pixels, std::uint8_t* bgr)
 Decoded decode_first_frame(const Encoded& file, const Allocate& allocate) {
   WebPAnimDecoderOptions options;
   if (WebPAnimDecoderOptionsInit(&options) == 0)
-    throw DecodeFailure{"libwebp is of another version"};
+    throw DecodeFailure{"libwebp has a different version"};
   options.color_mode = MODE_BGRA;
   const WebPData data{file.bytes.data(), file.bytes.size()};
   // Sized before the decoder allocates its canvas.
@@ -42,10 +42,10 @@ Decoded decode_first_frame(const Encoded& file, const Allocate& allocate) {
 Decoded decode_webp(const Encoded& file, const Allocate& allocate) {
   if (file.frame.animated) return decode_first_frame(file, allocate);
   WebPDecoderConfig config;
-  if (WebPInitDecoderConfig(&config) == 0) throw DecodeFailure{"libwebp is of another version"};
-  // Of a file that is cut off the features may be complete all the same.
+  if (WebPInitDecoderConfig(&config) == 0) throw DecodeFailure{"libwebp has a different version"};
+  // Of a file that is truncated the features may be complete all the same.
   if (WebPGetFeatures(file.bytes.data(), file.bytes.size(), &config.input) != VP8_STATUS_OK)
-    throw DecodeFailure{"libwebp does not take its header"};
+    throw DecodeFailure{"libwebp rejects its header"};
   int width = config.input.width;
   int height = config.input.height;
   Decoded result;
@@ -73,11 +73,11 @@ Decoded decode_webp(const Encoded& file, const Allocate& allocate) {
   std::memset(pixels, grey, config.output.u.RGBA.size);
   const std::unique_ptr<WebPIDecoder, decltype(&WebPIDelete)> decoder(
       WebPIDecode(nullptr, 0, &config), &WebPIDelete);
-  if (!decoder) throw DecodeFailure{"libwebp has no memory"};
+  if (!decoder) throw DecodeFailure{"libwebp ran out of memory"};
   const VP8StatusCode status = WebPIAppend(decoder.get(), file.bytes.data(), file.bytes.size());
   if (status != VP8_STATUS_OK && status != VP8_STATUS_SUSPENDED)
     throw DecodeFailure{"its compressed data is damaged"};
-  result.warning = "the file is cut off";
+  result.warning = "the file is truncated";
   return result;
 }
 
@@ -87,7 +87,7 @@ std::vector<std::uint8_t> encode_webp(const ImageView& image, int quality) {
       WebPEncodeBGR(image.data, image.width, image.height, static_cast<int>(image.stride),
                     static_cast<float>(quality), &bytes);
   const std::unique_ptr<std::uint8_t, decltype(&WebPFree)> owner(bytes, &WebPFree);
-  if (size == 0) throw DecodeFailure{"libwebp does not take it (its longest side is 16383 pixels)"};
+  if (size == 0) throw DecodeFailure{"libwebp cannot encode it (the maximum side is 16383 pixels)"};
   return {bytes, bytes + size};
 }
 

@@ -91,7 +91,7 @@ const Backbone& find_backbone(const std::string& name) {
     list += (list.empty() ? "" : ", ") + names.back();
   }
   throw Error(ErrorCode::not_found, "there is no backbone '" + name + "'; did you mean '" +
-                                        base::nearest_name(name, names) + "'? There are: " + list);
+                                        base::nearest_name(name, names) + "'? Available: " + list);
 }
 
 std::string tap_name(int stride) {

@@ -1,4 +1,4 @@
-// VGG-16 as SSD has it: Simonyan and Zisserman, "Very Deep Convolutional Networks", ICLR 2015,
+// VGG-16 as used by SSD: Simonyan and Zisserman, "Very Deep Convolutional Networks", ICLR 2015,
 // configuration D; Liu et al., "SSD: Single Shot MultiBox Detector", ECCV 2016, section 3.
 #pragma once
 

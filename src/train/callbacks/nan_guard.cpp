@@ -58,7 +58,9 @@ class NanGuard : public Callback {
         .append(std::to_string(run.position.batch + 1))
         .append("; its images are in ")
         .append(folder.string())
-        .append(". Lower train.learning_rate or train.clip_norm; last.pt is from before");
+        .append(
+            ". Lower train.learning_rate or train.clip_norm; last.pt is from before the "
+            "divergence");
     throw Error(ErrorCode::diverged, message);
   }
 };

@@ -90,7 +90,7 @@ void assign(const toml::node& node, const ConfigField& field, const std::string&
         using T = std::remove_pointer_t<decltype(target)>;
         if constexpr (std::is_same_v<T, std::array<float, 4>>) {
           const auto values = list<float>(node, field, where);
-          if (values.size() != target->size()) fail(where, field.key + " wants 4 numbers");
+          if (values.size() != target->size()) fail(where, field.key + " needs 4 numbers");
           std::copy(values.begin(), values.end(), target->begin());
         } else if constexpr (std::is_same_v<T, std::vector<std::vector<float>>>) {
           const toml::array* const array = node.as_array();
@@ -143,7 +143,7 @@ void apply_table(const toml::table& table, const std::string& prefix,
 void apply_override(const std::string& text, const std::vector<ConfigField>& fields) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
-    fail("'" + text + "'", "an override is written key=value, as in train.epochs=60");
+    fail("'" + text + "'", "write an override as key=value, as in train.epochs=60");
   const std::string key = text.substr(0, equals);
   const std::string value = text.substr(equals + 1);
   toml::table parsed;
@@ -174,7 +174,7 @@ void check_size(const network::NetworkSpec& spec, const Config& config) {
     if (features[l].width < 1 || features[l].height < 1)
       throw Error(ErrorCode::invalid_argument,
                   "augment.size " + std::to_string(size) + " leaves nothing for level " +
-                      std::to_string(l) + " of the network; take fewer levels or a larger size");
+                      std::to_string(l) + " of the network; use fewer levels or a larger size");
 }
 
 /// Checks that span several keys.
@@ -189,7 +189,7 @@ void check(const Config& config, const std::string& name) {
     fail(name, e.what());
   }
   if (!config.init.file.empty() && !config.init.by_name)
-    fail(name, "model.init.by_name must be true: weights of a file find their places by name only");
+    fail(name, "model.init.by_name must be true: weights are matched by name only");
   try {
     check_checkpoint_pattern(config.train.checkpoint.file);
   } catch (const Error& e) {
@@ -197,11 +197,11 @@ void check(const Config& config, const std::string& name) {
   }
   const EarlyStoppingConfig& early = config.train.early_stopping;
   if (early.restore_best && early.metric != "none" && early.metric != config.train.checkpoint.best)
-    fail(name, "train.early_stopping.restore_best takes weights that are best by '" +
+    fail(name, "train.early_stopping.restore_best restores the weights that are best by '" +
                    config.train.checkpoint.best + "': set train.checkpoint.best to '" +
                    early.metric + "' too");
   if (config.train.nesterov && !(config.train.momentum > 0))
-    fail(name, "train.nesterov wants train.momentum above 0");
+    fail(name, "train.nesterov needs train.momentum above 0");
   if (!config.data.weights.empty() && config.data.weights.size() != config.data.train.size())
     fail(name, "data.weights has " + std::to_string(config.data.weights.size()) + " entries for " +
                    std::to_string(config.data.train.size()) + " sets");
@@ -271,15 +271,15 @@ Config resumed_config(const std::string& toml, const std::string& name,
         "train.checkpoint_every", "data.workers",     "data.cache_mb"};
     if (std::find(std::begin(allowed), std::end(allowed), key) == std::end(allowed))
       fail("'" + text + "'",
-           "--resume may change only what the run does not end with: train.threads, "
+           "--resume may only change settings that do not affect the result: train.threads, "
            "train.time_limit, train.stop_after, train.validate_every, train.checkpoint_every, "
            "data.workers and data.cache_mb; for anything else start a new run");
     const auto looks = [](const std::string& metric) { return metric.starts_with("val_"); };
     if (key == "train.validate_every" &&
         (looks(stored.train.plateau.metric) || looks(stored.train.early_stopping.metric)))
       fail("'" + text + "'",
-           "train.plateau or train.early_stopping goes by this run's validations, so how often "
-           "they come cannot change on --resume");
+           "train.plateau or train.early_stopping depends on this run's validations, so their "
+           "interval cannot change on --resume");
   }
   return parse_config(toml, name, overrides);
 }

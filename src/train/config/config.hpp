@@ -40,7 +40,7 @@ struct DataOptions {
   std::vector<std::string> test;       ///< CSV files for the evaluation at the end; empty: none
   std::vector<std::string> val;        ///< CSV files to validate on; empty: take val_fraction
   std::vector<std::string> negatives;  ///< CSV files of sets without faces, none trained on: false
-                                       ///< alarms are counted there
+                                       ///< positives are counted there
   float val_fraction = 0.05F;          ///< share of the training images held out if `val` is empty
   bool allow_empty = false;            ///< whether there need be no box in `train`
   float balance = 0;                   ///< images of classes that are in a smaller share of all
@@ -103,7 +103,7 @@ struct TrainOptions {
   std::vector<int> step_epochs;     ///< step: epochs at which the rate is multiplied by step_factor
   float step_factor = 0.1F;
   PartRates rates;         ///< of the parts of the network
-  int unfreeze_epoch = 0;  ///< epochs after which nothing is frozen any more; 0: never
+  int unfreeze_epoch = 0;  ///< epochs after which all parts are now trained; 0: never
   PlateauConfig plateau;   ///< lowers the rate further
   EarlyStoppingConfig early_stopping;
   CheckpointConfig checkpoint;

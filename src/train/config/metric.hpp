@@ -15,7 +15,7 @@ namespace faceshot::train {
 /// sum of its parts: confidence, location and, where there are any, landmarks.
 [[nodiscard]] const std::vector<std::string>& metric_names();
 
-/// Whether larger is better: APs grow; losses, errors and false alarms fall.
+/// Whether larger is better: APs grow; losses, errors and false positives fall.
 [[nodiscard]] bool grows(std::string_view metric);
 
 /// Whether it takes a validation; the others are there after every epoch.

@@ -52,8 +52,9 @@ PriorCoverage prior_coverage(std::span<const Prior> priors,
 std::string coverage_note(const PriorCoverage& c) {
   if (c.share >= enough) return {};
   std::string text = fmt::format(
-      "prior boxes overlap {:.0f} % of the faces by {:.2g} or more; faces have {:.0f} to {:.0f} "
-      "pixels at this size, priors {:.0f} to {:.0f}. See model.prior_sizes, loss.match_iou and "
+      "{:.0f} % of the faces have an IoU of at least {:.2g} with a prior box; faces have {:.0f} to "
+      "{:.0f} pixels at this size, priors {:.0f} to {:.0f}. See model.prior_sizes, loss.match_iou "
+      "and "
       "faceshot data priors",
       100 * c.share, c.iou, static_cast<double>(c.smallest_face),
       static_cast<double>(c.largest_face), static_cast<double>(c.smallest_prior),

@@ -84,7 +84,7 @@ struct GradientBuckets::Impl {
     Member& member = bucket.members[m];
     if (member.ready)
       throw Error(ErrorCode::invalid_argument,
-                  "gradients over several processes: two backward passes without finish()");
+                  "distributed gradients: two backward passes without finish()");
     member.place.copy_(member.parameter.grad());
     member.ready = true;
     ++bucket.ready;

@@ -41,7 +41,7 @@ int number(const std::string& text, const char* name, int least, int most) {
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stop != end || value < least || value > most)
-    reject_environment(std::string(name) + " is '" + text + "'; it must be a whole number from " +
+    reject_environment(std::string(name) + " is '" + text + "'; it must be an integer from " +
                        std::to_string(least) + " to " + std::to_string(most));
   return value;
 }

@@ -152,8 +152,8 @@ c10::intrusive_ptr<c10d::Store> open_store(const ProcessEnvironment& env,
                  ": is another run using it? Set another MASTER_PORT for all processes (" + why +
                  ")");
     fail_group("rank " + std::to_string(env.rank) + " cannot reach rank 0 at " +
-               meeting_place(env) + ": is it running, and MASTER_ADDR and MASTER_PORT right? (" +
-               why + ")");
+               meeting_place(env) +
+               ": is it running, and are MASTER_ADDR and MASTER_PORT right? (" + why + ")");
   }
 }
 
@@ -174,7 +174,7 @@ void wait_for_all(c10d::Store& store, const ProcessEnvironment& env,
       missing = {0};  // it keeps the store
     }
     if (missing.empty()) fail_group(first_line(e.what()));
-    fail_group(ranks_text(missing) + " of " + std::to_string(env.size) + " did not come to " +
+    fail_group(ranks_text(missing) + " of " + std::to_string(env.size) + " did not reach " +
                meeting_place(env) + " within " + std::to_string(options.connect.count()) +
                " s: start as many processes as WORLD_SIZE says, with the same MASTER_ADDR and "
                "MASTER_PORT");
@@ -210,7 +210,7 @@ struct ProcessGroup::Impl {
       exchange_addresses();
       share_memory();
     } catch (const std::exception& e) {
-      fail_group("rank " + std::to_string(env.rank) + " cannot connect to the others: " +
+      fail_group("rank " + std::to_string(env.rank) + " cannot connect to the other processes: " +
                  first_line(e.what()) + "; GLOO_SOCKET_IFNAME=eth0 chooses the network interface");
     }
   }
@@ -275,7 +275,7 @@ struct ProcessGroup::Impl {
     std::string message = "rank " + std::to_string(env.rank) + " lost contact with " + who +
                           " of " + std::to_string(env.size) + " while " + doing + ": ";
     message += silent ? "no answer for " + std::to_string(options.answer.count()) + " s"
-                      : "it has ended or its connection broke";
+                      : "it has ended or its connection was lost";
     message += why;
     if (!options.advice.empty()) message += "; " + options.advice;
     fail_group(message);

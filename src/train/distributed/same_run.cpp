@@ -33,8 +33,8 @@ void demand_same_run(ProcessGroup& group, const std::string& what) {
   if (!ranks.empty())
     throw Error(ErrorCode::invalid_argument,
                 "several processes: the config, the data or the checkpoint of rank " + ranks +
-                    " is not that of rank 0: give all the same command, the same data under the "
-                    "same paths and, to resume, the same last.pt");
+                    " differs from rank 0's: give all processes the same command, the same data "
+                    "under the same paths and, to resume, the same last.pt");
 }
 
 }  // namespace faceshot::train

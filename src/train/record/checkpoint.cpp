@@ -78,7 +78,8 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   try {
     const auto root = torch::pickle_load(bytes).toGenericDict();
     if (root.at("format").toStringRef() != format_name)
-      throw Error(ErrorCode::format, "'" + path.string() + "' is a checkpoint of another version");
+      throw Error(ErrorCode::format,
+                  "'" + path.string() + "' is a checkpoint from a different version");
     Checkpoint checkpoint;
     checkpoint.config = root.at("config").toStringRef();
     checkpoint.model = to_weights(root.at("model"));

@@ -1,4 +1,4 @@
-// metrics.csv: one row an epoch, readable while the run goes on.
+// metrics.csv: one row an epoch, readable while the run continues.
 #pragma once
 
 #include <cstdint>

@@ -38,7 +38,7 @@ std::vector<std::string> trained_classes(const std::vector<std::string>& wanted,
   for (const std::string& name : wanted)
     if (std::find(all.begin(), all.end(), name) == all.end())
       throw Error(ErrorCode::invalid_argument,
-                  fmt::format("model.classes: no set of data.train has a class '{}'; there are: {}",
+                  fmt::format("model.classes: no set of data.train has a class '{}'; available: {}",
                               name, fmt::join(all, ", ")));
   return wanted;
 }
@@ -63,9 +63,9 @@ std::vector<float> weights_of_classes(const std::vector<std::string>& weights,
     if (!(weight >= 0)) fail(text, "is not NAME=WEIGHT with a weight of 0 or more");
     const auto found = std::find(classes.begin(), classes.end(), text.substr(0, equals));
     if (found == classes.end())
-      fail(text, fmt::format("names no class of the run; they are: {}", fmt::join(classes, ", ")));
+      fail(text, fmt::format("is not a class of the run; classes: {}", fmt::join(classes, ", ")));
     const auto id = static_cast<std::size_t>(found - classes.begin());
-    if (named[id]) fail(text, "names a class for the second time");
+    if (named[id]) fail(text, "repeats a class");
     named[id] = true;
     of_class[id] = weight;
   }

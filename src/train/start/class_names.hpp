@@ -18,7 +18,7 @@ namespace faceshot::train {
 
 /// loss.class_weights by class id; empty where none is given.
 /// @param weights "NAME=WEIGHT": not negative; a class that is not named has 1
-/// @throws Error(invalid_argument) for what is no such text, a name that is not among the classes,
+/// @throws Error(invalid_argument) for any other text, a name that is not among the classes,
 ///         or one that comes twice
 [[nodiscard]] std::vector<float> weights_of_classes(const std::vector<std::string>& weights,
                                                     const std::vector<std::string>& classes);

@@ -44,7 +44,8 @@ void broadcast(const model::TorchNetwork& network, ProcessGroup& group) {
 void join_run(TrainingRun& run) {
   if (run.processes.size == 1) return;
   ProcessGroupOptions options;
-  options.advice = "go on with: faceshot train --resume " + run.dir.string() + ", in all processes";
+  options.advice =
+      "resume with: faceshot train --resume " + run.dir.string() + ", in all processes";
   run.group = std::make_unique<ProcessGroup>(run.processes, options);
   demand_same_run(*run.group, description(run));
   broadcast(*run.network, *run.group);

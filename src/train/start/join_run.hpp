@@ -1,4 +1,4 @@
-// Several processes become one run. No Torch here.
+// Joins several processes to one run. No Torch here.
 #pragma once
 
 namespace faceshot::train {

@@ -29,8 +29,8 @@ void note_random(const TrainingRun& run, const MatchReport& report) {
     return !run.frozen.contains(name.substr(0, name.rfind('.')));
   });
   if (!names.empty())
-    run.note(std::to_string(names.size()) + " of the frozen parameters keep random values, as '" +
-             names.front() + "'");
+    run.note(std::to_string(names.size()) +
+             " of the frozen parameters keep random values, such as '" + names.front() + "'");
 }
 
 std::int64_t frozen_parameters(const model::TorchNetwork& network) {
@@ -84,7 +84,7 @@ std::string start_weights(TrainingRun& run) {
   const InitOptions& options = run.config.init;
   if (options.file.empty()) {
     if (!run.frozen.empty())
-      run.note("what is frozen keeps random weights: model.init.file names none");
+      run.note("frozen parts keep random weights, since model.init.file is empty");
     return "";
   }
   weights::Weights weights = run.network->weights();
@@ -128,7 +128,7 @@ void apply_freezing(TrainingRun& run) {
   if (run.frozen.empty() || (run.position.batch > 0 && !begins)) return;
   if (!over && begins)
     run.note("frozen: " + std::to_string(frozen_parameters(*run.network)) + " parameters");
-  if (over && run.position.epoch == until) run.note("nothing is frozen any more");
+  if (over && run.position.epoch == until) run.note("all parts are now trained");
 }
 
 }  // namespace faceshot::train

@@ -1,4 +1,4 @@
-// What is done to a run before its first step: weights from a file, a look at its priors, freezing.
+// Prepares a run before its first step: weights from a file, a check of its priors, freezing.
 // No Torch here.
 #pragma once
 

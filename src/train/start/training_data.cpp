@@ -33,9 +33,10 @@ void read_negatives(const DataOptions& options, PreparedSet& into) {
     for (const std::string& trained : options.train) {
       std::error_code ignored;
       if (std::filesystem::equivalent(csv, trained, ignored))
-        throw Error(ErrorCode::invalid_argument,
-                    "data.negatives names '" + csv +
-                        "', which is trained on: keep a set out to count false alarms on");
+        throw Error(
+            ErrorCode::invalid_argument,
+            "data.negatives names '" + csv +
+                "', which is used for training: hold out a set to count false positives on");
     }
     const PreparedSet set = read_prepared(csv);
     for (const ImageRecord& record : set.records) {
@@ -43,7 +44,7 @@ void read_negatives(const DataOptions& options, PreparedSet& into) {
                       [](const geometry::Annotation& a) { return !a.ignore; }))
         throw Error(ErrorCode::invalid_argument,
                     "data.negatives: '" + csv + "' has a face in " + record.image +
-                        "; false alarms are counted on sets without faces");
+                        "; false positives are counted on sets without faces");
       append_absolute(into, set, record);
     }
   }
@@ -57,7 +58,7 @@ void demand_boxes(const Config& config, const TrainingData& data) {
     return;
   throw Error(ErrorCode::invalid_argument,
               fmt::format("no image of '{}' has a box of {}: was the set prepared from the right "
-                          "annotations? (data.allow_empty=true trains all the same)",
+                          "annotations? (data.allow_empty=true trains anyway)",
                           fmt::join(config.data.train, "', '"), fmt::join(data.classes, ", ")));
 }
 
@@ -80,7 +81,7 @@ std::string TrainingData::class_line() const {
 TrainingData load_training_data(const Config& config) {
   if (config.data.train.empty())
     throw Error(ErrorCode::invalid_argument,
-                "data.train names no set; give the train.csv of a prepared set, as in "
+                "data.train is empty; give the train.csv of a prepared set, as in "
                 "data.train=data/wider/train.csv");
   TrainingData data;
   for (const std::string& csv : config.data.train) data.train.push_back(read_prepared(csv));

@@ -1,4 +1,4 @@
-// The sets that a config names, split into what is trained on and what is validated on.
+// The sets named in a config, split into training and validation images.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// BatchNorm taken out of the convolutions again into which an exported file has it folded, so that
-// training can go on from that file. No Torch here.
+// Restores the BatchNorm that an exported file has folded into convolutions, so that training can
+// continue from that file. No Torch here.
 #pragma once
 
 #include <cstddef>

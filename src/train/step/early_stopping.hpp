@@ -18,7 +18,7 @@ class EarlyStopping {
   /// @throws Error(invalid_argument) that names the option
   explicit EarlyStopping(const EarlyStoppingOptions& options);
 
-  /// Takes the metric of one check. NaN is no improvement; the first check never ends a run.
+  /// Takes the metric of one check. NaN is not an improvement; the first check never ends a run.
   /// @return true if the run is to end
   bool update(double metric);
 

@@ -23,7 +23,7 @@ class Plateau {
   /// @throws Error(invalid_argument) that names the option
   explicit Plateau(const PlateauOptions& options);
 
-  /// Takes the metric of one check. NaN is no improvement.
+  /// Takes the metric of one check. NaN is not an improvement.
   /// @return true if the rate drops now
   bool update(double metric);
 

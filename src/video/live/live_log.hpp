@@ -1,4 +1,4 @@
-// What happens to live streams, told line by line to whoever runs them.
+// The log of live streams, line by line.
 #pragma once
 
 #include <cstdint>

@@ -67,23 +67,23 @@ double real(std::int64_t value) { return static_cast<double>(value); }
 
 const std::vector<Metric>& stream_metrics() {
   static const std::vector<Metric> metrics{
-      {"faceshot_stream_up", "gauge", "1 while frames come",
+      {"faceshot_stream_up", "gauge", "1 while frames arrive",
        [](const StreamStatus& s) { return s.state == SourceState::live ? 1.0 : 0.0; }},
       {"faceshot_stream_asleep", "gauge", "1 outside the stream's hours",
        [](const StreamStatus& s) { return s.state == SourceState::asleep ? 1.0 : 0.0; }},
       {"faceshot_stream_received_frames_total", "counter", "Frames decoded",
        [](const StreamStatus& s) { return real(s.source_counters.frames); }},
-      {"faceshot_stream_dropped_frames_total", "counter", "Frames dropped for newer ones",
+      {"faceshot_stream_dropped_frames_total", "counter", "Frames dropped in favour of newer ones",
        [](const StreamStatus& s) { return real(s.source_counters.dropped); }},
       {"faceshot_stream_damaged_total", "counter", "Damaged packets and frames",
        [](const StreamStatus& s) { return real(s.source_counters.damaged); }},
-      {"faceshot_stream_connections_total", "counter", "Connections that gave a frame",
+      {"faceshot_stream_connections_total", "counter", "Connections that delivered a frame",
        [](const StreamStatus& s) { return real(s.source_counters.connections); }},
       {"faceshot_stream_failures_total", "counter", "Failed attempts and lost connections",
        [](const StreamStatus& s) { return real(s.source_counters.failures); }},
-      {"faceshot_stream_frames_total", "counter", "Frames that faces were followed in",
+      {"faceshot_stream_frames_total", "counter", "Frames in which faces were tracked",
        [](const StreamStatus& s) { return real(s.frames); }},
-      {"faceshot_stream_looks_total", "counter", "Frames that the detector saw whole",
+      {"faceshot_stream_looks_total", "counter", "Frames with full detection",
        [](const StreamStatus& s) { return real(s.looks); }},
       {"faceshot_stream_still_frames_total", "counter", "Frames in which nothing moved",
        [](const StreamStatus& s) { return real(s.still); }},
@@ -173,19 +173,21 @@ std::string prometheus_text(const LiveStatus& status) {
   }
   places_text(text, status);
   one(text, "faceshot_load", "gauge", "Share of the threads' time in use", status.load);
-  one(text, "faceshot_detect_every", "gauge", "Every Nth frame is looked at", status.detect_every);
+  one(text, "faceshot_detect_every", "gauge", "Interval of frames with full detection",
+      status.detect_every);
   one(text, "faceshot_uptime_seconds", "gauge", "Since the start", status.uptime);
   one(text, "faceshot_resident_bytes", "gauge", "Memory in use", real(status.resident_bytes));
   one(text, "faceshot_descriptors", "gauge", "Open files", real(status.descriptors));
   one(text, "faceshot_snapshots", "gauge", "Snapshots on disk", real(status.snapshots));
-  one(text, "faceshot_snapshot_bytes", "gauge", "Bytes of them", real(status.snapshot_bytes));
+  one(text, "faceshot_snapshot_bytes", "gauge", "Bytes of snapshots on disk",
+      real(status.snapshot_bytes));
   if (!status.has_webhook) return text;
-  one(text, "faceshot_webhook_queued", "gauge", "Events that wait", real(status.queued));
-  one(text, "faceshot_webhook_sent_total", "counter", "Events taken by the receiver",
+  one(text, "faceshot_webhook_queued", "gauge", "Events waiting", real(status.queued));
+  one(text, "faceshot_webhook_sent_total", "counter", "Events accepted by the receiver",
       real(status.sent));
-  one(text, "faceshot_webhook_failures_total", "counter", "Attempts that failed",
+  one(text, "faceshot_webhook_failures_total", "counter", "Failed attempts",
       real(status.send_failures));
-  one(text, "faceshot_webhook_rejected_total", "counter", "Events refused for good",
+  one(text, "faceshot_webhook_rejected_total", "counter", "Events rejected by the receiver",
       real(status.rejected));
   one(text, "faceshot_webhook_dropped_total", "counter", "Events dropped from a full queue",
       real(status.dropped));

@@ -1,4 +1,4 @@
-// How the streams are, for people and monitoring: JSON, and Prometheus' text format.
+// The state of the streams, for people and monitoring: JSON, and Prometheus' text format.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Times of events, as programs exchange them.
+// Times of events in ISO 8601.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace faceshot::video {
 /// The same moment in the time zone of this machine. Thread safe.
 [[nodiscard]] std::tm local_time(double utc);
 
-/// Seconds of a clock that is never set; when it began is anybody's guess. Thread safe.
+/// Seconds of a clock that is never set; its origin is arbitrary. Thread safe.
 [[nodiscard]] double monotonic_now();
 
 /// Processor time that this thread has used, seconds.

@@ -1,4 +1,4 @@
-// Frames as decoders leave them, to be painted on.
+// Draws on frames as decoders deliver them.
 #pragma once
 
 #include "media/hiding/plane_canvas.hpp"

@@ -1,4 +1,4 @@
-// Faces made visible in a film's frames.
+// Draws faces into a film's frames.
 #pragma once
 
 #include <cstdint>

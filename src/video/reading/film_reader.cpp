@@ -109,8 +109,7 @@ void FilmReader::Impl::open() {
       throw Error(ErrorCode::io, "cannot read " + name() + ": " + libav_text(code));
     throw Error(ErrorCode::format,
                 name() +
-                    " is no film that can be read, or is damaged or cut off before its "
-                    "index (" +
+                    " is not a readable film, or it is damaged or truncated before its index (" +
                     libav_text(code) + ")");
   }
   format.reset(opened);
@@ -125,7 +124,7 @@ void FilmReader::Impl::open() {
 void FilmReader::Impl::choose_stream() {
   stream = av_find_best_stream(format.get(), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
   if (stream < 0 || (film().disposition & AV_DISPOSITION_ATTACHED_PIC) != 0)
-    throw Error(ErrorCode::format, name() + " holds no film" +
+    throw Error(ErrorCode::format, name() + " contains no film" +
                                        (stream < 0 ? "" : ", only sound with a cover picture"));
 }
 
@@ -137,7 +136,7 @@ void FilmReader::Impl::open_decoder() {
     throw Error(ErrorCode::unsupported, name() + ": no decoder for its codec (" + info.codec + ")");
   if (stored.width <= 0 || stored.height <= 0)
     throw Error(ErrorCode::format,
-                name() + " is damaged: its frames have no size, or one beyond all limits");
+                name() + " is damaged: its frames have no size, or an impossible one");
   if (std::int64_t{stored.width} * stored.height > max_frame_pixels)
     throw Error(ErrorCode::unsupported,
                 fmt::format("{}: frames of {}x{} are too large (at most {} million pixels)", name(),
@@ -150,7 +149,7 @@ void FilmReader::Impl::open_decoder() {
   decoder->thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE;
   if (code >= 0) code = avcodec_open2(decoder.get(), codec, nullptr);
   if (code < 0)
-    throw Error(ErrorCode::format, name() + ": its decoder refuses it: " + libav_text(code));
+    throw Error(ErrorCode::format, name() + ": its decoder rejects it: " + libav_text(code));
 }
 
 void FilmReader::Impl::describe() {
@@ -227,7 +226,7 @@ bool FilmReader::Impl::read_packet() {
     if (code >= 0) return true;
     if (code == AVERROR_EOF) break;
     if (code == AVERROR(EAGAIN)) continue;
-    // Some containers go on behind what is damaged.
+    // Some containers continue behind what is damaged.
     constexpr int most_refused = 100;
     if (code == AVERROR_INVALIDDATA && ++refused < most_refused) {
       note_damage(end);
@@ -349,7 +348,7 @@ AVFrame* FilmReader::Impl::in_one_size(AVFrame* picture) {
   if (!scaler || sws_scale(scaler.get(), picture->data, picture->linesize, 0, picture->height,
                            fitted->data, fitted->linesize) <= 0)
     throw Error(ErrorCode::unsupported,
-                fmt::format("{}: its frames change at {} to a format that cannot be brought back",
+                fmt::format("{}: its frames change at {} to a format that cannot be converted back",
                             name(), film_time_text(end)));
   av_frame_copy_props(fitted.get(), picture);
   if (picture->colorspace == AVCOL_SPC_RGB || !paintable(picture->format)) {
@@ -362,7 +361,7 @@ AVFrame* FilmReader::Impl::in_one_size(AVFrame* picture) {
 
 FilmReader::FilmReader(const fs::path& path, const ReadOptions& options) : impl_(new Impl) {
   if (!(options.from >= 0) || (options.to && !(*options.to > options.from)))
-    throw Error(ErrorCode::invalid_argument, "video: the end must come after the beginning");
+    throw Error(ErrorCode::invalid_argument, "video: the end must be after the start");
   impl_->path = path;
   impl_->options = options;
   impl_->open();
@@ -371,7 +370,7 @@ FilmReader::FilmReader(const fs::path& path, const ReadOptions& options) : impl_
   impl_->describe();
   if (impl_->info.seconds > 0 && options.from >= impl_->info.seconds)
     throw Error(ErrorCode::invalid_argument,
-                fmt::format("{} lasts only {}; nothing comes after {}", impl_->name(),
+                fmt::format("{} lasts only {}; there is nothing after {}", impl_->name(),
                             film_time_text(impl_->info.seconds), film_time_text(options.from)));
   impl_->seek(0);
 }
@@ -452,17 +451,16 @@ std::vector<std::string> FilmReader::warnings() const {
   const double wanted = std::min(my.options.to.value_or(my.info.seconds), my.info.seconds);
   const double leeway = 0.5 + (my.info.frame_rate > 0 ? 2 / my.info.frame_rate : 1);
   if (my.cut_off.empty() && my.ended && my.delivered > 0 && my.end < wanted - leeway)
-    lines.push_back(fmt::format("{} ends at {}, but says that it lasts {}: it was cut off",
-                                my.name(), film_time_text(my.end),
-                                film_time_text(my.info.seconds)));
+    lines.push_back(fmt::format("{} ends at {} but claims to last {}: it is truncated", my.name(),
+                                film_time_text(my.end), film_time_text(my.info.seconds)));
   if (my.rescaled > 0)
-    lines.push_back(fmt::format("{}: {} frames of another size or format were brought to {}x{}",
-                                my.name(), my.rescaled, my.width, my.height));
+    lines.push_back(
+        fmt::format("{}: {} frames with a different size or format were converted to {}x{}",
+                    my.name(), my.rescaled, my.width, my.height));
   if (my.untimed > 0)
     lines.push_back(
-        fmt::format("{}: {} frames had no time of their own, or one before the frame "
-                    "before",
-                    my.name(), my.untimed));
+        fmt::format("{}: {} frames had no timestamp, or one before the previous frame's", my.name(),
+                    my.untimed));
   return lines;
 }
 

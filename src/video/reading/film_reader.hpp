@@ -33,7 +33,7 @@ struct FilmInfo {
   Placement placement;
   std::string container;  ///< "mov,mp4,m4a,3gp,3g2,mj2"
   std::string codec;      ///< "h264"
-  double frame_rate = 0;  ///< mean, frames a second; 0: not known
+  double frame_rate = 0;  ///< mean, frames per second; 0: not known
   double seconds = 0;     ///< how long it says it lasts; 0: not known
   /// What will be delivered, at best an estimate; 0: not known.
   std::int64_t frames = 0;

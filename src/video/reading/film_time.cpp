@@ -27,7 +27,7 @@ double parse_film_time(const std::string& text) {
   constexpr double most = 1e6;  // seconds: eleven days
   const auto fail = [&] {
     throw Error(ErrorCode::invalid_argument,
-                "'" + text + "' is no time of a film; write seconds, 1:15 or 1:02:03.5");
+                "'" + text + "' is not a valid time; write seconds, 1:15 or 1:02:03.5");
   };
   double seconds = 0;
   std::string_view rest = text;

@@ -1,4 +1,4 @@
-// What streams say of how their pictures are stored. Includes libav's headers.
+// How a stream stores its pictures. Includes libav's headers.
 #pragma once
 
 #include "video/libav.hpp"

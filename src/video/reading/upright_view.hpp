@@ -1,4 +1,4 @@
-// A frame as the detector wants it: 8-bit planes, upright, in square pixels.
+// A frame for the detector: 8-bit planes, upright, with square pixels.
 #pragma once
 
 #include <memory>

@@ -66,7 +66,7 @@ AVRational time_base_for(const AVCodec& codec, const EncoderSettings& settings) 
 
 [[noreturn]] void fail(const AVCodec& codec, int code) {
   throw Error(ErrorCode::unsupported,
-              std::string("the encoder ") + codec.name + " refuses this film: " + libav_text(code));
+              std::string("the encoder ") + codec.name + " rejects this film: " + libav_text(code));
 }
 
 }  // namespace
@@ -88,8 +88,8 @@ const AVCodec& choose_encoder(const std::string& name, const AVOutputFormat& con
   }
   if (codec == nullptr) codec = avcodec_find_encoder(container.video_codec);
   if (codec == nullptr)
-    throw Error(ErrorCode::unsupported, std::string("libav has no encoder for films in ") +
-                                            container.name + "; name one that it has with --codec");
+    throw Error(ErrorCode::unsupported, std::string("libav has no video encoder for ") +
+                                            container.name + "; choose one with --codec");
   return *codec;
 }
 

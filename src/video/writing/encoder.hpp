@@ -21,7 +21,7 @@ struct EncoderSettings {
 
 /// libav's encoder of this name; of an empty name the one that is best for the container: libx264
 /// where it takes H.264, else the container's own default.
-/// @throws Error(invalid_argument) for a name that is no video encoder's, Error(unsupported)
+/// @throws Error(invalid_argument) for a name that is not a video encoder's, Error(unsupported)
 [[nodiscard]] const AVCodec& choose_encoder(const std::string& name,
                                             const AVOutputFormat& container);
 

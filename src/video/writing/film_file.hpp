@@ -1,4 +1,4 @@
-// The file that a film is written to: there whole, or not at all.
+// The file that a film is written to: complete or absent.
 #pragma once
 
 #include <cstdint>

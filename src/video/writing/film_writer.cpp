@@ -113,18 +113,17 @@ void FilmWriter::Impl::check_sound() const {
   for (unsigned i = 0; i < source.format().nb_streams; ++i) {
     const AVCodecParameters& p = *source.format().streams[i]->codecpar;
     if (p.codec_type == AVMEDIA_TYPE_AUDIO && !holds(container, p.codec_id))
-      throw Error(
-          ErrorCode::unsupported,
-          fmt::format("{}: {} files cannot hold the film's sound ({}); name an output that ends "
-                      "in .mov or .mkv",
-                      name(), container.name, avcodec_get_name(p.codec_id)));
+      throw Error(ErrorCode::unsupported,
+                  fmt::format("{}: {} files cannot hold the film's sound ({}); give an output that "
+                              "ends in .mov or .mkv",
+                              name(), container.name, avcodec_get_name(p.codec_id)));
   }
   if (source.info().placement.turned() && !is_mov(container))
     throw Error(
         ErrorCode::unsupported,
-        fmt::format("{}: {} files cannot say that a film is to be turned; name an output that "
-                    "ends in .mp4 or .mov",
-                    name(), container.name));
+        fmt::format(
+            "{}: {} files cannot store a film's rotation; give an output that ends in .mp4 or .mov",
+            name(), container.name));
 }
 
 /// Why another stream is left out; empty: it is not.
@@ -141,7 +140,7 @@ std::string FilmWriter::Impl::why_not(const AVStream& stream) const {
       what = fmt::format("subtitles ({})", codec);
       break;
     case AVMEDIA_TYPE_VIDEO:
-      what = cover ? "the cover picture" : "a second film in the file";
+      what = cover ? "the cover art" : "a second video stream";
       break;
     case AVMEDIA_TYPE_ATTACHMENT:
       what = fmt::format("an attached file ({})", codec);
@@ -152,7 +151,7 @@ std::string FilmWriter::Impl::why_not(const AVStream& stream) const {
       what = "a data stream";
   }
   if (!options.keep_metadata && p.codec_type != AVMEDIA_TYPE_SUBTITLE && !font)
-    return what + ", which may show what is to be hidden";
+    return what + ", which may show what should be hidden";
   const bool nameless = p.codec_id == AV_CODEC_ID_NONE || p.codec_id == AV_CODEC_ID_BIN_DATA;
   const bool attachment_elsewhere =
       p.codec_type == AVMEDIA_TYPE_ATTACHMENT && std::string_view(container.name) != "matroska";
@@ -321,8 +320,7 @@ void FilmWriter::copy(const AVPacket& packet) {
 void FilmWriter::finish() {
   Impl& my = *impl_;
   if (!my.begun)
-    throw Error(ErrorCode::format,
-                "'" + my.source.path().string() + "' has no frame that could be read");
+    throw Error(ErrorCode::format, "'" + my.source.path().string() + "' has no readable frame");
   const AVRational own = my.encoder->context().time_base;
   my.encoder->flush([&](AVPacket& packet) {
     const std::lock_guard lock(my.mutex);

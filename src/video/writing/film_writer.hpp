@@ -1,4 +1,4 @@
-// Films into files: frames encoded anew, all else copied as it is.
+// Films into files: frames encoded again, all else copied as it is.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ struct WriteOptions {
 };
 
 /// Throws unless a film can be written to a file of this name.
-/// @throws Error(invalid_argument) for an extension that is no film's, or an encoder that does not
-/// exist
+/// @throws Error(invalid_argument) for an extension that is not a film's, or an encoder that does
+/// not exist
 void require_writable_film(const std::filesystem::path& path, const WriteOptions& options);
 
 /// Writes one film: all of it, or nothing (FilmFile). Frames' times, rotation, the aspect of pixels

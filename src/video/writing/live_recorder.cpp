@@ -120,8 +120,8 @@ LiveRecorder::LiveRecorder(fs::path path, const WriteOptions& options)
   if (media::lower_extension(impl_->path) != ".mkv")
     throw Error(ErrorCode::invalid_argument,
                 "'" + impl_->path.string() +
-                    "': streams are recorded as Matroska, which can be played while it grows; "
-                    "name it like rec.mkv");
+                    "': streams are recorded as Matroska, which can be played while it grows; use "
+                    "a name like rec.mkv");
   quiet_libav();
   impl_->codec = &choose_encoder(options.codec, *av_guess_format("matroska", nullptr, nullptr));
 }

@@ -14,7 +14,7 @@ namespace faceshot::video {
 
 /// Unlike a FilmWriter's, its file is there from the first frame on and can be played at any time,
 /// also after a crash or a reboot: Matroska, written out twice a second. No file is overwritten,
-/// and a stream that changes its size goes on in another one: rec.mkv, rec-2.mkv, ... Not thread
+/// and a stream that changes its size continues in another one: rec.mkv, rec-2.mkv, ... Not thread
 /// safe.
 class LiveRecorder {
  public:

@@ -213,7 +213,7 @@ TEST(SearchPlan, PicksOfAnotherSpaceAreRefused) {
   const ToyObjective toy(4, 3, 1);
   SearchRecord record;
   record.proposals[2] = {{0, 1, 2, 3}, -1};
-  testing::expect_error(ErrorCode::format, "trial 2 proposes is not of this search's space",
+  testing::expect_error(ErrorCode::format, "trial 2 proposes is not in this search's space",
                         [&] { (void)make_plan(small(), toy.choices, record); });
 }
 
@@ -239,7 +239,7 @@ TEST(SearchReport, DrawsAndListsWhatWasLearned) {
   EXPECT_LT(*records[1][0].mean, 0.02);
   EXPECT_GT(*records[1][1].mean, 0.99);
   EXPECT_NE(learned_svg(space.choices(), plan).find("&lt;light&gt;.p"), std::string::npos);
-  EXPECT_NE(progress_svg(settings, plan).find("best whole trial so far"), std::string::npos);
+  EXPECT_NE(progress_svg(settings, plan).find("best full trial so far"), std::string::npos);
   EXPECT_NE(search_json(settings, space, plan).find("\"spearman\""), std::string::npos);
   testing::expect_error(ErrorCode::invalid_argument, "no result", [&] {
     (void)progress_svg(settings, make_plan(settings, space.choices(), {}));

@@ -109,9 +109,10 @@ TEST(SearchSpace, AFileOfAPolicyReadsBack) {
 }
 
 TEST(SearchSpace, MistakesAreToldBeforeAnythingIsTrained) {
-  expect_no_space("[[augment.policy]]\nop = 'fliplr'\n", "leaves nothing open");
+  expect_no_space("[[augment.policy]]\nop = 'fliplr'\n", "has nothing to search");
   expect_no_space("x = 1", "'x' is neither search nor augment");
-  expect_no_space("[search]\nq = [1]\n[[augment.policy]]\nop='fliplr'", "s.toml:2: search has p");
+  expect_no_space("[search]\nq = [1]\n[[augment.policy]]\nop='fliplr'",
+                  "s.toml:2: [search] takes p");
   expect_no_space("[search]\np = []\n", "s.toml:2: p must be a list");
   expect_no_space("", "has no policy");
   expect_no_space("[[augment.policy]]\nslot = ''\nsteps = [{op='grey'}]", "slot must be a name");
@@ -121,15 +122,15 @@ TEST(SearchSpace, MistakesAreToldBeforeAnythingIsTrained) {
   expect_no_space("[[augment.policy]]\nslot = 'a'\nsteps = [{op='gray'}, {op='hue'}]\n",
                   "did you mean 'grey'?");
   expect_no_space("[[augment.policy]]\nslot = 'a'\np = [0.5, 2]\nsteps = [{op='grey'}]\n",
-                  "option '2' of 'a.p' makes no policy");
+                  "option '2' of 'a.p' does not yield a valid policy");
   expect_no_space("[[augment.policy]]\nop = 'hue'\ndegrees = {levels = [5, 500]}\n",
-                  "option '500' of 'hue.degrees' makes no policy");
+                  "option '500' of 'hue.degrees' does not yield a valid policy");
   expect_no_space(
       "[[augment.policy]]\norder = 'o'\nsteps = [{op='grey'}, {op='hue'}, {op='jpeg'}, "
       "{op='gamma'}, {op='fliplr'}]\n",
-      "4 steps at most, not 5");
+      "4 steps, not 5");
   expect_no_space("[[augment.policy]\n", "s.toml:1: ");
-  testing::expect_error(ErrorCode::not_found, "those that come with FaceShot: faces",
+  testing::expect_error(ErrorCode::not_found, "a built-in one: faces",
                         [] { (void)read_search_space("nowhere.toml"); });
 }
 

@@ -251,9 +251,9 @@ TEST_F(SearchWorker, ASecondSearchDoesNotGoIntoTheFirstsFolder) {
   EXPECT_NO_THROW((void)make("search")) << "the same one is joined";
   SearchSettings other = settings();
   other.seed = 2;
-  testing::expect_error(ErrorCode::invalid_argument, "holds a search with other settings",
+  testing::expect_error(ErrorCode::invalid_argument, "contains a search with other settings",
                         [&] { SearchFolder::create(dir, other, SearchSpace::parse(toml, "s")); });
-  testing::expect_error(ErrorCode::invalid_argument, "holds a search with other settings", [&] {
+  testing::expect_error(ErrorCode::invalid_argument, "contains a search with other settings", [&] {
     SearchFolder::create(dir, settings(), SearchSpace::parse(std::string(toml) + "\n", "s"));
   });
   testing::expect_error(ErrorCode::not_found, "is '" + (folder_ / "none").string() + "' the folder",

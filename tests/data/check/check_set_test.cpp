@@ -313,7 +313,7 @@ TEST(Problems, HaveNamesThatCanBeGiven) {
     EXPECT_EQ(problem_of(p.name), p.problem);
     EXPECT_EQ(&info(p.problem), &p);
   }
-  expect_error(ErrorCode::invalid_argument, "there is no problem 'clip'; there are bad-row,",
+  expect_error(ErrorCode::invalid_argument, "unknown problem 'clip'; known problems: bad-row,",
                [] { static_cast<void>(problem_of("clip")); });
 }
 

@@ -124,9 +124,9 @@ TEST(PseudoLabelSet, DamagedImagesAreNamedAndLeftAsTheyWere) {
 TEST(PseudoLabelSet, SaysWhyItCannot) {
   const TestFolder folder;
   PreparedSet set = drawn_people(folder / "set", 1);
-  expect_error(ErrorCode::invalid_argument, "no scores as low",
+  expect_error(ErrorCode::invalid_argument, "score floor is above",
                [&] { (void)pseudo_label_set(set, detector(0.5F), {}, 1); });
-  expect_error(ErrorCode::invalid_argument, "must not be above", [&] {
+  expect_error(ErrorCode::invalid_argument, "must not exceed", [&] {
     (void)pseudo_label_set(set, detector(), {.accept = 0.2F, .ignore = 0.3F}, 1);
   });
   set.classes = {"cat", "dog"};

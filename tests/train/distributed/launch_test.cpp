@@ -264,7 +264,7 @@ TEST_F(Launch, ProcessesThatReadDifferentDataDoNotStart) {
   const pid_t second = start(arguments, "log", 1);
   EXPECT_EQ(wait_for(first), 2) << text("log");
   EXPECT_EQ(wait_for(second), 2) << text("log");
-  EXPECT_NE(text("log").find("rank 1 is not that of rank 0"), std::string::npos) << text("log");
+  EXPECT_NE(text("log").find("rank 1 differs from rank 0's"), std::string::npos) << text("log");
 }
 
 /// Two network namespaces, joined by a virtual cable: two machines, as far as TCP can tell.

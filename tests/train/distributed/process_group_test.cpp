@@ -234,7 +234,7 @@ TEST(ProcessGroup, SaysWhichRanksAreAboutToTrainSomethingElse) {
     FAIL() << "no error";
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), ErrorCode::invalid_argument);
-    EXPECT_TRUE(contains(e.what(), "rank 1, 2 is not that of rank 0")) << e.what();
+    EXPECT_TRUE(contains(e.what(), "rank 1, 2 differs from rank 0's")) << e.what();
   }
 }
 
@@ -246,7 +246,7 @@ TEST(ProcessGroup, NamesTheRanksThatDoNotCome) {
   const std::string error = refusal(ErrorCode::io, [&] {
     const ProcessGroup group(env, {.connect = std::chrono::seconds(1), .answer = {}});
   });
-  EXPECT_TRUE(contains(error, "ranks 1, 2 and 3 of 4 did not come to 127.0.0.1:")) << error;
+  EXPECT_TRUE(contains(error, "ranks 1, 2 and 3 of 4 did not reach 127.0.0.1:")) << error;
   EXPECT_TRUE(contains(error, "within 1 s")) << error;
 }
 

@@ -52,7 +52,7 @@ class ScriptedInput : public LiveInput {
     }
     if (script_.then == Script::ends) return false;
     if (script_.then == Script::hangs && interrupt_.wait(seconds_)) return false;
-    throw Error(ErrorCode::io, "rtsp://user:secret@camera/s: no frame for too long");
+    throw Error(ErrorCode::io, "rtsp://user:secret@camera/s: no frame within the time limit");
   }
   [[nodiscard]] std::string description() const override { return "scripted"; }
 

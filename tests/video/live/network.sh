@@ -94,8 +94,8 @@ bad() {  # WORDS ARGUMENTS...
   "$faceshot" video "${@:2}" >/dev/null 2>log || status=$?
   [ "$status" = 2 ] && [ "$(wc -l <log)" = 1 ] && grep -q -- "$1" log || { cat log; fail "$status for video ${*:2}"; }
 }
-bad "streams come by" file:///etc/passwd --events
-bad "is no stream" rtsp://a/b film.mp4 --events
+bad "unsupported protocol; use" file:///etc/passwd --events
+bad "is not a stream" rtsp://a/b film.mp4 --events
 bad "nothing to write" rtsp://a/b
 bad "is for films" rtsp://a/b --events --from 3
 bad "is for films" rtsp://a/b --tracks=t.csv

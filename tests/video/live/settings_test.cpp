@@ -80,16 +80,16 @@ entrance = [[0.5, 0.0], [0.5, 1.0]]
 
 TEST_F(CamerasTest, MistakesNameTheirLine) {
   const std::string door = "[streams.door]\nsource = \"rtsp://c/s\"\n";
-  refused("", "names no stream");
+  refused("", "contains no streams");
   refused("[streams.a\n", ":1:");
   refused(door + "sorce = 1\n", ":3: unknown key 'sorce'; did you mean 'source'");
   refused("[streams.a]\n", "has no source");
   refused("[streams.a]\nsource = \"file:///etc/passwd\"\n", ":2:");
-  refused("[streams.a]\nsource = \"clip.mp4\"\n", "no URL of a stream");
+  refused("[streams.a]\nsource = \"clip.mp4\"\n", "neither a stream URL");
   refused(door + "transport = \"tpc\"\n", "'transport' must be");
   refused(door + "hours = [\"monday\"]\n", ":3: 'monday'");
   refused(door + "hours = 7\n", "'hours' must be");
-  refused(door + "detect_every = 0\n", "out of bounds");
+  refused(door + "detect_every = 0\n", "out of range");
   refused(door + "detect_every = 1.5\n", "whole number");
   refused(door + "[streams.door.zones]\nz = [[0,0],[1,1]]\n", ":4: zone 'z' needs 3 corners");
   refused(door + "[streams.door.zones]\nz = [[0,0],[1,1],[2,0]]\n", "outside the picture");
@@ -97,7 +97,7 @@ TEST_F(CamerasTest, MistakesNameTheirLine) {
   refused(door + "[streams.door.zones]\nz = 7\n", "must be a list of points");
   refused(door + "[streams.door.lines]\nl = [[0,0],[1,1],[1,0]]\n", "two ends");
   refused("[live]\nlog = \"xml\"\n" + door, "'log' must be");
-  refused("[live]\nkeep_days = -1\n" + door, "out of bounds");
+  refused("[live]\nkeep_days = -1\n" + door, "out of range");
   refused("[live]\nevents = 7\n" + door, "'events' must be a text");
   EXPECT_THROW((void)read_cameras("/nowhere/cameras.toml"), Error);
 }

@@ -20,7 +20,7 @@ run
 run
 waiting=$(ls queue | grep -c json)
 [ "$waiting" = "$(wc -l <events)" ] && [ "$waiting" -gt 5 ] || { cat log; fail "$waiting of $(wc -l <events) events wait"; }
-grep -q "Could not connect\|Couldn't connect" log && grep -q "events wait on disk" log || { cat log; fail "the log"; }
+grep -q "Could not connect\|Couldn't connect" log && grep -q "events are still waiting on disk" log || { cat log; fail "the log"; }
 
 python3 "$here/receiver.py" "$port" secret taken &
 server=$!

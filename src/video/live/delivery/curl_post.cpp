@@ -31,7 +31,7 @@ CURL* new_curl() {
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   CURL* const curl = curl_easy_init();
   if (curl == nullptr)
-    throw Error(ErrorCode::resource_exhausted, "webhook: libcurl does not start");
+    throw Error(ErrorCode::resource_exhausted, "webhook: cannot initialise libcurl");
   return curl;
 }
 

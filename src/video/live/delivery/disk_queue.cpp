@@ -44,7 +44,7 @@ bool is_message_name(const std::string& name) {
 std::string new_id() {
   std::uint64_t words[2] = {};
   if (::getrandom(words, sizeof words, 0) != static_cast<ssize_t>(sizeof words))
-    throw Error(ErrorCode::io, "queue: the system gives no random numbers");
+    throw Error(ErrorCode::io, "queue: cannot get random numbers from the system");
   return fmt::format("{:016x}{:016x}", words[0], words[1]);
 }
 
@@ -82,8 +82,8 @@ void DiskQueue::Impl::lock() {
     throw Error(ErrorCode::io, "cannot use '" + folder.string() + "': " + std::strerror(errno));
   if (::flock(lock_file, LOCK_EX | LOCK_NB) == 0) return;
   ::close(lock_file);
-  throw Error(ErrorCode::io,
-              "another process uses the queue '" + folder.string() + "'; give each its own folder");
+  throw Error(ErrorCode::io, "another process is using the queue '" + folder.string() +
+                                 "'; give each its own folder");
 }
 
 void DiskQueue::Impl::take_up() {

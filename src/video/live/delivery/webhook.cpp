@@ -25,7 +25,7 @@ std::string hmac_sha256(std::string_view key, std::string_view message) {
   if (::HMAC(::EVP_sha256(), key.data(), static_cast<int>(key.size()),
              reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(),
              &size) == nullptr)
-    throw Error(ErrorCode::unsupported, "OpenSSL computes no HMAC-SHA256");
+    throw Error(ErrorCode::unsupported, "OpenSSL cannot compute HMAC-SHA256");
   std::string text;
   for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
   return text;
@@ -70,7 +70,7 @@ bool WebhookSender::Impl::send(const DiskQueue::Message& message) {
   const int status = result.status;
   if (status >= 200 && status < 300) {
     if (backoff.failures() > 0)
-      tell(LogLevel::info, "webhook_back", "the webhook's receiver takes events again");
+      tell(LogLevel::info, "webhook_back", "the webhook's receiver accepts events again");
     backoff.reset();
     queue.pop(message.number);
     const std::lock_guard lock(mutex);
@@ -79,8 +79,8 @@ bool WebhookSender::Impl::send(const DiskQueue::Message& message) {
   }
   if (status == 400 || status == 413 || status == 415 || status == 422) {
     tell(LogLevel::error, "webhook_rejected",
-         fmt::format("the webhook's receiver refused event {} for good (status {}); it is kept in "
-                     "the queue's folder 'rejected'",
+         fmt::format("the webhook's receiver rejected event {} (status {}); it was moved to the "
+                     "queue's folder 'rejected'",
                      message.id, status));
     queue.reject(message.number);
     const std::lock_guard lock(mutex);
@@ -96,7 +96,7 @@ void WebhookSender::Impl::failed(const PostResult& result) {
   const int failures = backoff.failures();
   if ((failures & (failures - 1)) == 0)
     tell(LogLevel::warning, "webhook_failed",
-         fmt::format("the webhook's receiver does not take events ({}); {} wait (attempt {})",
+         fmt::format("the webhook's receiver does not accept events ({}); {} waiting (attempt {})",
                      result.status > 0 ? fmt::format("status {}", result.status) : result.error,
                      queue.size(), failures));
   {

@@ -1,4 +1,4 @@
-// Events to a web server: signed, in order, again and again until it takes them.
+// Posts events to a web server: signed, in order, repeated until accepted.
 #pragma once
 
 #include <cstdint>

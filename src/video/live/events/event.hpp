@@ -1,4 +1,4 @@
-// What is told of a stream: one JSON object an event.
+// The events of a stream: one JSON object per event.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ struct Event {
   EventKind kind = EventKind::appeared;
   std::string stream;
   double utc = 0;             ///< seconds since 1970; of `left`: when the face was last seen
-  std::int64_t face = 0;      ///< the track's id; one that is told once, of this stream and run
+  std::int64_t face = 0;      ///< the track's id; one that is reported once, of this stream and run
   Box box;                    ///< pixels, where it was then
   int width = 0, height = 0;  ///< of the picture, pixels
   std::string place;          ///< zone or line

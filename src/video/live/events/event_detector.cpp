@@ -17,7 +17,7 @@ void require_names(const Regions& regions, const char* what) {
     validate(region);
     if (region.name.empty() || !names.insert(region.name).second)
       throw Error(ErrorCode::invalid_argument, std::string("there are two ") + what + " '" +
-                                                   region.name + "', or it has no name");
+                                                   region.name + "', or one without a name");
   }
 }
 

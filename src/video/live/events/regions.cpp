@@ -34,7 +34,7 @@ double segment_distance(PlacePoint a, PlacePoint b, PlacePoint p, double aspect)
 void validate(const Zone& zone) {
   if (zone.corners.size() < 3) bad_region("zone", zone.name, "needs 3 corners or more");
   if (!std::all_of(zone.corners.begin(), zone.corners.end(), in_picture))
-    bad_region("zone", zone.name, "lies outside the picture, whose sides go from 0 to 1");
+    bad_region("zone", zone.name, "is outside the picture, whose coordinates go from 0 to 1");
   double area = 0;
   for (std::size_t i = 0; i < zone.corners.size(); ++i) {
     const PlacePoint a = zone.corners[i], b = zone.corners[(i + 1) % zone.corners.size()];
@@ -45,7 +45,7 @@ void validate(const Zone& zone) {
 
 void validate(const Line& line) {
   if (!in_picture(line.from) || !in_picture(line.to))
-    bad_region("line", line.name, "lies outside the picture, whose sides go from 0 to 1");
+    bad_region("line", line.name, "is outside the picture, whose coordinates go from 0 to 1");
   if (line.from.x == line.to.x && line.from.y == line.to.y)
     bad_region("line", line.name, "has no length");
 }

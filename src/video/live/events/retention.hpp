@@ -1,4 +1,4 @@
-// Old snapshots go.
+// Removes old snapshots.
 #pragma once
 
 #include <cstdint>

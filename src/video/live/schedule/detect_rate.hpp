@@ -1,4 +1,4 @@
-// How often the detector looks, so that all streams are kept up with.
+// How often to detect, so that the machine keeps up with all streams.
 #pragma once
 
 namespace faceshot::video {

@@ -1,4 +1,4 @@
-// How long frames take, as quantiles, in little memory.
+// Quantiles of latency, in little memory.
 #pragma once
 
 #include <array>

@@ -26,7 +26,7 @@ MotionGate::MotionGate(const MotionGateOptions& options) : options_(options) {
 
 bool MotionGate::moved(const ImageView& view, double seconds) {
   if (view.empty() || bytes_per_pixel(view.format) != 1)
-    throw Error(ErrorCode::invalid_argument, "motion gate: needs a picture with a plane of luma");
+    throw Error(ErrorCode::invalid_argument, "motion gate: needs a picture with a luma plane");
   const int columns = (view.width + gate_block - 1) / gate_block;
   const int rows = (view.height + gate_block - 1) / gate_block;
   now_.assign(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows), 0);

@@ -1,4 +1,4 @@
-// Whether anything in a picture has changed that is worth a look.
+// Decides whether a picture has changed enough for a new detection.
 #pragma once
 
 #include <cstdint>

@@ -34,7 +34,7 @@ std::array<bool, 7> days_of(const std::string& rule, std::string_view text) {
     const std::size_t dash = part.find('-');
     const auto first = day_of(part.substr(0, dash));
     const auto last = dash == std::string_view::npos ? first : day_of(part.substr(dash + 1));
-    if (!first || !last) bad_rule(rule, "names a day that there is not");
+    if (!first || !last) bad_rule(rule, "names an unknown day");
     for (std::size_t day = *first;; day = (day + 1) % 7) {
       days[day] = true;
       if (day == *last) break;
@@ -49,7 +49,7 @@ int minutes_of(const std::string& rule, const std::string& text) {
                      static_cast<std::size_t>(read) == text.size();
   const int all = 60 * hours + minutes;
   if (!whole || hours < 0 || minutes < 0 || minutes > 59 || all > day_minutes)
-    bad_rule(rule, "names a time that there is not");
+    bad_rule(rule, "names an invalid time");
   return all;
 }
 
@@ -66,11 +66,11 @@ WatchHours::WatchHours(const std::vector<std::string>& rules) {
       rest = space == std::string::npos ? "" : rest.substr(space + 1);
     } else {
       span.days.fill(true);
-      if (rest.empty()) bad_rule(rule, "says nothing");
+      if (rest.empty()) bad_rule(rule, "is empty");
     }
     if (!rest.empty()) {
       const std::size_t dash = rest.find('-');
-      if (dash == std::string::npos) bad_rule(rule, "does not say until when");
+      if (dash == std::string::npos) bad_rule(rule, "has no end");
       span.from = minutes_of(rule, rest.substr(0, dash));
       span.to = minutes_of(rule, rest.substr(dash + 1));
     }

@@ -1,4 +1,4 @@
-// When a camera is watched.
+// The hours during which a camera is watched.
 #pragma once
 
 #include <array>

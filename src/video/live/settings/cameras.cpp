@@ -55,7 +55,7 @@ class CamerasTable {
   void read_in(const char* key, std::optional<T>& value, double least, double most) const {
     read(key, value);
     if (value && !(static_cast<double>(*value) >= least && static_cast<double>(*value) <= most))
-      fail(*table_.get(key), std::string("'") + key + "' is out of bounds");
+      fail(*table_.get(key), std::string("'") + key + "' is out of range");
   }
   [[nodiscard]] const toml::table* table(const char* key) const {
     const toml::node* const node = table_.get(key);
@@ -128,7 +128,7 @@ void read_regions(const CamerasTable& table, StreamSettings& stream,
   if (const toml::table* const lines = table.table("lines"))
     for (const auto& [key, node] : *lines) {
       const std::vector<PlacePoint> ends = read_points(table, node);
-      if (ends.size() != 2) table.fail(node, "a line has two ends");
+      if (ends.size() != 2) table.fail(node, "a line needs two points");
       stream.lines.push_back({std::string(key.str()), ends[0], ends[1]});
       checked(node, stream.lines.back());
     }
@@ -168,7 +168,7 @@ void read_source(const CamerasTable& table, const toml::node& at, StreamSettings
   }
   if (kind == SourceKind::none)
     table.fail(*table.get("source"),
-               "'" + *source + "' is no URL of a stream, no /dev/video and no FIFO");
+               "'" + *source + "' is neither a stream URL, nor a /dev/video device, nor a FIFO");
   stream.input.source = *source;
   if (!transport) return;
   if (*transport != "tcp" && *transport != "udp" && *transport != "auto")
@@ -208,7 +208,7 @@ StreamSettings read_stream(const std::filesystem::path& file, const std::string&
 Cameras read_cameras(const std::filesystem::path& file) {
   std::ifstream stream(file);
   if (!stream)
-    throw Error(ErrorCode::not_found, "cannot read '" + file.string() + "', which names streams");
+    throw Error(ErrorCode::not_found, "cannot read '" + file.string() + "' with the streams");
   const std::string text(std::istreambuf_iterator<char>(stream), {});
   toml::table parsed;
   try {
@@ -227,7 +227,7 @@ Cameras read_cameras(const std::filesystem::path& file) {
       cameras.streams.push_back(read_stream(file, std::string(name.str()), node));
   if (cameras.streams.empty())
     throw Error(ErrorCode::format, file.string() +
-                                       ": names no stream; write [streams.NAME] with "
+                                       ": contains no streams; write [streams.NAME] with "
                                        "source = \"rtsp://...\"");
   return cameras;
 }
@@ -248,7 +248,7 @@ std::int64_t parse_bytes(const std::string& text) {
   }
   if (end == text.c_str() || !(number * factor > 0) || number * factor > 1e18)
     throw Error(ErrorCode::invalid_argument,
-                "'" + text + "' is no size; write it like \"500 MB\" or \"2 GB\"");
+                "'" + text + "' is not a size; write it like \"500 MB\" or \"2 GB\"");
   return static_cast<std::int64_t>(number * factor);
 }
 

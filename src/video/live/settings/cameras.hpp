@@ -1,4 +1,4 @@
-// The file that names many streams: cameras.toml.
+// Reads cameras.toml, the file that lists streams.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,8 @@ Backoff::Backoff(const BackoffOptions& options, std::uint64_t seed, std::uint32_
   if (!(options.first > 0) || !(options.most >= options.first) || !(options.growth >= 1) ||
       !std::isfinite(options.most) || !std::isfinite(options.growth))
     throw Error(ErrorCode::invalid_argument,
-                "pauses between attempts must be above 0, the longest no shorter than the first");
+                "pauses between attempts must be above 0, and the longest must not be shorter than "
+                "the first");
 }
 
 double Backoff::next() {

@@ -49,7 +49,7 @@ class DeviceInput : public LiveInput {
       ++damaged_;
       if (monotonic_now() > until)
         throw Error(ErrorCode::format,
-                    "'" + options_.source + "' gives nothing that can be decoded");
+                    "'" + options_.source + "' delivers nothing that can be decoded");
     }
   }
 

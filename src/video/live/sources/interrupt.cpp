@@ -22,7 +22,7 @@ int milliseconds(double seconds) {
 }  // namespace
 
 Interrupt::Interrupt() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  if (event_ < 0) throw Error(ErrorCode::resource_exhausted, "live: no file descriptor is left");
+  if (event_ < 0) throw Error(ErrorCode::resource_exhausted, "live: out of file descriptors");
 }
 
 Interrupt::~Interrupt() { ::close(event_); }

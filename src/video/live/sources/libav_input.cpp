@@ -81,8 +81,8 @@ bool LibavInput::late() const { return monotonic_now() > deadline_; }
 
 void LibavInput::fail(int code) const {
   if (code == AVERROR_EXIT && late())
-    throw Error(ErrorCode::io, any_ ? settings_.name + ": no frame for too long"
-                                    : settings_.name + ": no answer in time");
+    throw Error(ErrorCode::io, any_ ? settings_.name + ": no frame within the time limit"
+                                    : settings_.name + ": no answer within the time limit");
   const std::string why = settings_.name + ": " + libav_text(code);
   // 461, "Unsupported transport", is "4XX" for libav; some servers say 400.
   if (code == AVERROR_HTTP_BAD_REQUEST || code == AVERROR_HTTP_OTHER_4XX)
@@ -129,7 +129,7 @@ void LibavInput::open_decoder() {
   stream_ = av_find_best_stream(format_.get(), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
   if (stream_ < 0) {
     if (late()) fail(AVERROR_EXIT);
-    throw Error(ErrorCode::format, settings_.name + ": no pictures in it");
+    throw Error(ErrorCode::format, settings_.name + ": contains no video");
   }
   for (unsigned i = 0; i < format_->nb_streams; ++i)
     if (static_cast<int>(i) != stream_) format_->streams[i]->discard = AVDISCARD_ALL;
@@ -217,8 +217,7 @@ void LibavInput::deliver(AVFrame& frame, LivePicture& picture) {
                                      nullptr, nullptr, nullptr));
   if (!scaler_ || sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height,
                             fitted->data, fitted->linesize) <= 0)
-    throw Error(ErrorCode::unsupported,
-                settings_.name + ": frames of a format that cannot be used");
+    throw Error(ErrorCode::unsupported, settings_.name + ": unsupported frame format");
   fitted->colorspace = AVCOL_SPC_SMPTE170M;  // libswscale's own choice
   fitted->color_range = AVCOL_RANGE_MPEG;
   picture.picture = std::move(fitted);

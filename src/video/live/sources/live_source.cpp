@@ -111,7 +111,7 @@ void LiveSource::Impl::publish(LivePicture& picture, const LiveInput& input) {
   const double seconds = clock.next(picture.time, arrival);
   const int wide = picture.placement.width(), high = picture.placement.height();
   const bool resized = width > 0 && (wide != width || high != height);
-  if (resized) tell(LogLevel::info, "resized", fmt::format("frames are {}x{} now", wide, high));
+  if (resized) tell(LogLevel::info, "resized", fmt::format("frames are now {}x{}", wide, high));
   width = wide;
   height = high;
   {

@@ -66,7 +66,7 @@ std::unique_ptr<LiveInput> open_network_input(const InputOptions& options,
     }
   }
   throw Error(ErrorCode::invalid_argument,
-              "'" + shown_source(options.source) + "' is no URL of a stream");
+              "'" + shown_source(options.source) + "' is not a stream URL");
 }
 
 }  // namespace faceshot::video

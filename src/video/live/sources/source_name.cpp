@@ -32,9 +32,9 @@ SourceKind source_kind(const std::string& source) {
     if (std::all_of(scheme.begin(), scheme.end(), letter)) {
       if (std::find(live_schemes.begin(), live_schemes.end(), scheme) != live_schemes.end())
         return SourceKind::network;
-      throw Error(ErrorCode::invalid_argument,
-                  "'" + shown_source(source) +
-                      "': streams come by rtsp, rtsps, http, https, rtmp, rtmps, srt, tcp or udp");
+      throw Error(ErrorCode::invalid_argument, "'" + shown_source(source) +
+                                                   "': unsupported protocol; use rtsp, rtsps, "
+                                                   "http, https, rtmp, rtmps, srt, tcp or udp");
     }
   }
   if (source.starts_with("/dev/video")) return SourceKind::device;

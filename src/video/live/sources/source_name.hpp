@@ -1,4 +1,4 @@
-// What users name as a source of live pictures.
+// Kinds of sources that users can name.
 #pragma once
 
 #include <cstdint>

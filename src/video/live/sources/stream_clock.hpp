@@ -1,4 +1,4 @@
-// The time of a live stream's frames: theirs as far as it makes sense, else ours.
+// The time of a live stream's frames: the camera's clock while it is plausible, else ours.
 #pragma once
 
 namespace faceshot::video {
@@ -20,7 +20,7 @@ class StreamClock {
   [[nodiscard]] double lag() const noexcept { return lag_; }
   [[nodiscard]] int jumps() const noexcept { return jumps_; }
 
-  /// Another connection: its time has nothing to do with the one before. Ours goes on.
+  /// Another connection: its time has nothing to do with the one before. Ours continues.
   void reconnect() noexcept { anchored_ = false; }
 
  private:

@@ -63,7 +63,7 @@ int V4l2Device::call(unsigned long request, void* argument) const {
 void V4l2Device::fail(const char* what) const {
   const int reason = errno;
   throw Error(ErrorCode::io, "'" + path_ + "' " + what + ": " + std::strerror(reason) +
-                                 (reason == EBUSY ? "; another program uses it" : ""));
+                                 (reason == EBUSY ? "; another program is using it" : ""));
 }
 
 void V4l2Device::require(unsigned long request, void* argument, const char* what) const {
@@ -73,15 +73,15 @@ void V4l2Device::require(unsigned long request, void* argument, const char* what
 void V4l2Device::choose_format(int width, int height, double frame_rate) {
   v4l2_capability capability{};
   if (call(VIDIOC_QUERYCAP, &capability) < 0)
-    throw Error(ErrorCode::unsupported, "'" + path_ + "' is no camera");
+    throw Error(ErrorCode::unsupported, "'" + path_ + "' is not a camera");
   const unsigned can = (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0
                            ? capability.device_caps
                            : capability.capabilities;
   if ((can & V4L2_CAP_VIDEO_CAPTURE) == 0 || (can & V4L2_CAP_STREAMING) == 0)
-    throw Error(ErrorCode::unsupported, "'" + path_ + "' captures no pictures that can be shared");
+    throw Error(ErrorCode::unsupported, "'" + path_ + "' cannot capture with shared buffers");
   v4l2_format format{};
   format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-  require(VIDIOC_G_FMT, &format, "does not tell its format");
+  require(VIDIOC_G_FMT, &format, "does not report its format");
   if (width > 0 && height > 0) {
     format.fmt.pix.width = static_cast<unsigned>(width);
     format.fmt.pix.height = static_cast<unsigned>(height);
@@ -105,11 +105,12 @@ void V4l2Device::choose_format(int width, int height, double frame_rate) {
     agreed = true;
     break;
   }
-  if (!agreed) throw Error(ErrorCode::unsupported, "'" + path_ + "' gives neither MJPEG nor YUYV");
+  if (!agreed)
+    throw Error(ErrorCode::unsupported, "'" + path_ + "' supports neither MJPEG nor YUYV");
   format_.stride = std::max(format_.stride, 2 * format_.width);
   if (format_.width < 2 || format_.height < 2 || format_.width > most_device_side ||
       format_.height > most_device_side)
-    throw Error(ErrorCode::unsupported, "'" + path_ + "' tells of frames of an impossible size");
+    throw Error(ErrorCode::unsupported, "'" + path_ + "' reports an impossible frame size");
   if (frame_rate <= 0) return;
   v4l2_streamparm rate{};
   rate.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
@@ -122,27 +123,27 @@ void V4l2Device::map_buffers() {
   request.count = wanted_buffers;
   request.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
   request.memory = V4L2_MEMORY_MMAP;
-  require(VIDIOC_REQBUFS, &request, "gives no buffers");
+  require(VIDIOC_REQBUFS, &request, "provides no buffers");
   for (unsigned i = 0; i < std::min(request.count, 32U); ++i) {
     v4l2_buffer buffer{};
     buffer.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
     buffer.memory = V4L2_MEMORY_MMAP;
     buffer.index = i;
-    require(VIDIOC_QUERYBUF, &buffer, "does not tell of its buffers");
+    require(VIDIOC_QUERYBUF, &buffer, "does not report its buffers");
     void* const memory = ::mmap(nullptr, buffer.length, PROT_READ | PROT_WRITE, MAP_SHARED, file_,
                                 static_cast<off_t>(buffer.m.offset));
-    if (memory == MAP_FAILED) fail("does not share its buffers");
+    if (memory == MAP_FAILED) fail("cannot share its buffers");
     buffers_.push_back({memory, buffer.length});
-    require(VIDIOC_QBUF, &buffer, "takes no buffer");
+    require(VIDIOC_QBUF, &buffer, "accepts no buffer");
   }
-  if (buffers_.empty()) throw Error(ErrorCode::io, "'" + path_ + "' gives no buffers");
+  if (buffers_.empty()) throw Error(ErrorCode::io, "'" + path_ + "' provides no buffers");
 }
 
 V4l2Device::Bytes V4l2Device::next(const Interrupt& interrupt, double most_seconds) {
   for (;;) {
     if (!interrupt.wait_readable(file_, most_seconds)) {
       if (interrupt.raised()) return {};
-      throw Error(ErrorCode::io, "'" + path_ + "': no frame for too long");
+      throw Error(ErrorCode::io, "'" + path_ + "': no frame within the time limit");
     }
     v4l2_buffer buffer{};
     buffer.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
@@ -152,7 +153,7 @@ V4l2Device::Bytes V4l2Device::next(const Interrupt& interrupt, double most_secon
       fail("is gone");
     }
     if (buffer.index >= buffers_.size())
-      throw Error(ErrorCode::io, "'" + path_ + "' gave a buffer that it does not have");
+      throw Error(ErrorCode::io, "'" + path_ + "' returned an unknown buffer");
     taken_ = static_cast<int>(buffer.index);
     const Buffer& own = buffers_[buffer.index];
     Bytes result;
@@ -172,7 +173,7 @@ void V4l2Device::give_back() {
   buffer.memory = V4L2_MEMORY_MMAP;
   buffer.index = static_cast<unsigned>(taken_);
   taken_ = -1;
-  require(VIDIOC_QBUF, &buffer, "takes no buffer back");
+  require(VIDIOC_QBUF, &buffer, "does not take a buffer back");
 }
 
 }  // namespace faceshot::video

@@ -1,4 +1,4 @@
-// Cameras on this machine, by Linux' own interface (Video4Linux2), without any library.
+// Local cameras through Linux' Video4Linux2 interface, without a library.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,8 @@ struct DeviceFormat {
 class V4l2Device {
  public:
   /// Opens and starts it. @param width, height, frame_rate wanted; 0: the device's own
-  /// @throws Error(not_found), Error(io), Error(unsupported) for what is no camera, cannot stream
+  /// @throws Error(not_found), Error(io), Error(unsupported) for what is not a camera, cannot
+  /// stream
   ///         or gives neither MJPEG nor YUYV
   V4l2Device(const std::string& path, int width, int height, double frame_rate);
   ~V4l2Device();
