@@ -28,9 +28,7 @@ train=("$data"/packed/{wider_known,wider_new,wider_altered,face_counting,aizoo_m
   "$data"/packed/{neg_pets,neg_imagenet_sample,no_faces}/train.csv)
 kept=("$data"/sets/{wider_known,wider_new,wider_altered}/val.csv)
 config=(configs/faceshot-nano.toml "data.train=[$(list "${train[@]}")]" 'data.weights=[1,1,1,0.1,0.2,0.2,0.6,0.6,0.6]'
-  "data.val=[$(list "${kept[@]}")]" model.heads.landmarks=5
-  'model.prior_sizes=[[8,14,22],[32,48],[64,96],[128,192,288,448]]' loss.class_loss=varifocal
-  loss.focal_alpha=0.75)
+  "data.val=[$(list "${kept[@]}")]" 'model.prior_sizes=[[8,14,22],[32,48],[64,96],[128,192,288,448]]')  # as the start has
 
 for method in reinforce random; do
   if [ -f "$out/$method/search.json" ]; then

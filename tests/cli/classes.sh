@@ -16,7 +16,7 @@ fail() { echo "$*"; exit 1; }
 grep -q 'classes: cross, disc, triangle' out || fail "prepare: $(cat out)"
 "$program" prepare split set --val 0.2
 "$program" train "$configs/faceshot-nano.toml" data.train=set/train.csv data.val=set/val.csv \
-  augment.size=192 augment.policy=ssd train.validate_side=256 train.epochs=60 train.warmup_steps=50 train.threads=2 \
+  augment.size=192 augment.large_size=0 augment.policy=ssd loss.class_loss=focal loss.iou_weight=1 train.validate_side=256 train.epochs=60 train.warmup_steps=50 train.threads=2 \
   train.ema_decay=0.98 train.tensorboard.every=0 data.workers=0 --out run >out 2>&1 || fail "$(tail -5 out)"
 grep -q 'classes: cross (.* boxes), disc (.* boxes), triangle (.* boxes)' out || fail "$(cat out)"
 "$program" export run/best.pt --out shapes.onnx >out
@@ -43,7 +43,7 @@ grep -q "knows cross, disc, triangle" out || fail "$(cat out)"
 # Other classes from this network: the report says where each begins.
 "$make_set" more 60 20
 "$program" prepare voc --root more --out more_set >out
-"$program" train "$configs/faceshot-nano.toml" data.train=more_set/train.csv augment.size=192 \
+"$program" train "$configs/faceshot-nano.toml" data.train=more_set/train.csv augment.size=192 augment.large_size=0 \
   train.validate_side=256 train.epochs=1 train.batch_size=8 train.threads=2 train.tensorboard.every=0 \
   model.init.file=shapes.onnx --out more_run >out 2>&1 || fail "$(tail -5 out)"
 grep -Eq 'class +disc +disc' out || fail "$(cat out)"

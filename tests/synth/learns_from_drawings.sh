@@ -13,7 +13,8 @@ cd "$work"
 "$program" synthesize --count 500 --seed 2 --split val --out fresh >/dev/null
 seconds=$(date +%s)
 "$program" train "$config" data.train=drawn/train.csv data.val=fresh/val.csv train.epochs=12 \
-  train.validate_every=12 train.warmup_steps=100 train.ema_decay=0.995 --out run
+  train.validate_every=12 train.warmup_steps=100 train.ema_decay=0.995 \
+  augment.large_size=0 loss.class_loss=focal loss.iou_weight=1 --out run
 echo "trained for $(($(date +%s) - seconds)) s"
 "$program" export run/best.pt --out drawn.onnx >/dev/null
 "$program" evaluate --protocol voc --model drawn.onnx --data fresh --score 0.35 --json >report.json

@@ -21,7 +21,7 @@ mount -t tmpfs -o size=16m tmpfs "$folder/disk"
 
 options=("$(dirname "$0")/../../configs/faceshot-nano.toml" "data.train=$folder/data/train.csv"
          data.val_fraction=0.2 train.batch_size=4 train.threads=1 train.validate_every=1
-         train.validate_side=128 augment.size=64 train.epochs=4)
+         train.validate_side=128 augment.size=64 augment.large_size=0 train.epochs=4)
 "$program" train "${options[@]}" --out "$folder/whole" >"$folder/log" 2>&1 || fail "the whole run"
 
 # A checkpoint takes 3 MB: last.pt, best.pt and a file an epoch soon fill 16.

@@ -61,6 +61,7 @@ class Resume : public ::testing::Test {
         "data.train=" + csv_,
         "data.val_fraction=0.2",
         "train.epochs=3",
+        "augment.large_size=0",
         "train.batch_size=4",
         "train.threads=1",
         "train.validate_every=1",

@@ -58,6 +58,7 @@ class Launch : public ::testing::Test {
             "train.batch_size=" + std::to_string(batch_size),
             "train.threads=1",
             "train.precision=fp32",
+            "augment.large_size=0",
             "train.validate_every=1",
             "train.validate_side=128",
             "train.checkpoint_every=1",
