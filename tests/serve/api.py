@@ -133,10 +133,11 @@ def printing_decoder(server):
     """The AV1 decoder prints what it finds wrong: the log stays JSON, and cannot be flooded by it."""
     still = bytearray((pathlib.Path(source) / "fuzz/seeds/photograph/still.avif").read_bytes())
     still[still.index(b"mdat") + 4] = 0xff
+    started = time.monotonic()
     statuses = {server.ask("POST", "/v1/detect", bytes(still)).status for _ in range(100)}
     check(statuses == {422}, f"damaged AVIF: {statuses}")
     told = server.events("library")
-    check(0 < len(told) < 50 and "OBU" in told[0]["detail"], f"{len(told)} lines of the decoder: {told[:2]}")
+    check(0 < len(told) <= 10 * (time.monotonic() - started + 1) and "OBU" in told[0]["detail"], f"{len(told)} lines of the decoder: {told[:2]}")
 
 
 def keys_and_tls(folder):

@@ -191,4 +191,6 @@ with Server("--threads", "1", *os.environ.get("FACESHOT_TEST_OPTIONS", "").split
         print(f"{rate:.0f} a second for {given.overload_seconds:.0f} s: {statuses}; taken: median {middle * 1e3:.0f} ms, 99th percentile {end * 1e3:.0f} ms, "
               f"longest {times[-1] * 1e3:.0f} ms; {late} not sent in time; memory {memory[min(5, len(memory) - 1)]:.0f} MB after 5 s, {statistics.median(memory[-5:]):.0f} MB at the end")
         check(set(statuses) <= {200, 503}, "other answers than 200 and 503")
+    # What a sanitizer found stands in the log, and in the exit status.
+    check(server.stop() == 0 and not server.events("no JSON"), f"ended with {server.process.returncode}: {server.events('no JSON')[:20]}")
 finish()

@@ -57,18 +57,25 @@ def full():
         check(all(answer.headers["Retry-After"] == "1" and answer.json()["type"].endswith("busy") for answer in refused), "no Retry-After")
 
 
+def queued(server, key):
+    text = server.ask("GET", "/metrics", headers={"X-API-Key": key}).body.decode()
+    return float(text.partition("\nfaceshot_queue_length ")[2].split("\n")[0])
+
+
 def fair():
     """Who has a key of his own is served beside who fills the queue."""
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "keys"
         file.write_text("greedy 0123456789-greedy\nmodest 0123456789-modest\n")
-        with Server("--threads", "1", "--queue", "4", "--api-key-file", str(file), "--batch", "500") as server:
-            body, kind = multipart([picture] * 500)
+        with Server("--threads", "1", "--queue", "4", "--api-key-file", str(file), "--batch", "120") as server:
+            body, kind = multipart([picture] * 120)
             greedy = [threading.Thread(target=server.ask, args=("POST", "/v1/detect:batch", body, {"Content-Type": kind, "X-API-Key": "0123456789-greedy"}))
                       for _ in range(3)]
             for thread in greedy:
                 thread.start()
-            time.sleep(0.2)
+            waited_for = time.monotonic() + 30
+            while queued(server, "0123456789-modest") < 50 and time.monotonic() < waited_for:
+                pass
             answers = [server.ask("POST", "/v1/detect", picture, {"X-API-Key": "0123456789-modest"}).status for _ in range(3)]
             waiting = sum(thread.is_alive() for thread in greedy)
             for thread in greedy:
