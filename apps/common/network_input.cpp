@@ -46,7 +46,7 @@ std::vector<std::int64_t> image_shape(const Network& network, const std::string&
   if (fixed && (size.width != shape[3] || size.height != shape[2]))
     throw Error(ErrorCode::invalid_argument, "the network only takes inputs of " +
                                                  std::to_string(shape[3]) + "x" +
-                                                 std::to_string(shape[2]) + " ; leave out --size");
+                                                 std::to_string(shape[2]) + "; leave out --size");
   const int divisor = fixed ? 1 : size_divisor(network);
   const auto padded = [&](int side) { return (side + divisor - 1) / divisor * divisor; };
   return {1, shape[1] > 0 ? shape[1] : 3, padded(size.height), padded(size.width)};

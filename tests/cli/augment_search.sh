@@ -128,7 +128,7 @@ refuse 2 "contains a search with other settings" --trial-command true --dir whol
 refuse 2 "did you mean 'steps'" --trial-command true --dir new --space <(printf '[[augment.policy]]\nslot="a"\nstep=[]\n')
 refuse 2 "expected a duration" --trial-command true --dir new --budget 120
 refuse 2 "'train.epochs' is set by the search itself" space.toml train.epochs=3 --dir new
-refuse 1 "there is no file 'none.toml'" none.toml --dir new
+refuse 1 "no such file: 'none.toml'" none.toml --dir new
 refuse 1 "is 'none' the folder of a search" --resume none
 refuse 2 "leave out --seed" --resume whole --seed 3
 refuse 2 "leave out config" --show whole space.toml

@@ -89,7 +89,7 @@ grep -q "1 .txt" err && grep -q "1 linked folder" err || complain "a mixed folde
 mkdir cut
 head -c -2 photos/cell.jpg >cut/no_end.jpg
 detect cut || complain "no end marker"
-grep -q "warning.*no_end.jpg.*cut off" err || complain "no end marker: no warning"
+grep -q "warning.*no_end.jpg.*truncated" err || complain "no end marker: no warning"
 detect photos/cell.jpg --json && sed 's/photos.cell/cut\/no_end/' out >wanted
 detect cut --json && cmp -s out wanted || complain "no end marker: other faces"
 

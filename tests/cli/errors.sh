@@ -167,7 +167,7 @@ expect "bench: a foreign network" 1 1 "configs/detectors" bench --model foreign.
 
 expect "inspect: a foreign network" 0 0 "" inspect foreign.onnx
 grep -q "^at *32x16" out || complain "inspect: a foreign network: not its own size: $(cat out)"
-expect "inspect: a size that it does not take" 2 1 "32x16 alone" inspect foreign.onnx --size 64x48
+expect "inspect: a size that it does not take" 2 1 "32x16; leave out" inspect foreign.onnx --size 64x48
 expect "inspect" 0 0 "" inspect model.onnx --size 32x16 --graph
 # The mean of 8x8 cells of three planes; two heads of 4 and 2 values with their biases.
 grep -q "^  Conv  *3  *204 " out || complain "inspect: not 192 + 8 + 4 parameters: $(cat out)"
@@ -232,7 +232,7 @@ expect "data check: swapped corners" 1 0 "" data check checked --report check.ht
 grep -q swapped-corners out || complain "data check: the problem is not named"
 grep -q "data:image/jpeg" check.html || complain "data check: no picture in the report"
 expect "data check: the wrong repair" 2 1 "nothing was repaired" data check checked --fix clip
-expect "data check: an unknown repair" 2 1 "no problem 'swop'" data check checked --fix swop
+expect "data check: an unknown repair" 2 1 "unknown problem 'swop'" data check checked --fix swop
 expect "data check: repair" 0 0 "" data check --fix swap,clip checked
 expect "data check: a repaired set" 0 0 "" data check checked --strict
 expect "data check: no set" 1 1 "no train.csv" data check empty

@@ -70,7 +70,7 @@ grep -q 'data:image/jpeg;base64' page.html && ! grep -q 'https\?://' page.html |
 grep -q '^| \*\*all\*\* ' page.md && grep -q '"recommended"' page.json || complain "Markdown or JSON"
 evaluate --detections "$fixtures/detections_fine" "${truth[@]}" --report wider.html --no-pictures --samples 50 || complain "WIDER: report"
 ! grep -q '<img' wider.html && grep -q 'By event' wider.html || complain "WIDER: a page without pictures"
-expect 1 "easy is 0.6413, at least 0.7 is required" --detections "$fixtures/detections_fine" "${truth[@]}" --at-least hard=0.5 easy=0.7
+expect 1 "easy is 0.6413; at least 0.7 is required" --detections "$fixtures/detections_fine" "${truth[@]}" --at-least hard=0.5 easy=0.7
 expect 2 "the figures are easy, medium, hard" --detections "$fixtures/detections_fine" "${truth[@]}" --at-least ap=0.7
 expect 2 "NAME=NUMBER" --detections "$fixtures/detections_fine" "${truth[@]}" --at-least easy
 expect 2 "must end in .html, .md or .json" --detections "$fixtures/detections_fine" "${truth[@]}" --report page.pdf
@@ -120,8 +120,8 @@ grep -q '^all .*0\.568 .*0\.745 .*0\.687 ' out || complain "tracks: not TrackEva
 evaluate "${mot[@]}" --detections "$fixtures/mot/shaky.txt" --json --out tracks || complain "tracks: JSON"
 grep -q '"idsw": 13' out && grep -q '"idsw": 13' tracks/report.json || complain "tracks: no switches"
 evaluate "${mot[@]}" --detections "$fixtures/mot/steady.txt" --shape ellipse --margin 0 || complain "ellipse"
-expect 2 "with --detections" "${mot[@]}"
-expect 2 "no --report" "${mot[@]}" --detections "$fixtures/mot/steady.txt" --report page.html
+expect 2 "as --detections" "${mot[@]}"
+expect 2 "does not support --report" "${mot[@]}" --detections "$fixtures/mot/steady.txt" --report page.html
 expect 2 "leave out --data" "${mot[@]}" --detections "$fixtures/mot/steady.txt" --data set
 expect 1 "no such file" "${mot[@]}" --detections nowhere.txt
 printf '1,1,0,0,5\n' >cut.txt

@@ -174,7 +174,7 @@ text d/data/train.txt <<<$'data/obj/a.jpg\ndata/obj/gone.jpg'
 text d/data/test.txt <<<'/home/me/darknet/data/obj/b.jpg'
 gives "train:a.jpg 8,6,24,18 0; val:b.jpg 8,6,24,18 0" "train.txt:2: 'data/obj/gone.jpg'
 label files in none of the lists
-c.txt: no list" auto .
+c.txt: its image is in no list" auto .
 
 begin yolo_voc_label "darknet's voc_label.py: JPEGImages/ and labels/, lists of absolute paths, no obj.data"
 put VOC/JPEGImages/1.jpg VOC/JPEGImages/2.jpg
@@ -250,7 +250,7 @@ labelme a.json a.jpg "$(shape r rectangle '[[1, 2], [9, 8]]'), $(shape c circle 
  $(shape s linestrip '[[1, 1], [5, 5], [6, 2]]'), $(shape m mask '[[10, 30], [19, 39]]')"
 gives "train:a.jpg 1,2,9,8 3; train:a.jpg 10,30,20,40 1; train:a.jpg 25,15,35,25 0; train:a.jpg 40,4,50,12 2" \
   "2  shapes that are not boxes
-1  points that are no landmarks" labelme --root .
+1  points that are not landmarks" labelme --root .
 
 begin labelme_ignore "labelme's label __ignore__ is neither face nor background, and no class"
 put a.jpg

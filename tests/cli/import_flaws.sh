@@ -66,7 +66,7 @@ put i/a.png
 voc x/a.xml a.png "$(object)"
 voc x/a-copy.xml ./a.png "$(object)$(object 31 9 40 20)"
 gives "train:a.png 30,8,40,20 0; $a" "images given more than once, boxes merged
-boxes given twice" voc --images i --annotations x
+duplicate boxes" voc --images i --annotations x
 
 begin coco_double "an image twice under two ids: joined"
 put a.png
@@ -82,7 +82,7 @@ begin coco_bad_sizes "a size of 0, and one that is swapped: these entries go, th
 put a.png b.png c.png
 coco a.json "$image, {\"id\": 2, \"file_name\": \"b.png\", \"width\": 0, \"height\": 0}, {\"id\": 3, \"file_name\": \"c.png\", \"width\": 48, \"height\": 64}" "$face" "$good"
 gives "$a" "images\[1\]: width cannot be 0
-'c.png' is said to be 48x64 but is 64x48" coco --images . --annotations a.json
+'c.png' claims to be 48x64 but is 64x48" coco --images . --annotations a.json
 
 begin yolo_rounding "a share of 1.0000002 is rounding, not pixels"
 put images/a.png
@@ -133,7 +133,7 @@ gives "$a" 'caf\\xE9.png' csv --images . --annotations b.csv
 begin coco_turned_numbers "negative width, no width, infinite: each is left out and named"
 put a.png
 coco a.json "$image" "$face" "$good, $(annotation 2 '"bbox": [24, 20, -16, -12]'), $(annotation 3 '"bbox": [8, 8, 0, 12]'), $(annotation 4 '"bbox": [8, 8, 1e999, 12]')"
-gives "$a" "2  boxes with nothing inside
+gives "$a" "2  boxes entirely outside
 1  boxes that cannot be read" coco --images . --annotations a.json
 
 begin coco_lost_ids "an annotation of no image and one of no category are named"
@@ -191,7 +191,7 @@ begin voc_outside "boxes beyond the edge are cut, those outside left out"
 put i/a.png
 voc x/a.xml a.png "$(object 61 9 90 20)$(object 90 9 99 20)"
 gives "train:a.png 60,8,64,20 0" "1  boxes clipped to their image
-1  boxes with nothing inside" voc --images i --annotations x
+1  boxes entirely outside" voc --images i --annotations x
 
 begin voc_lists_foreign "lists of another set: no image is left, said with the first flaw"
 put JPEGImages/a.png
@@ -243,20 +243,20 @@ gives "train:a.png 8,6,24,18 0" "images in more than one split, kept in the firs
 begin wider_counts "a count that is wrong costs its image, not the next ones"
 put i/a.png i/b.png i/c.png
 text gt.txt <<<$'b.png\n2\n1 1 5 5 0 0 0 0 0 0\na.png\n1\n8 8 16 12 0 0 0 0 0 0\nc.png\nmany\n1 1 5 5 0 0 0 0 0 0'
-gives "$a" "'b.png' is said to have 2 faces and has 1
+gives "$a" "'b.png' claims 2 faces but has 1
 the number of faces of 'c.png' is expected here" widerface --images i --annotations gt.txt
 
 begin fddb_counts "the same in FDDB's files; an ellipse of five numbers"
 put a.jpg b.jpg
 text f.txt <<<$'b\n2\n10 5 0 20 20 1\na\n2\n10 5 0 20 20 1\n10 5 0 20 20'
-gives "train:a.jpg 10,15,30,25 0" "'b.jpg' is said to have 2 faces and has 1
+gives "train:a.jpg 10,15,30,25 0" "'b.jpg' claims 2 faces but has 1
 an ellipse of 'a.jpg' is expected here" fddb --images . --annotations f.txt
 
 begin retinaface_mixed "images of the other layout are left out, boxes before the first image too"
 put a.png b.png
 text l.txt <<<$'1 1 5 5\n# a.png\n8 8 16 12\n# b.png 64 48\n1 1 5 5'
 gives "$a" "must come before the first box
-boxes of two layouts" retinaface --images . --annotations l.txt
+a mix of two layouts" retinaface --images . --annotations l.txt
 
 begin labelme_nan "NaN in one file: that file is named"
 put a.png b.png

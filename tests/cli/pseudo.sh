@@ -56,7 +56,7 @@ grep -q 'from an earlier run' out || complain "earlier labels were not replaced"
 
 good=(--model "$model")
 expect 1 "nowhere.onnx" set --model nowhere.onnx
-expect 2 "must not be above" set "${good[@]}" --accept 0.2 --ignore 0.3
+expect 2 "must not exceed" set "${good[@]}" --accept 0.2 --ignore 0.3
 expect 1 "missing" missing "${good[@]}"
 expect 2 "not a prepared set" set "${good[@]}" --out .
 expect 2 "sheet.xyz" set "${good[@]}" --sheet sheet.xyz

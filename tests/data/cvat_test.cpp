@@ -65,7 +65,7 @@ TEST(Cvat, ReadsTheExampleOfTheDocumentation) {
   EXPECT_EQ(image.annotations[1].occlusion, 1);
   EXPECT_EQ(flaws.count(flaw::no_box), 2U) << "the line and the points; a tag is no shape";
   EXPECT_EQ(flaws.count(FlawEffect::left_out), 2U);
-  EXPECT_NE(flaws.first_left_out().find("annotations.xml:8: a polyline is no box"),
+  EXPECT_NE(flaws.first_left_out().find("annotations.xml:8: a polyline is not a box"),
             std::string::npos)
       << flaws.first_left_out();
 }

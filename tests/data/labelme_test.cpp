@@ -179,7 +179,7 @@ TEST(Labelme, FlawsAreLeftOutAndNamed) {
   EXPECT_EQ(flaws.count(flaw::no_box), 1U);
   EXPECT_EQ(flaws.count(FlawEffect::left_out), 7U);
   EXPECT_NE(flaws.first_left_out().find("a.json: shapes[0]: has no label"), std::string::npos);
-  expect_error(ErrorCode::format, "shapes[0]: shape_type \"line\" is no box", [&] {
+  expect_error(ErrorCode::format, "shapes[0]: shape_type \"line\" is not a box", [&] {
     FlawLog strict(true);
     static_cast<void>(boxes_of(folder, Json::array({line}), strict));
   });
@@ -220,7 +220,7 @@ TEST(Labelme, FilesThatAreNoneAreLeftOut) {
   EXPECT_EQ(flaws.count("label files that cannot be used"), 5U);
   EXPECT_EQ(flaws.count(FlawEffect::left_out), 5U);
   FlawLog strict(true);
-  expect_error(ErrorCode::format, "coco.json: no JSON of LabelMe's",
+  expect_error(ErrorCode::format, "coco.json: damaged, or not a LabelMe JSON file",
                [&] { static_cast<void>(read_labelme(folder / "s", folder / "s", strict)); });
   std::filesystem::create_directory(folder / "empty");
   expect_error(ErrorCode::not_found, "there is no .json file",

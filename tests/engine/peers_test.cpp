@@ -277,7 +277,7 @@ TEST_F(ExternalData, BeyondTheEndIsRefused) {
   }
   for (const char* const offset : {"-1", "x", "1x", "99999999999999999999", ""}) {
     set(*last_, "offset", offset);
-    EXPECT_NE(refusal(ErrorCode::format).find("no number"), std::string::npos) << offset;
+    EXPECT_NE(refusal(ErrorCode::format).find("invalid offset"), std::string::npos) << offset;
   }
 }
 

@@ -108,7 +108,7 @@ TEST_F(Start, FrozenWeightsFromAFileAreStillThereAtTheEnd) {
 
 TEST_F(Start, TellsThatNoFaceHasLandmarksToLearnFrom) {
   run("points", {"model.heads.landmarks=5"});
-  EXPECT_TRUE(noted("no face of these samples has any"));
+  EXPECT_TRUE(noted("no face in the first samples has any"));
   run("boxes");
   EXPECT_FALSE(noted("landmarks"));
 }

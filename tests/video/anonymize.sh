@@ -144,7 +144,7 @@ bad() {  # STATUS WORDS ARGUMENTS...
 }
 bad 2 "is one of the inputs" plain.mp4 --out plain.mp4
 bad 2 "is one of the inputs" mixed --out mixed
-bad 2 "--style 'blurr' is none" plain.mp4 --out o.mp4 --style blurr
+bad 2 "--style 'blurr' is unknown" plain.mp4 --out o.mp4 --style blurr
 bad 1 "no such file\|cannot be read\|there is no\|No such file" plain.mp4 --out o.mp4 --style image:nothing.png
 bad 2 "applies to a single film" mixed --out o --tracks edited.csv
 bad 2 "applies to a single film" mixed --out o --show-track 2

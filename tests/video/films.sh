@@ -83,7 +83,7 @@ bad() {  # STATUS WORDS ARGUMENTS...
   "$faceshot" video "${@:3}" >/dev/null 2>log || status=$?
   [ "$status" = "$1" ] && [ "$(wc -l <log)" = 1 ] && grep -q -- "$2" log || { cat log; fail "$status for video ${*:3}"; }
 }
-bad 1 "no film" words.srt --json
+bad 1 "not a readable film" words.srt --json
 bad 1 "there is no file" nothing.mp4 --json
 bad 2 "nothing to write" plain.mp4
 bad 2 "extension of a film" plain.mp4 --out here.xyz/film.xyz
@@ -97,6 +97,6 @@ bad 2 "faceshot detect" "$faces/two.jpg" --json
 bad 2 "only one of" plain.mp4 --json --jsonl
 ffmpeg -v error -i plain.mp4 -c:v copy -c:a pcm_s16le pcm.mov
 bad 1 "cannot hold the film's sound" pcm.mov --out pcm.mp4
-bad 1 "is to be turned" rotated.mp4 --out rotated.mkv
+bad 1 "cannot store a film's rotation" rotated.mp4 --out rotated.mkv
 [ ! -e o.mp4 ] && [ ! -e pcm.mp4 ] || fail "something was left"
 echo "films are what they were"

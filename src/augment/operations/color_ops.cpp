@@ -109,7 +109,7 @@ std::vector<OperationInfo> color_operations() {
        "rotates hue; brightness stays the same",
        {shift("degrees", 18, 180, "degrees on the colour wheel")},
        hue},
-      {"grey", family, "no colours", {}, grey},
+      {"grey", family, "converts to greyscale", {}, grey},
       {"sepia",
        family,
        "sepia toning",

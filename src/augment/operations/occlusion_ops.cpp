@@ -95,7 +95,7 @@ std::vector<OperationInfo> occlusion_operations() {
          .words = {"gray", "mean", "noise"}}},
        cut_out},
       {"medical_mask", family, "draws medical masks over nose and mouth", {each}, wear_masks},
-      {"sunglasses", family, "sunglasses", {each}, wear_sunglasses},
+      {"sunglasses", family, "draws sunglasses", {each}, wear_sunglasses},
   };
 }
 

@@ -51,7 +51,7 @@ void add_tone(std::vector<OperationInfo>& all) {
   const char* const family = "tone";
   all.push_back({"gamma",
                  family,
-                 "gamma curve",
+                 "applies a gamma curve",
                  {{"gamma", {0.6F, 1.7F}, 0.05F, 20, "above 1 darkens, below 1 brightens", 1}},
                  change_gamma});
   all.push_back({"equalize", family, "equalises the histogram of the luma", {}, equalize_all});
@@ -131,7 +131,7 @@ void add_light(std::vector<OperationInfo>& all) {
        cast_shadow});
   all.push_back({"vignette",
                  family,
-                 "dark corners",
+                 "darkens the corners",
                  {{"strength", {0.2F, 0.7F}, 0, 0.99F, "loss of light in the corners", 0}},
                  darken_corners});
   all.push_back({"glare",

@@ -116,7 +116,7 @@ void check_samples(TrainingRun& run) {
   if (run.config.model.heads_landmarks > 0 &&
       std::none_of(faces.begin(), faces.end(), has_landmarks))
     run.note(
-        "the heads give landmarks, and no face of these samples has any to learn them from; "
+        "the heads predict landmarks, but no face in the first samples has any; "
         "model.heads.landmarks=0 leaves them out");
 }
 

@@ -102,7 +102,7 @@ bad "is for films" rtsp://a/b --tracks=t.csv
 bad "is for live streams" film.mp4 --json --events=e
 bad "snapshots show faces" rtsp://a/b --privacy --snapshots faces
 bad "only one of" rtsp://a/b --jsonl --events
-bad "is no size" rtsp://a/b --snapshots faces --keep-size much
+bad "is not a size" rtsp://a/b --snapshots faces --keep-size much
 bad "rec.mkv" rtsp://a/b --out rec.mp4
 bad "https://" rtsp://a/b --webhook ftp://a
 echo "streams come from everywhere"

@@ -95,7 +95,7 @@ TEST_F(CamerasTest, MistakesNameTheirLine) {
   refused(door + "[streams.door.zones]\nz = [[0,0],[1,1],[2,0]]\n", "outside the picture");
   refused(door + "[streams.door.zones]\nz = [[0,0],[1],[1,0]]\n", "must be a point");
   refused(door + "[streams.door.zones]\nz = 7\n", "must be a list of points");
-  refused(door + "[streams.door.lines]\nl = [[0,0],[1,1],[1,0]]\n", "two ends");
+  refused(door + "[streams.door.lines]\nl = [[0,0],[1,1],[1,0]]\n", "two points");
   refused("[live]\nlog = \"xml\"\n" + door, "'log' must be");
   refused("[live]\nkeep_days = -1\n" + door, "out of range");
   refused("[live]\nevents = 7\n" + door, "'events' must be a text");
