@@ -1,54 +1,18 @@
 #include "rules/rules.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <regex>
 #include <sstream>
 #include <string_view>
 
+#include "rules/files.hpp"
+
 namespace faceshot::rules {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
-
-bool has_ending(const fs::path& path, std::initializer_list<std::string_view> endings) {
-  return std::any_of(endings.begin(), endings.end(),
-                     [&](std::string_view e) { return path.extension() == e; });
-}
-
-/// Files below `dir`, in order; none if it is not there. Builds, and folders that begin with a dot,
-/// are no part of the project.
-std::vector<fs::path> files_below(const fs::path& dir,
-                                  std::initializer_list<std::string_view> endings) {
-  std::vector<fs::path> files;
-  if (!fs::is_directory(dir)) return files;
-  for (auto it = fs::recursive_directory_iterator(dir); it != fs::recursive_directory_iterator();
-       ++it) {
-    const std::string name = it->path().filename().string();
-    if (it->is_directory() && (name == "build" || name.starts_with('.'))) {
-      it.disable_recursion_pending();
-    } else if (it->is_regular_file() && has_ending(it->path(), endings)) {
-      files.push_back(it->path());
-    }
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 std::vector<std::string> matches(const std::string& text, const std::regex& pattern) {
   std::vector<std::string> found;
@@ -56,10 +20,6 @@ std::vector<std::string> matches(const std::string& text, const std::regex& patt
        it != std::sregex_iterator(); ++it)
     found.push_back((*it)[it->size() > 1 ? 1 : 0]);
   return found;
-}
-
-std::string name_in(const fs::path& file, const fs::path& root) {
-  return file.lexically_relative(root).generic_string();
 }
 
 /// The lines of a list that are neither empty nor comments.

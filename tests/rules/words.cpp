@@ -2,43 +2,16 @@
 
 #include <algorithm>
 #include <cctype>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
+
+#include "rules/files.hpp"
 
 namespace faceshot::rules {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// Files below ROOT/`dir`, in order, with one of these endings, not in builds or hidden folders.
-std::vector<fs::path> files_in(const fs::path& root, const std::string& dir,
-                               std::initializer_list<std::string_view> endings) {
-  std::vector<fs::path> files;
-  if (!fs::is_directory(root / dir)) return files;
-  for (auto it = fs::recursive_directory_iterator(root / dir);
-       it != fs::recursive_directory_iterator(); ++it) {
-    const std::string name = it->path().filename().string();
-    if (it->is_directory() && (name == "build" || name == "node_modules" || name.starts_with('.')))
-      it.disable_recursion_pending();
-    else if (it->is_regular_file() &&
-             std::any_of(endings.begin(), endings.end(), [&](auto e) { return name.ends_with(e); }))
-      files.push_back(it->path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-std::string name_in(const fs::path& file, const fs::path& root) {
-  return file.lexically_relative(root).generic_string();
-}
 
 /// Lower case; blanks, line breaks, the marks of comments behind them and the quotes between the
 /// pieces of a string literal as one space.
@@ -85,9 +58,9 @@ Breaches banned_words(const fs::path& root) {
     banned.push_back(plain((*it)[1]));
   Breaches breaches;
   if (banned.empty()) breaches.emplace_back("docs/glossary.md: bans no words");
-  std::vector<fs::path> files = files_in(root, ".", {".md"});
+  std::vector<fs::path> files = files_below(root, {".md"});
   for (const char* const dir : {"src", "apps", "include"})
-    for (const fs::path& file : files_in(root, dir, {".cpp", ".hpp", ".inc"}))
+    for (const fs::path& file : files_below(root / dir, {".cpp", ".hpp", ".inc"}))
       files.push_back(file);
   for (const fs::path& file : files) {
     const std::string name = name_in(file.lexically_normal(), root);
@@ -111,7 +84,7 @@ Breaches other_figures(const fs::path& root) {
       if (!figure.contains(key) || figure.at(key).empty() || figure.at(key) == "")
         breaches.push_back("docs/benchmarks.json: " + group + " has no " + key);
   static const std::regex mark(R"(<!--=(\w+)\.(\w+)-->([^<]*)<!--/-->)");
-  for (const fs::path& file : files_in(root, ".", {".md"})) {
+  for (const fs::path& file : files_below(root, {".md"})) {
     const std::string name = name_in(file.lexically_normal(), root);
     const std::string text = read(file);
     for (auto it = std::sregex_iterator(text.begin(), text.end(), mark);
