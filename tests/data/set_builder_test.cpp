@@ -109,7 +109,7 @@ TEST_F(SetBuilder, AFailureLeavesTheSetAsItWas) {
   build(LinkMode::copy);
   folder.write("out/label.json", R"({"classes": {"0": "cat"}})");
   folder.write_image("photos/new.png", 3, 3);
-  expect_error(ErrorCode::invalid_argument, "other classes", [&] {
+  expect_error(ErrorCode::invalid_argument, "different classes", [&] {
     build(LinkMode::copy, "val", {{"new.png", 3, 3, {}}});
   });
   EXPECT_FALSE(fs::exists(folder / "out/val.csv"));

@@ -67,8 +67,8 @@ TEST(SetMerge, RefusesWhatCannotBe) {
                  [&] { static_cast<void>(merge_sets(sets, 1)); });
   };
   error_of({{"a", set, 1}, {"a", set, 1}}, "two of the sets are called 'a'");
-  error_of({{"..", set, 1}}, "cannot be a folder's name");
-  error_of({{"a/b", set, 1}}, "cannot be a folder's name");
+  error_of({{"..", set, 1}}, "cannot be a folder name");
+  error_of({{"a/b", set, 1}}, "cannot be a folder name");
   error_of({{"a", set, 0}}, "share of 'a'");
   error_of({{"a", set, 1.5}}, "share of 'a'");
 }
