@@ -183,7 +183,8 @@ TEST_P(Networks, TrainsAStepInBothPrecisions) {
       const train::AutocastGuard autocast(precision);
       const auto output = network.forward(
           train::make_input(pixels.data(), 2, size, size, network.spec().input, precision));
-      return output.loc.square().sum() + output.conf.square().sum();
+      const torch::Tensor sum = output.loc.square().sum() + output.conf.square().sum();
+      return output.landmarks.defined() ? sum + output.landmarks.square().sum() : sum;
     };
     const torch::Tensor before = loss();
     before.backward();
