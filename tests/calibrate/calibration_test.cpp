@@ -173,7 +173,7 @@ TEST(Calibration, SaysWhyItCannot) {
   expect_error(ErrorCode::unsupported, "softmax", run(other));
   other = info;
   other.head = HeadType::ultraface;
-  expect_error(ErrorCode::unsupported, "no SSD", run(other));
+  expect_error(ErrorCode::unsupported, "not an SSD", run(other));
   other = info;
   other.classes = {"cat"};
   expect_error(ErrorCode::format, "'cat'", run(other));

@@ -151,7 +151,7 @@ TEST(Prepared, SplitsAreAddedAndOtherClassesRefused) {
   EXPECT_EQ(label["splits"]["train"]["source"], "first");
   EXPECT_EQ(label["splits"]["val"]["source"], "second");
   set.classes = {"cat"};
-  expect_error(ErrorCode::invalid_argument, "other classes",
+  expect_error(ErrorCode::invalid_argument, "different classes",
                [&] { write_prepared(folder / "set", "test", set, "third"); });
   EXPECT_FALSE(std::filesystem::exists(folder / "set/test.csv"));
 }

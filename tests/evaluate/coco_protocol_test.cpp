@@ -136,7 +136,7 @@ TEST_F(CocoFiles, SayWhatIsWrong) {
   const auto has = [](const std::string& text, const char* part) {
     return text.find(part) != std::string::npos;
   };
-  EXPECT_TRUE(has(complaint("{", false), "is no JSON"));
+  EXPECT_TRUE(has(complaint("{", false), "not JSON"));
   EXPECT_TRUE(has(complaint("[]", false), "has no list of categories"));
   EXPECT_TRUE(
       has(complaint(R"({"categories": [], "images": [{"id": "a"}], "annotations": []})", false),

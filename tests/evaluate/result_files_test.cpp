@@ -86,7 +86,7 @@ TEST_F(ResultFiles, DamageIsNamedByFileAndLine) {
       {"i\n-1\n", "i.txt:2: "},
       {"i\n2 3\n", "i.txt:2: "},
       {"i\n2\n1 2 3 4 0.5\n", "i.txt:4: truncated after 1 of 2"},
-      {"i\n99999999999999999\n", "i.txt:3: cut off"},
+      {"i\n99999999999999999\n", "i.txt:3: truncated"},
       {"i\n1\n1 2 3 4\n", "i.txt:3: "},
       {"i\n1\n1 2 3 4 0.5x\n", "i.txt:3: "},
       {"i\n1\n1 2 3 4 nan\n", "i.txt:3: "},

@@ -116,9 +116,9 @@ TEST(Config, WhatIsFrozenIsCheckedBeforeAnythingRuns) {
             (std::vector<std::string>{"backbone.until:C4", "neck"}));
   EXPECT_EQ(parse_config("", "x", {"model.freeze=backbone"}).freeze.parts,
             std::vector<std::string>{"backbone"});
-  EXPECT_NE(message("[model]\nfreeze = [\"bone\"]\n").find("there are: backbone, neck, heads"),
+  EXPECT_NE(message("[model]\nfreeze = [\"bone\"]\n").find("available: backbone, neck, heads"),
             std::string::npos);
-  EXPECT_NE(message("", {"model.freeze=backbone.until:C9"}).find("there are: C3, C4, C5"),
+  EXPECT_NE(message("", {"model.freeze=backbone.until:C9"}).find("available: C3, C4, C5"),
             std::string::npos);
   EXPECT_NE(message("", {"model.freeze=[backbone,neck,heads]"}).find("no such part"),
             std::string::npos)

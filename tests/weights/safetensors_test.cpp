@@ -56,14 +56,14 @@ TEST(Safetensors, RefusesDamage) {
   const auto header = [](const std::string& shape, const std::string& offsets) {
     return R"({"a":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}";
   };
-  refused("short", "cut off");
+  refused("short", "truncated");
   refused("\xff\xff\xff\xff\xff\xff\xff\xff{}", "not a safetensors file");
-  refused(std::string("\x40\0\0\0\0\0\0\0{}", 10), "cut off");
+  refused(std::string("\x40\0\0\0\0\0\0\0{}", 10), "truncated");
   refused(file_of("[]", ""), "not a JSON object");
   refused(file_of("{,}", ""), "header is damaged");
   refused(file_of(R"({"a":{"dtype":"F32"}})", ""), "header is damaged");
   refused(file_of(header("[2]", "[0,12]"), eight + "1234"), "does not match its bytes");
-  refused(file_of(header("[2]", "[0,8]"), "1234"), "cut off");
+  refused(file_of(header("[2]", "[0,8]"), "1234"), "truncated");
   refused(file_of(header("[2]", "[0,8]"), eight + "x"), "bytes after");
   refused(file_of(header("[2]", "[4,12]"), eight + "1234"), "does not begin where");
   refused(file_of(header("[2]", "[8,0]"), eight), "does not begin where");
