@@ -193,6 +193,7 @@ void LiveStream::start(std::function<void()> changed) {
   options.input.most_processor = my.services.most_processor;
   options.number = my.number;
   options.every_frame = my.services.every_frame;
+  options.wanted = my.settings.hours.contain(video::local_time(video::utc_now()));
   impl_->source = std::make_unique<video::LiveSource>(options, video::open_live_input,
                                                       my.services.log, std::move(changed));
   tick();

@@ -194,6 +194,18 @@ TEST(LiveSource, SleepsWhenItIsNotWanted) {
   EXPECT_TRUE(soon([&] { return source.counters().frames > frames; }));
 }
 
+TEST(LiveSource, OpensNothingBeforeItIsWanted) {
+  Camera camera({Script{.frames = 1'000'000}});
+  SourceOptions options = quick();
+  options.wanted = false;
+  LiveSource source(options, camera.opener(), camera.log(), nullptr);
+  ASSERT_TRUE(soon([&] { return source.state() == SourceState::asleep; }));
+  std::this_thread::sleep_for(30ms);
+  EXPECT_EQ(camera.opened(), 0);
+  source.set_wanted(true);
+  EXPECT_TRUE(soon([&] { return source.counters().frames > 0; }));
+}
+
 TEST(LiveSource, EndsAtOnceWhateverItWaitsFor) {
   for (const Script& script : {Script{.then = Script::hangs}, Script{.then = Script::refuses},
                                Script{.frames = 5, .then = Script::hangs}}) {

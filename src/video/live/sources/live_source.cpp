@@ -54,7 +54,7 @@ struct LiveSource::Impl {
   SourceState state = SourceState::connecting;
   SourceCounters counters{};
   LiveFrame newest{};
-  bool fresh = false, wanted = true, ending = false;
+  bool fresh = false, wanted = options.wanted, ending = false;
   double last_arrival = 0;
   // The thread's own:
   StreamClock clock{};

@@ -23,6 +23,7 @@ struct SourceOptions {
   /// Frames wait to be taken and none is dropped; whoever sends has to wait. For films that come
   /// through a pipe.
   bool every_frame = false;
+  bool wanted = true;  ///< false: asleep until set_wanted(), and nothing is opened before
 };
 
 enum class SourceState : std::uint8_t {
