@@ -34,7 +34,7 @@ grep -q 'the calibrated network is new.onnx' out || complain "no name"
 grep -q 'faceshot.calibration  *{"sets":\["set/train.csv"\]' out || complain "no summary"
 grep -q 'detector: .*, score threshold 0\.[0-9]*$' out || complain "no threshold of the file's"
 "$program" inspect "$model" >out 2>err || complain "inspect"
-grep -q 'score threshold 0.5$' out || complain "not the file's threshold"
+grep -q 'score threshold 0.52$' out || complain "not the file's threshold"
 threshold=$("$program" inspect new.onnx --json | sed -n 's/^ "score_threshold": //p' | tr -d ,)
 "$program" detect set/images --model new.onnx --json >own 2>err || complain "detect"
 "$program" detect set/images --model new.onnx --json --threshold "$threshold" >told 2>err
