@@ -186,7 +186,8 @@ void Executor::run(std::span<const Stage> stages, int threads) {
     loop->start(stages, wanted - 1);
     jobs_.push_back(loop);
     sleepers = announce();
-    // However late the threads leave their last loops, the next finds one: nothing is allocated then.
+    // However late the threads leave their last loops, the next finds one: nothing is allocated
+    // then.
     while (loops_.size() < threads_ + jobs_.size()) loops_.push_back(std::make_unique<Loop>());
   }
   wake(sleepers);
