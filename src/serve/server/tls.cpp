@@ -1,5 +1,7 @@
 #include "serve/server/tls.hpp"
 
+#include <fstream>
+
 #include "faceshot/error.hpp"
 
 namespace faceshot::serve {
@@ -31,16 +33,20 @@ std::shared_ptr<ssl::context> make_tls_context(const std::string& certificate,
   SSL_CTX_set_alpn_select_cb(native, choose_protocol, nullptr);
   // A key with a pass phrase would wait for somebody to type it.
   context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return ""; });
-  const auto check = [](const boost::system::error_code& error, const std::string& file) {
-    if (error)
-      throw Error(ErrorCode::format,
-                  "TLS: OpenSSL does not take '" + file + "': " + error.message());
+  // OpenSSL's own words ("asio.ssl error") help nobody.
+  const auto check = [](const boost::system::error_code& error, const std::string& file,
+                        const std::string& what) {
+    if (!error) return;
+    if (!std::ifstream(file).good())
+      throw Error(ErrorCode::io, "cannot read the TLS " + what + " '" + file + "'");
+    throw Error(ErrorCode::format, "'" + file + "' cannot be used as the TLS " + what +
+                                       " (PEM, no pass phrase): " + error.message());
   };
   boost::system::error_code error;
   context->use_certificate_chain_file(certificate, error);
-  check(error, certificate);
+  check(error, certificate, "certificate");
   context->use_private_key_file(key, ssl::context::pem, error);
-  check(error, key);
+  check(error, key, "private key");
   return context;
 }
 

@@ -11,7 +11,8 @@ namespace faceshot::serve {
 
 /// TLS 1.2 and 1.3 with OpenSSL's own choice of ciphers, HTTP/1.1 by ALPN, no renegotiation.
 /// @param certificate PEM, with its chain @param key PEM
-/// @throws Error(format) that names the file
+/// @throws Error(io) for a file that cannot be read, Error(format) for one that is no such thing;
+/// both name it
 [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> make_tls_context(
     const std::string& certificate, const std::string& key);
 
