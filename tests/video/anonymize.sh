@@ -67,14 +67,15 @@ hide rich.mp4 --out kept.mp4 --keep-metadata
 hide plain.mp4 --out a.mp4 --save-tracks tracks.csv --json=report.json
 grep -q '"faces": 2' report.json || { cat report.json; fail "two faces"; }
 grep -v '^[0-9]*,2,' tracks.csv >edited.csv
-hide plain.mp4 --out b.mp4 --tracks edited.csv
+# Lossless: x264 on several threads does not give the same bits each time.
+hide plain.mp4 --out b.mkv --codec ffv1 --tracks edited.csv
 hide plain.mp4 --out c.mp4 --show-track 2
-hide plain.mp4 --out d.mp4 --tracks tracks.csv --show-track 2
-[ "$(faces_in b.mp4)" -gt 40 ] || fail "track 2 is hidden though it is not in the file"
+hide plain.mp4 --out d.mkv --codec ffv1 --tracks tracks.csv --show-track 2
+[ "$(faces_in b.mkv)" -gt 40 ] || fail "track 2 is hidden though it is not in the file"
 checksum() { ffmpeg -v error -i "$1" -map 0:v -f md5 -; }
-[ "$(checksum b.mp4)" = "$(checksum d.mp4)" ] || fail "--show-track is not as if it were not in the file"
+[ "$(checksum b.mkv)" = "$(checksum d.mkv)" ] || fail "--show-track is not as if it were not in the file"
 # Places in the file have two decimals.
-alike=$(ffmpeg -nostdin -i b.mp4 -i c.mp4 -lavfi psnr -f null - 2>&1 | sed -n 's/.*PSNR.*average:\([0-9a-z]*\).*/\1/p')
+alike=$(ffmpeg -nostdin -i b.mkv -i c.mp4 -lavfi psnr -f null - 2>&1 | sed -n 's/.*PSNR.*average:\([0-9a-z]*\).*/\1/p')
 [ "$alike" = inf ] || [ "$alike" -gt 35 ] || fail "--show-track hides another: $alike dB"
 [ "$(checksum a.mp4)" != "$(checksum c.mp4)" ] || fail "nothing was shown"
 
