@@ -48,6 +48,9 @@ std::string report_table(const MatchReport& report, bool all) {
   if (!report.filled.empty()) text += ", " + count(report.filled) + " filled in";
   if (!report.unfolded.empty())
     text += "; " + count(report.unfolded) + " BatchNorm layers, folded in the file, restored";
+  if (!report.grown.empty() || !report.branches.empty())
+    text += "; " + count(report.grown) + " enlarged, " + count(report.branches) +
+            " residual branches added";
   text += "\n";
   std::vector<Row> rows;
   for (const auto& c : report.classes)
@@ -60,6 +63,9 @@ std::string report_table(const MatchReport& report, bool all) {
   for (const auto& name : report.left_over) rows.push_back({"left over", "-", name, ""});
   for (const auto& name : report.filled)
     rows.push_back({"filled in", name, "-", name.ends_with("bias") ? "0" : "1"});
+  if (all)
+    for (const auto& g : report.grown)
+      rows.push_back({"enlarged", g.name, g.name, shape_text(g.from) + " to " + shape_text(g.to)});
   if (all)
     for (const auto& m : report.matched)
       rows.push_back({"matched", m.name, m.foreign, shape_text(m.shape)});
@@ -78,6 +84,9 @@ std::string report_json(const MatchReport& report) {
         {{"name", w.name}, {"foreign", w.foreign}, {"wanted", w.wanted}, {"found", w.found}});
   nlohmann::ordered_json classes = nlohmann::ordered_json::array();
   for (const auto& c : report.classes) classes.push_back({{"name", c.name}, {"from", c.from}});
+  nlohmann::ordered_json grown = nlohmann::ordered_json::array();
+  for (const auto& g : report.grown)
+    grown.push_back({{"name", g.name}, {"from", g.from}, {"to", g.to}});
   const nlohmann::ordered_json json{{"map", report.map},
                                     {"matched", matched},
                                     {"wrong_shape", wrong},
@@ -86,6 +95,8 @@ std::string report_json(const MatchReport& report) {
                                     {"filled", report.filled},
                                     {"unfolded", report.unfolded},
                                     {"classes", classes},
+                                    {"grown", grown},
+                                    {"branches", report.branches},
                                     {"counters", report.counters}};
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }

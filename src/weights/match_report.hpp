@@ -13,7 +13,8 @@ namespace faceshot::weights {
 
 /// The same as JSON, always with what matched: {"map", "matched": [{"name", "foreign", "shape"}],
 /// "wrong_shape": [{"name", "foreign", "wanted", "found"}], "left_over", "missing", "filled",
-/// "unfolded", "classes": [{"name", "from"}], "counters"}.
+/// "unfolded", "classes": [{"name", "from"}], "grown": [{"name", "from", "to"}], "branches",
+/// "counters"}.
 [[nodiscard]] std::string report_json(const MatchReport& report);
 
 /// "8x3x3x3"; "scalar" for no dimensions.

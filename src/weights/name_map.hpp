@@ -47,6 +47,14 @@ struct MatchReport {
     std::string from;  ///< the file's class; empty: random
   };
   std::vector<ClassStart> classes;  ///< empty: the same; filled by whoever knows the network
+  /// An array of the file that was smaller than the network's and was enlarged.
+  struct Grown {
+    std::string name;
+    std::vector<std::int64_t> from, to;
+  };
+  std::vector<Grown> grown;  ///< filled, as `branches`, by whoever knows the network
+  /// BatchNorm layers that end a residual branch which the file lacks, and which starts at zero.
+  std::vector<std::string> branches;
   /// PyTorch's num_batches_tracked: counters, no weights; neither matched nor left over.
   std::vector<std::string> counters;
 };

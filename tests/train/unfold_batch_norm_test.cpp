@@ -85,22 +85,8 @@ double difference(const torch::Tensor& a, const torch::Tensor& b) {
   return ((a - b).abs().mean() / b.std()).item<double>();
 }
 
-TEST_P(Unfolded, EqualsTheFileAndCanBeTrained) {
-  const auto file = folder_ / "trained.onnx";
-  export_example(config(GetParam().overrides), file);
-
-  std::vector<std::string> overrides = GetParam().overrides;
-  overrides.push_back("model.init.file=" + file.string());
-  overrides.emplace_back("model.init.strict=true");  // every array has its place
-  TrainingRun run(config(overrides), {});
-  std::vector<std::string> notes;
-  run.note = [&](const std::string& line) { notes.push_back(line); };
-  const std::string json = start_weights(run);
-  EXPECT_TRUE(run.starts_whole);
-  const auto pairs = network::batch_norm_pairs(run.spec());
-  for (const auto& [conv, norm] : pairs) EXPECT_NE(json.find(norm), std::string::npos) << norm;
-
-  // Evaluation mode: the file's own function.
+/// In evaluation mode the run's networks compute what the file does.
+void expect_function_of(const std::filesystem::path& file, TrainingRun& run) {
   const torch::NoGradGuard no_grad;
   const Network network = Network::load(file.string());
   Session session(network, {1, 3, side, side});
@@ -122,6 +108,26 @@ TEST_P(Unfolded, EqualsTheFileAndCanBeTrained) {
       EXPECT_LT(((tensor - wanted).abs().max() / wanted.abs().max()).item<double>(), 1e-4) << name;
     }
   }
+}
+
+TEST_P(Unfolded, EqualsTheFileAndCanBeTrained) {
+  const auto file = folder_ / "trained.onnx";
+  export_example(config(GetParam().overrides), file);
+
+  std::vector<std::string> overrides = GetParam().overrides;
+  overrides.push_back("model.init.file=" + file.string());
+  overrides.emplace_back("model.init.strict=true");  // every array has its place
+  TrainingRun run(config(overrides), {});
+  std::vector<std::string> notes;
+  run.note = [&](const std::string& line) { notes.push_back(line); };
+  const std::string json = start_weights(run);
+  EXPECT_TRUE(run.starts_whole);
+  const auto pairs = network::batch_norm_pairs(run.spec());
+  for (const auto& [conv, norm] : pairs) EXPECT_NE(json.find(norm), std::string::npos) << norm;
+
+  // Evaluation mode: the file's own function.
+  const torch::NoGradGuard no_grad;
+  expect_function_of(file, run);
 
   // Training mode: nearly so, on the run's own samples.
   run.loader.start(0);
@@ -205,6 +211,53 @@ TEST_F(UnfoldedPart, OfAWiderNetworkKeepsNothingByHalves) {
   }
 }
 
+TEST_F(UnfoldedPart, GrownWiderAndDeeperComputesTheSameAndLearns) {
+  const auto file = folder_ / "trained.onnx";
+  const std::vector<std::string> heads{"model.heads.landmarks=5"};
+  export_example(config(heads), file);
+  std::vector<std::string> wide = heads;
+  wide.insert(wide.end(),
+              {"model.widths=[24,48,72,136,136,144]", "model.blocks=[2,4,5,3,1]",
+               "model.neck_channels=72", "model.init={file='" + file.string() + "', grow=true}"});
+  TrainingRun run(config(wide), {});
+  std::vector<std::string> notes;
+  run.note = [&](const std::string& line) { notes.push_back(line); };
+  const std::string json = start_weights(run);
+  EXPECT_TRUE(run.starts_whole);
+  EXPECT_TRUE(std::any_of(notes.begin(), notes.end(), [](const std::string& line) {
+    return line.find("enlarged, 3 residual branches added") != std::string::npos;
+  })) << notes.at(1);
+  EXPECT_NE(json.find("\"backbone.stem.conv.weight\""), std::string::npos);
+  expect_function_of(file, run);
+
+  // The new channels are no copies and are not dead: their gradients are not zero.
+  run.loader.start(0);
+  ASSERT_TRUE(run.loader.next(run.batch));
+  run.network->train(true);
+  const NetworkOutput output =
+      run.network->forward(make_input(run.batch.pixels.data(), run.batch.count, run.batch.size,
+                                      run.batch.size, run.spec().input, "fp32"));
+  (output.loc.square().mean() + output.conf.square().mean()).backward();
+  for (const auto& [name, tensor] : run.network->parameters()) {
+    if (name != "neck.smooth3.pw.weight" && name != "backbone.stage2.3.bn.weight") continue;
+    const torch::Tensor gradient = tensor.grad();
+    ASSERT_TRUE(gradient.defined()) << name;
+    const torch::Tensor fresh =
+        gradient.dim() == 1 ? gradient : gradient.slice(0, 0, 64).slice(1, 64, 72);
+    EXPECT_GT((fresh != 0).to(torch::kFloat).mean().item<double>(), 0.5) << name;
+  }
+}
+
+TEST_F(UnfoldedPart, OnlyWhatKeepsItsChannelsInFrontGrows) {
+  const auto file = folder_ / "trained.onnx";
+  export_example(config({}), file);
+  TrainingRun run(
+      config({"model.heads.max_out=[3,1]", "model.init={file='" + file.string() + "', grow=true}"}),
+      {});
+  testing::expect_error(ErrorCode::invalid_argument, "model.init.grow: not for",
+                        [&] { (void)start_weights(run); });
+}
+
 TEST(UnfoldBatchNorm, DeadChannelsStayFinite) {
   // One with weights of 0, one with weights too small to be scaled up, one whose input is constant.
   Weights weights{{"c.weight", {{3, 1, 1, 1}, {0, 1e-30F, 2}}},
@@ -217,7 +270,7 @@ TEST(UnfoldBatchNorm, DeadChannelsStayFinite) {
   const network::Layer norm{
       .name = "n", .kind = network::LayerKind::batch_norm, .inputs = {"c"}, .out_channels = 3};
   const Weights before = weights;
-  unfold_batch_norm(weights, conv, norm, {{0, 0, 8}, {0, 0, 0}});
+  unfold_batch_norm(weights, conv, norm, {{0, 0, 8}, {0, 0, 0}}, 3);
   for (const auto& [name, array] : weights)
     for (const float value : array.values) EXPECT_TRUE(std::isfinite(value)) << name;
   for (std::size_t c = 0; c < 3; ++c) {

@@ -20,6 +20,7 @@ struct InitOptions {
   bool by_name = true;       ///< arrays find their places by name; there is no other way
   std::string map = "auto";  ///< how the file's names are read: NameMapOptions::map
   bool strict = false;       ///< what does not fit on either side is an error
+  bool grow = false;  ///< the file's network may be narrower and less deep (grow_weights.hpp)
 };
 
 /// [model] freeze: what does not learn until train.unfreeze_epoch.

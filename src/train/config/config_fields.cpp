@@ -89,6 +89,8 @@ std::vector<ConfigField> config_fields(Config& c) {
        {"auto", "none", "torchvision", "keras"}},
       {"model.init.strict", &c.init.strict, 0, 0,
        "treat arrays without a counterpart, on either side, as errors"},
+      {"model.init.grow", &c.init.grow, 0, 0,
+       "the file's network may be narrower and have fewer blocks: start from what it computes"},
       {"model.freeze", &c.freeze.parts, 0, 0,
        "parts to freeze: backbone, neck, extras, heads, backbone.until:TAP"},
       {"model.freeze_batch_norm", &c.freeze.batch_norm, 0, 0,

@@ -11,6 +11,7 @@
 #include "faceshot/error.hpp"
 #include "network/batch_norm_pairs.hpp"
 #include "train/start/class_logits.hpp"
+#include "train/start/grow_weights.hpp"
 #include "weights/array_stats.hpp"
 #include "weights/name_map.hpp"
 #include "weights/weight_file.hpp"
@@ -150,6 +151,12 @@ MatchReport init_weights(weights::Weights& weights, const NetworkSpec& spec,
     starts = class_starts(spec, file_classes);
     carry_class_logits(spec, file_classes, starts, weights, arrays);
   }
+  std::vector<MatchReport::Grown> grown;
+  std::vector<std::string> branches;
+  if (options.grow) {
+    branches = new_branches(spec, arrays);
+    grown = grow_arrays(spec, weights, arrays);
+  }
   const auto folded = folded_pairs(spec, arrays);
   Shapes want;
   for (const auto& [name, array] : weights) want[name] = array.shape;
@@ -180,7 +187,13 @@ MatchReport init_weights(weights::Weights& weights, const NetworkSpec& spec,
     matched.report.unfolded.push_back(norm.name);
   }
   for (auto& [name, array] : matched.weights) weights.at(name) = std::move(array);
+  for (const std::string& norm : branches) {
+    std::vector<float>& scale = weights.at(norm + ".weight").values;
+    std::fill(scale.begin(), scale.end(), 0.0F);
+  }
   matched.report.classes = std::move(starts);
+  matched.report.grown = std::move(grown);
+  matched.report.branches = std::move(branches);
   return std::move(matched.report);
 }
 

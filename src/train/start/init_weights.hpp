@@ -18,7 +18,9 @@ namespace faceshot::train {
 /// convolution gets the file's weights and BatchNorm adds the bias and changes nothing else. That
 /// is nothing to train from yet: unfold_batch_norm.hpp makes it so. What else the exporter adds for
 /// operators that it writes as others (shapes, windows of means) has no place and counts nowhere.
-/// Of a file of another's classes the predictors are brought to this network's (class_logits.hpp).
+/// With options.grow, arrays of a narrower and less deep network are taken as well, so that this
+/// one computes the same (grow_weights.hpp). Of a file of another's classes the predictors are
+/// brought to this network's (class_logits.hpp).
 /// @param weights  all parameters and BatchNorm statistics of the network; unchanged after an error
 /// @param spec  the network
 /// @return what became of each array; in `unfolded` the BatchNorm layers that are as said above

@@ -56,10 +56,14 @@ bool gives_heads(const MatchReport& report, const network::NetworkSpec& spec) {
 
 /// Measures what the file's convolutions give for the run's own samples, and gives it to BatchNorm.
 /// Of several processes each measures its share; what rank 0 has found, join_run() gives to all.
-void unfold(TrainingRun& run, const std::vector<std::string>& norms, weights::Weights& weights) {
+void unfold(TrainingRun& run, const MatchReport& report, weights::Weights& weights) {
   constexpr int batches = 16;
+  const std::vector<std::string>& norms = report.unfolded;
   std::map<std::string, const Layer*> layers;
   for (const Layer& layer : run.spec().layers) layers[layer.name] = &layer;
+  std::map<std::string, std::size_t> known;  // channels of the file, where it has fewer
+  for (const auto& array : report.grown)
+    known[array.name] = static_cast<std::size_t>(array.from.front());
   std::vector<std::string> convolutions;
   for (const std::string& norm : norms) convolutions.push_back(layers.at(norm)->inputs.front());
 
@@ -74,8 +78,13 @@ void unfold(TrainingRun& run, const std::vector<std::string>& norms, weights::We
         run.loader.start(++epoch);  // a small set
         return run.loader.next(batch);
       });
-  for (std::size_t i = 0; i < norms.size(); ++i)
-    unfold_batch_norm(weights, *layers.at(convolutions[i]), *layers.at(norms[i]), statistics[i]);
+  for (std::size_t i = 0; i < norms.size(); ++i) {
+    const Layer& conv = *layers.at(convolutions[i]);
+    const auto fewer = known.find(conv.name + ".weight");
+    unfold_batch_norm(
+        weights, conv, *layers.at(norms[i]), statistics[i],
+        fewer == known.end() ? static_cast<std::size_t>(conv.out_channels) : fewer->second);
+  }
 }
 
 }  // namespace
@@ -94,7 +103,7 @@ std::string start_weights(TrainingRun& run) {
   std::istringstream table(weights::report_table(report));
   for (std::string line; std::getline(table, line);) run.note(line);
   note_random(run, report);
-  if (!report.unfolded.empty()) unfold(run, report.unfolded, weights);
+  if (!report.unfolded.empty()) unfold(run, report, weights);
   run.network->load(weights);
   if (run.ema) run.ema->network().load(weights);
   return weights::report_json(report) + "\n";

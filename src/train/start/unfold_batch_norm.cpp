@@ -79,7 +79,8 @@ std::vector<ChannelStatistics> measure_channels(model::TorchNetwork& network,
 }
 
 void unfold_batch_norm(weights::Weights& weights, const network::Layer& conv,
-                       const network::Layer& norm, const ChannelStatistics& read) {
+                       const network::Layer& norm, const ChannelStatistics& read,
+                       std::size_t known) {
   weights::WeightArray& kernel = weights.at(conv.name + ".weight");
   const auto channels = static_cast<std::size_t>(conv.out_channels);
   const std::size_t per_channel = kernel.values.size() / channels;
@@ -95,6 +96,11 @@ void unfold_batch_norm(weights::Weights& weights, const network::Layer& conv,
     const double variance = std::max(0.0, scale * scale * read.variance[c]);
     of_norm(".running_mean")[c] = static_cast<float>(scale * read.mean[c]);
     of_norm(".running_var")[c] = static_cast<float>(variance);
+    if (c >= known) {
+      of_norm(".weight")[c] = 1;
+      of_norm(".bias")[c] = 0;
+      continue;
+    }
     of_norm(".weight")[c] =
         static_cast<float>(std::sqrt(variance + static_cast<double>(norm.epsilon)) / scale);
     float& bias = of_norm(".bias")[c];

@@ -44,7 +44,10 @@ struct ChannelStatistics {
 /// weights, and a fold leaves weights of any size. Channels of nothing but zeros stay.
 /// @param conv, norm  a pair of batch_norm_pairs()
 /// @param read  statistics of the output of `conv` as it is in `weights`
+/// @param known  so many of the channels are the file's; the others (grow_weights.hpp) are
+///   normalised: weight 1, bias 0
 void unfold_batch_norm(weights::Weights& weights, const network::Layer& conv,
-                       const network::Layer& norm, const ChannelStatistics& read);
+                       const network::Layer& norm, const ChannelStatistics& read,
+                       std::size_t known);
 
 }  // namespace faceshot::train
