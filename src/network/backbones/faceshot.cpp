@@ -58,7 +58,7 @@ std::vector<BackboneTap> build_faceshot_nano(NetworkBuilder& net, const Backbone
 }
 
 std::vector<BackboneTap> build_faceshot_small(NetworkBuilder& net, const BackboneOptions& options) {
-  return build(net, options, {{24, 48, 96, 192, 192, 192}, {2, 5, 5, 4, 1}});
+  return build(net, options, {{16, 48, 96, 192, 192, 192}, {2, 4, 4, 3, 1}});
 }
 
 }  // namespace faceshot::network
