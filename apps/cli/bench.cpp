@@ -10,7 +10,7 @@
 #include "cli/bench_parts.hpp"
 #include "cli/commands.hpp"
 #include "common/console.hpp"
-#include "common/default_model.hpp"
+#include "common/model_file.hpp"
 #include "common/open_detector.hpp"
 #include "common/precision.hpp"
 #include "engine/plan/peak.hpp"
@@ -106,7 +106,8 @@ int bench_detector(const BenchArguments& a) {
 }
 
 int run(BenchArguments a) {
-  if (a.model.empty()) a.model = default_model().string();
+  a.model = model_file(a.model).string();
+  if (!a.compare.empty()) a.compare = model_file(a.compare).string();
   a.precision = precision_for(a.wanted, a.model, a.sizes.empty() ? "640x480" : a.sizes.front(),
                               a.threads.empty() ? 1 : a.threads.front());
   tell_if_missing(a.precision);
@@ -134,7 +135,7 @@ int run(BenchArguments a) {
 void add_bench(CLI::App& app, int& exit_code) {
   auto a = std::make_shared<BenchArguments>();
   CLI::App* const command = app.add_subcommand("bench", "Time a network on this machine");
-  command->add_option("--model", a->model, "ONNX file; default: the network shipped with FaceShot");
+  command->add_option("--model", a->model, model_help);
   command->add_option("--model-info", a->model_info, model_info_help);
   command->add_option("--size", a->sizes,
                       "Frame sizes, WIDTHxHEIGHT; default: 320x240 320x320 640x480 640x640");

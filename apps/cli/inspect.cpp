@@ -17,7 +17,7 @@
 
 #include "cli/commands.hpp"
 #include "common/console.hpp"
-#include "common/default_model.hpp"
+#include "common/model_file.hpp"
 #include "common/network_input.hpp"
 #include "engine/graph/graph_summary.hpp"
 #include "engine/onnx/onnx_reader.hpp"
@@ -102,7 +102,7 @@ FeatureSize feature_size(const ModelInfo& info, std::size_t level, const Session
 
 Inspection inspect(const InspectArguments& a) {
   Inspection result;
-  result.file = a.model.empty() ? default_model() : fs::path(a.model);
+  result.file = model_file(a.model);
   const auto bytes = bytes_of(result.file);
   result.file_bytes = bytes.size();
   engine::Graph graph;
@@ -359,7 +359,7 @@ int run(const InspectArguments& a) {
 void add_inspect(CLI::App& app, int& exit_code) {
   auto a = std::make_shared<InspectArguments>();
   CLI::App* const command = app.add_subcommand("inspect", "Show what is in an ONNX file");
-  command->add_option("model", a->model, "ONNX file; default: the network shipped with FaceShot");
+  command->add_option("model", a->model, model_help);
   command->add_option(
       "--size", a->size,
       "Input size to report for, WIDTHxHEIGHT; default: the file's own, or 640x480");

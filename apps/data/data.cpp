@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "common/console.hpp"
-#include "common/default_model.hpp"
+#include "common/model_file.hpp"
 #include "data/prepared/splits.hpp"
 #include "data/stats/annotation_sheet.hpp"
 #include "data/stats/prior_fit.hpp"
@@ -224,8 +224,7 @@ int priors(const DataArguments& o) {
   const std::vector<Box> faces = data::scaled_faces(read_wanted(o), o.prior_size);
   if (faces.empty())
     throw Error(ErrorCode::format, names_of(wanted_csvs(o)) + ": has no faces to fit priors to");
-  const NetworkPriors network =
-      priors_of(o.model.empty() ? default_model() : o.model, o.prior_size);
+  const NetworkPriors network = priors_of(model_file(o.model.string()), o.prior_size);
   const auto proposed = data::assign_levels(
       data::propose_prior_sizes(faces, o.prior_count, o.prior_min_side), network.strides);
   const auto& current = network.levels;
@@ -315,9 +314,7 @@ void add_data(CLI::App& app, int& exit_code) {
   const auto [priors_command, priors_options] =
       add("priors", "Report how well a network's priors cover the faces, and propose better sizes",
           priors);
-  priors_command->add_option(
-      "--model", priors_options->model,
-      "Network whose priors to examine; default: the network shipped with FaceShot");
+  priors_command->add_option("--model", priors_options->model, model_help);
   priors_command->add_option("--count", priors_options->prior_count, "Number of sizes to propose")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "common/default_model.hpp"
+#include "common/model_file.hpp"
 
 namespace faceshot::cli {
 
@@ -14,8 +14,7 @@ CLI::Option* add_detector_on_set(CLI::App& command, DetectorOnSet& o,
       command.add_option("set", o.set, "Folder of a prepared set, or one of its CSV files");
   command.add_option("--split", o.split, "Split of the folder; default: train, or the only split")
       ->check(CLI::IsMember({"train", "val", "test"}));
-  command.add_option("--model", o.model,
-                     "Detector, an ONNX file; default: the network shipped with FaceShot");
+  command.add_option("--model", o.model, model_help);
   command
       .add_option("--max-side", o.max_side,
                   "Scale larger images down to this longer side before detection; 0: never")
@@ -29,7 +28,7 @@ CLI::Option* add_detector_on_set(CLI::App& command, DetectorOnSet& o,
 }
 
 Detector open_detector_on_set(DetectorOnSet& o, float score) {
-  if (o.model.empty()) o.model = default_model();
+  o.model = model_file(o.model.string());
   return Detector(o.model.string(),
                   {.score_threshold = std::min(score, 0.999F), .max_side = o.max_side});
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "common/console.hpp"
+#include "common/model_file.hpp"
 #include "common/open_detector.hpp"
 #include "common/precision.hpp"
 #include "common/tiles.hpp"
@@ -162,8 +163,7 @@ int evaluate(const EvaluateOptions& o) {
 void add_inputs(CLI::App& command, EvaluateOptions& o) {
   command.add_option("--data", o.data,
                      "Prepared data set (its val.csv) or CSV file to run the network on");
-  command.add_option("--model", o.model,
-                     "ONNX file to run on --data; default: the network shipped with FaceShot");
+  command.add_option("--model", o.model, std::string("Run on --data: ") + model_help);
   command.add_option("--model-info", o.model_info, model_info_help);
   command.add_option(
       "--detections", o.detections,

@@ -13,7 +13,7 @@
 
 #include "base/parallel.hpp"
 #include "common/console.hpp"
-#include "common/default_model.hpp"
+#include "common/model_file.hpp"
 #include "common/open_detector.hpp"
 #include "common/precision.hpp"
 #include "data/prepared/classes.hpp"
@@ -62,7 +62,7 @@ nlohmann::ordered_json run_beside(const fs::path& dir) {
   return run;
 }
 
-fs::path model_of(const EvaluateOptions& o) { return o.model.empty() ? default_model() : o.model; }
+fs::path model_of(const EvaluateOptions& o) { return model_file(o.model.string()); }
 
 }  // namespace
 

@@ -9,7 +9,7 @@
 
 #include "base/executor.hpp"
 #include "common/console.hpp"
-#include "common/default_model.hpp"
+#include "common/model_file.hpp"
 #include "common/open_detector.hpp"
 #include "common/precision.hpp"
 #include "faceshot/error.hpp"
@@ -91,7 +91,7 @@ void complete(ServeArguments& a) {
   for (const std::string& name : a.formats)
     a.service.photographs.formats.push_back(parse_format(name));
   a.service.most_side = std::max(a.service.most_side, a.detector.max_side);
-  if (a.model.empty()) a.model = default_model().string();
+  a.model = model_file(a.model).string();
 }
 
 serve::LoadedModel load_model(const ServeArguments& a) {
@@ -127,7 +127,7 @@ int run_serve(ServeArguments a) {
 }
 
 void add_network_options(CLI::App& command, ServeArguments& a) {
-  command.add_option("--model", a.model, "ONNX file; default: the network that FaceShot ships");
+  command.add_option("--model", a.model, model_help);
   command.add_option("--model-info", a.model_info, model_info_help);
   command
       .add_option("--threshold", a.detector.score_threshold,

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "common/default_model.hpp"
+#include "common/model_file.hpp"
 #include "common/open_detector.hpp"
 
 namespace faceshot::cli {
@@ -20,7 +20,7 @@ void add_network_options(CLI::App& command, NetworkArguments& a,
                   "Scale larger frames down to this longer side before detection; 0: never")
       ->capture_default_str();
   command.add_option("--nms", a.options.nms_threshold, "NMS IoU threshold")->capture_default_str();
-  command.add_option("--model", a.model, "ONNX file; default: the network shipped with FaceShot");
+  command.add_option("--model", a.model, model_help);
   command.add_option("--model-info", a.model_info, model_info_help);
   command.add_option("--threads", a.threads, "CPU threads; default: one per core")
       ->check(CLI::Range(1, most_threads))
@@ -47,7 +47,7 @@ void add_encoder_options(CLI::App& command, video::WriteOptions& write) {
 }
 
 TrackingNetwork open_network(const NetworkArguments& a) {
-  const std::string model = a.model.empty() ? default_model().string() : a.model;
+  const std::string model = model_file(a.model).string();
   DetectorOptions options = a.options;
   const int side = options.max_side > 0 ? options.max_side : 1280;
   options.precision =

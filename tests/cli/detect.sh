@@ -17,6 +17,16 @@ complain() {
 }
 detect() { "$program" detect --model model.onnx "$@" >out 2>err </dev/null; }
 
+# A shipped network by its name, but a file of that name comes first.
+for name in nano faceshot-nano; do
+  "$program" inspect $name >out 2>err || complain "a shipped network by name: $name"
+  grep -q "faceshot-nano.onnx: " out || complain "a shipped network by name: $(cat out)"
+done
+cp model.onnx nano
+"$program" inspect nano >out 2>err || complain "a file with the name of a shipped network"
+grep -q "^nano: " out || complain "a file with the name of a shipped network: $(cat out)"
+rm nano
+
 # One set of faces, three ways to write it.
 detect photos --json=a.json --jsonl=a.jsonl --csv=a.csv || complain "to files"
 grep -q "faces in 3 images" out || complain "no table beside the files: $(cat out)"

@@ -93,6 +93,8 @@ expect "a model of four pictures at a time" 1 1 "4 images" detect photos --model
 expect "a text as model" 1 1 text.onnx detect photos --model text.onnx --out none
 FACESHOT_MODEL=elsewhere.onnx expect "a missing model from the environment" 1 1 elsewhere.onnx \
   detect photos --out none
+expect "a name that is no shipped network" 1 1 "shipped: faceshot-nano" detect photos --model nanny --out none
+FACESHOT_MODEL=nanny expect "such a name from the environment" 1 1 "shipped: faceshot-nano" detect photos --out none
 expect_files "missing files" none ""
 
 expect "an impossible threshold" 2 1 threshold detect photos "${model[@]}" --threshold 2

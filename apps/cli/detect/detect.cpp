@@ -16,7 +16,7 @@
 #include "cli/detect/look.hpp"
 #include "cli/detect/outputs.hpp"
 #include "common/console.hpp"
-#include "common/default_model.hpp"
+#include "common/model_file.hpp"
 #include "common/open_detector.hpp"
 #include "common/tiles.hpp"
 #include "faceshot/error.hpp"
@@ -127,7 +127,7 @@ int run(DetectArguments a) {
   if (const std::string text = passed_over.text(); !text.empty())
     fmt::print(stderr, "skipped in folders: {}\n", text);
   share_out_cores(a, jobs.size());
-  if (a.model.empty()) a.model = default_model().string();
+  a.model = model_file(a.model).string();
   a.options.precision = precision_for(a.precision, a.model, usual_size(a), a.options.threads);
   tell_if_missing(a.options.precision);
   const Detector detector = open_detector(a.model, a.model_info, a.options);
@@ -224,7 +224,7 @@ void add_detect(CLI::App& app, int& exit_code) {
                    "4: try each photograph in all four orientations and report the right one")
       ->check(CLI::IsMember({1, 4}))
       ->capture_default_str();
-  command->add_option("--model", a->model, "ONNX file; default: the network shipped with FaceShot");
+  command->add_option("--model", a->model, model_help);
   command->add_option("--model-info", a->model_info, model_info_help);
   add_output_options(*command, *a);
   add_speed_options(*command, *a);
