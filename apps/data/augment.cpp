@@ -10,7 +10,7 @@
 #include "augment/policies/file_pool.hpp"
 #include "augment/policies/op_reference.hpp"
 #include "augment/policies/policy_sheet.hpp"
-#include "base/executor.hpp"
+#include "base/processors.hpp"
 #include "common/console.hpp"
 #include "data/prepared/splits.hpp"
 #include "data_commands.hpp"

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "augment/search/search_report.hpp"
+#include "base/processors.hpp"
 #include "base/waiting_thread.hpp"
 #include "common/console.hpp"
 #include "data_commands.hpp"
@@ -105,7 +106,7 @@ void create(SearchArguments& a) {
     throw Error(
         ErrorCode::invalid_argument,
         "--metric must be one where larger is better: val_ap_mean, val_ap, val_ap_from_50px, ...");
-  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int cores = base::processors();
   s.trial.threads = a.threads > 0 ? a.threads : std::max(1, cores / a.workers);
   s.trial.directory = fs::current_path().string();
   s.budget = a.budget.empty() ? 0 : seconds_of(a.budget);

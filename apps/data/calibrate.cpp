@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "base/executor.hpp"
+#include "base/processors.hpp"
 #include "calibrate/calibration.hpp"
 #include "common/console.hpp"
 #include "data/prepared/prepared.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "base/executor.hpp"
+#include "base/processors.hpp"
 #include "common/console.hpp"
 #include "data/check/check_report.hpp"
 #include "data/check/check_set.hpp"

@@ -1,5 +1,5 @@
 #include "detector_on_set.hpp"
-#include "base/executor.hpp"
+#include "base/processors.hpp"
 
 #include <algorithm>
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/executor.hpp"
+#include "base/processors.hpp"
 #include "data/prepared/prepared.hpp"
 #include "evaluate/wider_protocol.hpp"
 #include "faceshot/detector.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "base/executor.hpp"
+#include "base/processors.hpp"
 #include "common/console.hpp"
 #include "data/prepared/prepared.hpp"
 #include "data/prepared/splits.hpp"

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "base/executor.hpp"
+#include "base/processors.hpp"
 #include "common/console.hpp"
 #include "common/model_file.hpp"
 #include "common/open_detector.hpp"

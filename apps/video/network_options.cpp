@@ -1,5 +1,5 @@
 #include "network_options.hpp"
-#include "base/executor.hpp"
+#include "base/processors.hpp"
 
 #include <fmt/format.h>
 

@@ -54,8 +54,6 @@ thread_local bool in_body = false;
 
 }  // namespace
 
-int processors() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
-
 /// What threads can join. All is done with the executor's mutex held but what work() gives it up
 /// for.
 class Executor::Job {

@@ -24,9 +24,6 @@
 
 namespace faceshot::base {
 
-/// Processors that exist, at least 1: a good number of threads where nothing else is known.
-[[nodiscard]] int processors();
-
 /// Does one piece of a loop. `worker` is the thread: 0 the caller's, the others 1 to threads - 1.
 using Body = std::function<void(std::size_t piece, int worker)>;
 

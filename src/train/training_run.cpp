@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/executor.hpp"
+#include "base/processors.hpp"
 #include "faceshot/error.hpp"
 #include "model/torch_network.hpp"
 #include "network/parts.hpp"

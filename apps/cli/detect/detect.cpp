@@ -1,5 +1,5 @@
 // `faceshot detect`: faces in photographs, as a table, as JSON or CSV, as pictures.
-#include "base/executor.hpp"
+#include "base/processors.hpp"
 #include "faceshot/detector.hpp"
 
 #include <fmt/format.h>
