@@ -1,9 +1,10 @@
-// FaceShot's threads: loops and tasks are distributed over them piece by piece. Code that blocks
+// FaceShot's threads. Loops and tasks are distributed over them piece by piece. Code that blocks
 // uses a WaitingThread (waiting_thread.hpp); nothing else creates threads (tests/rules checks).
 //
-// A loop ends when its pieces are done; nobody waits for a thread that had no turn yet. (OpenMP's
-// parallel regions end when each of their threads has been there: beside a program that keeps one
-// processor busy, every region then lasts until the scheduler lets the last thread have its turn.)
+// A loop ends when its pieces are done; it never waits for a thread that has not been scheduled
+// yet. (An OpenMP parallel region ends only after each of its threads has been there: beside a
+// program that keeps one processor busy, every region lasts until the scheduler runs its last
+// thread.)
 //
 //     parallel_for(count, threads, body)      parallel.hpp: one loop
 //     Executor::shared().run(stages, threads) loops one after the other, without a pause between
@@ -24,7 +25,8 @@
 
 namespace faceshot::base {
 
-/// Does one piece of a loop. `worker` is the thread: 0 the caller's, the others 1 to threads - 1.
+/// Processes one piece of a loop. `worker` identifies the thread: 0 is the caller's, the others are
+/// 1 to threads - 1.
 using Body = std::function<void(std::size_t piece, int worker)>;
 
 /// A loop.
@@ -33,20 +35,21 @@ struct Stage {
   Body body;
 };
 
-/// Safe for any number of callers at once, and for bodies that run loops themselves.
+/// Any number of callers may use it at once, and bodies may run loops themselves.
 class Executor {
  public:
-  /// The process's. It is never destroyed: threads sleep in it until the process ends.
+  /// The process's executor. It is never destroyed: its threads sleep until the process ends.
   [[nodiscard]] static Executor& shared();
 
-  /// Does the stages one after the other, the pieces of each on up to `threads` threads of which
-  /// the caller's is one; what one stage wrote the next sees. Pieces are begun in order. One thread
-  /// (or fewer) does all on the caller's. The first exception of a body is thrown on when no body
-  /// runs any more; what had not begun then is left out.
+  /// Runs the stages one after the other, the pieces of each on up to `threads` threads, one of
+  /// which is the caller's. A stage sees everything that the stages before it wrote. Pieces start
+  /// in order. With one thread (or fewer), everything runs on the caller's. The first exception
+  /// that a body throws is rethrown once no body is running any more; pieces that had not started
+  /// are skipped.
   ///
-  /// Threads are made when they are first wanted, and kept; with those that cannot be made, or have
-  /// no turn, the others do the work. Loops inside a body make do with threads that are there.
-  /// Once as many loops have run at once as ever do, nothing is allocated.
+  /// Threads are created on demand and kept. If some cannot be created, or are not scheduled, the
+  /// others do the work. Loops inside a body make do with the threads that exist.
+  /// Allocates nothing once the largest number of concurrent loops has been reached.
   void run(std::span<const Stage> stages, int threads);
 
  private:
@@ -57,46 +60,47 @@ class Executor {
   Executor();
   void work();
   void make_threads();
-  /// Tells threads that there is work. @pre mutex_ is held @return sleepers to wake
+  /// Tells threads that there is work. @pre mutex_ is held @return number of sleepers to wake
   [[nodiscard]] std::size_t announce();
   void wake(std::size_t sleepers);
-  /// A job that wants another thread; null: there is none. @pre mutex_ is held
+  /// A job that can use another thread; null if there is none. @pre mutex_ is held
   [[nodiscard]] Job* joinable() const;
   [[nodiscard]] Loop& unused_loop();
   void remove(const Job& job);
 
-  std::mutex mutex_;                          ///< guards all but `published_`
-  std::vector<Job*> jobs_;                    ///< that may have work
-  std::vector<std::unique_ptr<Loop>> loops_;  ///< to be used again and again
-  std::size_t threads_ = 0;                   ///< that were made
-  std::size_t asleep_ = 0;                    ///< of them, until `published_` changes
-  std::size_t spinning_ = 0;                  ///< likewise, awake
-  std::atomic<std::uint32_t> published_{0};   ///< counts what there was to do so far
+  std::mutex mutex_;                          ///< guards everything but `published_`
+  std::vector<Job*> jobs_;                    ///< those that may have work
+  std::vector<std::unique_ptr<Loop>> loops_;  ///< reused
+  std::size_t threads_ = 0;                   ///< created so far
+  std::size_t asleep_ = 0;                    ///< of those, waiting for `published_` to change
+  std::size_t spinning_ = 0;                  ///< likewise, but awake
+  std::atomic<std::uint32_t> published_{0};   ///< incremented whenever there is new work
 };
 
-/// Does the stages as Executor::run(), on the host's threads where `runner` is not null.
-/// @param runner see faceshot/parallel_runner.hpp; stages of one piece are the caller's
+/// Runs the stages as Executor::run() does, on the host's threads if `runner` is not null.
+/// @param runner see faceshot/parallel_runner.hpp; stages of one piece run on the caller's thread
 void run_stages(std::span<const Stage> stages, int threads, ParallelRunner* runner);
 
-/// Tasks that are added over time, begun in the order in which they were. A task may add others,
-/// and must not wait for one. Safe to be used by many threads at once.
+/// Tasks that are added over time and started in that order. A task may add others, but must not
+/// wait for one. Thread safe.
 class TaskGroup {
  public:
-  /// `worker`, in [0, threads), is different for tasks that run at once. Must not throw.
+  /// `worker`, in [0, threads), differs between tasks that run at the same time. Must not throw.
   using Task = std::function<void(int worker)>;
 
-  /// @param threads >= 1: at most so many tasks at once. Threads that cannot be made are done
-  /// without: see help()
+  /// @param threads >= 1: the maximum number of tasks at once. Works without threads that cannot be
+  /// created: see help()
   explicit TaskGroup(int threads);
-  /// Drops the tasks that have not begun, and waits for those that have.
+  /// Drops tasks that have not started, and waits for those that have.
   ~TaskGroup();
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
   void add(Task task);
 
-  /// Does a task on the caller's thread if there is one and none is being done: to be called before
-  /// waiting for one. @return false: there is nothing to do, or others are at it and will do all
+  /// Runs a task on the caller's thread if one is pending and none is running. Call this before
+  /// waiting for a task. @return false if there is nothing to do, or if other threads are running
+  /// tasks and will run all of them
   bool help();
 
  private:

@@ -14,10 +14,10 @@
 namespace faceshot::base {
 
 /// Calls `work(i)` for every i in [0, count) on `threads` threads, and `take(i, result)` on the
-/// caller's thread, in the order of i. At most two results a thread wait to be taken, so that
-/// memory stays flat however many there are. With one thread everything happens on the caller's.
-/// @param work thread safe; @param take may throw: what is under way is finished, nothing new begun
-/// @throws what `work` or `take` threw first, in the order of i
+/// caller's thread, in the order of i. At most two results per thread wait to be taken, so memory
+/// use does not grow with `count`. With one thread everything happens on the caller's.
+/// @param work thread safe; @param take may throw: work in progress is finished, no more is started
+/// @throws the first exception of `work` or `take`, in the order of i
 template <class Work, class Take>
 void work_in_order(std::size_t count, int threads, const Work& work, const Take& take) {
   if (threads <= 1 || count <= 1) {
@@ -55,7 +55,7 @@ void work_in_order(std::size_t count, int threads, const Work& work, const Take&
     }
     return std::move(ready.extract(i).mapped());
   };
-  TaskGroup group(threads);  // last: it ends before what its tasks use
+  TaskGroup group(threads);  // last: it ends before the things its tasks use
   std::size_t begun = 0;
   for (std::size_t taken = 0; taken < count; ++taken) {
     for (; begun < count && begun < taken + ahead; ++begun)

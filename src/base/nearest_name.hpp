@@ -14,8 +14,7 @@ namespace faceshot::base {
 [[nodiscard]] const std::string& nearest_name(std::string_view name,
                                               const std::vector<std::string>& names);
 
-/// The same, if it is so near that a slip of the fingers explains it: for names that could be
-/// anything.
+/// The same, but only if a typing error explains the difference: for names that could be anything.
 /// @return nothing if more than a third of the letters would have to change
 [[nodiscard]] std::optional<std::string> likely_name(std::string_view name,
                                                      const std::vector<std::string>& names);

@@ -7,8 +7,8 @@
 
 namespace faceshot::base {
 
-/// While it lives, OpenMP's regions that this thread starts have one thread: what is called within
-/// a piece of work is not to share out what is shared out already.
+/// While it exists, OpenMP regions that this thread starts have one thread: code called within a
+/// piece of work must not distribute work that is distributed already.
 class SingleOpenMpThread {
  public:
 #ifdef _OPENMP

@@ -1,8 +1,8 @@
-// toml++, without what it takes for granted. At a damaged header of a table it asserts what it has
-// not checked, which ends a debug build and lets clang's release build assume it
-// (__builtin_assume); and for letters such as U+01BD its table of white space calls what it reaches
-// unreachable, which is undefined in any build. What comes right behind reports the errors. Found
-// by fuzzing; nobody includes toml++ but through this header.
+// toml++, without its unchecked assumptions. At a damaged table header it asserts something that it
+// has not checked, which aborts a debug build and lets clang's release build assume it
+// (__builtin_assume). For letters such as U+01BD its white-space table runs into code marked
+// unreachable, which is undefined behaviour in any build. The code right after both reports the
+// errors. Found by fuzzing. Include toml++ only through this header.
 #pragma once
 
 #include <cstdint>

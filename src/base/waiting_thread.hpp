@@ -1,5 +1,5 @@
-// Threads that block: on a socket, a camera, a queue on disk. Computation belongs to the Executor
-// instead, whose threads must never block.
+// Threads that block: on a socket, a camera, a queue on disk. Computation belongs on the Executor,
+// whose threads must never block.
 #pragma once
 
 #include <functional>
@@ -11,13 +11,13 @@ namespace faceshot::base {
 /// safe.
 class WaitingThread {
  public:
-  WaitingThread() = default;  ///< none
+  WaitingThread() = default;  ///< no thread
   /// @param run must not throw
-  /// @throws Error(resource_exhausted) if the system has no further thread
+  /// @throws Error(resource_exhausted) if the system cannot create a thread
   explicit WaitingThread(std::function<void()> run);
 
   [[nodiscard]] bool joinable() const noexcept { return thread_.joinable(); }
-  /// Waits for its end. @pre joinable()
+  /// Waits for the thread to end. @pre joinable()
   void join() { thread_.join(); }
 
  private:

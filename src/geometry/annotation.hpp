@@ -1,4 +1,4 @@
-// What is known of a photograph: its size and the boxes in it, whatever the source.
+// What is known about a photograph: its size and its boxes, whatever the source.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,10 @@ inline constexpr std::int8_t source_unknown = -1;
 inline constexpr std::int8_t source_person = 0;
 inline constexpr std::int8_t source_detector = 1;  ///< data/pseudo_label/
 
-/// Annotation::class_id of a region that is ignored whatever is looked for.
+/// Annotation::class_id of a region that is ignored for every class.
 inline constexpr int any_class = -1;
 
-/// One labelled box. Attributes are WIDER FACE's; -1 where the source does not say.
+/// One labelled box. Attributes are WIDER FACE's; -1 if the source does not say.
 struct Annotation {
   Box box;              ///< pixels of the upright image
   int class_id = 0;     ///< index into the class names; any_class only where `ignore` is set
@@ -32,7 +32,7 @@ struct Annotation {
   std::optional<Landmarks> landmarks;
   std::int8_t source = source_unknown;
 
-  /// Whether it says something about this class.
+  /// Whether it is relevant to this class.
   [[nodiscard]] constexpr bool concerns(int id) const {
     return class_id == id || class_id == any_class;
   }

@@ -1,11 +1,11 @@
-// Foreign box conventions to FaceShot's and back: the only place where they are converted.
+// Converts foreign box conventions to FaceShot's and back; the only place that does.
 #pragma once
 
 #include "faceshot/box.hpp"
 
 namespace faceshot::geometry {
 
-/// Left, top, width, height as WIDER FACE, COCO and FDDB result files write it (continuous pixels).
+/// Left, top, width, height as in WIDER FACE, COCO and FDDB result files (continuous pixels).
 struct Xywh {
   float x = 0, y = 0, w = 0, h = 0;
 };
@@ -17,7 +17,7 @@ struct Xywh {
   return {b.x1, b.y1, b.width(), b.height()};
 }
 
-/// Centre and size relative to the image, as YOLO writes it; each in [0, 1].
+/// Centre and size relative to the image, as in YOLO; each in [0, 1].
 struct NormalizedCxcywh {
   float cx = 0, cy = 0, w = 0, h = 0;
 };

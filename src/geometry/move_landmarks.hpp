@@ -1,4 +1,4 @@
-// Landmarks in other pixels. Pure and thread safe.
+// Landmarks in other pixel coordinates. Pure and thread safe.
 #pragma once
 
 #include <utility>
@@ -7,7 +7,7 @@
 
 namespace faceshot::geometry {
 
-/// In a picture of another size.
+/// Scales them to a picture of another size.
 inline void scale(Landmarks& points, float x, float y) noexcept {
   for (Point& p : points) p = {p.x * x, p.y * y};
 }
@@ -16,7 +16,7 @@ inline void shift(Landmarks& points, float x, float y) noexcept {
   for (Point& p : points) p = {p.x + x, p.y + y};
 }
 
-/// Left becomes right: in a mirrored picture, or where they were named the other way round.
+/// Swaps left and right: for mirrored pictures, or files that name them the other way round.
 inline void exchange_sides(Landmarks& points) noexcept {
   std::swap(points[0], points[1]);
   std::swap(points[3], points[4]);

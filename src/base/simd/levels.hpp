@@ -1,7 +1,6 @@
-// One way to compile kernels for every level of isa.hpp, and to choose among them when the program
-// runs.
+// One way to compile kernels for every level of isa.hpp, and to choose among them at run time.
 //
-// A source of kernels includes this, and everything else that it needs, and then
+// A source file of kernels includes this header, then everything else that it needs, and then
 //
 //     namespace {
 //     #define FACESHOT_KERNELS "ROOM/NAME_loops.inc"
@@ -9,15 +8,15 @@
 //     }
 //     const Kernels& k = FACESHOT_KERNELS_AT(base::isa(), kernels);
 //
-// where NAME_loops.inc holds the loops and, last, `constexpr Kernels kernels{...}`: a table of
-// functions (or a template of one, `kernels<Element>`). It is compiled once a level, each in a
-// namespace of its own (baseline, avx2, avx512, avx512_bf16), with `lanes` floats a register, and
-// FACESHOT_LEVEL to compare with FACESHOT_AVX2 and so on. Other processors than x86-64 get the
+// where NAME_loops.inc holds the loops and, at its end, `constexpr Kernels kernels{...}`: a table
+// of functions (or a template of one, `kernels<Element>`). It is compiled once per level, each time
+// in a namespace of its own (baseline, avx2, avx512, avx512_bf16), with `lanes` floats per register
+// and FACESHOT_LEVEL to compare with FACESHOT_AVX2 and so on. Processors other than x86-64 get the
 // baseline alone.
 //
-// In the loops nothing may be included: what headers define inline would be compiled for that level
-// too, and the linker might keep that copy for everybody. Templates of the standard library are
-// compiled for the baseline where they are not inlined, for they were defined before.
+// The loops must not include anything: inline functions of headers would be compiled for that level
+// too, and the linker might keep that copy for the whole program. Standard library templates that
+// are not inlined are compiled for the baseline, since they were defined before.
 #pragma once
 
 #include "base/simd/isa.hpp"
@@ -32,10 +31,10 @@
 #define FACESHOT_AVX512 2
 #define FACESHOT_AVX512_BF16 3
 
-// For the loops' own functions: compiled into those that a table holds. A member is static.
+// For the loops' own functions: inlined into those that a table holds. A member function is static.
 #define FACESHOT_INLINE static inline __attribute__((always_inline))
 
-// `kernels` of the best compiled level up to `level`, or `otherwise` at the baseline.
+// `kernels` of the highest compiled level up to `level`, or `otherwise` at the baseline.
 #ifdef FACESHOT_X86_LEVELS
 #define FACESHOT_KERNELS_ABOVE_BASELINE(level, kernels, otherwise)      \
   ((level) >= ::faceshot::base::Isa::avx512_bf16 ? avx512_bf16::kernels \

@@ -1,4 +1,5 @@
-// Nodes in words and numbers, for tables: what a step of a plan does and how much arithmetic it is.
+// Nodes in words and numbers, for tables: what a step of a plan does and how many operations it
+// takes.
 #pragma once
 
 #include <string>
@@ -15,8 +16,9 @@ namespace faceshot::engine {
 /// depthwise", "Conv 3x3 groups 4"; fused layers, joined by "+" or ",".
 [[nodiscard]] std::string describe_operator(const Node& node);
 
-/// Floating-point operations of a convolution or matrix product, a multiplication and an addition
-/// each counted; 0 for all other nodes, whose few operations a value vanish beside moving it.
+/// Floating-point operations of a convolution or matrix product, counting multiplications and
+/// additions separately; 0 for all other nodes, whose few operations per value are negligible
+/// beside moving it.
 /// @param shapes of all tensors of the graph
 [[nodiscard]] double flop_of(const Node& node, const std::vector<Shape>& shapes);
 

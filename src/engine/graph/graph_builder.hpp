@@ -1,5 +1,5 @@
-// A graph in the making: tensors by name, nodes checked and, where all they read is known,
-// computed.
+// A graph under construction: tensors by name; nodes are checked and, if all their inputs are
+// known, computed.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace faceshot::engine {
 
-/// How QuantizeLinear counts: (number - zero) * step is the value.
+/// QuantizeLinear's scale: a number stands for the value (number - zero) * step.
 struct Quantisation {
   float step = 1;
   std::int64_t zero = 0;
@@ -24,23 +24,23 @@ class GraphBuilder {
 
   /// @throws Error(format) if the name is taken or empty
   int add_input(const std::string& name, Shape declared);
-  /// @param name empty for what the file does not name
+  /// @param name empty if the file does not name it
   /// @throws Error(format) if the name is taken
   int add_constant(const std::string& name, Constant constant);
-  /// Adds a node that makes a tensor of this name (empty: a tensor of no name); if everything that
-  /// it reads is known, the tensor becomes a constant instead.
+  /// Adds a node that computes a tensor of this name (empty: an unnamed tensor). If all its inputs
+  /// are known, the tensor becomes a constant instead.
   /// @throws Error(format) if the name is taken, or if known inputs do not suit the node
   int add_node(Node node, const std::string& output);
 
   /// @return index, or -1 if there is no such tensor
   [[nodiscard]] int find(const std::string& name) const;
-  /// Null for what is computed.
+  /// Null for computed tensors.
   [[nodiscard]] const ConstantPtr& constant(int tensor) const {
     return graph_.tensors[static_cast<std::size_t>(tensor)].constant;
   }
-  /// The tensor holds values that the file keeps as numbers; only DequantizeLinear may read them.
+  /// Marks a tensor whose values the file stores quantised; only DequantizeLinear may read it.
   void mark_quantised(int tensor, const Quantisation& how) { quantised_.emplace(tensor, how); }
-  /// Null for all others.
+  /// Null for all other tensors.
   [[nodiscard]] const Quantisation* quantised(int tensor) const {
     const auto found = quantised_.find(tensor);
     return found == quantised_.end() ? nullptr : &found->second;

@@ -11,19 +11,19 @@
 
 namespace faceshot::engine {
 
-/// The function as row kernels apply it; none if they cannot.
+/// The function as row kernels apply it; nothing if they cannot.
 [[nodiscard]] std::optional<RowActivation> row_activation(const Unary& unary);
 
-/// True for a convolution with a 1x1 window on every pixel, of one group, that row kernels can do.
+/// True for a 1x1 convolution of one group and stride 1 that row kernels can compute.
 [[nodiscard]] bool is_pointwise(const Node& node);
 
-/// True for a 3x3 convolution with stride 1 or 2 in which each channel is a group, that row kernels
-/// can do. It adds no input.
+/// True for a 3x3 convolution with stride 1 or 2, each channel a group of its own, that row kernels
+/// can compute. It adds no input.
 [[nodiscard]] bool is_depthwise(const Node& node);
 
 struct PackedPointwise {
   /// @param node is_pointwise
-  /// @param bfloat16 multiplies in bfloat16 (sums stay float32), where the number of inputs allows
+  /// @param bfloat16 multiply in bfloat16 (sums stay float32) if the number of inputs allows it
   PackedPointwise(const Node& node, const RowKernels& kernels, bool bfloat16);
 
   std::int64_t inputs = 0, outputs = 0;
@@ -34,7 +34,7 @@ struct PackedPointwise {
   AlignedFloats bias;
   RowActivation activation;
 
-  /// A run with everything set but what is read, what is written and how many pixels.
+  /// A run with everything set except its input, its output and the number of pixels.
   [[nodiscard]] PointwiseRun run() const;
 };
 
@@ -51,7 +51,8 @@ struct PackedDepthwise {
   [[nodiscard]] DepthwiseRun run() const;
 };
 
-/// Weights [outputs][inputs] (OIHW of a 1x1 window, or of any window taken as inputs), in panels.
+/// Weights [outputs][inputs] (OIHW of a 1x1 window, or of any window flattened into inputs), in
+/// panels.
 [[nodiscard]] AlignedFloats pack_panels(const std::vector<float>& weights, std::int64_t outputs,
                                         std::int64_t inputs, std::int64_t lanes);
 

@@ -1,9 +1,9 @@
-// The inner loops of convolutions on channels-last images, one table of functions for each level of
-// instructions that a CPU may have. They work on runs of pixels that their callers choose so small
-// that everything stays in the nearest caches; see row_stage.hpp for those.
+// The inner loops of convolutions on channels-last images, one table of functions per
+// instruction-set level. They process runs of pixels, which their callers choose so small that
+// everything stays in the nearest caches; see row_stage.hpp for the callers.
 //
-// "Lanes" are the floats of one vector register. bfloat16 is kept as the upper half of a float's
-// bits; sums are always in float32.
+// "Lanes" are the floats of one vector register. A bfloat16 is stored as the upper half of a
+// float's bits; sums are always float32.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +13,11 @@
 
 namespace faceshot::engine {
 
-/// What is done with each sum: y = min(max(x, slope * x), upper), with 0 <= slope <= 1. Slope 1 is
-/// none at all, 0 Relu, between them LeakyRelu.
+/// Applied to each sum: y = min(max(x, slope * x), upper), with 0 <= slope <= 1. Slope 1 is the
+/// identity, 0 is Relu, values between are LeakyRelu.
 struct RowActivation {
   float slope = 1;
-  float upper = 0;  ///< +infinity where there is no bound
+  float upper = 0;  ///< +infinity if there is no bound
 };
 
 /// A 1x1 convolution of a run of pixels:
@@ -25,8 +25,8 @@ struct RowActivation {
 struct PointwiseRun {
   const void* in = nullptr;       ///< floats, or bfloat16 for pointwise_bf16
   std::int64_t in_stride = 0;     ///< from pixel to pixel, in elements
-  const void* weights = nullptr;  ///< as pack_pointwise makes them
-  const float* bias = nullptr;    ///< `outputs` rounded up to lanes
+  const void* weights = nullptr;  ///< in the layout of pack_panels
+  const float* bias = nullptr;    ///< `outputs` of them, rounded up to lanes
   const float* addend = nullptr;  ///< or null; may be `out`
   float* out = nullptr;
   std::int64_t out_stride = 0;  ///< of `addend` too
@@ -34,8 +34,8 @@ struct PointwiseRun {
   RowActivation activation;
 };
 
-/// A depthwise 3x3 convolution of a run of pixels within one output row. Rows that lie outside the
-/// image are given as rows of zeros; columns outside are skipped.
+/// A depthwise 3x3 convolution of a run of pixels within one output row. Rows outside the image are
+/// passed as rows of zeros; columns outside are skipped.
 struct DepthwiseRun {
   const float* rows[3] = {};         ///< of the input: [width][channels]
   std::int64_t width = 0;            ///< of the input
@@ -49,12 +49,11 @@ struct DepthwiseRun {
   RowActivation activation;
 };
 
-/// A 3x3 convolution of three planes (an image, NCHW) with stride 2: a run within one output row
-/// that sees no column outside the image.
+/// A 3x3 convolution with stride 2 of three planes (an image, NCHW): a run within one output row
+/// that reads no column outside the image.
 struct FirstRun {
-  /// Where the first output's window starts: floats, [plane][row of the window]. For first_bf16
-  /// five rows of pairs: of bfloat16 of row 2i of those nine and of row 2i + 1, the last with
-  /// zeros.
+  /// Where the first output's window starts: floats, [plane][row of the window]. For first_bf16,
+  /// five rows of bfloat16 pairs: row 2i of those nine with row 2i + 1, the last with zeros.
   const void* rows[9] = {};
   const void* weights =
       nullptr;  ///< [outputs / lanes][row][column][lanes], of pairs for first_bf16
@@ -74,7 +73,7 @@ struct MaxPoolRun {
   float* out = nullptr;  ///< [pixels][channels]
 };
 
-/// The sum of a row and one of half the width, each pixel of which counts twice.
+/// The sum of a row and one of half its width, each pixel of which is used twice.
 struct UpsampleAddRun {
   const float* fine = nullptr;    ///< [pixels][channels]
   const float* coarse = nullptr;  ///< [(pixels + 1) / 2][channels]
@@ -99,14 +98,14 @@ struct RowKernels {
                         std::int64_t count) = nullptr;
 };
 
-/// False where oneDNN is faster: its SSE4 kernels are written in assembler, ours leave that level
-/// to the compiler (a quarter slower).
+/// False where oneDNN is faster: its SSE4 kernels are written in assembler, while ours leave that
+/// level to the compiler (and are a quarter slower).
 [[nodiscard]] bool row_kernels_pay();
 
 /// @param level at most what the CPU has
 [[nodiscard]] const RowKernels& row_kernels(base::Isa level);
 
-/// Those of Isa::baseline.
+/// The table of Isa::baseline.
 [[nodiscard]] const RowKernels& row_kernels_baseline();
 
 }  // namespace faceshot::engine

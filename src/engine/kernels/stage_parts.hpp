@@ -11,7 +11,7 @@
 
 namespace faceshot::engine {
 
-/// A window's walk over rows.
+/// How a node's window slides over rows.
 [[nodiscard]] inline RowStage::Walk walk_of(const Node& node, const Shape& in, const Shape& out) {
   const FittedWindow fit = fit_window(node.window, in);
   return {fit.kernel[0], node.window.stride[0], fit.padding[0], in[2], out[2]};
@@ -22,21 +22,22 @@ namespace faceshot::engine {
   return allocate_floats(static_cast<std::size_t>(floats) * sizeof(float));
 }
 
-/// So many pixels of a depthwise convolution's output that what they read of three rows stays in
-/// the first-level cache: the next row reads two of the three again.
+/// Number of output pixels of a depthwise convolution for which the three input rows stay in the
+/// first-level cache: the next output row reads two of them again.
 [[nodiscard]] inline std::int64_t strip_pixels(std::int64_t channels, std::int64_t stride) {
   constexpr std::int64_t floats_a_row = 2048;
   return std::clamp<std::int64_t>(floats_a_row / (channels * stride) / 24 * 24, 24, 96);
 }
 
-/// The last row of [y, end) up to which rows follow one another in memory; exclusive.
+/// The end (exclusive) of the longest range from y, up to `end`, whose rows are contiguous in
+/// memory.
 template <class Float>
 [[nodiscard]] std::int64_t run_end(const RowBuffer<Float>& buffer, std::int64_t y,
                                    std::int64_t end) {
   return buffer.base == nullptr ? end : std::min(end, buffer.wraps(y));
 }
 
-/// Computes a run whose `in` is floats: turns them into bfloat16 first where the weights are.
+/// Computes a run whose `in` is floats, after converting them to bfloat16 if the weights are.
 /// @param scratch pixels x inputs bfloat16, if the weights are
 inline void run_pointwise(const PackedPointwise& packed, const RowKernels& kernels,
                           PointwiseRun& run, const float* in, float* scratch) {

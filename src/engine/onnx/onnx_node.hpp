@@ -1,5 +1,5 @@
-// One node of an ONNX file, as the readers of operators see it: attributes and inputs with every
-// assumption checked.
+// One node of an ONNX file, for the operators' readers: attributes and inputs with every assumption
+// checked.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -23,7 +23,7 @@ class OnnxNode {
   [[nodiscard]] int input_count() const { return proto_.input_size(); }
   [[nodiscard]] int output_count() const { return proto_.output_size(); }
 
-  // --- attributes; the second argument is the value of one that is left out ---------------------
+  // --- attributes; the second argument is the default -------------------------------------------
 
   [[nodiscard]] bool has(const char* name) const { return attribute(name) != nullptr; }
   [[nodiscard]] std::int64_t integer(const char* name, std::int64_t default_value) const;
@@ -32,7 +32,7 @@ class OnnxNode {
   [[nodiscard]] std::vector<std::int64_t> integers(const char* name) const;
   [[nodiscard]] std::vector<float> reals(const char* name) const;
   [[nodiscard]] const onnx::TensorProto* tensor_attribute(const char* name) const;
-  /// Exactly N whole numbers between low and 4096; `into` stays as it is if they are left out.
+  /// Exactly N integers between low and 4096; `into` is unchanged if the attribute is missing.
   template <std::size_t N>
   void window(const char* name, std::array<std::int64_t, N>& into, std::int64_t low) const {
     if (!has(name)) return;
@@ -50,20 +50,20 @@ class OnnxNode {
   [[nodiscard]] bool has_input(int i) const {
     return i < proto_.input_size() && !proto_.input(i).empty();
   }
-  /// Index of an input's tensor. @throws Error(format) if nothing before the node makes it
+  /// Index of an input's tensor. @throws Error(format) if no earlier node computes it
   [[nodiscard]] int input(int i) const;
-  /// The same, or -1 if it is left out.
+  /// The same, or -1 if it is omitted.
   [[nodiscard]] int optional_input(int i) const { return has_input(i) ? input(i) : -1; }
-  /// How the values of an input are kept as numbers; null if they are not.
+  /// How an input's values are quantised; null if they are not.
   [[nodiscard]] const Quantisation* quantised(int i) const;
   /// True if the input is known when the file is read.
   [[nodiscard]] bool known(int i) const { return builder_.constant(input(i)) != nullptr; }
   /// An input that must be known when the file is read. @throws Error(unsupported) if it is not
   [[nodiscard]] const ConstantPtr& constant(int i) const;
-  /// An input of floats that must be known. @throws Error
+  /// A float input that must be known. @throws Error
   [[nodiscard]] const std::vector<float>& floats(int i) const;
-  /// Whole numbers as a tensor without a name, for what newer opsets give as input and older ones
-  /// as attribute.
+  /// Integers as an unnamed tensor, for values that newer opsets pass as an input and older ones as
+  /// an attribute.
   [[nodiscard]] int integers_as_tensor(std::vector<std::int64_t> values) const;
   [[nodiscard]] int floats_as_tensor(std::vector<float> values) const;
 
@@ -71,15 +71,15 @@ class OnnxNode {
 
   /// A node of this name and kind that reads input 0.
   [[nodiscard]] Node start(Op op) const;
-  /// Makes output i of the node.
+  /// Adds the node that computes output i.
   void emit(Node node, int i = 0) const;
-  /// Makes a tensor between the node's inputs and outputs.
+  /// Adds a tensor between the node's inputs and outputs.
   [[nodiscard]] int emit_inner(Node node) const { return builder_.add_node(std::move(node), ""); }
-  /// Makes output 0, of values that the file keeps as numbers.
+  /// Adds output 0, whose values the file stores quantised.
   void emit_quantised(Node node, const Quantisation& how) const;
   /// Output i as a constant.
   void emit_constant(Constant constant, int i = 0) const;
-  /// True if somebody gave output i a name.
+  /// True if output i has a name.
   [[nodiscard]] bool has_output(int i) const {
     return i < proto_.output_size() && !proto_.output(i).empty();
   }

@@ -1,5 +1,5 @@
-// How each ONNX operator is read. To add an operator: write a reader in the file of its kind, and a
-// line in the table in onnx_operators.cpp.
+// How each ONNX operator is read. To add an operator, write a reader in the file of its kind and
+// add a line to the table in onnx_operators.cpp.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace faceshot::engine {
 
-/// Checks a node and adds what it means to the graph.
+/// Checks a node and adds its equivalent to the graph.
 /// @throws Error(format) for damaged nodes; Error(unsupported) for attributes that the engine lacks
 using OperatorReader = void (*)(const OnnxNode&);
 
@@ -21,7 +21,7 @@ void read_conv_transpose(const OnnxNode& in);
 void read_pool(const OnnxNode& in);  ///< MaxPool, AveragePool, GlobalMaxPool, GlobalAveragePool
 
 // onnx_elementwise.cpp
-void read_function(const OnnxNode& in);  ///< those without attributes: Relu, Sigmoid, Exp, ...
+void read_function(const OnnxNode& in);  ///< operators without attributes: Relu, Sigmoid, Exp, ...
 void read_leaky_relu(const OnnxNode& in);
 void read_elu(const OnnxNode& in);
 void read_hard_sigmoid(const OnnxNode& in);

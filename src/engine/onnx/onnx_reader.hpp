@@ -1,4 +1,4 @@
-// ONNX files into graphs, with every assumption checked.
+// Reads ONNX files into graphs, checking every assumption.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,12 @@
 
 namespace faceshot::engine {
 
-/// Floats of 16 bits are computed in 32. QuantizeLinear and DequantizeLinear in pairs, as quantised
-/// networks are exchanged, are computed in floats: their limits hold, their rounding is left out.
-/// @throws Error(format) for what is not ONNX or is inconsistent; Error(unsupported) for operators
-///         and attributes that the engine lacks, with the node's name; Error as read_constant()
+/// 16-bit floats are computed in 32 bits. Pairs of QuantizeLinear and DequantizeLinear, the form in
+/// which quantised networks are exchanged, are computed in floats: values are clamped, but not
+/// rounded.
+/// @throws Error(format) for files that are not ONNX or are inconsistent; Error(unsupported) for
+///         operators and attributes that the engine lacks, with the node's name; Error as
+///         read_constant()
 [[nodiscard]] Graph read_onnx(std::span<const std::byte> bytes, const OnnxOrigin& origin);
 
 }  // namespace faceshot::engine

@@ -7,7 +7,7 @@
 namespace faceshot::engine {
 
 /// out = f(a, b) on the calling thread. Arrays of the loops: a, b, out; out is dense and may be a
-/// or b where those are dense too.
+/// or b if that is dense too.
 void apply(Binary binary, const Loops<3>& loops, const float* a, const float* b, float* out);
 
 }  // namespace faceshot::engine

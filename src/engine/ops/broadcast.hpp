@@ -8,11 +8,10 @@
 namespace faceshot::engine {
 
 /// Shape of the result: axes are aligned at the end, and an axis of size 1 is repeated. Nothing if
-/// the shapes do not go together.
+/// the shapes are incompatible.
 [[nodiscard]] std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);
 
-/// Strides with which a dense row-major operand is read along the axes of a result; 0 where it is
-/// repeated.
+/// Strides for reading a dense row-major operand along the axes of a result; 0 on repeated axes.
 /// @pre the operand broadcasts to the result
 [[nodiscard]] Shape broadcast_strides(const Shape& operand, const Shape& result);
 

@@ -14,7 +14,7 @@ struct EltwiseStep {
   float alpha = 0, beta = 0;
 };
 
-/// The function as one or two of oneDNN's, to be done in turn; empty if it has none.
+/// The function as one or two of oneDNN's, applied in turn; empty if oneDNN has no equivalent.
 [[nodiscard]] std::vector<EltwiseStep> eltwise_steps(const Unary& unary);
 
 }  // namespace faceshot::engine

@@ -1,4 +1,4 @@
-// Where a window that walks over height and width lies on an input of known size.
+// Positions of a sliding window on an input of known size.
 #pragma once
 
 #include <array>
@@ -14,13 +14,13 @@ struct FittedWindow {
   std::array<std::int64_t, 2> output{};   ///< height and width; below 1 if the window does not fit
 };
 
-/// Convolution and pooling. With ceil_mode the padding at the end is what makes the last window
-/// complete, and a last window that would start in it is left out, as ONNX Runtime and PyTorch do.
+/// Convolution and pooling. With ceil_mode, the padding at the end completes the last window; a
+/// last window that would start in the padding is omitted, as in ONNX Runtime and PyTorch.
 /// @param input NCHW
 [[nodiscard]] FittedWindow fit_window(const Window& window, const Shape& input);
 
-/// Transposed convolution, by ONNX's formula for ConvTranspose; the padding at the end has
-/// output_padding taken off, and may be negative: so many pixels are reached by no window.
+/// Transposed convolution, by ONNX's formula for ConvTranspose. The padding at the end is reduced
+/// by output_padding and may be negative: that many pixels are outside every window.
 /// @param input NCHW
 [[nodiscard]] FittedWindow fit_transposed_window(const Window& window, const Shape& input);
 

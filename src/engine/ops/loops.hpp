@@ -1,5 +1,5 @@
-// Nested loops over arrays that lie in memory with a stride for each axis: what transposition,
-// slicing, broadcasting and reduction have in common.
+// Nested loops over strided arrays: the common part of transposition, slicing, broadcasting and
+// reduction.
 #pragma once
 
 #include <array>
@@ -37,9 +37,9 @@ struct Loops {
   }
 };
 
-/// Loops over all axes of a shape. Axes of size 1 go, and neighbours that are one axis to all
-/// arrays become one, so that the innermost loop is as long as it can be.
-/// @throws Error(unsupported) if more than 8 loops are left
+/// Loops over all axes of a shape. Axes of size 1 are dropped, and adjacent axes that are
+/// contiguous in all arrays are merged, which makes the innermost loop as long as possible.
+/// @throws Error(unsupported) if more than 8 loops remain
 template <std::size_t N>
 [[nodiscard]] Loops<N> make_loops(const Shape& shape, const std::array<Shape, N>& strides) {
   Loops<N> loops;
@@ -60,7 +60,7 @@ template <std::size_t N>
   return loops;
 }
 
-/// Calls body(offsets) at the start of each innermost loop; offsets hold one of each array.
+/// Calls body(offsets) at the start of each innermost loop; `offsets` has one offset per array.
 template <std::size_t N, typename Body>
 void for_each_run(const Loops<N>& loops, const Body& body) {
   for (std::size_t d = 0; d < loops.depth; ++d)

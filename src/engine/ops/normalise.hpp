@@ -5,10 +5,10 @@
 
 namespace faceshot::engine {
 
-/// exp(x) over the sum of exp(x).
+/// exp(x) divided by the sum of exp(x).
 void softmax(const AroundAxis& around, const float* in, float* out);
 
-/// x over its L1 or L2 norm; 0 where that is 0, as ONNX Runtime does.
+/// x divided by its L1 or L2 norm; 0 if the norm is 0, as in ONNX Runtime.
 void lp_normalise(const AroundAxis& around, std::int64_t norm, const float* in, float* out);
 
 }  // namespace faceshot::engine

@@ -5,15 +5,15 @@
 
 namespace faceshot::engine {
 
-/// Dense, in row-major order of its shape, or (four dimensions only) with the channels last, as
-/// oneDNN and this CPU like it.
+/// Dense, in row-major order of its shape or (four dimensions only) channels last, the faster
+/// layout for oneDNN on CPUs.
 struct Place {
   Shape shape;
   bool channels_last = false;
   int storage = -1;  ///< see TensorMemory
 };
 
-/// The tensor's axes in the order of memory, outermost first.
+/// The tensor's axes in memory order, outermost first.
 [[nodiscard]] Shape memory_order(const Place& place);
 
 /// values[order[0]], values[order[1]], ...
@@ -25,7 +25,7 @@ struct Place {
 /// Stride of each axis, by axis of `shape`, in elements.
 [[nodiscard]] Shape strides_of(const Place& place);
 
-/// Tensor as [outer, size, inner] around one of its axes, in memory.
+/// A tensor in memory as [outer, size, inner] around one of its axes.
 struct AroundAxis {
   std::int64_t outer = 1, size = 1, inner = 1;
 };

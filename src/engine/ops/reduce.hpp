@@ -1,4 +1,4 @@
-// Sums, means, maxima and lengths along any axes.
+// Sums, means, maxima and norms along any axes.
 #pragma once
 
 #include "engine/graph/graph.hpp"
@@ -6,9 +6,9 @@
 
 namespace faceshot::engine {
 
-/// On the calling thread. Arrays of the loops: in, and out with stride 0 along what is reduced.
-/// @param outputs how many elements of `out` there are
-/// @param inputs how many elements of `in` go into each
+/// On the calling thread. Arrays of the loops: in, and out with stride 0 along reduced axes.
+/// @param outputs number of elements of `out`
+/// @param inputs number of elements of `in` per output
 void reduce(Reduction reduction, const Loops<2>& loops, const float* in, float* out,
             std::int64_t outputs, std::int64_t inputs);
 

@@ -1,4 +1,4 @@
-// Enlarging and shrinking feature maps.
+// Resizing of feature maps.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,8 @@
 
 namespace faceshot::engine {
 
-/// One image [height, width, channels], on the calling thread; `y` and `x` say where each row and
-/// column of the result comes from.
+/// One image [height, width, channels], on the calling thread; `y` and `x` give the source of each
+/// row and column of the result.
 /// @param width of the input
 void resize_nearest(const float* in, float* out, std::int64_t width, std::int64_t channels,
                     const ResizeTable& y, const ResizeTable& x);

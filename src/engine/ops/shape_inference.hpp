@@ -1,4 +1,4 @@
-// What is known about a network's tensors once the size of its input is.
+// What is known about a network's tensors once its input size is known.
 #pragma once
 
 #include <vector>
@@ -7,23 +7,24 @@
 
 namespace faceshot::engine {
 
-/// By tensor of a graph.
+/// Indexed by tensor of a graph.
 struct InferredTensors {
   std::vector<Shape> shapes;
-  std::vector<ConstantPtr> values;  ///< of constants and of what is computed from shapes; else null
+  std::vector<ConstantPtr> values;  ///< of constants and values computed from shapes; otherwise
+                                    ///< null
 };
 
 /// Shape of a node's output.
 /// @throws Error(invalid_argument) if the inputs do not suit the node; Error(unsupported) if its
-///         shape depends on what is in the image
+///         shape depends on the image content
 [[nodiscard]] Shape output_shape(const Node& node, const InferredTensors& known);
 
 /// Shape of a node's output, and its values if they follow from what is known.
 /// @throws Error as output_shape
 void infer_node(const Node& node, InferredTensors& known);
 
-/// All tensors of a graph. Arithmetic on shapes, as exporters write it for dynamic sizes, is done
-/// here, so that nothing of it is left when the network runs.
+/// Infers all tensors of a graph. Shape arithmetic, which exporters write for dynamic sizes, is
+/// evaluated here, so none of it is left when the network runs.
 /// @param input_shape of the graph's only input
 /// @throws Error(invalid_argument) if the input does not suit the network; others as output_shape
 [[nodiscard]] InferredTensors infer_tensors(const Graph& graph, const Shape& input_shape);

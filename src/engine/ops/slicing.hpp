@@ -1,4 +1,4 @@
-// Which elements of its input a Slice or a part of a Split takes.
+// Which elements of its input a Slice or one part of a Split takes.
 #pragma once
 
 #include <vector>
@@ -7,10 +7,10 @@
 
 namespace faceshot::engine {
 
-/// By axis of the input.
+/// Indexed by axis of the input.
 struct SliceSteps {
   Shape shape;  ///< of the result
-  Shape first;  ///< where it begins
+  Shape first;  ///< index of the first element
   Shape step;   ///< from one element to the next; may be negative
 };
 

@@ -1,4 +1,4 @@
-// Functions of each element by itself.
+// Functions of single elements.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace faceshot::engine {
 
-/// out[i] = f(in[i]) on the calling thread; in may be out.
+/// out[i] = f(in[i]) on the calling thread; `in` may be `out`.
 void apply(const Unary& unary, const float* in, float* out, std::int64_t count);
 
 }  // namespace faceshot::engine

@@ -1,5 +1,5 @@
-// Nodes whose inputs are all known, computed once and for all: arithmetic on shapes, and weights
-// that a file stores in pieces.
+// Nodes whose inputs are all known, computed once: arithmetic on shapes, and weights that a file
+// stores in pieces.
 #pragma once
 
 #include <vector>
@@ -8,10 +8,10 @@
 
 namespace faceshot::engine {
 
-/// @param inputs of the node, in its order; null where one is left out
-/// @param output_shape as shape inference gives it for these inputs
+/// @param inputs of the node, in its order; null if omitted
+/// @param output_shape from shape inference for these inputs
 /// @return the output; null for operators and sizes that are left to run with the network
-/// @throws Error(invalid_argument) for a division of whole numbers by 0
+/// @throws Error(invalid_argument) for an integer division by 0
 [[nodiscard]] ConstantPtr evaluate(const Node& node, const std::vector<const Constant*>& inputs,
                                    const Shape& output_shape);
 

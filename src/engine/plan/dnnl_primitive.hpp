@@ -10,15 +10,16 @@
 
 namespace faceshot::engine {
 
-/// oneDNN on this CPU, with the instructions that isa_cap() allows. All use of oneDNN begins here.
+/// oneDNN on this CPU, restricted to the instructions that isa_cap() allows. All use of oneDNN
+/// starts here.
 [[nodiscard]] const dnnl::engine& cpu();
 
 /// Float memory of a four-dimensional tensor.
 [[nodiscard]] dnnl::memory::desc describe(const Place& place);
 
-/// A primitive, made for one thread (base/single_openmp_thread.hpp), with its arguments laid out as
-/// the C interface wants them: executing it then allocates nothing on our side. Safe to call from
-/// several threads, each another object.
+/// A primitive, created for one thread (base/single_openmp_thread.hpp), with its arguments in the
+/// form of the C interface: executing it allocates nothing on our side. Several threads may call
+/// different objects at once.
 class PreparedPrimitive {
  public:
   PreparedPrimitive(dnnl::primitive primitive, dnnl::stream stream,

@@ -1,5 +1,5 @@
-// One block of memory for all tensors of a network: those that do not live at the same time share
-// places in it.
+// One block of memory for all tensors of a network; tensors that are never alive together share
+// space.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace faceshot::engine {
 
-/// A buffer that is needed from step `first` to step `last`, both included.
+/// A buffer that is needed from step `first` to step `last`, inclusive.
 struct BufferRequest {
   std::size_t bytes = 0;
   std::size_t first = 0, last = 0;
@@ -18,7 +18,8 @@ struct MemoryPlan {
   std::size_t bytes = 0;             ///< of the whole block
 };
 
-/// Greedy by size: the largest first, each at the lowest place that is free over its whole life.
+/// Greedy by size: the largest first, each at the lowest offset that is free during its whole
+/// lifetime.
 [[nodiscard]] MemoryPlan plan_memory(const std::vector<BufferRequest>& requests);
 
 }  // namespace faceshot::engine

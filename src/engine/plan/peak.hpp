@@ -1,10 +1,10 @@
-// The peak arithmetic of this machine: the yardstick of `faceshot bench`.
+// Peak performance of this machine, the reference of `faceshot bench`.
 #pragma once
 
 namespace faceshot::engine {
 
-/// GFLOP/s of oneDNN's 32-bit 3x3 convolution of 128 channels at 56x56, best of several runs of a
-/// few milliseconds. Takes some 0.2 s. @param threads >= 1
+/// GFLOP/s of oneDNN's float32 3x3 convolution of 128 channels at 56x56, best of several runs of a
+/// few milliseconds. Takes about 0.2 s. @param threads >= 1
 [[nodiscard]] double measure_peak_gflops(int threads);
 
 }  // namespace faceshot::engine

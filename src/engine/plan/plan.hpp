@@ -1,5 +1,5 @@
 // A graph made executable for one input shape: optimised for it, layouts chosen, oneDNN primitives
-// built, all memory placed.
+// created, all memory placed.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,8 @@ class Plan {
  public:
   /// @param graph as it was read; not needed afterwards
   /// @throws Error as infer_tensors
-  /// @param threads that share steps out, >= 1
-  /// @param runner null: the executor's threads; else it must live as long as the plan
+  /// @param threads that share the steps, >= 1
+  /// @param runner null: the executor's threads; otherwise it must outlive the plan
   Plan(const Graph& graph, const Shape& input_shape, const RowOptions& options = {},
        int threads = 1, ParallelRunner* runner = nullptr);
   ~Plan();
@@ -28,13 +28,13 @@ class Plan {
   Plan& operator=(const Plan&) = delete;
 
   [[nodiscard]] float* input();
-  /// Runs all steps. Allocates nothing but the books that oneDNN keeps, some hundred bytes a
+  /// Runs all steps. Allocates nothing except oneDNN's bookkeeping, some hundred bytes per
   /// primitive.
   void run();
   /// The same with another input, see Session::run(const InputRows&).
-  /// @throws what `rows` throws, after all threads have stopped; the plan may run again
+  /// @throws whatever `rows` throws, after all threads have stopped; the plan may run again
   void run(const InputRows& rows);
-  /// As run(), and the time of each step. @param milliseconds one for each of steps()
+  /// As run(), and measures each step. @param milliseconds one for each of steps()
   void run_timed(std::span<double> milliseconds);
   [[nodiscard]] const std::vector<PlanStep>& steps() const;
   [[nodiscard]] const float* output(std::size_t index) const;  ///< row-major

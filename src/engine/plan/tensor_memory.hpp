@@ -1,5 +1,5 @@
-// The memory of a plan's tensors: one block for what is computed, shared by tensors that never
-// meet; constants where they are.
+// The memory of a plan's tensors: one block for computed ones, shared by tensors that are never
+// alive together; constants stay where they are.
 #pragma once
 
 #include <cstddef>
@@ -16,29 +16,30 @@ struct FreeDeleter {
 };
 using AlignedFloats = std::unique_ptr<float, FreeDeleter>;
 
-/// At least `bytes` of zeros, aligned to cache lines and touched, so that no page is missing later.
+/// At least `bytes` of zeros, aligned to cache lines and touched, so that no page faults occur
+/// later.
 /// @throws Error(resource_exhausted)
 [[nodiscard]] AlignedFloats allocate_floats(std::size_t bytes);
 
-/// Storages are numbered. First all are declared and told which steps touch them; then allocate()
-/// gives them their addresses.
+/// Storages are numbered. First all are declared, with the steps that touch them; then allocate()
+/// gives them addresses.
 class TensorMemory {
  public:
-  /// @return number of a storage for so many elements
+  /// @return number of a storage for that many elements
   int add(std::int64_t elements);
   /// Values that are known and never written to.
   int add_constant(ConstantPtr constant);
   int add_constant(std::vector<float> values);
 
-  /// Null for what is computed.
+  /// Null for computed ones.
   [[nodiscard]] const float* constant_values(int storage) const;
   [[nodiscard]] std::int64_t elements(int storage) const { return of(storage).elements; }
 
-  /// Says that somebody else than its one reader needs what is in the storage, so that it must
-  /// not become part of another.
+  /// Says that more than one node needs the content of the storage, so it must not become part of
+  /// another.
   void share(int storage) { of(storage).exclusive = false; }
-  /// Makes a storage a part of another one if it can be: what is to be concatenated is then
-  /// computed where it belongs.
+  /// Makes a storage a part of another one if possible: parts of a concatenation are then computed
+  /// in place.
   /// @param offset in elements
   /// @return false if it must be copied there instead
   bool make_part(int storage, int whole, std::int64_t offset, std::int64_t elements);
@@ -50,7 +51,7 @@ class TensorMemory {
   void allocate();
   /// @pre allocate() was called, or the storage is constant
   [[nodiscard]] float* address(int storage) const;
-  /// Of the block and of the constants that this plan made for itself.
+  /// Bytes of the block and of constants that this plan converted.
   [[nodiscard]] std::size_t bytes() const { return block_bytes_ + constant_bytes_; }
 
  private:
@@ -58,7 +59,7 @@ class TensorMemory {
     std::int64_t elements = 0;
     int parent = -1;
     std::int64_t offset = 0;                        ///< within the parent, in elements
-    std::size_t first = ~std::size_t{0}, last = 0;  ///< steps that touch it (kept at roots)
+    std::size_t first = ~std::size_t{0}, last = 0;  ///< steps that touch it (kept in roots)
     bool exclusive = true;                          ///< it may become part of another
     const float* constant = nullptr;
     std::size_t place = 0;  ///< in the block, in bytes (at roots)
