@@ -1,5 +1,5 @@
-// Photographs as OpenCV's matrices, for the rooms that resample with OpenCV. Header-only: the media
-// library itself links none of it.
+// Photographs as OpenCV matrices, for rooms that resample with OpenCV. Header-only: the media
+// library itself does not link it.
 #pragma once
 
 #include <filesystem>
@@ -21,7 +21,8 @@ namespace faceshot::media {
   cv::Mat image;
   (void)decode_photograph_into(
       file.bytes, file.frame, path.string(), {}, [&](int width, int height) {
-        image.create(height, width, CV_8UC3);  // rows without gaps, as a matrix of its own has
+        image.create(height, width, CV_8UC3);  // rows without gaps, as in any newly allocated
+                                               // matrix
         return image.data;
       });
   return image;
@@ -29,7 +30,7 @@ namespace faceshot::media {
 
 using faceshot::view_of;
 
-/// An image's pixels as a matrix. Shares them: the image must outlive it.
+/// An image's pixels as a matrix. They are shared: the image must outlive it.
 [[nodiscard]] inline cv::Mat mat_of(Image& image) {
   return {image.height(), image.width(), CV_8UC3, image.row(0), image.stride()};
 }
@@ -43,7 +44,7 @@ using faceshot::view_of;
   return {image.data, image.cols, image.rows, static_cast<std::ptrdiff_t>(image.step)};
 }
 
-/// contact_sheet() of matrices.
+/// contact_sheet() for matrices.
 [[nodiscard]] inline cv::Mat contact_sheet(const std::vector<cv::Mat>& images, int columns,
                                            cv::Size cell) {
   std::vector<ImageView> views;
@@ -52,12 +53,12 @@ using faceshot::view_of;
   return mat_of(sheet).clone();
 }
 
-/// What a JPEG file of this quality would leave of the image. @param image 8-bit BGR, replaced
+/// Encodes the image as JPEG and decodes it again. @param image 8-bit BGR, replaced
 /// @param quality 1 to 100 @throws Error(format) if it cannot be encoded
 inline void pass_through_jpeg(cv::Mat& image, int quality) {
   const std::vector<std::uint8_t> bytes = encode_jpeg(view_of(image), quality);
   const ImageFrame frame{.width = image.cols, .height = image.rows};
-  // Decoded apart: `image` may be a part of another, whose rows lie further from each other.
+  // Decoded separately: `image` may be a part of a larger one, with rows further apart.
   cv::Mat decoded;
   (void)decode_photograph_into(bytes, frame, "JPEG", {}, [&](int width, int height) {
     decoded.create(height, width, CV_8UC3);

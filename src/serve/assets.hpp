@@ -1,4 +1,4 @@
-// Files that are part of the program: the page, and the OpenAPI document.
+// Files embedded in the program: the page, and the OpenAPI document.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// Work that waits, fair between those who asked for it.
+// A queue that is fair to those who put work into it.
 #pragma once
 
 #include <condition_variable>
@@ -13,10 +13,10 @@
 
 namespace faceshot::serve {
 
-/// A bounded queue in which each client has a line of its own; lines are served in turn, so that
-/// who sends a thousand requests waits for them alone. When all places are taken, a client whose
-/// line is shorter than the longest by more than one gets the last place of that one: nobody can
-/// keep others out. Thread safe.
+/// A bounded queue in which each client has a line of its own. Lines are served in turn, so a
+/// client that sends a thousand requests delays only itself. When all places are taken, a client
+/// whose line is shorter than the longest by more than one replaces the last entry of the longest:
+/// nobody can keep others out. Thread safe.
 template <class Item>
 class FairQueue {
  public:
@@ -25,10 +25,10 @@ class FairQueue {
 
   struct Pushed {
     bool taken = false;             ///< false: the queue is full, or closed
-    std::optional<Item> displaced;  ///< what had to go for it
+    std::optional<Item> displaced;  ///< the entry it replaced
   };
-  /// @param beyond whether it is taken although all places are: for work that is part of what was
-  ///        taken before
+  /// @param beyond accept it even if all places are taken: for work that is part of work accepted
+  ///        before
   Pushed push(const std::string& client, Item item, bool beyond = false) {
     Pushed result;
     {
@@ -46,13 +46,13 @@ class FairQueue {
     return result;
   }
 
-  /// Whether push() would take something of this client's now.
+  /// Whether push() would accept an item of this client now.
   [[nodiscard]] bool admits(const std::string& client) const {
     const std::lock_guard lock(mutex_);
     return !closed_ && (size_ < places_ || longest_if_longer(client) != nullptr);
   }
 
-  /// The next one, waited for. @return nothing once the queue is closed and empty
+  /// Waits for the next item. @return nothing once the queue is closed and empty
   std::optional<Item> pop() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return size_ > 0 || closed_; });
@@ -70,7 +70,7 @@ class FairQueue {
     return item;
   }
 
-  /// Takes nothing more; what waits is still given out.
+  /// Accepts nothing more; waiting items are still handed out.
   void close() {
     {
       const std::lock_guard lock(mutex_);
@@ -119,7 +119,8 @@ class FairQueue {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::unordered_map<std::string, Line> lines_;  ///< none is empty
-  std::list<std::string> turns_;                 ///< whose line is served next
+  std::list<std::string> turns_;                 ///< clients in the order in which they are served
+                                                 ///< next
   std::size_t size_ = 0;
   bool closed_ = false;
 };

@@ -1,4 +1,4 @@
-// What operators count: metrics in Prometheus' text format.
+// Metrics for operators, in Prometheus' text format.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,11 @@ enum class Stage { queue, decode, detect, encode };
 inline constexpr int stage_count = 4;
 [[nodiscard]] std::string_view to_string(Stage stage) noexcept;
 
-/// What is so at the moment at which metrics are read.
+/// The state at the time when metrics are read.
 struct Levels {
-  std::size_t queued = 0;  ///< photographs and frames that wait
+  std::size_t queued = 0;  ///< waiting photographs and frames
   std::size_t places = 0;  ///< in the queue
-  std::size_t busy = 0;    ///< workers at work
+  std::size_t busy = 0;    ///< working threads
   std::size_t workers = 0;
   std::size_t connections = 0;
   std::size_t streams = 0;
@@ -31,7 +31,7 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  /// A request that was answered. @param route a path of the service, never a client's own text
+  /// An answered request. @param route a path of the service, never the client's text
   void count_request(std::string_view route, int status, double seconds);
   /// @param kind of ProblemKind::name
   void count_problem(std::string_view kind);

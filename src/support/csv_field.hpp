@@ -6,7 +6,7 @@
 
 namespace faceshot::support {
 
-/// The text, in quotes where commas, quotes or ends of lines demand it.
+/// The text, quoted if it contains commas, quotes or line breaks.
 [[nodiscard]] std::string csv_field(std::string_view text);
 
 }  // namespace faceshot::support

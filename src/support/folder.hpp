@@ -1,11 +1,12 @@
-// Folders that output goes to.
+// Output folders.
 #pragma once
 
 #include <filesystem>
 
 namespace faceshot::support {
 
-/// Makes the folder and those above it; nothing happens if it is there or `path` is empty (here).
+/// Creates the folder and its parents; does nothing if it exists or `path` is empty (the current
+/// one).
 /// @throws Error(io) naming the folder and the system's reason
 void make_folder(const std::filesystem::path& path);
 

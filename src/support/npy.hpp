@@ -1,6 +1,5 @@
-// NumPy's .npy files, one array each (numpy.lib.format): what stands before the elements. The
-// house's only codec for it; npz_writer.hpp puts arrays into archives, weights/numpy_file.hpp reads
-// both.
+// NumPy's .npy files, one array each (numpy.lib.format): everything before the elements. FaceShot's
+// only codec for it; npz_writer.hpp puts arrays into archives, weights/numpy_file.hpp reads both.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +11,16 @@
 
 namespace faceshot::support {
 
-/// What a .npy file begins with.
+/// The first bytes of a .npy file.
 inline constexpr std::string_view npy_magic = "\x93NUMPY";
 /// Of .npy files, and of the entries of .npz files.
 inline constexpr std::string_view npy_extension = ".npy";
 
-/// Everything before the elements, which follow in C order, of format version 1.0; its length is a
+/// Everything before the elements, which follow in C order; format version 1.0. Its length is a
 /// multiple of 64.
 /// @param type  NumPy's name of the element type, "<f4"
 /// @param shape  as Python writes it inside the parentheses, "12,", "12, 4" or ""
-/// @pre the whole is shorter than 65,536 bytes, which 32 dimensions never reach
+/// @pre the result is shorter than 65,536 bytes, which 32 dimensions never reach
 [[nodiscard]] std::string npy_header(const std::string& type, const std::string& shape);
 
 struct NpyDescription {
@@ -37,8 +36,8 @@ struct NpyDescription {
 /// The next `count` bytes of a file, or fewer at its end.
 using NpySource = std::function<std::string(std::uint64_t count)>;
 
-/// Reads a header of version 1.0 to 3.0. The source then stands at the first element.
-/// @return nothing if the bytes are cut off or none
+/// Reads a header of version 1.0 to 3.0. The source is then at the first element.
+/// @return nothing if the bytes are truncated or not a header
 [[nodiscard]] std::optional<NpyDescription> read_npy_header(const NpySource& source);
 
 }  // namespace faceshot::support

@@ -6,7 +6,7 @@
 
 namespace faceshot::support {
 
-/// A step of 1, 2 or 5 times a power of ten that divides `extent` into `parts` parts or some more.
+/// A step of 1, 2 or 5 times a power of ten that divides `extent` into `parts` parts or a few more.
 /// @param extent, parts > 0
 [[nodiscard]] inline double round_step(double extent, double parts) {
   const double power = std::pow(10, std::floor(std::log10(extent / parts)));

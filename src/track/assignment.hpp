@@ -1,9 +1,8 @@
-// Optimal assignment: which of two sets of things belong together, so that the sum of what the
-// pairs are worth is the greatest.
+// Optimal assignment: pairs elements of two sets so that the sum of the pairs' worths is greatest.
 //
 // Shortest augmenting paths with potentials (R. Jonker, A. Volgenant, "A shortest augmenting path
-// algorithm for dense and sparse linear assignment problems", Computing 38, 1987), exact; pairs
-// that are connected are solved apart from those that do not, since boxes overlap few others.
+// algorithm for dense and sparse linear assignment problems", Computing 38, 1987), exact. Connected
+// components are solved separately, since most boxes overlap few others.
 #pragma once
 
 #include <cstddef>
@@ -18,13 +17,14 @@ struct Pair {
   friend constexpr bool operator==(const Pair&, const Pair&) = default;
 };
 
-/// Keeps its memory from one problem to the next. Not thread safe; deterministic.
+/// Reuses its memory. Not thread safe; deterministic.
 class Assigner {
  public:
-  /// @param worth rows x columns, row by row. What is not above 0 (or NaN) is never paired
+  /// @param worth rows x columns, row by row. Entries that are not above 0 (or NaN) are never
+  /// paired
   /// @pre worth.size() == rows * columns, none infinite
   /// @return the pairs, each row and each column at most once, by row; valid until the next call.
-  ///         No other set of pairs is worth more
+  ///         No other set of pairs has a greater sum
   std::span<const Pair> solve(std::span<const double> worth, std::size_t rows, std::size_t columns);
 
  private:

@@ -1,10 +1,10 @@
-// The tracks of a whole film, made complete: for hiding faces, where one frame missed shows all.
+// Complete tracks of a whole film, for hiding faces: one missed frame reveals a face.
 //
-// Forward in time a tracker knows only what was; here the rest of the film is known as well. Each
-// scene is tracked; tracks are followed back into the unsure detections before their beginning;
-// pieces that one face left are joined; gaps are interpolated; a track continues for some time
-// beyond its first and last detection; and where a box is not a detection's own it grows with the
-// doubt. No track passes a cut.
+// A tracker that runs forward only knows the past; here the rest of the film is known as well. Each
+// scene is tracked; tracks are followed back into low-score detections before their beginning;
+// pieces of one face are joined; gaps are interpolated; a track continues for some time beyond its
+// first and last detection; and a box that is not a detection's own grows with its uncertainty. No
+// track crosses a cut.
 #pragma once
 
 #include <cstddef>
@@ -22,21 +22,22 @@
 
 namespace faceshot::track {
 
-/// What is known of one frame.
+/// What is known about one frame.
 struct FilmFrame {
   double seconds = 0;                 ///< as Tracker::update
-  std::vector<Detection> detections;  ///< down to TrackerOptions::low_score; none if not looked at
-  bool looked_at = true;              ///< false: no detector ran (--detect-every)
-  bool cut = false;                   ///< another scene begins here
-  CameraMotion motion;                ///< since the frame before
+  std::vector<Detection> detections;  ///< down to TrackerOptions::low_score; none if the detector
+                                      ///< did not run
+  bool looked_at = true;              ///< false: the detector did not run (--detect-every)
+  bool cut = false;                   ///< a new scene begins here
+  CameraMotion motion;                ///< since the previous frame
 };
 
-/// Why there is a box in a frame.
+/// Why a frame has a box.
 enum class BoxOrigin : std::uint8_t {
-  detected,      ///< by a sure detection
-  low_score,     ///< by an unsure one
-  interpolated,  ///< between two that were seen
-  extended,      ///< before the first or after the last that was seen
+  detected,      ///< from a high-score detection
+  low_score,     ///< from a low-score detection
+  interpolated,  ///< between two observations
+  extended,      ///< before the first or after the last observation
 };
 
 /// "detected", "low-score", "interpolated" or "extended".
@@ -44,9 +45,9 @@ enum class BoxOrigin : std::uint8_t {
 
 struct FilmBox {
   std::size_t frame = 0;  ///< index into the film's frames
-  Box box;                ///< best guess, pixels; clipped to the picture by nobody
-  Box cover;              ///< what to hide: `box`, grown by what is not sure
-  float score = 0;        ///< of the detection; else the lower of those beside it
+  Box box;                ///< best estimate, pixels; not clipped to the picture
+  Box cover;              ///< area to hide: `box`, grown by the uncertainty
+  float score = 0;        ///< of the detection; otherwise the lower of the neighbouring ones
   BoxOrigin origin = BoxOrigin::detected;
   float uncertainty = 0;                              ///< standard deviation of the edges, pixels
   std::optional<Landmarks> landmarks = std::nullopt;  ///< the detection's
@@ -56,30 +57,31 @@ struct FilmBox {
 struct FilmTrack {
   std::int64_t id = 0;         ///< from 1 in the order of the first detection, without gaps
   int label = 0;               ///< class, as Detection::label
-  std::vector<FilmBox> boxes;  ///< one for each frame from the first to the last, none left out
+  std::vector<FilmBox> boxes;  ///< one for each frame from the first to the last, without gaps
 };
 
 struct CompletionOptions {
   TrackerOptions tracker = {};
-  /// A track continues for so long before its first and after its last detection, >= 0. Only into
-  /// frames of its scene.
+  /// A track continues for this long before its first and after its last detection, >= 0, within
+  /// its scene.
   double extend_seconds = 0.5;
-  double join_seconds = 2;     ///< pieces of one face at most so far apart are joined, >= 0
-  float cover_deviations = 2;  ///< `cover` grows by so many deviations of its edges, 0 to 10
+  double join_seconds = 2;     ///< pieces of one face at most this far apart are joined, >= 0
+  float cover_deviations = 2;  ///< `cover` grows by this many standard deviations of its edges, 0
+                               ///< to 10,
   float most_growth = 1;       ///< but on each side by at most this share of the box, 0 to 2,
-  float seen_growth = 0.1F;    ///< and where the face was seen by this one
-  bool smooth = false;         ///< even out the jitter of detected boxes, too (for drawing)
+  float seen_growth = 0.1F;    ///< and where the face was detected by at most this one
+  bool smooth = false;         ///< also smooth the jitter of detected boxes (for drawing)
 };
 
-/// Frames [first, last] of one track in which its boxes have one origin.
+/// Frames [first, last] of one track whose boxes have the same origin.
 struct DoubtfulSpan {
   std::int64_t id = 0;
   BoxOrigin origin = BoxOrigin::low_score;
   std::size_t first = 0, last = 0;  ///< frames
   float lowest_score = 0;           ///< of the boxes in it
-  float uncertainty = 0;            ///< the greatest in it, pixels
-  /// A person should look: interpolated over more than a quarter of a second, or unsure for as
-  /// long, or all of a track that was seen in fewer than three frames. Extensions never.
+  float uncertainty = 0;            ///< the greatest of them, pixels
+  /// A person should check it: interpolated over more than a quarter of a second, or low-score for
+  /// as long, or a whole track with detections in fewer than three frames. Never extensions.
   bool wants_look = false;
 };
 
@@ -88,7 +90,7 @@ struct CompletionReport {
   /// Boxes by origin, in the order of BoxOrigin.
   std::size_t detected = 0, low_score = 0, interpolated = 0, extended = 0;
   std::size_t joined = 0;              ///< how often two pieces became one track
-  std::vector<DoubtfulSpan> doubtful;  ///< by id, then by frame; all that is not `detected`, and
+  std::vector<DoubtfulSpan> doubtful;  ///< by id, then by frame; all that are not `detected`, and
                                        ///< tracks of one or two detections
 };
 
@@ -97,13 +99,14 @@ struct FilmTracks {
   CompletionReport report;
 };
 
-/// All of a film at once. Any sure detection gets a track, were it alone; unsure ones without a
-/// sure one beside them in time get none. Deterministic; thread safe.
+/// Processes a whole film at once. Every high-score detection gets a track, even a single one;
+/// low-score detections without a high-score one near them in time get none. Deterministic; thread
+/// safe.
 /// @throws Error(invalid_argument) for impossible options
 [[nodiscard]] FilmTracks complete_tracks(std::span<const FilmFrame> film,
                                          const CompletionOptions& options = {});
 
-/// Which boxes there are in each frame of a film: pairs of (index of the track, index of its box).
+/// The boxes in each frame of a film: pairs of (index of the track, index of its box).
 struct FrameBox {
   std::size_t track = 0, box = 0;
 };

@@ -1,5 +1,5 @@
-// The loops over grey pixels that camera motion is found with, compiled for each level of
-// instructions (base/simd/levels.hpp). Integers alone: every level gives the same.
+// The loops over grey pixels that estimate camera motion, compiled for each instruction-set level
+// (base/simd/levels.hpp). Integers only: results are the same at every level.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 
 namespace faceshot::track {
 
-/// Of a block of 16 x 16 pixels: sums of the pixels, their squares, and the products of their steps
-/// to the right and downwards.
+/// Of a block of 16 x 16 pixels: sums of the pixels, their squares, and the products of their
+/// horizontal and vertical differences.
 struct TextureSums {
   int pixels = 0, squares = 0, xx = 0, yy = 0, xy = 0;
 
@@ -25,8 +25,8 @@ struct PairSums {
 };
 
 struct LumaKernels {
-  /// out[x] = mean of `side` x `side` pixels of the rows from `rows` on, rounded. `sums`: `side` *
-  /// `width` numbers of the caller's. side from 1 to 257.
+  /// out[x] = mean of `side` x `side` pixels, beginning at the row `rows`, rounded. `sums`: `side`
+  /// * `width` numbers of the caller's. side from 1 to 257.
   void (*reduce_rows)(const std::uint8_t* rows, std::ptrdiff_t stride, int side, int width,
                       std::uint16_t* sums, std::uint8_t* out);
   /// out[x] = mean of two by two pixels, rounded.
@@ -37,14 +37,14 @@ struct LumaKernels {
   /// Sum of |a - b - offset| over `height` rows of at most 4,000,000 pixels each.
   long (*differences)(const std::uint8_t* a, std::ptrdiff_t a_stride, const std::uint8_t* b,
                       std::ptrdiff_t b_stride, int width, int height, int offset);
-  /// `below_last` is the row under the block, or its last row again at the picture's end.
+  /// `below_last` is the row below the block, or its last row again at the bottom of the picture.
   TextureSums (*texture)(const std::uint8_t* block, std::ptrdiff_t stride,
                          const std::uint8_t* below_last);
   PairSums (*pair)(const std::uint8_t* a, std::ptrdiff_t a_stride, const std::uint8_t* b,
                    std::ptrdiff_t b_stride);
 };
 
-/// Of the best compiled level up to `level`; of the one that the CPU has.
+/// Of the highest compiled level up to `level`; of the CPU's level.
 [[nodiscard]] const LumaKernels& luma_kernels_at(base::Isa level);
 [[nodiscard]] const LumaKernels& luma_kernels();
 

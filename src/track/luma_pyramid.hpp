@@ -1,4 +1,4 @@
-// A frame's brightness, small: what camera motion and cuts are found on.
+// A frame's brightness at reduced size, from which camera motion and cuts are computed.
 #pragma once
 
 #include <cstdint>
@@ -19,18 +19,18 @@ struct LumaPlane {
   }
 };
 
-/// A frame reduced to at most `longest` pixels, and that halved again and again.
+/// A frame reduced to at most `longest` pixels, then halved repeatedly.
 class LumaPyramid {
  public:
   static constexpr int longest = 320, levels = 4;
 
-  /// Allocates nothing for a frame of the same size as the one before. @pre !frame.empty()
+  /// Allocates nothing for a frame of the same size as the previous one. @pre !frame.empty()
   void take(const ImageView& frame);
 
   [[nodiscard]] const LumaPlane& level(int i) const noexcept { return planes_[i]; }
-  /// Pixels of the frame that are one of level 0, in each direction.
+  /// Pixels of the frame per pixel of level 0, in each direction.
   [[nodiscard]] int factor() const noexcept { return factor_; }
-  /// False until a frame was taken.
+  /// False until the first frame.
   [[nodiscard]] bool taken() const noexcept { return planes_[0].width > 0; }
   void forget() noexcept { planes_[0].width = planes_[0].height = 0; }
 
@@ -40,7 +40,7 @@ class LumaPyramid {
 
   LumaPlane planes_[levels];
   int factor_ = 1;
-  std::vector<std::uint16_t> sums_;  ///< of at most 257 bytes: frames' sides below 82,000
+  std::vector<std::uint16_t> sums_;  ///< of at most 257 bytes: sides of frames are below 82,000
 };
 
 }  // namespace faceshot::track

@@ -12,7 +12,7 @@ struct FrameFree {
   void operator()(AVFrame* frame) const noexcept;
 };
 
-/// Moves; its samples are counted references that decoder and encoder may hold, too.
+/// Move-only; its samples are reference counted and may be shared with decoder and encoder.
 class Frame {
  public:
   Frame() = default;
@@ -22,9 +22,9 @@ class Frame {
 
   [[nodiscard]] bool empty() const noexcept { return picture_ == nullptr; }
   [[nodiscard]] AVFrame* picture() const noexcept { return picture_.get(); }
-  /// From 0, from the first that was asked for.
+  /// From 0, counted from the first requested frame.
   [[nodiscard]] std::int64_t index() const noexcept { return index_; }
-  /// Since the film's beginning.
+  /// Since the beginning of the film.
   [[nodiscard]] double seconds() const noexcept { return seconds_; }
   /// Pixels as they are stored: neither turned nor stretched.
   [[nodiscard]] int width() const noexcept;

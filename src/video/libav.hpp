@@ -1,5 +1,5 @@
-// FFmpeg's C interface with owners for what it allocates. Includes libav's headers: for sources of
-// this room alone.
+// FFmpeg's C interface with owning types for what it allocates. Includes libav's headers: for
+// sources of this room only.
 #pragma once
 
 extern "C" {
@@ -43,14 +43,14 @@ using InputPointer = std::unique_ptr<AVFormatContext, InputClose>;
 using OutputPointer = std::unique_ptr<AVFormatContext, OutputFree>;
 using ScalerPointer = std::unique_ptr<SwsContext, ScalerFree>;
 
-/// What libav's error code means, in its own words.
+/// libav's text for an error code.
 [[nodiscard]] std::string libav_text(int code);
 
-/// The pointer that libav gave. @throws Error(resource_exhausted) if it gave none
+/// Checks a pointer returned by libav. @throws Error(resource_exhausted) if it is null
 template <class T>
 T* require_memory(T* pointer);
 
-/// libav prints to stderr of its own accord: no more. Called before anything else of it.
+/// Stops libav from printing to stderr by itself. Call it before anything else of libav.
 void quiet_libav();
 
 [[noreturn]] void throw_no_memory();

@@ -13,7 +13,7 @@
 
 namespace faceshot::video {
 
-/// What run_in_order() shares among its threads.
+/// The state that run_in_order() shares between its threads.
 template <class Item, class Next, class Work>
 class OrderedPipeline {
  public:
@@ -35,7 +35,7 @@ class OrderedPipeline {
       lock.unlock();
       if (node.mapped().failure) std::rethrow_exception(node.mapped().failure);
       take(node.mapped().item);
-      node = {};  // the frame goes back to its decoder
+      node = {};  // returns the frame to its decoder
       lock.lock();
       ++taken_;
       lock.unlock();
@@ -50,7 +50,7 @@ class OrderedPipeline {
     std::exception_ptr failure;
   };
 
-  /// The next item is worked on, or there is none.
+  /// The next item is being processed, or there is none.
   [[nodiscard]] bool is_ready() const {
     const auto first = slots_.find(taken_);
     return (ended_ && taken_ == read_) || (first != slots_.end() && first->second.worked);
@@ -64,7 +64,7 @@ class OrderedPipeline {
     }
   }
 
-  /// Has the next item read, unless one is being read, or enough are on the way.
+  /// Schedules reading of the next item, unless one is being read or enough are in flight.
   void read_on() {
     const std::lock_guard lock(mutex_);
     if (reads_ || ended_ || read_ == taken_ + most_) return;
@@ -110,19 +110,19 @@ class OrderedPipeline {
   const std::size_t most_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::size_t, Slot> slots_;  // nodes stay where they are
+  std::map<std::size_t, Slot> slots_;  // nodes keep their addresses
   std::size_t read_ = 0, taken_ = 0;
   bool reads_ = false, ended_ = false;
   base::TaskGroup workers_;
-  base::TaskGroup reader_;  ///< last: it ends first, for it adds to the workers'
+  base::TaskGroup reader_;  ///< last: it ends first, since it adds tasks to the workers
 };
 
-/// For each item that `next(item)` gives, until it returns false: `work(item, worker)` on one of
-/// `threads` threads, and `take(item)` on the caller's thread, in order. `next` is called by one
-/// thread at a time, beside the others. At most 2 * threads + 2 items are on the way. With one
-/// thread everything happens on the caller's, one item after the other.
-/// @param work for distinct `worker` (from 0, below `threads`) at once
-/// @throws what the three threw first, in the order of items; items before it were taken
+/// For each item that `next(item)` yields, until it returns false: runs `work(item, worker)` on one
+/// of `threads` threads, and `take(item)` on the caller's thread, in order. `next` is called by one
+/// thread at a time, in parallel with the others. At most 2 * threads + 2 items are in flight. With
+/// one thread everything happens on the caller's, one item after the other.
+/// @param work runs concurrently for distinct `worker` (from 0, below `threads`)
+/// @throws the first exception of the three, in the order of items; earlier items were taken
 template <class Item, class Next, class Work, class Take>
 void run_in_order(int threads, const Next& next, const Work& work, const Take& take) {
   if (threads <= 1) {

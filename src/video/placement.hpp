@@ -1,6 +1,6 @@
 // How a film's stored pixels become the picture that people see.
 //
-// Everything outside this room is in pixels of the picture as it is seen.
+// Everything outside this room is in pixels of the picture as seen.
 #pragma once
 
 #include "media/hiding/placement.hpp"

@@ -1,4 +1,4 @@
-// From the outputs of a network's heads to candidates for NMS: one decoder for each kind of head.
+// From the outputs of a network's heads to candidates for NMS: one decoder per kind of head.
 #pragma once
 
 #include <cstddef>
@@ -12,27 +12,28 @@
 
 namespace faceshot::detect {
 
-/// Reads the outputs of one session, whose addresses it knows. Not thread safe, as the session.
+/// Reads the outputs of one session, whose addresses it keeps. Like the session, not thread safe.
 class HeadDecoder {
  public:
   virtual ~HeadDecoder() = default;
 
-  /// Decodes what the session's last run found.
+  /// Decodes the session's last run.
   /// @param score_threshold in (0, 1)
-  /// @param keep_top the best-scored candidates kept, 0: all
-  /// @param candidates overwritten: boxes and landmarks in pixels of the network's input. What is
-  ///        not finite is dropped
+  /// @param keep_top how many of the best candidates to keep, 0: all
+  /// @param candidates overwritten: boxes and landmarks in pixels of the network's input.
+  /// Non-finite ones
+  ///        are dropped
   virtual void decode(float score_threshold, std::size_t keep_top,
                       std::vector<Detection>& candidates) const = 0;
 };
 
-// One function a head. The outputs' names are in `info`; width and height are
+// One function per head. The outputs' names are in `info`; width and height are
 // those of the session's input. The session must outlive the decoder, and must not be moved.
-// @throws Error(format) if the outputs have not the shapes that the head must have,
-// Error(not_found) if there is no output of a name
+// @throws Error(format) if the outputs do not have the shapes that the head requires,
+// Error(not_found) if an output is missing
 
-/// Cells of each level of an SSD's priors: as the network's own maps have them, or, for networks
-/// that name none, as many as steps fit, the last one not whole.
+/// Grid sizes of an SSD's levels: those of the network's own maps or, for networks that name none,
+/// size / step rounded up.
 [[nodiscard]] std::vector<FeatureSize> feature_sizes(const ModelInfo& info, const Session& session,
                                                      int width, int height);
 
@@ -41,7 +42,7 @@ class HeadDecoder {
                                                          const Session& session, int width,
                                                          int height);
 /// YuNet (Wu, Peng, Yu: "YuNet: A Tiny Millisecond-level Face Detector", 2023), as OpenCV's
-/// FaceDetectorYN decodes it since 4.8.
+/// FaceDetectorYN has decoded it since 4.8.
 [[nodiscard]] std::unique_ptr<HeadDecoder> make_yunet_head(const ModelInfo& info,
                                                            const Session& session, int width,
                                                            int height);
@@ -55,7 +56,7 @@ class HeadDecoder {
                                                                const Session& session, int width,
                                                                int height);
 
-/// The one for info.head.
+/// The decoder for info.head.
 [[nodiscard]] std::unique_ptr<HeadDecoder> make_head(const ModelInfo& info, const Session& session,
                                                      int width, int height);
 

@@ -1,4 +1,4 @@
-// From 8-bit pixels to a network's input, in one go: scaling, channel order, normalisation,
+// From 8-bit pixels to a network's input, in one pass: scaling, channel order, normalisation,
 // padding.
 #pragma once
 
@@ -13,7 +13,8 @@
 
 namespace faceshot::detect {
 
-/// Geometry of an image inside a network's input: scaled, at the top left, the rest padding.
+/// Geometry of an image inside a network's input: scaled, in the top-left corner, the rest is
+/// padding.
 struct LetterboxSize {
   int width = 0, height = 0;  ///< of the input: multiples of the model's size_divisor
   int content_width = 0, content_height = 0;  ///< of the scaled image
@@ -24,24 +25,24 @@ struct LetterboxSize {
 [[nodiscard]] LetterboxSize letterbox_size(int image_width, int image_height, int max_side,
                                            bool upscale, int size_divisor);
 
-/// For a network that takes inputs of one size alone: the image as large as fits.
+/// For a network with a fixed input size: the image as large as fits.
 /// @param upscale whether smaller images are enlarged
 [[nodiscard]] LetterboxSize letterbox_into(int image_width, int image_height, int width, int height,
                                            bool upscale);
 
-/// Scales and normalises. Keeps its tables and row buffers from call to call.
+/// Scales and normalises. Reuses its tables and row buffers between calls.
 ///
-/// Each output pixel is the mean of the source over its own area when shrinking (as cv::INTER_AREA,
-/// with which the training images were made), and linear interpolation when enlarging.
+/// When shrinking, each output pixel is the mean of the source over its area (like cv::INTER_AREA,
+/// with which the training images were made); when enlarging, it is interpolated linearly.
 class Letterbox final : public InputRows {
  public:
-  /// Gets ready for the rows of this image's input. Not thread safe.
-  /// @param image which must live as long as rows are asked for
-  /// @param workers that will ask for rows at once
+  /// Prepares for the rows of this image's input. Not thread safe.
+  /// @param image must live as long as rows are requested
+  /// @param workers that will request rows at once
   void start(const ImageView& image, const LetterboxSize& size, const ModelInfo& model,
              int workers = 1);
 
-  /// In the model's channel order (pixel - mean) * scale; 0, which is the mean colour, in the
+  /// In the model's channel order: (pixel - mean) * scale; 0, which is the mean colour, in the
   /// padding.
   void row(int y, int worker, const Planes& planes) const override;
 
@@ -50,23 +51,23 @@ class Letterbox final : public InputRows {
            float* output);
 
  private:
-  /// Which source pixels an output pixel is made of, and how much of each: as many for all, of
-  /// which some count nothing.
+  /// The source pixels of each output pixel and their weights. All output pixels have the same
+  /// number of taps; some weights are 0.
   struct Taps {
     std::vector<int> first;
-    std::vector<float> weights;  ///< `count` a pixel
+    std::vector<float> weights;  ///< `count` per pixel
     std::size_t count = 1;
-    int source = -1, target = -1;  ///< sizes that the table was made for
+    int source = -1, target = -1;  ///< sizes that the table is for
     void make(int source_size, int target_size);
   };
 
-  /// What a part works in.
+  /// Working memory of one worker.
   struct Buffers {
     std::vector<pixels::WeightedRow> rows;
     std::vector<float> row;  ///< of pixels
-    /// Of gray, NV12 and I420 images, before they become pixels. Red differences of I420 alone.
+    /// Of gray, NV12 and I420 images, before conversion to BGR. `red` is for I420 only.
     std::vector<float> luma, chroma, red;
-    std::vector<float> scaled_luma, scaled_chroma, scaled_red;  ///< of row_of_planes()
+    std::vector<float> scaled_luma, scaled_chroma, scaled_red;  ///< for row_of_planes()
   };
 
   struct SourcePlane {
@@ -77,21 +78,22 @@ class Letterbox final : public InputRows {
   void sum_source(int y, const SourcePlane& plane, std::size_t values,
                   std::vector<pixels::WeightedRow>& rows, std::vector<float>& into) const;
 
-  /// A row of an I420 image that shrinks: its planes are scaled, and then become pixels, of which
-  /// there are fewer.
+  /// A row of an I420 image that is shrunk: its planes are scaled first and then converted, since
+  /// that leaves fewer pixels to convert.
   void row_of_planes(int y, Buffers& buffers, const pixels::Planes& planes) const;
 
-  /// The source rows behind an output row, summed up: bytes_per_pixel() floats a pixel, at least 3.
+  /// The weighted sum of the source rows of an output row: bytes_per_pixel() floats per pixel, at
+  /// least 3.
   const float* scaled_row(int y, Buffers& buffers) const;
 
   ImageView image_;
   LetterboxSize size_;
   Taps horizontal_, vertical_, of_chroma_;
   pixels::Planes planes_{};               ///< gain and offset of each channel in memory
-  std::array<std::size_t, 3> channel_{};  ///< of the output, for each in memory
+  std::array<std::size_t, 3> channel_{};  ///< output channel of each channel in memory
   bool as_it_is_ = false;                 ///< neither scaled nor converted
-  bool planes_first_ = false;             ///< by row_of_planes()
-  mutable std::vector<Buffers> buffers_;  ///< a part each
+  bool planes_first_ = false;             ///< uses row_of_planes()
+  mutable std::vector<Buffers> buffers_;  ///< one per worker
 };
 
 }  // namespace faceshot::detect

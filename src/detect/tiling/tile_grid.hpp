@@ -1,4 +1,4 @@
-// Where the tiles of a large photograph lie.
+// Positions of the tiles of a large photograph.
 #pragma once
 
 #include <vector>
@@ -13,11 +13,11 @@ struct Tile {
   friend bool operator==(const Tile&, const Tile&) = default;
 };
 
-/// Tiles that cover the image, row by row: as few as the overlap allows, evenly spread, so that
-/// what is left over makes the overlaps larger and no tile smaller. Tiles begin at even columns and
-/// rows, where NV12's chroma can be cut; the last ones are a pixel smaller where that demands it.
-/// @param tile_width, tile_height even; the image's where that is smaller
-/// @param overlap share of a tile's side that the next one covers too, at least; in [0, 1)
+/// Tiles that cover the image, row by row: as few as the overlap allows, evenly spaced, so that
+/// excess makes the overlaps larger rather than tiles smaller. Tiles begin at even columns and
+/// rows, where NV12's chroma can be cut; the last ones are a pixel smaller if that requires it.
+/// @param tile_width, tile_height even; the image's if that is smaller
+/// @param overlap minimum share of a tile's side that the next one also covers; in [0, 1)
 [[nodiscard]] std::vector<Tile> tile_grid(int image_width, int image_height, int tile_width,
                                           int tile_height, double overlap);
 

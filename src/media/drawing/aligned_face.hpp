@@ -7,11 +7,11 @@
 
 namespace faceshot::media {
 
-/// Cuts a face out, turned and scaled by the similarity that brings its landmarks closest to
-/// alignment_template(size). What lies outside the photograph is black. Landmarks are in our
+/// Cuts out a face, rotated and scaled by the similarity that brings its landmarks closest to
+/// alignment_template(size). Pixels outside the photograph are black. Landmarks are in our
 /// coordinates (origin at the corner of the first pixel) and the template in those of its
-/// publishers (origin at the centre of the first pixel), so that a crop is what InsightFace makes
-/// of the same face. Thread safe.
+/// publishers (origin at the centre of the first pixel), so a crop equals InsightFace's of the same
+/// face. Thread safe.
 /// @param image 8-bit BGR @param size side of the crop in pixels, > 0
 /// @return 8-bit BGR, size x size
 /// @throws Error(invalid_argument) for no image, an impossible size, or as fit_similarity()

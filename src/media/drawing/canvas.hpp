@@ -22,14 +22,14 @@ struct Rectangle {
   friend constexpr bool operator==(const Rectangle&, const Rectangle&) = default;
 };
 
-/// What both cover; empty if they do not meet.
+/// The intersection; empty if they do not meet.
 [[nodiscard]] constexpr Rectangle operator&(const Rectangle& a, const Rectangle& b) noexcept {
   const int x = std::max(a.x, b.x);
   const int y = std::max(a.y, b.y);
   return {x, y, std::min(a.right(), b.right()) - x, std::min(a.bottom(), b.bottom()) - y};
 }
 
-/// A view of 8-bit BGR that may be written to.
+/// A writable view of 8-bit BGR.
 struct Canvas {
   std::uint8_t* data = nullptr;
   int width = 0, height = 0;  ///< pixels
@@ -38,7 +38,7 @@ struct Canvas {
   Canvas() = default;
   Canvas(std::uint8_t* pixels, int columns, int rows, std::ptrdiff_t row_bytes) noexcept
       : data(pixels), width(columns), height(rows), stride(row_bytes) {}
-  /// All of an image, which must outlive it. Implicit: an image is drawn on as it is.
+  /// All of an image, which must outlive it. Implicit: images are drawn on directly.
   Canvas(Image& image) noexcept
       : Canvas(image.row(0), image.width(), image.height(),
                static_cast<std::ptrdiff_t>(image.stride())) {}
@@ -51,7 +51,7 @@ struct Canvas {
 /// Paints the part of `area` that lies on the canvas.
 void fill(const Canvas& canvas, const Rectangle& area, const Bgr& colour);
 
-/// Lays `colour` over a pixel of the canvas. @param opacity 0 to 255
+/// Blends `colour` over a pixel of the canvas. @param opacity 0 to 255
 inline void blend(const Canvas& canvas, int x, int y, const Bgr& colour, int opacity) {
   std::uint8_t* const pixel = canvas.at(x, y);
   for (std::size_t channel = 0; channel < 3; ++channel)

@@ -11,13 +11,13 @@
 
 namespace faceshot::media {
 
-/// Draws boxes, landmarks as dots, and each score beside its box where it hides no other face. Line
-/// width, dots and text grow with the image; small faces in a crowd get thin lines, and neither
-/// score nor dots below 24 px. Thread safe.
-/// @param detections in the canvas's pixels; parts outside it are cut off
-/// @param classes names by label; if there is more than one, each has a colour that the
-/// colour-blind
-///        can tell from the others' (the first seven do), and the name stands before the score
+/// Draws boxes, landmarks as dots, and each score beside its box where it covers no other face.
+/// Line width, dots and text grow with the image; small faces in a crowd get thin lines, and below
+/// 24 px neither score nor dots. Thread safe.
+/// @param detections in the canvas's pixels; parts outside it are clipped
+/// @param classes names by label; if there is more than one, each has its own colour (the first
+/// seven
+///        are distinguishable for the colour-blind), and the name precedes the score
 /// @throws Error(invalid_argument) if the canvas is empty
 void draw_detections(const Canvas& canvas, std::span<const Detection> detections,
                      std::span<const std::string> classes = {});

@@ -1,4 +1,4 @@
-// The font of labels, part of the program.
+// The labels' font, embedded in the program.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace faceshot::media {
 
-/// font/labels.ttf; made into code by CMake.
+/// font/labels.ttf, turned into code by CMake.
 [[nodiscard]] std::span<const std::uint8_t> label_font() noexcept;
 
 }  // namespace faceshot::media

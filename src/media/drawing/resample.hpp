@@ -6,8 +6,8 @@
 
 namespace faceshot::media {
 
-/// Scales 8-bit BGR: every pixel of the result is the mean of the area that it covers where the
-/// picture shrinks, and interpolated between four where it grows. Thread safe.
+/// Scales 8-bit BGR: each pixel of the result is the mean of the area that it covers when
+/// shrinking, and interpolated between four when enlarging. Thread safe.
 /// @param width, height of the result, > 0
 [[nodiscard]] Image resampled(const ImageView& image, int width, int height);
 

@@ -1,6 +1,6 @@
 // How stored pixels become the picture that people see: quarter turns and mirrors (a phone held
-// upright stores its films lying), and pixels that are not squares. Photographs are upright when
-// they are decoded; for them the default is right.
+// upright stores its films sideways), and non-square pixels. Photographs are decoded upright, so
+// the default fits them.
 #pragma once
 
 #include "faceshot/box.hpp"
@@ -10,15 +10,16 @@ namespace faceshot::media {
 class Placement {
  public:
   Placement() = default;
-  /// Stored pixels become seen ones by x' = xx x + xy y, y' = yx x + yy y, brought back to begin at
+  /// Maps stored pixels to pixels as seen: x' = xx x + xy y, y' = yx x + yy y, shifted to begin at
   /// 0.
   struct Turn {
-    int xx = 1, xy = 0, yx = 0, yy = 1;  ///< each row and column has one that is 1 or -1
+    int xx = 1, xy = 0, yx = 0, yy = 1;  ///< each row and column has one entry of 1 or -1
     friend constexpr bool operator==(const Turn&, const Turn&) = default;
   };
 
   /// @param width, height stored, > 0
-  /// @param pixel_aspect width of a stored pixel by its height; not sane (beyond 1/16 to 16): 1
+  /// @param pixel_aspect width of a stored pixel divided by its height; outside 1/16 to 16: taken
+  /// as 1
   Placement(int width, int height, const Turn& turn, double pixel_aspect);
 
   [[nodiscard]] int stored_width() const noexcept { return stored_width_; }
@@ -40,7 +41,7 @@ class Placement {
   };
   [[nodiscard]] Point stored(Point seen) const noexcept;
   [[nodiscard]] Point seen(Point stored) const noexcept;
-  /// A box of seen pixels in stored ones.
+  /// A box in pixels as seen, mapped to stored pixels.
   [[nodiscard]] Box stored(const Box& seen) const noexcept;
 
  private:

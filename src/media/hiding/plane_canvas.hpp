@@ -1,5 +1,5 @@
-// Pictures of any kind of planes, to be painted on: BGR photographs, and YUV frames as decoders
-// leave them (video/painting/canvas.hpp makes those).
+// Writable pictures of any kind of planes: BGR photographs, and YUV frames from decoders (made by
+// video/painting/canvas.hpp).
 #pragma once
 
 #include <array>
@@ -11,37 +11,37 @@
 
 namespace faceshot::media {
 
-/// Samples of one kind: luma, a chroma, blue.
+/// Samples of one kind: luma, one chroma component, blue.
 struct PaintPlane {
   std::uint8_t* data = nullptr;
   std::ptrdiff_t stride = 0;   ///< bytes from one row to the next
   int step = 1;                ///< bytes from one sample to the next
-  int bytes = 1;               ///< of a sample: 1 or 2
-  int shift = 0;               ///< of two bytes: how far left its bits stand
+  int bytes = 1;               ///< per sample: 1 or 2
+  int shift = 0;               ///< of two-byte samples: how far their bits are shifted left
   int width = 0, height = 0;   ///< samples
-  int log2_x = 0, log2_y = 0;  ///< pixels a sample, as a power of two
+  int log2_x = 0, log2_y = 0;  ///< pixels per sample, as a power of two
 };
 
-/// What the samples of a picture stand for: BGR, or YUV.
+/// The meaning of a picture's samples: BGR, or YUV.
 struct PaintColours {
   bool yuv = false;
   bool hd = false;    ///< BT.709, not BT.601
-  bool full = false;  ///< all values, not the video range
+  bool full = false;  ///< full range, not the video range
   int depth = 8;      ///< bits
 };
 
-/// A picture that may be painted on. What is painted is in its own pixels, as stored.
+/// A picture to paint on, in its own pixels as stored.
 class PlaneCanvas {
  public:
-  /// @param picture which must outlive it
+  /// @param picture must outlive it
   explicit PlaneCanvas(const Canvas& picture);
-  /// @param planes which must outlive it
+  /// @param planes must outlive it
   PlaneCanvas(int width, int height, std::vector<PaintPlane> planes, const PaintColours& colours);
 
   [[nodiscard]] int width() const noexcept { return width_; }
   [[nodiscard]] int height() const noexcept { return height_; }
   [[nodiscard]] const std::vector<PaintPlane>& planes() const noexcept { return planes_; }
-  /// The colour as a value for each plane.
+  /// The colour as one value per plane.
   [[nodiscard]] std::array<int, 3> values_of(const Bgr& colour) const;
 
  private:

@@ -1,5 +1,5 @@
-// One decoder per format and, if we write the format, one encoder, on the standard libraries.
-// Internal to this room: image_file.hpp is what others call.
+// One decoder per format and, for formats that we write, one encoder, on the standard libraries.
+// Internal to this room: others call image_file.hpp.
 #pragma once
 
 #include <cstdint>
@@ -25,17 +25,18 @@ using Allocate = std::function<std::uint8_t*(int width, int height)>;
 struct Encoded {
   std::span<const std::uint8_t> bytes;
   const ImageFrame& frame;  ///< of these bytes
-  int max_side = 0;         ///< > 0: a reduced picture will do, of at least this longer side
+  int max_side = 0;         ///< > 0: a reduced picture is sufficient, with at least this longer
+                            ///< side
 };
 
-/// What became of an image beside its pixels.
+/// What decoding yields besides pixels.
 struct Decoded {
-  double scale_x = 1, scale_y = 1;  ///< pixels of the file a pixel that was delivered
+  double scale_x = 1, scale_y = 1;  ///< pixels of the file per delivered pixel
   std::string warning;              ///< empty: none
 };
 
-// Each delivers the pixels as they are stored (of HEIF as its own turns leave them), alpha dropped,
-// grey expanded, 16 bits as 8. Thread safe. @throws DecodeFailure; whatever `allocate` throws
+// Each delivers the pixels as stored (for HEIF, after its own rotations): alpha dropped, grey
+// expanded, 16 bits reduced to 8. Thread safe. @throws DecodeFailure; whatever `allocate` throws
 [[nodiscard]] Decoded decode_jpeg(const Encoded& file, const Allocate& allocate);
 [[nodiscard]] Decoded decode_png(const Encoded& file, const Allocate& allocate);
 [[nodiscard]] Decoded decode_webp(const Encoded& file, const Allocate& allocate);
@@ -44,7 +45,7 @@ struct Decoded {
 [[nodiscard]] Decoded decode_tiff(const Encoded& file, const Allocate& allocate);
 [[nodiscard]] Decoded decode_heif(const Encoded& file, const Allocate& allocate);
 
-// Containers that only their libraries can walk. @throws DecodeFailure
+// Containers that only their libraries can parse. @throws DecodeFailure
 [[nodiscard]] ImageFrame tiff_frame(std::span<const std::uint8_t> bytes);
 [[nodiscard]] bool is_heif(std::span<const std::uint8_t> bytes);
 [[nodiscard]] ImageFrame heif_frame(std::span<const std::uint8_t> bytes);

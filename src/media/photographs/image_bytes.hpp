@@ -10,7 +10,7 @@
 
 namespace faceshot::media {
 
-/// What to do with a file whose end is missing.
+/// Whether the end of a file may be missing.
 enum class Tail : std::uint8_t { required, optional };
 
 struct ImageBytes {
@@ -18,8 +18,8 @@ struct ImageBytes {
   ImageFrame frame;
 };
 
-/// Reads the file and walks its container. `-` is standard input; pipes and devices are read to
-/// their end. Thread safe (but for standard input).
+/// Reads the file and parses its container. `-` is standard input; pipes and devices are read to
+/// their end. Thread safe (except for standard input).
 /// @throws Error as read_photograph
 [[nodiscard]] ImageBytes read_image_bytes(const std::filesystem::path& path,
                                           Tail tail = Tail::required);

@@ -14,13 +14,13 @@ struct ImageSize {
   return {size.height, size.width};
 }
 
-/// An image's size and what had to be done for it.
+/// An image's size and the orientation behind it.
 struct TurnedSize {
   ImageSize size;
-  int orientation = 1;  ///< that was obeyed: 1 to 8, see exif.hpp; always 1 for HEIF
+  int orientation = 1;  ///< that was applied: 1 to 8, see exif.hpp; always 1 for HEIF
 };
 
-/// From the headers alone; that a JPEG, PNG, WebP or BMP file is truncated is noticed all the same.
+/// From the headers alone; truncated JPEG, PNG, WebP and BMP files are detected nevertheless.
 /// Thread safe.
 /// @throws Error(not_found) no such file; Error(format) damaged, truncated or not an image;
 ///         Error(unsupported) more than max_image_pixels

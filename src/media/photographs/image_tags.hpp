@@ -1,5 +1,5 @@
 // Metadata of a photograph that may be copied into another file: the colour profile (ICC), and the
-// camera's notes (EXIF) without any picture.
+// camera's data (EXIF) without any picture.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +12,20 @@ namespace faceshot::media {
 
 struct ImageTags {
   ImageFormat format =
-      ImageFormat::jpeg;            ///< of the file that they came from, and of those they fit
+      ImageFormat::jpeg;            ///< of the source file, and of files they can be copied to
   std::vector<std::uint8_t> bytes;  ///< JPEG segments or PNG chunks; empty: none
 };
 
-/// The colour profile of a JPEG or PNG file; of others, and of files without one, nothing. Thread
-/// safe.
-/// @param exif JPEG alone: EXIF, too, made again: numbers and texts of up to 4 KB from its
-/// directories of the
-///        picture, the camera and the place. Thumbnails, previews in makers' notes and all that
-///        nobody knows is left out, and the orientation is 1: pixels are delivered upright
+/// The colour profile of a JPEG or PNG file; nothing for other formats and files without one.
+/// Thread safe.
+/// @param exif JPEG only: also EXIF, rebuilt: numbers and texts of up to 4 KB from its directories
+/// of the
+///        picture, the camera and the location. Thumbnails, previews in maker notes and unknown
+///        entries are omitted, and the orientation is 1: pixels are delivered upright
 [[nodiscard]] ImageTags image_tags(std::span<const std::uint8_t> file, const ImageFrame& frame,
                                    bool exif);
 
-/// The file with these tags. A file of another format is returned as it is.
+/// The file with these tags. A file of another format is returned unchanged.
 [[nodiscard]] std::vector<std::uint8_t> with_image_tags(std::vector<std::uint8_t> file,
                                                         ImageFormat format, const ImageTags& tags);
 

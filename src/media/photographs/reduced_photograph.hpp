@@ -9,16 +9,16 @@
 
 namespace faceshot::media {
 
-/// ReadOptions::max_side for a detector: the longest side that it looks at; 0 where it looks at
+/// ReadOptions::max_side for a detector: the longest side that it processes; 0 if it processes
 /// photographs at their own size. Thread safe.
 [[nodiscard]] int reduced_side(const Detector& detector);
 
-/// From pixels of the picture that was delivered to those of another size of it.
-/// @param whole its size, and its pixels a pixel that was delivered
+/// From pixels of the delivered picture to those of another size of it.
+/// @param whole its size, and its pixels per delivered pixel
 void scale_detection(Detection& detection, const PhotographInfo& whole);
 
-/// All of them, to pixels of the whole photograph, cut to it. What lies in the last row and column
-/// of a reduced picture alone, which reach beyond the photograph, is left out.
+/// All of them, to pixels of the whole photograph, clipped to it. The last row and column of a
+/// reduced picture may reach beyond the photograph; detections only there are dropped.
 void scale_detections(std::vector<Detection>& detections, const PhotographInfo& whole);
 
 }  // namespace faceshot::media

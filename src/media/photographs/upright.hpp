@@ -6,9 +6,9 @@
 
 namespace faceshot::media {
 
-/// Turns and mirrors an image as its EXIF orientation says, so that it stands upright.
+/// Rotates and mirrors an image according to its EXIF orientation, so that it is upright.
 /// @param orientation 1 to 8, see exif.hpp
-/// @param allocate gives the memory for the result; throws what it throws
+/// @param allocate provides memory for the result; its exceptions are passed on
 void turn_upright(const Image& stored, int orientation, const Allocate& allocate);
 
 }  // namespace faceshot::media

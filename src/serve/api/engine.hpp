@@ -1,4 +1,4 @@
-// The network that is loaded, and its detectors by option.
+// The loaded network, and its detectors by option.
 #pragma once
 
 #include <list>
@@ -11,37 +11,37 @@
 
 namespace faceshot::serve {
 
-/// A network and how it is used where a request does not say.
+/// A network and its default options for requests.
 struct LoadedModel {
   Network network;
   ModelInfo info;
   DetectorOptions options{};
 };
 
-/// What looks at photographs. Thread safe; requests hold it until they are done, so that another
-/// may take its place at any time.
+/// Detects faces in photographs. Thread safe; requests hold it until they are done, so it can be
+/// replaced at any time.
 class Engine {
  public:
   /// Runs the network once at its usual size, so that the first request does not wait.
-  /// @param model looked at with one thread a photograph, whatever its options say
+  /// @param model uses one thread per photograph, whatever its options say
   /// @throws Error as Detector
   explicit Engine(LoadedModel model);
 
-  /// A detector for a request, and the score from which its findings count: the detector may give
-  /// lower ones. Detectors are kept for the few sets of options that were used last.
+  /// A detector for a request, and the minimum score of its results: the detector may return lower
+  /// ones. Detectors are kept for the most recently used sets of options.
   struct Choice {
     std::shared_ptr<const Detector> detector;
-    float threshold;  ///< below: not wanted. 0: all are
+    float threshold;  ///< results below it are dropped; 0: none are
   };
   [[nodiscard]] Choice detector_for(const LookOptions& options) const;
-  /// The same for photographs whose faces are to be hidden: at a side of 1280 where that is more,
-  /// and from three fifths of the threshold on, as `faceshot anonymize` does it.
+  /// The same for photographs whose faces are to be hidden: with a side of at least 1280, and three
+  /// fifths of the threshold, as in `faceshot anonymize`.
   [[nodiscard]] Choice hiding_detector_for(const LookOptions& options, int most_side) const;
-  /// The same for frames of a stream: all down to what a tracker goes on with.
+  /// The same for frames of a stream: keeps everything that a tracker uses.
   [[nodiscard]] Choice tracking_detector_for(const LookOptions& options) const;
 
   [[nodiscard]] const ModelInfo& info() const noexcept { return model_.info; }
-  /// In effect where a request does not say.
+  /// The defaults for requests.
   [[nodiscard]] const DetectorOptions& options() const noexcept { return usual_->options(); }
 
  private:

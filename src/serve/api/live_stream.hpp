@@ -1,4 +1,4 @@
-// Frames that come one after another, and the faces in them with their tracks' numbers.
+// A sequence of frames, and the faces in them with their track ids.
 #pragma once
 
 #include <cstdint>
@@ -10,18 +10,18 @@
 
 namespace faceshot::serve {
 
-/// One client's stream. Movable by pointer alone; one call at a time.
+/// One client's stream. Move it by pointer only; one call at a time.
 class LiveStream {
  public:
   LiveStream(StreamOptions options, const PhotographLimits& limits, Metrics& metrics)
       : options_(std::move(options)), limits_(limits), metrics_(metrics) {}
 
-  /// Looks at the next frame.
-  /// @param engine may be another than the last time
+  /// Processes the next frame.
+  /// @param engine may differ from the last call's
   /// @param seconds of the frame, of any clock
   /// @param number of the frame, for the answer @param dropped frames since the last answer
-  /// @return JSON of one line: {"frame", "dropped", "width", "height", "faces"}; each face as
-  ///         face_json() has it and "id" and "confirmed" (false: seen for the first time)
+  /// @return JSON of one line: {"frame", "dropped", "width", "height", "faces"}; each face as in
+  ///         face_json() plus "id" and "confirmed" (false: seen for the first time)
   /// @throws Problem as look_at(); Problem(bad_body) for a raw frame of another size
   [[nodiscard]] std::string look(const Bytes& frame, const Engine& engine, double seconds,
                                  std::int64_t number, std::int64_t dropped);

@@ -17,10 +17,10 @@ namespace faceshot::serve {
 
 struct PhotographLimits {
   std::int64_t pixels = 50'000'000;           ///< of the whole photograph
-  std::vector<media::ImageFormat> formats{};  ///< that are decoded; empty: all
+  std::vector<media::ImageFormat> formats{};  ///< accepted formats; empty: all
 };
 
-/// What came of a photograph.
+/// The result for a photograph.
 struct Looked {
   media::Photograph photograph;  ///< perhaps decoded to a fraction of its size
   media::ImageFrame frame;
@@ -28,17 +28,18 @@ struct Looked {
   double decode_seconds = 0, detect_seconds = 0;
 };
 
-/// Decodes and looks. Limits hold before anything is decoded. Thread safe.
-/// @param whole whether the picture is wanted at its own size
-/// @throws Problem(wrong_type) for what is no photograph or of a format that is not taken,
+/// Decodes and detects. Limits are checked before anything is decoded. Thread safe.
+/// @param whole whether the picture is needed at its full size
+/// @throws Problem(wrong_type) for data that are not a photograph or of a format that is not
+/// accepted,
 ///         Problem(too_many_pixels), Problem(damaged)
 [[nodiscard]] Looked look_at(const Bytes& bytes, const Engine::Choice& choice, bool whole,
                              const PhotographLimits& limits, Metrics& metrics);
 
-/// The frame of a photograph that may be decoded. @throws Problem as look_at()
+/// The frame of a photograph that is within the limits. @throws Problem as look_at()
 [[nodiscard]] media::ImageFrame admitted_frame(const Bytes& bytes, const PhotographLimits& limits);
 
-/// JPEG, PNG or WebP of the picture. @param format a word of `picture_formats`
+/// Encodes the picture as JPEG, PNG or WebP. @param format one of `picture_formats`
 [[nodiscard]] Bytes encode_picture(const Looked& looked, const Bytes& file,
                                    media::ImageFormat format, Metrics& metrics);
 

@@ -1,4 +1,4 @@
-// What a request may ask for in its query.
+// The options that a request may set in its query.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ struct LookOptions {
   std::optional<float> threshold;  ///< none: the model's own
   std::optional<int> max_side;     ///< none: the server's
   std::optional<float> nms;        ///< none: the server's
-  media::HideOptions hide{};       ///< anonymize alone
+  media::HideOptions hide{};       ///< for anonymize only
 };
 
 /// Frames of a live stream.
@@ -29,12 +29,12 @@ struct StreamOptions {
 };
 
 struct OptionLimits {
-  int most_side = 2048;         ///< of max_side
+  int most_side = 2048;         ///< maximum of max_side
   std::size_t most_pixels = 0;  ///< of a raw frame
 };
 
-/// threshold, max_side and nms. @throws Problem(bad_option) for another name (with the one that was
-/// meant, perhaps), one twice, or a value that cannot be
+/// threshold, max_side and nms. @throws Problem(bad_option) for an unknown name (perhaps with a
+/// suggestion), a repeated one, or an impossible value
 [[nodiscard]] LookOptions parse_look_options(std::string_view query, const OptionLimits& limits);
 /// The same, and style (blur, pixelate, solid), shape (ellipse, box) and margin.
 [[nodiscard]] LookOptions parse_hide_options(std::string_view query, const OptionLimits& limits);

@@ -23,19 +23,19 @@ enum class RouteKind : std::uint8_t {
 struct Route {
   std::string_view path;
   RouteKind kind;
-  bool posts = false;      ///< POST; else GET and HEAD
-  bool needs_key = false;  ///< where the service has keys
+  bool posts = false;      ///< POST; otherwise GET and HEAD
+  bool needs_key = false;  ///< if the service has keys
 };
 
-/// The route of a request, whose path must be one of the table's letter by letter: nothing is
-/// decoded, joined or looked up on a disk.
+/// The route of a request, whose path must equal one in the table exactly: nothing is decoded,
+/// joined or looked up on disk.
 /// @throws Problem(not_found), Problem(wrong_method), Problem(unknown_method)
 [[nodiscard]] const Route& route_of(const RequestHead& head);
 
-/// The route of a path, whatever the method; null: none.
+/// The route of a path, whatever the method; null if there is none.
 [[nodiscard]] const Route* route_at(std::string_view path);
 
-/// The methods that a path takes, for Allow; empty: no such path.
+/// The methods that a path supports, for Allow; empty: no such path.
 [[nodiscard]] std::string_view methods_of(std::string_view path);
 
 }  // namespace faceshot::serve

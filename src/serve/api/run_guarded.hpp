@@ -1,4 +1,4 @@
-// Whatever is thrown while a request is handled becomes an answer: nothing ends the server.
+// Turns anything thrown while a request is handled into an answer: nothing ends the server.
 #pragma once
 
 #include <exception>
@@ -10,8 +10,8 @@
 
 namespace faceshot::serve {
 
-/// The exception that is being handled, as a problem. What no client has caused is logged, and the
-/// client is told no more than that. @param service has log_event()
+/// The exception being handled, as a problem. If the client did not cause it, it is logged and the
+/// client gets no details. @param service has log_event()
 template <class Log>
 [[nodiscard]] Problem current_problem(const Log& log) {
   try {
@@ -29,7 +29,7 @@ template <class Log>
   return {problem::failure, "the log of the server says why, by the request's id"};
 }
 
-/// What `body` gives, or the answer that tells why it gave none.
+/// The result of `body`, or an answer that says why there is none.
 template <class Body, class Owner>
 [[nodiscard]] Answer answer_guarded(const RequestHead& head, const Body& body, Owner& owner) {
   try {
@@ -41,7 +41,7 @@ template <class Body, class Owner>
   }
 }
 
-/// The same of a text.
+/// The same for a text.
 template <class Body, class Owner>
 [[nodiscard]] std::string text_guarded(const Body& body, Owner& owner) {
   try {

@@ -1,5 +1,5 @@
-// What the service does with a request, without sockets: who may, what is asked for, whose turn it
-// is, and the answer.
+// What the service does with a request, without sockets: authorisation, options, queueing, the
+// answer.
 #pragma once
 
 #include <atomic>
@@ -26,46 +26,46 @@ namespace faceshot::serve {
 struct ServiceOptions {
   int threads = 1;                      ///< photographs at once, > 0
   std::size_t places = 32;              ///< in the queue, > 0
-  std::size_t batch = 64;               ///< photographs of one request
+  std::size_t batch = 64;               ///< maximum number of photographs per request
   std::size_t max_upload = 20'000'000;  ///< bytes of a body
-  int most_side = 2048;                 ///< of the option max_side
+  int most_side = 2048;                 ///< maximum of the option max_side
   PhotographLimits photographs{};
   std::vector<std::string> cors_origins;  ///< whose pages may read answers; "*": all
 };
 
-/// Thread safe but where it says otherwise. Workers run from start to end.
+/// Thread safe except where stated. Workers run as long as it exists.
 class Service {
  public:
-  /// What must be read anew now and then.
+  /// Sources of what may be reloaded.
   struct Sources {
     std::function<LoadedModel()> model;  ///< may throw Error
-    std::function<ApiKeys()> keys;       ///< null: no keys are asked for
+    std::function<ApiKeys()> keys;       ///< null: no keys are required
   };
-  /// Loads the network. @param log receives one JSON object a call, without a line's end; called
+  /// Loads the network. @param log receives one JSON object per call, without a line break; called
   /// from any thread @throws Error as `sources` do
   Service(ServiceOptions options, Sources sources, std::function<void(const std::string&)> log);
-  ~Service();  ///< works off what waits, and ends the workers
+  ~Service();  ///< finishes waiting work, and ends the workers
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  /// A request that may go on to its body, or to be a WebSocket.
+  /// A request that may go on to its body, or become a WebSocket.
   struct Admitted {
     const Route* route = nullptr;
-    std::string client;  ///< for the queue: who owns the key, or the address
+    std::string client;  ///< for the queue: the key's owner, or the address
   };
-  /// What can be said before the body has come. @throws Problem
+  /// Everything that can be checked before the body has arrived. @throws Problem
   [[nodiscard]] Admitted admit(const RequestHead& head) const;
 
   using Done = std::function<void(Answer)>;
-  /// Answers a request, at once or later: `done` is called exactly once, from any thread.
+  /// Answers a request, now or later: `done` is called exactly once, from any thread.
   /// @param gone set by the caller when nobody waits for the answer any more
   void answer(const Admitted& admitted, Request request,
               std::shared_ptr<const std::atomic<bool>> gone, Done done);
 
   /// A new stream. @throws Problem(bad_option)
   [[nodiscard]] std::shared_ptr<LiveStream> open_stream(const RequestHead& head);
-  /// Looks at a frame when it is its turn. One at a time for each stream.
-  /// @param done receives a line of JSON; a problem's where there was one. Called exactly once
+  /// Processes a frame when its turn comes. One at a time per stream.
+  /// @param done receives a line of JSON, possibly a problem's. Called exactly once
   struct Frame {
     Bytes bytes;
     double seconds = 0;
@@ -74,25 +74,26 @@ class Service {
   void look_at_frame(const std::string& client, std::shared_ptr<LiveStream> stream, Frame frame,
                      std::function<void(std::string)> done);
 
-  /// The answer that tells of a problem.
+  /// The answer that reports a problem.
   [[nodiscard]] Answer refusal(const RequestHead& head, const Problem& problem) const;
-  /// Adds what every answer has: the request's id, CORS, what browsers must not do.
+  /// Adds the headers of every answer: the request's id, CORS, restrictions for browsers.
   void add_common_headers(const RequestHead& head, Answer& answer) const;
 
   /// An answer was sent: counts and logs it.
   struct Sent {
     double seconds = 0;
     std::size_t bytes_in = 0, bytes_out = 0;
-    bool broken = false;  ///< the client went away before the end
+    bool broken = false;  ///< the client disconnected before the end
   };
   void log_request(const RequestHead& head, const Answer& answer, const Sent& sent);
   void log_event(const std::string& event, const std::string& detail) const;
 
-  /// Reads network and keys anew; what is under way ends with the old ones. If it fails, all stays
-  /// as it is, and the log says why. Not more than one call at a time. @return whether it went well
+  /// Reloads network and keys; requests in progress finish with the old ones. If it fails,
+  /// everything stays as it is, and the log says why. Only one call at a time. @return whether it
+  /// succeeded
   bool reload();
 
-  /// /readyz says no from now on, and no new work is taken.
+  /// From now on /readyz answers no, and no new work is accepted.
   void begin_stopping();
 
   void set_connections(std::size_t connections, std::size_t streams);

@@ -1,4 +1,4 @@
-// The photographs in a request's body, whatever form it has.
+// The photographs in a request's body, in any of its forms.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@
 namespace faceshot::serve {
 
 struct Upload {
-  std::string name;  ///< as the client calls it, for the answer alone; empty: none
+  std::string name;  ///< given by the client, for the answer only; empty: none
   Bytes bytes;
 };
 
@@ -19,17 +19,17 @@ struct UploadLimits {
   bool one = true;  ///< exactly one, not a list
 };
 
-/// Takes the photographs out of a body: a photograph itself (image/*, application/octet-stream,
-/// what curl --data-binary says, or no type), the parts of multipart/form-data, or JSON with base64
+/// Extracts the photographs of a body: a photograph itself (image/*, application/octet-stream, curl
+/// --data-binary's type, or no type), the parts of multipart/form-data, or JSON with base64
 /// ({"image": TEXT} for one,
-/// {"images": [TEXT, ...]} for several, data: URLs allowed). JSON is read piece by piece: what is
-/// nested or long costs no more than its own bytes. Thread safe.
+/// {"images": [TEXT, ...]} for several, data: URLs allowed). JSON is parsed incrementally: nested
+/// or long values cost no more memory than their own bytes. Thread safe.
 /// @param request whose body is moved from
 /// @throws Problem(wrong_type) for another type, Problem(bad_body), Problem(too_large) for more
 ///         photographs than the limit
 [[nodiscard]] std::vector<Upload> take_uploads(Request& request, const UploadLimits& limits);
 
-/// Whether take_uploads() knows this Content-Type: for who asks before the body has come.
+/// Whether take_uploads() supports this Content-Type: for checks before the body has arrived.
 [[nodiscard]] bool takes_uploads_of(const std::string& content_type);
 
 }  // namespace faceshot::serve

@@ -1,4 +1,4 @@
-// Base64 (RFC 4648) as it comes in.
+// Decodes base64 (RFC 4648).
 #pragma once
 
 #include <optional>
@@ -8,9 +8,9 @@
 
 namespace faceshot::serve {
 
-/// @param text of the standard alphabet or of the one for URLs, padded or not, nothing in between
-/// @return nothing if it is no base64: another letter, a length that cannot be, padding elsewhere
-///         than at the end, or bits beyond the last byte that are not zero. Thread safe.
+/// @param text in the standard or the URL-safe alphabet, padded or not, without white space
+/// @return nothing if it is not base64: another character, an impossible length, padding other than
+///         at the end, or non-zero bits beyond the last byte. Thread safe.
 [[nodiscard]] std::optional<Bytes> decode_base64(std::string_view text);
 
 }  // namespace faceshot::serve

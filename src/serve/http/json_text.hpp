@@ -1,4 +1,4 @@
-// JSON written, whatever bytes its texts hold.
+// Writes JSON, whatever bytes its strings contain.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -12,11 +12,11 @@ namespace faceshot::serve {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// What is known of a request before its body.
+/// What is known about a request before its body.
 struct RequestHead {
   std::string method;         ///< "GET"
-  std::string path;           ///< without the query, as it was sent
-  std::string query;          ///< behind the question mark, as it was sent
+  std::string path;           ///< without the query, not decoded
+  std::string query;          ///< after the question mark, not decoded
   std::string content_type;   ///< empty: none
   std::string accept;         ///< empty: none
   std::string authorization;  ///< empty: none
@@ -25,8 +25,8 @@ struct RequestHead {
   std::string host;           ///< of the header Host
   std::string if_none_match;  ///< empty: none
   std::string id;             ///< of the request, for answer and log
-  std::string peer;           ///< address of who is connected
-  bool upgrade = false;       ///< asks for a WebSocket
+  std::string peer;           ///< address of the peer
+  bool upgrade = false;       ///< requests a WebSocket
 };
 
 struct Request {
@@ -38,12 +38,12 @@ struct Answer {
   int status = 200;
   std::string content_type{};
   std::string body{};
-  std::vector<std::pair<std::string, std::string>> headers{};  ///< beside content type and length
-  std::string problem{};  ///< kind of the problem, as ProblemKind names it; empty: none
-  int faces = 0;          ///< for the log
+  std::vector<std::pair<std::string, std::string>> headers{};  ///< besides content type and length
+  std::string problem{};                                       ///< ProblemKind::name; empty: none
+  int faces = 0;                                               ///< for the log
 };
 
-/// Bytes as text. The view lives as long as the bytes.
+/// Bytes as text. The view is valid as long as the bytes.
 [[nodiscard]] inline std::string_view text_of(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

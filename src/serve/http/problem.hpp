@@ -1,4 +1,4 @@
-// What went wrong with a request, as RFC 9457 says it: problem JSON.
+// What is wrong with a request, in the form of RFC 9457: problem JSON.
 #pragma once
 
 #include <stdexcept>
@@ -9,10 +9,10 @@
 
 namespace faceshot::serve {
 
-/// A kind of problem: what clients can decide on, and what metrics count.
+/// A kind of problem, for clients to act on and for metrics to count.
 struct ProblemKind {
   int status;
-  std::string_view name;   ///< behind "urn:faceshot:problem:"
+  std::string_view name;   ///< after "urn:faceshot:problem:"
   std::string_view title;  ///< the same for every case
 };
 
@@ -44,10 +44,10 @@ inline constexpr ProblemKind stopping{503, "stopping", "The server is stopping"}
 inline constexpr ProblemKind no_model{503, "no-model", "No network is loaded"};
 }  // namespace problem
 
-/// Ends the handling of a request with that problem. Never leaves this room.
+/// Ends the handling of a request with this problem. Never leaves this room.
 class Problem : public std::runtime_error {
  public:
-  /// @param detail one line on this case: what is wrong, and what to do
+  /// @param detail one line about this case: what is wrong, and what to do
   Problem(const ProblemKind& kind, const std::string& detail)
       : std::runtime_error(detail), kind_(kind) {}
   [[nodiscard]] const ProblemKind& kind() const noexcept { return kind_; }
@@ -56,11 +56,12 @@ class Problem : public std::runtime_error {
   ProblemKind kind_;
 };
 
-/// The problem as the answer that tells of it: application/problem+json, with Retry-After where it
-/// is one of load. @param request_id put into it; may be empty
+/// The answer that reports the problem: application/problem+json, with Retry-After if the cause is
+/// load. @param request_id included; may be empty
 [[nodiscard]] Answer answer_of(const Problem& problem, const std::string& request_id);
 
-/// The JSON object alone, where it is a part of an answer. No exception, whatever bytes are in it.
+/// The JSON object alone, for use as a part of an answer. Does not throw, whatever bytes it
+/// contains.
 [[nodiscard]] std::string problem_json(const Problem& problem, const std::string& request_id);
 
 }  // namespace faceshot::serve

@@ -1,4 +1,4 @@
-// One HTTP connection. Internal to this folder; on the io thread alone.
+// One HTTP connection. Internal to this folder; on the io thread only.
 #pragma once
 
 #include "serve/server/boost_config.hpp"
@@ -20,9 +20,9 @@ namespace faceshot::serve {
 
 namespace http = beast::http;
 
-/// A request's body as it comes in, for Beast's parser.
-/// Memory grows with what has come, whatever the header claims, and is counted: a thousand slow
-/// senders take no more than the budget.
+/// A request's body as it arrives, for Beast's parser.
+/// Memory grows with the bytes received, whatever the header claims, and is counted: a thousand
+/// slow senders use no more than the budget.
 struct CountedBody {
   class value_type {
    public:
@@ -32,7 +32,7 @@ struct CountedBody {
     ~value_type() { release(); }
 
     void count_in(BodyBudget& budget) { budget_ = &budget; }
-    /// From now on nothing is kept.
+    /// From now on everything is discarded.
     void discard() {
       release();
       bytes_ = Bytes();
@@ -49,7 +49,7 @@ struct CountedBody {
       if (budget_ != nullptr) budget_->used += size;
     }
     void reserve(std::size_t size) { bytes_.reserve(size); }
-    /// They stay counted as long as this lives.
+    /// The bytes stay counted as long as this object lives.
     [[nodiscard]] Bytes take() { return std::move(bytes_); }
     [[nodiscard]] std::size_t counted() const { return counted_; }
 
@@ -99,8 +99,8 @@ using Parser = http::request_parser<CountedBody>;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, IoExecutor>;
 
-/// Reads requests one after another and writes their answers. What it waits for has an end: each
-/// step has a time, after which the connection is answered 408 or closed.
+/// Reads requests one after another and writes their answers. Every step has a time limit, after
+/// which the connection is answered 408 or closed.
 class Connection final : public Session {
  public:
   /// @param surplus see start_connection()
@@ -115,11 +115,11 @@ class Connection final : public Session {
   enum class State {
     handshake,
     idle,    ///< no byte of a request yet
-    header,  ///< some of them
+    header,  ///< a part of it has arrived
     body,
-    working,  ///< the answer is being made
+    working,  ///< waiting for the answer
     writing,
-    ending,  ///< nothing more is said; what still comes is thrown away
+    ending,  ///< nothing more is sent; whatever still arrives is discarded
   };
 
   std::shared_ptr<Connection> self();
@@ -161,7 +161,7 @@ class Connection final : public Session {
   bool timed_out_ = false;
   bool closed_ = false;
 
-  // Of the request that is under way.
+  // Of the current request.
   RequestHead head_;
   Service::Admitted admitted_;
   Clock::time_point began_{};
@@ -169,12 +169,12 @@ class Connection final : public Session {
   Answer answer_;
   std::string wire_;  ///< the answer's header
   std::size_t answer_bytes_ =
-      0;  ///< of it, in the hub's budget: who does not read takes memory, too
+      0;  ///< its share of the hub's budget: clients that do not read also use memory
   bool keep_ = false;
 };
 
-/// The connection becomes a WebSocket; it adds itself to the hub.
-/// @param stream is taken only if nothing is thrown
+/// Turns the connection into a WebSocket, which adds itself to the hub.
+/// @param stream is moved from only if nothing is thrown
 /// @throws Problem(bad_option)
 void start_stream(Hub& hub, Stream&& stream, const http::request_header<>& request,
                   const RequestHead& head, const std::string& client);

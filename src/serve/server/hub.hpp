@@ -1,4 +1,4 @@
-// What the connections of a server share. Internal to this folder; on the io thread alone.
+// What a server's connections share. Internal to this folder; on the io thread only.
 #pragma once
 
 #include "serve/server/boost_config.hpp"
@@ -14,14 +14,14 @@
 
 namespace faceshot::serve {
 
-/// A connection, whatever is spoken on it. The hub owns it until it is closed.
+/// A connection of any protocol. The hub owns it until it is closed.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   virtual ~Session() = default;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// The server stops: end when what is under way is done.
+  /// The server is stopping: end when the work in progress is done.
   virtual void drain() = 0;
   /// End now.
   virtual void abort() = 0;
@@ -30,7 +30,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Session() = default;
 };
 
-/// Bytes of bodies that are here, and of answers that were not taken yet, of all connections.
+/// Bytes of bodies received and of answers not yet sent, over all connections.
 struct BodyBudget {
   std::size_t used = 0, most = 0;
 };
@@ -48,7 +48,7 @@ class Hub {
   [[nodiscard]] bool draining() const { return draining_; }
 
   void add(const std::shared_ptr<Session>& session, bool is_stream);
-  /// The session must not touch itself afterwards unless it holds itself.
+  /// Afterwards the session must not use itself unless it holds a reference to itself.
   void remove(const Session& session);
 
   /// @param finished called when the last session has ended
@@ -66,7 +66,8 @@ class Hub {
 
   Service& service_;
   const ServerOptions& options_;
-  asio::executor_work_guard<IoExecutor> work_;  ///< workers answer when nothing else is waited for
+  asio::executor_work_guard<IoExecutor> work_;  ///< keeps the loop running while only workers'
+                                                ///< answers are pending
   asio::io_context& io_;
   BodyBudget budget_;
   std::unordered_map<const Session*, Entry> sessions_;
@@ -76,9 +77,9 @@ class Hub {
 };
 
 /// A new connection, which adds itself to the hub.
-/// @param surplus one more than there may be: it has a few seconds for one request, of which
-/// photographs are answered 503.
-///        Probes and metrics are answered, so that operators see what is the matter
+/// @param surplus beyond the maximum: it gets a few seconds for one request; photographs are
+/// answered 503.
+///        Probes and metrics are answered, so that operators can see what is going on
 void start_connection(Hub& hub, std::unique_ptr<Transport> transport, std::string peer,
                       bool surplus);
 

@@ -1,4 +1,4 @@
-// One connection's bytes, plain or by TLS, behind one type: HTTP and WebSocket are compiled once
+// One connection's bytes, plain or over TLS, behind one type: HTTP and WebSocket are compiled once
 // for both. Internal to this folder.
 #pragma once
 
@@ -23,7 +23,7 @@ using IoError = boost::system::error_code;
 using IoExecutor = asio::io_context::executor_type;
 using Socket = asio::basic_stream_socket<asio::ip::tcp, IoExecutor>;
 
-/// All of it on the io thread.
+/// On the io thread only.
 class Transport {
  public:
   using Handler = std::function<void(IoError, std::size_t)>;
@@ -32,11 +32,11 @@ class Transport {
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
 
-  /// The TLS handshake; nothing where there is no TLS. @param handler bytes are 0
+  /// The TLS handshake; does nothing without TLS. @param handler is called with 0 bytes
   virtual void handshake(Handler handler) = 0;
   virtual void read_some(asio::mutable_buffer into, Handler handler) = 0;
   virtual void write_some(const std::vector<asio::const_buffer>& from, Handler handler) = 0;
-  /// Says that nothing more is sent, as far as that can be said without waiting.
+  /// Signals that nothing more will be sent, as far as possible without waiting.
   virtual void shutdown_send() = 0;
   [[nodiscard]] virtual Socket& socket() = 0;
   [[nodiscard]] virtual bool encrypted() const = 0;
@@ -49,7 +49,7 @@ class Transport {
 [[nodiscard]] std::unique_ptr<Transport> make_tls_transport(Socket socket,
                                                             asio::ssl::context& context);
 
-/// A Transport as asio and Beast want one (AsyncStream).
+/// A Transport as an AsyncStream, the concept of asio and Beast.
 class Stream {
  public:
   using executor_type = IoExecutor;
@@ -86,7 +86,7 @@ class Stream {
   }
 
  private:
-  /// Beast's handlers can be moved alone; std::function wants to copy.
+  /// Beast's handlers are move-only; std::function requires copyable ones.
   template <class Handler>
   static Transport::Handler shared_handler(Handler handler) {
     auto shared = std::make_shared<Handler>(std::move(handler));
@@ -96,7 +96,7 @@ class Stream {
   std::unique_ptr<Transport> transport_;
 };
 
-// How Beast ends a connection: found by its argument.
+// How Beast closes a connection: found by argument-dependent lookup.
 
 inline void beast_close_socket(Stream& stream) {
   IoError ignored;

@@ -16,12 +16,12 @@ enum class LogLevel : std::uint8_t { info, warning, error };
 
 struct LogLine {
   LogLevel level = LogLevel::info;
-  std::string stream;   ///< its name; empty: what concerns all
+  std::string stream;   ///< its name; empty: concerns all
   std::string what;     ///< for programs: "connected", "lost", "resized", "webhook_failed", ...
   std::string message;  ///< for people: one line, without passwords
 };
 
-/// Called from any thread, several at once.
+/// Called from any thread, possibly concurrently.
 using LiveLog = std::function<void(const LogLine&)>;
 
 }  // namespace faceshot::video

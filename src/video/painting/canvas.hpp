@@ -9,15 +9,15 @@ namespace faceshot::video {
 
 using media::PaintPlane;
 
-/// A frame that may be painted on. What is painted is in its own pixels, as stored.
+/// A frame to paint on, in its own pixels as stored.
 class Canvas : public media::PlaneCanvas {
  public:
-  /// @param picture which must outlive it; its samples are made its own alone
+  /// @param picture must outlive it; its samples are made unshared
   /// @throws Error(unsupported) unless paintable()
   explicit Canvas(AVFrame& picture);
 };
 
-/// Whether frames of this format of libav's can be painted on as they are.
+/// Whether frames of this libav format can be painted on directly.
 [[nodiscard]] bool paintable(int pixel_format);
 
 }  // namespace faceshot::video

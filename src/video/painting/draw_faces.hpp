@@ -16,15 +16,14 @@ struct DrawnFace {
   Box box;  ///< pixels as seen
   std::int64_t id = 0;
   float score = 0;
-  bool predicted = false;  ///< not seen in this frame: its corners alone are drawn
+  bool predicted = false;  ///< not seen in this frame: only its corners are drawn
 };
 
-/// Colour of a track: the same wherever it is drawn; neighbours in number differ clearly.
+/// Colour of a track: always the same; consecutive ids differ clearly.
 [[nodiscard]] media::Bgr track_colour(std::int64_t id);
 
-/// Boxes with "id score" beside them, as media::draw_detections() draws them: around the face,
-/// growing with the picture, without text beside small ones. Letters stand upright for who sees the
-/// film.
+/// Boxes with "id score" beside them, in the style of media::draw_detections(): line width grows
+/// with the picture, no text beside small ones. Text is upright in the film as seen.
 void draw_faces(const Canvas& canvas, const Placement& placement, std::span<const DrawnFace> faces);
 
 }  // namespace faceshot::video

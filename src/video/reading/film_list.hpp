@@ -5,8 +5,9 @@
 
 namespace faceshot::video {
 
-/// True if the extension is one of a film (.mp4 .m4v .mov .mkv .webm .avi .mts .m2ts .ts .3gp .3g2
-/// .mpg .mpeg .wmv .flv .ogv .mxf .vob, any case), and the file is none of Apple's "._" companions.
+/// True if the extension is that of a film (.mp4 .m4v .mov .mkv .webm .avi .mts .m2ts .ts .3gp .3g2
+/// .mpg .mpeg .wmv .flv .ogv .mxf .vob, any case), and the file is not one of Apple's "._"
+/// companions.
 [[nodiscard]] bool is_film_path(const std::filesystem::path& path);
 
 }  // namespace faceshot::video

@@ -6,10 +6,10 @@
 
 namespace faceshot::video {
 
-/// Quarter turns and mirrors that the stream asks for; none where it says nothing or nonsense.
+/// Quarter turns and mirrors that the stream specifies; none if it says nothing or nonsense.
 [[nodiscard]] Placement::Turn turn_of(const AVStream& stream);
 
-/// Planar YUV that loses least of another format: RGB, palettes, packed pixels.
+/// The planar YUV format that loses least of another format: RGB, palettes, packed pixels.
 [[nodiscard]] int best_paintable(int format);
 
 }  // namespace faceshot::video

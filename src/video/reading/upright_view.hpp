@@ -10,8 +10,8 @@
 
 namespace faceshot::video {
 
-/// Films of 8 bits, 4:2:0, upright and in square pixels are looked at as they are; of all others a
-/// copy is made, in memory that is kept from frame to frame. Not thread safe.
+/// Films of 8 bits, 4:2:0, upright and with square pixels are used directly; all others are copied,
+/// into memory that is reused. Not thread safe.
 class UprightView {
  public:
   UprightView();
@@ -28,7 +28,7 @@ class UprightView {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The pixels of such a view in colour. @pre a format that UprightView gives
+/// The pixels of such a view in colour. @pre a format that UprightView returns
 [[nodiscard]] media::Image colour_image(const ImageView& view);
 
 }  // namespace faceshot::video

@@ -1,4 +1,4 @@
-// Frames into packets of one video stream. Includes libav's headers.
+// Encodes frames as packets of one video stream. Includes libav's headers.
 #pragma once
 
 #include <cstdint>
@@ -10,17 +10,17 @@
 
 namespace faceshot::video {
 
-/// What the encoder is to know of the film.
+/// What the encoder needs to know about the film.
 struct EncoderSettings {
   std::string codec_options;
   int quality = 18;
   int threads = 0;
   AVRational time_base{1, 1}, frame_rate{0, 1}, pixel_aspect{0, 1};
-  bool global_header = false;  ///< the container wants its parameters apart
+  bool global_header = false;  ///< the container stores its parameters separately
 };
 
-/// libav's encoder of this name; of an empty name the one that is best for the container: libx264
-/// where it takes H.264, else the container's own default.
+/// libav's encoder of this name; for an empty name the best one for the container: libx264 if it
+/// supports H.264, otherwise the container's default.
 /// @throws Error(invalid_argument) for a name that is not a video encoder's, Error(unsupported)
 [[nodiscard]] const AVCodec& choose_encoder(const std::string& name,
                                             const AVOutputFormat& container);
@@ -36,7 +36,7 @@ class Encoder {
   [[nodiscard]] AVCodecContext& context() const noexcept { return *context_; }
   /// @param frame of the first one's size and format, its time in the film's time base
   void encode(const AVFrame& frame, std::int64_t pts, const TakePacket& take);
-  /// What is still in the encoder.
+  /// Retrieves the packets still in the encoder.
   void flush(const TakePacket& take) { drain(nullptr, take); }
 
  private:
@@ -46,7 +46,7 @@ class Encoder {
   CodecPointer context_;
   PacketPointer packet_;
   ScalerPointer scaler_;
-  std::map<std::int64_t, std::int64_t> durations_;  ///< by time, of frames in the encoder
+  std::map<std::int64_t, std::int64_t> durations_;  ///< by time, of the frames in the encoder
 };
 
 }  // namespace faceshot::video

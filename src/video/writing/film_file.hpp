@@ -9,22 +9,22 @@ struct AVIOContext;
 
 namespace faceshot::video {
 
-/// Where the file system can (O_TMPFILE), the file has no name until it is whole: whoever is killed
-/// in the middle leaves nothing. Elsewhere it is a temporary file beside `path`.
+/// If the file system supports it (O_TMPFILE), the file has no name until it is complete: a killed
+/// process leaves nothing behind. Elsewhere it is a temporary file beside `path`.
 class FilmFile {
  public:
   /// @throws CannotWrite
   explicit FilmFile(const std::filesystem::path& path);
-  ~FilmFile();  ///< what was not committed is gone
+  ~FilmFile();  ///< removes the file unless it was committed
   FilmFile(const FilmFile&) = delete;
   FilmFile& operator=(const FilmFile&) = delete;
 
   [[nodiscard]] AVIOContext* io() const noexcept { return io_; }
-  /// A name under which the file can be opened again while it has none of its own.
+  /// A name by which the file can be opened again while it has none of its own.
   [[nodiscard]] std::string other_name() const;
   /// @throws CannotWrite if a write has failed, with the system's reason
   void check() const;
-  /// Forces all to disk and gives the file its name. @throws CannotWrite
+  /// Forces everything to disk and gives the file its name. @throws CannotWrite
   void commit();
 
  private:

@@ -1,4 +1,4 @@
-// Films into files: frames encoded again, all else copied as it is.
+// Writes films to files: frames are encoded again, everything else is copied.
 #pragma once
 
 #include <cstdint>
@@ -15,50 +15,49 @@ struct AVPacket;
 
 namespace faceshot::video {
 
-/// For want of room, or leave, nothing can be written: another film will fare no better.
+/// No space or no permission: other films would fail as well.
 struct CannotWrite : Error {
   explicit CannotWrite(const Error& e) : Error(e.code(), e.what()) {}
 };
 
 struct WriteOptions {
-  std::string codec{};  ///< libav's name of an encoder; empty: libx264 where the container takes it
+  std::string codec{};  ///< libav's name of an encoder; empty: libx264 if the container supports it
   std::string codec_options{};  ///< "key=value:key=value" for the encoder
   int quality = 18;             ///< constant rate factor, 0 to 63: lower is better and larger
   int threads = 0;              ///< of the encoder; 0: as many as there are cores
-  /// False: only what is needed to see and hear it is copied: sound, subtitles, languages, which
-  /// way is up. No tags (place, device, time, names), no cover pictures, attached files, data
-  /// streams (of place and motion), further pictures, chapters.
+  /// False: copies only what is needed to see and hear it: sound, subtitles, languages,
+  /// orientation. No tags (location, device, time, names), cover pictures, attachments, data
+  /// streams (location and motion), additional pictures or chapters.
   bool keep_metadata = true;
 };
 
 /// Throws unless a film can be written to a file of this name.
-/// @throws Error(invalid_argument) for an extension that is not a film's, or an encoder that does
-/// not exist
+/// @throws Error(invalid_argument) for an extension that is not a film's, or an unknown encoder
 void require_writable_film(const std::filesystem::path& path, const WriteOptions& options);
 
-/// Writes one film: all of it, or nothing (FilmFile). Frames' times, rotation, the aspect of pixels
-/// and the meaning of colours are the source's. write() is for one thread, copy() for any other.
+/// Writes one film: completely or not at all (FilmFile). Frame times, rotation, pixel aspect and
+/// colour properties are the source's. Call write() from one thread; copy() from any.
 class FilmWriter {
  public:
-  /// @param source must outlive it; its other packets are to be given to copy()
+  /// @param source must outlive it; pass its other packets to copy()
   /// @throws Error(invalid_argument) as require_writable_film(); Error(unsupported) for sound that
   /// the
   ///         container cannot hold; CannotWrite
   FilmWriter(const std::filesystem::path& path, const FilmReader& source,
              const WriteOptions& options = {});
-  ~FilmWriter();  ///< what was not finished is gone
+  ~FilmWriter();  ///< removes the file unless it was finished
   FilmWriter(const FilmWriter&) = delete;
   FilmWriter& operator=(const FilmWriter&) = delete;
 
-  /// Takes the frame's samples, in order of time. @throws CannotWrite, Error(unsupported)
+  /// Uses the frame's samples; in order of time. @throws CannotWrite, Error(unsupported)
   void write(const Frame& frame);
-  /// A packet of another stream of the source's, in the file's order. Thread safe. @throws
+  /// A packet of another stream of the source, in the order of the file. Thread safe. @throws
   /// CannotWrite
   void copy(const AVPacket& packet);
   /// @throws CannotWrite; Error(format) if there was no frame
   void finish();
 
-  /// What of the source is not in the film, and why: one line each. Complete after the first frame.
+  /// What the film lacks of the source, and why: one line each. Complete after the first frame.
   [[nodiscard]] std::vector<std::string> left_out() const;
 
  private:

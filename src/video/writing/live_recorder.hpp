@@ -1,4 +1,4 @@
-// A live stream into films, for as long as it lasts.
+// Records a live stream, however long, as films.
 #pragma once
 
 #include <cstdint>
@@ -12,25 +12,24 @@
 
 namespace faceshot::video {
 
-/// Unlike a FilmWriter's, its file is there from the first frame on and can be played at any time,
-/// also after a crash or a reboot: Matroska, written out twice a second. No file is overwritten,
-/// and a stream that changes its size continues in another one: rec.mkv, rec-2.mkv, ... Not thread
-/// safe.
+/// Unlike a FilmWriter's, its file exists from the first frame and can be played at any time, even
+/// after a crash or a reboot: Matroska, flushed twice per second. No file is overwritten, and a
+/// stream that changes its size continues in another file: rec.mkv, rec-2.mkv, ... Not thread safe.
 class LiveRecorder {
  public:
   /// @param path of the first file, ".mkv"
-  /// @throws Error(invalid_argument) for another extension, or an encoder that does not exist
+  /// @throws Error(invalid_argument) for another extension, or an unknown encoder
   explicit LiveRecorder(std::filesystem::path path, const WriteOptions& options = {});
   ~LiveRecorder();  ///< finishes the file
   LiveRecorder(const LiveRecorder&) = delete;
   LiveRecorder& operator=(const LiveRecorder&) = delete;
 
-  /// @param frame later than the one before by seconds()
-  /// @throws CannotWrite; Error(unsupported) for frames that the encoder does not take
+  /// @param frame its seconds() are greater than the previous one's
+  /// @throws CannotWrite; Error(unsupported) for frames that the encoder does not support
   void write(const Frame& frame, const Placement& placement);
-  /// Ends the file. The next frame begins another.
+  /// Ends the file. The next frame starts another.
   void finish();
-  /// Of the file that is being written; empty: none yet.
+  /// The current file; empty: none yet.
   [[nodiscard]] std::filesystem::path file() const;
 
  private:

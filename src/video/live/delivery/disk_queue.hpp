@@ -1,4 +1,4 @@
-// Messages that wait on disk until they are delivered.
+// Messages that wait on disk for delivery.
 #pragma once
 
 #include <cstddef>
@@ -16,37 +16,39 @@ struct DiskQueueLimits {
   std::int64_t most_bytes = 100'000'000;
 };
 
-/// First in, first out; what was pushed is there after a crash and a reboot. A file a message in a
-/// folder of its own, which one process at a time may use. Thread safe.
+/// First in, first out; messages survive crashes and reboots. One file per message, in a folder
+/// that only one process at a time may use. Thread safe.
 class DiskQueue {
  public:
   struct Message {
-    std::uint64_t number = 0;  ///< rises from message to message
-    std::string id;            ///< never used for another message, in this queue or any other
+    std::uint64_t number = 0;  ///< increases from message to message
+    std::string id;            ///< never reused, in this queue or any other
     std::string body;
   };
 
-  /// Makes the folder if it is missing, and takes up what was left in it.
+  /// Creates the folder if it is missing, and keeps messages left in it.
   /// @throws Error(io) if it cannot be used, or another process uses it
   explicit DiskQueue(const std::filesystem::path& folder, const DiskQueueLimits& limits = {});
   ~DiskQueue();
   DiskQueue(const DiskQueue&) = delete;
   DiskQueue& operator=(const DiskQueue&) = delete;
 
-  /// It is on disk when this returns. Beyond the limits the oldest messages go, and are counted.
+  /// The message is on disk when this returns. Beyond the limits the oldest messages are dropped,
+  /// and counted.
   /// @throws Error(io)
   void push(std::string_view body);
-  /// The oldest. None: the queue is empty. One whose file is gone or cannot be read is passed over.
+  /// The oldest message; nothing if the queue is empty. Messages whose file is missing or
+  /// unreadable are skipped.
   [[nodiscard]] std::optional<Message> front();
-  /// Delivered. What is no longer there is no error.
+  /// The message was delivered. It is not an error if it no longer exists.
   void pop(std::uint64_t number);
-  /// Will never be taken: kept beside the queue, in the folder `rejected`, of which only the newest
-  /// 1000 stay.
+  /// The message will never be accepted: it moves to the folder `rejected` of the queue, which
+  /// keeps only the newest 1000.
   void reject(std::uint64_t number);
 
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::int64_t bytes() const;
-  /// Messages that went because of the limits.
+  /// Messages dropped because of the limits.
   [[nodiscard]] std::int64_t dropped() const;
 
  private:

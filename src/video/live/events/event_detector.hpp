@@ -17,43 +17,43 @@ struct EventRules {
   std::vector<Zone> zones{};
   std::vector<Line> lines{};
   double left_after = 2;  ///< seconds unseen, > 0: TrackerOptions::lost_seconds
-  /// Share of a face's height that its centre must be clear of a line or of a zone's edge before it
-  /// counts as on the other side: detections tremble, and who stands on a line does not cross it.
+  /// Share of a face's height by which its centre must clear a line or a zone's edge before it
+  /// counts as on the other side: detections jitter, and a person standing on a line does not cross
+  /// it.
   double clearance = 0.1;
 };
 
-/// One stream's. Follows the centres of faces. Between two sightings a face is taken to have gone
-/// straight. Not thread safe.
+/// For one stream. Follows the centres of faces, which are assumed to move straight between two
+/// observations. Not thread safe.
 class EventDetector {
  public:
-  /// @throws Error(invalid_argument) for zones and lines that are none, or two of one name
+  /// @throws Error(invalid_argument) for invalid zones and lines, or two of the same name
   EventDetector(std::string stream, EventRules rules);
 
   /// The next frame.
   /// @param faces those seen in it: confirmed, not merely predicted
-  /// @param seconds monotonic; never falling @param utc the same moment
+  /// @param seconds monotonic, not decreasing @param utc the same moment
   /// @param width, height of the picture, pixels, > 0
-  /// @return in order of time; for `left` the snapshot is to be filled in. Valid until the next
-  ///         call
+  /// @return in order of time; the caller fills in the snapshot for `left`. Valid until the next
+  /// call
   const std::vector<Event>& next(std::span<const TrackedFace> faces, double seconds, double utc,
                                  int width, int height);
 
-  /// No frame for a while, or none any more: who is not seen for long has left, and hours end.
-  /// @param all everybody leaves: the stream is over, or its picture is another one
+  /// No frame for a while, or no more frames: faces not seen for long have left, and hours end.
+  /// @param all all faces leave: the stream is over, or its picture changed
   const std::vector<Event>& tick(double seconds, double utc, bool all);
 
-  /// What was counted in the hour that has not ended yet, if anything was: to be told before the
-  /// program ends.
+  /// The counts of the unfinished hour, if there are any: to report before the program ends.
   const std::vector<Event>& end_hour(double utc);
 
-  /// Since it was made.
+  /// Totals since construction.
   [[nodiscard]] const HourCounts& totals() const noexcept { return totals_; }
 
  private:
   struct Region {
-    bool inside = false;  ///< as it was last clear
-    double since = 0;     ///< of a zone: seconds when it was entered
-    int net = 0;          ///< of a line: crossings since the face was last clear of it
+    bool inside = false;  ///< the last unambiguous side
+    double since = 0;     ///< for a zone: seconds when it was entered
+    int net = 0;          ///< for a line: crossings since the face last cleared it
   };
   struct Face {
     PlacePoint at;

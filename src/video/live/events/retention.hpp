@@ -13,14 +13,14 @@ struct RetentionRules {
 };
 
 struct RetentionReport {
-  std::int64_t files = 0, bytes = 0;  ///< that are left
+  std::int64_t files = 0, bytes = 0;  ///< remaining
   std::int64_t removed = 0, removed_bytes = 0;
 };
 
-/// Removes snapshots, oldest first, until the rest keeps the rules; folders that are empty then,
-/// too. Nothing but files that snapshot_path() names is touched, and no link is followed.
+/// Removes snapshots, oldest first, until the rest complies with the rules, and folders that become
+/// empty. Touches only files that snapshot_path() names, and follows no links.
 /// @param now seconds since 1970
-/// @throws Error(io) if the folder cannot be read; a file that cannot be removed is left
+/// @throws Error(io) if the folder cannot be read; files that cannot be removed stay
 RetentionReport remove_old_snapshots(const std::filesystem::path& folder,
                                      const RetentionRules& rules, double now);
 

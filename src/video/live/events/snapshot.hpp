@@ -13,32 +13,31 @@
 
 namespace faceshot::video {
 
-/// How good a picture of a face is, in [0, 1]: the product of how sharp, how frontal and how large
-/// it is.
+/// How good a picture of a face is, in [0, 1]: the product of sharpness, frontality and size.
 struct SnapshotQuality {
-  double sharpness = 0;   ///< towards 1: all edges as hard as pixels can make them
-  double frontality = 0;  ///< 1: the nose right between the eyes, the eyes level; 0.5 if not known
-  double size = 0;        ///< 1: 160 pixels high and more
+  double sharpness = 0;   ///< near 1: all edges as sharp as pixels allow
+  double frontality = 0;  ///< 1: the nose centred between the eyes, the eyes level; 0.5 if unknown
+  double size = 0;        ///< 1: at least 160 pixels high
   [[nodiscard]] double all() const noexcept { return sharpness * frontality * size; }
 };
 
-/// Sharpness is the variance of the luma's Laplacian (Pech-Pacheco et al., ICPR 2000) beside the
-/// luma's own, so that contrast does not count. @param view with rows of luma
+/// Sharpness is the variance of the luma's Laplacian (Pech-Pacheco et al., ICPR 2000) relative to
+/// the luma's own variance, so that contrast does not matter. @param view with rows of luma
 [[nodiscard]] SnapshotQuality snapshot_quality(const ImageView& view, const Box& box,
                                                const std::optional<Landmarks>& landmarks);
 
-/// Keeps the best picture of each track until it is asked for. Not thread safe.
+/// Keeps the best picture of each track until it is taken. Not thread safe.
 class SnapshotKeeper {
  public:
-  /// A face that is seen in this frame. Its picture is copied only if it is clearly better than the
-  /// one that is kept.
+  /// A face in the current frame. Its picture is copied only if it is clearly better than the kept
+  /// one.
   void offer(const ImageView& view, const TrackedFace& face);
 
   struct Best {
     media::Image image;  ///< the face with a margin of two fifths, at most 512 pixels high
     double quality = 0;
   };
-  /// What is kept of a track, which is forgotten. None: it was never offered.
+  /// The best picture of a track, which is then forgotten. Nothing if it was never offered.
   [[nodiscard]] std::optional<Best> take(std::int64_t track);
 
  private:
@@ -46,7 +45,7 @@ class SnapshotKeeper {
 };
 
 /// FOLDER/STREAM/2026-11-30/183026.123-FACE.jpg (UTC). Characters of the stream's name that are
-/// awkward in files become '_'.
+/// awkward in file names become '_'.
 [[nodiscard]] std::filesystem::path snapshot_path(const std::filesystem::path& folder,
                                                   const std::string& stream, double utc,
                                                   std::int64_t face);

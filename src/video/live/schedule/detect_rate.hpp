@@ -3,17 +3,18 @@
 
 namespace faceshot::video {
 
-/// One number for all streams: every Nth frame is looked at as a whole. It rises as soon as frames
-/// wait too long, and falls once there has been room for more looks for a while. Deterministic. Not
+/// One number N for all streams: the detector runs on every Nth frame. N rises as soon as frames
+/// wait too long, and falls after there has been spare capacity for a while. Deterministic. Not
 /// thread safe.
 class DetectRate {
  public:
   /// @param most the largest N, 1 or more
   explicit DetectRate(int most = 8) : most_(most) {}
 
-  /// Called about once a second.
-  /// @param load share of the threads' time that was used since the last call, 0 to 1
-  /// @param late the 95th percentile of seconds from a frame's arrival to its faces, since then
+  /// Called about once per second.
+  /// @param load utilisation of the threads since the last call, 0 to 1
+  /// @param late 95th percentile of the seconds from a frame's arrival to its faces, in the same
+  /// period
   void update(double load, double late);
   [[nodiscard]] int every() const noexcept { return every_; }
 

@@ -7,15 +7,15 @@
 
 namespace faceshot::video {
 
-/// Counts in bins that grow by a twentieth, from 0.1 ms to 100 s: a quantile is right to 2.5 %. Not
-/// thread safe.
+/// A histogram whose bins grow by a twentieth, from 0.1 ms to 100 s: quantiles are accurate to 2.5
+/// %. Not thread safe.
 class LatencyHistogram {
  public:
-  /// @param seconds beyond the bins counts as the nearest
+  /// @param seconds values beyond the bins count in the nearest one
   void add(double seconds) noexcept;
   [[nodiscard]] std::int64_t count() const noexcept { return count_; }
   [[nodiscard]] double sum() const noexcept { return sum_; }
-  /// @param share in [0, 1] @return seconds; 0 if nothing was added
+  /// @param share in [0, 1] @return seconds; 0 if there are no values
   [[nodiscard]] double quantile(double share) const noexcept;
   void clear() noexcept { *this = {}; }
   void add(const LatencyHistogram& other) noexcept;

@@ -1,4 +1,4 @@
-// Threads that serve streams, each stream by one at a time, in fair shares.
+// Threads that serve streams in fair shares; each stream is served by one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -9,30 +9,31 @@ namespace faceshot::video {
 
 class StreamWorkers {
  public:
-  /// Serves a stream: takes its newest frame and does what there is to do.
-  /// @return whether there is more to do at once
+  /// Serves a stream: processes its newest frame.
+  /// @return whether there is more to do immediately
   using Serve = std::function<bool(std::size_t stream)>;
   /// Seconds of processor time that the calling thread has used.
   using ProcessorClock = std::function<double()>;
 
-  /// @param streams how many @param threads > 0
-  /// @param serve called for distinct streams at once, for one never twice at once; what it throws
-  ///        ends all work, and comes out of wait()
+  /// @param streams their number @param threads > 0
+  /// @param serve called concurrently for distinct streams, never for the same one; an exception
+  /// ends
+  ///        all work, and is rethrown by wait()
   StreamWorkers(std::size_t streams, int threads, Serve serve, ProcessorClock clock);
   ~StreamWorkers();  ///< stop(), and waits for the threads
   StreamWorkers(const StreamWorkers&) = delete;
   StreamWorkers& operator=(const StreamWorkers&) = delete;
 
-  /// There is something to do for it. Thread safe, does not block for long.
+  /// The stream has work. Thread safe, returns quickly.
   void notify(std::size_t stream);
-  /// Processor time that was used for it elsewhere (its decoder's thread). Thread safe.
+  /// Adds processor time used for it elsewhere (on its decoder's thread). Thread safe.
   void charge(std::size_t stream, double seconds);
   /// Seconds of processor time charged so far. Thread safe.
   [[nodiscard]] double used(std::size_t stream) const;
-  /// Seconds of all threads in serve(), by the wall clock. Thread safe.
+  /// Wall-clock seconds of all threads in serve(). Thread safe.
   [[nodiscard]] double busy_seconds() const;
 
-  /// Waits for what is under way, and for the threads. @throws what serve() threw first
+  /// Waits for work in progress and for the threads. @throws the first exception of serve()
   void stop();
   /// True once serve() has thrown. Thread safe.
   [[nodiscard]] bool failed() const;

@@ -8,23 +8,22 @@
 
 namespace faceshot::video {
 
-/// Hours of the week. As made: always.
+/// Hours of the week. By default: always.
 class WatchHours {
  public:
   WatchHours() = default;
-  /// @param rules of which any may hold: "mon-fri 07:00-19:00", "sat,sun 10:00-16:30",
-  /// "22:00-06:00"
-  ///        (every day; until 6 on the day after), "wed" (all day)
-  /// @throws Error(invalid_argument) that says what is wrong with which
+  /// @param rules alternatives: "mon-fri 07:00-19:00", "sat,sun 10:00-16:30", "22:00-06:00"
+  ///        (every day; until 6 on the next day), "wed" (all day)
+  /// @throws Error(invalid_argument) naming the rule and what is wrong with it
   explicit WatchHours(const std::vector<std::string>& rules);
 
-  /// @param local tm_wday, tm_hour and tm_min are looked at
+  /// @param local only tm_wday, tm_hour and tm_min are used
   [[nodiscard]] bool contain(const std::tm& local) const noexcept;
 
  private:
   struct Span {
-    std::array<bool, 7> days{};  ///< on which it begins; from Sunday
-    int from = 0, to = 24 * 60;  ///< minutes; `to` at most `from`: until the day after
+    std::array<bool, 7> days{};  ///< days on which it begins, from Sunday
+    int from = 0, to = 24 * 60;  ///< minutes; `to` <= `from`: until the next day
   };
   std::vector<Span> spans_;
 };

@@ -13,7 +13,7 @@
 
 namespace faceshot::video {
 
-/// What holds for all streams; what was not said has no value.
+/// Settings for all streams; those that are not set have no value.
 struct LiveSettings {
   std::optional<std::string> events, snapshots, webhook, webhook_secret_file, webhook_queue, health,
       metrics, log, keep_size;
@@ -38,7 +38,7 @@ struct Cameras {
 
 /// Reads
 ///
-///     [live]                       # optional; the command line goes first
+///     [live]                       # optional; the command line has priority
 ///     events = "events.jsonl"
 ///     [streams.door]
 ///     source = "rtsp://camera/stream"
@@ -48,8 +48,9 @@ struct Cameras {
 ///     [streams.door.lines]
 ///     entrance = [[0.5, 0.0], [0.5, 1.0]]
 ///
-/// @throws Error(not_found), Error(format) that names file and line: unknown keys, impossible
-///         values, no stream, a source that is none
+/// @throws Error(not_found), Error(format) naming file and line: unknown keys, impossible values,
+/// no
+///         stream, an invalid source
 [[nodiscard]] Cameras read_cameras(const std::filesystem::path& file);
 
 /// "500 MB", "2 GB", "1500000": bytes; k, M, G and T are powers of 1000.

@@ -20,8 +20,8 @@ class Interrupt {
 
   /// Waits until it is raised, or `seconds` have passed. @return whether it is raised
   bool wait(double seconds) const noexcept;
-  /// Waits until the file can be read, it is raised, or `seconds` have passed.
-  /// @return whether the file can be read (or has an error to tell)
+  /// Waits until the file is readable, it is raised, or `seconds` have passed.
+  /// @return whether the file is readable (or has an error to report)
   bool wait_readable(int file, double seconds) const noexcept;
 
  private:

@@ -1,4 +1,4 @@
-// A live stream through libav: what network and pipes have in common. Includes libav's headers.
+// A live stream through libav: the common part of network and pipes. Includes libav's headers.
 #pragma once
 
 #include <cstdint>
@@ -11,25 +11,25 @@
 
 namespace faceshot::video {
 
-/// Containers and protocols of live streams. Those that name other files or streams (hls, dash,
+/// Containers and protocols of live streams. Those that refer to other files or streams (hls, dash,
 /// sdp, concat) are not among them.
 inline constexpr const char* live_formats =
     "rtsp,mpjpeg,mjpeg,mpegts,flv,live_flv,matroska,webm,mov,h264,hevc,obu,ivf,nut,ogg,avi,mpeg,"
     "mpegvideo,m4v,yuv4mpegpipe";
 
-/// Keeps a thread to its share of a core, over windows of a quarter of a second. Not thread safe.
+/// Limits a thread to its share of a core, over windows of a quarter of a second. Not thread safe.
 class ProcessorShare {
  public:
   /// @param most cores, > 0
   explicit ProcessorShare(double most) : most_(most) {}
-  /// Seconds to pause now, >= 0; called often, on the thread itself.
+  /// Seconds to pause now, >= 0; call it often, on the thread itself.
   [[nodiscard]] double pause();
 
  private:
   double most_, begin_ = 0, used_ = 0;
 };
 
-/// The camera is there and answers, but will not have it this way.
+/// The camera answers, but rejects this kind of connection.
 struct RefusedByServer : Error {
   explicit RefusedByServer(const std::string& message) : Error(ErrorCode::io, message) {}
 };
@@ -39,12 +39,12 @@ class LibavInput : public LiveInput {
   struct Settings {
     std::string url;                  ///< for libav; may hold a password
     std::string protocols;            ///< whitelist
-    std::string name;                 ///< for people
+    std::string name;                 ///< for messages
     std::string manner;               ///< "rtsp (tcp)"
-    bool time_limits = true;          ///< those of InputOptions
+    bool time_limits = true;          ///< whether InputOptions' apply
     AVDictionary* options = nullptr;  ///< of the demuxer; taken over
-    /// Reads some bytes: their number, AVERROR_EOF, or another error of libav's. None: libav opens
-    /// the URL.
+    /// Reads some bytes: returns their number, AVERROR_EOF, or another libav error. If empty, libav
+    /// opens the URL.
     std::function<int(std::uint8_t*, int)> read = nullptr;
   };
 
@@ -72,13 +72,13 @@ class LibavInput : public LiveInput {
   const Interrupt& interrupt_;
   Settings settings_;
   double deadline_ = 0;
-  bool any_ = false;  ///< frames yet
+  bool any_ = false;  ///< whether there were frames
   bool draining_ = false;
   std::int64_t damaged_ = 0;
-  int refused_ = 0;  ///< packets in a row
+  int refused_ = 0;  ///< consecutive rejected packets
   ProcessorShare share_;
   int stream_ = -1;
-  AVIOContext* io_ = nullptr;  ///< our own, if `read`
+  AVIOContext* io_ = nullptr;  ///< our own, if `read` is set
   InputPointer format_;
   CodecPointer decoder_;
   PacketPointer packet_{require_memory(av_packet_alloc())};

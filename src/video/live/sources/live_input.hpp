@@ -1,4 +1,4 @@
-// One connection to a camera: from opening it to its end.
+// One connection to a camera: from opening to its end.
 #pragma once
 
 #include <cstdint>
@@ -14,27 +14,28 @@
 namespace faceshot::video {
 
 enum class Transport : std::uint8_t {
-  automatic,  ///< RTSP over TCP; over UDP where the camera refuses that
+  automatic,  ///< RTSP over TCP; over UDP if the camera refuses TCP
   tcp,
   udp,
 };
 
 struct InputOptions {
-  std::string source;                          ///< as source_kind() takes it
-  Transport transport = Transport::automatic;  ///< of RTSP
+  std::string source;                          ///< in the forms of source_kind()
+  Transport transport = Transport::automatic;  ///< for RTSP
   double connect_seconds = 5;                  ///< until the first frame, > 0
   double read_seconds = 5;                     ///< from one frame to the next, > 0
-  int width = 0, height = 0;                   ///< wanted of a device, pixels; 0: its own choice
+  int width = 0, height = 0;                   ///< requested of a device, pixels; 0: the device's
+                                               ///< default
   double frame_rate = 0;                       ///< the same
-  /// Cores that reading and decoding may take, > 0; a stream that wants more is read more slowly,
-  /// and so is what claims to be a stream and is not.
+  /// Cores that reading and decoding may use, > 0. Streams that need more are read more slowly, and
+  /// so is data that only claims to be a stream.
   double most_processor = 1;
 };
 
-/// How far a stream is behind, and what the decoder leaves out for that.
+/// How far a stream is behind, and what the decoder skips because of that.
 enum class Haste : std::uint8_t {
   none,
-  skip_unreferenced,  ///< frames that no other is made from
+  skip_unreferenced,  ///< frames that no other frame depends on
   key_frames_only,
 };
 
@@ -42,7 +43,7 @@ struct LivePicture {
   std::unique_ptr<AVFrame, FrameFree> picture;  ///< of a format that can be painted on
   Placement placement;
   double time =
-      std::numeric_limits<double>::quiet_NaN();  ///< seconds as the stream tells; NaN: not
+      std::numeric_limits<double>::quiet_NaN();  ///< the stream's own time in seconds; NaN: none
 };
 
 /// Not thread safe.
@@ -52,26 +53,26 @@ class LiveInput {
   LiveInput(const LiveInput&) = delete;
   LiveInput& operator=(const LiveInput&) = delete;
 
-  /// Waits for the next frame. False: the stream has ended in good order, or was interrupted.
-  /// @throws Error(io) for a connection that broke, or InputOptions::read_seconds without a frame;
-  ///         Error(format) for what cannot be decoded
+  /// Waits for the next frame. False: the stream has ended regularly, or was interrupted.
+  /// @throws Error(io) for a broken connection, or InputOptions::read_seconds without a frame;
+  ///         Error(format) for data that cannot be decoded
   virtual bool next(LivePicture& picture) = 0;
-  /// What is not decoded because the stream is behind; those that cannot leave out do nothing.
+  /// What to skip because the stream is behind; inputs that cannot skip do nothing.
   virtual void hurry(Haste) {}
-  /// What was connected to, for logs: "h264 by rtsp (tcp)".
+  /// Describes the connection, for logs: "h264 by rtsp (tcp)".
   [[nodiscard]] virtual std::string description() const = 0;
-  /// Damage that was passed over so far.
+  /// Damaged packets and frames skipped so far.
   [[nodiscard]] virtual std::int64_t damaged() const { return 0; }
 
  protected:
   LiveInput() = default;
 };
 
-/// @throws Error as LiveInput::next(), and Error(not_found) for a device that is not there
+/// @throws Error as LiveInput::next(), and Error(not_found) for a device that does not exist
 using OpenInput = std::function<std::unique_ptr<LiveInput>(const InputOptions&, const Interrupt&)>;
 
-/// By URL, on libav's network protocols. The stream cannot make us open files, or other protocols
-/// than its own kind's: both are whitelisted.
+/// By URL, using libav's network protocols. The stream cannot make us open files, or protocols
+/// other than those of its own kind: both are whitelisted.
 [[nodiscard]] std::unique_ptr<LiveInput> open_network_input(const InputOptions& options,
                                                             const Interrupt& interrupt);
 /// A camera on this machine (Video4Linux2, by ioctl): MJPEG or YUYV.
@@ -80,7 +81,7 @@ using OpenInput = std::function<std::unique_ptr<LiveInput>(const InputOptions&, 
 /// Standard input ("-"), or a FIFO: MPEG-TS, Matroska, raw H.264, H.265, MJPEG, Y4M and more.
 [[nodiscard]] std::unique_ptr<LiveInput> open_pipe_input(const InputOptions& options,
                                                          const Interrupt& interrupt);
-/// Whichever of the three it is.
+/// Selects one of the three.
 [[nodiscard]] std::unique_ptr<LiveInput> open_live_input(const InputOptions& options,
                                                          const Interrupt& interrupt);
 

@@ -1,4 +1,4 @@
-// A camera that comes and goes: its newest frame, whatever happens.
+// The newest frame of a camera that may drop out and return.
 #pragma once
 
 #include <cstdint>
@@ -18,20 +18,20 @@ struct SourceOptions {
   std::string name;  ///< of the stream, in logs
   InputOptions input;
   BackoffOptions backoff;
-  std::uint64_t seed = 1;    ///< of the jitter
+  std::uint64_t seed = 1;    ///< for the jitter
   std::uint32_t number = 0;  ///< of the stream
-  /// Frames wait to be taken and none is dropped; whoever sends has to wait. For films that come
+  /// Frames wait to be taken and none is dropped; the sender has to wait. For films that come
   /// through a pipe.
   bool every_frame = false;
-  bool wanted = true;  ///< false: asleep until set_wanted(), and nothing is opened before
+  bool wanted = true;  ///< false: asleep until set_wanted(); nothing is opened before
 };
 
 enum class SourceState : std::uint8_t {
   connecting,
-  live,     ///< frames come
-  waiting,  ///< lost, and will be tried again
+  live,     ///< frames arrive
+  waiting,  ///< connection lost, will be retried
   asleep,   ///< not wanted now
-  ended,    ///< standard input is at its end
+  ended,    ///< end of standard input
 };
 
 /// "connecting", "live", "waiting", "asleep", "ended".
@@ -39,29 +39,30 @@ enum class SourceState : std::uint8_t {
 
 struct SourceCounters {
   std::int64_t frames = 0;       ///< decoded
-  std::int64_t dropped = 0;      ///< of those: a newer one came before they were taken
-  std::int64_t damaged = 0;      ///< packets and frames that were passed over
-  std::int64_t connections = 0;  ///< that gave a frame
-  std::int64_t failures = 0;     ///< attempts that gave none, and connections that broke
-  std::int64_t resized = 0;      ///< how often the frames' size changed
+  std::int64_t dropped = 0;      ///< of those: replaced by a newer one before they were taken
+  std::int64_t damaged = 0;      ///< packets and frames that were skipped
+  std::int64_t connections = 0;  ///< with at least one frame
+  std::int64_t failures = 0;     ///< attempts without a frame, and broken connections
+  std::int64_t resized = 0;      ///< changes of the frame size
   std::int64_t jumps = 0;        ///< of the stream's clock
   double processor_seconds = 0;  ///< for reading and decoding
 };
 
 struct LiveFrame {
-  Frame frame;          ///< seconds(): of monotonic_now(), as StreamClock has them
-  Placement placement;  ///< may be another one than the last frame's
+  Frame frame;          ///< seconds(): in monotonic_now()'s time, from StreamClock
+  Placement placement;  ///< may differ from the last frame's
   double arrival = 0;   ///< monotonic_now() when it was decoded
   double utc = 0;       ///< utc_now() then
 };
 
-/// Connects, decodes on a thread of its own, and connects again after growing pauses for as long as
-/// it lives. Thread safe.
+/// Connects, decodes on a thread of its own, and reconnects after increasing pauses as long as it
+/// lives. Thread safe.
 class LiveSource {
  public:
   /// @param open for each connection
-  /// @param log may be empty @param changed may be empty: called after there is a new frame, or the
-  ///        state has changed, on the source's thread; must not block
+  /// @param log may be empty @param changed may be empty: called on the source's thread when there
+  /// is a
+  ///        new frame or the state has changed; must not block
   /// @throws Error(invalid_argument) for impossible options
   LiveSource(const SourceOptions& options, OpenInput open, LiveLog log,
              std::function<void()> changed);
@@ -69,16 +70,16 @@ class LiveSource {
   LiveSource(const LiveSource&) = delete;
   LiveSource& operator=(const LiveSource&) = delete;
 
-  /// The newest frame, once. False: there is none that was not taken.
+  /// The newest frame, at most once. False: there is no new one.
   bool take(LiveFrame& frame);
   [[nodiscard]] bool has_frame() const;
 
   [[nodiscard]] SourceState state() const;
   [[nodiscard]] SourceCounters counters() const;
-  /// monotonic_now() when the newest frame came; 0: none yet.
+  /// monotonic_now() at the arrival of the newest frame; 0: none yet.
   [[nodiscard]] double last_arrival() const;
 
-  /// False: disconnects, and stays so.
+  /// False: disconnects, and stays disconnected.
   void set_wanted(bool wanted);
 
  private:

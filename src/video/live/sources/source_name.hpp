@@ -1,4 +1,4 @@
-// Kinds of sources that users can name.
+// The kinds of sources that users can specify.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,17 @@ enum class SourceKind : std::uint8_t {
   pipe,     ///< "-", standard input, or a FIFO
 };
 
-/// @param source as on the command line
-/// @throws Error(invalid_argument) for a URL of a scheme that is not listed above (file://, concat:
-///         and the like would name files)
+/// @param source from the command line
+/// @throws Error(invalid_argument) for a URL with a scheme not listed above (file://, concat: and
+/// the
+///         like would name files)
 [[nodiscard]] SourceKind source_kind(const std::string& source);
 
-/// For people and logs: without user, password and query, which hold keys; of "-" "standard input".
+/// For users and logs: without user, password and query, which may contain keys; "standard input"
+/// for "-".
 [[nodiscard]] std::string shown_source(const std::string& source);
 
-/// The same in any text that may hold the source, as errors do.
+/// The same in any text that may contain the source, as errors do.
 [[nodiscard]] std::string without_secrets(std::string text, const std::string& source);
 
 }  // namespace faceshot::video

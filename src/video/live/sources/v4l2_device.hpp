@@ -12,19 +12,19 @@
 namespace faceshot::video {
 
 struct DeviceFormat {
-  bool jpeg = false;  ///< each frame a JPEG; else YUYV: two bytes a pixel
+  bool jpeg = false;  ///< each frame a JPEG; otherwise YUYV: two bytes per pixel
   int width = 0, height = 0;
-  int stride = 0;  ///< bytes of a row of YUYV
+  int stride = 0;  ///< bytes per row of YUYV
 };
 
-/// A device that captures into buffers shared with the kernel. All it does to the system are open,
-/// ioctl, mmap, munmap, poll and close: a test puts its own in their place. Not thread safe.
+/// A device that captures into buffers shared with the kernel. Its only system calls are open,
+/// ioctl, mmap, munmap, poll and close, which a test replaces. Not thread safe.
 class V4l2Device {
  public:
-  /// Opens and starts it. @param width, height, frame_rate wanted; 0: the device's own
-  /// @throws Error(not_found), Error(io), Error(unsupported) for what is not a camera, cannot
-  /// stream
-  ///         or gives neither MJPEG nor YUYV
+  /// Opens and starts it. @param width, height, frame_rate requested; 0: the device's default
+  /// @throws Error(not_found), Error(io), Error(unsupported) for devices that are not cameras,
+  /// cannot
+  ///         stream or offer neither MJPEG nor YUYV
   V4l2Device(const std::string& path, int width, int height, double frame_rate);
   ~V4l2Device();
   V4l2Device(const V4l2Device&) = delete;
@@ -34,11 +34,11 @@ class V4l2Device {
 
   struct Bytes {
     std::span<const std::uint8_t> bytes;  ///< empty: interrupted
-    double seconds = 0;                   ///< when it was taken, by the device's clock
-    bool damaged = false;                 ///< the driver says so
+    double seconds = 0;                   ///< capture time by the device's clock
+    bool damaged = false;                 ///< as reported by the driver
   };
-  /// Waits for a frame, passes it to nobody else until give_back().
-  /// @throws Error(io) if none comes in time, or the device is gone
+  /// Waits for a frame, which stays valid until give_back().
+  /// @throws Error(io) if none arrives in time, or the device is gone
   [[nodiscard]] Bytes next(const Interrupt& interrupt, double most_seconds);
   void give_back();
 
@@ -58,7 +58,7 @@ class V4l2Device {
   int file_ = -1;
   DeviceFormat format_;
   std::vector<Buffer> buffers_;
-  int taken_ = -1;  ///< index of the buffer that is out
+  int taken_ = -1;  ///< index of the buffer in use
 };
 
 }  // namespace faceshot::video
