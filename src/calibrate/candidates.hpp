@@ -1,5 +1,5 @@
 // The raw candidates of a single-shot network on a photograph before NMS, with their priors; and
-// what the detector would report with other scores.
+// the detections that would result from other scores.
 #pragma once
 
 #include <cstddef>
@@ -16,10 +16,10 @@
 
 namespace faceshot::calibrate {
 
-/// The priors of a cell of each level, one level after the other, are the network's kinds of
-/// priors: each has logits of its own, in channels of their own.
+/// A network's kinds of priors are the priors of one cell of each level, one level after the other:
+/// each has its own logits, in its own channels.
 [[nodiscard]] std::size_t prior_kinds(const PriorSpec& priors);
-/// The kind of each prior, in the order of make_priors(). @param features a size each level
+/// The kind of each prior, in the order of make_priors(). @param features one size per level
 [[nodiscard]] std::vector<std::size_t> kinds_of_priors(const PriorSpec& priors,
                                                        std::span<const FeatureSize> features);
 
@@ -32,18 +32,18 @@ struct Candidate {
 struct ImageCandidates {
   std::vector<Candidate> candidates;  ///< in the order of the priors
   int width = 0, height = 0;          ///< of the photograph
-  float scale_x = 1, scale_y = 1;     ///< from pixels of the input to those of the photograph
+  float scale_x = 1, scale_y = 1;     ///< from pixels of the input to pixels of the photograph
 };
 
-/// What the detector would show, and which candidate each is.
+/// The detections that would be reported, and the candidate behind each.
 struct KeptCandidates {
-  std::vector<Detection> detections;   ///< as Detector::detect gives them, without landmarks
+  std::vector<Detection> detections;   ///< as from Detector::detect, without landmarks
   std::vector<std::size_t> candidate;  ///< of each detection
 };
 
-/// @param maps one for each kind of prior, applied to its logits
-/// @return what Detector::detect gives with its default number of detections, but for those that
-///         the candidates' floor has cut off. Thread safe.
+/// @param maps one per kind of prior, applied to its logits
+/// @return the result of Detector::detect with its default number of detections, except for those
+///         below the candidates' floor. Thread safe.
 [[nodiscard]] KeptCandidates keep_candidates(const ImageCandidates& image,
                                              std::span<const PlattMap> maps, float nms_threshold);
 
@@ -51,8 +51,8 @@ struct KeptCandidates {
 class CandidateReader {
  public:
   /// @param max_side as DetectorOptions::max_side
-  /// @param floor score in (0, 1) from which on a prior is a candidate
-  /// @throws Error(unsupported) for a network that is no SSD, has several classes, or gives
+  /// @param floor minimum score of a candidate, in (0, 1)
+  /// @throws Error(unsupported) for a network that is not an SSD, has several classes, or outputs
   ///         probabilities instead of logits
   CandidateReader(Network network, ModelInfo info, int max_side, float floor);
   ~CandidateReader();
@@ -60,7 +60,7 @@ class CandidateReader {
   CandidateReader& operator=(const CandidateReader&) = delete;
 
   /// @throws Error(invalid_argument) for an empty view; Error(format) if the network's outputs do
-  ///         not fit what the file says of its priors
+  ///         not fit the priors in the file
   [[nodiscard]] ImageCandidates read(const ImageView& image) const;
 
  private:

@@ -16,7 +16,10 @@ namespace faceshot::calibrate {
 struct PlattMap {
   double a = 1, b = 0;
 
-  [[nodiscard]] double operator()(double logit) const { return a * logit + b; }  ///< a logit again
+  [[nodiscard]] double operator()(double logit) const {
+    return a * logit + b;
+  }  ///< the mapped
+     ///< logit
   friend bool operator==(const PlattMap&, const PlattMap&) = default;
 };
 
@@ -25,24 +28,23 @@ struct PlattExample {
   bool positive = false;
 };
 
-/// What is believed of a map before any example was seen: a and b are normally distributed and
-/// independent of each other.
+/// Prior distribution of a map: a and b are independent and normally distributed.
 struct PlattPrior {
   PlattMap mean;
-  double deviation_a = 0.2, deviation_b = 0.5;  ///< as much as some 50 examples say
+  double deviation_a = 0.2, deviation_b = 0.5;  ///< worth about 50 examples
 };
 
-/// Maps must rise: an order that was learnt is never turned round.
+/// Maps must be increasing: calibration never reverses the learnt order.
 inline constexpr double least_platt_a = 0.05;
 
-/// The likeliest map with a >= least_platt_a. The targets are Platt's, (n+ + 1) / (n+ + 2) and
-/// 1 / (n- + 2), so that examples that a threshold separates have a map as well.
-/// @param examples none: the prior's mean, or without prior the identity
-/// @throws Error(invalid_argument) for a logit that is not finite
+/// The most likely map with a >= least_platt_a. The targets are Platt's, (n+ + 1) / (n+ + 2) and
+/// 1 / (n- + 2), so that separable examples have a map as well.
+/// @param examples none: the prior's mean, or the identity without a prior
+/// @throws Error(invalid_argument) for a non-finite logit
 [[nodiscard]] PlattMap fit_platt(std::span<const PlattExample> examples,
                                  const std::optional<PlattPrior>& prior = std::nullopt);
 
-/// A map for each group: where it has few examples, near the map of all together.
+/// One map per group: with few examples, near the map of all groups together.
 /// @throws Error as fit_platt
 [[nodiscard]] std::vector<PlattMap> fit_platt_groups(
     std::span<const std::vector<PlattExample>> groups);

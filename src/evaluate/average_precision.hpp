@@ -1,6 +1,6 @@
 // Average precision of a detector over a set of images, for validation during training and for any
-// data set of our own. WIDER FACE's official number is computed in wider_protocol.hpp; the two
-// differ (there: fixed thresholds, many detections may match one face, "+1" in the IoU).
+// data set. WIDER FACE's official number is computed in wider_protocol.hpp; the two differ (there:
+// fixed thresholds, many detections may match one face, "+1" in the IoU).
 #pragma once
 
 #include <cstddef>
@@ -15,20 +15,20 @@ namespace faceshot::evaluate {
 /// One labelled face of an image.
 struct GroundTruthBox {
   Box box;              ///< pixels, in the coordinates of the detections
-  bool ignore = false;  ///< neither face nor background: finding it is no merit and no fault
+  bool ignore = false;  ///< neither face nor background: detecting it is neither right nor wrong
 };
 
-/// What the detector said about one image and what is in it. Views: both outlive the call.
+/// The detections and the ground truth of one image. Views: both outlive the call.
 struct ImageEvaluation {
-  std::span<const Detection> detections;  ///< in any order; labels are not looked at
+  std::span<const Detection> detections;  ///< in any order; labels are ignored
   std::span<const GroundTruthBox> truth;
 };
 
-/// Smallest share of a detection that an ignored box must cover to excuse it: ignore regions are
-/// often crowds, far larger than the single face found in them.
+/// Minimum share of a detection that an ignored box must cover to excuse it: ignore regions are
+/// often crowds, far larger than a single face in them.
 inline constexpr float excused_coverage = 0.5F;
 
-/// Whether an ignored box covers so much of it.
+/// Whether an ignored box covers that share of it.
 [[nodiscard]] bool is_excused(const Box& box, std::span<const GroundTruthBox> truth);
 
 /// PASCAL VOC average precision, all-point form (VOC 2010 and later): the area under the precision
@@ -47,9 +47,9 @@ inline constexpr float excused_coverage = 0.5F;
 [[nodiscard]] double average_precision(std::span<const ImageEvaluation> images,
                                        float iou_threshold = 0.5F);
 
-/// The form of VOC 2007 and before: the mean of the highest precision at recall 0, 0.1 ... 1 and
-/// above. The rest as average_precision. (A recall is compared as the share that it is; some
-/// programs count up in steps of 0.1, which as a binary number is not a tenth.)
+/// The form of VOC 2007 and before: the mean of the highest precision at recalls of at least 0, 0.1
+/// ... 1. Otherwise as average_precision. (Recalls are compared exactly; some programs count in
+/// steps of 0.1, which is not a tenth in binary.)
 [[nodiscard]] double eleven_point_precision(std::span<const ImageEvaluation> images,
                                             float iou_threshold = 0.5F);
 
@@ -57,19 +57,19 @@ inline constexpr float excused_coverage = 0.5F;
 struct RankedDetection {
   float score = 0;
   std::size_t image = 0;
-  bool hit = false;  ///< a face found, or else a false positive
+  bool hit = false;  ///< a found face; otherwise a false positive
 };
 
-/// All detections that count, by descending score: what average_precision() is the area under.
+/// All detections that count, by descending score: the ranking behind average_precision().
 /// @throws Error as average_precision. Thread safe.
 [[nodiscard]] std::vector<RankedDetection> ranked_detections(
     std::span<const ImageEvaluation> images, float iou_threshold = 0.5F);
 
-/// What a user sees who shows only detections of a score and above.
+/// The result of reporting only detections with at least a given score.
 struct OperatingPoint {
   std::size_t faces = 0;         ///< faces that count
-  std::size_t found = 0;         ///< of them, by the rules of average_precision
-  std::size_t false_alarms = 0;  ///< detections that are neither a face found nor excused
+  std::size_t found = 0;         ///< of those, by the rules of average_precision
+  std::size_t false_alarms = 0;  ///< detections that neither find a face nor are excused
 
   [[nodiscard]] double recall() const;     ///< 0 if there are no faces
   [[nodiscard]] double precision() const;  ///< 1 if nothing was detected
@@ -79,11 +79,11 @@ struct OperatingPoint {
 [[nodiscard]] OperatingPoint operating_point(std::span<const ImageEvaluation> images,
                                              float score_threshold, float iou_threshold = 0.5F);
 
-/// Counts and shares at thresholds that rise from 0 to 1 in equal steps; all of one length.
+/// Counts and shares at thresholds from 0 to 1 in equal steps; all of the same length.
 struct PrecisionRecallCurve {
   std::vector<double> thresholds;
   std::vector<double> true_positives, false_positives, false_negatives;
-  std::vector<double> precision, recall;  ///< precision 1 where nothing is shown
+  std::vector<double> precision, recall;  ///< precision is 1 if nothing is detected
 };
 
 /// The operating points at `points` thresholds. @param points >= 2
@@ -92,32 +92,32 @@ struct PrecisionRecallCurve {
                                                           std::size_t points = 101,
                                                           float iou_threshold = 0.5F);
 
-/// A face that was found: places in the lists of ImageEvaluation.
+/// A found face: indices into the lists of ImageEvaluation.
 struct MatchedFace {
   std::size_t image = 0, detection = 0, face = 0;
 };
 
-/// The faces that detections of a score and above find, by the rules of average_precision; by
+/// The faces found by detections with at least this score, by the rules of average_precision; by
 /// descending score. @throws Error as average_precision. Thread safe.
 [[nodiscard]] std::vector<MatchedFace> matched_faces(std::span<const ImageEvaluation> images,
                                                      float score_threshold,
                                                      float iou_threshold = 0.5F);
 
-/// What one detection is worth.
+/// Whether a detection is right.
 enum class DetectionVerdict {
   true_positive,   ///< the first to find its face
-  false_positive,  ///< no face, or one that was found before
-  ignored,         ///< counts as nothing
+  false_positive,  ///< no face, or one found before
+  ignored,         ///< does not count
 };
 
-/// What each detection of an image is worth by the rules of average_precision, in the order of
+/// The verdict on each detection of an image by the rules of average_precision, in the order of
 /// `image.detections`. @throws Error as average_precision. Thread safe.
 [[nodiscard]] std::vector<DetectionVerdict> verdicts(const ImageEvaluation& image,
                                                      float iou_threshold = 0.5F);
 
 /// Area under the precision envelope (VOC's `VOCap`): precision made monotonic from the right,
-/// summed where recall grows.
-/// @param recall rising, in [0, 1] @param precision same length, in [0, 1]
+/// summed where recall increases.
+/// @param recall increasing, in [0, 1] @param precision same length, in [0, 1]
 [[nodiscard]] double area_under_envelope(std::span<const double> recall,
                                          std::span<const double> precision);
 

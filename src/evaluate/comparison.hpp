@@ -1,6 +1,5 @@
-// What a detector found in a set of photographs beside what is labelled there, and the figures that
-// come of it: one pipeline for `faceshot evaluate --protocol voc` and for validation during
-// training.
+// Detections in a set of photographs compared with its labels, and the resulting figures: one
+// pipeline for `faceshot evaluate --protocol voc` and for validation during training.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +18,11 @@ namespace faceshot::evaluate {
 class Comparison {
  public:
   /// @param records must outlive this @param detections as many lists, in the same pixels
-  /// @param min_face faces with a shorter side below are neither asked for nor a fault to find
-  /// @throws Error(invalid_argument) if they are not as many
+  /// @param min_face faces with a shorter side below this are ignored
+  /// @throws Error(invalid_argument) if the numbers differ
   Comparison(std::span<const geometry::ImageRecord> records,
              std::vector<std::vector<Detection>> detections, double min_face = 0);
-  Comparison(const Comparison&) = delete;  // images() look into this
+  Comparison(const Comparison&) = delete;  // images() refer to this
   Comparison& operator=(const Comparison&) = delete;
 
   [[nodiscard]] std::span<const ImageEvaluation> images() const { return images_; }
@@ -31,7 +30,7 @@ class Comparison {
     return detections_;
   }
 
-  /// Faces found from a score on that have points both in the labels and from the network.
+  /// Faces found at this threshold that have landmarks both in the labels and from the network.
   [[nodiscard]] std::vector<LandmarkPair> landmark_pairs(float score) const;
 
  private:
@@ -41,26 +40,26 @@ class Comparison {
   std::vector<ImageEvaluation> images_;
 };
 
-/// All that PASCAL VOC's protocol says of a set.
+/// All figures of PASCAL VOC's protocol for a set.
 struct SetFigures {
   double ap = 0;         ///< average_precision()
   ApByHeight by_height;  ///< ap_by_height()
-  OperatingPoint shown;  ///< what a user sees from the score on
-  LandmarkError points;  ///< of the faces found from the score on
+  OperatingPoint shown;  ///< at the threshold
+  LandmarkError points;  ///< of the faces found at the threshold
 };
 
 /// @throws Error(invalid_argument) for a score that is NaN
 [[nodiscard]] SetFigures figures_of(const Comparison& comparison, float score);
 
 /// False positives on photographs without faces, at the score at which a detector finds
-/// alarm_recall of another set's faces of alarm_height pixels and up.
+/// alarm_recall of another set's faces of at least alarm_height pixels.
 class FalseAlarms {
  public:
   /// @throws Error as ap_by_height
   explicit FalseAlarms(const Comparison& faces)
       : point_(score_at_recall(faces.images(), alarm_height, alarm_recall)) {}
 
-  /// Counts one set's.
+  /// Adds one set.
   void add(const Comparison& negatives);
 
   [[nodiscard]] const RecallPoint& point() const { return point_; }

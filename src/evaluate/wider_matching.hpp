@@ -11,8 +11,8 @@
 
 namespace faceshot::evaluate {
 
-/// Left, top, width, height in pixels and a score of any scale. In double, as the official tools
-/// compute: a result file gives the same number here.
+/// Left, top, width, height in pixels and a score of any scale. In double, like the official tools:
+/// a result file gives the same number here.
 struct ScoredBox {
   double x = 0, y = 0, w = 0, h = 0;
   double score = 0;
@@ -22,23 +22,23 @@ struct ScoredBox {
 
 [[nodiscard]] ScoredBox to_scored_box(const Detection& detection);
 
-/// From here on a detection is of a face.
+/// Minimum IoU of a detection with its face.
 inline constexpr double wider_iou_threshold = 0.5;
 
-/// IoU as `boxoverlap.m` has it: corners are x and x + w, yet sides count as x2 - x1 + 1.
+/// IoU as in `boxoverlap.m`: corners are x and x + w, yet sides count as x2 - x1 + 1.
 [[nodiscard]] double wider_iou(const geometry::Xywh& face, const ScoredBox& box);
 
 /// A detection and the face that it overlaps most, the first of equals.
 struct WiderMatch {
-  std::size_t detection = 0;  ///< place in the list of boxes
+  std::size_t detection = 0;  ///< index into the list of boxes
   double score = 0;
-  std::size_t face = 0;  ///< place in the list of faces; of no meaning where `iou` is 0
+  std::size_t face = 0;  ///< index into the list of faces; meaningless if `iou` is 0
   double iou = 0;        ///< with that face
 
   [[nodiscard]] bool is_of_face() const { return iou >= wider_iou_threshold; }
 };
 
-/// @return one for each box, by descending score, equal scores in the order given (MATLAB's sort)
+/// @return one per box, by descending score, ties in the order given (MATLAB's sort)
 [[nodiscard]] std::vector<WiderMatch> match_wider(std::span<const geometry::Xywh> faces,
                                                   std::span<const ScoredBox> boxes);
 

@@ -1,5 +1,5 @@
 // WIDER FACE's official evaluation, as the authors' MATLAB tools compute it. docs/evaluation.md
-// describes the protocol; here is only the computation, from plain structures.
+// describes the protocol; this is only the computation, from plain structures.
 //
 // S. Yang, P. Luo, C. C. Loy, X. Tang, "WIDER FACE: A Face Detection Benchmark", CVPR 2016.
 #pragma once
@@ -16,7 +16,7 @@
 
 namespace faceshot::evaluate {
 
-/// All that was detected in one image.
+/// All detections in one image.
 struct ImageDetections {
   std::string event;  ///< e.g. "0--Parade"
   std::string image;  ///< file name without extension
@@ -36,14 +36,14 @@ class ScoreRange {
   [[nodiscard]] double normalized(double score) const {
     return high_ == low_ ? 1.0 : (score - low_) / (high_ - low_);
   }
-  /// The score that is mapped to a share.
+  /// The score of a normalised value.
   [[nodiscard]] double score_at(double normalized) const {
     return high_ == low_ ? low_ : low_ + normalized * (high_ - low_);
   }
 
  private:
-  // `norm_score.m` starts from realmax and realmin of single, the latter the smallest positive
-  // number: scores that are all negative are normalised by 0, not by their maximum.
+  // `norm_score.m` starts from realmax and realmin of single, the latter being the smallest
+  // positive number: scores that are all negative are normalised by 0, not by their maximum.
   double low_ = std::numeric_limits<float>::max();
   double high_ = std::numeric_limits<float>::min();
 };
@@ -54,11 +54,11 @@ class ScoreRange {
 /// none does.
 [[nodiscard]] std::size_t first_wider_threshold(double normalized);
 
-/// One setting's outcome.
+/// The result of one setting.
 struct WiderCurve {
   double ap = 0;                  ///< in [0, 1]; 0 if the scored images have no face that counts
   std::vector<double> precision;  ///< per threshold (of the normalised score) 0.999, 0.998, ... 0;
-                                  ///< 0 where nothing counted was detected yet
+                                  ///< 0 until a detection counts
   std::vector<double> recall;     ///< same thresholds
   std::size_t faces = 0;          ///< faces that count, in the scored images
   std::size_t images = 0;         ///< scored images with at least one such face
@@ -73,13 +73,13 @@ struct WiderResult {
   std::vector<std::string> unknown;  ///< "event/image" of the detections, not in the ground truth
 };
 
-/// Scores the images that `detections` names (an image in which nothing was found is named with no
-/// boxes); the others are listed as missing and count for nothing. With all images named this is
-/// the official number. Boxes of an image may come in any order.
+/// Scores the images listed in `detections` (images without detections are listed without boxes);
+/// the others are reported as missing and do not count. If all images are listed, this is the
+/// official number. Boxes of an image may come in any order.
 ///
-/// Two degenerate cases where the official tools divide by zero are defined here: if all scores are
-/// equal, every threshold admits every detection; a setting without faces has AP 0.
-/// @throws Error(invalid_argument) if an image is named twice, or a number is not finite
+/// Two degenerate cases in which the official tools divide by zero are defined here: if all scores
+/// are equal, every threshold admits every detection; a setting without faces has AP 0.
+/// @throws Error(invalid_argument) if an image is listed twice, or for a non-finite number
 /// Thread safe.
 [[nodiscard]] WiderResult evaluate_wider(const WiderGroundTruth& truth,
                                          std::span<const ImageDetections> detections);

@@ -1,4 +1,4 @@
-// A WIDER FACE result for people and for programs.
+// A WIDER FACE result for users and for programs.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -9,12 +9,12 @@
 
 namespace faceshot::evaluate {
 
-/// A table for the terminal: a row a setting, then what was scored and what was missing. Ends with
-/// a newline.
+/// A table for the terminal: one row per setting, then what was scored and what was missing. Ends
+/// with a newline.
 [[nodiscard]] std::string wider_table(const WiderResult& result);
 
-/// The result as JSON (keys in docs/evaluation.md). An AP is null where no face counts.
-/// @param with_curves whether the 1,000 points of each curve are in it
+/// The result as JSON (keys in docs/evaluation.md). An AP is null if no face counts.
+/// @param with_curves include the 1,000 points of each curve
 [[nodiscard]] nlohmann::ordered_json wider_json(const WiderResult& result, bool with_curves);
 
 /// The three precision-recall curves in one SVG picture.

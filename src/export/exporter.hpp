@@ -1,4 +1,4 @@
-// From a checkpoint to a model file that is verified against the trained network. No Torch here.
+// From a checkpoint to a model file, verified against the trained network. No Torch here.
 #pragma once
 
 #include <filesystem>
@@ -15,18 +15,18 @@ namespace faceshot::exporter {
 struct ParityReport {
   int random_inputs = 0, real_inputs = 0;
   double largest_loc = 0, largest_conf = 0;  ///< absolute, over all raw outputs
-  std::optional<double> largest_landmarks;   ///< none: the network has no landmarks
+  std::optional<double> largest_landmarks;   ///< nothing: the network has no landmarks
 };
 
 struct ExportOptions {
-  std::optional<FixedSize> size;              ///< none: dynamic
-  std::vector<std::filesystem::path> images;  ///< real inputs for the proof; may be empty
-  double tolerance = 1e-3;                    ///< largest difference accepted
+  std::optional<FixedSize> size;              ///< nothing: dynamic
+  std::vector<std::filesystem::path> images;  ///< real inputs for verification; may be empty
+  double tolerance = 1e-3;                    ///< largest accepted difference
   std::vector<std::pair<std::string, std::string>>
-      notes;  ///< more metadata, "faceshot.license" ...
+      notes;  ///< additional metadata, "faceshot.license" ...
 };
 
-/// Folds BatchNorm, writes the file atomically and proves it: only a file that passed is written.
+/// Folds BatchNorm, verifies the file and writes it atomically: a file that fails is not written.
 /// @throws Error(format) if the difference is above the tolerance, or for a note that is a key of
 ///         ModelInfo with an impossible value; Error(io); as parse_config
 ParityReport export_network(const train::Checkpoint& checkpoint, const std::filesystem::path& onnx,

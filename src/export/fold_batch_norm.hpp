@@ -1,4 +1,4 @@
-// BatchNorm folded into the convolution before it: the same function with one layer less.
+// Folds BatchNorm into the convolution before it: the same function with one layer less.
 #pragma once
 
 #include "network/network_spec.hpp"
@@ -11,7 +11,7 @@ struct FoldedNetwork {
   weights::Weights weights;
 };
 
-/// Each batch_norm whose input is a convolution that nothing else reads becomes part of it:
+/// Each batch_norm whose input is a convolution without other readers becomes part of it:
 /// w' = w * gamma / sqrt(var + eps), b' = beta + (b - mean) * gamma / sqrt(var + eps), computed in
 /// double precision. Others stay. Thread safe.
 /// @throws Error(format) if a parameter is missing

@@ -10,28 +10,29 @@ namespace faceshot::loader {
 
 /// The endless, shuffled sequence of records of several sets, dealt out epoch by epoch.
 ///
-/// A round takes round(weight * size) records of each set and shuffles them together. Which ones:
-/// each set is dealt from its own endless deck, every pass of which is a new permutation of the
-/// whole set, so that with weight 0.5 two rounds see every record once. Epochs follow one another
-/// in this sequence without a gap: if an epoch is not a whole number of rounds, the next continues
-/// where it ended, and in the long run all records of a set are seen equally often. Immutable after
+/// A round takes round(weight * size) records of each set and shuffles them together. Each set is
+/// dealt from its own endless deck, every pass of which is a new permutation of the whole set, so
+/// that with weight 0.5 two rounds see every record once. Epochs follow one another in this
+/// sequence without a gap: if an epoch is not a whole number of rounds, the next continues where it
+/// ended, and in the long run all records of a set are seen equally often. Immutable after
 /// construction, so thread safe.
 class SampleOrder {
  public:
   /// @param sizes records of each set; @param weights of each set, empty for 1
-  /// @throws Error(invalid_argument) for a weight that is negative, not finite, or above 0 yet so
+  /// @throws Error(invalid_argument) for a weight that is negative, non-finite, or above 0 yet so
   ///         small that it rounds to no record; for weights that do not match the sets; if no
   ///         record is left
   SampleOrder(const std::vector<std::size_t>& sizes, std::vector<float> weights,
               std::uint64_t seed);
 
-  /// The same of records that are not all seen as often as each other.
+  /// The same for records with different frequencies.
   /// @param decks of each set, its records as indices into the concatenation of the sets; one that
-  ///        is there twice is seen twice as often
+  /// is
+  ///        listed twice is seen twice as often
   [[nodiscard]] static SampleOrder of_decks(std::vector<std::vector<std::uint32_t>> decks,
                                             std::vector<float> weights, std::uint64_t seed);
 
-  /// Records in a round: samples of an epoch unless the user wants another number.
+  /// Records per round: the default number of samples per epoch.
   [[nodiscard]] std::size_t round_size() const noexcept { return round_size_; }
 
   /// Records of the samples at [epoch * length, (epoch + 1) * length) of the sequence; as indices

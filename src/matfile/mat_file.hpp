@@ -1,4 +1,4 @@
-// MATLAB .mat files as far as WIDER FACE uses them: cell arrays of cell arrays of strings or of
+// The subset of MATLAB .mat files that WIDER FACE uses: cell arrays of cell arrays of strings or of
 // numeric matrices.
 #pragma once
 
@@ -13,7 +13,7 @@ struct matvar_t;
 
 namespace faceshot::matfile {
 
-/// One value inside a .mat file; a view, valid as long as the MatFile and MatVariable it came from.
+/// One value inside a .mat file; a view, valid as long as its MatFile and MatVariable.
 class MatValue {
  public:
   MatValue(const matvar_t* value, std::string place) : value_(value), place_(std::move(place)) {}
@@ -27,10 +27,10 @@ class MatValue {
 
   [[nodiscard]] std::size_t rows() const;
   [[nodiscard]] std::size_t columns() const;
-  /// All elements of a real numeric matrix, column after column. @throws Error(format) otherwise
+  /// All elements of a real numeric matrix, column by column. @throws Error(format) otherwise
   [[nodiscard]] std::vector<double> numbers() const;
 
-  /// Where this value is: "FILE: variable{3}{7}", for messages.
+  /// Location of this value: "FILE: variable{3}{7}", for messages.
   [[nodiscard]] const std::string& place() const { return place_; }
 
  private:
@@ -47,8 +47,8 @@ class MatFile {
   /// Whether the file has a variable of this name.
   [[nodiscard]] bool has(const std::string& name) const;
 
-  /// Reads one variable whole; it stays in memory as long as this object.
-  /// @throws Error(format) if it is not there or damaged
+  /// Reads a whole variable; it stays in memory as long as this object.
+  /// @throws Error(format) if it does not exist or is damaged
   [[nodiscard]] MatValue read(const std::string& name);
 
  private:

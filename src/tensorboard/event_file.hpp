@@ -1,4 +1,4 @@
-// TensorBoard's event file: records that TensorFlow's record format frames, each an `Event`.
+// TensorBoard's event file: `Event` messages in TensorFlow's record format.
 #pragma once
 
 #include <cstdint>
@@ -13,27 +13,27 @@
 
 namespace faceshot::tensorboard {
 
-/// Frames a record: length, its checksum, the data, theirs (TFRecord). Pure.
+/// A record: length, its checksum, the data, their checksum (TFRecord). Pure.
 [[nodiscard]] std::string framed_record(std::string_view data);
 
-/// Appends to a file of its own: several in a folder are read as one run, in the order of their
-/// names. Not thread safe.
+/// Appends to a file of its own: several files in a folder are read as one run, in the order of
+/// their names. Not thread safe.
 class EventFile {
  public:
-  /// Makes DIR/events.out.tfevents.SECONDS.HOST.PID.N, a new file each time.
+  /// Creates DIR/events.out.tfevents.SECONDS.HOST.PID.N, a new file each time.
   /// @throws Error(io)
   explicit EventFile(const std::filesystem::path& dir);
 
-  /// Values of one step, visible to readers at once.
+  /// Values of one step, immediately visible to readers.
   /// @throws Error(io), for example if the disk is full
   void write(std::int64_t step, std::span<const SummaryValue> values);
   void write(std::int64_t step, const SummaryValue& value) { write(step, {&value, 1}); }
 
-  /// A network's graph: what graph_event() made. @throws Error(io)
+  /// A network's graph, from graph_event(). @throws Error(io)
   void write_graph(std::string_view graph_def);
 
-  /// A start of the run at this step: TensorBoard drops what earlier files of the folder have of
-  /// later steps, as a run that was killed left them. @throws Error(io)
+  /// Marks a start of the run at this step: TensorBoard drops later steps in earlier files of the
+  /// folder, which a killed run leaves behind. @throws Error(io)
   void write_session_start(std::int64_t step);
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }

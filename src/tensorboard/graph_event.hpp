@@ -1,4 +1,4 @@
-// A network's graph for TensorBoard's page of graphs.
+// A network's graph for TensorBoard's graph page.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace faceshot::tensorboard {
 
-/// One operation. Slashes in names make boxes that open.
+/// One operation. Slashes in names create expandable boxes.
 struct GraphNode {
   std::string name, op;
   std::vector<std::string> inputs;                              ///< names of other nodes

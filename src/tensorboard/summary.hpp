@@ -1,5 +1,5 @@
-// What TensorBoard shows, one value each. Field numbers after TensorFlow's summary.proto and
-// TensorBoard's plugins (scalar, image, histogram, pr_curve, hparams).
+// One value each for TensorBoard. Field numbers from TensorFlow's summary.proto and TensorBoard's
+// plugins (scalar, image, histogram, pr_curve, hparams).
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace faceshot::tensorboard {
 
-/// A `Summary.Value`, to be written with EventFile::write. The slashes of a tag make groups.
+/// A `Summary.Value`, to be written with EventFile::write. Slashes in a tag create groups.
 using SummaryValue = WireWriter;
 
 [[nodiscard]] SummaryValue scalar_summary(std::string_view tag, double value);
@@ -22,11 +22,11 @@ using SummaryValue = WireWriter;
 [[nodiscard]] SummaryValue image_summary(std::string_view tag, int width, int height,
                                          std::string_view encoded);
 
-/// The distribution of `values`, in buckets that grow by a tenth from 1e-12 on, to both sides, as
-/// TensorFlow's. NaN and infinities are left out.
+/// The distribution of `values`, in buckets that grow by a tenth from 1e-12, in both directions,
+/// like TensorFlow's. NaN and infinities are omitted.
 [[nodiscard]] SummaryValue histogram_summary(std::string_view tag, std::span<const float> values);
 
-/// Counts of a detector at thresholds that rise from 0 to 1 in equal steps; all of one length.
+/// Counts of a detector at thresholds from 0 to 1 in equal steps; all of the same length.
 struct PrCurveCounts {
   std::vector<double> true_positives, false_positives, false_negatives;
   std::vector<double> precision, recall;
@@ -35,8 +35,9 @@ struct PrCurveCounts {
 /// @throws Error(invalid_argument) if the lengths differ
 [[nodiscard]] SummaryValue pr_curve_summary(std::string_view tag, const PrCurveCounts& curve);
 
-/// The values that tell runs apart, for the page of hyperparameters: first an experiment that names
-/// them and the metrics, then this session's. @return values to be written together, once a run
+/// The values that distinguish runs, for the page of hyperparameters: first an experiment that
+/// lists them and the metrics, then this session's. @return values to be written together, once per
+/// run
 [[nodiscard]] std::vector<SummaryValue> hyperparameter_summaries(
     const std::map<std::string, std::string>& texts, const std::map<std::string, double>& numbers,
     const std::vector<std::string>& metric_tags, double start_seconds);

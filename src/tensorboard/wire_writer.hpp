@@ -1,4 +1,4 @@
-// Protobuf's wire format (protobuf.dev, "Encoding"), as far as event files need it.
+// The subset of protobuf's wire format (protobuf.dev, "Encoding") that event files need.
 #pragma once
 
 #include <bit>
@@ -12,7 +12,7 @@ namespace faceshot::tensorboard {
 
 static_assert(std::endian::native == std::endian::little, "fixed-width fields are little-endian");
 
-/// Writes fields one after the other; field numbers are the caller's.
+/// Writes fields one after the other; the caller provides field numbers.
 class WireWriter {
  public:
   WireWriter& integer(int field, std::uint64_t value) {
@@ -30,7 +30,7 @@ class WireWriter {
     raw(&value, sizeof value);
     return *this;
   }
-  /// A string, bytes, or a message that another writer has made.
+  /// A string, bytes, or a message built by another writer.
   WireWriter& bytes(int field, std::string_view value) {
     key(field, 2);
     varint(value.size());

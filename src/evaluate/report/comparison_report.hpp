@@ -26,7 +26,7 @@ struct ComparisonReport {
   std::vector<support::Table> tables;  ///< parts side by side
 };
 
-/// "b is better by 0.0102 (0.0081 to 0.0124): that is not an accident", or what else can be said.
+/// "b is better by 0.0102 (0.0081 to 0.0124): that is not an accident", or another conclusion.
 [[nodiscard]] std::string verdict_of(const ComparisonReport& report, const ComparedFigure& figure);
 
 /// A table for the terminal, and the verdicts. Ends with a newline.

@@ -1,5 +1,5 @@
-// Average precision of a set in which images are left out or taken several times: what confidence
-// intervals and figures of a part of the images are made of. Immutable, so thread safe.
+// Average precision of a set in which images are left out or repeated: the basis of confidence
+// intervals and of figures for a part of the images. Immutable, so thread safe.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,10 @@ namespace faceshot::evaluate {
 
 class ApSampler {
  public:
-  /// WIDER FACE's AP: at 1,000 thresholds between the lowest and the highest score. These stay
-  /// those of the whole set, whatever is left out.
-  /// @param judgement of the whole set @param images that it was made of @param scores of the whole
+  /// WIDER FACE's AP: at 1,000 thresholds between the lowest and the highest score of the whole
+  /// set, whatever is left out.
+  /// @param judgement of the whole set @param images that it was computed from @param scores of the
+  /// whole
   [[nodiscard]] static ApSampler wider(const Judgement& judgement,
                                        std::span<const LabelledDetections> images,
                                        const ScoreRange& scores);
@@ -30,11 +31,11 @@ class ApSampler {
 
   /// @param times how often each image is taken; as many as images() @return 0 if no face is left
   [[nodiscard]] double ap(std::span<const std::uint32_t> times) const;
-  /// Of the set as it is.
+  /// Of the unchanged set.
   [[nodiscard]] double ap() const;
 
  private:
-  /// Detections of one image that one threshold admits first.
+  /// Detections of one image that are first admitted by the same threshold.
   struct Step {
     std::uint32_t image = 0, threshold = 0;
     std::uint32_t proposals = 0, hits = 0;

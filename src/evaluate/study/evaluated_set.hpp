@@ -13,20 +13,20 @@ namespace faceshot::evaluate {
 /// Which faces count: "easy", or "50px".
 struct FaceSetting {
   std::string name;
-  std::vector<std::vector<char>> counts;  ///< of each image, of each face
+  std::vector<std::vector<char>> counts;  ///< per image and face
 };
 
-/// An image has the same place in all lists.
+/// All lists are indexed by image.
 struct EvaluatedSet {
   std::vector<std::string> names;  ///< "<event>/<image>"
   std::vector<std::vector<geometry::Xywh>> faces;
-  std::vector<std::vector<FaceAttributes>> attributes;  ///< of the faces; empty lists: not known
+  std::vector<std::vector<FaceAttributes>> attributes;  ///< of the faces; empty lists: unknown
   std::vector<std::vector<ScoredBox>> boxes;
   std::vector<std::vector<char>> excused;  ///< as LabelledDetections::excused
   std::vector<FaceSetting> settings;
 };
 
-/// The set as judge() takes it. @param setting of `set`; both outlive the views
+/// The set in the form for judge(). @param setting of `set`; both must outlive the views
 [[nodiscard]] std::vector<LabelledDetections> views(const EvaluatedSet& set,
                                                     const FaceSetting& setting);
 

@@ -1,5 +1,5 @@
-// A set whose detections are judged once in each setting: what figures of parts, curves and
-// thresholds are read from. Immutable, so thread safe.
+// A set whose detections are judged once per setting: the source of figures of parts, curves and
+// thresholds. Immutable, so thread safe.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,9 @@ class JudgedSet {
   }
   [[nodiscard]] ApSampler sampler(std::size_t setting) const;
 
-  /// AP of those faces that count in the setting and of which `keep(image, face)` is true. A
-  /// detection of another face counts as nothing, as in WIDER's settings; one of no face is a false
-  /// positive still.
+  /// AP of the faces that count in the setting and for which `keep(image, face)` is true. A
+  /// detection of another face does not count, as in WIDER's settings; one without a face is still
+  /// a false positive.
   [[nodiscard]] double ap_of_faces(std::size_t setting,
                                    const std::function<bool(std::size_t, std::size_t)>& keep) const;
 
@@ -48,23 +48,23 @@ class JudgedSet {
   std::vector<Judgement> judgements_;
 };
 
-/// What a user gets who shows detections of a score and above.
+/// The result of reporting detections with at least a given score.
 struct ThresholdRow {
   PrecisionRecall at;
   double false_alarms_per_image = 0;
 };
 
 struct ThresholdTable {
-  std::vector<ThresholdRow> rows;  ///< by rising threshold
+  std::vector<ThresholdRow> rows;  ///< by increasing threshold
   ThresholdRow recommended;        ///< ThresholdSweep::round_figure()
 };
 
-/// At 0.1, 0.2 ... 0.9 if all scores are in [0, 1], else at the scores where a tenth, two tenths
-/// ... of what is ever found is found.
+/// At 0.1, 0.2 ... 0.9 if all scores are in [0, 1], otherwise at the scores at which a tenth, two
+/// tenths ... of all faces ever found are found.
 [[nodiscard]] ThresholdTable threshold_table(const JudgedSet& set, std::size_t setting);
 
-/// Scores of what counts, and whether it is a face. Empty if a score is not in [0, 1]: it is no
-/// probability then.
+/// Scores of detections that count, and whether each is a face. Empty if a score is not in [0, 1]:
+/// then scores are not probabilities.
 [[nodiscard]] std::vector<JudgedScore> judged_scores(const JudgedSet& set, std::size_t setting);
 
 /// A point of the curves.
@@ -72,8 +72,8 @@ struct CurvePoint {
   double score = 0, recall = 0, precision = 1, false_alarms_per_image = 0;
 };
 
-/// Recall, precision and false positives at descending scores: so many points at most, even in
-/// recall; the last is at the lowest score.
+/// Recall, precision and false positives at descending scores: at most this many points, evenly
+/// spaced in recall; the last is at the lowest score.
 [[nodiscard]] std::vector<CurvePoint> curve_of(const JudgedSet& set, std::size_t setting,
                                                std::size_t points = 200);
 

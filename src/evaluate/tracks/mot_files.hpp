@@ -15,9 +15,9 @@ struct MotBox {
   int frame = 1;
   std::int64_t id = 0;
   double left = 0, top = 0, width = 0, height = 0;  ///< pixels, continuous
-  double confidence = 1;  ///< of ground truth: 0 where it is not to be considered
-  int type = 1;           ///< class: 1 what is tracked; see mot_distractor()
-  double visibility = 1;  ///< of ground truth: seen share, in [0, 1]
+  double confidence = 1;  ///< in ground truth: 0 if it is not to be considered
+  int type = 1;           ///< class: 1 is tracked; see mot_distractor()
+  double visibility = 1;  ///< in ground truth: visible share, in [0, 1]
 
   [[nodiscard]] Box box() const noexcept {
     return {static_cast<float>(left), static_cast<float>(top), static_cast<float>(left + width),
@@ -25,31 +25,33 @@ struct MotBox {
   }
 };
 
-/// One film: what there is, and what a tracker found.
+/// One film: the ground truth, and what a tracker found.
 struct MotSequence {
   std::string name;
-  std::vector<MotBox> truth, found;  ///< by frame, then as in the file
+  std::vector<MotBox> truth, found;  ///< by frame, then in the order of the file
 };
 
-/// Classes that are not asked for: a box that finds one is neither right nor wrong (2, 7, 8, 12).
+/// Classes that do not count: a box that matches one is neither right nor wrong (2, 7, 8, 12).
 [[nodiscard]] constexpr bool mot_distractor(int type) noexcept {
   return type == 2 || type == 7 || type == 8 || type == 12;
 }
 
-/// Fields are parted by commas or blanks; empty lines are passed over. At least six; the rest is as
-/// above where it is missing or empty. A confidence of -1 and less is taken for 1.
-/// @throws Error(not_found) no such file; Error(format) "FILE:LINE: what" for a line that is no
-/// box, a
-///         frame below 1, a negative size, a class other than 1 in a result, an id twice in a frame
+/// Fields are separated by commas or blanks; empty lines are skipped. At least six fields; missing
+/// or empty others have the defaults above. A confidence of -1 or less counts as 1.
+/// @throws Error(not_found) no such file; Error(format) "FILE:LINE: what" for a line that is not a
+/// box,
+///         a frame below 1, a negative size, a class other than 1 in a result, an id twice in a
+///         frame
 [[nodiscard]] std::vector<MotBox> read_mot_file(const std::filesystem::path& path, bool truth);
 
-/// @param truth a file; or a folder with SEQUENCE/gt/gt.txt, as MOTChallenge has it
-/// @param found a file; or a folder with SEQUENCE.txt. A sequence without a result is one in which
-///        nothing was found
+/// @param truth a file; or a folder with SEQUENCE/gt/gt.txt, MOTChallenge's layout
+/// @param found a file; or a folder with SEQUENCE.txt. A sequence without a result has no
+/// detections
 /// @return by name
 /// @throws Error as read_mot_file; Error(not_found) for a folder without ground truth;
-///         Error(invalid_argument) for a file on one side and a folder on the other, or results of
-///         which none is of a sequence
+///         Error(invalid_argument) for a file on one side and a folder on the other, or if no
+///         result
+///         belongs to a sequence
 [[nodiscard]] std::vector<MotSequence> read_mot_sequences(const std::filesystem::path& truth,
                                                           const std::filesystem::path& found);
 

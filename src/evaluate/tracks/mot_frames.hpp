@@ -9,7 +9,7 @@
 
 namespace faceshot::evaluate {
 
-/// What counts in one frame; ids are 0, 1, ... without gaps through the film.
+/// The boxes of one frame that count; ids are 0, 1, ... without gaps through the film.
 struct MotFrame {
   std::vector<std::size_t> truth, found;  ///< ids
   std::vector<double> iou;                ///< truth x found, row by row
@@ -17,17 +17,17 @@ struct MotFrame {
 
 struct MotFrames {
   std::vector<MotFrame> frames;  ///< those with boxes, in order
-  std::size_t last = 0;          ///< number of the film's last frame that has any
+  std::size_t last = 0;          ///< number of the film's last frame with boxes
   std::size_t truth_ids = 0, found_ids = 0, truth_boxes = 0, found_boxes = 0;
 };
 
-/// Takes out what is not to be considered; evaluate_mot says what that is.
+/// Removes boxes that are not to be considered, by the rules of evaluate_mot.
 [[nodiscard]] MotFrames mot_frames(const MotSequence& sequence);
 
 /// IoU in double, as TrackEval computes it.
 [[nodiscard]] double mot_iou(const MotBox& a, const MotBox& b) noexcept;
 
-/// The boxes of each frame that has any, in both lists: calls body(frame, truth, found).
+/// Calls body(frame, truth, found) for each frame with boxes in either list.
 template <typename Body>
 void each_mot_frame(const MotSequence& s, const Body& body) {
   std::size_t t = 0, f = 0;

@@ -2,7 +2,7 @@
 //
 // CLEAR MOT (K. Bernardin, R. Stiefelhagen, EURASIP JIVP 2008), IDF1 (E. Ristani et al., ECCV
 // Workshops 2016) and HOTA (J. Luiten et al., IJCV 129, 2021), as TrackEval computes them for
-// MOTChallenge's boxes: a test holds them to its figures. Pure and thread safe.
+// MOTChallenge's boxes: a test compares with its figures. Pure and thread safe.
 #pragma once
 
 #include <array>
@@ -56,10 +56,10 @@ struct MotResult {
   ClearMot clear;
   IdentityScore identity;
   Hota hota;
-  std::size_t frames = 0, faces = 0, tracks = 0;  ///< distinct ids among what counts
+  std::size_t frames = 0, faces = 0, tracks = 0;  ///< distinct ids among the boxes that count
 };
 
-/// MOTChallenge's rules: results that match (IoU >= 0.5) a distractor are taken out, then ground
+/// MOTChallenge's rules: results that match (IoU >= 0.5) a distractor are removed, then ground
 /// truth that is not class 1, or has confidence 0.
 [[nodiscard]] MotResult evaluate_mot(const MotSequence& sequence);
 

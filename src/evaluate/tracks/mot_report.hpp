@@ -1,4 +1,4 @@
-// The quality of tracks for people and for programs.
+// The quality of tracks, for users and for programs.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,18 +11,18 @@
 
 namespace faceshot::evaluate {
 
-/// One film, or all together.
+/// One film, or all films together.
 struct MotScore {
   std::string name;
   MotResult tracks;
   LeakRate leak;
 };
 
-/// Each sequence by itself, then "all". @pre sequences is not empty
+/// Each sequence separately, then "all". @pre sequences is not empty
 [[nodiscard]] std::vector<MotScore> score_mot(std::span<const MotSequence> sequences,
                                               const Hiding& hiding);
 
-/// A table for the terminal: a row a film. Ends with a newline.
+/// A table for the terminal: one row per film. Ends with a newline.
 [[nodiscard]] std::string mot_table(std::span<const MotScore> scores);
 
 /// Keys in docs/tracking.md.
