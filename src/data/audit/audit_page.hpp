@@ -12,8 +12,8 @@ namespace faceshot::data {
 /// A stand-alone page, usable by mouse, keyboard and screen reader. Its button downloads
 /// audit-decisions.json, which audit_decisions.hpp reads.
 /// @param csv the set's file, named in the decisions
-/// @param count at most so many suspects, those with the greatest gain
-/// @param detector what the page says of who suspects
+/// @param count maximum number of suspects, those with the greatest gain
+/// @param detector description of the detector for the page
 [[nodiscard]] std::string audit_page(const PreparedSet& set, const LabelAudit& audit,
                                      const std::filesystem::path& csv, std::size_t count,
                                      const std::string& detector);

@@ -9,20 +9,19 @@
 
 namespace faceshot::data {
 
-/// Reports a problem with a box; the answer says whether it is to be repaired.
+/// Reports a problem with a box; returns whether it is to be repaired.
 using ReportBox = std::function<bool(Problem, const RawBox&, const std::string& detail)>;
 
-/// True if the corners of a set look like x, y, width, height: many boxes would be swapped or empty
-/// as corners, and nearly all lie inside their images if read the other way.
+/// True if the corners of a set look like x, y, width, height: as corners many boxes would be
+/// reversed or empty, and read the other way nearly all lie inside their images.
 [[nodiscard]] bool look_like_xywh(const RawSet& set);
 
 /// True if all boxes of an image look like shares of its width and height.
 [[nodiscard]] bool look_normalised(const RawImage& image);
 
-/// Checks boxes that are in pixels of an upright image of width x height. Errors are repaired in
-/// what is returned whether that is asked for or not, so that each box is checked to the end;
-/// warnings only if it is.
-/// @param classes how many there are
+/// Checks boxes in pixels of an upright image of width x height. Errors are always repaired in the
+/// result, so that each box is checked completely; warnings only if requested.
+/// @param classes number of classes
 [[nodiscard]] std::vector<geometry::Annotation> check_boxes(const std::vector<RawBox>& boxes,
                                                             int width, int height,
                                                             std::size_t classes, float min_side,

@@ -15,12 +15,12 @@ namespace faceshot::data {
 /// @param image 8-bit BGR, not empty
 [[nodiscard]] std::uint64_t difference_hash(const cv::Mat& image);
 
-/// How many bits differ.
+/// Number of differing bits.
 [[nodiscard]] int hash_distance(std::uint64_t a, std::uint64_t b);
 
 /// All pairs (i < j) whose hashes differ in at most 3 bits, sorted. Flat images, whose hash is 0,
-/// are left out: they all look the same. Linear in the number of hashes but for pairs found, not
-/// quadratic: of four quarters of a hash one must be equal.
+/// are excluded: they all look the same. Linear in the number of hashes plus pairs, not quadratic:
+/// at least one of the four quarters of both hashes must be equal.
 [[nodiscard]] std::vector<std::pair<std::size_t, std::size_t>> near_pairs(
     std::span<const std::uint64_t> hashes);
 

@@ -49,13 +49,13 @@ struct ProblemInfo {
   std::string_view name;  ///< for programs, and for --fix
   Severity severity;
   std::string_view meaning;
-  std::string_view repair;  ///< what --fix does about it; empty: nothing needs to be done
+  std::string_view repair;  ///< what --fix does about it; empty: no action required
 };
 
-/// One entry a problem, in the order of the enumeration.
+/// One entry per problem, in the order of the enumeration.
 [[nodiscard]] const std::array<ProblemInfo, static_cast<std::size_t>(Problem::count)>& problems();
 [[nodiscard]] const ProblemInfo& info(Problem problem);
-/// @throws Error(invalid_argument) that lists the names there are
+/// @throws Error(invalid_argument) listing the valid names
 [[nodiscard]] Problem problem_of(std::string_view name);
 
 struct Finding {
@@ -63,7 +63,7 @@ struct Finding {
   std::string image;  ///< empty if it is about the whole file
   std::string place;  ///< FILE:LINE, or FILE
   std::string detail;
-  std::optional<Box> box;  ///< in pixels of the image, as it is in the file
+  std::optional<Box> box;  ///< in pixels of the image, as in the file
 };
 
 }  // namespace faceshot::data

@@ -1,4 +1,4 @@
-// A prepared set as it is in the file, right or wrong.
+// A prepared set exactly as it is in the file, right or wrong.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 namespace faceshot::data {
 
 struct RawBox {
-  geometry::Annotation annotation;  ///< corners as they are; class ids may have no name
+  geometry::Annotation annotation;  ///< corners as in the file; class ids may have no name
   std::size_t line = 0;
 };
 
@@ -26,13 +26,13 @@ struct RawImage {
 struct RawSet {
   std::filesystem::path csv, images_dir;
   std::vector<std::string> classes;
-  std::vector<RawImage> images;  ///< rows of one image put together, in order of their first
+  std::vector<RawImage> images;  ///< rows of one image grouped, in the order of their first
 };
 
-/// Reads what read_prepared reads, without giving up: rows that cannot be read are left out and
-/// become findings, as do scattered rows and impossible paths.
-/// @throws Error(not_found), Error(io); Error(format) if the header or label.json is wrong: nothing
-///         can be made of the rows then
+/// Reads what read_prepared reads, without giving up: unreadable rows are skipped and become
+/// findings, as do scattered rows and impossible paths.
+/// @throws Error(not_found), Error(io); Error(format) if the header or label.json is wrong, because
+///         rows cannot be interpreted without them
 [[nodiscard]] RawSet read_raw_set(const std::filesystem::path& csv, std::vector<Finding>& findings);
 
 }  // namespace faceshot::data

@@ -21,8 +21,8 @@ namespace faceshot::data {
 ///   ignore   [boxes]       bool     neither face nor background
 ///   classes  [classes]     text     names by class id
 ///
-/// The file appears complete or not at all (support/atomic_file.hpp). Beyond the set itself two
-/// megabytes of memory are used, however many rows there are.
+/// The file appears complete or not at all (support/atomic_file.hpp). Uses two megabytes of memory
+/// in addition to the set, however many rows there are.
 /// @throws Error(io); Error(invalid_argument) for a name that is not UTF-8
 void write_npz(const std::filesystem::path& path, const PreparedSet& set);
 
@@ -36,8 +36,8 @@ struct NpzPixels {
 ///
 ///   images   [images, height, width, 3]  uint8  blue, green, red
 ///
-/// written first, one by one: who makes the images on the way may complete the boxes of `set`
-/// meanwhile.
+/// written first, one by one: code that makes the images while they are written may still complete
+/// the boxes of `set`.
 void write_npz(const std::filesystem::path& path, const PreparedSet& set, const NpzPixels& pixels);
 
 }  // namespace faceshot::data

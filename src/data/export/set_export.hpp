@@ -1,4 +1,4 @@
-// Exports a prepared set to other formats. What a format cannot hold is left out and counted.
+// Exports a prepared set to other formats. What a format cannot hold is omitted and counted.
 #pragma once
 
 #include <cstddef>
@@ -16,18 +16,18 @@ namespace faceshot::data {
 struct ExportReport {
   std::size_t images = 0;
   std::size_t boxes = 0;
-  std::size_t ignored_left_out = 0;    ///< `ignore` regions, where the format has no such thing
+  std::size_t ignored_left_out = 0;    ///< `ignore` regions, if the format has none
   std::size_t landmarks_left_out = 0;  ///< boxes whose landmarks the format cannot hold
 };
 
-// All of these: DIR must be new or empty, and appears complete or not at all. `split` is "train",
-// "val" or "test"; COCO and LabelMe have no place for it. A region to ignore of any_class becomes
-// one of each class.
+// For all of these: DIR must be new or empty, and appears complete or not at all. `split` is
+// "train", "val" or "test"; COCO and LabelMe have no field for it. An ignore region of any_class
+// becomes one of each class.
 // @throws Error(invalid_argument) if DIR has content; Error(not_found) if an image is missing;
 //         Error(io)
 
-/// DIR/annotations.json and DIR/images/. `ignore` becomes `iscrowd`; landmarks, where the set has
-/// any, become five keypoints.
+/// DIR/annotations.json and DIR/images/. `ignore` becomes `iscrowd`; landmarks, if the set has any,
+/// become five keypoints.
 ExportReport export_coco(const PreparedSet& set, const std::filesystem::path& dir,
                          const std::string& split, LinkMode mode,
                          const ImportProgress& progress = {});
@@ -42,8 +42,8 @@ struct YoloSplit {
   std::string split, images;
 };
 
-/// data.yaml, which names the splits that exist: `val` is not `train` again where a set has
-/// one.
+/// data.yaml, listing the splits that exist: `val` repeats `train` only if a set has no val
+/// split.
 [[nodiscard]] std::string yolo_yaml(const std::vector<std::string>& classes,
                                     std::span<const YoloSplit> splits);
 
@@ -53,18 +53,17 @@ ExportReport export_voc(const PreparedSet& set, const std::filesystem::path& dir
                         const std::string& split, LinkMode mode,
                         const ImportProgress& progress = {});
 
-/// The photographs in DIR with a .json beside each, as LabelMe keeps them. `ignore` becomes the
-/// flag `difficult`, a partial or heavy occlusion the flag `occluded`; landmarks become points in
-/// their box's group, named left_eye, right_eye, nose, mouth_left, mouth_right (left is the
-/// viewer's).
+/// The photographs in DIR with a .json beside each, LabelMe's layout. `ignore` becomes the flag
+/// `difficult`, a partial or heavy occlusion the flag `occluded`; landmarks become points in their
+/// box's group, named left_eye, right_eye, nose, mouth_left, mouth_right (left is the viewer's).
 ExportReport export_labelme(const PreparedSet& set, const std::filesystem::path& dir,
                             const std::string& split, LinkMode mode,
                             const ImportProgress& progress = {});
 
 /// DIR/annotations.xml ("CVAT for images 1.1") and DIR/images/. `ignore` becomes the attribute
-/// `difficult`, a partial or heavy occlusion `occluded` (which CVAT always says: one that is not
-/// known becomes "not occluded"); landmarks become a skeleton `landmarks` in their box's group.
-/// `split` is every image's `subset`.
+/// `difficult`, a partial or heavy occlusion `occluded` (which CVAT requires: unknown becomes "not
+/// occluded"); landmarks become a skeleton `landmarks` in their box's group. `split` is every
+/// image's `subset`.
 ExportReport export_cvat(const PreparedSet& set, const std::filesystem::path& dir,
                          const std::string& split, LinkMode mode,
                          const ImportProgress& progress = {});

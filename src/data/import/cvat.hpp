@@ -15,16 +15,16 @@
 
 namespace faceshot::data {
 
-/// All images in the file's order. Classes in the order of <labels>, those that a box has.
-/// `subset` gives the split, by any of its usual names (Train, validation ...), others none; an
-/// image is looked for in images/SUBSET (as projects are exported) and in images/. `occluded` is a
-/// partial occlusion; an attribute `difficult`, `ignore` or `is_crowd` that is true becomes
-/// `ignore`. The box of a polygon, an ellipse, a mask or a turned box is its extent, and counted as
-/// changed. Five named points of a skeleton become the landmarks of the box with the same group_id
-/// (shapes.hpp). Other skeletons, points, lines and cuboids are left out, with the image if none of
-/// its shapes is a box; tags are about the image and not looked at.
-/// @throws Error(not_found), Error(io); Error(format) for what is not XML, or of another format
-///         (CVAT for video is named); as FlawLog::left_out
+/// All images in file order. Classes in the order of <labels>, those that have boxes.
+/// `subset` gives the split, by any of its usual names (Train, validation ...), other values none;
+/// an image is looked for in images/SUBSET (the layout of exported projects) and in images/.
+/// `occluded` is a partial occlusion; an attribute `difficult`, `ignore` or `is_crowd` that is true
+/// becomes `ignore`. The box of a polygon, an ellipse, a mask or a rotated box is its extent, and
+/// counted as changed. Five named points of a skeleton become the landmarks of the box with the
+/// same group_id (shapes.hpp). Other skeletons, points, lines and cuboids are omitted, with the
+/// image if none of its shapes is a box; tags describe the image and are ignored.
+/// @throws Error(not_found), Error(io); Error(format) if it is not XML, or another format (CVAT for
+///         video is named); as FlawLog::left_out
 [[nodiscard]] LabelledSet read_cvat(const std::filesystem::path& path,
                                     const std::filesystem::path& images, FlawLog& flaws);
 

@@ -8,7 +8,7 @@
 // the major axis against the horizontal in radians, centre x and y, and a 1.
 //
 // The box is the smallest upright one around the ellipse: half its width is
-// sqrt(a^2 cos^2 t + b^2 sin^2 t), half its height sqrt(a^2 sin^2 t + b^2 cos^2 t). It holds the
+// sqrt(a^2 cos^2 t + b^2 sin^2 t), half its height sqrt(a^2 sin^2 t + b^2 cos^2 t). It contains the
 // whole head down to the chin, more than WIDER FACE's boxes do.
 #pragma once
 
@@ -20,9 +20,8 @@
 
 namespace faceshot::data {
 
-/// All images in the file's order, with ".jpg" added to their names. A line that is not an ellipse
-/// is left out; so is an image whose number of ellipses is not as said, or of which none can be
-/// read.
+/// All images in file order, with ".jpg" added to their names. Lines that are not ellipses are
+/// omitted; so is an image whose number of ellipses is wrong, or without any readable one.
 /// @throws Error(not_found), Error(io); Error(format) as FlawLog::left_out
 [[nodiscard]] std::vector<LabelledImage> read_fddb_ellipses(const std::filesystem::path& path,
                                                             FlawLog& flaws);

@@ -1,5 +1,5 @@
-// One policy for problems in a foreign data set: the record is left out or repaired, counted and
-// named, and the import continues; a strict import stops there instead.
+// One policy for problems in foreign data sets: the record is omitted or repaired, counted and
+// reported, and the import continues; a strict import stops instead.
 #pragma once
 
 #include <concepts>
@@ -10,32 +10,32 @@
 
 namespace faceshot::data {
 
-/// What became of the records that a flaw was found in.
+/// What happened to records with a flaw.
 enum class FlawEffect {
-  left_out,  ///< a box, an image or a label file that is not in the set
-  changed,   ///< kept, but not as it is in the file
+  left_out,  ///< a box, an image or a label file that is missing from the set
+  changed,   ///< kept, but not as in the file
 };
 
 /// All flaws of one kind.
 struct FlawKind {
   FlawEffect effect = FlawEffect::left_out;
-  /// Plural, as a table's row, and first what is lost: "boxes outside their image", "images ..."
+  /// Plural, a table row that starts with what is lost: "boxes outside their image", "images ..."
   std::string name;
   std::size_t count = 0;            ///< of records
   std::vector<std::string> places;  ///< of the first most_places: "FILE:RECORD: what is wrong"
 };
 
-/// Gathers the flaws of one import. Every reader takes one, and none decides by itself whether a
-/// flaw ends the import. Bytes of names that are not UTF-8 stand in places as \xE9. Not thread
-/// safe.
+/// Collects the flaws of one import. Every reader uses one, and none decides by itself whether a
+/// flaw ends the import. Bytes of names that are not UTF-8 are written as \xE9 and the like. Not
+/// thread safe.
 class FlawLog {
  public:
-  static constexpr std::size_t most_places = 1000;  ///< of a kind; all are counted
+  static constexpr std::size_t most_places = 1000;  ///< per kind; all are counted
 
-  /// @param strict whether the first record to be left out ends the import
+  /// @param strict whether the first omitted record ends the import
   explicit FlawLog(bool strict = false) : strict_(strict) {}
 
-  /// A record is not taken.
+  /// Omits a record.
   /// @param kind its row in the table, plural: "boxes that are not numbers"
   /// @param place "FILE:RECORD: what is wrong and what to do"; line breaks become blanks
   /// @throws Error(format) with `place`, if strict
@@ -43,12 +43,13 @@ class FlawLog {
     left_out(kind, [&]() -> const std::string& { return place; });
   }
 
-  /// A record is taken with a change. Never an error.
+  /// Keeps a record with a change. Never an error.
   void changed(std::string_view kind, const std::string& place) {
     changed(kind, [&]() -> const std::string& { return place; });
   }
 
-  /// The same where there may be millions: `place` is called only if its text is kept.
+  /// The same for flaws that may occur millions of times: `place` is called only if its text is
+  /// kept.
   template <std::invocable Place>
   void left_out(std::string_view kind, const Place& place) {
     if (strict_) refuse(place());
@@ -61,10 +62,13 @@ class FlawLog {
       keep(known, place());
   }
 
-  [[nodiscard]] const std::vector<FlawKind>& kinds() const { return kinds_; }  ///< first seen first
-  [[nodiscard]] std::size_t count(std::string_view kind) const;  ///< 0 for one never seen
+  [[nodiscard]] const std::vector<FlawKind>& kinds() const {
+    return kinds_;
+  }                                                              ///< in order of
+                                                                 ///< first appearance
+  [[nodiscard]] std::size_t count(std::string_view kind) const;  ///< 0 if it never occurred
   [[nodiscard]] std::size_t count(FlawEffect effect) const;
-  /// The first record left out; empty if none was.
+  /// The first omitted record; empty if there is none.
   [[nodiscard]] std::string first_left_out() const;
 
  private:

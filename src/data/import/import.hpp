@@ -1,4 +1,4 @@
-// From the content of an annotation file to records that are valid for the existing images.
+// From the content of an annotation file to valid records of existing images.
 #pragma once
 
 #include <cstddef>
@@ -40,25 +40,24 @@ inline constexpr std::string_view polygon = "boxes derived from outlines";
 inline constexpr std::string_view no_size = "images without a given size";
 }  // namespace flaw
 
-/// What was kept; what was not is in the FlawLog.
+/// The result of an import; what is missing is in the FlawLog.
 struct ImportedSet {
   std::vector<geometry::ImageRecord> records;
-  std::size_t faces = 0;    ///< boxes, without the ignored ones
+  std::size_t faces = 0;    ///< boxes without ignored ones
   std::size_t ignored = 0;  ///< boxes kept as `ignore`
 };
 
 /// Called with (done, total) after each image.
 using ImportProgress = std::function<void(std::size_t, std::size_t)>;
 
-/// Hand `images` over (std::move) where memory counts: each is freed as it is done. Finds each
-/// image below `images_dir` (image_names.hpp says how), looks up its size, clips its boxes and
-/// leaves out those of which nothing is left. An image that is missing, damaged, outside
-/// `images_dir`, or of another size than its annotations claim (the boxes are of another scale
-/// then) is left out; so is one whose name is not UTF-8. What is said of one image in several
-/// places of a split is joined; a box that comes again goes.
-/// @param exif what is done where EXIF turns the photograph and the claimed size is that of its
-///        pixels as they are stored. With `turn`, a photograph that claims no size, or whose size
-///        does not tell (orientations 2 to 4, squares), is taken for one annotated as stored too.
+/// Move `images` in (std::move) to save memory: each is freed when it is done. Finds each image
+/// below `images_dir` (see image_names.hpp), looks up its size, clips its boxes and omits empty
+/// ones. An image is omitted if it is missing, damaged, outside `images_dir`, or not of the size
+/// stated in its annotations (the boxes then have another scale), or if its name is not UTF-8.
+/// Annotations of one image in several places of a split are merged; repeated boxes are dropped.
+/// @param exif what to do if EXIF rotates the photograph and the stated size is that of the stored
+///        pixels. With `turn`, a photograph without a stated size, or whose size is ambiguous
+///        (orientations 2 to 4, squares), also counts as annotated as stored.
 /// @param source the annotation file, for messages about images that have no file of their own
 /// @throws Error(format) as FlawLog::left_out; if all boxes lie within one pixel, so that they must
 ///         be shares of the image's sides
@@ -68,8 +67,8 @@ using ImportProgress = std::function<void(std::size_t, std::size_t)>;
                                         const ImportProgress& progress = {},
                                         ExifBoxes exif = ExifBoxes::refuse);
 
-/// Where the uppermost folder of each image's name is called as a split is (train/a.jpg), that is
-/// its split; nothing changes if it is not so for all.
+/// If the first folder of each image's name is that of a split (train/a.jpg), it becomes the split;
+/// nothing changes unless this holds for all images.
 void set_splits_by_folder(LabelledSet& set);
 
 /// All images below a folder of photographs without faces, relative to it and sorted.

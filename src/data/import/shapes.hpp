@@ -29,7 +29,7 @@ inline constexpr std::string_view persons_left =
     "landmarks with the person's left, changed to the viewer's";
 }  // namespace flaw
 
-/// A record that is left out; between the parts of a reader, which hands it to its FlawLog.
+/// A record to omit; internal to a reader, which passes it to its FlawLog.
 class ShapeFault : public Error {
  public:
   ShapeFault(std::string_view kind, const std::string& what)
@@ -37,33 +37,33 @@ class ShapeFault : public Error {
   [[nodiscard]] std::string_view kind() const { return kind_; }
 
  private:
-  std::string_view kind_;  ///< a literal
+  std::string_view kind_;  ///< a string literal
 };
 
 struct ShapePoint {
   float x = 0, y = 0;
 };
 
-/// A coordinate that can be one: finite, and below 10 million pixels.
+/// Whether it is a plausible coordinate: finite, and below 10 million pixels.
 [[nodiscard]] bool is_coordinate(float value);
 
 /// The smallest box around the points; nothing if there are none.
 [[nodiscard]] std::optional<Box> extent_of(std::span<const ShapePoint> points);
 
-/// The smallest upright box around `box` turned about its centre. @param degrees clockwise
+/// The smallest upright box around `box` rotated about its centre. @param degrees clockwise
 [[nodiscard]] Box turned_extent(const Box& box, float degrees);
 
-/// The smallest box around an ellipse. @param degrees by which it is turned, clockwise
+/// The smallest box around an ellipse. @param degrees of rotation, clockwise
 [[nodiscard]] Box ellipse_extent(ShapePoint centre, float radius_x, float radius_y, float degrees);
 
-/// Which of the five landmarks a label names, in the order of Landmarks: left_eye, right_eye, nose
+/// The landmark that a label names, as an index into Landmarks: left_eye, right_eye, nose
 /// (nose_tip), mouth_left (left_mouth, left_mouth_corner, mouth_left_corner), mouth_right;
-/// whatever their case, with '_', '-', ' ' or nothing between the words. Nothing for other labels.
-/// COCO-like names, and those that X-AnyLabeling's face detectors write.
+/// in any case, with '_', '-', ' ' or nothing between the words. Nothing for other labels. These
+/// are COCO-like names, and those that X-AnyLabeling's face detectors write.
 [[nodiscard]] std::optional<std::size_t> landmark_named(std::string_view label);
 
-/// Boxes and points of one image, brought together by the group that a tool gave them: a group with
-/// one box and five points that name the five landmarks is a face with landmarks.
+/// Boxes and points of one image, combined by the tool's groups: a group with one box and five
+/// points that name the five landmarks is a face with landmarks.
 class ShapeGroups {
  public:
   struct NamedPoint {
@@ -76,7 +76,7 @@ class ShapeGroups {
   /// One record of the file. @param place "FILE:RECORD: "
   void add_points(std::vector<NamedPoint> points, std::string group, std::string place);
 
-  /// The boxes in the order in which they came. Points that are not landmarks are left out.
+  /// The boxes in order of addition. Points that are not landmarks are omitted.
   /// @throws Error as FlawLog::left_out
   [[nodiscard]] std::vector<geometry::Annotation> take(FlawLog& flaws);
 
@@ -93,21 +93,21 @@ class ShapeGroups {
   std::vector<PointRecord> points_;
 };
 
-/// Our left is the viewer's; people may have named the person's own. Eyes and mouth together tell
-/// which (a face has a mirror image, and no rotation makes one of the other), though not for each
-/// face seen from its side: where most faces of the set say "the person's", all are exchanged, and
-/// each is counted as changed.
+/// Our left is the viewer's; annotators may have used the person's. Eyes and mouth together show
+/// which (a face and its mirror image cannot be rotated into each other), though not reliably for
+/// each face in profile: if most faces of the set use the person's, all are swapped, and each is
+/// counted as changed.
 void settle_sides(std::vector<LabelledImage>& images, FlawLog& flaws);
 
 /// Class ids by name while a set is read.
 class ClassNames {
  public:
-  static constexpr int none = -1;  ///< of a box to be ignored that has no class; becomes class 0
+  static constexpr int none = -1;  ///< of an ignored box without a class; becomes class 0
 
-  /// The id of the class, which is a new one if the name is new.
+  /// The id of the class; new names get a new id.
   int id(const std::string& name);
-  /// Gives `set` the classes in this order, and its boxes their ids. Names in `order` come first,
-  /// in that order, if a box has them; the others follow sorted. A set without any: "face".
+  /// Gives `set` the classes in this order, and its boxes their ids. Names in `order` that have
+  /// boxes come first, in that order; the others follow sorted. A set without classes gets "face".
   void settle(LabelledSet& set, const std::vector<std::string>& order = {}) const;
 
  private:

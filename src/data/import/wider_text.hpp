@@ -4,9 +4,9 @@
 //   1
 //   449 330 122 149 0 0 0 0 0 0        x y w h blur expression illumination invalid occlusion pose
 //
-// What occurs in the wild and is accepted: an image with 0 faces followed by one line of zeros, or
-// not; boxes without width or height; fractions (scaled copies); boxes without the six attributes;
-// trailing blanks; CRLF.
+// Accepted variants: an image with 0 faces, with or without a line of zeros after it; boxes without
+// width or height; fractions (scaled copies); boxes without the six attributes; trailing blanks;
+// CRLF.
 #pragma once
 
 #include <filesystem>
@@ -17,9 +17,9 @@
 
 namespace faceshot::data {
 
-/// All images in the file's order, boxes as they are there; `invalid` becomes `ignore`. A line
-/// that is not a box or has an attribute out of range is left out; so is an image whose number of
-/// boxes is not as said, or of which no box can be read.
+/// All images in file order with unclipped boxes; `invalid` becomes `ignore`. A line
+/// that is not a box or has an attribute out of range is omitted; so is an image whose number of
+/// boxes is wrong, or of which no box can be read.
 /// @throws Error(not_found), Error(io); Error(format) as FlawLog::left_out
 [[nodiscard]] std::vector<LabelledImage> read_wider_text(const std::filesystem::path& path,
                                                          FlawLog& flaws);

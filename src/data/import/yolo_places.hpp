@@ -3,23 +3,23 @@
 // data.yaml (Ultralytics' form, which Roboflow and others write):
 //
 //   path: ../sets/faces            optional
-//   train: images/train            a folder, a text file with a path a line, or a list of these
+//   train: images/train            a folder, a text file with one path per line, or a list of these
 //   val: [images/val, more/images]     or `valid`
 //   test: ../test/images
 //
-// A place is looked for as it is below `path` (itself relative to data.yaml's folder or the
-// folder above), below data.yaml's folder and below the folder above; then, as Ultralytics does for
-// Roboflow, below data.yaml's folder without its "../".
+// A place is looked for below `path` (itself relative to data.yaml's folder or its
+// parent), below data.yaml's folder and below its parent; then, as Ultralytics does for Roboflow,
+// below data.yaml's folder without its "../".
 //
 // obj.data (darknet's form, which CVAT writes):
 //
 //   classes = 2
-//   train = data/train.txt         a text file with a path a line
+//   train = data/train.txt         a text file with one path per line
 //   valid = data/valid.txt
-//   names = data/obj.names         a class a line
+//   names = data/obj.names         one class per line
 //   backup = backup/
 //
-// These paths, and those in the text files, are relative to the folder that darknet was run in.
+// These paths, and those in the text files, are relative to the folder in which darknet was run.
 #pragma once
 
 #include <filesystem>
@@ -30,17 +30,17 @@
 
 namespace faceshot::data {
 
-/// A part of a data set, as its description names it.
+/// A part of a data set in its description.
 struct YoloPlace {
   std::string key, split;       ///< "valid" and "val"
-  std::string said;             ///< the path as it is there
-  std::filesystem::path found;  ///< absolute; empty: it is not there
+  std::string said;             ///< the path as written
+  std::filesystem::path found;  ///< absolute; empty: it does not exist
 };
 
-/// What a description says.
+/// The content of a description.
 struct YoloPlaces {
   std::filesystem::path names;    ///< of the classes: data.yaml itself, or obj.names
-  std::vector<YoloPlace> places;  ///< train, val, test; empty: it names none
+  std::vector<YoloPlace> places;  ///< train, val, test; empty: none given
 };
 
 [[nodiscard]] bool is_yaml(const std::filesystem::path& path);
@@ -52,13 +52,14 @@ struct YoloPlaces {
 ///         classes is not that of its names
 [[nodiscard]] YoloPlaces read_yolo_places(const std::filesystem::path& path);
 
-/// A path that was right on another machine or in another folder: as it is, or below one of the
-/// folders, first whole, then without folders in front that the first of them does not have.
-/// @return absolute; nothing if it leads to no file
+/// Resolves a path that was valid on another machine or in another folder: unchanged, or below one
+/// of the folders, first the whole path, then without leading folders that the first of them does
+/// not have.
+/// @return absolute; nothing if no file is found
 [[nodiscard]] std::optional<std::filesystem::path> find_written_path(
     std::string written, std::span<const std::filesystem::path> below);
 
-/// Absolute, without "..", and without a slash at its end. Links are not followed: a link called
+/// Absolute, without "..", and without a trailing slash. Links are not followed: a link named
 /// `images` keeps its name.
 [[nodiscard]] std::filesystem::path plain_path(const std::filesystem::path& path);
 

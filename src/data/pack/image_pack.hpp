@@ -1,8 +1,8 @@
-// The decoded photographs of a prepared set in one file that is mapped into memory: training starts
-// at once, and processes that train on the same set share the pages.
+// The decoded photographs of a prepared set in one memory-mapped file: training starts immediately,
+// and processes that train on the same set share the pages.
 //
 // DIR/images.pack holds the pixels of one image after the other, 8-bit BGR rows without gaps, each
-// image at a multiple of 64 bytes. DIR/images.json says which, where and how large:
+// image at a multiple of 64 bytes. DIR/images.json lists names, offsets and sizes:
 //   {"format": 1, "images": [["name", offset, width, height], ...]}
 #pragma once
 
@@ -26,8 +26,8 @@ class ImagePack {
   ImagePack(const ImagePack&) = delete;
   ImagePack& operator=(const ImagePack&) = delete;
 
-  /// A view of the image's pixels, valid as long as the pack, not to be written to; empty if the
-  /// pack does not have it. Thread safe.
+  /// A read-only view of the image's pixels, valid as long as the pack; empty if the pack does not
+  /// have it. Thread safe.
   [[nodiscard]] cv::Mat find(const std::string& name) const;
 
  private:
@@ -36,9 +36,9 @@ class ImagePack {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Makes the folder `dir`, complete or not at all: a prepared set of the same images, none with a
+/// Creates the folder `dir`, complete or not at all: a prepared set of the same images, none with a
 /// longer side above `max_side` (boxes and landmarks scaled with them), and their pack. Images that
-/// are small enough keep their bytes; others are written again as JPEG, and named so.
+/// are small enough keep their bytes; others are encoded again as JPEG, and named accordingly.
 /// @param split name of the CSV file
 /// @param max_side pixels; 0: no image is reduced
 /// @throws Error(invalid_argument) if `dir` has content; Error as media::read_mat for an image;

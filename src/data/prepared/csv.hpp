@@ -11,16 +11,16 @@
 
 namespace faceshot::data {
 
-/// How a CSV file is written.
+/// The syntax of a CSV file.
 struct CsvDialect {
   char separator = ',';
   bool trims = false;  ///< blanks around fields and quotes are not content
 };
 
-/// Reads a CSV file: the first record is the header, every other must have as many fields. Fields
-/// may be quoted ("" stands for a quote, commas and line breaks are content); LF and CRLF; a UTF-8
-/// byte order mark and empty lines are skipped. UTF-8 is read as it goes, so a large file needs no
-/// more memory than a small one; UTF-16 is read as a whole. One reader a thread.
+/// Reads a CSV file: the first record is the header; every other must have as many fields. Fields
+/// may be quoted ("" stands for a quote; commas and line breaks are content); LF and CRLF; a UTF-8
+/// byte order mark and empty lines are skipped. UTF-8 is read incrementally, so memory use does not
+/// depend on the file size; UTF-16 is read as a whole. One reader per thread.
 class CsvReader {
  public:
   /// Opens the file and reads its header.
@@ -31,9 +31,9 @@ class CsvReader {
 
   [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
 
-  /// Goes to the next record; false at the end of the file.
+  /// Advances to the next record; false at the end of the file.
   /// @throws Error(format) for a wrong number of fields or broken quoting; the next call continues
-  ///         behind the record, or, if its end cannot be told, behind its first line
+  ///         after the record, or, if its end is unclear, after its first line
   bool next();
 
   /// Fields of the record; valid until the next call of next().
@@ -42,11 +42,11 @@ class CsvReader {
   /// The line on which the record begins; the file's first is 1.
   [[nodiscard]] std::size_t line() const { return line_; }
 
-  /// A field as a finite number. Where commas do not separate, one may stand for the point.
+  /// A field as a finite number. If commas are not the separator, one may be the decimal point.
   /// @throws Error(format) naming file, line and column if it is anything else
   [[nodiscard]] float number(std::size_t field) const;
 
-  /// A field as a whole number in [low, high].
+  /// A field as an integer in [low, high].
   /// @throws Error(format) naming file, line and column if it is anything else
   [[nodiscard]] int integer(std::size_t field, int low, int high) const;
 
@@ -64,9 +64,9 @@ class CsvReader {
   CsvDialect dialect_;
   std::string name_;
   std::ifstream in_;
-  std::string text_;                   ///< the part of the file that is being read
-  std::deque<std::string> unescaped_;  ///< fields of the record that are not as they are there
-  std::size_t at_ = 0;                 ///< where the next record begins in text_
+  std::string text_;                   ///< the buffered part of the file
+  std::deque<std::string> unescaped_;  ///< fields of the record that had to be unescaped
+  std::size_t at_ = 0;                 ///< position of the next record in text_
   std::size_t next_line_ = 1;          ///< its line
   std::size_t line_ = 0;
   std::vector<std::string> header_;

@@ -11,22 +11,23 @@
 namespace faceshot::data {
 
 struct LabelledImage {
-  std::string image;          ///< path as the file names it, relative to the folder of images
-  std::size_t line = 0;       ///< of the annotation file; 0: there is no such file
-  int width = 0, height = 0;  ///< as the file claims; 0: it does not say
+  std::string image;          ///< path as in the file, relative to the folder of images
+  std::size_t line = 0;       ///< of the annotation file; 0: there is none
+  int width = 0, height = 0;  ///< as stated in the file; 0: unknown
   std::vector<geometry::Annotation> annotations;  ///< boxes may be empty or reach beyond the image
   bool normalised = false;   ///< boxes and landmarks are shares of the image's sides, not pixels
-  std::string file{};        ///< the annotation file, where each image has its own; else empty
-  std::string_view split{};  ///< one of split_names (splits.hpp) where the source says; else empty
-  const char* list = nullptr;  ///< a literal: `line` counts the entries of this list, from 0
+  std::string file{};        ///< the annotation file, if each image has its own; otherwise empty
+  std::string_view split{};  ///< one of split_names (splits.hpp) if the source states it; otherwise
+                             ///< empty
+  const char* list = nullptr;  ///< a string literal: `line` is the index into this list
 };
 
-/// All that a file says that knows more than one class.
+/// The content of an annotation file with several classes.
 struct LabelledSet {
   std::vector<std::string> classes{"face"};  ///< by class id
   std::vector<LabelledImage> images;
-  std::vector<std::string> unused{};  ///< classes that the file names and no box bears
-  std::size_t unlabelled = 0;         ///< images that nothing says anything about: background
+  std::vector<std::string> unused{};  ///< classes that the file lists and no box has
+  std::size_t unlabelled = 0;         ///< images without any annotation: background
 };
 
 }  // namespace faceshot::data

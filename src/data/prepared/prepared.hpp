@@ -17,26 +17,26 @@ struct PreparedSet {
 };
 
 /// Reads DIR/NAME.csv with DIR/label.json beside it (without that file there is one class, "face").
-/// Columns may come in any order, those after y2 may be absent; the rows of an image follow each
-/// other. Boxes may reach 0.01 px beyond the image (rounding) and are clipped. Whether the images
-/// exist is not looked at. Thread safe.
+/// Columns may come in any order, those after y2 may be absent; the rows of an image are adjacent.
+/// Boxes may extend 0.01 px beyond the image (rounding) and are clipped. Does not check whether the
+/// images exist. Thread safe.
 /// @param csv the path of the CSV file itself
 /// @throws Error(not_found) file missing; Error(io); Error(format) "FILE:LINE: what" for an unknown
 ///         or missing column, a field that is not a number, a box with x1 >= x2 or outside the
-///         image, an image name that leaves the folder, an image that comes back later
+///         image, an image name that leaves the folder, an image whose rows are not adjacent
 [[nodiscard]] PreparedSet read_prepared(const std::filesystem::path& csv);
 
-/// Where a set comes from, as the label.json beside the CSV says; empty if it does not say. Thread
+/// The origin of a set according to the label.json beside the CSV; empty if it does not say. Thread
 /// safe.
 /// @throws Error(io)
 [[nodiscard]] std::string source_of(const std::filesystem::path& csv);
 
 /// Writes DIR/SPLIT.csv and DIR/label.json, each to a temporary name and renamed when complete;
-/// other splits in DIR stay. Makes DIR if it is missing; `images/` is the caller's.
-/// @param source one line for label.json: where the set comes from
+/// other splits in DIR stay. Creates DIR if it is missing; `images/` is the caller's.
+/// @param source one line for label.json: the origin of the set
 /// @throws Error(io); Error(invalid_argument), with nothing written, for a record that
 /// read_prepared
-///         would refuse or if DIR has another split with other classes
+///         would reject or if DIR has another split with other classes
 void write_prepared(const std::filesystem::path& dir, const std::string& split,
                     const PreparedSet& set, const std::string& source);
 

@@ -1,4 +1,4 @@
-// Shared by reader and writer of the prepared form: columns, and the rules for a row.
+// Shared by reader and writer of the prepared form: columns, and the rules for rows.
 #pragma once
 
 #include <array>
@@ -29,7 +29,7 @@ enum Column : std::size_t {
   column_occlusion,
   column_pose,
   column_landmarks,                       ///< the first of ten
-  column_source = column_landmarks + 10,  ///< written only where a box says it
+  column_source = column_landmarks + 10,  ///< written only if a box has it
   column_count
 };
 
@@ -68,7 +68,7 @@ inline constexpr std::array<ColumnInfo, column_count> prepared_columns{{
     {"source", "source of the label: 0 a person, 1 a detector (faceshot data pseudo)"},
 }};
 
-/// One of WIDER FACE's attributes: its column, its place in Annotation, its largest value.
+/// One of WIDER FACE's attributes: its column, its member of Annotation, its largest value.
 struct Attribute {
   Column column;
   std::int8_t geometry::Annotation::*member;
@@ -88,7 +88,7 @@ using PreparedColumns = std::array<std::size_t, column_count>;
 inline constexpr std::size_t absent_column = static_cast<std::size_t>(-1);
 
 /// Finds the columns in a file's header.
-/// @throws Error(format) for an unknown or doubled column, or a required one that is missing
+/// @throws Error(format) for an unknown or repeated column, or a missing required one
 [[nodiscard]] PreparedColumns find_prepared_columns(const CsvReader& csv);
 
 /// The current record of a file in the prepared form, by column.
@@ -107,9 +107,11 @@ class PreparedRow {
   [[nodiscard]] std::size_t filled(std::size_t first, std::size_t count) const;
   /// Width or height, whole pixels. @throws Error(format)
   [[nodiscard]] int side(std::size_t column) const;
-  /// Box, ignore, attributes and landmarks as they are there. Without a class it is of the first;
-  /// a region to ignore is then of any_class, where there are several.
-  /// @throws Error(format) for a field that is not a number or out of range, or landmarks in part
+  /// Box, ignore, attributes and landmarks as in the file. Without a class, a box gets the first
+  /// one;
+  /// an ignore region gets any_class if there are several.
+  /// @throws Error(format) for a field that is not a number or out of range, or incomplete
+  /// landmarks
   [[nodiscard]] geometry::Annotation annotation(int lowest_class, int highest_class) const;
 
  private:
@@ -118,11 +120,11 @@ class PreparedRow {
 };
 
 /// Classes of a label.json, ordered by id. A set without the file has the one class "face".
-/// @throws Error(format) if it is no JSON or ids have gaps
+/// @throws Error(format) if it is not JSON or ids have gaps
 [[nodiscard]] std::vector<std::string> read_class_names(const std::filesystem::path& path);
 
-/// What is wrong with a box in an image of this size; empty if nothing is. 0.01 px beyond the edge
-/// are rounding.
+/// What is wrong with a box in an image of this size; empty if nothing is. Up to 0.01 px beyond the
+/// edge counts as rounding.
 [[nodiscard]] std::string box_fault(const Box& box, int width, int height);
 
 /// What is wrong with a record's path: absolute, empty, not UTF-8, or leading out

@@ -13,12 +13,12 @@
 
 namespace faceshot::data {
 
-/// Refuses a folder that build_set would refuse: call it before long work.
-/// @throws Error(invalid_argument) if `dir` is a file, or a folder that has content but is no
+/// Rejects a folder that build_set would reject: call it before long work.
+/// @throws Error(invalid_argument) if `dir` is a file, or a folder that has content but is not a
 ///         prepared set
 void check_destination(const std::filesystem::path& dir);
 
-/// One split of a set that is built.
+/// One split of a set to build.
 struct SplitToBuild {
   std::string name;        ///< "train", "val" or "test"
   const PreparedSet& set;  ///< its images_dir is where the images are now
@@ -26,16 +26,16 @@ struct SplitToBuild {
   std::span<const std::filesystem::path> originals{};
 };
 
-/// Makes DIR/images, DIR/label.json and for each split DIR/SPLIT.csv. A new set is built in a
-/// temporary folder beside `dir` and renamed at the end: whatever fails or interrupts it, `dir` is
-/// left as it was. Splits that are added to a set become visible with their CSVs, which come last,
-/// one rename right after the other; what fails on the way is taken back. (A process that is killed
-/// between two of these renames leaves some of the splits: prepare them again.)
+/// Creates DIR/images, DIR/label.json and for each split DIR/SPLIT.csv. A new set is built in a
+/// temporary folder beside `dir` and renamed at the end: if anything fails or interrupts it, `dir`
+/// is unchanged. Splits added to a set become visible with their CSVs, which come last, one rename
+/// right after the other; a failure before that is undone. (A process that is killed between two of
+/// these renames leaves only some of the splits: prepare them again.)
 /// @param splits different names, the same classes; an image may be in several
-/// @param source one line for label.json: where the set comes from
-/// @param progress of the images of all splits
+/// @param source one line for label.json: the origin of the set
+/// @param progress over the images of all splits
 /// @throws Error(invalid_argument) as check_destination, or if two images have the same name and
-///         not the same bytes, here or in the set that is there; Error(io)
+///         different bytes, here or in the existing set; Error(io)
 void build_splits(const std::filesystem::path& dir, std::span<const SplitToBuild> splits,
                   LinkMode mode, const std::string& source, const ImportProgress& progress = {});
 

@@ -11,9 +11,9 @@
 namespace faceshot::data {
 
 struct SetToMerge {
-  std::string name;  ///< folder of its images in the merged set; different for each
+  std::string name;  ///< folder of its images in the merged set; unique
   PreparedSet set;
-  double share = 1;  ///< of its images that come in, (0, 1]
+  double share = 1;  ///< share of its images to include, (0, 1]
 };
 
 struct MergedSet {
@@ -21,27 +21,26 @@ struct MergedSet {
   std::vector<std::filesystem::path> originals;  ///< where each record's image is
 };
 
-/// Classes of the same name become one; the first set's come first. Which images a share takes
-/// depends on `seed` alone.
-/// @throws Error(invalid_argument) for a doubled or impossible name, or a share out of range
+/// Classes of the same name become one; the first set's come first. Which images belong to a share
+/// depends only on `seed`.
+/// @throws Error(invalid_argument) for a repeated or impossible name, or a share out of range
 [[nodiscard]] MergedSet merge_sets(const std::vector<SetToMerge>& sets, std::uint64_t seed);
 
-/// What stays together when a set is split.
+/// Which images stay together when a set is split.
 enum class SplitBy {
   image,
-  folder,  ///< all images of a folder (WIDER FACE's events): scenes alike are not torn apart
-  name,    ///< a hash of the image's file name decides for each alone: what is kept out stays kept
-           ///< out when images join or leave the set, and when the same set is prepared elsewhere
+  folder,  ///< all images of a folder (WIDER FACE's events): similar scenes stay together
+  name,    ///< a hash of the file name decides for each image alone: held-out images stay held out
+           ///< when others are added or removed, and when the same set is prepared elsewhere
 };
 
 struct SplitSet {
   std::vector<geometry::ImageRecord> train, val, test;
 };
 
-/// Draws images (or whole folders, until the share is reached) at random. The order of records
-/// within each part is that of `records`. By name, the shares are met on average only, and the hash
-/// (64-bit FNV-1a of the file name without its folders, its bits mixed with `seed`) is the same on
-/// every machine.
+/// Draws images (or whole folders, until the share is reached) at random. Each part keeps the order
+/// of `records`. By name, the shares are met on average only, and the hash (64-bit FNV-1a of the
+/// file name without its folders, its bits mixed with `seed`) is the same on every machine.
 /// @param val, test shares of the images, >= 0, together below 1
 /// @throws Error(invalid_argument) for impossible shares
 [[nodiscard]] SplitSet split_records(const std::vector<geometry::ImageRecord>& records, double val,

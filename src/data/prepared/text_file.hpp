@@ -8,14 +8,14 @@
 
 namespace faceshot::data {
 
-/// A stream that stands behind a UTF-8 byte order mark, if there is one.
+/// A stream positioned after a UTF-8 byte order mark, if there is one.
 /// @throws Error(not_found) no such file; Error(io) it is a folder or the system cannot read it
 [[nodiscard]] std::ifstream open_text_file(const std::filesystem::path& path);
 
-/// The whole file, without a UTF-8 byte order mark. UTF-16, which has a mark of its own, becomes
-/// UTF-8.
+/// The whole file, without a UTF-8 byte order mark. UTF-16, recognised by its own mark, is
+/// converted to UTF-8.
 /// @throws Error(not_found) no such file; Error(io) it is a folder or the system cannot read it;
-///         Error(format) UTF-16 that is damaged
+///         Error(format) damaged UTF-16
 [[nodiscard]] std::string read_text_file(const std::filesystem::path& path);
 
 /// Whether a text begins with UTF-16's byte order mark.

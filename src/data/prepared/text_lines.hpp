@@ -9,7 +9,7 @@
 
 namespace faceshot::data {
 
-/// Walks over the lines of a text, without the blanks at their ends; empty ones are skipped.
+/// Iterates over the lines of a text, without trailing blanks; empty ones are skipped.
 class TextLines {
  public:
   /// @param text must outlive this
@@ -26,13 +26,13 @@ class TextLines {
   std::size_t number_ = 0;
 };
 
-/// The numbers of a line, separated by blanks or tabs; nothing if it has anything but up to `most`
+/// The numbers of a line, separated by blanks or tabs; nothing unless it consists of at most `most`
 /// finite numbers.
 [[nodiscard]] std::optional<std::vector<float>> parse_numbers(std::string_view line,
                                                               std::size_t most);
 
 /// Whether a line is more likely a row of numbers, perhaps a damaged one, than the name of an
-/// image: its first word is a number and it does not end as images do.
+/// image: its first word is a number and it has no image extension.
 [[nodiscard]] bool looks_like_numbers(std::string_view line);
 
 }  // namespace faceshot::data

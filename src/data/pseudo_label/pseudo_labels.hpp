@@ -11,33 +11,33 @@
 namespace faceshot::data {
 
 struct PseudoLabelOptions {
-  float accept = 0.7F;   ///< a finding with at least this score is a face
+  float accept = 0.7F;   ///< a detection with at least this score is a face
   float ignore = 0.3F;   ///< one with at least this, but less than `accept`, an ignore region
-  float overlap = 0.3F;  ///< IoU from which a finding and a label are the same thing
+  float overlap = 0.3F;  ///< IoU above which a detection and a label are the same object
 };
 
 /// @throws Error(invalid_argument) unless 0 < ignore <= accept <= 1 and 0 < overlap <= 1
 void validate(const PseudoLabelOptions& options);
 
 struct PseudoLabels {
-  /// The labels that were there, unchanged and in their order, but for those of a detector, which
-  /// are left out; then the new ones by descending score, marked as a detector's. Faces first.
+  /// The existing labels, unchanged and in their order, except a detector's, which are removed;
+  /// then the new ones by descending score, marked as a detector's. Faces first.
   std::vector<geometry::Annotation> annotations;
   std::size_t faces = 0;     ///< added
   std::size_t doubtful = 0;  ///< ignore regions added
-  std::size_t known = 0;     ///< findings that overlap a label, or a face with a better score
-  std::size_t replaced = 0;  ///< labels of an earlier detector that were left out
+  std::size_t known = 0;     ///< detections that overlap a label, or a face with a higher score
+  std::size_t replaced = 0;  ///< removed labels of an earlier detector
 };
 
-/// A finding that overlaps a person's label or a surer finding that became a face (IoU of
-/// `overlap`, or half of the finding inside it: a part of a face, or a face in a region that is
-/// ignored) adds nothing. Within classes only labels of its own class count.
+/// A detection that overlaps a person's label or a more certain detection that became a face (IoU
+/// of `overlap`, or half of the detection inside it: a part of a face, or a face in an ignore
+/// region) adds nothing. With suppression within classes, only labels of its own class count.
 /// @param labels of the image @param found by the detector, in any order, in pixels of the image
-/// @param width, height of the image: boxes are clipped to it, and those that keep no pixel add
-///        nothing
-/// @pre validate(options) @param class_ids class of the set for each label of the detector
-/// @param suppression the detector's: across classes nothing is of two classes at once, and where
-///        one of several is in doubt they all are, so that the region is of any_class
+/// @param width, height of the image: boxes are clipped to it, and those that become empty add
+/// nothing
+/// @pre validate(options) @param class_ids class id in the set for each label of the detector
+/// @param suppression the detector's. Across classes, an object has only one class, and if one of
+///        several is doubtful all are, so the region gets any_class
 /// Thread safe.
 [[nodiscard]] PseudoLabels pseudo_labels(std::span<const geometry::Annotation> labels,
                                          std::span<const Detection> found, int width, int height,

@@ -8,11 +8,11 @@ namespace faceshot::data {
 /// A square of a photograph, scaled.
 struct FaceCrop {
   cv::Mat image;        ///< 8-bit BGR, square
-  cv::Rect2d region{};  ///< of the photograph, in its pixels
+  cv::Rect2d region{};  ///< in pixels of the photograph
 };
 
 /// The square is `context` times as large as the box, and at least `least` pixels of the
-/// photograph; moved into it where it fits, grey beyond.
+/// photograph; shifted into the photograph if it fits, grey beyond.
 /// @param side of the crop, pixels
 [[nodiscard]] FaceCrop crop_around(const cv::Mat& photograph, const cv::Rect2d& box, int side,
                                    double context = 3, double least = 64);

@@ -10,7 +10,7 @@
 
 namespace faceshot::data {
 
-/// How many values lie in each of a row of ranges.
+/// The number of values in each of several ranges.
 struct Histogram {
   std::vector<std::string> labels;  ///< of the ranges, such as "16-32"
   std::vector<std::size_t> counts;
@@ -22,7 +22,7 @@ struct SetStats {
   std::vector<std::size_t> faces_of_class;  ///< by class id
   double faces_per_image = 0;               ///< mean
   double median_side = 0;                   ///< of sqrt(area), pixels of the photographs
-  Histogram side;  ///< sqrt(area) of faces where the image's longer side is 640 px
+  Histogram side;  ///< sqrt(area) of faces if the image's longer side is 640 px
   Histogram faces_in_image;
   Histogram aspect;  ///< width / height of faces
   /// Faces by the position of their centre, as shares of the image: [row][column] of a grid.
@@ -30,7 +30,7 @@ struct SetStats {
   std::array<std::array<std::size_t, grid>, grid> positions{};
 };
 
-/// `ignore` regions are counted, and left out of everything else.
+/// `ignore` regions are counted, and excluded from everything else.
 [[nodiscard]] SetStats set_stats(const PreparedSet& set);
 
 /// One picture: bars for the three histograms and a heat map of positions. A stand-alone SVG
