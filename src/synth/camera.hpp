@@ -1,4 +1,4 @@
-// What a camera does to a scene: so that drawings are as imperfect as photographs.
+// A camera's imperfections, so that drawings are as imperfect as photographs.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -7,16 +7,16 @@
 
 namespace faceshot::synth {
 
-/// How far out of focus or shaken a picture is.
+/// How much a picture is out of focus or shaken.
 struct CameraBlur {
-  float focus = 0;   ///< deviation of a Gaussian, pixels; 0: sharp
+  float focus = 0;   ///< standard deviation of a Gaussian, pixels; 0: sharp
   float motion = 0;  ///< length of a streak, pixels; 0: at rest
 };
 
 /// Draws exposure, colour cast, blur, noise and JPEG artefacts, and applies them in place; each is
-/// mild most of the time. Works in 8 bits throughout. Thread safe with a `random` of its own.
+/// usually mild. Works in 8 bits throughout. Thread safe with separate `random`s.
 /// @param image 8-bit BGR
-/// @return the blur, by which faces are judged
+/// @return the blur, which determines the faces' labels
 CameraBlur apply_camera(cv::Mat& image, base::Random& random);
 
 }  // namespace faceshot::synth

@@ -1,4 +1,4 @@
-// What is painted on a face: skin, eyes, brows, mouth, beard, mask, glasses.
+// The paint on a face: skin, eyes, brows, mouth, beard, mask, glasses.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -9,16 +9,16 @@ namespace faceshot::synth {
 
 struct Tint {
   cv::Vec3f color;
-  float share = 0;  ///< 0 nothing .. 1 opaque
+  float share = 0;  ///< 0 nothing to 1 opaque
 };
 
-/// Colours before any light, by place on the face as head_model.hpp has it. Immutable, thread safe;
-/// keeps a reference to the traits.
+/// Colours before lighting, by position on the face as defined in head_model.hpp. Immutable, thread
+/// safe; keeps a reference to the traits.
 class FaceFeatures {
  public:
   explicit FaceFeatures(const FaceTraits& traits);
 
-  /// @param front 1 straight ahead of the head .. 0 at the ears @param step size of a pixel, units
+  /// @param front 1 straight ahead of the head to 0 at the ears @param step size of a pixel, units
   [[nodiscard]] cv::Vec3f surface(float u, float v, float front, float step) const;
 
   [[nodiscard]] Tint mask(float u, float v, float step) const;

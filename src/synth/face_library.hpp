@@ -1,4 +1,4 @@
-// Faces of a prepared set that are good enough to be put into other photographs.
+// Faces of a prepared set that are good enough to be pasted into other photographs.
 #pragma once
 
 #include <cstddef>
@@ -20,17 +20,17 @@ struct FaceSource {
 /// Immutable; thread safe.
 class FaceLibrary {
  public:
-  /// Takes faces whose shorter side is at least `least_side` pixels, that are not `ignore`, not
-  /// heavily blurred and not at all known to be hidden, and lie inside their image.
+  /// Selects faces whose shorter side is at least `least_side` pixels, that are not `ignore`, not
+  /// heavily blurred and not known to be occluded at all, and are inside their image.
   /// @throws Error(invalid_argument) if there is none
   explicit FaceLibrary(data::PreparedSet set, float least_side = 24);
 
   [[nodiscard]] std::size_t size() const noexcept { return faces_.size(); }
-  /// Of the set, whose ids the faces have.
+  /// Of the set; the faces' ids refer to them.
   [[nodiscard]] const std::vector<std::string>& classes() const noexcept { return set_.classes; }
 
-  /// A face at random, each as likely, of those that are at least `height` pixels high; of the
-  /// highest eighth where there are none. Reads its photograph.
+  /// A random face, uniformly from those that are at least `height` pixels high; from the largest
+  /// eighth if there are none. Reads its photograph.
   /// @throws Error of media::read_mat
   [[nodiscard]] FaceSource draw(float height, base::Random& random) const;
 
@@ -41,7 +41,7 @@ class FaceLibrary {
   };
 
   data::PreparedSet set_;
-  std::vector<Entry> faces_;  ///< highest first
+  std::vector<Entry> faces_;  ///< largest first
 };
 
 }  // namespace faceshot::synth

@@ -1,4 +1,4 @@
-// How much of each face is seen when everything is drawn.
+// How much of each face is visible when everything is drawn.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -8,20 +8,20 @@
 
 namespace faceshot::synth {
 
-/// Whose face is each pixel? Layers are added in the order in which they are drawn. At most 255
-/// faces. Not thread safe.
+/// Which face each pixel shows. Layers are added in drawing order. At most 255 faces. Not thread
+/// safe.
 class FaceOwners {
  public:
   explicit FaceOwners(cv::Size size) : owner_(size, CV_8UC1, cv::Scalar(0)) {}
 
   void add(const FaceLayer& layer);
-  /// Something without a face is drawn there.
+  /// An object without a face is drawn there.
   void cover(const cv::Rect& place) { owner_(place).setTo(0); }
-  /// Seen share of each face, 0 to 1, in the order of add().
+  /// Visible share of each face, 0 to 1, in the order of add().
   [[nodiscard]] std::vector<float> shares() const;
 
  private:
-  cv::Mat owner_;           ///< number of the face that is seen at a pixel, 0: none
+  cv::Mat owner_;           ///< number of the face visible at a pixel, 0: none
   std::vector<int> drawn_;  ///< pixels of each face when it was drawn
 };
 

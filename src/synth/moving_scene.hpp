@@ -1,4 +1,4 @@
-// Films of drawn people, with the exact track of every face: what trackers are measured on.
+// Films of drawn people, with the exact track of every face: for measuring trackers.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +11,14 @@
 
 namespace faceshot::synth {
 
-/// A face in a frame, as it is known without looking at the pixels.
+/// A face in a frame, known without looking at the pixels.
 struct TrueFace {
-  int id = 0;  ///< from 1; another one in each shot
+  int id = 0;  ///< from 1; different in each shot
   Box box;     ///< exact, clipped to the picture
-  /// Share of the face inside the picture that is seen, in [0, 1]: people and things hide the rest.
+  /// Visible share of the face's part inside the picture, in [0, 1]: people and objects hide the
+  /// rest.
   float visibility = 0;
-  /// Too little is seen to ask for it: below 0.3 of the face, less than half of its box in the
+  /// Too little is visible to count: less than 0.3 of the face, less than half of its box in the
   /// picture, or under 10 pixels high.
   bool ignore = false;
 };
@@ -27,7 +28,7 @@ struct MovingFrame {
   std::vector<TrueFace> faces;
 };
 
-/// A film that is drawn frame by frame, in any order. Immutable; thread safe.
+/// A film that can be rendered frame by frame, in any order. Immutable; thread safe.
 class MovingScene {
  public:
   /// @throws Error(invalid_argument) as validate(MovingSceneOptions)
@@ -35,12 +36,12 @@ class MovingScene {
 
   [[nodiscard]] std::size_t frames() const noexcept;
   [[nodiscard]] double frame_rate() const noexcept { return plan_.frame_rate; }
-  /// Frames with which another shot begins; not 0.
+  /// First frames of all shots but the first.
   [[nodiscard]] std::vector<std::size_t> cuts() const;
   /// From the world of the frame's shot to the picture.
   [[nodiscard]] cv::Matx23f camera(std::size_t frame) const;
 
-  /// The same pixels whoever asks, and when. @pre frame < frames()
+  /// Always the same pixels. @pre frame < frames()
   [[nodiscard]] MovingFrame render(std::size_t frame) const;
 
  private:
@@ -49,7 +50,7 @@ class MovingScene {
   MovingSceneOptions options_;
   std::uint64_t seed_;
   MovingPlan plan_;
-  std::vector<cv::Mat> backgrounds_;  ///< of each shot, of the size of the world
+  std::vector<cv::Mat> backgrounds_;  ///< of each shot, in the size of the world
 };
 
 }  // namespace faceshot::synth

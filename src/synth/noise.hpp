@@ -5,9 +5,9 @@
 
 namespace faceshot::synth {
 
-/// Value noise: random numbers at whole coordinates, blended smoothly in between (Ebert et al.,
+/// Value noise: random numbers at integer coordinates, interpolated smoothly (Ebert et al.,
 /// Texturing and Modeling, chapter 2). Pure; thread safe.
-/// @param seed another seed is another pattern
+/// @param seed selects the pattern
 /// @return in [0, 1), mean 0.5
 [[nodiscard]] float value_noise(float x, float y, std::uint32_t seed) noexcept;
 

@@ -1,4 +1,4 @@
-// How many faces a picture gets, how large and where.
+// The number, sizes and positions of a picture's faces.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -15,11 +15,11 @@ struct SceneOptions {
   float max_face_share = 0.6F;  ///< height of the largest, as a share of the picture's height
   int min_faces = 0;            ///< 0: a tenth of the pictures have none
   int max_faces = 12;           ///< most pictures have few
-  float overlap = 0.2F;         ///< the IoU of two faces stays below
+  float overlap = 0.2F;         ///< maximum IoU of two faces
   float masks = 0;              ///< share of drawn faces with a mask; above 0: three classes
 };
 
-/// @throws Error(invalid_argument) that names the option
+/// @throws Error(invalid_argument) naming the option
 void validate(const SceneOptions& options);
 
 struct FacePlace {
@@ -27,16 +27,16 @@ struct FacePlace {
   float height = 0;  ///< of the face's box, pixels
 };
 
-/// Draws places, the smallest (farthest) first: between min_faces and max_faces where there is
-/// room, else fewer. The number is geometric: half the pictures with faces have one or two. Sizes
-/// are log-uniform: as many from 10 to 20 px as from 100 to 200; in every other picture all are
-/// about alike, as in groups. Centres keep off the edges, so that a fifth of a face is cut at most.
-/// Thread safe with a `random` of its own.
+/// Draws positions, the smallest (farthest) first: between min_faces and max_faces if there is
+/// room, otherwise fewer. The number is geometric: half the pictures with faces have one or two.
+/// Sizes are log-uniform: as many from 10 to 20 px as from 100 to 200; in every other picture all
+/// are similar, as in groups. Centres keep away from the edges, so that at most a fifth of a face
+/// is cut. Thread safe with separate `random`s.
 /// @pre validate(options) passes
 [[nodiscard]] std::vector<FacePlace> place_faces(const SceneOptions& options, base::Random& random);
 
-/// True if a face's box overlaps one of the others with an IoU of `overlap` or more, or covers more
-/// than half of one: a large face hides a small one whole at an IoU of next to nothing.
+/// True if a face's box overlaps one of the others with an IoU of at least `overlap`, or covers
+/// more than half of one: a large face can hide a whole small one at an IoU near zero.
 [[nodiscard]] bool collides(const Box& box, const std::vector<geometry::Annotation>& others,
                             float overlap);
 

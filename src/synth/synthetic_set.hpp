@@ -1,4 +1,4 @@
-// A prepared set of made pictures.
+// A prepared set of synthetic pictures.
 #pragma once
 
 #include <cstddef>
@@ -26,15 +26,15 @@ struct SyntheticSetOptions {
   std::vector<std::string> classes{"face"};  ///< of what `make` labels
 };
 
-/// What was made.
+/// The result.
 struct SyntheticSetReport {
   std::size_t images = 0, images_without_faces = 0, faces = 0, ignored = 0;
   std::vector<std::size_t> faces_of_class;  ///< of `faces`, by class id
 };
 
 /// Writes DIR/images/NNNNNN.jpg, DIR/SPLIT.csv and DIR/label.json, complete or not at all. The same
-/// bytes whatever the number of threads.
-/// @param progress called by one thread at a time; what it throws stops the work
+/// bytes for any number of threads.
+/// @param progress called by one thread at a time; an exception stops the work
 /// @throws Error(invalid_argument) if `dir` has content or an option is impossible; Error(io);
 ///         Error of `make`
 SyntheticSetReport write_synthetic_set(const std::filesystem::path& dir, const MakeScene& make,

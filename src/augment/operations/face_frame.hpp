@@ -1,4 +1,4 @@
-// Coordinates of a face: for drawing onto it, however it is rolled or turned.
+// Coordinates of a face, for drawing onto it at any roll or turn.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -10,15 +10,16 @@
 
 namespace faceshot::augment {
 
-/// Where things lie on a face. The unit is the distance from the eyes to the mouth, the origin the
-/// middle between the eyes; `x` goes to the viewer's right and `y` to the chin, turned with the
-/// head.
+/// Positions on a face. The unit is the distance from the eyes to the mouth, the origin the
+/// midpoint between the eyes; `x` points to the viewer's right and `y` to the chin, rotated with
+/// the head.
 struct FaceFrame {
   cv::Point2f origin;                            ///< pixels of the image
   cv::Point2f right;                             ///< one unit to the right, in pixels
   float unit = 0;                                ///< pixels
-  float center = 0, half = 1;                    ///< of the face's width: its x, and half of it
-  cv::Point2f left_eye, right_eye, nose, mouth;  ///< in units; the mouth is its middle
+  float center = 0, half = 1;                    ///< of the face's width: its centre's x, and half
+                                                 ///< of it
+  cv::Point2f left_eye, right_eye, nose, mouth;  ///< in units; the mouth is its centre
 
   /// Pixel position of a point in units.
   [[nodiscard]] cv::Point2f pixel(const cv::Point2f& point) const noexcept {
@@ -35,15 +36,15 @@ struct FaceFrame {
             (away.y * right.x - away.x * right.y) / square};
   }
 
-  /// Whether the head shows this side (-1 left, 1 right), with its ear: false where it is turned
-  /// towards it.
+  /// Whether this side of the head is visible (-1 left, 1 right), with its ear: false if the head
+  /// is turned towards it.
   [[nodiscard]] bool shows(int side) const noexcept {
     return static_cast<float>(side) * (nose.x - center) < 0.3F * half;
   }
 };
 
-/// Pure, safe to call from any thread. @param face its box, for the width of the face
-/// @return with unit 0 where the landmarks fall together
+/// Pure, thread safe. @param face its box, for the width of the face
+/// @return unit is 0 if the landmarks coincide
 [[nodiscard]] FaceFrame face_frame(const Landmarks& landmarks, const Box& face) noexcept;
 
 }  // namespace faceshot::augment

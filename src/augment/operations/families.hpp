@@ -1,4 +1,4 @@
-// The families of operations, one file each; operation.cpp joins them to the one table.
+// The families of operations, one file each; operation.cpp joins them into one table.
 #pragma once
 
 #include <vector>

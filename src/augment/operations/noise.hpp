@@ -12,16 +12,16 @@
 namespace faceshot::augment {
 
 /// A source of approximately normal integers, the same on every machine: integer arithmetic only.
-/// Philox (random.hpp) costs too much for 300 000 values a picture, so it gives only the start of
-/// 16 xorshift generators (G. Marsaglia, "Xorshift RNGs", 2003), which run side by side in vector
-/// registers. Each value is the sum of the four bytes of one state (Irwin-Hall), so that none
-/// exceeds 3.45 deviations. Not for cryptography or statistics; distinct objects are independent.
-/// Not thread safe.
+/// Philox (random.hpp) is too slow for 300 000 values per picture, so it only seeds 16 xorshift
+/// generators (G. Marsaglia, "Xorshift RNGs", 2003), which run side by side in vector registers.
+/// Each value is the sum of the four bytes of one state (Irwin-Hall), so none exceeds 3.45
+/// deviations. Not for cryptography or statistics; distinct objects are independent. Not thread
+/// safe.
 class NormalNoise {
  public:
   static constexpr float kDeviation = 147.8F;  ///< of a value; sqrt(4 * (256^2 - 1) / 12)
 
-  /// Takes 16 words of `random`.
+  /// Uses 16 words of `random`.
   explicit NormalNoise(base::Random& random);
 
   /// The next `count` values, mean 0 and deviation kDeviation, in -510..510. Valid until the next

@@ -1,7 +1,7 @@
-// What an augmentation policy is made of: operations (the table), and steps that use them.
+// The parts of an augmentation policy: operations (the table), and steps that use them.
 //
-// The table is the one source of names, parameters, limits and defaults: parsing checks against it,
-// `faceshot augment ops` and docs/augmentation-ops.md are written from it.
+// The table is the single source of names, parameters, limits and defaults: parsing checks against
+// it; `faceshot augment ops` and docs/augmentation-ops.md are generated from it.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +21,13 @@ namespace faceshot::augment {
 class Canvas;
 struct Step;
 
-/// A labelled photograph that operations such as mosaic draw on.
+/// A labelled photograph for operations such as mosaic.
 struct Scene {
-  cv::Mat image;  ///< 8-bit BGR; not to be written to
+  cv::Mat image;  ///< 8-bit BGR; read-only
   std::span<const geometry::Annotation> annotations;
 };
 
-/// All labelled photographs of a training set. Thread safe: workers share one.
+/// All labelled photographs of a training set. Thread safe: workers share it.
 class ScenePool {
  public:
   virtual ~ScenePool() = default;
@@ -36,32 +36,34 @@ class ScenePool {
   [[nodiscard]] virtual Scene scene(std::uint32_t index) const = 0;
 };
 
-/// What an operation may know beside the picture.
+/// What an operation may use besides the picture.
 struct AugmentContext {
-  int size = 320;                   ///< side of the sample in the end, pixels
-  const ScenePool* pool = nullptr;  ///< none: operations that need others change nothing
-  float progress = 1;               ///< share of the training's epochs that are done, in [0, 1]
+  int size = 320;                   ///< side of the final sample, pixels
+  const ScenePool* pool = nullptr;  ///< null: operations that need other photographs change nothing
+  float progress = 1;               ///< completed share of the training's epochs, in [0, 1]
 };
 
 struct ParameterInfo {
   std::string_view name;
-  Parameter initial;                                        ///< where the policy does not give it
+  Parameter initial;                                        ///< default if the policy does not set
+                                                            ///< it
   float low = 0, high = 1;                                  ///< limits of every value
   std::string_view meaning;                                 ///< one line
-  float neutral = std::numeric_limits<float>::quiet_NaN();  ///< changes nothing; NaN: no such value
+  float neutral = std::numeric_limits<float>::quiet_NaN();  ///< value that changes nothing; NaN:
+                                                            ///< there is none
   bool plus_minus = false;                ///< a single number x stands for the range [-x, x]
-  bool is_integer = false;                ///< whole numbers only
-  bool list = false;                      ///< a list of two is not a range either
-  std::vector<std::string_view> words{};  ///< if any: written as one of these, kept as its index
+  bool is_integer = false;                ///< integers only
+  bool list = false;                      ///< a list of two is a list, not a range
+  std::vector<std::string_view> words{};  ///< if any: written as one of these, stored as its index
 };
 
-/// The shortest text that reads back as this number.
+/// The shortest text that parses to this number.
 [[nodiscard]] std::string number_text(float value);
 
-/// A value as a policy writes it: 3, 0.2, "grey".
+/// A value as written in a policy: 3, 0.2, "grey".
 [[nodiscard]] std::string value_text(const ParameterInfo& info, float value);
 
-/// Does its work on `canvas`. Depends on its arguments alone, writes nothing else, starts no
+/// Applies the operation to `canvas`. Depends only on its arguments, writes nothing else, starts no
 /// threads.
 using ApplyOperation = void (*)(const Step& step, Canvas& canvas, base::Random& random,
                                 const AugmentContext& context);
@@ -71,22 +73,22 @@ struct OperationInfo {
   std::vector<ParameterInfo> parameters;
   ApplyOperation apply;
   bool combines = false;  ///< has steps of its own
-  /// Where a policy gives one parameter, the others do nothing unless given too: who writes a shear
-  /// wants no rotation.
+  /// If a policy sets one parameter, the others are neutral unless set too: writing a shear does
+  /// not imply a rotation.
   bool others_neutral = false;
 };
 
-/// All operations, family by family.
+/// All operations, grouped by family.
 [[nodiscard]] const std::vector<OperationInfo>& operations();
 
-/// @throws Error(invalid_argument) that names the nearest known one
+/// @throws Error(invalid_argument) naming the nearest known one
 [[nodiscard]] const OperationInfo& find_operation(std::string_view name);
 
-/// An operation with its parameters, as a policy gives them.
+/// An operation with its parameters in a policy.
 struct Step {
   const OperationInfo* operation = nullptr;
-  float chance = 1;                   ///< that it is done at all
-  std::vector<Parameter> parameters;  ///< one for each of operation->parameters
+  float chance = 1;                   ///< probability that it is applied
+  std::vector<Parameter> parameters;  ///< one per entry of operation->parameters
   std::vector<Step> steps;            ///< of a combinator
 
   /// With the defaults of every parameter.
@@ -102,11 +104,11 @@ struct Step {
   friend bool operator==(const Step&, const Step&) = default;
 };
 
-/// The step with every parameter that knows a neutral value moved towards it or away from it: 1 is
-/// the step as it is, 0 changes nothing. Values stay within their limits. Pure.
+/// The step with every parameter that has a neutral value scaled relative to it: 1 is the unchanged
+/// step, 0 has no effect. Values stay within their limits. Pure.
 [[nodiscard]] Step with_strength(const Step& step, float strength);
 
-/// Does the step, or not, as its chance has it.
+/// Applies the step with the probability `chance`.
 void run(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext& context);
 
 }  // namespace faceshot::augment

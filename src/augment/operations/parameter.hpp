@@ -1,4 +1,4 @@
-// A parameter of an augmentation operation as people write it: a number, a range, or a choice.
+// A parameter of an augmentation operation as users write it: a number, a range, or a choice.
 #pragma once
 
 #include <cassert>
@@ -9,7 +9,7 @@
 
 namespace faceshot::augment {
 
-/// What a value is drawn from, each time an operation runs. Thread safe (const).
+/// The distribution from which a value is drawn each time an operation runs. Thread safe (const).
 class Parameter {
  public:
   enum class Kind {
@@ -21,16 +21,16 @@ class Parameter {
   Parameter(float value) : values_{value} {}  // NOLINT: a number is a parameter
   /// Uniform in [low, high). @pre low <= high
   Parameter(float low, float high) : kind_(Kind::range), values_{low, high} { assert(low <= high); }
-  /// One of `values`, each as likely. @pre not empty
+  /// One of `values`, with equal probability. @pre not empty
   [[nodiscard]] static Parameter choice(std::vector<float> values) {
     assert(!values.empty());
     return {Kind::choice, std::move(values)};
   }
 
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
-  /// As written: the number, both ends of the range, or all that can be chosen.
+  /// As written: the number, both ends of the range, or all choices.
   [[nodiscard]] std::span<const float> values() const noexcept { return values_; }
-  /// A fixed one takes nothing from `random`.
+  /// A fixed one draws nothing from `random`.
   [[nodiscard]] float draw(base::Random& random) const;
 
   friend bool operator==(const Parameter&, const Parameter&) = default;

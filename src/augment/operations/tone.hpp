@@ -1,4 +1,4 @@
-// Changes of brightness and contrast that are not linear.
+// Nonlinear changes of brightness and contrast.
 //
 // All work in place on 8-bit BGR of any size, which may be a part of a larger picture; nothing
 // outside that part is read or written. Thread safe.
@@ -18,12 +18,12 @@ void gamma(cv::Mat& image, float exponent);
 /// @throws Error(invalid_argument) for another number
 void posterize(cv::Mat& image, int bits);
 
-/// Spreads the luma evenly over 0..255 (histogram equalisation). The chroma stays.
+/// Equalises the histogram of the luma over 0..255. The chroma stays.
 void equalize(cv::Mat& image);
 
-/// Equalises the luma of each tile by itself, limited, and blends between tiles (CLAHE,
+/// Equalises the luma of each tile separately, with a limit, and interpolates between tiles (CLAHE,
 /// K. Zuiderveld, "Graphics Gems IV", 1994). The chroma stays.
-/// @param clip_limit > 0; how much steeper than the mean contrast may get, commonly 1..4
+/// @param clip_limit > 0; maximum contrast relative to the mean, commonly 1..4
 /// @param tiles > 0; number of tiles along each side
 /// @throws Error(invalid_argument) for other values
 void clahe(cv::Mat& image, float clip_limit, int tiles);

@@ -1,10 +1,11 @@
-// A labelled photograph on which a policy works: pixels, boxes and landmarks move together.
+// A labelled photograph on which a policy works: pixels, boxes and landmarks are transformed
+// together.
 //
-// Geometry and linear colour changes are only noted down, as one map each, and carried out together
-// when somebody needs the pixels: a chain of flips, turns, crops and resizes is one resampling, and
-// costs as much as its result is large. The chain acts as one camera: what leaves the frame in one
-// step and comes back in the next is there again, and only what lies outside the photograph is
-// padding (padding_gray of resample.hpp). Where that is not wanted, call settle() in between.
+// Geometry and linear colour changes are only recorded, as one map each, and applied together when
+// the pixels are needed: a chain of flips, rotations, crops and resizes is one resampling, whose
+// cost depends on the size of its result. The chain acts like one camera: what leaves the frame in
+// one step and comes back in the next is still there, and only the outside of the photograph is
+// padding (padding_gray of resample.hpp). To avoid that, call settle() in between.
 #pragma once
 
 #include <array>
@@ -17,7 +18,7 @@
 
 namespace faceshot::augment {
 
-/// Memory that one thread's canvases use in turn.
+/// Memory that one thread's canvases reuse.
 struct CanvasMemory {
   std::array<cv::Mat, 2> buffers;
 };
@@ -26,7 +27,7 @@ struct CanvasMemory {
 class Canvas {
  public:
   /// @param image 8-bit BGR; never written to @param annotations in its pixels
-  /// @param memory, image outlive the canvas
+  /// @param memory, image must outlive the canvas
   Canvas(const cv::Mat& image, std::span<const geometry::Annotation> annotations,
          const FaceRule& rule, CanvasMemory& memory);
 
@@ -34,29 +35,30 @@ class Canvas {
   [[nodiscard]] int height() const noexcept { return height_; }
   [[nodiscard]] const FaceRule& rule() const noexcept { return rule_; }
 
-  /// Where the faces are now, clipped and judged as settle() would.
+  /// The current faces, clipped and judged as by settle().
   [[nodiscard]] std::vector<geometry::Annotation> annotations() const;
 
-  /// Moves the picture. @param map from present pixels to those of the new frame of width x height
+  /// Transforms the picture. @param map from current pixels to those of the new frame of width x
+  /// height
   void move(const PixelMap& map, int width, int height);
 
-  /// Changes colours. @param matrix 3x4 on (B, G, R, 1), as color_matrix gives it
+  /// Changes colours. @param matrix 3x4 on (B, G, R, 1), from color_matrix
   void recolor(const cv::Matx34f& matrix);
 
-  /// Carries out what is noted down.
+  /// Applies everything recorded.
   void settle();
 
-  /// The settled picture, width() x height(), 8-bit BGR, to be written to.
+  /// The settled picture, width() x height(), 8-bit BGR, writable.
   [[nodiscard]] cv::Mat& pixels();
 
   /// The settled faces, to be changed together with the pixels: boxes stay inside the picture.
   [[nodiscard]] std::vector<TrackedFace>& faces();
 
-  /// Puts another settled picture in place. `image` must not be memory of this canvas.
+  /// Replaces the picture with another settled one. `image` must not be memory of this canvas.
   void replace(cv::Mat image, std::vector<TrackedFace> faces);
 
-  /// The end: the picture, in the memory of `out` if that has the size and type, and all its
-  /// annotations.
+  /// Finishes: returns the picture, in the memory of `out` if that has the size and type, and all
+  /// its annotations.
   void finish(cv::Mat& out, std::vector<geometry::Annotation>& annotations);
 
  private:
@@ -74,7 +76,7 @@ class Canvas {
   int width_, height_;                      ///< of the frame
 };
 
-/// The map that puts all of width x height, undistorted and centred, into new_width x new_height.
+/// The map that fits all of width x height, undistorted and centred, into new_width x new_height.
 [[nodiscard]] PixelMap letterbox_map(int width, int height, int new_width, int new_height);
 
 }  // namespace faceshot::augment

@@ -1,4 +1,4 @@
-// A rectangle of a picture, wherever it lies.
+// A rectangle of a picture, at any position.
 #pragma once
 
 namespace faceshot::augment {

@@ -1,4 +1,4 @@
-// A prepared set, augmented once and for all: for tools that cannot augment while they train.
+// A prepared set augmented in advance, for tools that cannot augment during training.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,15 @@ namespace faceshot::augment {
 
 struct AugmentedSetOptions {
   AugmentOptions augment;
-  int times = 1;           ///< samples made of each image, >= 1
+  int times = 1;           ///< samples per image, >= 1
   std::uint64_t seed = 1;  ///< sample k of image i is made with Random(seed, k, i)
-  int threads = 1;         ///< that augment; they change nothing in the result
+  int threads = 1;         ///< that augment; they do not affect the result
 };
 
 /// Writes a prepared set: images/NAME_K.jpg, SPLIT.csv and label.json, complete or not at all.
 /// @param dir a new or empty folder
-/// @throws Error(invalid_argument) for impossible options or destinations; Error of an image that
-///         cannot be read; Error(io)
+/// @throws Error(invalid_argument) for impossible options or destinations; Error for an unreadable
+///         image; Error(io)
 void write_augmented_set(const std::filesystem::path& dir, const std::string& split,
                          const data::PreparedSet& set, const AugmentedSetOptions& options,
                          const data::ImportProgress& progress = {});

@@ -15,35 +15,35 @@ namespace faceshot::augment {
 
 struct AugmentOptions {
   int size = 320;  ///< side of the square sample, pixels
-  /// Another side for this share of a loader's batches, which then hold fewer samples, of about as
-  /// many pixels together: faces larger than `size` are met as well. 0: none.
+  /// Another side for this share of a loader's batches, which then hold fewer samples with about
+  /// the same total number of pixels, so that faces larger than `size` occur as well. 0: none.
   int large_size = 0;
   float large_share = 0.25F;              ///< of the batches, in [0, 1]
-  Policy policy = preset_policy("face");  ///< what is done, in order
-  /// A picture that the policy leaves in another size is scaled into the square, proportions kept,
-  /// the rest padded. False: it stays as it is.
+  Policy policy = preset_policy("face");  ///< applied in order
+  /// If the policy's result has another size, it is scaled into the square, keeping proportions and
+  /// padding the rest. False: it stays unchanged.
   bool square = true;
-  float min_face = 5;  ///< a face smaller than this (shorter side, in the sample) is ignored
-  std::string turned_box = "ellipse";  ///< which box a turned face gets: see TurnedBox
-  float min_visible = 0.5F;            ///< a face of which less than this share is left is ignored
+  float min_face = 5;                  ///< a smaller face (shorter side, in the sample) is ignored
+  std::string turned_box = "ellipse";  ///< which box a rotated face gets: see TurnedBox
+  float min_visible = 0.5F;            ///< a face with a smaller visible share is ignored
 };
 
-/// A training sample. Faces to find have `ignore == false`; boxes lie inside the image.
+/// A training sample. Faces that count have `ignore == false`; boxes are inside the image.
 struct Sample {
   cv::Mat image;                                  ///< 8-bit BGR, continuous
   std::vector<geometry::Annotation> annotations;  ///< in pixels of `image`
 };
 
-/// @throws Error(invalid_argument) that names the option
+/// @throws Error(invalid_argument) naming the option
 void validate(const AugmentOptions& options);
 
-/// Draws one augmented sample into `sample`, whose memory is reused where `sample.image` has the
-/// right size and type: it may be a view of the place in a batch where the pixels belong. Depends
-/// on nothing but its arguments: same random stream, same pixels. Starts no threads. Thread safe
-/// where each thread has its own `memory`. `image` is not written to.
+/// Draws one augmented sample into `sample`, whose memory is reused if `sample.image` has the right
+/// size and type: it may be a view of its place in a batch. Depends only on its arguments: same
+/// random stream, same pixels. Starts no threads. Thread safe if each thread has its own `memory`.
+/// `image` is not written to.
 /// @param image 8-bit BGR @param annotations in its pixels @param options valid ones
-/// @param pool other photographs, for operations that mix; none: those do nothing
-/// @param progress share of the training's epochs that are done, in [0, 1], for `schedule`
+/// @param pool other photographs, for operations that mix; null: those do nothing
+/// @param progress completed share of the training's epochs, in [0, 1], for `schedule`
 /// @throws Error(invalid_argument) if the image is empty or not 8-bit BGR; Error of the pool
 void augment(const cv::Mat& image, std::span<const geometry::Annotation> annotations,
              const AugmentOptions& options, base::Random& random, Sample& sample,

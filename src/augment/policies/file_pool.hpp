@@ -6,7 +6,7 @@
 
 namespace faceshot::augment {
 
-/// Reads each image again: sets need not fit into memory. The set must outlive it.
+/// Reads images from disk each time: sets need not fit into memory. The set must outlive it.
 class FilePool : public ScenePool {
  public:
   explicit FilePool(const data::PreparedSet& set) : set_(set) {}

@@ -1,4 +1,4 @@
-// The reference page of the table of operations.
+// The reference page of all operations.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,10 @@
 
 namespace faceshot::augment {
 
-/// A parameter's default as a policy would give it: 3, [0, 0.2], "grey".
+/// A parameter's default as written in a policy: 3, [0, 0.2], "grey".
 [[nodiscard]] std::string default_text(const ParameterInfo& info);
 
-/// Limits of a parameter: "0 to 1", or the words it may be.
+/// Limits of a parameter: "0 to 1", or its possible words.
 [[nodiscard]] std::string limits_text(const ParameterInfo& info);
 
 /// Several lines for a terminal: the operation, then its parameters with default, limits and
@@ -29,8 +29,8 @@ struct PicturedOperation {
   cv::Mat image;  ///< 8-bit BGR, annotations drawn, the name written below
 };
 
-/// What each operation that is not a combinator does to a labelled picture.
-/// @param pool brings in other pictures, for operations that mix
+/// Shows the effect of each operation except combinators on a labelled picture.
+/// @param pool other pictures, for operations that mix
 [[nodiscard]] std::vector<PicturedOperation> picture_operations(const Scene& scene,
                                                                 const ScenePool& pool,
                                                                 std::uint64_t seed);

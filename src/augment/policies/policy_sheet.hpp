@@ -13,19 +13,19 @@ namespace faceshot::augment {
 
 struct PolicySheetOptions {
   AugmentOptions augment;
-  int count = 6;           ///< photographs, a row each, >= 1; all if there are fewer
+  int count = 6;           ///< photographs, one row each, >= 1; all if there are fewer
   int samples = 4;         ///< of each, >= 1
-  std::uint64_t seed = 1;  ///< chooses photographs and samples
+  std::uint64_t seed = 1;  ///< selects photographs and samples
 };
 
 struct PolicySheet {
-  cv::Mat image;                     ///< 8-bit BGR: a photograph, then what becomes of it
+  cv::Mat image;                     ///< 8-bit BGR: each photograph, then its samples
   std::vector<std::string> shown;    ///< images, row by row
-  std::vector<std::string> damaged;  ///< those chosen that cannot be read, with the reason
+  std::vector<std::string> damaged;  ///< selected ones that cannot be read, with the reason
 };
 
-/// Boxes, landmarks and ignore regions are drawn on all of them. Photographs with faces are chosen
-/// before those without.
+/// Boxes, landmarks and ignore regions are drawn on all of them. Photographs with faces are
+/// preferred.
 /// @throws Error(not_found) if none can be read; Error(invalid_argument)
 [[nodiscard]] PolicySheet policy_sheet(const data::PreparedSet& set,
                                        const PolicySheetOptions& options);

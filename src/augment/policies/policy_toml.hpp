@@ -1,4 +1,4 @@
-// Policies inside larger TOML documents. Apart from policy.hpp, since toml++ is a large header.
+// Policies inside larger TOML documents. Separate from policy.hpp, since toml++ is a large header.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace faceshot::augment {
 /// @throws Error(invalid_argument) "NAME:LINE: what"
 [[nodiscard]] Policy policy_of(const toml::node& node, const std::string& name);
 
-/// "NAME:LINE", or NAME alone for what does not come from a document.
+/// "NAME:LINE", or only NAME for nodes that do not come from a document.
 [[nodiscard]] std::string place_of(const toml::node& node, const std::string& name);
 
 }  // namespace faceshot::augment

@@ -10,7 +10,7 @@ struct Preset {
   std::string_view name, toml;
 };
 
-/// presets.cpp is made from the files by CMake.
+/// CMake generates presets.cpp from the files.
 [[nodiscard]] std::span<const Preset> presets();
 
 }  // namespace faceshot::augment

@@ -5,13 +5,13 @@
 
 namespace faceshot::augment::search {
 
-/// Spearman's rho: the correlation of the ranks, ties having the mean of theirs. In [-1, 1]; NaN
-/// for fewer than two values, or if all of a side are the same. Pure.
+/// Spearman's rho: the correlation of the ranks, ties having their mean rank. In [-1, 1]; NaN for
+/// fewer than two values, or if all values of one side are equal. Pure.
 /// @throws Error(invalid_argument) for different lengths
 [[nodiscard]] double spearman(std::span<const double> x, std::span<const double> y);
 
-/// Kendall's tau-b: pairs in the same order less pairs in the other, ties taken account of (Kendall
-/// 1945). As above.
+/// Kendall's tau-b: concordant minus discordant pairs, corrected for ties (Kendall 1945). Otherwise
+/// as above.
 [[nodiscard]] double kendall(std::span<const double> x, std::span<const double> y);
 
 }  // namespace faceshot::augment::search

@@ -1,13 +1,14 @@
-// Who does which piece of work, where any number of processes on any machines share a folder.
+// Decides which worker does which piece of work, for any number of processes on any machines that
+// share a folder.
 //
-// A claim is a file that exactly one worker can make (support::write_file_once): NAME.1. The claims
-// of a dead worker are never removed, since a second could remove what a third has just made: who
-// takes over makes the next, NAME.2, and so on. The last one counts.
+// A claim is a file that exactly one worker can create (support::write_file_once): NAME.1. The
+// claims of a dead worker are never removed, because a second worker could remove what a third has
+// just created: a successor creates the next one, NAME.2, and so on. The last one counts.
 //
-// A worker is dead if it was on this machine and its process is gone, or if its claim's time of
-// change, which a living one renews every few seconds, has stood still for long as seen by this
-// process' own clock: clocks of machines are not compared. Only time counts in which this process
-// looked again and again: one that was itself asleep knows nothing of others.
+// A worker is dead if it was on this machine and its process is gone, or if the modification time
+// of its claim, which a live worker renews every few seconds, has not changed for long by this
+// process's own clock: clocks of different machines are not compared. Only time during which this
+// process looked regularly counts: a process that was itself suspended knows nothing about others.
 #pragma once
 
 #include <chrono>
@@ -25,27 +26,27 @@ namespace faceshot::augment::search {
 
 struct ClaimTimes {
   std::chrono::milliseconds heartbeat{10000};
-  /// Much more than that: shared folders may show changes a minute late.
+  /// Much longer than that: shared folders may show changes a minute late.
   std::chrono::milliseconds stale{240000};
 };
 
-/// Work that is this process'. Renews the claim on a thread of its own.
+/// Work that belongs to this process. Renews the claim on a thread of its own.
 class Claim {
  public:
   Claim(std::filesystem::path file, std::string content, int generation, int failures,
         std::chrono::milliseconds heartbeat);
-  ~Claim();  ///< gives the work back, unless it is finished
+  ~Claim();  ///< gives the work up, unless it is finished
   Claim(const Claim&) = delete;
   Claim& operator=(const Claim&) = delete;
 
-  /// How many workers have claimed the work, this one too.
+  /// How many workers have claimed the work, including this one.
   [[nodiscard]] int generation() const noexcept { return generation_; }
   /// How many of them have failed.
   [[nodiscard]] int failures() const noexcept { return failures_; }
 
-  /// The work is done, its result is written: nobody needs to do it again.
+  /// The work is done and its result written: nobody needs to do it again.
   void finish();
-  /// It went wrong; another may try. @param why one line
+  /// The work failed; another worker may try. @param why one line
   void fail(const std::string& why);
 
  private:
@@ -61,14 +62,14 @@ class Claim {
   base::WaitingThread renewing_;
 };
 
-/// The claims of a folder, as one worker sees them. Not thread safe.
+/// The claims of a folder, as seen by one worker. Not thread safe.
 class ClaimBoard {
  public:
-  /// @param worker names it to people
+  /// @param worker its name for users
   ClaimBoard(std::filesystem::path folder, std::string worker, ClaimTimes times = {});
 
   /// @param name of the work, without '.'
-  /// @return nothing: somebody alive has it, or it is finished
+  /// @return null: a live worker has it, or it is finished
   /// @throws Error(io)
   [[nodiscard]] std::unique_ptr<Claim> take(const std::string& name);
 
@@ -79,11 +80,11 @@ class ClaimBoard {
   std::string worker_;
   ClaimTimes times_;
   struct Seen {
-    std::string time;                            ///< of change
-    std::chrono::nanoseconds still{0};           ///< so long it has been this
-    std::chrono::steady_clock::time_point last;  ///< when it was looked at
+    std::string time;                            ///< of modification
+    std::chrono::nanoseconds still{0};           ///< how long it has not changed
+    std::chrono::steady_clock::time_point last;  ///< when it was last checked
   };
-  std::map<std::string, Seen> seen_;  ///< claims that others hold
+  std::map<std::string, Seen> seen_;  ///< claims of others
 };
 
 }  // namespace faceshot::augment::search

@@ -1,12 +1,12 @@
-// The folder of a search: all that it knows, in files that are written once and never changed, so
+// The folder of a search: its whole state, in files that are written once and never changed, so
 // that it can be stopped and shared at any moment.
 //
 //   search.json          the settings, with the search space
-//   space.toml           the search space, for people
-//   proposals/0007.json  what trial 7 tries, by whoever came to it first
+//   space.toml           the search space, for users
+//   proposals/0007.json  what trial 7 tries, written by the first worker that gets there
 //   policies/0007.toml   the same as a policy file
-//   results/0007-0.json  what came of it at rung 0
-//   claims/0007-0.1      who is at it, or was (search_claim.hpp)
+//   results/0007-0.json  its result at rung 0
+//   claims/0007-0.1      who is working on it, or was (search_claim.hpp)
 //   runs/0007-0.1/       where
 #pragma once
 
@@ -21,17 +21,17 @@
 
 namespace faceshot::augment::search {
 
-/// As one worker sees it. Not thread safe; each worker opens its own.
+/// As seen by one worker. Not thread safe; each worker opens its own.
 class SearchFolder {
  public:
-  /// Makes the folder; joins the search that is in it, if it is the same.
+  /// Creates the folder; joins the search in it, if it is the same.
   /// @param settings their `space` is taken from `space`
   /// @throws Error(invalid_argument) for impossible settings, or if it holds another search;
   ///         Error(io)
   static void create(const std::filesystem::path& folder, SearchSettings settings,
                      const SearchSpace& space);
 
-  /// @param worker names it to people
+  /// @param worker its name for users
   /// @throws Error(not_found) if there is no search; Error(format)
   SearchFolder(std::filesystem::path folder, std::string worker, ClaimTimes times = {});
 
@@ -40,16 +40,16 @@ class SearchFolder {
   [[nodiscard]] const SearchSettings& settings() const noexcept { return settings_; }
   [[nodiscard]] const SearchSpace& space() const noexcept { return space_; }
 
-  /// All that is written down by now. @throws Error(format) that names a damaged file; Error(io)
+  /// Everything recorded so far. @throws Error(format) naming a damaged file; Error(io)
   [[nodiscard]] const SearchRecord& read();
 
-  /// Writes the proposal and its policy down, unless another did. @return what is written there
+  /// Records the proposal and its policy, unless another worker did. @return the recorded proposal
   Proposal settle(int trial, const Proposal& proposal);
 
-  /// @return nothing: somebody alive is at it, or it is done
+  /// @return null: a live worker is working on it, or it is done
   [[nodiscard]] std::unique_ptr<Claim> claim(int trial, int rung);
 
-  /// Writes a result down. @return false if another's is there already, which then counts
+  /// Records a result. @return false if another worker's is already recorded, which then counts
   bool publish(const TrialResult& result);
 
   /// Relative to path().

@@ -1,10 +1,10 @@
-// The policies that a search chooses among: an augmentation policy with places that are left open.
+// The policies among which a search chooses: an augmentation policy with open places.
 //
 //   [search]
-//   p = [0, 0.1, 0.25, 0.5]                # of the slots below, where they do not say otherwise
+//   p = [0, 0.1, 0.25, 0.5]                # of the slots below, unless they have their own
 //   strength = [0.5, 1, 1.5]               # 1: the step as written (with_strength())
 //
-//   [[augment.policy]]                     # as in a policy, in order, but for what is open:
+//   [[augment.policy]]                     # as in a policy, in order, except for open places:
 //   slot = "light"                         # one of these steps, how likely, how strong
 //   steps = [{op = "gamma"}, {op = "shadow"}]
 //
@@ -13,7 +13,7 @@
 //   p = {levels = [0, 0.5]}                # one of these values
 //
 //   [[augment.policy]]
-//   order = "late"                         # all of these steps, in one order or another
+//   order = "late"                         # all of these steps, in any order
 //   steps = [{op = "jpeg"}, {slot = "blur", steps = [...]}]
 //
 // So a policy is a list of discrete choices, as in Cubuk et al., "AutoAugment", CVPR 2019.
@@ -28,22 +28,23 @@
 
 namespace faceshot::augment::search {
 
-/// One thing that is left open.
+/// One open choice.
 struct Choice {
   std::string name;                  ///< "light", "light.p", "light.strength", "fliplr.p"
-  std::vector<std::string> options;  ///< two or more, for people
-  bool ordered = false;              ///< neighbours are alike, as levels of numbers are
+  std::vector<std::string> options;  ///< at least two, for users
+  bool ordered = false;              ///< neighbours are similar, such as numeric levels
 };
 
-/// For each choice the index of the option taken.
+/// For each choice the index of the selected option.
 using Picks = std::vector<int>;
 
 /// Immutable, cheap to copy, thread safe.
 class SearchSpace {
  public:
-  /// @param name stands for the document in messages
-  /// @throws Error(invalid_argument) "NAME:LINE: what" for what is not a space, for an option with
-  ///         which no policy can be made, and if nothing is open
+  /// @param name of the document, for messages
+  /// @throws Error(invalid_argument) "NAME:LINE: what" if it is not a space, for an option that
+  /// makes no
+  ///         valid policy, and if nothing is open
   [[nodiscard]] static SearchSpace parse(const std::string& toml, const std::string& name);
 
   [[nodiscard]] const std::vector<Choice>& choices() const;
@@ -52,8 +53,9 @@ class SearchSpace {
   /// The document.
   [[nodiscard]] const std::string& text() const;
 
-  /// @pre one pick a choice, within its options
-  /// @throws Error(invalid_argument) for combinations that make no policy (weights that are all 0)
+  /// @pre one pick per choice, within its options
+  /// @throws Error(invalid_argument) for combinations that make no valid policy (weights that are
+  /// all 0)
   [[nodiscard]] Policy policy(std::span<const int> picks) const;
 
  private:
@@ -66,11 +68,11 @@ class SearchSpace {
 /// @throws Error(not_found) if it is neither; Error(invalid_argument) as SearchSpace::parse
 [[nodiscard]] SearchSpace read_search_space(const std::string& name_or_file);
 
-/// Spaces that come with FaceShot: configs/augment/search/NAME.toml.
+/// Spaces included with FaceShot: configs/augment/search/NAME.toml.
 [[nodiscard]] std::vector<std::string> search_space_names();
 
-/// A policy as a file: a step a line, every parameter written out.
-/// @param comment lines that say where it comes from, without '#'
+/// A policy as a file: one step per line, with every parameter.
+/// @param comment lines that state its origin, without '#'
 [[nodiscard]] std::string policy_file(const Policy& policy,
                                       const std::vector<std::string>& comment);
 

@@ -10,7 +10,7 @@ struct NamedSpace {
   std::string_view name, toml;
 };
 
-/// search_spaces.cpp is made from the files by CMake.
+/// CMake generates search_spaces.cpp from the files.
 [[nodiscard]] std::span<const NamedSpace> search_spaces();
 
 }  // namespace faceshot::augment::search

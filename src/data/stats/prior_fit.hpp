@@ -28,7 +28,7 @@ struct LevelPriors {
 [[nodiscard]] std::vector<LevelPriors> level_priors(const PriorSpec& spec,
                                                     std::span<const float> strides);
 
-/// The best overlap of any prior with a face at its worst position on a square input.
+/// The best overlap of any prior with a face at its position in a square input.
 /// @param size side of the input
 [[nodiscard]] float best_prior_iou(const Box& face, std::span<const LevelPriors> priors, int size);
 
