@@ -13,14 +13,14 @@ namespace faceshot::loss {
 ///   class the softmax of two logits is the sigmoid of their difference, so this is the paper's.
 /// quality_focal: Li et al., "Generalized focal loss", NeurIPS 2020: the score learns the IoU of
 ///   its box.
-/// varifocal: Zhang et al., "VarifocalNet", CVPR 2021: the same target; positives weigh as much as
-///   their boxes are good, and only negatives are weighed down as in the focal loss.
-///   The papers have a sigmoid a class; here both are on the softmax, as the decoder reads it: the
-///   target is the IoU for the class and the rest for background. With one class that is the
+/// varifocal: Zhang et al., "VarifocalNet", CVPR 2021: the same target; positives are weighted by
+///   the quality of their boxes, and only negatives are down-weighted as in the focal loss.
+///   The papers use one sigmoid per class; here both are on the softmax, which the decoder reads:
+///   the target is the IoU for the class and the rest for background. With one class that is the
 ///   papers' loss.
-/// iou_branch: class and IoU apart, as FCOS has centreness (Tian et al., ICCV 2019) and PAA the IoU
-///   (Kim and Lee, ECCV 2020): the face's logit learns the class by the focal loss, the other one,
-///   its sign turned, the IoU of the box on positives alone. The score's odds, exp(face -
+/// iou_branch: class and IoU separately, like FCOS's centreness (Tian et al., ICCV 2019) and PAA's
+///   IoU (Kim and Lee, ECCV 2020): the face's logit learns the class by the focal loss; the other
+///   one, negated, learns the IoU of the box on positives only. The score's odds, exp(face -
 ///   background), are then the product of both odds. For one class.
 enum class ClassLoss { cross_entropy, focal, quality_focal, varifocal, iou_branch };
 
@@ -30,10 +30,10 @@ enum class ClassLoss { cross_entropy, focal, quality_focal, varifocal, iou_branc
 /// @throws Error(invalid_argument) listing the names
 [[nodiscard]] ClassLoss class_loss_from_name(const std::string& name);
 
-/// What one prior adds.
+/// The contribution of one prior.
 struct ClassTerm {
   double loss = 0;
-  double log_likelihood = 0;  ///< log of the softmax at the target, whatever the loss is
+  double log_likelihood = 0;  ///< log of the softmax at the target, for any loss
 };
 
 /// Cross-entropy of the softmax against `target`.
@@ -42,7 +42,7 @@ ClassTerm cross_entropy(std::span<const float> logits, std::size_t target,
                         std::span<float> gradient);
 
 /// -alpha_t (1 - p_t)^gamma log p_t, where alpha_t is `alpha` for a class and 1 - alpha for
-/// background; a negative alpha stands for no weights at all.
+/// background; a negative alpha means no weights.
 /// @param gamma >= 0
 ClassTerm focal_loss(std::span<const float> logits, std::size_t target, double alpha, double gamma,
                      std::span<float> gradient);
@@ -51,7 +51,7 @@ ClassTerm focal_loss(std::span<const float> logits, std::size_t target, double a
 /// class and 1 - quality for background; p is the softmax at the target. For background,
 /// (1 - p)^beta times -log p.
 /// @param quality in [0, 1]: IoU of the predicted box, 0 for background @param beta >= 1
-/// @param target with two logits for the log-likelihood alone
+/// @param target with two logits used only for the log-likelihood
 ClassTerm quality_focal_loss(std::span<const float> logits, std::size_t target, double quality,
                              double beta, std::span<float> gradient);
 
@@ -62,10 +62,10 @@ ClassTerm quality_focal_loss(std::span<const float> logits, std::size_t target, 
 ClassTerm varifocal_loss(std::span<const float> logits, std::size_t target, double quality,
                          double alpha, double gamma, std::span<float> gradient);
 
-/// The focal loss of p, the sigmoid of the face's logit, plus for faces the binary cross-entropy of
-/// q, the sigmoid of minus the background's logit, against `quality`.
+/// The focal loss of p, the sigmoid of the face's logit, plus, for faces, the binary cross-entropy
+/// of q, the sigmoid of the negated background logit, against `quality`.
 /// @param logits two: background, face @param target 0 or 1 @param quality in [0, 1], for faces
-/// @param alpha, gamma as focal_loss()'s
+/// @param alpha, gamma as in focal_loss()
 ClassTerm iou_branch_loss(std::span<const float> logits, std::size_t target, double quality,
                           double alpha, double gamma, std::span<float> gradient);
 

@@ -1,4 +1,4 @@
-// Priors, and classes at priors, that take no part in the loss because of ignore regions.
+// Priors, and classes at priors, that ignore regions exclude from the loss.
 #pragma once
 
 #include <cstddef>
@@ -11,16 +11,17 @@
 
 namespace faceshot::loss {
 
-/// For regions that concern every class: turns match_negative into match_ignored where at least the
-/// share `coverage_limit` of a prior lies in an ignore region. Priors matched to faces stay. Thread
-/// safe.
+/// For regions that concern every class: changes match_negative to match_ignored if at least the
+/// share `coverage_limit` of a prior is inside an ignore region. Priors matched to faces stay.
+/// Thread safe.
 void mark_ignored(std::span<const Prior> priors, std::span<const geometry::Annotation> faces,
                   float coverage_limit, std::vector<std::int32_t>& match);
 
-/// For regions of one class each, as COCO's crowds: whether, at each prior, each class is to be
-/// ignored, since at least the share `coverage_limit` of the prior lies in a region of it.
+/// For regions of one class each, such as COCO's crowds: for each prior and class, whether the
+/// class is ignored because at least the share `coverage_limit` of the prior is inside a region of
+/// it.
 /// @param regions class ids from 0 to classes - 1
-/// @return [P, classes] of 0 and 1; empty where there are no regions. Thread safe.
+/// @return [P, classes] of 0 and 1; empty if there are no regions. Thread safe.
 [[nodiscard]] std::vector<std::uint8_t> ignored_classes(
     std::span<const Prior> priors, std::span<const geometry::Annotation> regions,
     std::size_t classes, float coverage_limit);

@@ -8,7 +8,7 @@
 
 namespace faceshot::loss {
 
-/// smooth_l1: Girshick 2015, as RetinaFace (Deng et al., CVPR 2020) has it for points.
+/// smooth_l1: Girshick 2015, applied to points as in RetinaFace (Deng et al., CVPR 2020).
 /// wing: Feng et al., "Wing Loss for Robust Facial Landmark Localisation with Convolutional Neural
 /// Networks", CVPR 2018: steeper than L1 close to the target, so that small errors count too.
 enum class LandmarkLossKind { smooth_l1, wing };
@@ -22,14 +22,14 @@ struct LandmarkLoss {
   std::array<double, 10> gradient{};
 };
 
-/// Smooth L1 summed over the ten offsets: d^2 / (2 beta) for |d| < beta, else |d| - beta / 2.
+/// Smooth L1 summed over the ten offsets: d^2 / (2 beta) for |d| < beta, otherwise |d| - beta / 2.
 /// @pre beta > 0
 [[nodiscard]] LandmarkLoss smooth_l1_landmarks(const LandmarkOffsets& predicted,
                                                const LandmarkOffsets& target, double beta = 1.0);
 
-/// Wing loss summed over the ten offsets (eq. 5 there): width * ln(1 + |d| / curvature) for
-/// |d| < width, else |d| - C with the C that makes it continuous. Its gradient at d = 0, where it
-/// has a corner, is given as 0.
+/// Wing loss summed over the ten offsets (their eq. 5): width * ln(1 + |d| / curvature) for
+/// |d| < width, otherwise |d| - C with the C that makes it continuous. Its gradient at d = 0, where
+/// it has a corner, is defined as 0.
 /// @pre width > 0, curvature > 0
 [[nodiscard]] LandmarkLoss wing_landmarks(const LandmarkOffsets& predicted,
                                           const LandmarkOffsets& target, double width,

@@ -12,7 +12,8 @@ namespace faceshot::loss {
 
 /// Losses of the IoU family, 1 - IoU + penalty:
 /// giou: Rezatofighi et al., CVPR 2019; diou and ciou: Zheng et al., AAAI 2020 (ciou's alpha is
-/// treated as a constant in the gradient, as there). eiou: Zhang et al., Neurocomputing 2022.
+/// treated as a constant in the gradient, as in the paper). eiou: Zhang et al., Neurocomputing
+/// 2022.
 enum class IouLoss { none, iou, giou, diou, ciou, eiou };
 
 /// @throws Error(invalid_argument) listing the names

@@ -10,8 +10,8 @@ namespace faceshot::loss {
 
 struct PriorGrid {
   std::vector<Prior> priors;             ///< in the order of the network's rows
-  std::vector<std::size_t> level_begin;  ///< index of each level's first prior, rising, from 0
-  std::vector<float> level_step;         ///< distance of each level's cells, pixels
+  std::vector<std::size_t> level_begin;  ///< index of each level's first prior, increasing, from 0
+  std::vector<float> level_step;         ///< distance between the cells of each level, pixels
 };
 
 /// @param features sizes of the levels' maps. @throws as make_priors()

@@ -1,6 +1,6 @@
-// Which prior is responsible for which face, by what the network itself makes of it: the simplified
-// optimal transport assignment of YOLOX (Ge et al., "YOLOX: Exceeding YOLO series in 2021",
-// arXiv:2107.08430, section 2.1).
+// Assigns priors to faces by the network's own predictions: the simplified optimal transport
+// assignment of YOLOX (Ge et al., "YOLOX: Exceeding YOLO series in 2021", arXiv:2107.08430, section
+// 2.1).
 #pragma once
 
 #include <cstddef>
@@ -15,23 +15,26 @@
 namespace faceshot::loss {
 
 struct SimotaOptions {
-  float center_radius = 2.5F;    ///< priors so near to a face's centre are candidates, in cells
-  int dynamic_candidates = 10;   ///< best IoUs whose sum is the number of priors of a face
-  float iou_weight = 3;          ///< of -log IoU in the cost, beside the classification's 1
-  float ignore_coverage = 0.5F;  ///< as MatchOptions has it
+  float center_radius = 2.5F;    ///< priors this close to a face's centre are candidates, in cells
+  int dynamic_candidates = 10;   ///< number of best IoUs whose sum is the number of priors of a
+                                 ///< face
+  float iou_weight = 3;          ///< weight of -log IoU in the cost; the classification's is 1
+  float ignore_coverage = 0.5F;  ///< as in MatchOptions
 };
 
-/// What the network says of every prior.
+/// The network's predictions for all priors.
 struct Predictions {
   std::span<const Box> boxes;     ///< decoded
   std::span<const float> scores;  ///< of being a face, in (0, 1)
 };
 
-/// Candidates of a face are priors with their centre inside it or near its centre. Each costs its
-/// binary cross-entropy plus iou_weight times -log IoU of the predicted box, and a fortune if it is
-/// not both inside and near. A face takes its cheapest, as many as the rounded sum of its best
-/// IoUs, one at least; a prior that several take goes to the one to which it costs least.
-/// @param level_begin index of each level's first prior @param level_step distance of its cells,
+/// Candidates of a face are priors with their centre inside it or near its centre. The cost of each
+/// is its binary cross-entropy plus iou_weight times -log IoU of the predicted box, plus a very
+/// large penalty unless it is both inside and near. A face takes its cheapest candidates, as many
+/// as the rounded sum of its best IoUs, at least one; a prior taken by several goes to the one with
+/// the lowest cost.
+/// @param level_begin index of each level's first prior @param level_step distance between its
+/// cells,
 ///        pixels
 /// @return as match_priors(). Thread safe.
 [[nodiscard]] std::vector<std::int32_t> match_simota(std::span<const Prior> priors,

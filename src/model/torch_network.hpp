@@ -15,14 +15,14 @@
 
 namespace faceshot::model {
 
-/// What a forward pass yields: raw outputs of all priors, float32.
+/// The result of a forward pass: raw outputs of all priors, float32.
 struct NetworkOutput {
   torch::Tensor loc;        ///< [N, P, 4] coded offsets
   torch::Tensor conf;       ///< [N, P, classes + 1] logits, background first
   torch::Tensor landmarks;  ///< [N, P, 10] coded offsets; undefined if the network has none
 };
 
-/// Runs the layers of a spec in order. Parameters and buffers are named as the spec says
+/// Runs the layers of a spec in order. Parameters and buffers have the spec's names
 /// ("backbone.stem.conv.weight"). Not thread safe.
 class TorchNetwork {
  public:
@@ -37,19 +37,19 @@ class TorchNetwork {
   [[nodiscard]] NetworkOutput forward(const torch::Tensor& input) const;
 
   /// The outputs of these layers ("input": the image itself), with all maps in memory at once; for
-  /// looking into a network. @throws Error(not_found) unknown layer
+  /// inspecting a network. @throws Error(not_found) unknown layer
   [[nodiscard]] std::vector<torch::Tensor> layer_outputs(
       const torch::Tensor& input, const std::vector<std::string>& layers) const;
 
   void train(bool on) { training_ = on; }
 
-  /// Freezes these layers and no others; an empty set lets everything learn. The parameters of
-  /// frozen layers get no gradients.
-  /// @param batch_norm_too  BatchNorm layers among them use and keep their running statistics in
-  ///   training as well; otherwise these continue adapting
+  /// Freezes exactly these layers; an empty set freezes none. The parameters of frozen layers get
+  /// no gradients.
+  /// @param batch_norm_too  frozen BatchNorm layers also use and keep their running statistics in
+  ///   training; otherwise these continue to adapt
   void freeze(const std::set<std::string>& layers, bool batch_norm_too);
 
-  /// For training in several processes, each with its part of the batch: BatchNorm takes its
+  /// For training in several processes, each with its part of the batch: BatchNorm computes its
   /// statistics over all of them (fused_batch_norm.hpp). Empty: this process is alone.
   void sum_over_processes(training_ops::SumOverProcesses sum) {
     sum_over_processes_ = std::move(sum);
@@ -74,25 +74,25 @@ class TorchNetwork {
  private:
   struct Step;  ///< a layer with its tensors and the slots of its inputs resolved
 
-  /// Fills the slots behind the image in slot 0. With `keep_all` none is released or overwritten.
+  /// Fills the slots after the image in slot 0. With `keep_all` none is released or overwritten.
   void compute(std::vector<torch::Tensor>& slots, bool keep_all) const;
 
   void find_chains();
   void find_predictors();
   void count_readers();
 
-  /// Of a head's last layers: offsets, logits, and points if there are any.
+  /// The last layers of a head: offsets, logits, and landmarks if there are any.
   [[nodiscard]] std::vector<std::size_t> head_slots(std::size_t head) const;
-  /// Whether the step is left to forward(), which computes a head's last layers together.
+  /// Whether the step is skipped because forward() computes a head's last layers together.
   [[nodiscard]] bool predicts(const Step& step, const torch::Tensor& in) const;
 
-  /// What the last step of a chain gives. @param first  the step with which it begins
+  /// The output of the last step of a chain. @param first  the first step of the chain
   [[nodiscard]] torch::Tensor compute_chain(const std::vector<torch::Tensor>& slots,
                                             const Step& first) const;
-  /// What a step outside of chains gives.
+  /// The output of a step outside of chains.
   [[nodiscard]] torch::Tensor compute_layer(const std::vector<torch::Tensor>& slots,
                                             const Step& step, bool keep_all) const;
-  /// Whether the step is computed with others, when it is the last one's turn.
+  /// Whether the step is computed together with others, when the last one is reached.
   [[nodiscard]] bool in_chain(const Step& step, bool keep_all) const;
 
   network::NetworkSpec spec_;

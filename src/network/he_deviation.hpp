@@ -7,8 +7,8 @@
 
 namespace faceshot::network {
 
-/// Standard deviation of He et al. 2015, scaled by fan-out, as torchvision does for MobileNet:
-/// right for depthwise layers too.
+/// Standard deviation of He et al. 2015, scaled by fan-out, as in torchvision's MobileNet: also
+/// correct for depthwise layers.
 /// @param shape  of the weights: outputs, inputs of a group, height, width
 [[nodiscard]] inline double he_deviation(const std::vector<std::int64_t>& shape) {
   const auto fan_out = static_cast<double>(shape[0] * shape[2] * shape[3]);

@@ -1,4 +1,4 @@
-// A level of a detector while its network is being built.
+// A level of a detector under construction.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 namespace faceshot::network {
 
 struct Level {
-  std::string name;  ///< of the tap or extra layer that it starts from: "C3", "extra1"
-  Feature feature;   ///< what the next part takes
+  std::string name;  ///< of its tap or extra layer: "C3", "extra1"
+  Feature feature;   ///< input of the next part
   int stride = 8;    ///< input pixels from one cell to the next
 };
 

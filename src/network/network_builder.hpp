@@ -10,7 +10,7 @@
 
 namespace faceshot::network {
 
-/// A layer's output while a network is being written: its name and how many channels it has.
+/// A layer's output in a network under construction: its name and its number of channels.
 struct Feature {
   std::string layer;
   int channels = 0;
@@ -18,7 +18,7 @@ struct Feature {
 
 enum class Activation : std::uint8_t { none, relu, relu6 };
 
-/// A convolution, with what most have as defaults.
+/// A convolution, with common defaults.
 struct ConvShape {
   int channels = 0;  ///< outputs
   Kernel kernel{};
@@ -26,7 +26,7 @@ struct ConvShape {
   int groups = 1;
   int dilation = 1;
   bool bias = false;
-  std::optional<Padding> padding{};  ///< none: what keeps the size of a map at stride 1
+  std::optional<Padding> padding{};  ///< none: keeps the map's size at stride 1
   bool pads_same = false;            ///< Layer::pads_same
 };
 
@@ -61,9 +61,9 @@ class NetworkBuilder {
   Feature conv_bn_relu(const std::string& name, const Feature& in, int channels, int kernel,
                        int stride = 1);
 
-  /// Depthwise 3x3 followed at once by pointwise 1x1, then BatchNorm and (if `relu`) ReLU. Without
-  /// anything between the two convolutions, as in Xception (Chollet 2017, fig. 10: better than
-  /// with); it also halves the element-wise passes of a training step.
+  /// Depthwise 3x3 immediately followed by pointwise 1x1, then BatchNorm and (if `relu`) ReLU.
+  /// There is no layer between the two convolutions, as in Xception (Chollet 2017, fig. 10: better
+  /// than with one); this also halves the element-wise passes of a training step.
   Feature separable(const std::string& name, const Feature& in, int channels, int stride = 1,
                     bool relu = true);
 
@@ -72,7 +72,7 @@ class NetworkBuilder {
 
  private:
   Feature append(Layer layer);
-  /// A layer with one input and as many channels as it.
+  /// A layer with one input and the same number of channels.
   Feature append(const std::string& name, LayerKind kind, const Feature& in);
   Feature pool(const std::string& name, LayerKind kind, const Feature& in, int kernel, int stride,
                int padding, bool ceil_mode);

@@ -19,14 +19,14 @@ enum class LayerKind : std::uint8_t {
   relu,
   relu6,     ///< min(max(x, 0), 6)
   add,       ///< element-wise sum of two inputs of the same shape
-  concat,    ///< any number of inputs of the same size, one after the other along the channels
+  concat,    ///< any number of inputs of the same size, joined along the channels
   upsample,  ///< nearest neighbour, by the factor `stride`
   max_pool,  ///< window `kernel`, `stride`, `padding`
   avg_pool,  ///< the same; padding counts as zeros, as in PyTorch's default
-  l2_norm,   ///< each cell's channels scaled to length 1, times NAME.weight (a number a channel):
-             ///< ParseNet, Liu et al. 2015, section 3.3; starts at 20 as in SSD
-  max_out,   ///< channels come in runs of the lengths `runs`, over and over; of each run the
-             ///< largest: S3FD's max-out (Zhang et al. 2017, section 3.3)
+  l2_norm,   ///< scales each cell's channels to length 1, times NAME.weight (one number per
+             ///< channel): ParseNet, Liu et al. 2015, section 3.3; initially 20 as in SSD
+  max_out,   ///< channels come in runs of the lengths `runs`, repeatedly; the maximum of each run:
+             ///< S3FD's max-out (Zhang et al. 2017, section 3.3)
 };
 
 struct Kernel {
@@ -38,20 +38,20 @@ struct Padding {
   int top = 0, left = 0, bottom = 0, right = 0;
 };
 
-/// One layer. Layers are listed in an order in which they can be computed; `inputs` name earlier
-/// layers, or "input" for the image.
+/// One layer. Layers are listed in a computable order; `inputs` name earlier layers, or "input" for
+/// the image.
 struct Layer {
   std::string name;
   LayerKind kind = LayerKind::conv;
   std::vector<std::string> inputs;
   int in_channels = 0;      ///< of the first input
-  int out_channels = 0;     ///< equal to in_channels but for conv, concat and max_out
+  int out_channels = 0;     ///< equal to in_channels except for conv, concat and max_out
   Kernel kernel{};          ///< conv, max_pool, avg_pool
-  int stride = 1;           ///< conv, pools, both ways; upsample: the factor
+  int stride = 1;           ///< conv, pools, in both directions; upsample: the factor
   Padding padding{};        ///< conv, pools
-  bool pads_same = false;   ///< conv: padding as TensorFlow's SAME instead, which depends on the
+  bool pads_same = false;   ///< conv: padding like TensorFlow's SAME instead, which depends on the
                             ///< size: the output is ceil(size / stride), odd zeros go to the end
-  bool ceil_mode = false;   ///< max_pool: a last window that is cut off by the border counts
+  bool ceil_mode = false;   ///< max_pool: includes a last window that the border cuts off
   int dilation = 1;         ///< conv
   int groups = 1;           ///< conv
   bool bias = false;        ///< conv
@@ -60,24 +60,24 @@ struct Layer {
 };
 
 /// A detection head on one feature map: layers whose channels are, for prior k of a cell,
-/// 4k..4k+3 (location offsets), (classes+1)k.. (logits, background first) and, if the network finds
+/// 4k..4k+3 (location offsets), (classes+1)k.. (logits, background first) and, if the network has
 /// landmarks, 10k..10k+9 (offsets of five points).
 struct Head {
-  std::string feature;  ///< layer whose output's size gives the cells of this level
+  std::string feature;  ///< layer whose output size determines the cells of this level
   std::string loc;      ///< conv layer with priors_per_cell * 4 channels
   std::string conf;     ///< priors_per_cell * (classes + 1) channels: a conv layer, or a max_out
                         ///< layer on one
   std::string landmarks{};  ///< conv layer with priors_per_cell * 10 channels; empty: none
 };
 
-/// A place of the backbone that other parts take their input from, under the field's name for it:
-/// "C3" is what the backbone gives at stride 8, "C4" at 16, "C5" at 32.
+/// A feature map of the backbone that other parts can use, under its usual name: "C3" is the
+/// backbone's output at stride 8, "C4" at 16, "C5" at 32.
 struct Tap {
   std::string name;
   std::string layer;
 };
 
-/// What a network wants to see: (pixel - mean) * scale, pixels 0 to 255, in this order of channels.
+/// The network's input: (pixel - mean) * scale, pixels 0 to 255, in this order of channels.
 struct InputSpec {
   PixelFormat order = PixelFormat::bgr;  ///< bgr or rgb
   std::array<float, 3> mean{127.5F, 127.5F, 127.5F};
@@ -89,16 +89,17 @@ struct NetworkSpec {
   InputSpec input;
   std::vector<Layer> layers;
   std::vector<Tap> taps;    ///< of the backbone, in layer order
-  std::vector<Head> heads;  ///< one a level, in the order of `priors.levels`
+  std::vector<Head> heads;  ///< one per level, in the order of `priors.levels`
   PriorSpec priors;
   std::vector<std::string> classes{"face"};  ///< without background
-  bool one_label = false;                    ///< nothing is of two classes at once
-  bool box_voting = true;                    ///< boxes that are dropped vote (ModelInfo)
+  bool one_label = false;                    ///< classes exclude one another: an object has only
+                                             ///< one
+  bool box_voting = true;                    ///< suppressed boxes vote (ModelInfo)
   int input_channels = 3;
   int size_divisor = 32;  ///< input width and height must be multiples of it
 };
 
-/// Whether its heads give landmarks: all of them do, or none.
+/// Whether its heads have landmarks: all of them do, or none.
 [[nodiscard]] bool has_landmarks(const NetworkSpec& spec);
 
 /// Size of the map that `layer` outputs for an input of the given size.
@@ -106,12 +107,12 @@ struct NetworkSpec {
 [[nodiscard]] FeatureSize output_size(const NetworkSpec& spec, const std::string& layer,
                                       int input_width, int input_height);
 
-/// Sizes of all head feature maps, in head order: what make_priors() wants.
+/// Sizes of all head feature maps, in head order: the argument of make_priors().
 [[nodiscard]] std::vector<FeatureSize> feature_sizes(const NetworkSpec& spec, int input_width,
                                                      int input_height);
 
 /// Checks names, inputs, channel counts and that heads fit the priors.
-/// @throws Error(invalid_argument) that names the layer
+/// @throws Error(invalid_argument) naming the layer
 void validate(const NetworkSpec& spec);
 
 /// Sizes of all layers' outputs by layer, "input" among them. Sizes below 1 mean that the input is
@@ -120,7 +121,7 @@ void validate(const NetworkSpec& spec);
                                                              int input_width, int input_height);
 
 /// Shapes of a layer's parameters and BatchNorm statistics, by their names: "NAME.weight" and so
-/// on. None for layers without.
+/// on. Empty for layers without any.
 [[nodiscard]] std::map<std::string, std::vector<std::int64_t>> parameter_shapes(const Layer& layer);
 
 /// Number of trainable parameters, and multiply-accumulates for one input of the given size.
@@ -130,7 +131,7 @@ void validate(const NetworkSpec& spec);
 [[nodiscard]] std::int64_t multiply_accumulates(const NetworkSpec& spec, int input_width,
                                                 int input_height);
 
-/// Removes the layers that no head needs, and taps of them.
+/// Removes the layers that no head needs, and their taps.
 void prune(NetworkSpec& spec);
 
 }  // namespace faceshot::network

@@ -10,18 +10,18 @@
 
 namespace faceshot::network {
 
-/// The part that a layer or a parameter belongs to, by the beginning of its name: "backbone"
+/// The part that a layer or a parameter belongs to, by the prefix of its name: "backbone"
 /// ("backbone."), "neck" ("neck."), "extras" ("extras."), "heads" ("head"); "" for other names.
 [[nodiscard]] std::string_view part_of(std::string_view name);
 
-/// The parts that the network has, in the order in which an image meets them.
+/// The parts that the network has, in order from input to output.
 [[nodiscard]] std::vector<std::string> parts_of(const NetworkSpec& spec);
 
 /// The layers that `freeze` names. Its elements are parts, or "backbone.until:TAP": the layers of
-/// the backbone up to and including that tap (NetworkSpec::taps), in the order in which they are
-/// computed.
-/// @throws Error(invalid_argument) for what the network does not have, listing what it has, and
-///   where nothing would be left to train
+/// the backbone up to and including that tap (NetworkSpec::taps), in computing order.
+/// @throws Error(invalid_argument) for a part or tap that the network does not have, listing what
+/// it
+///   has, and if nothing would be left to train
 [[nodiscard]] std::set<std::string> frozen_layers(const NetworkSpec& spec,
                                                   const std::vector<std::string>& freeze);
 

@@ -1,4 +1,4 @@
-// What a network is made of, layer by layer, in figures.
+// The layers of a network, in figures.
 #pragma once
 
 #include <cstdint>
@@ -27,10 +27,10 @@ struct LevelSummary {
   std::size_t priors_per_cell = 0;
   std::int64_t priors = 0;
   float smallest = 0, largest = 0;  ///< sides (square roots of areas) of its priors, pixels
-  int receptive_field = 1;          ///< what its predictors see, with the head's own layers
+  int receptive_field = 1;          ///< of its predictors, including the head's own layers
 };
 
-/// What it does, in a few words: LayerSummary::operation.
+/// The operation in a few words: LayerSummary::operation.
 [[nodiscard]] std::string operation_of(const Layer& layer);
 
 /// All layers in computing order, for an input of this size.

@@ -1,5 +1,6 @@
-// A feature pyramid's way down (Lin et al. 2017) for training: a map plus a coarser one doubled in
-// size. LibTorch's autocast makes floats of both. Includes Torch: keep it out of other headers.
+// The top-down path of a feature pyramid (Lin et al. 2017) for training: a map plus a coarser one
+// doubled in size. LibTorch's autocast would convert both to float. Includes Torch: keep it out of
+// other headers.
 #pragma once
 
 #include <torch/types.h>

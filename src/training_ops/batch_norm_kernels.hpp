@@ -1,10 +1,10 @@
-// The four passes over memory that training BatchNorm with what surrounds it needs. Plain arrays,
-// no Torch; fused_batch_norm.hpp puts them together.
+// The four passes over memory of BatchNorm in training and what surrounds it. Plain arrays, no
+// Torch; fused_batch_norm.hpp combines them.
 //
 // A map in channels_last order is one array in which the channel changes fastest. To fill vector
-// registers whatever the number of channels is, all per-channel numbers are repeated up to a
-// `period` that is a multiple of both the channels and 64; the arrays they stand for have
-// `count` elements and begin at channel 0. Pure functions, safe to call from many threads.
+// registers for any number of channels, all per-channel numbers are repeated up to a `period` that
+// is a multiple of both the number of channels and 64; the arrays of values have
+// `count` elements and begin at channel 0. Pure functions, thread safe.
 #pragma once
 
 #include <cstddef>
@@ -13,15 +13,16 @@
 
 namespace faceshot::training_ops::batch_norm {
 
-/// Least period for so many channels.
+/// Smallest period for this number of channels.
 [[nodiscard]] std::size_t period_of(std::size_t channels);
 
-/// Activation: values are cut to [low, high]. None: minus to plus infinity; ReLU: 0 to infinity.
+/// Activation: values are clamped to [low, high]. None: minus to plus infinity; ReLU: 0 to
+/// infinity.
 struct Range {
   float low, high;
 };
 
-/// What turns an input into an output: scale * x + shift, by channel, `period` numbers each.
+/// Maps an input to an output: scale * x + shift, by channel, `period` numbers each.
 struct Affine {
   const float* scale;
   const float* shift;
@@ -29,27 +30,26 @@ struct Affine {
 };
 
 /// sums[i] += sum of x at position i of the period, sums[period + i] += sum of squares. Squares are
-/// taken around the first period's values, so a mean far from 0 costs no digits.
+/// taken relative to the first period's values, so a mean far from 0 costs no precision.
 template <typename Element>
 void moments(const Element* x, std::size_t count, std::size_t period, double* sums);
 
-/// y = cut(scale * x + shift + residual)
+/// y = clamp(scale * x + shift + residual)
 /// @param residual null for none
 template <typename Element>
 void normalise(const Element* x, const Element* residual, Element* y, std::size_t count,
                const Affine& affine, Range range);
 
-/// Of the output's gradient that the activation lets through, g = dy where the output was inside
-/// the range, else 0: sums[i] += g, sums[period + i] += g * (x - mean).
-/// @param y        the output, where there was a residual; null: whether it was inside is seen from
-/// x
-/// @param residual_gradient gets g; null where it is not wanted
+/// With g, the output's gradient after the activation (dy if the output was inside the range,
+/// otherwise 0): sums[i] += g, sums[period + i] += g * (x - mean).
+/// @param y        the output, if there was a residual; null: derived from x
+/// @param residual_gradient receives g; null if not needed
 template <typename Element>
 void backward_sums(const Element* dy, const Element* x, const Element* y,
                    Element* residual_gradient, std::size_t count, const Affine& affine,
                    const float* mean, Range range, double* sums);
 
-/// How the input's gradient follows: dx = of_g * g + of_x * x + constant, by channel.
+/// Coefficients of the input's gradient: dx = of_g * g + of_x * x + constant, by channel.
 struct InputGradient {
   const float* of_g;
   const float* of_x;

@@ -1,4 +1,4 @@
-// What the autograd functions with a BatchNorm in them are made of: statistics, and passes over
+// Building blocks of the autograd functions that include a BatchNorm: statistics, and passes over
 // pieces of maps. Includes Torch: keep it out of other headers.
 #pragma once
 
@@ -13,11 +13,11 @@
 
 namespace faceshot::training_ops {
 
-/// What a layer computed of a batch in the forward pass, for the backward pass.
+/// Statistics of a batch from the forward pass, for the backward pass.
 struct BatchStatistics : torch::CustomClassHolder {
-  std::vector<float> scale, shift, mean;  ///< a period each
-  std::vector<double> inverse_deviation;  ///< a channel each
-  double count = 0;                       ///< values a channel, in all processes
+  std::vector<float> scale, shift, mean;  ///< one period each
+  std::vector<double> inverse_deviation;  ///< one per channel
+  double count = 0;                       ///< values per channel, in all processes
   batch_norm::Range range{};
   SumOverProcesses sum;
 
@@ -26,10 +26,11 @@ struct BatchStatistics : torch::CustomClassHolder {
   }
 };
 
-/// Statistics from sums; the layer's running ones move.
-/// @param sums   of batch_norm::moments() over the whole map, then one number that is overwritten:
-///               2 * channels + 1; added up over processes here
-/// @param values the map's values a channel
+/// Statistics from sums; updates the layer's running ones.
+/// @param sums   from batch_norm::moments() over the whole map, then one number that is
+/// overwritten:
+///               2 * channels + 1; summed over processes here
+/// @param values the map's values per channel
 [[nodiscard]] c10::intrusive_ptr<BatchStatistics> take_statistics(
     torch::Tensor& sums, std::int64_t values, const Pieces& pieces, const BatchNormTensors& layer,
     double epsilon, network::Activation activation, const SumOverProcesses& sum);
@@ -38,20 +39,20 @@ struct BatchStatistics : torch::CustomClassHolder {
 [[nodiscard]] torch::Tensor normalised(const torch::Tensor& x, const torch::Tensor& residual,
                                        const Pieces& pieces, const BatchStatistics& statistics);
 
-/// The backward pass: the first pass over memory is the constructor's.
+/// The backward pass: the constructor does the first pass over memory.
 class BatchNormGradient {
  public:
-  /// @param dy       gradient of the output, as all maps channels_last
+  /// @param dy       gradient of the output, channels_last like all maps
   /// @param x        the input
-  /// @param y        the output, where there was a residual
-  /// @param residual whether the residual's gradient is wanted
+  /// @param y        the output, if there was a residual
+  /// @param residual whether the residual's gradient is needed
   BatchNormGradient(const torch::Tensor& dy, const torch::Tensor& x, const torch::Tensor& y,
                     const torch::Tensor& weight, const Pieces& pieces,
                     const BatchStatistics& statistics, bool residual);
 
   torch::Tensor weight, bias, residual;
 
-  /// The second pass, a piece at a time: the input's gradient. Thread safe.
+  /// The second pass, piece by piece: the input's gradient. Thread safe.
   /// @param first, count elements, whole pixels
   template <typename Element>
   void input(std::size_t first, std::size_t count, Element* into) const {

@@ -1,16 +1,16 @@
-// The convolutions that are trained by our own kernels, cut into pieces for threads. Each kind has
+// The convolutions with training kernels of our own, cut into pieces for threads. Each kind has
 //
 //   output()          an empty map for the result
 //   forward_piece()   elements of the output that are computed at a time, and backward_piece()
-//   input_at(first)   the element of the input with which the piece that begins there is made
-//   forward(first, count, y)              a piece of the output
-//   backward(first, count, dy, dx, sums)  of a piece of the output's gradient, which lies where
-//                     dy(first, count, scratch) says: the input's gradient, and what the piece
-//                     adds to the weights', `sum_count()` numbers that are 0 before
-//   weight_gradients(sums)  those numbers as the weights lie
+//   input_at(first)   the element of the input that corresponds to the beginning of a piece
+//   forward(first, count, y)              computes a piece of the output
+//   backward(first, count, dy, dx, sums)  from a piece of the output's gradient, located by
+//                     dy(first, count, scratch): the input's gradient, and the piece's
+//                     contribution to the weights', `sum_count()` numbers that are initially 0
+//   weight_gradients(sums)  those numbers in the layout of the weights
 //
-// and `has_input_gradient`; `takes_float`: not only bfloat16. Pieces do not depend on the number of
-// threads. Includes Torch: keep it out of other headers.
+// and `has_input_gradient`; `takes_float`: supports float besides bfloat16. Pieces do not depend on
+// the number of threads. Includes Torch: keep it out of other headers.
 #pragma once
 
 #include <c10/core/CPUAllocator.h>
@@ -38,8 +38,8 @@ enum class Pass { forward, backward };
       like.options(), torch::MemoryFormat::ChannelsLast);
 }
 
-/// Weights [O, I, height, width] as [height, width, I][O]. A plain loop: operators cost more than
-/// what they do on arrays of this size.
+/// Weights [O, I, height, width] as [height, width, I][O]. A plain loop: on arrays of this size,
+/// the overhead of Torch's operators exceeds their work.
 [[nodiscard]] inline std::vector<float> weights_by_tap(const torch::Tensor& weight) {
   const torch::Tensor in_order = weight.detach().contiguous(torch::MemoryFormat::ChannelsLast);
   const auto* const from = in_order.data_ptr<float>();
@@ -51,7 +51,7 @@ enum class Pass { forward, backward };
   return taps;
 }
 
-/// Memory to work in, as it comes, from where tensors get theirs.
+/// Uninitialised working memory, from the tensors' allocator.
 template <typename T>
 class Scratch {
  public:
@@ -63,7 +63,7 @@ class Scratch {
   c10::DataPtr memory_;
 };
 
-/// Sums over pieces, body(first, count, sums), added up in order: the result does not depend on the
+/// Sums over pieces, body(first, count, sums), added in order: the result does not depend on the
 /// number of threads.
 template <typename Kind, typename Body>
 [[nodiscard]] std::vector<torch::Tensor> weight_gradients_of(const Kind& kind, const Pieces& pieces,
@@ -90,7 +90,7 @@ template <typename Kind, typename Body>
   return kind.weight_gradients(sum);
 }
 
-/// A convolution by itself.
+/// A convolution alone, as an autograd function.
 template <typename Kind>
 class ConvolutionFunction : public torch::autograd::Function<ConvolutionFunction<Kind>> {
  public:

@@ -1,5 +1,5 @@
-// Depthwise 3x3 convolution for training (Howard et al. 2017). oneDNN's gradients of it take three
-// to eight times as long. Includes Torch: keep it out of other headers.
+// Depthwise 3x3 convolution for training (Howard et al. 2017). oneDNN's gradients take three to
+// eight times as long. Includes Torch: keep it out of other headers.
 #pragma once
 
 #include <torch/types.h>
@@ -8,12 +8,12 @@
 
 namespace faceshot::training_ops {
 
-/// Whether depthwise_convolution() can compute this layer: depthwise 3x3, padding 1, stride 1 or 2,
-/// no bias, channels a multiple of 16, float or bfloat16.
+/// Whether depthwise_convolution() supports this layer: depthwise 3x3, padding 1, stride 1 or 2, no
+/// bias, channels a multiple of 16, float or bfloat16.
 [[nodiscard]] bool is_fast_depthwise(const network::Layer& layer, const torch::Tensor& in);
 
-/// As torch::conv2d. Weights stay in float whatever the maps are. Deterministic: the result does
-/// not depend on the number of threads, which share the images of the batch.
+/// As torch::conv2d. Weights are float whatever the maps are. Deterministic: the result does not
+/// depend on the number of threads, which share the images of the batch.
 /// @param in      [N, C, H, W]; fastest in channels_last
 /// @param weight  [C, 1, 3, 3], float
 /// @return in channels_last, of the input's type

@@ -1,6 +1,5 @@
 // Depthwise 3x3 convolution with padding 1, forward and backward, of one image. Plain arrays, no
-// Torch; depthwise_convolution.hpp puts them together. Pure functions, safe to call from many
-// threads.
+// Torch; depthwise_convolution.hpp combines them. Pure functions, thread safe.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +20,7 @@ struct Shape {
   [[nodiscard]] std::size_t out_width() const { return (width - 1) / stride + 1; }
 };
 
-/// `zeros`: width * channels zeros, which stand for the rows above and below a map.
+/// `zeros`: width * channels zeros, used for the rows above and below a map.
 /// @param x       [height][width][channels]
 /// @param weight  [9][channels]: the window row by row
 /// @param y       [out_height][out_width][channels]
@@ -29,10 +28,10 @@ template <typename Element>
 void forward(const Element* x, const float* weight, Element* y, const Shape& shape,
              const Element* zeros);
 
-/// @param added            as x: what the input's gradient gets besides; null for none, which it
-///                         must be with stride 2
+/// @param added            as x: added to the input's gradient; null for none, which is required
+///                         with stride 2
 /// @param dx               as x: gradient of the input
-/// @param weight_gradient  as weight: set, not added to
+/// @param weight_gradient  as weight: overwritten, not added to
 template <typename Element>
 void backward(const Element* x, const float* weight, const Element* dy, const Element* added,
               Element* dx, float* weight_gradient, const Shape& shape, const Element* zeros);

@@ -44,7 +44,7 @@ class DepthwiseKind {
     depthwise::forward<Element>(data_of<Element>(x_) + input_at(first), taps_.data(), y, shape_,
                                 zeros<Element>());
   }
-  /// @param added what the input's gradient gets besides, as dx; null for none
+  /// @param added added to the input's gradient, as dx; null for none
   template <typename Element, typename Gradient>
   void backward(std::size_t first, std::size_t count, const Gradient& dy, Element* dx, float* sums,
                 const Element* added = nullptr) const {

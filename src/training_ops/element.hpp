@@ -1,4 +1,4 @@
-// What maps are made of, as the kernels see it. No Torch.
+// The element types of maps in the kernels. No Torch.
 #pragma once
 
 #include <cstdint>

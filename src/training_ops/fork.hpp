@@ -8,8 +8,8 @@
 
 namespace faceshot::training_ops {
 
-/// The map once for each reader, without a copy. In the backward pass the readers' gradients are
-/// added up by our threads; LibTorch would do it by its own.
+/// The map once for each reader, without a copy. In the backward pass our threads add up the
+/// readers' gradients, instead of LibTorch's.
 /// @param map [N, C, H, W] of float or bfloat16
 [[nodiscard]] std::vector<torch::Tensor> fork(const torch::Tensor& map, std::size_t readers);
 

@@ -1,7 +1,7 @@
 // BatchNorm in training together with what follows it: a sum and an activation, in two passes over
-// memory forward and two backward (Ioffe and Szegedy 2015). LibTorch's own operators make one pass
-// or more for each of them, and keep a map more for the backward pass: at these sizes training is
-// bound by memory. Includes Torch: keep it out of other headers.
+// memory forward and two backward (Ioffe and Szegedy 2015). LibTorch's own operators need one pass
+// or more for each of them, and keep an additional map for the backward pass: at these sizes
+// training is memory-bound. Includes Torch: keep it out of other headers.
 #pragma once
 
 #include <torch/types.h>
@@ -12,17 +12,17 @@
 
 namespace faceshot::training_ops {
 
-/// Adds up these numbers over all processes that train together, in place: every process must leave
-/// with the same result. One dimension, double, contiguous. Called once a layer in the forward pass
-/// and once in the backward pass, by all processes in the same order.
+/// Sums these numbers over all processes that train together, in place: every process must get the
+/// same result. One dimension, double, contiguous. Called once per layer in the forward pass and
+/// once in the backward pass, by all processes in the same order.
 using SumOverProcesses = std::function<void(torch::Tensor& sums)>;
 
-/// What a BatchNorm layer consists of: one float a channel each.
+/// The tensors of a BatchNorm layer: one float per channel each.
 struct BatchNormTensors {
   torch::Tensor weight, bias, running_mean, running_var;
 };
 
-/// activation(batch_norm(in) [+ residual]) with statistics of the batch, which also move the
+/// activation(batch_norm(in) [+ residual]) with statistics of the batch, which also update the
 /// running ones (by 0.1, variance unbiased), as torch::batch_norm. With `sum`, the batch is that of
 /// all processes; gradients of weight and bias are still this process's share.
 ///

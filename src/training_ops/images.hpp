@@ -10,14 +10,15 @@
 
 namespace faceshot::training_ops {
 
-/// body(image) for each, on as many threads as Torch's own operators take. Whoever is free takes
-/// the next: at::parallel_for() gives each its share beforehand, and then waits for the slowest.
+/// Calls body(image) for each, on as many threads as Torch's own operators use. A free thread takes
+/// the next image, whereas at::parallel_for() assigns shares beforehand and then waits for the
+/// slowest.
 template <typename Body>
 void for_each_image(std::int64_t count, const Body& body) {
   base::parallel_for(static_cast<std::size_t>(count), torch::get_num_threads(), body);
 }
 
-/// Sum over images of `size` numbers that each image gives, body(image, numbers), in double and in
+/// Sum over images of `size` numbers that body(image, numbers) computes for each, in double and in
 /// order: the result does not depend on the number of threads.
 template <typename Body>
 [[nodiscard]] torch::Tensor sum_over_images(std::int64_t count, std::size_t size,

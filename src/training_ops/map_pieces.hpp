@@ -14,16 +14,16 @@
 
 namespace faceshot::training_ops {
 
-/// A channels_last map cut into pieces for threads. The pieces do not depend on their number, so
-/// sums over pieces, added in order, do not either.
+/// A channels_last map cut into pieces for threads. The pieces do not depend on the number of
+/// threads, so neither do sums over pieces, added in order.
 class Pieces {
  public:
-  /// In pieces that fit the second-level cache several times.
+  /// Pieces a fraction of the size of the second-level cache.
   explicit Pieces(const torch::Tensor& map) : Pieces(map, 0) {
     constexpr std::size_t wanted = 32768;
     length_ = period_ * std::max<std::size_t>(1, wanted / period_);
   }
-  /// @param length elements of a piece: whole pixels
+  /// @param length elements per piece: whole pixels
   Pieces(const torch::Tensor& map, std::size_t length)
       : channels_(static_cast<std::size_t>(map.size(1))),
         count_(static_cast<std::size_t>(map.numel())),
@@ -46,7 +46,7 @@ class Pieces {
                        });
   }
 
-  /// Two sums a channel: body(first, count, sums) adds to 2 * period numbers.
+  /// Two sums per channel: body(first, count, sums) adds to 2 * period numbers.
   /// @return 2 * channels + extra numbers, the last ones 0
   template <typename Body>
   [[nodiscard]] torch::Tensor sums(std::int64_t extra, const Body& body) const {
@@ -67,7 +67,7 @@ class Pieces {
     return total;
   }
 
-  /// A number a channel, repeated over the period. @param of  of(channel)
+  /// One number per channel, repeated over the period. @param of  of(channel)
   template <typename Of>
   [[nodiscard]] std::vector<float> repeated(const Of& of) const {
     std::vector<float> values(period_);

@@ -1,4 +1,4 @@
-// The products of matrix_kernels.hpp on AMX's tiles of 16 rows of 64 bytes: where
+// The products of matrix_kernels.hpp on AMX's tiles of 16 rows of 64 bytes: requires
 // base::has_tiles(). The same contracts.
 #pragma once
 

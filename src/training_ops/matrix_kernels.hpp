@@ -1,6 +1,5 @@
-// Products of small bfloat16 matrices, which is what a 1x1 convolution of a channels_last map is:
-// pixels by channels. Plain arrays, no Torch; sums are kept in float. Pure functions, safe to call
-// from many threads.
+// Products of small bfloat16 matrices, the form of a 1x1 convolution of a channels_last map: pixels
+// by channels. Plain arrays, no Torch; sums are float. Pure functions, thread safe.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +9,10 @@
 
 namespace faceshot::training_ops::matrix {
 
-/// Sizes of channels must be multiples of this.
+/// Channel counts must be multiples of this.
 constexpr std::size_t column_block = 16;
 
-/// Two rows side by side, as the processors' instructions for bfloat16 want them: the lower half
+/// Two interleaved rows, the operand format of the CPU's bfloat16 instructions: the lower half is
 /// from the first row.
 using Pair = std::uint32_t;
 
@@ -22,7 +21,7 @@ using Pair = std::uint32_t;
 /// @param out [(rows + 1) / 2, columns]
 void interleave(const BFloat16* in, std::size_t rows, std::size_t columns, Pair* out);
 
-/// The same of a matrix of floats, rounded to the nearest, ties to even.
+/// The same for a matrix of floats, rounded to nearest, ties to even.
 void interleave(const float* in, std::size_t rows, std::size_t columns, Pair* out);
 
 /// interleave() of the transposed matrix.

@@ -1,4 +1,4 @@
-// From 8-bit pixels to numbers. Plain arrays, no Torch. Pure, safe to call from many threads.
+// From 8-bit pixels to normalised numbers. Plain arrays, no Torch. Pure, thread safe.
 #pragma once
 
 #include <array>

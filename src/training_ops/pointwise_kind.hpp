@@ -14,13 +14,13 @@
 
 namespace faceshot::training_ops {
 
-/// 1x1, stride 1, of bfloat16 maps: a product of matrices, pixels by channels.
+/// 1x1, stride 1, of bfloat16 maps: a matrix product, pixels by channels.
 class PointwiseKind {
  public:
   static constexpr bool has_input_gradient = true;
   static constexpr bool takes_float = false;
 
-  /// @param x channels_last @param weight [O, I, 1, 1] @param pass  the one that it is for
+  /// @param x channels_last @param weight [O, I, 1, 1] @param pass  in which it is used
   PointwiseKind(const torch::Tensor& x, const torch::Tensor& weight, Pass pass)
       : x_(x),
         in_(static_cast<std::size_t>(weight.size(1))),
@@ -38,11 +38,11 @@ class PointwiseKind {
     return empty_map(x_, static_cast<std::int64_t>(out_), static_cast<std::size_t>(x_.size(2)),
                      static_cast<std::size_t>(x_.size(3)));
   }
-  /// Stays in the second-level cache with its input.
+  /// Small enough to stay in the second-level cache with its input.
   [[nodiscard]] std::size_t forward_piece() const {
     return std::max<std::size_t>(1, 32768 / (out_ * tile)) * tile * out_;
   }
-  /// So large that few sums have to be added up.
+  /// So large that few sums have to be added.
   [[nodiscard]] std::size_t backward_piece() const {
     constexpr std::size_t pieces = 32;
     const auto pixels = static_cast<std::size_t>(x_.numel()) / in_;
@@ -78,8 +78,8 @@ class PointwiseKind {
   }
 
  private:
-  /// Pixels: with their gradients they stay in the first-level cache. Whole blocks of rows of all
-  /// of matrix::multiply()'s sizes.
+  /// Pixels that stay in the first-level cache with their gradients. A multiple of all block
+  /// heights of matrix::multiply().
   static constexpr std::size_t tile = 96;
 
   torch::Tensor x_;

@@ -13,16 +13,16 @@
 
 namespace faceshot::training_ops {
 
-/// Depthwise 3x3, padding 1, then 1x1 with nothing between them (Howard et al. 2017 put BatchNorm
-/// and ReLU there), of bfloat16 maps. A piece is an image, whose map between the two and its
-/// gradient stay in the second-level cache.
+/// Depthwise 3x3, padding 1, directly followed by 1x1 (Howard et al. 2017 have BatchNorm and ReLU
+/// between them), of bfloat16 maps. A piece is an image, whose intermediate map and its gradient
+/// stay in the second-level cache.
 class SeparableKind {
  public:
   static constexpr bool has_input_gradient = true;
   static constexpr bool takes_float = false;
 
   /// @param x channels_last @param depthwise [I, 1, 3, 3] @param pointwise [O, I, 1, 1]
-  /// @param between what between() was in the forward pass; undefined there
+  /// @param between the result of between() in the forward pass; undefined there
   SeparableKind(const torch::Tensor& x, const torch::Tensor& depthwise,
                 const torch::Tensor& pointwise, std::int64_t stride, const torch::Tensor& between)
       : depthwise_(x, depthwise, stride),
@@ -49,7 +49,7 @@ class SeparableKind {
     depthwise_.forward(at, depthwise_.forward_piece(), data_of<BFloat16>(between_) + at);
     pointwise_.forward(first, count, y);
   }
-  /// @param added what the input's gradient gets besides, as dx; null for none
+  /// @param added added to the input's gradient, as dx; null for none
   template <typename Gradient>
   void backward(std::size_t first, std::size_t count, const Gradient& dy, BFloat16* dx, float* sums,
                 const BFloat16* added) const {

@@ -1,4 +1,4 @@
-// From tensors to what the kernels take. Includes Torch: keep it out of other headers.
+// From tensors to the kernels' arguments. Includes Torch: keep it out of other headers.
 #pragma once
 
 #include <torch/types.h>
@@ -23,7 +23,7 @@ Element* at(Element* from, std::size_t first) {
   return tensor.scalar_type() == torch::kFloat || tensor.scalar_type() == torch::kBFloat16;
 }
 
-/// Calls body(Element{}) with the kernels' name for what the tensor consists of.
+/// Calls body(Element{}) with the kernels' type for the tensor's elements.
 template <typename Body>
 void with_element(const torch::Tensor& tensor, const Body& body) {
   if (tensor.scalar_type() == torch::kBFloat16)
@@ -32,7 +32,7 @@ void with_element(const torch::Tensor& tensor, const Body& body) {
     body(float{});
 }
 
-/// In the memory order in which the kernels take maps; a copy where it is not yet.
+/// In the kernels' memory order; a copy if necessary.
 [[nodiscard]] inline torch::Tensor channels_last(const torch::Tensor& map) {
   return map.contiguous(torch::MemoryFormat::ChannelsLast);
 }

@@ -1,5 +1,5 @@
 // A map plus a coarser one, doubled in size by nearest neighbour, of one image. Plain arrays, no
-// Torch; add_upsampled.hpp puts them together. Pure functions, safe to call from many threads.
+// Torch; add_upsampled.hpp combines them. Pure functions, thread safe.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ struct Shape {
   std::size_t channels;
 };
 
-/// sum[2y + a][2x + b] = fine[2y + a][2x + b] + coarse[y][x] for a, b of 0 and 1
+/// sum[2y + a][2x + b] = fine[2y + a][2x + b] + coarse[y][x] for a, b in {0, 1}
 template <typename Element>
 void add(const Element* fine, const Element* coarse, Element* sum, const Shape& shape);
 

@@ -1,4 +1,4 @@
-// The number types that weight files hold, and their conversion to float.
+// The number types of weight files, and their conversion to float.
 #pragma once
 
 #include <cstddef>
@@ -18,10 +18,10 @@ enum class ElementType : std::uint8_t {
   int16,
   int32,
   int64,
-  boolean,  ///< a byte, 0 or 1
+  boolean,  ///< one byte, 0 or 1
 };
 
-/// As NumPy calls it ("float32"); "bfloat16", which NumPy lacks.
+/// NumPy's name ("float32"); "bfloat16", which NumPy lacks.
 [[nodiscard]] const char* element_name(ElementType type);
 
 /// Bytes of one element.

@@ -1,5 +1,4 @@
-// The few of HDF5's functions that are needed, with errors as exceptions. Internal to
-// keras_file.cpp.
+// The few HDF5 functions that are needed, with errors as exceptions. Internal to keras_file.cpp.
 #pragma once
 
 #include <hdf5.h>
@@ -34,25 +33,25 @@ class Hdf5Object {
   Close close_;
 };
 
-/// A file opened for reading. Nothing outside it is reached: external links, external and virtual
-/// data sets and filter plug-ins are refused. Not thread safe, nor are two of them.
+/// A file opened for reading. Nothing outside it is accessed: external links, external and virtual
+/// data sets and filter plug-ins are refused. Not thread safe, even for distinct objects.
 class Hdf5File {
  public:
-  /// @throws Error(format) if it is no HDF5 file
+  /// @throws Error(format) if it is not an HDF5 file
   explicit Hdf5File(const std::filesystem::path& path);
 
-  /// Whether there is something at this path ("model_weights", "conv1/kernel:0").
+  /// Whether there is an object at this path ("model_weights", "conv1/kernel:0").
   [[nodiscard]] bool has(const std::string& at) const;
 
   /// Whether the group or data set at this path has this attribute.
   [[nodiscard]] bool has_attribute(const std::string& at, const std::string& name) const;
 
-  /// An attribute that is a list of texts; an empty list of any type is one.
+  /// An attribute that is a list of strings; an empty list of any type is accepted.
   /// @throws Error(format)
   [[nodiscard]] std::vector<std::string> texts(const std::string& at,
                                                const std::string& name) const;
 
-  /// Paths of all data sets, by name; text and compound ones left out.
+  /// Paths of all data sets, by name, except string and compound ones.
   [[nodiscard]] std::vector<std::string> numeric_datasets() const;
 
   /// A data set of integers or real numbers, of any size and byte order.

@@ -10,7 +10,7 @@
 
 namespace faceshot::weights {
 
-/// A binary file, read where one likes. Not thread safe.
+/// A binary file with random access. Not thread safe.
 class InputFile {
  public:
   /// @throws Error(not_found) no such file; Error(io) it is a folder or cannot be read
@@ -20,7 +20,7 @@ class InputFile {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   /// Bytes `offset` to `offset + count`. Nothing is allocated for bytes that the file lacks.
-  /// @throws Error(format) if the file ends before; Error(io)
+  /// @throws Error(format) if the file ends before that; Error(io)
   [[nodiscard]] std::string read(std::uint64_t offset, std::uint64_t count);
 
  private:
@@ -32,14 +32,14 @@ class InputFile {
 /// Throws Error(format) with "'PATH': WHAT".
 [[noreturn]] void damaged_file(const std::filesystem::path& path, const std::string& what);
 
-/// Memory that the content of a file may take: 64 times the file's size, and 64 MiB in any case.
+/// Memory that the content of a file may use: 64 times the file's size, and at least 64 MiB.
 /// Compression, fill values and several names for one array let a small file claim any amount; real
 /// weights are hardly compressible.
 class MemoryBudget {
  public:
   explicit MemoryBudget(const std::filesystem::path& path, std::uint64_t file_size);
 
-  /// Number of elements of an array of this shape, whose floats are taken from the budget.
+  /// Number of elements of an array of this shape, whose floats are deducted from the budget.
   /// @throws Error(format) for a negative extent, an overflow, or more than what is left
   [[nodiscard]] std::size_t take(const std::vector<std::int64_t>& shape, const std::string& name);
 

@@ -1,6 +1,5 @@
-// HDF5 files, first of all as Keras saves weights in them (save_weights(), save()): a list of
-// layers in the attribute "layer_names", for each a group with a list "weight_names" and the data
-// sets.
+// HDF5 files, mainly Keras' weight files (save_weights(), save()): a list of layers in the
+// attribute "layer_names", for each a group with a list "weight_names" and the data sets.
 #pragma once
 
 #include <filesystem>
@@ -10,10 +9,10 @@
 
 namespace faceshot::weights {
 
-/// Reads Keras' weights in the order of its lists, under its names ("conv1/kernel:0") and in its
-/// layout (layout.hpp); the layer's name is put in front where names would not differ otherwise. Of
-/// a whole model only the group "model_weights" is read. In a file without such lists all data sets
-/// of numbers are read and named by their paths.
+/// Reads Keras' weights in the order of its lists, with its names ("conv1/kernel:0") and in its
+/// layout (layout.hpp); the layer's name is prepended if names would not be unique otherwise. Of a
+/// whole model only the group "model_weights" is read. In a file without such lists all numeric
+/// data sets are read and named by their paths.
 /// libhdf5 runs in a process of its own (isolated.hpp).
 /// @throws Error(not_found), Error(io); Error(format) if the file is damaged; Error(unsupported) if
 ///   parts of it are in other files

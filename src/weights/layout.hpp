@@ -1,6 +1,6 @@
-// Arrays from other frameworks' layouts into ours, which is PyTorch's: convolutions OIHW (output
-// channels, input channels of a group, height, width), depthwise ones [C, 1, height, width], dense
-// layers (outputs, inputs), BatchNorm as weight, bias, running_mean and running_var.
+// Converts arrays from other frameworks' layouts to ours, which is PyTorch's: convolutions OIHW
+// (output channels, input channels of a group, height, width), depthwise ones [C, 1, height,
+// width], dense layers (outputs, inputs), BatchNorm as weight, bias, running_mean and running_var.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,13 @@
 namespace faceshot::weights {
 
 enum class Layout : std::uint8_t {
-  same,             ///< nothing to do
+  same,             ///< no conversion
   keras_kernel,     ///< convolution HWIO -> OIHW
   keras_depthwise,  ///< (height, width, C, multiplier) -> [C * multiplier, 1, height, width]
   keras_dense,      ///< (inputs, outputs) -> (outputs, inputs)
 };
 
-/// What a variable of a Keras layer is here.
+/// Our equivalent of a variable of a Keras layer.
 struct KerasVariable {
   std::string member;  ///< "weight", "bias", "running_mean", "running_var"
   Layout layout = Layout::same;

@@ -7,7 +7,7 @@
 
 namespace faceshot::weights {
 
-/// @throws Error(invalid_argument) if two arrays have one name, or one's values do not fit its
+/// @throws Error(invalid_argument) if two arrays have the same name, or if values do not fit their
 /// shape
 void require_consistent(const std::vector<NamedArray>& arrays);
 

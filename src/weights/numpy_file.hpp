@@ -13,16 +13,18 @@ namespace faceshot::weights {
 /// u1 and bool, little-endian; C or Fortran order.
 /// @throws Error(not_found), Error(io); Error(format) if the file is damaged; Error(unsupported)
 /// for
-///   other elements, pickled objects among them
+///   other elements, including pickled objects
 [[nodiscard]] NamedArray read_npy_array(const std::filesystem::path& path);
 
-/// Reads the arrays of an .npz file, stored or deflated, in the archive's order and under the
-/// names that numpy.load() gives them.
+/// Reads the arrays of an .npz file, stored or deflated, in the archive's order and with
+/// numpy.load()'s names.
 /// @throws as read_npy_array()
 [[nodiscard]] std::vector<NamedArray> read_npz_arrays(const std::filesystem::path& path);
 
-/// Writes all as float32, stored, whatever `dtype` says. The file appears complete or not at all.
-/// @throws Error(io); Error(invalid_argument) for two arrays of one name or where values do not fit
+/// Writes all as float32, uncompressed, whatever `dtype` says. The file appears complete or not at
+/// all.
+/// @throws Error(io); Error(invalid_argument) for two arrays of the same name or if values do not
+/// fit
 ///   the shape
 void write_npz_arrays(const std::filesystem::path& path, const std::vector<NamedArray>& arrays);
 

@@ -1,4 +1,4 @@
-// ONNX files as protobuf has them. Only for .cpp files of this room: it includes onnx_pb.h.
+// ONNX files as protobuf messages. Only for .cpp files of this room: it includes onnx_pb.h.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -9,7 +9,7 @@
 
 namespace faceshot::weights {
 
-/// @throws Error(format) if the file is damaged or no ONNX model; Error(io). Nothing is logged.
+/// @throws Error(format) if the file is damaged or not an ONNX model; Error(io). Nothing is logged.
 [[nodiscard]] onnx::ModelProto read_onnx_model(InputFile& file, const std::filesystem::path& path);
 
 }  // namespace faceshot::weights

@@ -15,11 +15,10 @@ struct OnnxFile {
   std::map<std::string, std::string> metadata;  ///< metadata_props
 };
 
-/// Reads the graph's initialisers and then the outputs of its Constant nodes, in the file's order
-/// and under the names they have there. Constants that are texts or sparse are left out: they are
-/// no weights.
-/// @throws Error(not_found), Error(io); Error(format) if the file is damaged or no ONNX model;
-///   Error(unsupported) for initialisers with other element types or kept in files of their own
+/// Reads the graph's initialisers and then the outputs of its Constant nodes, in file order and
+/// with their names. String and sparse constants are omitted: they are not weights.
+/// @throws Error(not_found), Error(io); Error(format) if the file is damaged or not an ONNX model;
+///   Error(unsupported) for initialisers with other element types or stored in external files
 [[nodiscard]] OnnxFile read_onnx_weights(const std::filesystem::path& path);
 
 }  // namespace faceshot::weights

@@ -1,7 +1,7 @@
-// Python's pickle (protocol 2) as far as torch.save() writes it for state dicts: dictionaries,
-// lists, numbers, texts and tensors whose elements are elsewhere. A pickle is a program that may
-// call any function; here nothing is ever called: a fixed few names have a meaning, all others are
-// errors.
+// The subset of Python's pickle (protocol 2) that torch.save() writes for state dicts:
+// dictionaries, lists, numbers, strings and tensors whose elements are elsewhere. A pickle is a
+// program that may call any function; this reader never calls anything: a few fixed names have a
+// meaning, all others are errors.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace faceshot::weights {
 
-/// Index of a value in Pickle::values. Values may be reached in several ways, and may hold
+/// Index of a value in Pickle::values. Values may be reachable in several ways, and may contain
 /// themselves.
 using PickleIndex = std::size_t;
 
@@ -36,15 +36,15 @@ struct PickleGlobal {
   std::string name;
 };
 
-/// Elements that are kept outside the pickle, under a key.
+/// Elements stored outside the pickle, under a key.
 struct PickleStorage {
   std::string key;
   ElementType type = ElementType::float32;
   std::int64_t count = 0;
 };
 
-/// A view of a storage. Checked: shape and strides have one length, nothing is negative, and every
-/// element lies within the storage.
+/// A view of a storage. Checked: shape and strides have the same length, nothing is negative, and
+/// every element is inside the storage.
 struct PickleTensor {
   PickleStorage storage;
   std::int64_t offset = 0;
@@ -59,13 +59,13 @@ struct Pickle {
   std::vector<PickleValue> values;
   PickleIndex root = 0;
 
-  /// Index of the value under a text key of `dict`; `values.size()` if `dict` is not a dictionary
+  /// Index of the value under a string key of `dict`; `values.size()` if `dict` is not a dictionary
   /// or has no such key. @pre `dict` is an index
   [[nodiscard]] PickleIndex find(PickleIndex dict, std::string_view key) const;
 };
 
 /// @param path  named in errors
-/// @throws Error(format) if the pickle is damaged; Error(unsupported) if it holds anything else
+/// @throws Error(format) if the pickle is damaged; Error(unsupported) if it contains anything other
 /// than
 ///   the values above
 [[nodiscard]] Pickle read_pickle(std::string_view bytes, const std::filesystem::path& path);

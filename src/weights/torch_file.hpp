@@ -11,16 +11,15 @@
 namespace faceshot::weights {
 
 struct TorchFile {
-  std::string part;  ///< key of the dictionary that was taken; empty: the whole file
+  std::string part;  ///< key of the dictionary that was read; empty: the whole file
   std::vector<NamedArray> arrays;
 };
 
-/// Reads the tensors of a state dict. Names in nested dictionaries and lists are joined by dots. Of
-/// a dictionary that has a state dict under "state_dict", "model_state_dict" or "model", that one
-/// alone is read; of our checkpoints "ema", the weights that are exported, or "model" where a run
-/// kept no average. Nothing in the file is executed.
-/// @throws Error(not_found), Error(io); Error(format) if the file is damaged or has no tensor in
-/// it;
+/// Reads the tensors of a state dict. Names in nested dictionaries and lists are joined by dots. If
+/// a dictionary has a state dict under "state_dict", "model_state_dict" or "model", only that is
+/// read; of our checkpoints "ema", the weights that are exported, or "model" if the run kept no
+/// average. Nothing in the file is executed.
+/// @throws Error(not_found), Error(io); Error(format) if the file is damaged or contains no tensor;
 ///   Error(unsupported) for whole modules, TorchScript and other objects
 [[nodiscard]] TorchFile read_torch_file(const std::filesystem::path& path);
 

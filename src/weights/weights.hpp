@@ -1,4 +1,4 @@
-// Named arrays, from which networks are filled. Plain data, no library's types.
+// Named arrays, the source of networks' weights. Plain data, no library's types.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace faceshot::weights {
 
-/// One array of 32-bit floats, row-major, in the layouts named at LayerKind
+/// One array of 32-bit floats, row-major, in the layouts described at LayerKind
 /// (network/network_spec.hpp).
 struct WeightArray {
   std::vector<std::int64_t> shape;
@@ -18,11 +18,11 @@ struct WeightArray {
 /// Weights by parameter name.
 using Weights = std::map<std::string, WeightArray>;
 
-/// One array as somebody's file has it: the file's own name and layout, values converted to float.
+/// One array of a foreign file: the file's own name and layout, values converted to float.
 struct NamedArray {
   std::string name;
   std::string
-      dtype;  ///< element type in the file, as NumPy calls it: "float16", "int64", "bfloat16"
+      dtype;  ///< NumPy's name of the element type in the file: "float16", "int64", "bfloat16"
   std::vector<std::int64_t> shape;  ///< empty: a single number
   std::vector<float> values;        ///< row-major
 };

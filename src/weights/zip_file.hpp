@@ -1,4 +1,4 @@
-// Zip archives that are not trusted, through libarchive: what .npz and PyTorch's files are.
+// Untrusted zip archives, read through libarchive: .npz and PyTorch's files.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +10,20 @@ struct archive;
 
 namespace faceshot::weights {
 
-/// Goes once through the entries of a zip archive, stored or deflated. Not thread safe.
+/// Iterates once over the entries of a zip archive, stored or deflated. Not thread safe.
 class ZipReader {
  public:
   /// @throws Error(io) if the file cannot be opened; Error(format) if it is not a zip archive
   explicit ZipReader(const std::filesystem::path& path);
 
-  /// Moves to the next entry; false behind the last one. @throws Error(format)
+  /// Advances to the next entry; false after the last one. @throws Error(format)
   [[nodiscard]] bool next();
 
-  /// Name of the entry, as in the archive: folders and '/'.
+  /// Name of the entry in the archive: folders and '/'.
   [[nodiscard]] const std::string& name() const { return name_; }
 
-  /// Reads the entry on, `count` bytes or to its end. Memory grows with what is there, not with
-  /// what the archive claims.
+  /// Continues reading the entry, `count` bytes or to its end. Memory grows with the actual
+  /// content, not with what the archive claims.
   /// @throws Error(format) if the archive is damaged
   [[nodiscard]] std::string read(std::uint64_t count);
 

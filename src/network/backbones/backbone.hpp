@@ -1,4 +1,4 @@
-// The base networks that detectors are built on, in one explicit table. No Torch here.
+// The base networks on which detectors are built, in one explicit table. No Torch here.
 #pragma once
 
 #include <span>
@@ -12,12 +12,12 @@ namespace faceshot::network {
 struct BackboneOptions {
   float alpha = 1;      ///< multiplies the channel counts
   std::string variant;  ///< one of the family's `variants`
-  /// Of our own backbones: channels of the stem and of the stages at strides 4, 8, 16, 32 and 64,
-  /// and blocks of these five stages; empty: their usual ones.
+  /// For our own backbones: channels of the stem and of the stages at strides 4, 8, 16, 32 and 64,
+  /// and blocks of these five stages; empty: their defaults.
   std::vector<int> widths, blocks;
 };
 
-/// A place to take features from.
+/// A feature map that detectors can use.
 struct BackboneTap {
   std::string name;  ///< "C3"
   Feature feature;
@@ -28,28 +28,28 @@ struct BackboneTap {
 struct Backbone {
   const char* name;       ///< in configs: "mobilenet_v2"
   const char* reference;  ///< the paper
-  int input_size;         ///< side that figures are given for
-  /// How others have it, the default first: "torchvision" and "keras" differ in padding, rounding
-  /// of channel counts and BatchNorm's epsilon.
+  int input_size;         ///< side for which figures are given
+  /// Other implementations, the default first: "torchvision" and "keras" differ in padding,
+  /// rounding of channel counts and BatchNorm's epsilon.
   std::vector<std::string> variants;
-  bool batch_norm;                    ///< parts added to it then have it too
-  std::vector<std::string> features;  ///< taps that a detector uses if its config names none
-  const char* neck;                   ///< the same: "none", "fpn" or "tfpn"
-  /// Writes the layers, all named "backbone.", without classifier.
+  bool batch_norm;                    ///< parts added to it then use it too
+  std::vector<std::string> features;  ///< default taps of a detector
+  const char* neck;                   ///< default: "none", "fpn" or "tfpn"
+  /// Adds the layers, all named "backbone.", without a classifier.
   std::vector<BackboneTap> (*build)(NetworkBuilder&, const BackboneOptions&);
 };
 
-/// All there are.
+/// All backbones.
 [[nodiscard]] std::span<const Backbone> backbones();
 
-/// @throws Error(not_found) that names the nearest one and lists all
+/// @throws Error(not_found) naming the nearest one and listing all
 [[nodiscard]] const Backbone& find_backbone(const std::string& name);
 
-/// The usual name of what a network gives at this stride: "C3" at 8, "C4" at 16.
+/// The usual name of a feature map at this stride: "C3" at 8, "C4" at 16.
 [[nodiscard]] std::string tap_name(int stride);
 
-/// `channels` times alpha, as MobileNetV2's authors round: to the nearest multiple of `divisor`, at
-/// least that, and never more than a tenth below the product.
+/// `channels` times alpha, rounded as by MobileNetV2's authors: to the nearest multiple of
+/// `divisor`, at least that, and never more than a tenth below the product.
 [[nodiscard]] int scaled_channels(int channels, float alpha, int divisor = 8);
 
 }  // namespace faceshot::network

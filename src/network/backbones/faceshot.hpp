@@ -5,12 +5,12 @@
 
 namespace faceshot::network {
 
-/// Separable blocks without anything between depthwise and pointwise, residual from stride 8 on,
-/// down to stride 64. Taps C3 to C6.
+/// Separable blocks without any layer between depthwise and pointwise, residual from stride 8, down
+/// to stride 64. Taps C3 to C6.
 [[nodiscard]] std::vector<BackboneTap> build_faceshot_nano(NetworkBuilder& net,
                                                            const BackboneOptions& options);
 
-/// The same plan, half as wide again and deeper where the small faces are.
+/// The same structure, one and a half times as wide and deeper at the stages for small faces.
 [[nodiscard]] std::vector<BackboneTap> build_faceshot_small(NetworkBuilder& net,
                                                             const BackboneOptions& options);
 

@@ -6,9 +6,9 @@
 
 namespace faceshot::network {
 
-/// As torchvision has it, names too, without its change of the input's scale ("transform_input").
-/// The first convolutions take no padding, so that maps are smaller than size / stride. Taps C3
-/// (Mixed_5d), C4 (Mixed_6e), C5 (Mixed_7c).
+/// torchvision's version, with its names, without its change of the input's scale
+/// ("transform_input"). The first convolutions have no padding, so maps are smaller than size /
+/// stride. Taps C3 (Mixed_5d), C4 (Mixed_6e), C5 (Mixed_7c).
 [[nodiscard]] std::vector<BackboneTap> build_inception_v3(NetworkBuilder& net,
                                                           const BackboneOptions& options);
 

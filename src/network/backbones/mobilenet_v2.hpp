@@ -6,10 +6,10 @@
 
 namespace faceshot::network {
 
-/// Named as torchvision's. Variant "torchvision": padding 1 on all sides, epsilon 1e-5. Variant
-/// "keras" (keras.applications): TensorFlow's SAME padding where the stride is 2, epsilon 1e-3,
-/// and channels cut off before they are rounded. Taps C2 to C5, and C4_expand, the expansion at
-/// stride 16 that the paper's SSDLite takes.
+/// With torchvision's names. Variant "torchvision": padding 1 on all sides, epsilon 1e-5. Variant
+/// "keras" (keras.applications): TensorFlow's SAME padding if the stride is 2, epsilon 1e-3,
+/// and channel counts truncated before rounding. Taps C2 to C5, and C4_expand, the expansion at
+/// stride 16 that the paper's SSDLite uses.
 [[nodiscard]] std::vector<BackboneTap> build_mobilenet_v2(NetworkBuilder& net,
                                                           const BackboneOptions& options);
 

@@ -5,7 +5,7 @@
 
 namespace faceshot::network {
 
-/// As torchvision has them, names too: the stride is in the 3x3 convolution of a bottleneck
+/// torchvision's versions, with its names: the stride is in the 3x3 convolution of a bottleneck
 /// ("ResNet 1.5"). Taps C2 to C5, the outputs of the four stages.
 [[nodiscard]] std::vector<BackboneTap> build_resnet18(NetworkBuilder& net,
                                                       const BackboneOptions& options);

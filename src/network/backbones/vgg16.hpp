@@ -6,8 +6,8 @@
 
 namespace faceshot::network {
 
-/// Convolutions named as torchvision's (features.0 to features.28), so that its weights fit. As in
-/// SSD: pool3 rounds up, pool5 is 3x3 at stride 1, the dense layers fc6 and fc7 are convolutions
+/// Convolutions have torchvision's names (features.0 to features.28), so that its weights fit. As
+/// in SSD: pool3 rounds up, pool5 is 3x3 at stride 1, the dense layers fc6 and fc7 are convolutions
 /// (fc6 3x3 with dilation 6), and conv4_3 is L2-normalised before it is used.
 /// Taps C2 (conv3_3), C3 (conv4_3, normalised), C4 (fc7).
 [[nodiscard]] std::vector<BackboneTap> build_vgg16(NetworkBuilder& net,
