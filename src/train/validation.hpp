@@ -18,7 +18,7 @@ class TorchNetwork;
 
 namespace faceshot::train {
 
-/// One of the images, to be looked at.
+/// One of the images, for display.
 struct ValidationExample {
   std::filesystem::path image;
   std::vector<Detection> detections;  ///< in its pixels, by descending score
@@ -27,23 +27,25 @@ struct ValidationExample {
 struct ValidationResult {
   double confidence_loss = 0;
   double location_loss = 0;
-  double negative_log_likelihood = 0;  ///< as MultiboxResult has it
+  double negative_log_likelihood = 0;  ///< as in MultiboxResult
   double ap = 0;                       ///< VOC average precision at IoU 0.5; mean over the classes
   std::vector<double> ap_by_class;     ///< the same of each class
-  evaluate::ApByHeight by_height;      ///< over faces of a height and up; means over the classes
-  std::optional<double> false_alarms;  ///< an image of the negatives, where alarm_recall of the
-                                       ///< faces of alarm_height is reached; none without any
+  evaluate::ApByHeight by_height;      ///< over faces above each minimum height; means over the
+                                       ///< classes
+  std::optional<double> false_alarms;  ///< per image of the negatives, at the score with a recall
+                                       ///< of alarm_recall for faces of alarm_height; nothing
+                                       ///< without negatives
   double landmark_loss = 0;            ///< 0 for a network without landmarks
-  std::optional<double> landmark_error;     ///< normalised mean error over the faces found; none if
-                                            ///< the network or those faces have no landmarks
-  evaluate::PrecisionRecallCurve curve;     ///< at IoU 0.5; of all classes together
+  std::optional<double> landmark_error;     ///< normalised mean error over the faces found; nothing
+                                            ///< if the network or those faces have no landmarks
+  evaluate::PrecisionRecallCurve curve;     ///< at IoU 0.5; over all classes
   std::vector<ValidationExample> examples;  ///< the first few of the set
 };
 
 /// Runs `network` (put into evaluation mode, then back) over all of `set` and of `negatives`, each
-/// image scaled and padded as the detector does it with a max_side of validate_side: the figures
-/// are those of `faceshot evaluate --protocol voc` for the exported network. In the losses alone,
-/// faces below augment.min_face pixels of the input are ignored.
+/// image scaled and padded as by a detector with a max_side of validate_side: the figures are those
+/// of `faceshot evaluate --protocol voc` for the exported network. Only in the losses, faces below
+/// augment.min_face pixels of the input are ignored.
 /// @param negatives images without faces; may be empty
 /// @param alive  called every few images
 /// @throws Error for an unreadable image

@@ -13,12 +13,12 @@ namespace faceshot::train {
 /// A row of the table.
 struct CallbackInfo {
   const char* name;     ///< "early_stopping"
-  const char* keys;     ///< config keys that switch it on and steer it; empty: always on
+  const char* keys;     ///< config keys that enable and configure it; empty: always on
   const char* meaning;  ///< one line
-  bool everywhere;      ///< of several processes in all of them; else in rank 0 alone
+  bool everywhere;      ///< with several processes: runs in all of them; otherwise only in rank 0
 };
 
-/// All there are, in the order in which they are called.
+/// All callbacks, in the order in which they are called.
 [[nodiscard]] const std::vector<CallbackInfo>& callback_table();
 
 struct NamedCallback {
@@ -26,12 +26,13 @@ struct NamedCallback {
   std::unique_ptr<Callback> callback;
 };
 
-/// Those that the run's config switches on in this process, in order.
-/// @param listener outlives the callbacks
+/// The callbacks that the run's config enables in this process, in order.
+/// @param listener must outlive the callbacks
 [[nodiscard]] std::vector<NamedCallback> make_callbacks(const TrainingRun& run,
                                                         const TrainListener& listener);
 
-// One maker each; null where the config switches it off. Each stands in the file of its name.
+// One factory per callback; each returns null if the config disables it. Each is in the file of its
+// name.
 [[nodiscard]] std::unique_ptr<Callback> make_weight_average(const TrainingRun& run);
 [[nodiscard]] std::unique_ptr<Callback> make_nan_guard();
 [[nodiscard]] std::unique_ptr<Callback> make_validation(const TrainingRun& run);

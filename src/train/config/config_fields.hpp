@@ -1,4 +1,4 @@
-// The one table of config keys: reading, checking, writing and describing all go through it.
+// The single table of config keys, used for reading, checking, writing and describing them.
 #pragma once
 
 #include <array>
@@ -17,8 +17,8 @@ using ConfigValue =
 
 struct ConfigField {
   std::string key;                     ///< "train.epochs"
-  ConfigValue value;                   ///< where in the Config it lives
-  double low, high;                    ///< range of numbers (of each, in lists)
+  ConfigValue value;                   ///< its member of Config
+  double low, high;                    ///< range of numbers (of each element, in lists)
   std::string meaning;                 ///< one line
   std::vector<std::string> choices{};  ///< for strings; empty: any
 };

@@ -1,4 +1,4 @@
-// From 8-bit pixels to what the network takes. Includes Torch: keep it out of other headers.
+// From 8-bit pixels to the network's input. Includes Torch: keep it out of other headers.
 #pragma once
 
 #include <torch/types.h>
@@ -11,7 +11,7 @@
 namespace faceshot::train {
 
 /// @param pixels count * height * width * 3 bytes, rows of BGR pixels; read during the call only
-/// @param spec what the network wants: means, scales and order of channels
+/// @param spec the network's means, scales and order of channels
 /// @param precision "bf16" or "fp32"
 /// @return [count, 3, height, width], normalised, channels_last
 [[nodiscard]] torch::Tensor make_input(const std::uint8_t* pixels, int count, int height, int width,

@@ -1,4 +1,4 @@
-// Whether a network's priors suit what it will be trained on, before a step is run.
+// Checks whether a network's priors suit its training data, before the first step.
 #pragma once
 
 #include <span>
@@ -11,23 +11,23 @@
 namespace faceshot::train {
 
 struct PriorCoverage {
-  std::size_t faces = 0;  ///< looked at
-  double share = 1;       ///< of them that some prior overlaps by at least `iou`
+  std::size_t faces = 0;  ///< number examined
+  double share = 1;       ///< share that some prior overlaps by at least `iou`
   double iou = 0;
-  float smallest_face = 0;  ///< side (square root of the area) that 5 % of the faces are below
-  float largest_face = 0;   ///< that 5 % are above
+  float smallest_face = 0;  ///< 5th percentile of the side (square root of the area)
+  float largest_face = 0;   ///< 95th percentile
   float smallest_prior = 0, largest_prior = 0;  ///< sides
 };
 
 /// @param priors in pixels of the annotations; at least one
-/// @param images annotations of augmented images; those to ignore do not count
+/// @param images annotations of augmented images; ignored ones do not count
 /// @param iou the matching threshold. Thread safe.
 [[nodiscard]] PriorCoverage prior_coverage(
     std::span<const Prior> priors, std::span<const std::vector<geometry::Annotation>> images,
     double iou);
 
-/// What to tell the user: nothing where 80 % of the faces are covered.
-/// @throws Error(invalid_argument) where less than 10 % are: the sizes must be wrong
+/// A note for the user; empty if at least 80 % of the faces are covered.
+/// @throws Error(invalid_argument) if less than 10 % are: the sizes must be wrong
 [[nodiscard]] std::string coverage_note(const PriorCoverage& coverage);
 
 }  // namespace faceshot::train

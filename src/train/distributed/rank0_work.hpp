@@ -1,4 +1,4 @@
-// What one process does for all. No Torch here.
+// Work that one process does for all. No Torch here.
 #pragma once
 
 #include <functional>
@@ -7,11 +7,11 @@
 
 namespace faceshot::train {
 
-/// Rank 0 does `work`, which is given a function to call every now and then; the others wait for
-/// its end. Each such call, but no more than one a second, tells them that rank 0 is alive, and
-/// rank 0 that they are: the calls may lie as far apart as the group waits for an answer, the work
-/// may take as long as it likes.
-/// @throws Error(io) as ProcessGroup; what `work` throws, on rank 0 alone
+/// Rank 0 does `work`, which receives a function to call from time to time; the others wait until
+/// it ends. Each such call, at most once per second, tells the others that rank 0 is alive, and
+/// rank 0 that they are. Calls must not be further apart than the group's answer time; the work may
+/// take any time.
+/// @throws Error(io) as ProcessGroup; exceptions of `work` on rank 0 only
 void work_on_rank0(ProcessGroup& group,
                    const std::function<void(const std::function<void()>& alive)>& work);
 

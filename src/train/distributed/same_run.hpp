@@ -1,4 +1,4 @@
-// Whether all processes are about to train the same thing. No Torch here.
+// Checks that all processes are about to train the same thing. No Torch here.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace faceshot::train {
 
-/// @param what  all that the processes must have in common, as text: config, data, position
-/// @throws Error(invalid_argument) in all processes, with the ranks whose text is not that of rank
-/// 0;
+/// @param what  everything that the processes must have in common, as text: config, data, position
+/// @throws Error(invalid_argument) in all processes, with the ranks whose text differs from rank
+/// 0's;
 ///         Error(io) as ProcessGroup
 void demand_same_run(ProcessGroup& group, const std::string& what);
 

@@ -1,5 +1,5 @@
-// The class predictors of a network that starts from a file of another's: a class begins with the
-// logits of the class of its name. No Torch here.
+// The class predictors of a network that starts from a file with other classes: a class starts with
+// the logits of the class of the same name. No Torch here.
 #pragma once
 
 #include <string>
@@ -11,17 +11,17 @@
 
 namespace faceshot::train {
 
-/// Where each class of `spec` begins: with the class of its name in the file; else with "face", or
-/// with the only one that the file has; else with nothing (`from` empty), that is, random.
+/// The start of each class of `spec`: the class of the same name in the file; otherwise "face", or
+/// the only class of the file; otherwise nothing (`from` empty), that is, random weights.
 [[nodiscard]] std::vector<weights::MatchReport::ClassStart> class_starts(
     const network::NetworkSpec& spec, const std::vector<std::string>& file_classes);
 
-/// Brings the arrays of the class predictors of a file that FaceShot wrote to the shape that the
-/// network has, background and classes in its order. Where several classes begin with the same one
-/// they share its probability equally, so that background stays as likely as it was. Predictors
-/// that it cannot tell apart (max-out, other numbers of priors) stay as they are.
-/// @param own the network's weights, for classes that begin with nothing
-/// @param arrays of the file, under its own names
+/// Converts the class predictors in the arrays of a FaceShot file to the network's shape, with
+/// background and classes in its order. If several classes start from the same one, they share its
+/// probability equally, so that the probability of background is unchanged. Predictors whose
+/// classes cannot be separated (max-out, other numbers of priors) stay unchanged.
+/// @param own the network's weights, for classes that start from nothing
+/// @param arrays of the file, with its own names
 void carry_class_logits(const network::NetworkSpec& spec,
                         const std::vector<std::string>& file_classes,
                         const std::vector<weights::MatchReport::ClassStart>& starts,

@@ -1,5 +1,5 @@
 // From the weights of a network to those of a wider and deeper one that computes the same, so that
-// what the small one has learned need not be learned again. No Torch here.
+// what the small one has learned is kept. No Torch here.
 #pragma once
 
 #include <string>
@@ -11,22 +11,22 @@
 
 namespace faceshot::train {
 
-/// Enlarges those of a file's arrays that are smaller than the network's of the same name: the
-/// file's values come first in each dimension, and what is new has the values in `own`, but zeros
-/// where an old output would read a new input. So the old channels are what they were, whatever the
-/// new ones give. (Chen et al. 2016, "Net2Net", keep the function by duplicating channels, which
-/// then have to be told apart by noise.)
+/// Enlarges the arrays of a file that are smaller than the network's of the same name: the file's
+/// values come first in each dimension; new elements have the values in `own`, except that they are
+/// zero where an old output would read a new input. So the old channels are unchanged, whatever the
+/// new ones contain. (Chen et al. 2016, "Net2Net", preserve the function by duplicating channels,
+/// which noise then has to separate.)
 /// @param own  the network's initial weights and BatchNorm statistics
 /// @param arrays  of the file; arrays with another number of dimensions, or larger in one, stay
-/// @return what was enlarged, in the order of `arrays`
+/// @return the enlarged arrays, in the order of `arrays`
 /// @throws Error(invalid_argument) for a network with concatenated maps or max-out, whose old
 ///   channels would not come first
 std::vector<weights::MatchReport::Grown> grow_arrays(const network::NetworkSpec& spec,
                                                      const weights::Weights& own,
                                                      std::vector<weights::NamedArray>& arrays);
 
-/// The BatchNorm layers that end a residual branch of which the file has nothing. With a weight of
-/// zero such a branch adds nothing at first, and its gradient is not zero.
+/// The BatchNorm layers at the end of residual branches that the file lacks entirely. With a weight
+/// of zero such a branch adds nothing at first, but its gradient is not zero.
 [[nodiscard]] std::vector<std::string> new_branches(const network::NetworkSpec& spec,
                                                     const std::vector<weights::NamedArray>& arrays);
 

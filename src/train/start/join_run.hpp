@@ -1,17 +1,17 @@
-// Joins several processes to one run. No Torch here.
+// Connects several processes to one run. No Torch here.
 #pragma once
 
 namespace faceshot::train {
 
 struct TrainingRun;
 
-/// Meets the processes that `run.processes` speaks of and makes `run.group`: checks that all are
-/// about to do the same, gives all the weights and averages of rank 0, and lets BatchNorm take its
-/// statistics over all. Nothing to do for a process alone.
-/// @pre weights and position are those to begin with
-/// @throws Error(io) as ProcessGroup; Error(invalid_argument) if a process has another config,
-/// other
-///         data or another position than rank 0
+/// Connects to the processes described by `run.processes` and creates `run.group`: checks that all
+/// are about to do the same, copies the weights and averages of rank 0 to all, and makes BatchNorm
+/// compute its statistics over all. Does nothing for a single process.
+/// @pre weights and position are the initial ones
+/// @throws Error(io) as ProcessGroup; Error(invalid_argument) if a process's config, data or
+/// position
+///         differs from rank 0's
 void join_run(TrainingRun& run);
 
 }  // namespace faceshot::train

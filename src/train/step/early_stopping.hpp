@@ -1,4 +1,4 @@
-// Ends a run that no longer improves, as Keras' EarlyStopping (without a baseline) does.
+// Ends a run that no longer improves, like Keras' EarlyStopping (without a baseline).
 #pragma once
 
 #include <map>
@@ -7,24 +7,24 @@
 namespace faceshot::train {
 
 struct EarlyStoppingOptions {
-  bool maximize = true;  ///< AP grows; a loss falls
-  int patience = 10;     ///< checks in a row without a better value after which the run ends
-  double min_delta = 0;  ///< a value is better if it is so by more than this
+  bool maximize = true;  ///< true for AP, false for a loss
+  int patience = 10;     ///< consecutive checks without improvement after which the run ends
+  double min_delta = 0;  ///< minimum improvement
 };
 
 /// Not thread safe.
 class EarlyStopping {
  public:
-  /// @throws Error(invalid_argument) that names the option
+  /// @throws Error(invalid_argument) naming the option
   explicit EarlyStopping(const EarlyStoppingOptions& options);
 
-  /// Takes the metric of one check. NaN is not an improvement; the first check never ends a run.
-  /// @return true if the run is to end
+  /// Adds the metric of one check. NaN is not an improvement; the first check never ends a run.
+  /// @return true if the run should end
   bool update(double metric);
 
   /// "early_stopping/..." numbers for a checkpoint.
   [[nodiscard]] std::map<std::string, double> state() const;
-  /// Numbers that are not there keep their values. Others' are ignored.
+  /// Missing numbers keep their values. Others' are ignored.
   void load(const std::map<std::string, double>& state);
 
  private:

@@ -1,5 +1,5 @@
-// Exponential moving average of weights: smoother than the last step's, and better by a point or
-// so. Includes Torch: keep it out of other headers.
+// Exponential moving average of weights: less noisy than the last step's, and better by about one
+// point of AP. Includes Torch: keep it out of other headers.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ class Ema {
   /// Starts as a copy of `network`. @param decay in [0, 1)
   Ema(const model::TorchNetwork& network, float decay);
 
-  /// After step `step` (from 0). The decay is eased in, min(decay, (1 + step) / (10 + step)), as
-  /// TensorFlow's does, so that the random start is forgotten fast.
+  /// After step `step` (from 0). The decay is warmed up, min(decay, (1 + step) / (10 + step)), like
+  /// TensorFlow's, so that the random start is forgotten quickly.
   void update(const model::TorchNetwork& network, std::int64_t step);
 
   [[nodiscard]] model::TorchNetwork& network() { return average_; }

@@ -12,26 +12,26 @@
 
 namespace faceshot::train {
 
-/// What the updates so far have left behind. Parameters that have been frozen all along have none.
+/// The optimiser's state. Parameters that have always been frozen have none.
 struct OptimizerState {
   weights::Weights arrays;  ///< Adam: "exp_avg/NAME" and "exp_avg_sq/NAME"; SGD: "momentum/NAME"
-  std::map<std::string, std::int64_t> steps;  ///< updates of each parameter that has had any: Adam
-                                              ///< corrects its averages by this number; SGD: 1
+  std::map<std::string, std::int64_t> steps;  ///< number of updates of each updated parameter, with
+                                              ///< which Adam corrects its averages; SGD: 1
 };
 
 class Optimizer {
  public:
   /// Weight decay applies to convolution weights only (He et al., "Bag of Tricks", 2019, 3.1).
-  /// Parameters without a gradient are left alone: no decay, no update, no state.
+  /// Parameters without a gradient are skipped: no decay, no update, no state.
   Optimizer(const model::TorchNetwork& network, const TrainOptions& options);
 
-  /// Leaves no parameter a gradient.
+  /// Removes all gradients.
   void zero_grad();
   /// One update at this learning rate, times options.rates of each parameter's part.
   void step(double learning_rate);
 
   [[nodiscard]] OptimizerState state() const;
-  /// @throws Error(format) if an array of a parameter that has had steps is missing
+  /// @throws Error(format) if an array of an updated parameter is missing
   void load(const OptimizerState& state);
 
  private:
@@ -41,13 +41,13 @@ class Optimizer {
     double rate_factor;
     double weight_decay;
     std::vector<torch::Tensor> averages{};  ///< as the names in average_names_; none before step 1
-    std::int64_t steps = 0;                 ///< updates so far
+    std::int64_t steps = 0;                 ///< number of updates
   };
 
   void update(Parameter& parameter, double rate) const;
 
   TrainOptions options_;
-  std::vector<std::string> average_names_;  ///< what is kept of each parameter's gradients
+  std::vector<std::string> average_names_;  ///< kinds of averages of each parameter's gradients
   std::vector<Parameter> parameters_;
 };
 
