@@ -20,12 +20,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// How long a thread without work looks for some before it sleeps: longer than what a training
-/// step does between two loops, and than it takes to wake a thread in a virtual machine.
+/// How long an idle thread looks for work before it sleeps: longer than the time between two loops
+/// of a training
+/// step, and than it takes to wake a thread in a virtual machine.
 constexpr auto idle_spin = std::chrono::microseconds(200);
-/// How long the last pieces of others are waited for awake: longer than pieces of a network's layer
-/// differ at 640x480. Not much longer: a thread that lost its processor in the midst of one can go
-/// on where this one sleeps.
+/// How long to spin for the last pieces of other threads: longer than the pieces of a network's
+/// layer differ at 640x480. Not much longer: a thread that was preempted within a piece can
+/// continue where this one sleeps.
 constexpr auto stage_spin = std::chrono::microseconds(50);
 
 void relax() {
@@ -36,7 +37,7 @@ void relax() {
 #endif
 }
 
-/// Looks until `seen()` or the time is over. @return whether it was seen
+/// Spins until `seen()` or the time is over. @return the last seen()
 template <typename Seen>
 bool spin(std::chrono::microseconds time, const Seen& seen) {
   constexpr int looks_a_clock = 32;
@@ -54,8 +55,8 @@ thread_local bool in_body = false;
 
 }  // namespace
 
-/// What threads can join. All is done with the executor's mutex held but what work() gives it up
-/// for.
+/// Work that threads can join. Everything runs with the executor's mutex held, except where work()
+/// releases it.
 class Executor::Job {
  public:
   Job() = default;
@@ -63,24 +64,24 @@ class Executor::Job {
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
 
-  /// Threads that could do something now, beside those that are in it.
+  /// Number of threads that could help now, besides those that do.
   [[nodiscard]] virtual std::size_t wanted() const = 0;
-  /// A thread joins, and works until there is nothing left to do.
+  /// Joins the job, and works until there is nothing left to do.
   virtual void join(std::unique_lock<std::mutex>& lock) = 0;
 
-  std::size_t helpers = 0;  ///< threads that are made for it
+  std::size_t helpers = 0;  ///< threads created for it
 };
 
 // --- loops ---------------------------------------------------------------------------------------
 
-// Which stage is on and how many of its pieces are left is one number, taken down by each thread
-// that takes a piece. Who does the last piece of a stage begins the next.
+// The current stage and the number of its remaining pieces are one number, decremented by each
+// thread that takes a piece. The thread that finishes the last piece of a stage starts the next.
 class Executor::Loop final : public Job {
  public:
   /// @pre is_unused()
   void start(std::span<const Stage> stages, std::size_t others) {
     stages_ = stages;
-    helpers = in_body ? 0 : others;  // a body's own loop makes do with threads that are there
+    helpers = in_body ? 0 : others;  // a loop within a body makes do with existing threads
     free_places_ = others;
     failed_ = false;
     holders_ = 1;
@@ -90,7 +91,7 @@ class Executor::Loop final : public Job {
   [[nodiscard]] std::size_t wanted() const override { return is_finished() ? 0 : free_places_; }
 
   void join(std::unique_lock<std::mutex>& lock) override {
-    const int worker = static_cast<int>(free_places_--);  // nobody who came leaves before the end
+    const int worker = static_cast<int>(free_places_--);  // no participant leaves before the end
     ++holders_;
     lock.unlock();
     work(worker);
@@ -98,7 +99,7 @@ class Executor::Loop final : public Job {
     --holders_;
   }
 
-  /// Until all is done.
+  /// Works until everything is done.
   void work(int worker) {
     const bool outer = std::exchange(in_body, true);
     for (;;) {
@@ -113,7 +114,7 @@ class Executor::Loop final : public Job {
     in_body = outer;
   }
 
-  /// What a body threw first, to whom the loop is. @pre work() has returned
+  /// The first exception of a body, for the loop's caller. @pre work() has returned
   [[nodiscard]] std::exception_ptr failure() { return std::exchange(first_, nullptr); }
   [[nodiscard]] bool is_unused() const { return holders_ == 0; }
   void release() { --holders_; }
@@ -127,7 +128,7 @@ class Executor::Loop final : public Job {
   [[nodiscard]] bool is_finished() const { return stage_of(state_) == stages_.size(); }
 
   void do_piece(std::size_t index, std::size_t left, int worker) {
-    // The stages live until the last piece is done: this one is not, but once it has been counted.
+    // The caller's stages are valid until all pieces count as done; this one is counted below.
     const Stage& stage = stages_[index];
     const std::size_t pieces = stage.pieces;
     std::size_t done = 1;
@@ -159,12 +160,12 @@ class Executor::Loop final : public Job {
 
   std::span<const Stage> stages_;
   std::size_t free_places_ = 0;
-  std::size_t holders_ = 0;               ///< threads that may look at it
-  std::atomic<std::uint64_t> state_{0};   ///< the stage, and how many of its pieces are left
-  std::atomic<std::size_t> done_{0};      ///< pieces of the stage
-  std::atomic<std::uint32_t> passed_{0};  ///< counts stages
+  std::size_t holders_ = 0;               ///< threads that may access it
+  std::atomic<std::uint64_t> state_{0};   ///< the stage, and the number of its remaining pieces
+  std::atomic<std::size_t> done_{0};      ///< finished pieces of the stage
+  std::atomic<std::uint32_t> passed_{0};  ///< number of finished stages
   std::atomic<bool> failed_{false};
-  std::exception_ptr first_;  ///< of the thread that set `failed_`
+  std::exception_ptr first_;  ///< from the thread that set `failed_`
 };
 
 void Executor::run(std::span<const Stage> stages, int threads) {
@@ -184,8 +185,8 @@ void Executor::run(std::span<const Stage> stages, int threads) {
     loop->start(stages, wanted - 1);
     jobs_.push_back(loop);
     sleepers = announce();
-    // However late the threads leave their last loops, the next finds one: nothing is allocated
-    // then.
+    // However late threads leave their last loops, the next one finds a free loop: nothing is
+    // allocated then.
     while (loops_.size() < threads_ + jobs_.size()) loops_.push_back(std::make_unique<Loop>());
   }
   wake(sleepers);
@@ -245,7 +246,7 @@ class TaskGroup::Queue final : public Executor::Job {
   void join(std::unique_lock<std::mutex>& lock) override {
     work(lock, [this] { return !tasks_.empty(); });
   }
-  /// One task, at least.
+  /// Runs at least one task.
   template <class More>
   void work(std::unique_lock<std::mutex>& lock, const More& more) {
     const int worker = free_.back();
@@ -269,7 +270,7 @@ class TaskGroup::Queue final : public Executor::Job {
   [[nodiscard]] bool has_tasks() const { return !tasks_.empty(); }
   [[nodiscard]] bool is_idle() const { return free_.size() == helpers; }
   void drop(std::unique_lock<std::mutex>& lock) {
-    dropped_ = true;  // tasks that had begun may add others
+    dropped_ = true;  // running tasks may add others
     tasks_.clear();
     idle_.wait(lock, [this] { return is_idle(); });
   }
@@ -321,7 +322,7 @@ Executor& Executor::shared() {
 }
 
 Executor::Executor() {
-  // A forked child has none of the threads, and must not find the mutex locked for ever.
+  // A forked child has none of the threads, and must not find the mutex locked forever.
   pthread_atfork([] { shared().mutex_.lock(); }, [] { shared().mutex_.unlock(); },
                  [] {
                    Executor& executor = shared();
@@ -359,7 +360,7 @@ void Executor::make_threads() {
   for (const Job* const job : jobs_) wanted += job->helpers;
   try {
     for (; threads_ < wanted; ++threads_) std::thread([this] { work(); }).detach();
-  } catch (const std::system_error&) {  // what there is has to do
+  } catch (const std::system_error&) {  // the existing ones have to do
   }
 }
 

@@ -58,7 +58,7 @@ std::uint32_t Random::below(std::uint32_t n) noexcept {
 bool Random::chance(float probability) noexcept { return uniform() < probability; }
 
 float Random::normal() noexcept {
-  // Box-Muller, one value a call: no hidden state that a copy of the stream would miss.
+  // Box-Muller, one value per call: no hidden state that a copy of the stream would lack.
   const float radius = std::sqrt(-2.0F * std::log(1.0F - uniform()));
   return radius * std::cos(6.2831853F * uniform());
 }

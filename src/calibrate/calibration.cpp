@@ -25,7 +25,7 @@ using evaluate::ThresholdSweep;
 
 constexpr int rounds = 3;                   // of fitting and suppressing
 constexpr std::size_t folds = 5;            // of the cross-validation
-constexpr std::size_t least_examples = 20;  // right, and wrong
+constexpr std::size_t least_examples = 20;  // correct ones, and wrong ones
 
 using Maps = std::vector<PlattMap>;
 
@@ -41,8 +41,8 @@ void check(const CalibrationOptions& o) {
 
 struct Photograph {
   ImageCandidates candidates;
-  std::vector<GroundTruthBox> truth;            ///< what the maps are fitted to
-  std::vector<GroundTruthBox> threshold_truth;  ///< what the threshold is chosen for
+  std::vector<GroundTruthBox> truth;            ///< to which the maps are fitted
+  std::vector<GroundTruthBox> threshold_truth;  ///< for which the threshold is chosen
 };
 
 struct Task {
@@ -51,7 +51,7 @@ struct Task {
   int face_class;
 };
 
-/// Class of the network in a set.
+/// Id of a class in a set.
 int class_in(const PreparedSet& set, const std::string& name) {
   const auto found = std::find(set.classes.begin(), set.classes.end(), name);
   if (found == set.classes.end())
@@ -87,7 +87,7 @@ std::size_t count_faces(const std::vector<GroundTruthBox>& truth) {
       std::count_if(truth.begin(), truth.end(), [](const GroundTruthBox& t) { return !t.ignore; }));
 }
 
-/// What is shown of a photograph, and what it is worth.
+/// The reported detections of a photograph and their verdicts.
 struct Judged {
   KeptCandidates kept;
   std::vector<DetectionVerdict> verdicts;
@@ -102,7 +102,7 @@ class Fitter {
   }
 
   /// @param maps_of (photograph) the maps for its scores
-  /// @param takes (photograph) whether it takes part
+  /// @param takes (photograph) whether it is included
   template <typename MapsOf, typename Takes>
   [[nodiscard]] std::vector<Judged> judge(const MapsOf& maps_of, const Takes& takes) const {
     std::vector<Judged> all(photographs_.size());
@@ -114,7 +114,7 @@ class Fitter {
     return all;
   }
 
-  /// As the network is.
+  /// With the network's own scores.
   [[nodiscard]] const std::vector<Judged>& uncalibrated() const { return first_; }
 
   /// The logits of each kind of prior. @param takes as above
@@ -307,7 +307,7 @@ std::string calibrated_file(std::string_view onnx, const ModelInfo& info,
   std::map<std::string, std::string> metadata{
       {threshold_key, described.to_metadata().at(threshold_key)},
       {"faceshot.calibration", summary(calibration, options, sets)}};
-  // Votes would change what were probabilities.
+  // Votes would change the probabilities.
   if (info.box_voting) metadata["faceshot.box_voting"] = "false";
   std::string file = fold_score_maps(onnx, info, calibration.maps, metadata);
   prove_folded(load(onnx), load(file), info, calibration.maps);

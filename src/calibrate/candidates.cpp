@@ -15,12 +15,12 @@
 namespace faceshot::calibrate {
 namespace {
 
-/// As the detector has it.
+/// The same as in the detector.
 constexpr std::size_t most_candidates = 5000;
 /// Sessions kept for reuse; each owns the memory of one input size.
 constexpr std::size_t idle_sessions = 8;
 
-/// All that one call needs for one input size.
+/// Everything that one call needs for one input size.
 struct Worker {
   Worker(const Network& network, const ModelInfo& info, int width_, int height_)
       : width(width_), height(height_), session(network, {1, 3, height, width}) {
@@ -79,7 +79,7 @@ KeptCandidates keep_candidates(const ImageCandidates& image, std::span<const Pla
     d.box = intersect({d.box.x1 * image.scale_x, d.box.y1 * image.scale_y, d.box.x2 * image.scale_x,
                        d.box.y2 * image.scale_y},
                       bounds);
-    if (!d.box.valid()) continue;  // it lay in the padding
+    if (!d.box.valid()) continue;  // it was in the padding
     kept.detections.push_back(d);
     kept.candidate.push_back(i);
   }

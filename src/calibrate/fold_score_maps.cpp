@@ -28,7 +28,7 @@ using detect::output_rows;
                   ": " + why + "; faceshot export writes files that can be calibrated");
 }
 
-/// A graph whose nodes are found by what they write.
+/// A graph whose nodes are found by their outputs.
 class Graph {
  public:
   explicit Graph(onnx::GraphProto& graph) : graph_(graph) {
@@ -36,7 +36,7 @@ class Graph {
       for (const std::string& output : node.output()) makers_[output] = &node;
   }
 
-  /// @return the node that makes a tensor, which must be of this kind
+  /// @return the node that computes a tensor, which must be of this kind
   onnx::NodeProto& maker(const std::string& tensor, const char* op_type) {
     onnx::NodeProto* const node = find(tensor);
     if (node == nullptr || node->op_type() != op_type)
@@ -49,7 +49,7 @@ class Graph {
     return found == makers_.end() ? nullptr : found->second;
   }
 
-  /// An initialiser that this input alone reads: where others do, a copy takes its place.
+  /// An initialiser that only this input reads: if others read it too, it is replaced by a copy.
   onnx::TensorProto& own_initializer(onnx::NodeProto& node, int input) {
     const std::string name = node.input(input);
     for (onnx::TensorProto& tensor : *graph_.mutable_initializer()) {

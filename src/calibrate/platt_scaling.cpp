@@ -8,7 +8,7 @@
 namespace faceshot::calibrate {
 namespace {
 
-/// log(1 + exp(z)), which neither overflows nor loses small values.
+/// log(1 + exp(z)) without overflow or loss of small values.
 double softplus(double z) { return std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z))); }
 
 double sigmoid(double z) {
@@ -44,7 +44,7 @@ class Objective {
   }
 
   struct Derivatives {
-    double a = 0, b = 0, aa = 1e-12, ab = 0, bb = 1e-12;  // the Hessian a little above singular
+    double a = 0, b = 0, aa = 1e-12, ab = 0, bb = 1e-12;  // the Hessian slightly above singular
   };
   [[nodiscard]] Derivatives derivatives(const PlattMap& map) const {
     Derivatives d;
@@ -87,7 +87,7 @@ PlattMap minimise(const Objective& objective, PlattMap map, bool fixed_a) {
     const double step_a = fixed_a ? 0 : (d.ab * d.b - d.bb * d.a) / determinant;
     const double step_b = fixed_a ? -d.b / d.bb : (d.ab * d.a - d.aa * d.b) / determinant;
     const double slope = step_a * d.a + step_b * d.b;
-    if (!(slope < -1e-14 * (1 + std::abs(value)))) break;  // what is left is rounding
+    if (!(slope < -1e-14 * (1 + std::abs(value)))) break;  // only rounding is left
     double length = 1;
     for (; length > 1e-18; length /= 2) {
       const PlattMap next{map.a + length * step_a, map.b + length * step_b};
@@ -112,7 +112,7 @@ PlattMap fit_platt(std::span<const PlattExample> examples, const std::optional<P
   const Objective objective(examples, prior);
   const PlattMap free = minimise(objective, objective.start(), false);
   if (free.a >= least_platt_a) return free;
-  // Of a convex function the least value under a bound lies on the bound.
+  // The minimum of a convex function under a bound is on the bound.
   return minimise(objective, {least_platt_a, free.b}, true);
 }
 

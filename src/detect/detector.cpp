@@ -45,7 +45,7 @@ void check(const ImageView& image) {
   };
   if (image.empty()) fail("the image is empty");
   const auto row_bytes = std::ptrdiff_t{image.width} * bytes_per_pixel(image.format);
-  // A negative stride is a picture stored bottom up.
+  // A negative stride means a picture stored bottom up.
   if (image.height > 1 && std::abs(image.stride) < row_bytes)
     fail("the image's stride, " + std::to_string(image.stride) + " bytes, is shorter than a row, " +
          std::to_string(row_bytes));
@@ -65,12 +65,12 @@ void check(const TileOptions& o) {
   if (!(o.overlap >= 0 && o.overlap <= 0.75)) fail("the overlap of tiles must be 0 to 0.75");
 }
 
-/// Where boxes of an image may lie, in its pixels.
+/// Where boxes of an image may be, in its pixels.
 Box bounds_of(const ImageView& image) {
   return {0, 0, static_cast<float>(image.width), static_cast<float>(image.height)};
 }
 
-/// All that one call needs for one input size.
+/// Everything that one call needs for one input size.
 struct Worker {
   Worker(const Network& network, const ModelInfo& info, int width, int height, int threads,
          const DetectorOptions& o)
@@ -85,7 +85,7 @@ struct Worker {
   detect::FinishBuffers finish;
 };
 
-/// The only size of input that the network takes; 0 where it is free.
+/// The network's fixed input size; 0 if it is free.
 InputSize fixed_size(const Network& network) {
   const auto shape = network.input_shape(network.inputs().front());
   if (shape.size() != 4 || (shape[1] > 0 && shape[1] != 3))
@@ -110,7 +110,7 @@ struct Detector::Impl {
   std::vector<float> thresholds;  ///< by class, or one for all
   detect::Finish finish;
 
-  /// What a worker was made for.
+  /// The parameters of a worker.
   struct Plan {
     int width, height, threads;
     friend bool operator==(const Plan&, const Plan&) = default;
@@ -120,7 +120,7 @@ struct Detector::Impl {
     std::unique_ptr<Worker> worker;
   };
   std::mutex mutex;
-  std::vector<Idle> idle;  ///< most recently used last; never grows beyond what is reserved
+  std::vector<Idle> idle;  ///< most recently used last; never grows beyond its reserve
 
   Impl(Network n, ModelInfo i, const DetectorOptions& o)
       : network(std::move(n)), info(std::move(i)), options(o), fixed(fixed_size(network)) {
@@ -172,11 +172,11 @@ struct Detector::Impl {
 
   /// @param image checked
   /// @param threads for the network
-  /// @param bounds to which boxes are cut, in pixels of the image, which they contain
+  /// @param bounds to which boxes are clipped, in pixels of the image, which they contain
   void run(const ImageView& image, const LetterboxSize& size, int threads, const Box& bounds,
            std::vector<Detection>& found, DetectTimings* timings);
 
-  /// A loop on our threads, or the host's.
+  /// A loop on our threads or the host's.
   void share_out(std::size_t count, int threads, base::Body body) const {
     const base::Stage loop{count, std::move(body)};
     base::run_stages({&loop, 1}, threads, options.runner.get());
@@ -220,7 +220,7 @@ std::vector<Detection> Detector::Impl::run_tile(const ImageView& photograph,
   const auto x = static_cast<float>(tile.x), y = static_cast<float>(tile.y);
   const Box whole = bounds_of(photograph);
   std::vector<Detection> found;
-  // A box may reach beyond its tile: the network guesses how a face that is cut continues.
+  // A box may extend beyond its tile: the network extrapolates a face that is cut.
   run(detect::view_of_tile(photograph, tile), size, 1,
       {whole.x1 - x, whole.y1 - y, whole.x2 - x, whole.y2 - y}, found, nullptr);
   for (Detection& d : found) {
@@ -295,7 +295,7 @@ std::vector<Detection> Detector::detect_tiled(const ImageView& image,
   const LetterboxSize reduced = impl_->letterbox(image.width, image.height);
   if (reduced.content_width >= image.width && reduced.content_height >= image.height)
     return detect(image);
-  // The network's own size is the largest tile that needs no scaling; sides are even.
+  // With a fixed input size, that is the largest tile that needs no scaling; sides are even.
   const auto side = [&](int network) {
     return (network > 0 ? std::min(network, tiles.size) : tiles.size) / 2 * 2;
   };

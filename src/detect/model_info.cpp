@@ -20,9 +20,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* landmark_key = "faceshot.landmark_output";  // of networks with landmarks only
+constexpr const char* landmark_key = "faceshot.landmark_output";  // only for networks with
+                                                                  // landmarks
 
-// Of networks with other heads than SSD's only.
+// Only for networks with heads other than SSD's.
 constexpr const char* head_key = "faceshot.head";
 constexpr const char* levels_key = "faceshot.levels";
 constexpr const char* probabilities_key = "faceshot.probabilities";
@@ -30,13 +31,13 @@ constexpr const char* probabilities_key = "faceshot.probabilities";
 constexpr const char* class_thresholds_key = "faceshot.class_thresholds";
 constexpr const char* one_label_key = "faceshot.one_label";
 constexpr const char* box_voting_key = "faceshot.box_voting";
-constexpr const char* threshold_key = "faceshot.score_threshold";  // where somebody chose one
+constexpr const char* threshold_key = "faceshot.score_threshold";  // if one has been chosen
 
 [[noreturn]] void fail(const std::string& key, const std::string& what) {
   throw Error(ErrorCode::format, "the model's metadata key '" + key + "' " + what);
 }
 
-/// Foreign text for a message of one line.
+/// Foreign text for a one-line message.
 std::string quoted(std::string text) {
   if (text.size() > 80) text = text.substr(0, 77) + "...";
   for (char& c : text)
@@ -44,8 +45,8 @@ std::string quoted(std::string text) {
   return "'" + text + "'";
 }
 
-/// A value inside one metadata key. Every accessor throws Error(format) that names the key; nothing
-/// is converted silently (no true for 1, no 3.7 for 3, no fifth number passed over).
+/// A value inside one metadata key. Every accessor throws Error(format) naming the key; nothing is
+/// converted silently (1 is not true, 3.7 is not 3, a fifth number is not ignored).
 class Value {
  public:
   Value(std::string key, json value) : key_(std::move(key)), value_(std::move(value)) {}
@@ -210,7 +211,7 @@ json levels_to(const std::vector<HeadLevel>& levels) {
   return list;
 }
 
-/// Priors, and the maps that they belong to.
+/// Priors, and the maps they belong to.
 void read_priors(const std::map<std::string, std::string>& metadata, ModelInfo& info) {
   info.priors = priors_from(value_of(metadata, "faceshot.priors"));
   info.features = value_of(metadata, "faceshot.features").texts();
@@ -219,7 +220,7 @@ void read_priors(const std::map<std::string, std::string>& metadata, ModelInfo& 
   } catch (const Error& e) {
     fail("faceshot.priors", std::string("is impossible: ") + e.what());
   }
-  // A network need not name its maps if all steps are whole pixels.
+  // A network need not name its maps if all steps are integers.
   bool steps = true;
   for (const PriorLevel& level : info.priors.levels)
     steps = steps && level.step >= 1 && level.step == std::floor(level.step);
@@ -246,7 +247,7 @@ std::vector<float> class_thresholds_from(const Value& value, std::size_t classes
   return thresholds;
 }
 
-/// The shortest text that is read as the same number.
+/// The shortest text that parses to the same number.
 std::string text_of(float number) {
   std::array<char, 32> text{};
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
@@ -304,7 +305,7 @@ ModelInfo ModelInfo::from_metadata(const std::map<std::string, std::string>& met
     if (info.landmark_output.empty()) fail(landmark_key, "has no output name; leave it out");
   }
 
-  // Whatever is not one of the fields above is a note.
+  // Everything that is not one of the fields above is a note.
   const auto own = ModelInfo{}.to_metadata();
   for (const auto& [key, note] : metadata)
     if (!own.contains(key) && key != landmark_key && key != head_key && key != levels_key &&
@@ -348,7 +349,7 @@ ModelInfo ModelInfo::of(const Network& network, const std::string& model_path) {
   const auto description = std::filesystem::path(model_path).replace_extension(".toml");
   if (!model_path.empty() && std::filesystem::exists(description))
     return from_toml(description.string());
-  // Any one key missing is told by from_metadata.
+  // from_metadata reports any missing key.
   for (const auto& [key, value] : network.metadata())
     if (key.starts_with("faceshot.")) return from_metadata(network.metadata());
   throw Error(

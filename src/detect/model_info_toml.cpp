@@ -31,7 +31,7 @@ json json_of(const toml::node& node, const std::string& key, const std::string& 
     return list;
   }
   if (const auto value = node.value_exact<bool>()) return *value;
-  // Metadata's whole numbers are without sign where they are checked to be so.
+  // Metadata have unsigned integers where that is required.
   if (const auto value = node.value_exact<std::int64_t>())
     return *value >= 0 ? json(static_cast<std::uint64_t>(*value)) : json(*value);
   if (const auto value = node.value_exact<double>()) return *value;
@@ -40,7 +40,7 @@ json json_of(const toml::node& node, const std::string& key, const std::string& 
                                      key + "' cannot be a date or time");
 }
 
-/// What need not be said of a network of others.
+/// Defaults for other projects' networks.
 std::map<std::string, std::string> defaults(const std::string& path) {
   return {{"faceshot.name", std::filesystem::path(path).stem().string()},
           {"faceshot.channel_order", "bgr"},

@@ -72,7 +72,7 @@ std::vector<std::int64_t> Network::input_shape(const std::string& name) const {
 struct Session::Impl {
   std::shared_ptr<const Network::Impl> network;
   engine::Shape shape;                ///< of the input
-  std::vector<engine::Shape> shapes;  ///< of all tensors, also of those that the plan fuses away
+  std::vector<engine::Shape> shapes;  ///< of all tensors, including those that the plan fuses away
   std::shared_ptr<ParallelRunner> runner;
   std::unique_ptr<engine::Plan> plan;
 };

@@ -12,7 +12,7 @@
 namespace faceshot::evaluate {
 namespace {
 
-/// The matches of one image, without those that count nowhere.
+/// The matches of one image, without those that do not count.
 std::vector<WiderMatch> match(const ImageEvaluation& image, std::size_t index) {
   std::vector<geometry::Xywh> faces;
   for (const GroundTruthBox& face : image.truth) faces.push_back(geometry::to_xywh(face.box));
@@ -105,12 +105,12 @@ RecallPoint score_at_recall(std::span<const ImageEvaluation> images, int min_hei
                             double recall) {
   const HeightRanking ranking = rank(images, match_all(images), min_height);
   const auto faces = static_cast<double>(ranking.faces);
-  // Rounding must not ask for one face more than the share is.
+  // Rounding must not require one face too many.
   const double wanted = recall * faces - 1e-9;
   RecallPoint point;
   double hits = 0;
   for (const Outcome& outcome : ranking.outcomes) {
-    // Detections of one score are shown together.
+    // Detections with equal scores are admitted together.
     if (hits >= wanted && hits > 0 && outcome.score < point.score) break;
     hits += outcome.hit ? 1 : 0;
     point.score = outcome.score;

@@ -12,7 +12,7 @@ namespace {
 
 struct DetectionJudgement {
   DetectionVerdict verdict;
-  std::size_t face = 0;  ///< the one found, of a true positive
+  std::size_t face = 0;  ///< the one found by a true positive
 };
 
 /// Judges one detection and marks the face it found in `found`.
@@ -52,7 +52,7 @@ void check_threshold(float iou_threshold) {
                     std::to_string(iou_threshold));
 }
 
-/// By descending score; equal scores as they were given.
+/// By descending score, ties in the given order.
 /// @throws Error(invalid_argument) for a score that is NaN
 std::vector<Ranked> in_order(std::span<const ImageEvaluation> images) {
   std::vector<Ranked> order;
@@ -74,7 +74,7 @@ std::vector<Ranked> in_order(std::span<const ImageEvaluation> images) {
 struct Ranking {
   std::size_t faces = 0;
   std::vector<float> scores;
-  std::vector<bool> hits;            ///< of each: a face found, or a false positive
+  std::vector<bool> hits;            ///< for each: a found face, or a false positive
   std::vector<std::size_t> images;   ///< of each
   std::vector<MatchedFace> matches;  ///< of the hits, in this order
 };
@@ -150,7 +150,7 @@ double eleven_point_precision(std::span<const ImageEvaluation> images, float iou
   constexpr std::size_t tenths = 10;
   const Ranking ranking = rank(images, iou_threshold);
   if (ranking.faces == 0) return 0;
-  std::vector<std::size_t> found;  // by each detection and those before it
+  std::vector<std::size_t> found;  // cumulative, by detection
   std::size_t hits = 0;
   for (const bool hit : ranking.hits) found.push_back(hits += hit ? 1 : 0);
   double sum = 0, highest = 0;

@@ -20,7 +20,7 @@ void demand_lists(std::size_t records, std::size_t lists) {
                                                  " images for a set of " + std::to_string(records));
 }
 
-/// Images of one class alone.
+/// Images of one class only.
 Comparison comparison_of(const ByClass& set, std::size_t c, double min_face) {
   const auto begin = set.detections.begin() + static_cast<std::ptrdiff_t>(c * set.images);
   return {std::span(set.records).subspan(c * set.images, set.images),
@@ -58,7 +58,7 @@ void add_image(const ImageRecord& record, std::span<const Detection> found, floa
   };
   std::vector<GroundTruthBox> truth;
   std::vector<bool> taken;
-  std::vector<std::vector<GroundTruthBox>> regions(none);  // to be ignored, by class
+  std::vector<std::vector<GroundTruthBox>> regions(none);  // ignore regions, by class
   for (const Annotation& a : record.annotations) {
     truth.push_back({a.box, a.ignore});
     taken.push_back(a.ignore);

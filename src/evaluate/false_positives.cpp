@@ -51,10 +51,10 @@ std::vector<ErrorsAtRecall> errors_at(const Judgement& judgement,
   for (const double recall : recalls) {
     ErrorsAtRecall errors;
     errors.recall = recall;
-    // Rounding must not ask for one face more than the share is.
+    // Rounding must not require one face too many.
     const double wanted = recall * static_cast<double>(judgement.faces) - 1e-9;
     for (const JudgedBox& b : judgement.boxes) {
-      // Detections of one score are shown together.
+      // Detections with equal scores are admitted together.
       if (errors.score && b.score < *errors.score) break;
       if (b.verdict == Verdict::hit)
         ++errors.found;

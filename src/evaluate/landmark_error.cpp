@@ -55,7 +55,7 @@ double share_within(const LandmarkError& error, double limit) {
 
 double area_under_ced(const LandmarkError& error) {
   if (error.of_faces.empty()) return 0;
-  double area = 0;  // each face is a step up at its error
+  double area = 0;  // the curve rises by one step per face, at its error
   for (const double of_face : error.of_faces) area += std::max(0.0, landmark_failure - of_face);
   return area / landmark_failure / static_cast<double>(error.of_faces.size());
 }

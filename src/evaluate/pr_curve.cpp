@@ -13,7 +13,7 @@ std::string pr_curve_svg(std::string_view title, std::span<const PrCurve> curves
   chart.x_label = "Recall";
   chart.y_label = "Precision";
   chart.x_range = chart.y_range = std::pair(0.0, 1.0);
-  chart.legend_below = true;  // where precision-recall curves seldom are
+  chart.legend_below = true;  // where precision-recall curves rarely are
   for (const PrCurve& curve : curves) {
     if (curve.recall.size() != curve.precision.size())
       throw Error(ErrorCode::invalid_argument,

@@ -12,7 +12,7 @@ namespace {
 
 using matfile::MatValue;
 
-/// The cells of `list` must be as many as what they describe.
+/// Requires that `list` has the expected number of cells.
 void require_cells(const MatValue& list, std::size_t expected) {
   const std::size_t found = list.cells();
   if (found != expected)
@@ -49,13 +49,13 @@ std::vector<char> read_counts(const MatValue& cell, std::size_t faces) {
   return counts;
 }
 
-/// What wider_face_val.mat tells.
+/// The content of wider_face_val.mat.
 struct Images {
   std::vector<WiderImage> images;     ///< without counts
-  std::vector<std::size_t> of_event;  ///< how many there are of each event, in order
+  std::vector<std::size_t> of_event;  ///< number of images of each event, in order
 };
 
-/// The variables of what is said of faces, where the file has them (the published one does).
+/// The variables with attributes of faces, if the file has them (the published one does).
 struct AttributeList {
   const char* variable;
   std::int8_t FaceAttributes::*member;

@@ -9,7 +9,7 @@ ScoredBox to_scored_box(const Detection& detection) {
   return {b.x, b.y, b.w, b.h, detection.score};
 }
 
-// The order of the operations is the official one too, so that overlaps of exactly 0.5 fall on the
+// The order of operations is also the official one, so that overlaps of exactly 0.5 fall on the
 // same side.
 double wider_iou(const geometry::Xywh& face, const ScoredBox& box) {
   const double ax1 = face.x, ay1 = face.y;

@@ -39,8 +39,8 @@ class CurveBuilder {
 };
 
 /// Adds one image to one setting's curve. A detection of a face that counts is a proposal, and a
-/// hit if it is the first of that face (a second one still is a proposal: it lowers precision); one
-/// of a face outside the setting is neither; one of no face is a proposal.
+/// hit if it is the first of that face (a second one is still a proposal, and lowers precision);
+/// one of a face outside the setting is neither; one without a face is a proposal.
 void add_image(const WiderImage& image, std::size_t setting, std::span<const WiderMatch> matches,
                const ScoreRange& scores, CurveBuilder& builder) {
   const std::vector<char>& counts = image.counts[setting];
@@ -117,8 +117,8 @@ WiderResult evaluate_wider(const WiderGroundTruth& truth,
           std::count(image->counts[s].begin(), image->counts[s].end(), char{1}));
       curve.faces += faces;
       if (faces > 0) ++curve.images;
-      // The official tools pass over an image without any labelled face: what is detected there
-      // is not counted against the detector.
+      // The official tools skip images without any labelled face: detections there
+      // do not count against the detector.
       if (!image->faces.empty()) add_image(*image, s, matches, result.scores, builder);
     }
     builder.finish(curve);

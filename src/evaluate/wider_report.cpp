@@ -9,7 +9,7 @@
 namespace faceshot::evaluate {
 namespace {
 
-/// How many names a line of the table holds; the JSON holds them all.
+/// Maximum number of names on a line of the table; the JSON has them all.
 constexpr std::size_t names_shown = 3;
 
 /// "WHAT: 2756 (a, b, c, ...)", or nothing if there are none.

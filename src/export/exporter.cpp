@@ -26,8 +26,8 @@ namespace {
 using train::Checkpoint;
 using train::Config;
 
-/// The config that travels with the network: it names the data sets, not the folders of the machine
-/// that they were on.
+/// The config stored with the network: it names the data sets, not the folders of the training
+/// machine.
 std::string published_config(Config config) {
   for (auto* const sets :
        {&config.data.train, &config.data.val, &config.data.test, &config.data.negatives})
@@ -68,7 +68,7 @@ ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
   return info;
 }
 
-/// Raw outputs of both implementations for one input; widens the report.
+/// Compares the raw outputs of both implementations for one input and updates the report.
 void compare(const model::TorchNetwork& torch_network, Session& session, const torch::Tensor& input,
              ParityReport& report) {
   const torch::NoGradGuard no_grad;
@@ -111,8 +111,8 @@ torch::Tensor image_input(const std::filesystem::path& path, FixedSize size,
   return train::make_input(resized.data, 1, size.height, size.width, spec, "fp32");
 }
 
-/// The size that it was trained at, a camera's, and one smaller than some priors; those of them
-/// that the network takes.
+/// The training size, a camera's, and one smaller than some priors; only those that the network
+/// accepts.
 std::vector<FixedSize> proof_sizes(const network::NetworkSpec& spec, int train_size) {
   std::vector<FixedSize> sizes;
   for (const FixedSize size :

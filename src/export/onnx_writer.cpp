@@ -48,7 +48,7 @@ void add_string(onnx::NodeProto& node, const char* name, const char* value) {
   attribute.set_s(value);
 }
 
-/// Old enough for Clip's bounds to be attributes: OpenCV 4.6 reads them no other way.
+/// Old enough for Clip's bounds to be attributes, the only form that OpenCV 4.6 reads.
 constexpr int opset_version = 10;
 
 class GraphWriter {
@@ -97,7 +97,7 @@ class GraphWriter {
     }
   }
 
-  /// Brings a head's map [1, K*V, H, W] into [1, H*W*K, V].
+  /// Reshapes a head's map [1, K*V, H, W] to [1, H*W*K, V].
   std::string flatten(const std::string& map, std::int64_t values_per_prior) {
     onnx::NodeProto& transpose = node("Transpose", map + ".nhwc", {map});
     add_ints(transpose, "perm", {0, 2, 3, 1});
@@ -143,8 +143,8 @@ class GraphWriter {
       add_ints(n, "pads", {p.top, p.left, p.bottom, p.right});
   }
 
-  /// A depthwise convolution with equal weights: AveragePool means the same, but OpenCV 4.6 does
-  /// not heed its count_include_pad and is wrong at the border.
+  /// A depthwise convolution with equal weights. AveragePool would be equivalent, but OpenCV 4.6
+  /// ignores its count_include_pad and is wrong at the border.
   void avg_pool(const Layer& layer) {
     const int area = layer.kernel.height * layer.kernel.width;
     const std::string weight = layer.name + ".weight";
@@ -156,9 +156,9 @@ class GraphWriter {
     add_int(n, "group", layer.out_channels);
   }
 
-  /// y_c = x_c * scale_c / sqrt(sum of x_k^2). The sum is a 1x1 convolution that gives it to every
-  /// channel, over scale_c^2 at once: OpenCV 4.6 knows no LpNormalization, and divides only maps of
-  /// the same shape. It costs a hundredth of VGG.
+  /// y_c = x_c * scale_c / sqrt(sum of x_k^2). The sum is a 1x1 convolution that outputs it for
+  /// every channel, already divided by scale_c^2: OpenCV 4.6 has no LpNormalization, and divides
+  /// only maps of the same shape. It costs a hundredth of VGG.
   void l2_norm(const Layer& layer) {
     const auto channels = static_cast<std::size_t>(layer.out_channels);
     const WeightArray& scale = array_of(layer.name + ".weight", layer.out_channels);
@@ -167,7 +167,7 @@ class GraphWriter {
       std::fill_n(weight.begin() + static_cast<std::ptrdiff_t>(c * channels), channels,
                   1 / (scale.values[c] * scale.values[c]));
     add_initializer(layer.name + ".sums", {layer.out_channels, layer.out_channels, 1, 1}, weight);
-    // Nothing at all has no direction; it stays nothing.
+    // The zero vector has no direction and stays zero.
     add_initializer(layer.name + ".least", {layer.out_channels},
                     std::vector<float>(channels, 1e-20F));
     const std::string& in = layer.inputs.front();
@@ -180,9 +180,9 @@ class GraphWriter {
     node("Div", name, {in, name + ".length"});
   }
 
-  /// The maximum of as many maps as the longest run is long: map j has the j-th channel of each run
-  /// (its last where the run is shorter), picked by a 1x1 convolution of ones and zeros. Slices
-  /// would take a node a channel.
+  /// The maximum of as many maps as the longest run has channels: map j has the j-th channel of
+  /// each run (its last if the run is shorter), selected by a 1x1 convolution of ones and zeros.
+  /// Slices would need one node per channel.
   void max_out(const Layer& layer) {
     const auto in = static_cast<std::size_t>(layer.in_channels);
     std::vector<std::string> maps;
@@ -254,7 +254,7 @@ class GraphWriter {
   const Weights& weights_;
 };
 
-/// Declares an input or output; an empty name in `names` means the number in `sizes`.
+/// Declares an input or output; for an empty name in `names`, the number in `sizes` is used.
 void declare(onnx::ValueInfoProto& info, const char* name, const std::vector<std::string>& names,
              const std::vector<std::int64_t>& sizes) {
   info.set_name(name);

@@ -30,7 +30,7 @@ std::span<const std::size_t> Nms::run(std::span<const Detection> detections, flo
     const auto overlaps = [&](std::size_t k) {
       return iou(detections[k].box, other.box) > iou_threshold;
     };
-    // Two loops: `across` asked for each pair costs a tenth of the time.
+    // Two loops, since testing `across` for each pair costs a tenth of the time.
     const auto dropper = across ? std::find_if(kept_.begin(), kept_.end(), overlaps)
                                 : std::find_if(kept_.begin(), kept_.end(), [&](std::size_t k) {
                                     return detections[k].label == other.label && overlaps(k);

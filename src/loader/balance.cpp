@@ -20,7 +20,7 @@ std::set<int> classes_in(const geometry::ImageRecord& record) {
 
 /// By class id: max(1, sqrt(rare / share)).
 std::vector<double> repeat_factors(const std::vector<data::PreparedSet>& sets, double rare) {
-  std::vector<std::size_t> images;  // that have the class
+  std::vector<std::size_t> images;  // number with the class
   std::size_t labelled = 0;
   for (const data::PreparedSet& set : sets)
     for (const geometry::ImageRecord& record : set.records) {

@@ -119,18 +119,18 @@ AugmentOptions enlarged(const AugmentOptions& options) {
 
 }  // namespace
 
-// Tasks, one a sample, take samples in order, and write each to its place in one of `prefetch`
-// batches in the making (a ring). next() waits until the oldest is complete and swaps it out.
-// Without workers there is one batch, and next() takes its samples.
+// Tasks, one per sample, take samples in order, and write each to its place in one of `prefetch`
+// unfinished batches (a ring). next() waits until the oldest is complete and swaps it out. Without
+// workers there is one batch, and next() makes its samples.
 struct Loader::Impl {
   struct Slot {
     Batch batch;
     std::size_t missing = 0;    ///< samples not made yet
-    std::size_t failed_at = 0;  ///< sample of the failure that is reported: the first
+    std::size_t failed_at = 0;  ///< sample of the reported failure: the first
     std::exception_ptr error;
   };
 
-  /// What the making of a sample needs, kept for the next one.
+  /// Reusable memory for making a sample.
   struct Scratch {
     augment::Sample sample;
     augment::CanvasMemory memory;
@@ -145,19 +145,20 @@ struct Loader::Impl {
   const std::vector<ImageRecord> records;
   const CachePool pool;
 
-  std::mutex mutex;  ///< guards all below; pixels of a slot belong to its workers while missing > 0
+  std::mutex mutex;  ///< guards everything below; pixels of a slot belong to its workers while
+                     ///< missing > 0
   std::condition_variable batch_ready, all_idle;
   std::vector<Slot> slots;
   std::vector<std::uint32_t> epoch_order;
   std::uint32_t epoch = 0;
   std::size_t epoch_samples = 0;  ///< of this shard; 0 before the first start
-  std::size_t next_sample = 0;    ///< the next of them that a worker takes
-  std::size_t next_batch = 0;     ///< the next batch that the consumer gets
-  int busy = 0;                   ///< workers in the middle of a sample
+  std::size_t next_sample = 0;    ///< the next of them for a worker
+  std::size_t next_batch = 0;     ///< the next batch for the consumer
+  int busy = 0;                   ///< workers making a sample
   bool started = false;
   std::chrono::steady_clock::duration waited{};
   std::vector<std::unique_ptr<Scratch>> idle_scratch;
-  std::optional<base::TaskGroup> workers;  ///< last: its tasks end before what they use
+  std::optional<base::TaskGroup> workers;  ///< last: its tasks end before the things they use
 
   Impl(std::vector<PreparedSet> sets, std::vector<float> weights, const LoaderOptions& loader,
        const AugmentOptions& augment)
@@ -183,7 +184,7 @@ struct Loader::Impl {
   [[nodiscard]] std::size_t batch_size() const {
     return static_cast<std::size_t>(options.batch_size);
   }
-  /// Samples of all shards' batches.
+  /// Samples in the batches of all shards.
   [[nodiscard]] std::size_t all_batch_size() const {
     return batch_size() * static_cast<std::size_t>(options.shards);
   }
@@ -191,14 +192,14 @@ struct Loader::Impl {
     return options.samples_per_epoch > 0 ? options.samples_per_epoch : order.round_size();
   }
   [[nodiscard]] std::size_t batches() const { return samples() / all_batch_size(); }
-  /// Which batches are large depends on (seed, epoch, batch) alone: all shards agree.
+  /// Which batches are large depends only on (seed, epoch, batch), so all shards agree.
   [[nodiscard]] const AugmentOptions& options_of(std::size_t batch) const {
     constexpr std::uint32_t stream = 2;
     if (augment_options.large_size <= augment_options.size) return augment_options;
     base::Random random(options.seed, epoch, static_cast<std::uint32_t>(batch), stream);
     return random.chance(augment_options.large_share) ? large_options : augment_options;
   }
-  /// Samples of a batch: fewer of the large ones, for about as many pixels.
+  /// Samples per batch: fewer large ones, with about the same number of pixels.
   [[nodiscard]] std::size_t count_of(std::size_t batch) const {
     const auto side = static_cast<std::size_t>(augment_options.size);
     const auto large = static_cast<std::size_t>(options_of(batch).size);
@@ -210,7 +211,7 @@ struct Loader::Impl {
     return next_sample < epoch_samples && next_sample / batch_size() < next_batch + slots.size();
   }
 
-  /// Makes an emptied slot ready for a batch. @pre mutex is held @return samples to be made
+  /// Prepares an emptied slot for a batch. @pre mutex is held @return number of samples to make
   std::size_t open(std::size_t batch) {
     Slot& slot = slot_of(batch);
     const std::size_t count = count_of(batch);
@@ -225,13 +226,13 @@ struct Loader::Impl {
     return count;
   }
 
-  /// Has workers make so many samples.
+  /// Schedules this many samples.
   void order_samples(std::size_t count) {
     if (!workers) return;
     for (std::size_t i = 0; i < count; ++i) workers->add([this](int) { make_one(); });
   }
 
-  /// The next sample, if there still is one to make: a new start may have left tasks over.
+  /// Makes the next sample, if there is one: a restart may have left tasks over.
   void make_one() {
     std::unique_lock lock(mutex);
     if (!has_work()) return;
@@ -242,7 +243,7 @@ struct Loader::Impl {
     idle_scratch.push_back(std::move(scratch));
   }
 
-  /// The oldest batch, on the threads of the caller.
+  /// Makes the oldest batch, on the caller's threads.
   void work_on_batch(std::unique_lock<std::mutex>& held) {
     const std::size_t count = slot_of(next_batch).missing;
     held.unlock();
@@ -250,7 +251,7 @@ struct Loader::Impl {
     held.lock();
   }
 
-  /// Until the workers have made the oldest batch.
+  /// Waits until the workers have made the oldest batch.
   void wait_for_batch(std::unique_lock<std::mutex>& held, const Slot& slot) {
     while (slot.missing > 0) {
       held.unlock();
@@ -260,11 +261,11 @@ struct Loader::Impl {
     }
   }
 
-  /// Makes the next sample. @pre has_work(); the lock is held, and given up meanwhile
+  /// Makes the next sample. @pre has_work(); the lock is held, and released meanwhile
   void take_sample(std::unique_lock<std::mutex>& lock, Scratch& scratch) {
     assert(lock.owns_lock() && has_work());
     const std::size_t sample_index = next_sample++;
-    // A large batch leaves the rest of its positions out.
+    // A large batch skips the rest of its positions.
     if (next_sample % batch_size() == count_of(sample_index / batch_size()))
       next_sample = (sample_index / batch_size() + 1) * batch_size();
     Slot& slot = slot_of(sample_index / batch_size());
@@ -288,7 +289,7 @@ struct Loader::Impl {
     if (busy == 0) all_idle.notify_one();
   }
 
-  /// Makes this shard's n-th sample of the epoch in its place of the batch. Reads `epoch_order` and
+  /// Makes this shard's n-th sample of the epoch at its place in the batch. Reads `epoch_order` and
   /// `epoch` without the mutex: they change only while no worker is busy.
   void make(std::size_t n, Batch& batch, augment::Sample& sample, augment::CanvasMemory& memory) {
     const std::size_t place = n % batch_size();
@@ -317,7 +318,7 @@ struct Loader::Impl {
     }
     auto new_order = order.epoch(new_epoch, batches() * all_batch_size());
     std::unique_lock lock(mutex);
-    next_sample = epoch_samples;  // no new work until the busy are done
+    next_sample = epoch_samples;  // no new work until the busy workers are done
     all_idle.wait(lock, [this] { return busy == 0; });
     epoch_order = std::move(new_order);
     epoch = new_epoch;

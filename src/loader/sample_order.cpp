@@ -12,7 +12,7 @@
 namespace faceshot::loader {
 namespace {
 
-// Streams of faceshot::Random; 0 is the augmentation's.
+// Random streams; 0 is the augmentation's.
 constexpr std::uint32_t deck_stream = 1;
 constexpr std::uint32_t round_stream = 2;
 

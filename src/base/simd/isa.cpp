@@ -39,7 +39,7 @@ std::optional<Isa> look_up_cap() {
 }
 
 #if defined(__x86_64__)
-/// Of CPUID's leaf 7; clang 14 has no names for these.
+/// Bits of CPUID's leaf 7, for which clang 14 has no names.
 bool cpu_has_tiles() {
   constexpr unsigned bfloat16 = 1U << 22, tile = 1U << 24;
   unsigned a = 0, b = 0, c = 0, d = 0;

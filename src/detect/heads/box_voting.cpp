@@ -7,7 +7,7 @@
 namespace faceshot::detect {
 namespace {
 
-/// Of a lone box's score s, s / (s + lone_doubt) is left. Chosen on held-out photographs
+/// The score s of a single box becomes s * s / (s + lone_doubt). Chosen on held-out photographs
 /// (docs/evaluation.md, "What box voting is worth").
 constexpr double lone_doubt = 0.2;
 
@@ -58,7 +58,7 @@ std::span<const Detection> BoxVoting::run(std::span<const Detection> candidates,
   }
   order_.resize(voted_.size());
   std::iota(order_.begin(), order_.end(), std::size_t{0});
-  // Not std::stable_sort, which allocates.
+  // std::stable_sort would allocate.
   std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
     return voted_[a].score != voted_[b].score ? voted_[a].score > voted_[b].score : a < b;
   });

@@ -1,4 +1,4 @@
-// Heads that predict from a cell's place instead of a prior: YuNet's and SCRFD's.
+// Heads that predict from a cell's position instead of a prior: YuNet's and SCRFD's.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -12,7 +12,7 @@
 namespace faceshot::detect {
 namespace {
 
-/// One level's outputs: one row or more (anchors) a cell.
+/// One level's outputs: at least one row (anchor) per cell.
 struct CellLevel {
   float stride = 1;
   int columns = 0, rows = 0, anchors = 1;
@@ -22,17 +22,17 @@ struct CellLevel {
   const float* landmarks = nullptr;  ///< null: none
 };
 
-/// One prediction a cell. With the cell's corner (x, y), all in units of the stride: centre =
+/// One prediction per cell. With the cell's corner (x, y), all in units of the stride: centre =
 /// corner + (b0, b1); size = exp(b2, b3). The score is the geometric mean of class and objectness.
 struct Yunet {
   static constexpr bool has_objectness = true;
   static int anchors(const HeadLevel&, const Session&, std::int64_t) { return 1; }
   static int cells(int side, int stride) { return side / stride; }
-  /// Nothing below the threshold.
+  /// Nothing if it is below the threshold.
   static std::optional<float> score(const CellLevel& level, std::size_t at, float threshold) {
     const float product =
         std::clamp(level.scores[at], 0.0F, 1.0F) * std::clamp(level.objectness[at], 0.0F, 1.0F);
-    // sqrt(a * b) >= t without a root for the many cells below.
+    // sqrt(a * b) >= t without a square root for the many cells below.
     if (!(product >= threshold * threshold)) return std::nullopt;
     return std::sqrt(product);
   }
@@ -43,8 +43,8 @@ struct Yunet {
   }
 };
 
-/// One or more anchors a cell, all at the cell's corner. A box is given by its sides' distances
-/// from there (left, top, right, bottom) in units of the stride. Scores are probabilities.
+/// One or more anchors per cell, all at the cell's corner. A box is given by the distances of its
+/// sides from there (left, top, right, bottom) in units of the stride. Scores are probabilities.
 struct Scrfd {
   static constexpr bool has_objectness = false;
   static int anchors(const HeadLevel& level, const Session& session, std::int64_t cells) {

@@ -65,7 +65,7 @@ void decode_detections(const float* loc, const float* conf, const float* landmar
 
 void keep_best(std::size_t keep_top, std::vector<Detection>& candidates) {
   if (keep_top == 0 || candidates.size() <= keep_top) return;
-  // Stable, so that equal scores are cut in prior order on every machine.
+  // Stable, so that ties at the limit are resolved in prior order on every machine.
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Detection& a, const Detection& b) { return a.score > b.score; });
   candidates.resize(keep_top);

@@ -13,14 +13,14 @@ float InputSource::scale_y() const {
 
 namespace {
 
-/// Into the image, as `bounds` cuts it. @return whether any of it is there
+/// Maps it into the image, clipped to `bounds`. @return whether anything is left
 bool place(const InputSource& source, const Box& bounds, Detection& d) {
   const float scale_x = source.scale_x();
   const float scale_y = source.scale_y();
   const Box image{0, 0, static_cast<float>(source.image_width),
                   static_cast<float>(source.image_height)};
   d.box = {d.box.x1 * scale_x, d.box.y1 * scale_y, d.box.x2 * scale_x, d.box.y2 * scale_y};
-  if (!intersect(d.box, image).valid()) return false;  // it lay in the padding
+  if (!intersect(d.box, image).valid()) return false;  // it was in the padding
   d.box = intersect(d.box, bounds);
   if (d.landmarks) geometry::scale(*d.landmarks, scale_x, scale_y);
   return true;
@@ -32,7 +32,7 @@ void finish_detections(std::span<const Detection> candidates, const InputSource&
                        const Box& bounds, std::span<const float> thresholds, const Finish& finish,
                        FinishBuffers& buffers, std::vector<Detection>& found) {
   found.clear();
-  // What is voted lower may fall behind others: all are kept until then.
+  // Voting lowers scores and may change the order: all are kept until then.
   const auto kept =
       buffers.nms.run(candidates, finish.nms_threshold, finish.box_voting ? 0 : finish.keep_top,
                       finish.suppression, thresholds);

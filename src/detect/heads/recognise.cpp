@@ -8,7 +8,7 @@
 namespace faceshot::detect {
 namespace {
 
-/// Strides that heads of this family have.
+/// Strides in heads of this family.
 constexpr int strides[] = {4, 8, 16, 32, 64, 128};
 
 bool has_output(const Network& network, const std::string& name) {
@@ -20,7 +20,7 @@ std::string at_stride(const char* name, int stride) {
   return std::string(name) + "_" + std::to_string(stride);
 }
 
-/// A level for each stride of which there are scores and boxes.
+/// One level for each stride with scores and boxes.
 std::vector<HeadLevel> levels_of(const Network& network, const char* score,
                                  const char* objectness) {
   std::vector<HeadLevel> levels;
@@ -47,7 +47,7 @@ ModelInfo yunet(std::vector<HeadLevel> levels) {
   info.head = HeadType::yunet;
   info.size_divisor = levels.back().stride;
   info.levels = std::move(levels);
-  return info;  // BGR pixels as they are
+  return info;  // BGR pixels, not normalised
 }
 
 ModelInfo scrfd(std::vector<HeadLevel> levels) {
@@ -67,7 +67,7 @@ bool is_number(const std::string& name) {
   return !name.empty() && name.find_first_not_of("0123456789") == std::string::npos;
 }
 
-/// Where the network's input size is free, a size that all strides divide.
+/// If the network's input size is free, a size that is a multiple of all strides.
 std::vector<std::int64_t> trial_shape(const Network& network) {
   constexpr std::int64_t side = 128;
   std::vector<std::int64_t> shape = network.input_shape(network.inputs().front());
@@ -78,8 +78,8 @@ std::vector<std::int64_t> trial_shape(const Network& network) {
   return shape;
 }
 
-/// InsightFace's packs name SCRFD's outputs by number, as PyTorch's exporter does. They are known
-/// by their shapes: at strides 8, 16, 32 (and 64, 128) as many rows of 1, of 4 and perhaps of 10
+/// InsightFace's packs name SCRFD's outputs by number, like PyTorch's exporter. They are recognised
+/// by their shapes: at strides 8, 16, 32 (and 64, 128) as many rows of 1, of 4 and optionally of 10
 /// values as there are cells, times the same number of anchors.
 std::vector<HeadLevel> numbered_levels(const Network& network) {
   const auto& outputs = network.outputs();

@@ -5,7 +5,7 @@
 namespace faceshot::detect {
 namespace {
 
-/// Boxes are corners already, as shares of the input's sides; scores are probabilities, background
+/// Boxes are already corners, as shares of the input's sides; scores are probabilities, background
 /// first.
 class UltrafaceHead final : public HeadDecoder {
  public:

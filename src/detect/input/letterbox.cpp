@@ -59,7 +59,7 @@ void Letterbox::Taps::make(int source_size, int target_size) {
     }
     return;
   }
-  // How much of source pixel s lies between low and high. A sliver left by rounding is not a pixel.
+  // How much of source pixel s is between low and high. A sliver left by rounding does not count.
   const auto covered = [](double low, double high, int s) {
     const double part = std::min(high, s + 1.0) - std::max(low, static_cast<double>(s));
     return part > 1e-6 ? part : 0.0;
@@ -86,7 +86,7 @@ void Letterbox::Taps::make(int source_size, int target_size) {
   }
 }
 
-/// Sums, over the rows behind an output row, of `values` bytes each.
+/// Sums over the source rows of an output row, of `values` bytes each.
 void Letterbox::sum_source(int y, const SourcePlane& plane, std::size_t values,
                            std::vector<pixels::WeightedRow>& rows, std::vector<float>& into) const {
   const auto at = static_cast<std::size_t>(y);
@@ -155,7 +155,7 @@ const float* Letterbox::scaled_row(int y, Buffers& buffers) const {
 
 namespace {
 
-/// Whether the first byte of a pixel, as Letterbox::scaled_row() gives them, is blue.
+/// Whether the first byte of a pixel is blue, in the form returned by Letterbox::scaled_row().
 bool blue_first(PixelFormat format) {
   return format != PixelFormat::rgb && format != PixelFormat::rgba;
 }
@@ -191,7 +191,7 @@ void Letterbox::start(const ImageView& image, const LetterboxSize& size, const M
   const auto content = static_cast<std::size_t>(size.content_width);
   for (Buffers& buffers : buffers_) {
     buffers.rows.reserve(vertical_.count);
-    // Behind the last value zeros for what is read there and counts nothing.
+    // After the last value, zeros for taps of weight 0.
     buffers.luma.resize(width + horizontal_.count);
     buffers.chroma.resize(width + 1 + of_chroma_.count);
     buffers.red.resize(width + 1 + of_chroma_.count);
@@ -200,7 +200,7 @@ void Letterbox::start(const ImageView& image, const LetterboxSize& size, const M
       buffers.scaled_chroma.resize(content);
       buffers.scaled_red.resize(content);
     }
-    // Behind the last pixel zeros for what is read there and counts nothing.
+    // After the last pixel, zeros for taps of weight 0.
     buffers.row.assign(step_of(image.format) * (width + horizontal_.count) + 1, 0.0F);
   }
 }

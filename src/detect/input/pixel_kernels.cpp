@@ -13,7 +13,7 @@ struct YuvMatrix {
   float black, gain, blue_u, green_u, green_v, red_v;
 };
 
-/// By the shares of red and blue in luma that the standards name.
+/// From the standards' weights of red and blue in luma.
 constexpr YuvMatrix yuv_matrix(YuvColour colour) {
   const bool hd = colour == YuvColour::bt709 || colour == YuvColour::bt709_full;
   const bool full = colour == YuvColour::bt601_full || colour == YuvColour::bt709_full;

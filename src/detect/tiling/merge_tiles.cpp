@@ -5,11 +5,11 @@
 namespace faceshot::detect {
 namespace {
 
-/// Of a box's side: so near to a border, the box counts as cut by it.
+/// Share of a box's side: closer to a border than this, the box counts as cut by it.
 constexpr float border_share = 0.1F;
-/// Of the overlap: boxes up to this size are seen whole by some tile more often than not.
+/// Multiple of the overlap: most boxes up to this size are whole in some tile.
 constexpr float sure_size = 1.5F;
-/// Of the smaller box: what must lie in the other one for both to be the same face.
+/// Share of the smaller box that must be inside the other one for both to be the same face.
 constexpr float contained = 0.7F, contained_doubtful = 0.3F;
 
 bool is_cut(const Box& box, const Tile& tile, int image_width, int image_height) {

@@ -46,7 +46,7 @@ ImageView view_of_tile(const ImageView& image, const Tile& tile) {
   view.data = image.row(tile.y) + std::ptrdiff_t{tile.x} * bytes_per_pixel(image.format);
   view.width = tile.width;
   view.height = tile.height;
-  // A pair of bytes for two columns: as many bytes as columns.
+  // One pair of bytes for two columns: as many bytes as columns.
   if (image.format == PixelFormat::nv12)
     view.chroma = image.chroma + image.chroma_stride * (tile.y / 2) + tile.x;
   if (image.format == PixelFormat::i420) {

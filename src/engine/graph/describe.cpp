@@ -176,7 +176,7 @@ std::string describe_operator(const Node& node) {
   if (node.op == Op::resize) return text + (node.resize.linear ? " linear" : " nearest");
   if (node.op != Op::conv && node.op != Op::conv_transpose) return text;
   text += window_text(node.window);
-  // One channel a group on both sides, or several groups of more.
+  // One channel per group on both sides; otherwise several groups of more.
   const bool depthwise = node.weight != nullptr && node.group > 1 && node.weight->shape[1] == 1 &&
                          (node.op == Op::conv ? node.weight->shape[0] : node.group) == node.group;
   if (depthwise)

@@ -24,7 +24,7 @@ class DepthwisePointwiseStage final : public RowStage {
           compute(buffers, y, x, std::min(run_pixels_, out_width_ - x));
       return;
     }
-    // Short rows: runs continue in the next one.
+    // If rows are short, runs continue in the next row.
     for (std::int64_t y = rows.begin; y < rows.end;) {
       const std::int64_t end = run_end(buffers.addend, y, run_end(buffers.out, y, rows.end));
       const std::int64_t pixels = (end - y) * out_width_;
@@ -44,7 +44,7 @@ class DepthwisePointwiseStage final : public RowStage {
   [[nodiscard]] bool multiplies_bfloat16() const override { return pointwise_.bf16; }
 
  private:
-  /// Pixels [first, first + count), counted from row `from` on.
+  /// Pixels [first, first + count), counted from row `from`.
   void compute(const Buffers& buffers, std::int64_t from, std::int64_t first,
                std::int64_t count) const {
     filter(buffers, from, first, count);
@@ -57,7 +57,7 @@ class DepthwisePointwiseStage final : public RowStage {
     (pointwise_.bf16 ? kernels_.pointwise_bf16 : kernels_.pointwise)(run);
   }
 
-  /// The depthwise convolution of pixels [first, first + count), counted from row `from` on, into
+  /// The depthwise convolution of pixels [first, first + count), counted from row `from`, into
   /// scratch memory.
   void filter(const Buffers& buffers, std::int64_t from, std::int64_t first,
               std::int64_t count) const {

@@ -48,7 +48,7 @@ class FirstStage final : public RowStage {
     run.outputs = run.out_stride = outputs_;
     run.activation = activation_;
     float* const kept = buffers.scratch + work_floats();
-    std::int64_t made = 0;  // rows of the image below this one have been asked for
+    std::int64_t made = 0;  // rows of the image below this one have been requested
     for (std::int64_t y = rows.begin; y < rows.end; ++y) {
       if (buffers.rows != nullptr) made = make_rows(buffers, y, made, kept);
       const Image image = buffers.rows != nullptr ? rows_in(kept, y) : rows_at(buffers.in.base, y);
@@ -69,13 +69,13 @@ class FirstStage final : public RowStage {
 
  private:
   using Image = std::array<const float*, 9>;    ///< rows under the window, by plane
-  static constexpr std::int64_t kept_rows = 3;  ///< of those that InputRows makes: a ring
+  static constexpr std::int64_t kept_rows = 3;  ///< rows kept of those from InputRows: a ring
 
   [[nodiscard]] std::size_t work_floats() const {
     return bf16_ ? static_cast<std::size_t>((pair_rows * columns_ + 15) / 16 * 16) : 32;
   }
 
-  /// Has the rows made that the window over output row y sees.
+  /// Requests the rows of the window over output row y.
   std::int64_t make_rows(const Buffers& buffers, std::int64_t y, std::int64_t made,
                          float* kept) const {
     const std::int64_t first = y * 2 - walk_.top;
@@ -111,7 +111,7 @@ class FirstStage final : public RowStage {
   }
 
   void compute(const Image& image, FirstRun run, float* line, float* scratch) const {
-    // Outputs [begin, end) see no column outside the image.
+    // Outputs [begin, end) read no column outside the image.
     const std::int64_t begin = std::min((left_ + 1) / 2, out_width_);
     const std::int64_t end = std::clamp((width_ + left_ - 1) / 2, begin, out_width_);
     for (std::int64_t x = 0; x < begin; ++x) edge(image, x, run, line, scratch);
@@ -137,7 +137,7 @@ class FirstStage final : public RowStage {
     kernels_.first(run);
   }
 
-  /// Makes pairs of the rows first, with zeros where the window sees nothing.
+  /// Makes pairs of the rows first, with zeros outside the image.
   void compute_bf16(const Image& image, FirstRun run, float* line, float* scratch) const {
     for (std::size_t r = 0; r < pair_rows; ++r) {
       float* const pairs = scratch + static_cast<std::int64_t>(r) * columns_;
@@ -158,7 +158,7 @@ class FirstStage final : public RowStage {
   AlignedFloats weights_, bias_;
   RowActivation activation_;
   std::int64_t width_, out_width_, left_;
-  std::int64_t columns_;  ///< of a row of pairs, with those outside the image
+  std::int64_t columns_;  ///< of a row of pairs, including those outside the image
   AlignedFloats outside_;
 };
 

@@ -3,7 +3,7 @@
 namespace faceshot::engine {
 namespace {
 
-/// Pixels of a run: its input and output stay in the first-level cache.
+/// Pixels per run: its input and output stay in the first-level cache.
 constexpr std::int64_t run_pixels = 48;
 
 class PointwiseStage final : public RowStage {

@@ -7,11 +7,11 @@
 namespace faceshot::engine {
 namespace {
 
-/// Rings and the rows around them should share the second-level cache, with room to spare.
+/// Rings and the rows around them should fit into the second-level cache, with room to spare.
 constexpr std::int64_t ring_budget_floats = 96 * 1024;
 constexpr std::int64_t largest_band = 8;
 
-/// Links that walk() keeps account of; the pass that makes chains keeps them shorter.
+/// Maximum number of links in walk(); the pass that makes chains keeps them shorter.
 constexpr std::size_t most_links = 32;
 
 std::size_t on_cache_lines(std::int64_t floats) {
@@ -61,7 +61,7 @@ std::vector<std::int64_t> RowChain::ring_rows(std::int64_t band) const {
   for (int part = 0; part < parts_; ++part)
     walk(part, band, [&](std::size_t l, RowRange rows) {
       if (l == 0) return;
-      // What the stage before has computed last is the end of what this one needs, or beyond.
+      // The end of the previous stage's last rows is at or beyond the end of what this one needs.
       const RowRange needs = links_[l].stage->needs(rows);
       rings[l - 1] = std::max(rings[l - 1], needs.end - needs.begin);
     });
@@ -87,7 +87,8 @@ void RowChain::run(const Buffers& buffers, int part, int worker) const {
        [&](std::size_t l, RowRange rows) {
          const RowStage& stage = *links_[l].stage;
          assert(rows.begin < rows.end && rows.end <= stage.walk().out_height);
-         // What the stage reads is in the ring before it: made already, and not yet overwritten.
+         // The rows that the stage reads are in the ring before it: computed, and not yet
+         // overwritten.
          assert(l == 0 || stage.needs(rows).end - stage.needs(rows).begin <= rings_[l - 1]);
          RowStage::Buffers b;
          b.scratch = scratch;

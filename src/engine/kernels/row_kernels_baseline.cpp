@@ -1,4 +1,4 @@
-// In a file of its own, because sanitizers instrument it (src/engine/CMakeLists.txt).
+// In a file of its own, since sanitizers instrument it (src/engine/CMakeLists.txt).
 #include "base/simd/levels.hpp"
 #include "engine/kernels/row_kernels.hpp"
 

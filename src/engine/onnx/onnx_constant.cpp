@@ -42,7 +42,7 @@ struct Bfloat16 {
   }
 };
 
-/// One stored tensor and how to complain about it.
+/// One stored tensor, with its error messages.
 class Stored {
  public:
   Stored(const onnx::TensorProto& proto, const OnnxOrigin& origin)
@@ -53,8 +53,7 @@ class Stored {
     }
   }
 
-  /// Values from raw or external data (little-endian, elements of type Raw), or from the field that
-  /// holds them.
+  /// Values from raw or external data (little-endian, elements of type Raw), or from their field.
   template <typename Raw, typename T, typename Field>
   void values(const Field& field, std::vector<T>& to) const {
     const auto count = static_cast<std::size_t>(count_);
@@ -134,8 +133,7 @@ class Stored {
     return value;
   }
 
-  /// A network must not be able to read files that the user did not mean (CVE-2022-25882,
-  /// CVE-2024-5187).
+  /// A network must not be able to make us read arbitrary files (CVE-2022-25882, CVE-2024-5187).
   [[nodiscard]] fs::path beside(const std::string& location) const {
     if (!origin_.folder) unsupported("is stored in another file; load the network from a path");
     const fs::path relative(location);

@@ -23,7 +23,7 @@ void read_gemm(const OnnxNode& in) {
   }
   product.transposes_a = in.integer("transA", 0) != 0;
   product.transposes_b = in.integer("transB", 0) != 0;
-  // alpha * A B + beta * C; the factors go where a constant can take them.
+  // alpha * A B + beta * C; the factors are applied to constants where possible.
   product.inputs.push_back(scaled(in, in.input(1), in.real("alpha", 1)));
   if (!in.has_input(2)) return in.emit(std::move(product));
   const int addend = scaled(in, in.input(2), in.real("beta", 1));

@@ -1,4 +1,4 @@
-// Operators that work on each element by itself.
+// Operators on single elements.
 #include <cmath>
 #include <limits>
 #include <unordered_map>
@@ -46,7 +46,7 @@ void read_hard_sigmoid(const OnnxNode& in) {
 }
 
 void read_clip(const OnnxNode& in) {
-  // Attributes up to opset 10, inputs since; either may be left out.
+  // Attributes up to opset 10, inputs since; either may be omitted.
   const auto bound = [&](int i, const char* name, float default_value) {
     if (!in.has_input(i)) return in.real(name, default_value);
     const auto& value = in.floats(i);
@@ -75,7 +75,7 @@ void read_binary(const OnnxNode& in) {
 void read_extreme(const OnnxNode& in) {
   if (in.input_count() < 1) in.damaged("needs at least one input");
   if (in.input_count() == 1) return in.emit(in.start(Op::identity));
-  // a, b, c: (a, b), then what comes of it and c.
+  // a, b, c: (a, b), then the result and c.
   Node node = in.start(Op::binary);
   for (int i = 1;; ++i) {
     node.binary = in.type() == "Max" ? Binary::maximum : Binary::minimum;

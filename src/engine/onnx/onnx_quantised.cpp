@@ -1,8 +1,8 @@
-// QuantizeLinear and DequantizeLinear, as quantised networks are exchanged (QDQ): numbers of few
-// bits between the two, which stand for (number - zero) * step.
+// QuantizeLinear and DequantizeLinear, the form in which quantised networks are exchanged (QDQ):
+// between the two are numbers of few bits, with the value (number - zero) * step.
 //
-// Weights are what their numbers stand for. Values that are computed stay floats, held to what the
-// numbers can express: exporters leave out a Relu whose limit the numbers already keep.
+// Weights become the values of their numbers. Computed values stay floats, clamped to the range of
+// the numbers: exporters omit a Relu whose bound the range already implies.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -15,8 +15,8 @@ namespace {
 /// Steps and zeros, one for all or one for each index of an axis.
 struct Parameters {
   std::vector<float> steps;
-  std::vector<std::int64_t> zeros;  ///< as many
-  double low = 0, high = 255;       ///< what the numbers can be
+  std::vector<std::int64_t> zeros;  ///< the same number
+  double low = 0, high = 255;       ///< range of the numbers
 };
 
 Parameters parameters_of(const OnnxNode& in) {
@@ -39,7 +39,7 @@ Parameters parameters_of(const OnnxNode& in) {
   return p;
 }
 
-/// Calls with each element of a constant and which of the parameters is its own.
+/// Calls it with each element of a constant and the index of its parameters.
 template <class Each>
 void for_elements(const OnnxNode& in, const Shape& shape, const Parameters& p, const Each& each) {
   std::int64_t inner = element_count(shape);
@@ -71,7 +71,7 @@ void quantise_constant(const OnnxNode& in, const Parameters& p) {
   for_elements(in, numbers.shape, p, [&](std::size_t i, std::size_t which) {
     const double number = std::nearbyint(static_cast<double>(values[i] / p.steps[which])) +
                           static_cast<double>(p.zeros[which]);
-    // Written so that NaN becomes the lowest.
+    // In this form NaN becomes the lowest number.
     numbers.integers[i] =
         static_cast<std::int64_t>(number > p.low ? std::min(number, p.high) : p.low);
   });

@@ -77,7 +77,7 @@ Graph read_onnx(std::span<const std::byte> bytes, const OnnxOrigin& origin) {
   };
   if (bytes.empty() || bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     throw damaged();
-  // Protobuf would log to stderr what we throw.
+  // Otherwise protobuf would log to stderr what we throw.
   const google::protobuf::LogSilencer silence;
   onnx::ModelProto model;
   google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));

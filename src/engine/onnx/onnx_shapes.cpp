@@ -1,4 +1,4 @@
-// Operators that move, join, cut and rename tensors, and those that compute shapes.
+// Operators that move, join, split and rename tensors, and those that compute shapes.
 #include <algorithm>
 
 #include "engine/onnx/onnx_constant.hpp"
@@ -9,7 +9,7 @@ namespace faceshot::engine {
 void read_identity(const OnnxNode& in) {
   if (in.has_output(1)) in.unsupported("a mask as second output");
   if (in.has_input(2) && in.type() == "Dropout") {
-    // Training would be a boolean input here; inference files leave it out.
+    // For training there would be a boolean input here; inference files omit it.
     in.unsupported("training_mode as input");
   }
   in.emit(in.start(Op::identity));
@@ -59,7 +59,7 @@ void read_cast(const OnnxNode& in) {
     default:
       in.unsupported("only casts to floats, int32 and int64 are supported");
   }
-  // Weights of 16 bits may be of any size.
+  // 16-bit weights may have any size.
   if (!node.to_integers && in.known(0) && !in.constant(0)->is_integer)
     return in.emit_constant(*in.constant(0));
   in.emit(std::move(node));

@@ -14,7 +14,7 @@ void combine(const Loops<3>& loops, const float* a, const float* b, float* out, 
     const float* const x = a + offset[0];
     const float* const y = b + offset[1];
     float* const z = out + offset[2];
-    // Written out so that the compiler can vectorise what is frequent.
+    // The common case, written out so that the compiler can vectorise it.
     if (a_step == 1 && b_step == 1) {
       for (std::int64_t i = 0; i < count; ++i) z[i] = f(x[i], y[i]);
     } else if (a_step == 1 && b_step == 0) {

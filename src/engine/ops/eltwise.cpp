@@ -11,7 +11,7 @@ std::vector<EltwiseStep> eltwise_steps(const Unary& unary) {
     case Function::leaky_relu:
       return {{algorithm::eltwise_relu, alpha, 0}};
     case Function::clip:
-      // oneDNN refuses bounds in the wrong order; ONNX allows them.
+      // oneDNN rejects bounds in the wrong order; ONNX allows them.
       if (!(alpha <= beta)) return {};
       return {{algorithm::eltwise_clip, alpha, beta}};
     case Function::sigmoid:

@@ -45,7 +45,7 @@ FittedWindow fit_transposed_window(const Window& window, const Shape& input) {
       out = window.output_size[d] > 0 ? window.output_size[d] : input[2 + d] * window.stride[d];
       const std::int64_t total = std::max<std::int64_t>(0, full - out);
       before = window.automatic == AutoPadding::same_upper ? total / 2 : total - total / 2;
-      // More than one step beyond what the windows reach is not a size that ONNX allows.
+      // ONNX does not allow sizes more than one step beyond the reach of the windows.
       if (out - full >= std::max(window.stride[d], window.dilation[d])) continue;
     }
     fit.output[d] = out;

@@ -8,8 +8,8 @@
 namespace faceshot::engine {
 namespace {
 
-/// Position in the input of a position in the result. In single precision, because that is what
-/// ONNX Runtime rounds from.
+/// Position in the input for a position in the result. In single precision, like ONNX Runtime, so
+/// that rounding agrees.
 float source(Coordinates coordinates, std::int64_t at, std::int64_t input_size,
              const ResizeAxis& axis) {
   const auto x = static_cast<float>(at);
@@ -63,7 +63,7 @@ std::array<ResizeAxis, 4> resize_axes(const Node& node, const Shape& input,
     const double size = std::floor(static_cast<double>(static_cast<float>(input[d]) * scale));
     if (!(size >= 1 && size <= largest)) reject(node, "has an impossible scale");
     axes[d] = {static_cast<std::int64_t>(size), scale};
-    // ONNX's own tests say one thing here, ONNX Runtime and PyTorch another.
+    // ONNX's own tests differ here from ONNX Runtime and PyTorch.
     if (node.resize.coordinates == Coordinates::align_corners &&
         static_cast<double>(static_cast<float>(input[d]) * scale) != size)
       throw Error(ErrorCode::unsupported,

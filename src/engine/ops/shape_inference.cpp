@@ -8,7 +8,7 @@
 namespace faceshot::engine {
 namespace {
 
-/// Keeps every product of dimensions far from overflow, and memory within reason.
+/// Keeps every product of dimensions far from overflow, and memory use reasonable.
 void demand_modest(const std::string& name, const Shape& shape) {
   constexpr std::int64_t most = std::int64_t{1} << 31;
   std::int64_t count = 1;
@@ -21,7 +21,7 @@ void demand_modest(const std::string& name, const Shape& shape) {
   }
 }
 
-/// The dimensions that a Shape node asks for.
+/// The dimensions that a Shape node requests.
 ConstantPtr dimensions(const Node& node, const Shape& of) {
   const auto rank = static_cast<std::int64_t>(of.size());
   const auto within = [rank](std::int64_t at) {

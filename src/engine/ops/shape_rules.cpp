@@ -12,7 +12,7 @@
 namespace faceshot::engine {
 namespace {
 
-/// Shapes depend on the size of the network's input.
+/// Shapes depend on the network's input size.
 [[noreturn]] void refuse(const Node& node, const std::string& what) {
   reject(node, what + "; try another input size");
 }
@@ -65,7 +65,7 @@ class Rule {
       case Op::unsqueeze:
         return unsqueezed(in);
       case Op::flatten: {
-        // Flatten's axis may also be the rank: everything in front of it.
+        // Flatten's axis may also be the rank: all axes are in front of it.
         const std::int64_t axis = normal_axis(node_.axis, in.size() + (node_.axis >= 0 ? 1U : 0U));
         if (axis < 0) refuse(node_, "has an axis outside its input");
         return {element_count({in.begin(), in.begin() + axis}),
@@ -82,7 +82,7 @@ class Rule {
   }
   bool has_input(std::size_t i) const { return i < node_.inputs.size() && node_.inputs[i] >= 0; }
 
-  /// Values of an input that shapes depend on.
+  /// Values of an input that determine shapes.
   const Constant& parameter(std::size_t i) const {
     const auto& value = known_.values[static_cast<std::size_t>(node_.inputs[i])];
     if (value == nullptr)
@@ -109,7 +109,7 @@ class Rule {
     if (axis < 0) refuse(node_, "has an axis outside its input of " + text_of(shape));
     return static_cast<std::size_t>(axis);
   }
-  /// Marks of the axes that input 1 lists; all of them, or none, if there is no such input.
+  /// Flags of the axes that input 1 lists; all of them, or none, if there is no such input.
   std::vector<bool> marked_axes(std::size_t rank, bool without) const {
     if (!has_input(1)) return std::vector<bool>(rank, without);
     const auto& axes = whole_parameter(1).integers;

@@ -27,11 +27,11 @@ SliceSteps slice_steps(const Node& node, const Shape& input,
     if (axis < 0)
       reject(node, "slices an axis missing from its input of " + text_of(input) + " lacks");
     const auto d = static_cast<std::size_t>(axis);
-    // ONNX clamps both ends; for a negative step the end may be one in front of the first element.
+    // ONNX clamps both ends; for a negative step the end may be one before the first element.
     const std::int64_t size = input[d];
     std::int64_t step = strides != nullptr ? strides->integers[i] : 1;
     if (step == 0) reject(node, "has a step of 0");
-    step = std::clamp(step, -size - 1, size + 1);  // more leaves the axis as well
+    step = std::clamp(step, -size - 1, size + 1);  // anything larger leaves the axis as well
     const auto from_end = [size](std::int64_t at) { return at < 0 ? at + size : at; };
     const std::int64_t lowest = step > 0 ? 0 : -1, highest = step > 0 ? size : size - 1;
     const std::int64_t first = std::clamp<std::int64_t>(

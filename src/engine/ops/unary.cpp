@@ -6,7 +6,7 @@
 namespace faceshot::engine {
 namespace {
 
-/// One loop a function, so that the compiler can vectorise it.
+/// One loop per function, so that the compiler can vectorise it.
 template <typename F>
 void map(const float* in, float* out, std::int64_t count, const F& f) {
   for (std::int64_t i = 0; i < count; ++i) out[i] = f(in[i]);

@@ -87,8 +87,8 @@ std::vector<T> concatenated(const Node& node, const std::vector<const Constant*>
   return to;
 }
 
-/// Whole numbers wrap around, as they do in other runtimes; a file's arithmetic must not be able to
-/// do undefined things here.
+/// Integers wrap around, as in other runtimes; a file's arithmetic must not cause undefined
+/// behaviour.
 std::int64_t combined(const Node& node, std::int64_t a, std::int64_t b) {
   const auto x = static_cast<std::uint64_t>(a), y = static_cast<std::uint64_t>(b);
   switch (node.binary) {
@@ -154,8 +154,8 @@ bool is_all(const std::vector<const Constant*>& inputs) {
   });
 }
 
-/// The output's values if this operator has a rule for this kind of numbers.
-/// @return false if not
+/// Computes the output's values if this operator has a rule for this kind of numbers.
+/// @return false if it has none
 template <typename T>
 bool compute(const Node& node, const std::vector<const Constant*>& inputs, const Shape& shape,
              std::vector<T>& to) {

@@ -25,7 +25,7 @@ bool may_alias(Op op) {
          op == Op::squeeze || op == Op::unsqueeze || op == Op::transpose;
 }
 
-/// True if a node may add onto the tensor: its memory is its own, and stays its own.
+/// True if a node may add onto the tensor: its memory belongs to it alone, and will.
 bool owns_memory(const Graph& graph, int tensor, const std::vector<int>& producer) {
   const int maker = producer[static_cast<std::size_t>(tensor)];
   if (maker < 0 || may_alias(graph.nodes[static_cast<std::size_t>(maker)].op)) return false;
@@ -52,12 +52,12 @@ void fuse_add(Graph& graph, const InferredTensors& known) {
         const int before = producer[static_cast<std::size_t>(result)];
         if (before < 0 || readers[static_cast<std::size_t>(result)] != 1) continue;
         const Node& conv = graph.nodes[static_cast<std::size_t>(before)];
-        // Adding comes first in a convolution's post-operations, an activation after it.
+        // In a convolution's post-operations the sum comes first, then the activation.
         if (conv.op != Op::conv || conv.unary.function != Function::none || conv.adds_input)
           continue;
         if (last[static_cast<std::size_t>(addend)] != n) continue;
         if (!owns_memory(graph, addend, producer)) continue;
-        // The convolution may read what it adds onto only if that is another tensor.
+        // The convolution must not read the tensor onto which it adds.
         if (conv.inputs.front() == addend) continue;
         if (is_overwritten(graph, conv.inputs.front(), static_cast<std::size_t>(before), n))
           continue;

@@ -6,7 +6,7 @@
 namespace faceshot::engine {
 namespace {
 
-/// Weights times the scale of the output channel that each belongs to.
+/// Weights times the scale of their output channel.
 ConstantPtr scaled(const Node& conv, const std::vector<float>& scale) {
   auto weight = std::make_shared<Constant>(*conv.weight);
   const Shape& shape = weight->shape;

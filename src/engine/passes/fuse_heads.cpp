@@ -8,7 +8,7 @@
 namespace faceshot::engine {
 namespace {
 
-/// Fewer outputs than a register of any CPU has lanes: the rest of it would be computed in vain.
+/// Fewer outputs than the widest registers have lanes: the rest would be wasted.
 constexpr std::int64_t most_outputs = 15;
 
 std::int64_t outputs_of(const Node& node) { return node.weight->shape[0]; }
@@ -21,7 +21,7 @@ bool is_small_pointwise(const Node& node) {
   return is_pointwise(node) && !node.adds_input && outputs_of(node) <= most_outputs;
 }
 
-/// A 3x3 convolution of each channel by itself, of however many.
+/// A 3x3 convolution of each channel separately, of any number of channels.
 bool is_small_depthwise(const Node& node) {
   const std::array<std::int64_t, 2> ones{1, 1}, threes{3, 3};
   return node.op == Op::conv && node.window.kernel == threes && node.window.dilation == ones &&
@@ -34,7 +34,7 @@ bool alike(const Node& a, const Node& b) {
          a.window.automatic == b.window.automatic;
 }
 
-/// One convolution with the outputs of all, and zeros up to `outputs`.
+/// One convolution with the outputs of all, padded with zeros to `outputs`.
 Node stacked(const std::vector<const Node*>& nodes, std::int64_t outputs) {
   Node result = *nodes.front();
   Constant weight, bias;
@@ -66,7 +66,7 @@ struct Head {
   std::size_t pointwise = 0, depthwise = 0;  ///< indices of nodes
 };
 
-/// Pairs that start from this tensor and can be computed together; those like the first of them.
+/// Pairs that read this tensor and can be computed together: those that are like the first of them.
 std::vector<Head> heads_of(const Graph& graph, int tensor, const std::vector<int>& readers,
                            const std::vector<int>& only_reader) {
   std::vector<Head> heads;
@@ -85,7 +85,7 @@ std::vector<Head> heads_of(const Graph& graph, int tensor, const std::vector<int
   return heads;
 }
 
-/// The nodes that compute the heads together and then part them.
+/// The nodes that compute the heads together and then split the result.
 std::vector<Node> joined(Graph& graph, InferredTensors& known, const std::vector<Head>& heads) {
   std::vector<const Node*> pointwise, depthwise;
   std::int64_t outputs = 0;
@@ -128,7 +128,7 @@ void fuse_heads(Graph& graph, InferredTensors& known) {
   for (std::size_t n = 0; n < graph.nodes.size(); ++n)
     for (std::size_t i = 0; i < data_inputs(graph.nodes[n]); ++i)
       only_reader[static_cast<std::size_t>(graph.nodes[n].inputs[i])] = static_cast<int>(n);
-  std::vector<std::vector<Node>> instead(graph.nodes.size());  // of a node that goes
+  std::vector<std::vector<Node>> instead(graph.nodes.size());  // replacements of removed nodes
   std::vector<bool> gone(graph.nodes.size(), false);
   for (std::size_t t = 0; t < tensors; ++t) {
     if (readers[t] < 2 || known.shapes[t].size() != 4 || known.shapes[t][0] != 1) continue;

@@ -9,8 +9,8 @@ namespace faceshot::engine {
 namespace {
 
 constexpr std::size_t longest_chain = 16;
-/// Smaller tensors stay in the second-level cache until they are read, in a chain or not; there a
-/// chain would only make threads compute rows at their borders twice.
+/// Smaller tensors stay in the second-level cache anyway; a chain would only make threads compute
+/// border rows twice.
 constexpr std::int64_t smallest_between = 64 * 1024;
 
 /// How often a node reads a tensor.

@@ -11,7 +11,7 @@ namespace faceshot::engine {
 
 namespace {
 
-/// oneDNN takes a cap only before it has made anything.
+/// oneDNN accepts a cap only before its first use.
 void cap_instructions() {
   const std::optional<base::Isa> cap = base::isa_cap();
   if (!cap) return;

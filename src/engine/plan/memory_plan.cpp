@@ -13,7 +13,7 @@ MemoryPlan plan_memory(const std::vector<BufferRequest>& requests) {
     return requests[a].bytes > requests[b].bytes;
   });
   MemoryPlan plan{std::vector<std::size_t>(requests.size(), 0), 0};
-  std::vector<std::size_t> placed;  // by rising offset
+  std::vector<std::size_t> placed;  // by increasing offset
   const auto rounded = [](std::size_t bytes) {
     return (bytes + alignment - 1) / alignment * alignment;
   };

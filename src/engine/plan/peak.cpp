@@ -19,7 +19,7 @@ constexpr auto f32 = dnnl::memory::data_type::f32;
 constexpr int channels = 128;
 constexpr int side = 56;
 
-/// A convolution of one thread's own.
+/// A convolution for one thread.
 struct Work {
   explicit Work(const dnnl::convolution_forward::primitive_desc& chosen)
       : source(chosen.src_desc(), cpu()),
@@ -27,7 +27,7 @@ struct Work {
         result(chosen.dst_desc(), cpu()),
         convolution(chosen, dnnl::stream(cpu()),
                     {{DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, result}}) {
-    // Denormal garbage would be slow.
+    // Uninitialised memory might contain denormals, which are slow.
     std::fill_n(static_cast<float*>(source.get_data_handle()), source.get_desc().get_size() / 4,
                 0.5F);
     std::fill_n(static_cast<float*>(weights.get_data_handle()), weights.get_desc().get_size() / 4,

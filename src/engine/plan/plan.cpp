@@ -13,7 +13,7 @@
 namespace faceshot::engine {
 namespace {
 
-/// The plan reads from rows that somebody else owns, and no longer than this lives.
+/// Makes the plan read from the caller's rows as long as this object lives.
 class LentRows {
  public:
   LentRows(PlanBuilder& plan, const InputRows& rows) : plan_(plan), taken_(plan.take_rows(&rows)) {}

@@ -23,7 +23,7 @@ std::size_t bytes_of(std::int64_t elements) {
   return static_cast<std::size_t>(elements) * sizeof(float);
 }
 
-/// oneDNN's name of the kernel that it chose.
+/// oneDNN's name of the selected kernel.
 std::string kernel_name(const dnnl::primitive& primitive) {
   const char* name = nullptr;
   const auto status =
@@ -31,8 +31,8 @@ std::string kernel_name(const dnnl::primitive& primitive) {
   return status == dnnl_success && name != nullptr ? name : "oneDNN";
 }
 
-/// A short innermost loop (the three channels of an image) costs more than it copies: a longer one
-/// takes its place.
+/// A short innermost loop (the three channels of an image) has more overhead than work: a longer
+/// one replaces it.
 void lengthen_runs(Loops<2>& loops) {
   constexpr std::int64_t short_run = 8;
   if (loops.run_size() >= short_run) return;
@@ -55,7 +55,7 @@ PlanBuilder::PlanBuilder(const Graph& graph, const Shape& input_shape, const Row
       readers_(reader_counts(graph_)),
       places_(graph_.tensors.size()),
       stream_(cpu()) {
-  // oneDNN splits work for the threads that it sees now.
+  // oneDNN splits work for the number of threads that it sees now.
   const base::SingleOpenMpThread for_onednn;
   const auto input = static_cast<std::size_t>(graph_.inputs.front());
   places_[input] = {input_shape, false, memory_.add(element_count(input_shape))};
@@ -237,7 +237,7 @@ void PlanBuilder::draft_primitives(std::vector<Primitive> pieces) {
 // ----------------------------------------------------------------------------------------
 
 void PlanBuilder::add_alias(const Node& node) {
-  // A renamed tensor keeps its layout; one of another shape is row-major.
+  // A renamed tensor keeps its layout; a reshaped one is row-major.
   const bool same_shape = node.op == Op::identity || node.op == Op::cast;
   const Place in = same_shape ? input_of(node) : in_layout(input_of(node), false);
   (void)define(node, in.channels_last, in.storage);

@@ -23,7 +23,7 @@ dnnl::primitive_attr attributes_of(const Node& node) {
   return attributes;
 }
 
-/// The node's weights as the primitive wants them.
+/// The node's weights in the layout of the primitive.
 dnnl::memory reordered(const dnnl::memory::desc& plain, const Node& node,
                        const dnnl::memory::desc& wanted, dnnl::stream& stream) {
   dnnl::memory given(plain, cpu(), const_cast<float*>(node.weight->floats.data()));
@@ -48,15 +48,16 @@ std::vector<std::pair<int, dnnl::memory>> constants_of(const Node& node, dnnl::m
   return constants;
 }
 
-/// Rows [begin, end) of a convolution's output: what a convolution of some rows of its input gives.
+/// Rows [begin, end) of a convolution's output, computed as a convolution of some rows of its
+/// input.
 struct Strip {
   std::int64_t begin, end;
   std::int64_t in_begin, in_end;
   std::int64_t top, bottom;  ///< rows of padding
 };
 
-/// As many strips as threads can share out well. One, with all rows that exist, for several
-/// images: only one's rows lie behind one another.
+/// As many strips as threads can share evenly. For several
+/// images one strip with all rows, since only the rows of a single image are contiguous.
 std::vector<Strip> strips_of(const Node& node, const FittedWindow& fit, const Place& in,
                              const Place& out, int threads) {
   constexpr std::int64_t least_rows = 4;
@@ -75,7 +76,7 @@ std::vector<Strip> strips_of(const Node& node, const FittedWindow& fit, const Pl
     s.in_end = std::min(last, in_height);
     s.top = s.in_begin - first;
     s.bottom = last - s.in_end;
-    if (s.in_begin >= s.in_end) return whole;  // it sees nothing but padding
+    if (s.in_begin >= s.in_end) return whole;  // it reads only padding
     strips.push_back(s);
   }
   return strips;
@@ -92,7 +93,7 @@ dnnl::memory::desc describe_rows(const Place& place, std::int64_t rows) {
 
 void PlanBuilder::add_convolution(const Node& node) {
   if (add_row_layer(node)) return;
-  // Only a network's first convolution reads what is not channels-last: the caller's image.
+  // Only a network's first convolution has an input that is not channels last: the caller's image.
   const Place in = in_layout(input_of(node), true);
   // Post-operation "sum": the destination holds the addend when the convolution starts.
   const Place out = node.adds_input ? define(node, true, in_layout(input_of(node, 1), true).storage)
@@ -113,7 +114,7 @@ void PlanBuilder::add_convolution(const Node& node) {
         {node.window.dilation[0] - 1, node.window.dilation[1] - 1}, {strip.top, fit.padding[1]},
         {strip.bottom, fit.padding[3]});
     const dnnl::convolution_forward::primitive_desc chosen(desc, attributes_of(node), cpu());
-    // Strips that want the weights in the same order share them.
+    // Strips whose weights have the same layout share them.
     const bool shares = !pieces.empty() &&
                         pieces.front().constants.front().second.get_desc() == chosen.weights_desc();
     auto constants =
@@ -128,7 +129,7 @@ void PlanBuilder::add_convolution(const Node& node) {
                       std::move(constants)});
   }
   draft_primitives(std::move(pieces));
-  // The addend is read from where the result goes.
+  // The addend is read from the destination.
   if (node.adds_input) drafts_.back().step.bytes_read += drafts_.back().step.bytes_written;
 }
 

@@ -1,4 +1,4 @@
-// Joining, cutting and turning tensors.
+// Joining, splitting and transposing tensors.
 #include <algorithm>
 
 #include "engine/ops/slicing.hpp"
@@ -79,7 +79,7 @@ void PlanBuilder::add_transpose(const Node& node) {
   if (permutation.empty())
     for (std::size_t d = in.shape.size(); d-- > 0;)
       permutation.push_back(static_cast<std::int64_t>(d));
-  // The bytes may lie in the wanted order already.
+  // The bytes may be in the wanted order already.
   const bool to_last = in.channels_last && permutation == Shape{0, 2, 3, 1};
   const bool from_last = !in.channels_last && permutation == Shape{0, 3, 1, 2};
   if (to_last || from_last) {

@@ -33,7 +33,7 @@ void PlanBuilder::add_matmul(const Node& node) {
 }
 
 void PlanBuilder::add_normalisation(const Node& node) {
-  // All axes from one on are together only in row-major order.
+  // A range of trailing axes is contiguous only in row-major order.
   const Place in = node.flattens ? in_layout(input_of(node), false) : input_of(node);
   const Place out = define(node, in.channels_last);
   AroundAxis around = around_axis(in, node.axis);
@@ -50,7 +50,7 @@ void PlanBuilder::add_normalisation(const Node& node) {
 void PlanBuilder::add_reduce(const Node& node) {
   const Place in = input_of(node);
   const Place out = define(node, false);
-  // The result's shape with the reduced axes kept, to walk both together.
+  // The result's shape with the reduced axes kept, to iterate over both together.
   Shape kept = in.shape;
   const auto axes = parameters(node);
   const bool given = axes.size() > 1 && axes[1] != nullptr && !axes[1]->integers.empty();

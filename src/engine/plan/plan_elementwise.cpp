@@ -11,7 +11,7 @@
 namespace faceshot::engine {
 namespace {
 
-/// Those that cost more than a multiplication: oneDNN vectorises them.
+/// Functions that cost more than a multiplication: oneDNN vectorises them.
 bool is_expensive(Function function) {
   switch (function) {
     case Function::sigmoid:

@@ -1,4 +1,4 @@
-// Layers on kernels of our own.
+// Layers on our own kernels.
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -9,8 +9,8 @@
 namespace faceshot::engine {
 namespace {
 
-/// Pieces of a chain: several a thread, so that one that has lost its processor delays little; but
-/// as many as threads where each piece computes rows at its border again.
+/// Pieces of a chain: several per thread, so that a preempted thread causes little delay; but only
+/// one per thread if each piece recomputes rows at its border.
 int pieces_of(std::size_t links, std::int64_t height, int threads) {
   constexpr std::int64_t least_rows = 4;
   if (threads == 1 || links > 1) return threads;
@@ -25,7 +25,7 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
   using Adds = RowChain::Link::Adds;
   std::vector<RowChain::Link> links;
   std::vector<int> touched{in.storage};
-  std::vector<std::pair<std::size_t, int>> outside;  // link and storage of what it adds
+  std::vector<std::pair<std::size_t, int>> outside;  // link and storage of its addend
   Shape shape = in.shape;
   for (const Node* const node : nodes) {
     const Shape& result = shape_of(node->output);
@@ -52,7 +52,7 @@ void PlanBuilder::draft_chain(const std::vector<const Node*>& nodes, const Place
   const std::size_t scratch = chain->scratch_floats() * sizeof(float);
   scratch_bytes_ = std::max(scratch_bytes_, scratch * static_cast<std::size_t>(threads_));
   weight_bytes_ += chain->weight_bytes();
-  // The image itself, which nobody else reads, may come row by row.
+  // The image itself, if it has no other reader, may come row by row.
   const auto image = static_cast<std::size_t>(graph_.inputs.front());
   const bool rows = in.storage == places_[image].storage && readers_[image] == 1 &&
                     is_first_convolution(*nodes.front());
@@ -82,7 +82,7 @@ bool PlanBuilder::add_row_layer(const Node& node) {
   const bool first = is_first_convolution(node);
   if (first && given.channels_last) return false;
   const Place in = in_layout(given, !first);
-  // In place where a convolution alone adds something: nobody reads that afterwards.
+  // In place if a single convolution adds something: nobody reads that afterwards.
   const bool in_place = node.op == Op::conv && node.adds_input;
   const Place out = in_place ? define(node, true, in_layout(input_of(node, 1), true).storage)
                              : define(node, true);
@@ -92,7 +92,7 @@ bool PlanBuilder::add_row_layer(const Node& node) {
 
 void PlanBuilder::add_separable_convolution(const Node& node) {
   if (add_row_layer(node)) return;
-  // Several images: kernels of our own take one.
+  // Several images: our own kernels process only one.
   for (const Node& stage : node.stages) add_convolution(stage);
 }
 

@@ -87,7 +87,7 @@ float* TensorMemory::address(int storage) const {
     offset += of(storage).offset;
     storage = of(storage).parent;
   }
-  // Nothing is ever written to a constant: only what nodes make is a destination.
+  // Constants are never written to: only outputs of nodes are destinations.
   if (of(storage).constant != nullptr) return const_cast<float*>(of(storage).constant) + offset;
   assert(block_ != nullptr);
   return block_.get() + of(storage).place / sizeof(float) + offset;

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::json;
 using Places = std::unordered_map<std::int64_t, std::size_t>;
 
-/// Reads members of one entry, and says which entry lacks what.
+/// Reads members of one entry; errors say which entry lacks what.
 class CocoEntry {
  public:
   CocoEntry(const std::filesystem::path& path, const char* list, std::size_t index,
@@ -56,7 +56,7 @@ class CocoEntry {
     return {finite(value[0], "bbox"), finite(value[1], "bbox"), finite(value[2], "bbox"),
             finite(value[3], "bbox"), 0};
   }
-  /// The place of what the member names.
+  /// The index of the object to which the member refers.
   [[nodiscard]] std::size_t place(const char* name, const Places& places) const {
     const std::int64_t wanted = id(name);
     const auto found = places.find(wanted);

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::size_t, 3> most_detections{1, 10, 100};
 constexpr std::size_t all_sizes = 0;
 
-// numpy.linspace computes its steps so; overlaps that are just a threshold fall on the same side.
+// Computed like numpy.linspace, so that overlaps equal to a threshold fall on the same side.
 double iou_at(std::size_t t) {
   return 0.5 + static_cast<double>(t) * ((0.95 - 0.5) / (coco_ious - 1));
 }
@@ -22,7 +22,7 @@ double recall_at(std::size_t r) {
   return r + 1 == coco_recalls ? 1.0 : static_cast<double>(r) * (1.0 / (coco_recalls - 1));
 }
 
-/// pycocotools' overlap: for a crowd the share of the detection that lies in it.
+/// pycocotools' overlap: for a crowd the share of the detection inside it.
 double overlap_of(const CocoFace& face, const ScoredBox& box) {
   const double w = std::min(box.x + box.w, face.x + face.w) - std::max(box.x, face.x);
   const double h = std::min(box.y + box.h, face.y + face.h) - std::max(box.y, face.y);
@@ -34,7 +34,7 @@ double overlap_of(const CocoFace& face, const ScoredBox& box) {
 /// One image's faces and detections of one category.
 struct CocoCase {
   std::vector<CocoFace> faces;
-  std::vector<ScoredBox> boxes;  ///< by descending score, 100 at most
+  std::vector<ScoredBox> boxes;  ///< by descending score, at most 100
   std::vector<double> overlap;   ///< boxes x faces
 };
 
@@ -71,7 +71,7 @@ bool outside(double area, const std::pair<double, double>& range) {
   return area < range.first || area > range.second;
 }
 
-/// The face that a box takes: faces that count come first in `order`; none: faces.size().
+/// The face that a box takes: faces that count come first in `order`; nothing: faces.size().
 std::size_t match(const CocoCase& c, std::size_t box, std::size_t iou, std::size_t counting,
                   const std::vector<std::size_t>& order, const std::vector<char>& taken) {
   double least = std::min(iou_at(iou), 1 - 1e-10);
@@ -117,7 +117,7 @@ void judge_case(const CocoCase& c, const std::pair<double, double>& range, CocoR
   }
 }
 
-/// Precision at each recall, and the recall of all.
+/// Precision at each recall, and the total recall.
 struct CocoCurve {
   std::array<double, coco_recalls> precision{};
   double recall = 0;
@@ -163,7 +163,7 @@ double mean_precision(const CocoCurve& curve) {
   return std::accumulate(curve.precision.begin(), curve.precision.end(), 0.0) / coco_recalls;
 }
 
-/// What the categories' figures are gathered in, in the order of coco_names.
+/// Accumulators of the categories' figures, in the order of coco_names.
 using CocoMeans = std::array<CocoMean, coco_names.size()>;
 
 /// Adds one category's figures for one range of sizes.

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view list_begin = "FDDB-fold-", list_end = "-ellipseList.txt";
 
-/// Numbers of a line, separated by blanks; none if anything else is in it.
+/// Numbers of a line, separated by blanks; empty if it has anything else.
 std::vector<double> numbers_of(const std::string& line) {
   std::vector<double> numbers;
   const char* at = line.data();
@@ -39,7 +39,7 @@ std::vector<double> numbers_of(const std::string& line) {
   return numbers;
 }
 
-/// Reads "NAME, NUMBER, as many lines" again and again.
+/// Reads "NAME, NUMBER, as many lines" repeatedly.
 class FddbList {
  public:
   explicit FddbList(fs::path path) : path_(std::move(path)), file_(path_) {
@@ -47,7 +47,8 @@ class FddbList {
     if (!file_) throw Error(ErrorCode::io, path_.string() + ": cannot be read");
   }
 
-  /// @param image called with each name @return takes the numbers of each of its lines
+  /// @param image called with each name @return a function that receives the numbers of each of its
+  /// lines
   void read(
       const std::function<std::function<void(const std::vector<double>&)>(const std::string&)>&
           image) {

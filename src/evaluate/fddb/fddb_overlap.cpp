@@ -1,4 +1,4 @@
-// Areas of regions that overlap. An affine map makes the ellipse the unit circle, whose
+// Areas of overlapping regions. An affine map turns the ellipse into the unit circle, whose
 // intersection with a polygon has a closed form.
 #include <algorithm>
 #include <array>
@@ -35,7 +35,7 @@ double in_circle(Point a, Point b) {
   const auto sector = [](Point p, Point q) { return std::atan2(cross(p, q), dot(p, q)); };
   const double along = -dot(a, d) / length;
   const double reach = along * along - (dot(a, a) - 1) / length;
-  if (reach <= 0) return sector(a, b);  // the line passes the circle by
+  if (reach <= 0) return sector(a, b);  // the line misses the circle
   const double root = std::sqrt(reach);
   const double in = std::clamp(along - root, 0.0, 1.0), out = std::clamp(along + root, 0.0, 1.0);
   if (in >= out) return sector(a, b);
@@ -43,7 +43,7 @@ double in_circle(Point a, Point b) {
   return (in > 0 ? sector(a, p) : 0) + cross(p, q) + (out < 1 ? sector(q, b) : 0);
 }
 
-/// Where the ellipse is the unit circle.
+/// In the frame in which the ellipse is the unit circle.
 Point in_frame(const FddbEllipse& e, Point p) {
   const double c = std::cos(e.angle), s = std::sin(e.angle), x = p.x - e.x, y = p.y - e.y;
   return {(c * x + s * y) / e.major, (c * y - s * x) / e.minor};
@@ -61,7 +61,7 @@ Polygon rectangle(double x1, double y1, double x2, double y2) {
   return {{x1, y1}, {x2, y1}, {x2, y2}, {x1, y2}};
 }
 
-/// A polygon of the ellipse's area.
+/// A polygon with the area of the ellipse.
 Polygon outline(const FddbEllipse& e) {
   constexpr int corners = 1024;
   constexpr double step = 2 * std::numbers::pi / corners;
@@ -75,7 +75,7 @@ Polygon outline(const FddbEllipse& e) {
   return polygon;
 }
 
-/// Sutherland and Hodgman: what lies in the image.
+/// Sutherland and Hodgman: clips the polygon to the image.
 Polygon cut(Polygon polygon, int width, int height) {
   // a x + b y + c >= 0 inside
   const std::array<std::array<double, 3>, 4> edges{{{1, 0, 0},
@@ -103,7 +103,7 @@ Polygon region_of(const FddbFound& found) {
   return rectangle(r.x, r.y, r.x + r.w, r.y + r.h);
 }
 
-/// A box around what is surely all of a region.
+/// A box that certainly contains the whole region.
 std::array<double, 4> around(const FddbEllipse& e) {
   const double reach = std::max(e.major, e.minor);
   return {e.x - reach, e.y - reach, e.x + reach, e.y + reach};

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double discrete_overlap = 0.5;
 
-/// What one image gives at a score, or how that differs from the score above.
+/// The counts of one image at a score, or their difference from the score above.
 struct FddbCount {
   double hits = 0, overlap = 0, shown = 0;
 };
@@ -37,7 +37,7 @@ void require_finite(const FddbImage& image) {
                 "fddb_roc: '" + image.name + "' has a number that is not finite");
 }
 
-/// Adds what changes at each of an image's scores.
+/// Adds the changes at each of an image's scores.
 void add_image(const FddbImage& image, track::Assigner& assigner,
                std::map<double, FddbCount, std::greater<>>& changes) {
   std::vector<std::size_t> order(image.found.size());

@@ -23,7 +23,7 @@ void require_sense(std::span<const ApSampler> figures, std::size_t images,
     require(figure.images() == images, "the figures are from different sets of images");
 }
 
-/// The value below which a share of the sorted values lies, interpolated.
+/// The value below which a share of the sorted values is, interpolated.
 double quantile(const std::vector<double>& sorted, double share) {
   const double place = share * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(place);
@@ -32,7 +32,7 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] * (1 - rest) + sorted[above] * rest;
 }
 
-/// A row of values for each figure, one a sample.
+/// For each figure a row of values, one per sample.
 template <typename Value>
 std::vector<std::vector<double>> sample_all(std::size_t figures, std::size_t images,
                                             const BootstrapOptions& o, const Value& value) {
@@ -91,7 +91,7 @@ std::vector<PairedDifference> paired_bootstrap(std::span<const ApSampler> a,
     PairedDifference d{a[f].ap(), b[f].ap(), quantile(row, tail), quantile(row, 1 - tail), 1};
     const auto at_most = std::upper_bound(row.begin(), row.end(), 0.0) - row.begin();
     const auto at_least = row.end() - std::lower_bound(row.begin(), row.end(), 0.0);
-    // One more than was seen: a thousand draws cannot say that a chance is 0.
+    // One more than observed: a thousand draws cannot show that a probability is 0.
     const double fewer = static_cast<double>(std::min(at_most, at_least)) + 1;
     d.chance = std::min(1.0, 2 * fewer / (static_cast<double>(row.size()) + 1));
     differences.push_back(d);

@@ -79,7 +79,7 @@ ThresholdTable threshold_table(const JudgedSet& set, std::size_t setting) {
     table.recommended = row_at(sweep, scores, sweep.round_figure().threshold, set.images());
     return table;
   }
-  std::vector<double> hits;  // falling
+  std::vector<double> hits;  // descending
   for (const JudgedScore& s : scores)
     if (s.right) hits.push_back(static_cast<double>(s.score));
   double best_f1 = -1;
@@ -109,7 +109,7 @@ std::vector<CurvePoint> curve_of(const JudgedSet& set, std::size_t setting, std:
     const JudgedBox& box = judgement.boxes[i];
     ++(box.verdict == Verdict::hit ? hits : alarms);
     const bool last = i + 1 == judgement.boxes.size();
-    // Detections of one score are shown together.
+    // Detections with equal scores are admitted together.
     if (!last && judgement.boxes[i + 1].score == box.score) continue;
     if (!last && hits / faces < next) continue;
     curve.push_back({box.score, hits / faces, hits / (hits + alarms), alarms / images});

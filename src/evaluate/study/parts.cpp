@@ -26,10 +26,10 @@ constexpr std::array<AttributeInfo, 5> attribute_infos{{
     {"expression", &FaceAttributes::expression, {"typical", "exaggerated", nullptr}},
 }};
 
-/// Which row a face is of.
+/// The row to which a face belongs.
 using RowOf = std::function<std::size_t(std::size_t image, std::size_t face)>;
 
-/// Parts of the faces. Rows without a face are left out.
+/// Parts of the faces. Rows without faces are omitted.
 PartTable by_face(const JudgedSet& set, std::size_t setting, double score, std::string title,
                   const std::vector<std::string>& names, const RowOf& row_of) {
   PartTable table{std::move(title), false, {}};

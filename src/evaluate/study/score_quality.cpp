@@ -41,7 +41,7 @@ ThresholdSweep::ThresholdSweep(std::span<const JudgedScore> scores, std::size_t 
 }
 
 PrecisionRecall ThresholdSweep::at(double threshold) const {
-  // As the detector compares: in float.
+  // Compared in float, like in the detector.
   const auto first_below = std::partition_point(
       scores_.begin(), scores_.end(),
       [&](const JudgedScore& s) { return s.score >= static_cast<float>(threshold); });

@@ -20,7 +20,7 @@ struct Cover {
   }
 };
 
-/// Calls body(x, y) for the middles of the pixels in the ellipse of a box.
+/// Calls body(x, y) for the centres of the pixels in the ellipse of a box.
 template <typename Body>
 void each_face_pixel(const MotBox& box, const Body& body) {
   const Cover face{box.left + box.width / 2, box.top + box.height / 2, box.width / 2,

@@ -14,8 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Numbers of a line; fields that are missing or empty keep what `values` has.
-/// @return how many fields there are; 0 if one is not a number
+/// Numbers of a line; missing or empty fields keep their `values`.
+/// @return the number of fields; 0 if one is not a number
 std::size_t split_mot_line(std::string_view line, std::array<double, 9>& values) {
   const bool commas = line.find(',') != std::string_view::npos;
   constexpr std::string_view blanks = " \t\r";
@@ -51,7 +51,7 @@ MotBox box_of(const std::array<double, 9>& v) {
   return box;
 }
 
-/// What is wrong with a line, or nothing.
+/// What is wrong with a line, or null.
 const char* flaw_of(std::size_t fields, const std::array<double, 9>& v, bool truth) {
   if (fields < 6) return "`frame,id,left,top,width,height,...` was expected";
   if (!(v[0] >= 1 && v[0] <= 1e8)) return "frames count from 1";

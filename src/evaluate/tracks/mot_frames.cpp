@@ -11,7 +11,7 @@ namespace {
 
 constexpr double least_overlap = 0.5 - std::numeric_limits<double>::epsilon();
 
-/// A number without gaps for each id, in the order in which they come.
+/// Numbers ids without gaps, in order of appearance.
 class MotIds {
  public:
   std::size_t operator[](std::int64_t id) {
@@ -23,7 +23,7 @@ class MotIds {
   std::map<std::int64_t, std::size_t> ids_;
 };
 
-/// For each result of a frame: does it match a distractor?
+/// For each result of a frame: whether it matches a distractor.
 std::vector<bool> finds_distractor(std::span<const MotBox> truth, std::span<const MotBox> found,
                                    track::Assigner& assigner) {
   std::vector<bool> result(found.size(), false);

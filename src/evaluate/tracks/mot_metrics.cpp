@@ -19,13 +19,14 @@ double ratio(std::size_t part, std::size_t whole) {
   return ratio(static_cast<double>(part), static_cast<double>(whole));
 }
 
-/// The counts of CLEAR MOT while it goes through a film.
+/// CLEAR MOT's counts during one pass through a film.
 struct ClearCounts {
   explicit ClearCounts(std::size_t ids)
       : frames(ids), matched(ids), begun(ids), last(ids, none), before(ids, none) {}
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
   std::vector<std::size_t> frames, matched, begun;  ///< of each face
-  std::vector<std::size_t> last, before;  ///< track that had it last, and in the frame before
+  std::vector<std::size_t> last, before;  ///< the face's last track, and its track in the previous
+                                          ///< frame
 };
 
 void clear_frame(const MotFrame& frame, ClearCounts& counts, ClearMot& clear,
@@ -37,7 +38,7 @@ void clear_frame(const MotFrame& frame, ClearCounts& counts, ClearMot& clear,
     clear.fn += rows;
     return;
   }
-  // Tracks that had a face in the frame before keep it, whatever the overlap of others.
+  // Tracks that had a face in the previous frame keep it, whatever the overlap of others.
   std::vector<double> worth(rows * columns, 0);
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < columns; ++c) {
@@ -100,9 +101,9 @@ IdentityScore identity_score(const MotFrames& film) {
   return score;
 }
 
-/// What HOTA knows of a face and a track.
+/// HOTA's counts for a face and a track.
 struct TogetherCounts {
-  double alike = 0;  ///< sum of the shares of their overlap, before anything is matched
+  double alike = 0;  ///< sum of their relative overlaps, before matching
   std::array<double, hota_thresholds> matched{};
 };
 using Couples = std::map<std::pair<std::size_t, std::size_t>, TogetherCounts>;
