@@ -18,8 +18,8 @@ namespace {
   throw Error(ErrorCode::format, place + ": " + what);
 }
 
-/// No annotation has nearly as many elements in one place. matio believes the dimensions in the
-/// file and gives memory for them, whether the file has the data or not.
+/// No annotation has nearly as many elements in one place. matio trusts the dimensions in the file
+/// and allocates memory for them, whether the file has the data or not.
 constexpr std::size_t most_elements = std::size_t{1} << 24;
 
 /// Product of the dimensions.
@@ -34,8 +34,8 @@ std::size_t element_count(const matvar_t& value, const std::string& place) {
   return count;
 }
 
-/// A version 5 file is a row of elements, each with its length in front. matio does not notice a
-/// last one that is cut off, and gives zeros for what is missing.
+/// A version 5 file is a sequence of elements, each preceded by its length. matio does not notice a
+/// truncated last one, and returns zeros for what is missing.
 void require_whole(const std::filesystem::path& path) {
   constexpr std::size_t header_bytes = 128;
   constexpr std::size_t tag_bytes = 8;
@@ -106,7 +106,7 @@ std::size_t MatValue::columns() const { return value_->rank > 1 ? value_->dims[1
 std::vector<double> MatValue::numbers() const {
   std::vector<double> out;
   const std::size_t count = element_count(*value_, place_);
-  // MATLAB stores an empty matrix of any class, and matio reads one without data.
+  // MATLAB can store an empty matrix with any class, and matio reads one without data.
   if (count == 0 && value_->class_type != MAT_C_CELL) return out;
   const std::size_t size = Mat_SizeOfClass(value_->class_type);
   if (size == 0 || value_->isComplex != 0) damaged(place_, "expected a matrix of real numbers");

@@ -65,7 +65,7 @@ class ReusingAllocator final : public c10::Allocator {
   mutable std::size_t waiting_bytes_ = 0;
 };
 
-// Never destroyed: tensors in static variables may end after everything else.
+// Never destroyed: tensors in static variables may be freed after everything else.
 ReusingAllocator* allocator = nullptr;
 
 void ReusingAllocator::give_back(void* data) { allocator->keep(data); }

@@ -15,8 +15,8 @@ namespace {
 
 using network::Layer;
 
-/// min(max(x, 0), 6), from whose output alone its gradient is known. LibTorch 1.13's own hardtanh
-/// has no backward pass in bfloat16 on CPUs.
+/// min(max(x, 0), 6), whose gradient depends only on its output. LibTorch 1.13's own hardtanh has
+/// no bfloat16 backward pass on CPUs.
 class Relu6 : public torch::autograd::Function<Relu6> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& in) {
@@ -53,7 +53,7 @@ torch::Tensor relu6(const torch::Tensor& in) { return Relu6::apply(in); }
 
 torch::Tensor largest_of_runs(const torch::Tensor& in, const std::vector<int>& runs) {
   const std::int64_t all = std::accumulate(runs.begin(), runs.end(), std::int64_t{0});
-  // Channels last whatever the layout was: runs are then neighbours in memory.
+  // Channels last whatever the layout was: runs are then contiguous in memory.
   const torch::Tensor rows = in.permute({0, 2, 3, 1}).reshape({-1, all});
   std::vector<torch::Tensor> largest;
   const std::vector<std::int64_t> sizes(runs.begin(), runs.end());

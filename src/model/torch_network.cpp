@@ -30,21 +30,21 @@ struct TorchNetwork::Step {
   torch::Tensor weight, bias, running_mean, running_var;
   bool keeps_statistics = false;  ///< BatchNorm that runs as in evaluation, whatever train() says
 
-  // One or two convolutions, a BatchNorm, a sum, an activation that nobody else looks into are a
-  // chain, and so are an upsampling by 2 and a sum: in training they are computed together, when it
-  // is the last one's turn.
+  // A chain is one or two convolutions, a BatchNorm, a sum and an activation without other readers
+  // in between; or an upsampling by 2 and a sum. In training they are computed together when the
+  // last one is reached.
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
-  std::size_t chain = none;        ///< the BatchNorm or upsampling whose chain this step is in
-  std::size_t chain_end = 0;       ///< of that one, as the rest: the last step
+  std::size_t chain = none;        ///< the BatchNorm or upsampling of this step's chain
+  std::size_t chain_end = 0;       ///< in that step, like the following: the chain's last step
   std::size_t convolution = none;  ///< the step before it, if it is in the chain
   std::size_t depthwise = none;    ///< the step before that, likewise
   std::size_t residual = none;     ///< slot of the sum's other input
   Activation activation = Activation::none;
 
-  std::size_t head = none;  ///< that it is the last layer of, where all of these read one map
+  std::size_t head = none;  ///< whose last layer it is, if all of these read one map
 
-  std::vector<std::size_t> chain_reads;  ///< slots that the chain which begins here reads
-  std::size_t readers = 0;               ///< chains and heads that read what the step gives
+  std::vector<std::size_t> chain_reads;  ///< slots read by the chain that begins here
+  std::size_t readers = 0;               ///< number of chains and heads that read the step's output
 };
 
 namespace {
@@ -57,7 +57,7 @@ torch::Tensor he_normal(const std::vector<std::int64_t>& shape, base::Random& ra
   return tensor.contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
-/// SSD's scale of conv4_3: features of length 1 would be too small to learn from.
+/// SSD's scale of conv4_3: features of length 1 would be too small for training.
 constexpr float first_l2_scale = 20;
 
 torch::Tensor initial(const Layer& layer, const std::string& name,
@@ -104,14 +104,14 @@ TorchNetwork::TorchNetwork(network::NetworkSpec spec, std::uint64_t seed) : spec
     slot[layer.name] = steps_.size();
   }
 
-  // Heads start small and sure of background: the first steps are then not spent on unlearning
-  // thousands of false positives.
+  // Heads start small and confident of background, so that the first steps are not spent on
+  // unlearning thousands of false positives.
   const auto classes = static_cast<std::int64_t>(spec_.classes.size()) + 1;
   const torch::NoGradGuard no_grad;
   for (const network::Head& head : spec_.heads) {
     steps_[slot.at(head.loc) - 1].weight.mul_(0.1);
     if (!head.landmarks.empty()) steps_[slot.at(head.landmarks) - 1].weight.mul_(0.1);
-    // The convolution that makes the logits, and how many it makes a prior.
+    // The convolution that computes the logits, and how many it has per prior.
     const Step* conf = &steps_[slot.at(head.conf) - 1];
     std::int64_t logits = classes, background = 1;
     if (conf->layer->kind == LayerKind::max_out) {
@@ -133,7 +133,7 @@ TorchNetwork::TorchNetwork(network::NetworkSpec spec, std::uint64_t seed) : spec
     if (!head.landmarks.empty()) landmark_slots_.push_back(slot.at(head.landmarks));
   }
 
-  // A slot is released after its last reader, so that inference needs few maps at a time.
+  // A slot is released after its last reader, so that inference keeps few maps at a time.
   std::map<std::size_t, std::size_t> last_reader;
   for (std::size_t s = 0; s < steps_.size(); ++s)
     for (const std::size_t input : steps_[s].inputs) last_reader[input] = s;
@@ -203,7 +203,7 @@ void TorchNetwork::find_chains() {
   }
   for (const std::size_t landmarks : landmark_slots_) ++readers[landmarks];
 
-  // The step that alone reads what `step` gives, unless it is in a chain already.
+  // The only reader of `step`'s output, unless it is already in a chain.
   const auto next = [&](std::size_t step) {
     if (readers[step + 1] != 1) return Step::none;
     for (std::size_t n = step + 1; n < steps_.size(); ++n)
@@ -211,7 +211,7 @@ void TorchNetwork::find_chains() {
         if (input == step + 1) return steps_[n].chain == Step::none ? n : Step::none;
     return Step::none;  // a head
   };
-  // From the back: a sum of two BatchNorms goes with the later one.
+  // From the end: a sum of two BatchNorms belongs to the later one.
   for (std::size_t s = steps_.size(); s-- > 0;) {
     Step& first = steps_[s];
     const bool norm = first.layer->kind == LayerKind::batch_norm;
@@ -236,8 +236,8 @@ void TorchNetwork::find_chains() {
           steps_[n].layer->kind == LayerKind::relu ? Activation::relu : Activation::relu6;
       take(n);
     }
-    // The step that makes what another one alone reads, if it is a convolution. It waits for the
-    // end of the chain, and what it reads has to be there then.
+    // The step whose only reader is another one, if it is a convolution. It is computed at the end
+    // of the chain, when its input must still exist.
     const auto convolution_before = [&](std::size_t step) {
       const std::size_t slot = steps_[step].inputs.front();
       if (slot == 0 || readers[slot] != 1 || steps_[slot - 1].layer->kind != LayerKind::conv)
@@ -305,7 +305,7 @@ torch::Tensor TorchNetwork::compute_layer(const std::vector<torch::Tensor>& slot
                                           bool keep_all) const {
   const Layer& layer = *step.layer;
   torch::Tensor in = slots[step.inputs.front()];
-  // In place where nobody reads the input later: what comes before a ReLU (BatchNorm, a sum, a
+  // In place if nobody reads the input later: a layer before a ReLU (BatchNorm, a sum, a
   // convolution) does not need its own output in the backward pass. A chain may.
   const bool in_place = !keep_all && !step.last_use.empty() && step.inputs.front() > 0 &&
                         !in_chain(steps_[step.inputs.front() - 1], keep_all);
@@ -347,7 +347,7 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
   const auto release = [&](const Step& step) {
     for (const std::size_t dead : step.last_use) slots[dead].reset();
   };
-  // Maps that several chains read, once for each that is still to come.
+  // Maps that several chains read, one handle per remaining reader.
   std::vector<std::vector<torch::Tensor>> forks(slots.size());
   for (std::size_t s = 0; s < steps_.size(); ++s) {
     const Step& step = steps_[s];
@@ -374,7 +374,7 @@ void TorchNetwork::compute(std::vector<torch::Tensor>& slots, bool keep_all) con
     if (!keep_all) release(step);
   }
   for (std::size_t slot = 0; slot < forks.size(); ++slot)
-    if (!forks[slot].empty()) slots[slot] = forks[slot].back();  // a head's
+    if (!forks[slot].empty()) slots[slot] = forks[slot].back();  // for a head
 }
 
 std::vector<torch::Tensor> TorchNetwork::layer_outputs(

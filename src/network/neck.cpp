@@ -56,7 +56,7 @@ int add_neck(NetworkBuilder& net, std::vector<Level>& levels, const std::string&
       x = net.add("neck.add" + number, x, net.upsample("neck.up" + suffix(above.name), coarser, 2));
     }
     level.feature = tiny && coarsest ? x : smooth(level, x);
-    // FPN hands on the sum, the tiny one the smoothed map: one map less to keep.
+    // FPN passes on the sum, the tiny one the smoothed map: one map less to keep.
     coarser = tiny ? level.feature : x;
   }
   const int divisor = levels[merged - 1].stride;

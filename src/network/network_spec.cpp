@@ -15,7 +15,7 @@ int windowed(int size, int before, int after, int kernel, const Layer& layer) {
   const int room = size + before + after - layer.dilation * (kernel - 1) - 1;
   if (room < 0) return 0;
   int count = room / layer.stride + 1;
-  // As in PyTorch: a window that is cut off must begin inside the map, not in the padding behind.
+  // As in PyTorch: a truncated window must begin inside the map, not in the padding after it.
   if (layer.ceil_mode && room % layer.stride != 0 && count * layer.stride < size + before) ++count;
   return count;
 }

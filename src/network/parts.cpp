@@ -78,7 +78,7 @@ std::set<std::string> frozen_layers(const NetworkSpec& spec,
                       joined(parts) + ", and up to a tap: " + std::string(until) + "TAP");
   }
   if (frozen.empty()) return frozen;
-  // What is left, counted as a network of its own: layers without parameters cannot learn.
+  // The rest, counted as a network of its own: layers without parameters cannot be trained.
   NetworkSpec rest;
   for (const Layer& layer : spec.layers)
     if (!frozen.contains(layer.name)) rest.layers.push_back(layer);

@@ -78,7 +78,7 @@ InputSpec input_of(const ModelOptions& options) {
   return input;
 }
 
-/// The features that levels start from, extra layers written where asked for.
+/// The input features of the levels; writes extra layers on demand.
 std::vector<Level> take_features(NetworkBuilder& net, const std::vector<BackboneTap>& taps,
                                  const Backbone& backbone, const ModelOptions& options) {
   std::vector<std::string> names;

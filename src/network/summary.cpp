@@ -7,8 +7,8 @@
 namespace faceshot::network {
 namespace {
 
-/// What one output of a layer sees of the input, in pixels; rows and columns apart, as Inception's
-/// 1x7 and 7x1 see different things.
+/// The receptive field of a layer's output, in pixels; rows and columns separately, since
+/// Inception's 1x7 and 7x1 differ.
 struct LayerView {
   double height = 1, width = 1;
   double stride = 1;  ///< from one output to the next

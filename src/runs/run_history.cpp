@@ -149,7 +149,7 @@ std::string runs_svg(std::span<const RunHistory> runs) {
   struct Wanted {
     const char* metric;
     const char* title;
-    bool falls;  ///< its curves end low: the legend goes to the upper right
+    bool falls;  ///< its curves end low, so the legend goes to the upper right
   };
   constexpr Wanted wanted[] = {{"val_ap_mean", "Validation AP, mean over heights", false},
                                {"val_ap", "Validation AP, all faces", false},
@@ -170,7 +170,7 @@ std::string runs_svg(std::span<const RunHistory> runs) {
       const MetricCurve* const curve = run.find(metric);
       chart.lines.push_back({run.name, curve == nullptr ? MetricCurve() : *curve});
       any = any || (curve != nullptr && !curve->empty());
-      // Training and validation belong side by side: where they part, overfitting begins.
+      // Training and validation belong in one chart: where they diverge, overfitting begins.
       const MetricCurve* const validation = run.find("val_" + std::string(metric));
       if (validation != nullptr && !validation->empty() && 2 * runs.size() <= most_lines)
         chart.lines.push_back({run.name + ", validation", *validation});

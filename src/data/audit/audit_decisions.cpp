@@ -15,14 +15,14 @@ namespace {
 using Json = nlohmann::json;
 using geometry::Annotation;
 
-constexpr float same_pixels = 0.01F;  ///< as the CSV rounds
+constexpr float same_pixels = 0.01F;  ///< the CSV's rounding
 
 bool same_box(const Box& a, const Box& b) {
   return std::abs(a.x1 - b.x1) <= same_pixels && std::abs(a.y1 - b.y1) <= same_pixels &&
          std::abs(a.x2 - b.x2) <= same_pixels && std::abs(a.y2 - b.y2) <= same_pixels;
 }
 
-/// One decision as it is in the file.
+/// One decision from the file.
 class DecisionReader {
  public:
   DecisionReader(const std::filesystem::path& path, std::size_t index, const Json& json)

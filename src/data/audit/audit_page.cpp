@@ -81,7 +81,7 @@ cv::Rect2d rectangle_of(const Box& b) {
           static_cast<double>(b.height())};
 }
 
-/// JPEG of what is around the proposal; empty if the image cannot be read.
+/// JPEG of the surroundings of the proposal; empty if the image cannot be read.
 std::string picture_of(const PreparedSet& set, const Suspect& s) {
   const geometry::ImageRecord& record = set.records[s.record];
   try {
@@ -124,7 +124,7 @@ void append_card(const PreparedSet& set, const Suspect& s, std::size_t number, s
       escape_markup(about), number, missing ? "Add label" : "Take red box");
 }
 
-/// JSON inside a script element: what would end it is written otherwise.
+/// JSON inside a script element: characters that could end it are escaped.
 std::string script_safe(std::string json) {
   for (std::size_t at = json.find('<'); at != std::string::npos; at = json.find('<', at + 1))
     json.replace(at, 1, "\\u003c");

@@ -15,7 +15,7 @@ using geometry::Annotation;
 
 constexpr std::array<float, 3> side_edges{16, 32, 64};
 constexpr std::size_t score_bins = 10;
-constexpr double score_weight = 20;  ///< findings that the score itself stands for
+constexpr double score_weight = 20;  ///< number of detections that the score itself counts as
 
 void require_options(const AuditOptions& o) {
   if (!(o.score > 0 && o.score <= 1 && o.overlap > 0 && o.overlap < o.loose && o.loose <= 1 &&
@@ -26,11 +26,11 @@ void require_options(const AuditOptions& o) {
 
 float shorter_side(const Box& box) { return std::min(box.width(), box.height()); }
 
-/// Which label a finding is of.
+/// The label to which a detection belongs.
 struct NearestLabel {
-  std::optional<std::size_t> label;  ///< the one that it overlaps most
+  std::optional<std::size_t> label;  ///< the one with the largest overlap
   float iou = 0;
-  bool covered = false;  ///< one of the two lies in the other by half
+  bool covered = false;  ///< half of one lies in the other
 };
 
 NearestLabel nearest_label(const std::vector<Annotation>& labels, const Box& box, int class_id) {
@@ -47,10 +47,10 @@ NearestLabel nearest_label(const std::vector<Annotation>& labels, const Box& box
   return nearest;
 }
 
-/// What became of one image.
+/// The result for one image.
 struct AuditOutcome {
   ImageAudit audit;
-  std::string damage;  ///< empty: none
+  std::string damage;  ///< why the image cannot be read; empty: it can
 };
 
 AuditOutcome look_at(const PreparedSet& set, std::size_t record, const Detector& detector,
@@ -81,7 +81,8 @@ ImageAudit audit_image(const geometry::ImageRecord& image, std::span<const Detec
                        const AuditOptions& options) {
   ImageAudit audit;
   const std::vector<Annotation>& labels = image.annotations;
-  std::vector<Suspect> best(labels.size());  // of each label: what overlaps it most
+  std::vector<Suspect> best(labels.size());  // for each label: the detection with the largest
+                                             // overlap
   for (const Detection& d : found) {
     const Box box = clip(d.box, static_cast<float>(image.width), static_cast<float>(image.height));
     if (d.score < options.score || !box.valid() || shorter_side(box) < options.min_side) continue;
@@ -139,7 +140,7 @@ LabelAudit audit_labels(const PreparedSet& set, const Detector& detector,
   LabelAudit result;
   result.images = set.records.size();
   std::vector<ImageAudit::Seen> seen;
-  constexpr std::size_t chunk = 16;  // between two reports of progress
+  constexpr std::size_t chunk = 16;  // between two progress reports
   for (std::size_t first = 0; first < result.images; first += chunk) {
     std::vector<AuditOutcome> outcomes(std::min(chunk, result.images - first));
     base::parallel_for(outcomes.size(), threads, [&](std::size_t i) {
@@ -160,7 +161,7 @@ LabelAudit audit_labels(const PreparedSet& set, const Detector& detector,
   result.findings = seen.size();
   const LabellingCustom custom(seen);
   for (Suspect& s : result.suspects) {
-    // The score tells findings of one bin apart.
+    // The score distinguishes detections of one bin.
     s.gain = custom.chance(s.score, shorter_side(s.box)) * static_cast<double>(s.score);
     if (s.kind == SuspectKind::loose) s.gain *= 1 - static_cast<double>(s.iou);
   }

@@ -22,7 +22,7 @@ bool reaches_beyond(const Box& box, const Box& frame) {
          box.x2 > frame.x2 + rounding || box.y2 > frame.y2 + rounding;
 }
 
-/// A point more than a face's width or height away from its box.
+/// Whether a point is more than a face's width or height away from its box.
 bool are_far(const Landmarks& points, const Box& box) {
   const float dx = box.width(), dy = box.height();
   return std::any_of(points.begin(), points.end(), [&](const Point& p) {
@@ -45,7 +45,7 @@ bool look_like_xywh(const RawSet& set) {
                            ? 1
                            : 0;
     }
-  constexpr std::size_t fewest = 3;  // one typing error is not a pattern
+  constexpr std::size_t fewest = 3;  // a single typing error is not a pattern
   return wrong_as_corners >= fewest && wrong_as_corners * 5 >= boxes &&
          right_as_size * 20 >= boxes * 19;
 }

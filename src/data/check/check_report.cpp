@@ -16,7 +16,7 @@ namespace {
 
 using support::escape_markup;
 
-constexpr std::size_t most_rows = 200;  // of one problem; a page of thousands helps nobody
+constexpr std::size_t most_rows = 200;  // per problem; a page of thousands is of no use
 constexpr int thumbnail_side = 220;
 
 /// The image, reduced, with the box in red; empty if it cannot be read.
@@ -45,7 +45,7 @@ std::string thumbnail(const std::filesystem::path& path, const std::optional<Box
          support::base64({reinterpret_cast<const char*>(jpeg.data()), jpeg.size()}) + "'>";
 }
 
-/// Where the images of a finding are: beside the CSV that its place names.
+/// The image of a finding: beside the CSV file named in its place.
 std::filesystem::path image_path(const CheckReport& report, const Finding& finding) {
   for (const CheckedSplit& split : report.splits)
     if (finding.place.starts_with(split.csv.string() + ":"))
@@ -82,7 +82,7 @@ support::DocumentSection summary_of(const CheckReport& report) {
   return section;
 }
 
-/// The first findings of one problem; without blocks if there are none.
+/// The first findings of one problem; no blocks if there are none.
 support::DocumentSection section_of(const CheckReport& report, const ProblemInfo& problem,
                                     std::size_t pictures) {
   std::vector<const Finding*> findings;

@@ -64,7 +64,7 @@ class Checker {
 
   void find_facts(const std::function<void(std::size_t, std::size_t)>& progress) {
     facts_.resize(places_.size());
-    constexpr std::size_t chunk = 64;  // between two reports of progress
+    constexpr std::size_t chunk = 64;  // between two progress reports
     for (std::size_t first = 0; first < places_.size(); first += chunk) {
       const std::size_t count = std::min(chunk, places_.size() - first);
       base::parallel_for(count, options_.threads, [&](std::size_t i) {
@@ -74,9 +74,9 @@ class Checker {
     }
   }
 
-  // --- images that are the same -----------------------------------------------------------------
+  // --- identical images -------------------------------------------------------------------------
 
-  /// Of two images in different splits the one that is trained on goes, else the later one.
+  /// Of two images in different splits the training image is dropped, otherwise the later one.
   void find_pair(std::size_t a, std::size_t b, Problem within, const std::string& what) {
     const bool leaked = places_[a].split != places_[b].split;
     std::size_t second = b;
@@ -101,7 +101,7 @@ class Checker {
     std::vector<std::uint64_t> hashes;
     for (std::size_t p = 0; p < places_.size(); ++p)
       hashes.push_back(facts_[p].damage.empty() && !same[p] ? facts_[p].looks : 0);
-    std::vector<bool> reported(places_.size(), false);  // once is enough
+    std::vector<bool> reported(places_.size(), false);  // one report is enough
     for (const auto& [a, b] : near_pairs(hashes)) {
       if (reported[b]) continue;
       reported[b] = true;
@@ -129,7 +129,7 @@ class Checker {
           b.annotation.box.y2 += b.annotation.box.y1;
         }
       check_image(set, image, facts_[at], gone_[at], split.repaired.records);
-      image = {};  // its boxes are in the repaired set now
+      image = {};  // its boxes are now in the repaired set
       ++at;
     }
     report_.splits.push_back(std::move(split));
@@ -175,12 +175,12 @@ class Checker {
     }
   }
 
-  /// Brings boxes to the image's true size; false if they cannot be.
+  /// Scales boxes to the image's true size; false if that is impossible.
   bool fit_size(const RawSet& set, RawImage& image, const ImageFacts& facts) {
     if (image.width == facts.width && image.height == facts.height) return true;
     const float x = static_cast<float>(facts.width) / static_cast<float>(image.width);
     const float y = static_cast<float>(facts.height) / static_cast<float>(image.height);
-    constexpr float tolerance = 0.02F;  // sizes are rounded when images are scaled
+    constexpr float tolerance = 0.02F;  // scaled images have rounded sizes
     const bool same_shape = std::abs(x / y - 1) <= tolerance;
     add(Problem::wrong_size, set, image,
         std::to_string(image.width) + "x" + std::to_string(image.height) + " in the file, " +
@@ -195,8 +195,8 @@ class Checker {
   CheckReport report_;
   std::vector<RawSet> sets_;
   std::vector<Place> places_;      ///< of all images, split by split
-  std::vector<ImageFacts> facts_;  ///< of each place
-  std::vector<bool> gone_;         ///< places whose image is to be left out
+  std::vector<ImageFacts> facts_;  ///< by place
+  std::vector<bool> gone_;         ///< places whose image is to be dropped
 };
 
 }  // namespace

@@ -34,7 +34,7 @@ std::vector<char32_t> code_points(std::string_view text) {
   std::vector<char32_t> points;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >> 6 == 2)  // one that continues
+    if (byte >> 6 == 2)  // a continuation byte
       points.back() = points.back() << 6 | (byte & 0x3FU);
     else
       points.push_back(byte < 0x80   ? byte
@@ -45,7 +45,7 @@ std::vector<char32_t> code_points(std::string_view text) {
   return points;
 }
 
-/// Bytes that go out in blocks.
+/// Buffers output and writes it in blocks.
 class Sink {
  public:
   explicit Sink(NpzWriter& npz) : npz_(npz) {}
@@ -70,7 +70,7 @@ class Sink {
   std::vector<char> buffer_;
 };
 
-/// @param bytes of the array's values, which `fill` must put
+/// @param bytes of the array's values, which `fill` must write
 void add_array(NpzWriter& npz, const std::string& name, const std::string& type,
                const std::string& shape, std::size_t bytes,
                const std::function<void(Sink&)>& fill) {
@@ -80,7 +80,7 @@ void add_array(NpzWriter& npz, const std::string& name, const std::string& type,
   sink.flush();
 }
 
-/// Texts of one width, as numpy's '<U' has them: 32 bits a code point, zeros behind.
+/// Texts of one width, like numpy's '<U': 32 bits per code point, padded with zeros.
 void add_texts(NpzWriter& npz, const char* name, std::size_t count,
                const std::function<const std::string&(std::size_t)>& text) {
   std::size_t width = 1;

@@ -26,7 +26,7 @@ using geometry::ImageRecord;
 namespace fs = std::filesystem;
 using OrderedJson = nlohmann::ordered_json;
 
-/// Shortest text that reads back as the same number.
+/// Shortest text that parses to the same number.
 template <class T>
 std::string digits(T value) {
   std::array<char, 64> text{};
@@ -40,7 +40,7 @@ void write_file(const fs::path& path, const std::string& text) {
   support::write_file(path, text);
 }
 
-/// What pugixml prints, piece by piece.
+/// Writes pugixml's output piece by piece.
 class XmlToFile : public pugi::xml_writer {
  public:
   explicit XmlToFile(support::AtomicFile& file) : file_(file) {}
@@ -60,7 +60,8 @@ class XmlToText : public pugi::xml_writer {
   std::string text;
 };
 
-/// Builds DIR in a folder beside it: `write` makes its files, images come into `images` in it.
+/// Builds DIR in a temporary folder beside it: `write` creates its files; images go to `images` in
+/// it.
 void build(const PreparedSet& set, const fs::path& dir, const char* images, LinkMode mode,
            const ImportProgress& progress, const std::function<void(const fs::path&)>& write) {
   require_new_folder(dir);
@@ -77,12 +78,11 @@ void build(const PreparedSet& set, const fs::path& dir, const char* images, Link
       link_image(set.images_dir / record.image, staging.path() / images / record.image, mode);
       if (progress) progress(++done, set.records.size());
     }
-    fs::rename(staging.path(), target);  // also over an empty folder
+    fs::rename(staging.path(), target);  // also replaces an empty folder
   });
 }
 
-/// Other formats have no region that is ignored whatever is looked for: it becomes one of each
-/// class.
+/// Other formats have no ignore region for all classes: it becomes one of each class.
 PreparedSet with_named_regions(const PreparedSet& given) {
   PreparedSet set{given.images_dir, given.classes, {}};
   for (const ImageRecord& record : given.records) {
@@ -133,7 +133,8 @@ OrderedJson coco_annotation(const Annotation& a, std::size_t id, std::size_t ima
   return json;
 }
 
-/// Written piece by piece: the document of a large set would not fit into memory beside it.
+/// Written piece by piece: the document of a large set would not fit into memory together with the
+/// set.
 void write_coco(const fs::path& path, const PreparedSet& set) {
   const bool keypoints = any_landmarks(set);
   support::AtomicFile out(path);
@@ -169,7 +170,7 @@ void write_coco(const fs::path& path, const PreparedSet& set) {
   out.commit();
 }
 
-/// Formats with a file an image name it like the image.
+/// Formats with one file per image name it after the image.
 void require_different_stems(const PreparedSet& set) {
   std::set<std::string> stems;
   for (const ImageRecord& record : set.records)
@@ -232,7 +233,7 @@ void write_voc(const fs::path& path, const ImageRecord& record,
   write_file(path, file.text);
 }
 
-/// ImageSets/Main/SPLIT.txt. Names with blanks in quotes, as Datumaro has them.
+/// ImageSets/Main/SPLIT.txt. Names with blanks are quoted, as in Datumaro.
 std::string voc_list(const PreparedSet& set) {
   std::string text;
   for (const ImageRecord& record : set.records) {
@@ -365,7 +366,7 @@ void print_cvat_image(pugi::xml_writer& out, const ImageRecord& record, std::siz
   image.print(out, "  ");
 }
 
-/// Image by image, as write_coco.
+/// Image by image, like write_coco.
 void write_cvat(const fs::path& path, const PreparedSet& set, const std::string& split) {
   support::AtomicFile file(path);
   XmlToFile out(file);
@@ -396,9 +397,9 @@ ExportReport count(const PreparedSet& set, bool holds_ignore, bool holds_landmar
 }  // namespace
 
 std::string yolo_yaml(const std::vector<std::string>& classes, std::span<const YoloSplit> splits) {
-  // Without `path`, Ultralytics takes places as relative to this file. It refuses a data.yaml
-  // without `train` or `val`; with an empty one it validates a set that is for validation alone,
-  // and does not take the photographs of one split for another's.
+  // Without `path`, Ultralytics resolves places relative to this file. It rejects a data.yaml
+  // without `train` or `val`; with an empty one it still validates a set that has only a val split,
+  // and does not confuse the photographs of the splits.
   std::string text;
   for (const std::string_view name : split_names) {
     const auto there = std::find_if(splits.begin(), splits.end(),
@@ -410,7 +411,7 @@ std::string yolo_yaml(const std::vector<std::string>& classes, std::span<const Y
   }
   text += "names:\n";
   for (std::size_t c = 0; c < classes.size(); ++c)
-    // JSON's quoted text is YAML's as well.
+    // JSON's quoted text is also valid YAML.
     text += "  " + std::to_string(c) + ": " + OrderedJson(classes[c]).dump() + "\n";
   return text;
 }

@@ -27,12 +27,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// An id as a number if it is written as one, be it 12, 12.0 or "12"; else the text.
+/// An id as a number if it is written as one, such as 12, 12.0 or "12"; otherwise the text.
 using CocoId = std::pair<std::int64_t, std::string>;
 
-/// A number, or what stands for one, at the beginning of a text.
+/// A number, or one of its substitutes, at the beginning of a text.
 struct NumberToken {
-  std::size_t length = 0;  ///< 0: there is none
+  std::size_t length = 0;  ///< 0: there is no number
   bool finite = true;
 };
 
@@ -44,8 +44,8 @@ NumberToken number_at(std::string_view text) {
   return {static_cast<std::size_t>(end - text.data()), error != std::errc::result_out_of_range};
 }
 
-/// Python writes NaN and Infinity, which JSON does not know, and JSON knows 1e999, which no double
-/// holds: they become null, which no record may have where a number is needed.
+/// Python writes NaN and Infinity, which are not JSON, and JSON allows 1e999, which no double can
+/// hold: they become null, which no record may have where a number is required.
 std::string without_nan(std::string_view text) {
   std::string result;
   result.reserve(text.size());
@@ -88,7 +88,7 @@ Json parse_coco(const std::filesystem::path& path) {
 /// Why a record cannot be used.
 Error coco_fault(const std::string& what) { return {ErrorCode::format, what}; }
 
-/// The value as it is there, or what it is, if that is long.
+/// The value itself, or a description if it is long.
 std::string coco_text(const Json& value) {
   constexpr std::size_t most = 16;
   const bool is_flat = !value.is_structured() ||
@@ -119,7 +119,7 @@ CocoId coco_id(const Json& object, const char* name) {
       value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max())
     return {0, std::to_string(value.get<std::uint64_t>())};
   if (value.is_number_integer()) return {value.get<std::int64_t>(), {}};
-  constexpr double exact = 9007199254740992;  // above it doubles skip whole numbers
+  constexpr double exact = 9007199254740992;  // above it doubles cannot represent all integers
   if (value.is_number_float() && std::abs(value.get<double>()) < exact &&
       value.get<double>() == std::floor(value.get<double>()))
     return {static_cast<std::int64_t>(value.get<double>()), {}};
@@ -141,7 +141,7 @@ std::string coco_name(const Json& object, const char* name) {
   return value.get<std::string>();
 }
 
-/// A side of an image; 0 if the file does not say it.
+/// A side of an image; 0 if the file does not state it.
 int coco_side(const Json& image, const char* name) {
   if (!image.contains(name) || image[name].is_null()) return 0;
   const Json& value = image[name];
@@ -153,7 +153,7 @@ int coco_side(const Json& image, const char* name) {
   return static_cast<int>(value.get<double>());
 }
 
-/// @param name "iscrowd", or "ignore", which Label Studio and scripts that convert VOC write
+/// @param name "iscrowd", or "ignore", which Label Studio and VOC conversion scripts write
 bool coco_flag(const Json& annotation, const char* name) {
   if (!annotation.contains(name) || annotation[name].is_null()) return false;
   const Json& value = annotation[name];
@@ -163,14 +163,14 @@ bool coco_flag(const Json& annotation, const char* name) {
   return value.get<double>() != 0;
 }
 
-/// By how many degrees CVAT's box is turned about its centre.
+/// The rotation of CVAT's box about its centre, in degrees.
 float coco_rotation(const Json& annotation) {
   if (!annotation.contains("attributes") || !annotation["attributes"].is_object()) return 0;
   const Json& values = annotation["attributes"];
   return values.contains("rotation") ? coco_number(values["rotation"]).value_or(0) : 0;
 }
 
-/// The image's path. LVIS has none, but the address of COCO's: http://.../train2017/1.jpg
+/// The image's path. LVIS has none, but COCO's URL: http://.../train2017/1.jpg
 std::string coco_file_name(const Json& image) {
   if (!image.is_object() || image.contains("file_name") || !image.contains("coco_url"))
     return coco_name(image, "file_name");
@@ -178,7 +178,7 @@ std::string coco_file_name(const Json& image) {
   return (address.parent_path().filename() / address.filename()).generic_string();
 }
 
-/// Four numbers; nothing if there is none, or an empty list.
+/// Four numbers; nothing if there is no box, or an empty list.
 std::optional<Box> coco_box(const Json& annotation) {
   if (!annotation.contains("bbox") || annotation["bbox"].is_null()) return std::nullopt;
   const Json& box = annotation["bbox"];
@@ -223,7 +223,7 @@ Box coco_outline(const Json& annotation) {
   return box;
 }
 
-/// Five keypoints that are labelled; people's seventeen and others mean nothing to us.
+/// Five labelled keypoints; the seventeen of people and others are ignored.
 std::optional<Landmarks> coco_landmarks(const Json& annotation) {
   constexpr std::size_t fields = 15;  // x, y, visibility
   if (!annotation.contains("keypoints")) return std::nullopt;
@@ -259,19 +259,19 @@ class CocoParser {
   }
 
  private:
-  /// A category; those of one name are one.
+  /// A category; those with the same name are one.
   struct Class {
     std::string name;
     bool used = false;
   };
   struct Image {
     static constexpr std::size_t gone = static_cast<std::size_t>(-1);
-    std::size_t entry = 0;     ///< of the document's images
-    std::size_t index = gone;  ///< of the set's
-    std::size_t left_out = 0;  ///< boxes
+    std::size_t entry = 0;     ///< index in the document's images
+    std::size_t index = gone;  ///< index in the set
+    std::size_t left_out = 0;  ///< number of omitted boxes
   };
 
-  /// Calls read(entry, place); its fault is a flaw.
+  /// Calls read(entry, place) and records its error as a flaw.
   template <typename Read>
   void each(const char* name, std::string_view kind, const Read& read) {
     const Json& entries = list(name);
@@ -317,7 +317,7 @@ class CocoParser {
   }
 
   void add_image(const Json& entry, std::size_t i) {
-    // Known by its id even if it is not taken: its boxes go with it.
+    // Known by its id even if it is omitted: its boxes go with it.
     const auto [found, is_new] = images_.try_emplace(coco_id(entry, "id"), Image{i});
     Image& known = found->second;
     LabelledImage image;
@@ -337,7 +337,7 @@ class CocoParser {
     set_.images.push_back(std::move(image));
   }
 
-  /// An id that comes again: nobody knows to which image its boxes belong, if it is another.
+  /// A repeated id: if it is another image, it is unclear which of them its boxes belong to.
   void add_again(Image& known, const std::string& name, std::size_t i) {
     const std::string where = "images[" + std::to_string(known.entry) + "]";
     if (known.index == Image::gone) throw coco_fault("has the id of " + where);
@@ -385,7 +385,7 @@ class CocoParser {
     --owner.left_out;
   }
 
-  /// Images that would be background only because their boxes could not be read.
+  /// Images that would only be background because their boxes could not be read.
   void leave_out_emptied() {
     for (const auto& [id, image] : images_) {
       if (image.index == Image::gone || image.left_out == 0) continue;
@@ -397,7 +397,7 @@ class CocoParser {
     std::erase_if(set_.images, [](const LabelledImage& image) { return image.image.empty(); });
   }
 
-  /// Ids in the order of the categories' ids, without those that no box bears.
+  /// Ids in the order of the categories' ids, without those that have no box.
   void name_classes() {
     const bool any = std::any_of(classes_.begin(), classes_.end(),
                                  [](const Class& known) { return known.used; });

@@ -13,7 +13,7 @@
 namespace faceshot::data {
 namespace {
 
-/// A number of faces that stands alone on its line.
+/// A number of faces, alone on its line.
 std::optional<std::size_t> face_count(std::string_view line) {
   std::size_t count = 0;
   const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), count);
@@ -21,7 +21,7 @@ std::optional<std::size_t> face_count(std::string_view line) {
   return count;
 }
 
-/// Reads the images one after the other.
+/// Reads the images one by one.
 class CountedTextParser {
  public:
   CountedTextParser(std::string name, std::string_view text, const CountedTextFormat& format,
@@ -76,15 +76,15 @@ class CountedTextParser {
       flaws_.left_out(flaw::unreadable_box, [&] { return place(lines_.number()) + fault; });
   }
 
-  /// Goes to what can be the next image's name.
-  /// @return how many lines it passes over
+  /// Skips to the next possible image name.
+  /// @return number of skipped lines
   std::size_t skip_numbers() {
     std::size_t count = 0;
     for (; !lines_.done() && looks_like_numbers(lines_.line()); lines_.next()) ++count;
     return count;
   }
 
-  /// WIDER FACE's official files write a box of zeros where there is none.
+  /// WIDER FACE's official files have a box of zeros if there are no faces.
   void skip_dummy() {
     constexpr std::size_t fewest = 4, most = 10;
     const auto numbers = parse_numbers(lines_.line(), most);

@@ -17,11 +17,11 @@
 namespace faceshot::data {
 namespace {
 
-/// Where each thing stands in a row.
+/// The position of each field in a row.
 struct Fields {
   std::size_t image = 0;
   std::array<std::size_t, 4> box{};
-  bool box_is_size = false;  ///< x, y, width, height; else two corners
+  bool box_is_size = false;  ///< x, y, width, height; otherwise two corners
   std::optional<std::array<std::size_t, 2>> size;
   std::optional<std::size_t> class_name;
 };
@@ -113,7 +113,7 @@ class HeaderParser {
   std::vector<bool> used_;
 };
 
-/// The separator that gives the most columns that we know.
+/// The separator that yields the most known columns.
 char find_separator(const std::filesystem::path& path) {
   char best = ',';
   std::ptrdiff_t most = 0;
@@ -152,7 +152,7 @@ std::optional<Box> box_of(const CsvReader& csv, const Fields& fields) {
   return box;
 }
 
-/// A side of the image, also if it is written as 640.0.
+/// A side of the image, also in the form 640.0.
 int side_of(const CsvReader& csv, std::size_t field) {
   constexpr int max_side = 1 << 24;
   const float value = csv.number(field);
@@ -163,12 +163,12 @@ int side_of(const CsvReader& csv, std::size_t field) {
   return static_cast<int>(value);
 }
 
-/// Gathers the rows of each image.
+/// Collects the rows of each image.
 class RowCollector {
  public:
   RowCollector(const CsvReader& csv, const Fields& fields) : csv_(csv), fields_(fields) {}
 
-  /// Takes the current row; changes nothing if it throws.
+  /// Adds the current row; changes nothing if it throws.
   void add_row() {
     const std::string name(csv_.fields()[fields_.image]);
     if (name.empty()) csv_.fail("the row names no image; fill it in or remove the row");
@@ -213,8 +213,8 @@ class RowCollector {
   const Fields& fields_;
   std::vector<LabelledImage> images_;
   std::unordered_map<std::string, std::size_t> places_;
-  std::vector<bool> empty_;               ///< of each image: a row said "no faces"
-  std::map<std::string, int> class_ids_;  ///< in the order in which they came up
+  std::vector<bool> empty_;               ///< for each image: a row said "no faces"
+  std::map<std::string, int> class_ids_;  ///< in order of appearance
 };
 
 }  // namespace

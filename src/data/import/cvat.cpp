@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A number without anything around it but blanks. @throws ShapeFault
+/// A number, possibly surrounded by blanks. @throws ShapeFault
 float cvat_number(std::string_view text, std::string_view name) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
@@ -57,7 +57,7 @@ std::string lower(std::string text) {
   return text;
 }
 
-/// Counts lines up to a byte that only moves forward.
+/// Counts lines up to a position that only moves forward.
 class LineCounter {
  public:
   explicit LineCounter(std::string_view text) : text_(text) {}
@@ -74,7 +74,7 @@ class LineCounter {
   std::size_t byte_ = 0, line_ = 1;
 };
 
-/// The upright box around a shape. @throws ShapeFault for one that has none
+/// The upright box around a shape. @throws ShapeFault for shapes without one
 Box cvat_extent(pugi::xml_node shape) {
   const std::string_view type = shape.name();
   const float rotation = shape.attribute("rotation") ? attribute_number(shape, "rotation") : 0.0F;
@@ -177,7 +177,7 @@ class CvatParser {
     set_.images.push_back(std::move(image));
   }
 
-  /// Projects are exported with a folder for each subset.
+  /// Projects are exported with one folder per subset.
   [[nodiscard]] std::string find_image(const std::string& name, const std::string& subset) const {
     const fs::path in_subset = fs::path(subset) / name;
     std::error_code error;
@@ -209,14 +209,14 @@ class CvatParser {
     std::vector<ShapeGroups::NamedPoint> points;
     for (const pugi::xml_node node : skeleton.children("points")) {
       const std::vector<ShapePoint> at = cvat_points(node);
-      // A point that is "outside" is not in the image, and where it stands means nothing.
+      // An "outside" point is not in the image, and its position is meaningless.
       if (at.size() == 1 && std::string_view(node.attribute("outside").value()) != "1")
         points.push_back({node.attribute("label").value(), at[0]});
     }
     groups.add_points(std::move(points), group_of(skeleton), place(skeleton) + "the skeleton's ");
   }
 
-  /// All that <meta> names, of a task, a job or a project.
+  /// All labels in <meta>, of a task, a job or a project.
   [[nodiscard]] std::vector<std::string> label_names() const {
     std::vector<std::string> names;
     for (const pugi::xml_node of : root_.child("meta").children())
@@ -225,7 +225,7 @@ class CvatParser {
     return names;
   }
 
-  /// 0 where the file does not say. @throws ShapeFault
+  /// 0 if the file does not state it. @throws ShapeFault
   static int side(pugi::xml_node image, const char* name) {
     if (!image.attribute(name)) return 0;
     constexpr float largest = 1 << 24;

@@ -11,7 +11,7 @@
 namespace faceshot::data {
 namespace {
 
-/// As media::read_mat turns pixels: sides change places first, then it mirrors.
+/// In the order of media::read_mat: first transposes, then mirrors.
 class ExifTurn {
  public:
   ExifTurn(media::ImageSize stored, int orientation)
@@ -21,7 +21,7 @@ class ExifTurn {
         width_(static_cast<float>(transposes_ ? stored.height : stored.width)),
         height_(static_cast<float>(transposes_ ? stored.width : stored.height)) {}
 
-  /// Whether left and right change places, whatever way is up.
+  /// Whether left and right are swapped, whatever way is up.
   [[nodiscard]] bool mirrors() const { return transposes_ != (mirrors_x_ != mirrors_y_); }
 
   void point(float& x, float& y) const {
@@ -30,7 +30,7 @@ class ExifTurn {
     if (mirrors_y_) y = height_ - y;
   }
 
-  /// What has no width or height has none afterwards.
+  /// Boxes without width or height stay without.
   void box(Box& b) const {
     point(b.x1, b.y1);
     point(b.x2, b.y2);

@@ -30,7 +30,7 @@ std::string read_head(const fs::path& path) {
   return head;
 }
 
-/// Gathers the keys of a JSON file's outermost object, until they tell what it is.
+/// Collects the keys of a JSON file's outermost object until they identify it.
 class JsonKeys : public nlohmann::json_sax<nlohmann::json> {
  public:
   [[nodiscard]] std::string kind() const {
@@ -67,7 +67,7 @@ class JsonKeys : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-    return false;  // what came before tells
+    return false;  // the earlier content decides
   }
 
  private:
@@ -97,14 +97,14 @@ std::string xml_kind(std::string_view head) {
   return {};
 }
 
-/// "a/b.jpg", or "a/b.jpg 640 480" as libfacedetection's labels have it.
+/// "a/b.jpg", or "a/b.jpg 640 480" as in libfacedetection's labels.
 bool names_image(std::string_view line) {
   const std::string_view sizes = " \t0123456789";
   return media::is_image_path(fs::path(line)) ||
          media::is_image_path(fs::path(line.substr(0, line.find_last_not_of(sizes) + 1)));
 }
 
-/// By what lines there are: most may be damaged.
+/// Judged by all lines, since most may be damaged.
 std::string text_kind(const std::string& head) {
   constexpr std::size_t most = 1 << 16, shown = 200;
   std::size_t lines = 0, headings = 0, names = 0, counts = 0, ellipses = 0, boxes = 0, words = 0;
@@ -137,11 +137,11 @@ std::string yaml_kind(const fs::path& path) {
     const YAML::Node yaml = YAML::Load(read_text_file(path));
     return yaml.IsMap() && yaml["names"] ? "yolo.places" : "";
   } catch (const YAML::Exception&) {
-    return path.filename() == "data.yaml" ? "yolo.places" : "";  // its reader says what is wrong
+    return path.filename() == "data.yaml" ? "yolo.places" : "";  // its reader reports what is wrong
   }
 }
 
-/// darknet's obj.data: other files are called .data too.
+/// darknet's obj.data: other files also have the extension .data.
 std::string darknet_kind(const fs::path& path) {
   bool names = false, places = false;
   const std::string head = read_head(path);

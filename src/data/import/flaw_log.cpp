@@ -8,8 +8,7 @@
 namespace faceshot::data {
 namespace {
 
-/// What a file says may hold line breaks and bytes of any encoding; a message is one line, in
-/// UTF-8.
+/// A file's text may contain line breaks and bytes of any encoding; a message is one line of UTF-8.
 std::string one_line(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; }, ' ');

@@ -19,7 +19,7 @@ std::string lower_case(std::string text) {
   return text;
 }
 
-/// Without C:, /, and .. in front: what could be a path in another folder.
+/// Without leading C:, / and ..: could be a path in another folder.
 fs::path without_root(std::string name) {
   if (name.size() > 1 && name[1] == ':' && std::isalpha(static_cast<unsigned char>(name[0])) != 0)
     name.erase(0, 2);
@@ -62,7 +62,7 @@ FoundImage ImageNames::find(const std::string& name, bool size_is_known) {
   return found;
 }
 
-/// Leaves one more folder in front away each time.
+/// Drops one more leading folder each time.
 FoundImage ImageNames::find_renamed(const std::string& name, bool size_is_known) {
   fs::path rest = without_root(name);
   bool certain = rest == fs::path(name);
@@ -83,7 +83,7 @@ FoundImage ImageNames::find_renamed(const std::string& name, bool size_is_known)
   return {};
 }
 
-/// A file whose name differs in letter case or by an extension; nothing if there is none.
+/// A file whose name differs in letter case or extension; nothing if there is none.
 std::optional<FoundImage> ImageNames::find_similar(const fs::path& path) {
   list_files();
   const std::string name = lower_case(path.generic_string());

@@ -41,13 +41,13 @@ std::string size_text(ImageSize size) {
   return std::to_string(size.width) + "x" + std::to_string(size.height);
 }
 
-/// Whether a box could be one of shares of the image's sides.
+/// Whether a box could consist of shares of the image's sides.
 bool within_a_pixel(const Box& box) {
   return std::abs(box.x1) <= 1 && std::abs(box.y1) <= 1 && std::abs(box.x2) <= 1 &&
          std::abs(box.y2) <= 1;
 }
 
-/// Shares of the image's sides, taken for pixels, would be boxes that nobody can see.
+/// Shares of the image's sides taken for pixels would give invisible boxes.
 void refuse_shares(const std::vector<LabelledImage>& images, const std::string& source) {
   bool any = false;
   for (const LabelledImage& image : images)
@@ -62,7 +62,7 @@ void refuse_shares(const std::vector<LabelledImage>& images, const std::string& 
                                        "of the image size, multiply them by its width and height");
 }
 
-/// Adds the box, unless it is there already.
+/// Adds the box, unless it already exists.
 /// @return whether it was added
 bool join_box(std::vector<geometry::Annotation>& boxes, const geometry::Annotation& box) {
   const auto same =
@@ -77,7 +77,7 @@ bool join_box(std::vector<geometry::Annotation>& boxes, const geometry::Annotati
   return false;
 }
 
-/// Turns what a file says about images into records, one after the other.
+/// Turns the annotations of images into records, one by one.
 class Importer {
  public:
   Importer(const std::vector<LabelledImage>& images, const std::filesystem::path& images_dir,
@@ -87,7 +87,7 @@ class Importer {
     find_images(images);
   }
 
-  /// @param i which of the images it is
+  /// @param i index of the image
   void add(std::size_t i, LabelledImage& image) {
     const FoundImage found = found_of(i, image);
     if (!support::is_utf8(image.image) || !support::is_utf8(found.file))
@@ -122,12 +122,12 @@ class Importer {
   ImportedSet take() { return std::move(set_); }
 
  private:
-  /// What the annotations say of one file that they name several times.
+  /// The annotations that refer to one file more than once.
   struct Claim {
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
-    std::size_t first = none;                                ///< of the images
-    std::size_t count = 0;                                   ///< images
-    std::vector<std::pair<std::string, std::string>> names;  ///< and places, if they differ
+    std::size_t first = none;                                ///< index of the first image
+    std::size_t count = 0;                                   ///< number of images
+    std::vector<std::pair<std::string, std::string>> names;  ///< names and places, if they differ
     std::size_t record = none;
     std::string place;  ///< of the record
   };
@@ -136,8 +136,8 @@ class Importer {
     return std::string(image.split) + '\n' + file;
   }
 
-  /// Of a million images almost all are there as they are named, once: what is remembered is the
-  /// others.
+  /// Of a million images almost all exist under their name and occur once: only the others are
+  /// stored.
   void find_images(const std::vector<LabelledImage>& images) {
     ImageNames names(images_dir_);
     std::vector<std::size_t> hashes;
@@ -165,7 +165,7 @@ class Importer {
     }
   }
 
-  /// Image i claims a file too.
+  /// Image i refers to a file too.
   void claim(const std::vector<LabelledImage>& images, std::size_t i, Claim& claim) const {
     if (claim.count++ == 0) {
       claim.first = i;
@@ -213,7 +213,7 @@ class Importer {
     }
   }
 
-  /// The EXIF orientation by which the boxes have to be turned, 1 if they fit the upright picture;
+  /// The EXIF orientation by which the boxes have to be rotated, 1 if they fit the upright picture;
   /// nothing, and a flaw, if they fit neither.
   std::optional<int> orientation_of_boxes(const LabelledImage& image,
                                           const media::TurnedSize& file) {
@@ -261,7 +261,7 @@ class Importer {
     set_.records.push_back(std::move(record));
   }
 
-  /// The image is in the set already.
+  /// The image is already in the set.
   void join(LabelledImage& image, int orientation, const Claim& claim) {
     geometry::ImageRecord& record = set_.records[claim.record];
     const std::string before = claim.place.substr(0, claim.place.size() - 2);
@@ -276,7 +276,7 @@ class Importer {
         });
   }
 
-  /// The image's boxes in pixels, upright and cut to it.
+  /// The image's boxes in pixels, upright and clipped to it.
   std::vector<geometry::Annotation> boxes_of(LabelledImage& image,
                                              const geometry::ImageRecord& record, int orientation) {
     const ImageSize size{record.width, record.height};
@@ -313,8 +313,9 @@ class Importer {
   std::string source_;
   FlawLog& flaws_;
   ExifBoxes exif_;
-  std::unordered_map<std::size_t, FoundImage> odd_;  ///< images that are not the file they name
-  std::unordered_map<std::string, Claim> claims_;  ///< by split and file; of those named once none
+  std::unordered_map<std::size_t, FoundImage> odd_;  ///< images whose file differs from their name
+  std::unordered_map<std::string, Claim> claims_;  ///< by split and file; without those that occur
+                                                   ///< once
   ImportedSet set_;
 };
 

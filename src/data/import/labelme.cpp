@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr int largest_side = 1 << 24;
-/// LabelMe's own word for what is not to be looked at; no class.
+/// LabelMe's own label for ignored areas; not a class.
 constexpr std::string_view ignored_label = "__ignore__";
 constexpr std::string_view bad_file = "label files that cannot be used";
 
@@ -39,14 +39,14 @@ bool is_true(const Json& object, const char* name) {
   return value != nullptr && value->is_boolean() && value->get<bool>();
 }
 
-/// Empty for none. Only LabelMe's numbers, and texts, are groups: dump() of a deep value would use
-/// up the stack.
+/// Empty for none. Only numbers, as in LabelMe, and strings are groups: dump() of a deeply nested
+/// value would exhaust the stack.
 std::string group_of_shape(const Json& shape) {
   const Json* id = find_member(shape, "group_id");
   return id != nullptr && (id->is_number() || id->is_string()) ? id->dump() : "";
 }
 
-/// Width or height; 0 where the file does not say. @throws ShapeFault
+/// Width or height; 0 if the file does not state it. @throws ShapeFault
 int side_of(const Json& document, const char* name) {
   const Json* value = find_member(document, name);
   if (value == nullptr) return 0;
@@ -71,7 +71,7 @@ std::vector<ShapePoint> points_of(const Json& shape) {
   return points;
 }
 
-/// The box around a shape. @throws ShapeFault for one that has none
+/// The box around a shape. @throws ShapeFault for shapes without one
 Box box_around(const std::string& type, const std::vector<ShapePoint>& points) {
   const auto need = [&](bool enough, const char* what) {
     if (!enough) throw ShapeFault(flaw::unreadable_box, "a " + type + " needs " + what);
@@ -89,7 +89,7 @@ Box box_around(const std::string& type, const std::vector<ShapePoint>& points) {
     throw ShapeFault(flaw::no_box,
                      "shape_type " + Json(type).dump() + " is not a box; draw a rectangle");
   Box box = *extent_of(points);
-  if (type == "mask") {  // its points are pixels, and the last one belongs to it
+  if (type == "mask") {  // its points are pixels, and the last one is included
     box.x2 += 1;
     box.y2 += 1;
   }
@@ -159,7 +159,7 @@ class LabelmeFile {
     const std::string label = text_of(shape, "label");
     if (label.empty()) throw ShapeFault(flaw::no_label, "has no label; give its class");
     std::string type = text_of(shape, "shape_type");
-    if (type.empty()) type = "polygon";  // before there were others
+    if (type.empty()) type = "polygon";  // from before there were other types
     const std::string group = group_of_shape(shape);
     const std::vector<ShapePoint> points = points_of(shape);
     if (type == "point" && points.size() == 1)
@@ -179,7 +179,7 @@ class LabelmeFile {
     groups.add_box(a, group);
   }
 
-  /// The path below `images` that is most likely meant.
+  /// The most likely path below `images`.
   [[nodiscard]] std::string find_image(std::string text, const fs::path& images) const {
     std::replace(text.begin(), text.end(), '\\', '/');
     const fs::path given = text;
@@ -206,7 +206,7 @@ class LabelmeFile {
   FlawLog& flaws_;
 };
 
-/// Not what Apple's tar leaves beside a file ("._a.json").
+/// Excludes the files that Apple's tar leaves beside others ("._a.json").
 bool is_json(const fs::path& path) {
   const std::string extension = path.extension().string();
   return (extension == ".json" || extension == ".JSON") &&

@@ -20,7 +20,7 @@ constexpr std::size_t retina_box_fields = 4;
 constexpr std::size_t point_fields = 15;  ///< five of x, y, flag
 constexpr std::size_t retina_fields = retina_box_fields + point_fields + 1;
 
-/// How many of the five points behind a box are known.
+/// How many of the five points after a box are known.
 std::size_t known_points(const std::vector<float>& fields) {
   std::size_t known = 0;
   for (std::size_t i = retina_box_fields; i < retina_box_fields + point_fields; i += 3)
@@ -35,7 +35,8 @@ Landmarks retina_landmarks(const std::vector<float>& fields) {
   return points;
 }
 
-/// Takes the last word off `text` if it is a side in pixels; 0, and nothing taken, if it is not.
+/// Removes the last word from `text` if it is a side in pixels; otherwise returns 0 and removes
+/// nothing.
 int take_side(std::string_view& text) {
   const std::size_t blank = text.find_last_of(" \t");
   if (blank == std::string_view::npos) return 0;
@@ -68,7 +69,7 @@ class RetinafaceParser {
   }
 
  private:
-  /// Leaves the last image out if its boxes were.
+  /// Omits the last image if its boxes were omitted.
   void end_image() {
     if (image_taken_ && flawed_ && images_.back().annotations.empty()) {
       const LabelledImage image = std::move(images_.back());
@@ -142,7 +143,7 @@ class RetinafaceParser {
     flaws_.left_out(kind, place() + what);
   }
 
-  static constexpr std::size_t a_face = 5;  ///< points
+  static constexpr std::size_t a_face = 5;  ///< number of points
   static constexpr std::size_t most_shown = 80;
 
   std::string name_;
@@ -151,8 +152,8 @@ class RetinafaceParser {
   std::vector<LabelledImage> images_;
   bool image_line_seen_ = false;
   bool image_taken_ = false;  ///< whether boxes belong to images_.back()
-  bool flawed_ = false;       ///< a box of it was left out
-  bool sized_ = false;        ///< the file's layout is labelv2
+  bool flawed_ = false;       ///< one of its boxes was omitted
+  bool sized_ = false;        ///< the file has the layout of labelv2
 };
 
 }  // namespace

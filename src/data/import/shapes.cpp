@@ -20,8 +20,8 @@ Box around(ShapePoint centre, float half_width, float half_height) {
           centre.y + half_height};
 }
 
-/// Positive where left is the viewer's: the way from the left eye to the right one and the way down
-/// from the eyes to the mouth turn clockwise, however the face is turned.
+/// Positive if left is the viewer's: the direction from the left eye to the right one and that from
+/// the eyes down to the mouth turn clockwise, however the face is rotated.
 float handedness(const Landmarks& p) {
   const float across_x = p[1].x - p[0].x, across_y = p[1].y - p[0].y;
   const float down_x = (p[3].x + p[4].x - p[0].x - p[1].x) / 2;
@@ -60,7 +60,7 @@ std::optional<std::size_t> landmark_named(std::string_view label) {
   for (const char c : label)
     if (c != '_' && c != '-' && c != ' ')
       name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  // "nosttip" is how X-AnyLabeling's own configs spell it.
+  // "nosttip" is the spelling in X-AnyLabeling's own configs.
   static constexpr std::pair<std::string_view, std::size_t> names[] = {
       {"lefteye", 0},         {"righteye", 1},   {"nose", 2},       {"nosetip", 2},
       {"nosttip", 2},         {"mouthleft", 3},  {"leftmouth", 3},  {"leftmouthcorner", 3},

@@ -24,10 +24,10 @@ bool is_below(const fs::path& path, const fs::path& folder) {
   return in_folder == folder.end();
 }
 
-/// The uppermost of the folders, with the number of files in and below each.
+/// The topmost of the folders, with the number of files in and below each.
 std::map<fs::path, std::size_t> uppermost(const std::map<fs::path, std::size_t>& folders) {
   std::map<fs::path, std::size_t> result;
-  for (const auto& [folder, count] : folders) {  // a folder comes before what is below it
+  for (const auto& [folder, count] : folders) {  // a folder comes before its subfolders
     const auto above = std::find_if(
         result.begin(), result.end(),
         [&folder = folder](const auto& known) { return is_below(folder, known.first); });
@@ -39,7 +39,7 @@ std::map<fs::path, std::size_t> uppermost(const std::map<fs::path, std::size_t>&
   return result;
 }
 
-/// The folder of a YOLO data set from that of some of its label files.
+/// The folder of a YOLO data set, from that of some of its label files.
 fs::path yolo_root(const fs::path& labels, const fs::path& dir) {
   fs::path root = labels;
   for (fs::path at = labels; is_below(at, dir); at = at.parent_path()) {
@@ -81,7 +81,7 @@ class Surveyor {
           "' is a prepared set and was skipped; faceshot prepare merge joins sets");
       return;
     }
-    if (!walked_.insert(fs::canonical(folder)).second) return;  // a link to it was there before
+    if (!walked_.insert(fs::canonical(folder)).second) return;  // already visited, through a link
     survey_.folders.push_back(folder);
     std::vector<fs::path> entries;
     for (const auto& entry :
@@ -130,7 +130,7 @@ class Surveyor {
     }
   }
 
-  /// What the file's own name says, else the nearest folder that says something.
+  /// The split in the file's own name, otherwise in the nearest folder that has one.
   [[nodiscard]] std::string split_of_source(const fs::path& path) const {
     const fs::path relative = path.lexically_relative(dir_);
     for (fs::path at = relative; !at.empty() && at != "."; at = at.parent_path()) {
@@ -158,7 +158,7 @@ class Surveyor {
         for (const YoloPart& part : find_yolo_layout(description, {}, {}, told_later).parts)
           claimed.push_back(part.labels);
       } catch (const Error&) {
-        continue;  // told when it is read
+        continue;  // reported when it is read
       }
     }
     std::map<fs::path, std::size_t> roots;
@@ -182,7 +182,7 @@ class Surveyor {
     return root;
   }
 
-  /// WIDER FACE comes as text and as MATLAB files that say the same.
+  /// WIDER FACE comes as text and as MATLAB files with the same content.
   void drop_matlab_twins() {
     std::set<fs::path> texts;
     for (const FoundSource& source : survey_.sources)
@@ -199,7 +199,8 @@ class Surveyor {
     });
   }
 
-  /// Whether a reader takes all files of this extension in the folder, and tells what is wrong.
+  /// Whether a reader processes all files of this extension in the folder, and reports what is
+  /// wrong.
   [[nodiscard]] bool is_claimed(const fs::path& path) const {
     return std::any_of(claimed_.begin(), claimed_.end(),
                        [&](const fs::path& folder) { return is_below(path, folder); });
@@ -207,14 +208,14 @@ class Surveyor {
 
   fs::path dir_;
   FolderSurvey survey_;
-  std::set<fs::path> walked_;                             ///< links may lead in circles
-  std::map<fs::path, std::size_t> voc_, labelme_, yolo_;  ///< files in each folder
+  std::set<fs::path> walked_;                             ///< links may form cycles
+  std::map<fs::path, std::size_t> voc_, labelme_, yolo_;  ///< number of files in each folder
   std::set<fs::path> lists_;                              ///< folders with train.txt and the like
   std::vector<fs::path> descriptions_, claimed_;
   std::vector<std::pair<fs::path, std::string>> unknown_;
 };
 
-/// How many steps lead from one folder to the other.
+/// Number of steps from one folder to the other.
 std::ptrdiff_t distance_between(const fs::path& from, const fs::path& to) {
   const fs::path way = to.lexically_relative(from);
   return way == "." ? 0 : std::distance(way.begin(), way.end());

@@ -58,7 +58,7 @@ float voc_number(pugi::xml_node node) {
   return *value;
 }
 
-/// By how many degrees CVAT's box is turned about its centre.
+/// The rotation of CVAT's box about its centre, in degrees.
 float voc_rotation(pugi::xml_node object) {
   for (const pugi::xml_node attribute : object.child("attributes").children("attribute"))
     if (voc_text(attribute.child("name")) == "rotation")
@@ -69,7 +69,7 @@ float voc_rotation(pugi::xml_node object) {
 /// One annotation file.
 class VocFile {
  public:
-  /// @param class_ids grows by the names that come up
+  /// @param class_ids receives new names
   VocFile(const fs::path& path, const fs::path& root, FlawLog& flaws,
           std::map<std::string, int>& class_ids)
       : path_(path),
@@ -130,7 +130,7 @@ class VocFile {
     image_.height = static_cast<int>(voc_number(size.child("height")));
   }
 
-  /// An image that is not named has the annotation file's own name, as the format wants it.
+  /// Without a name, the image has the annotation file's own name, as the format requires.
   void read_name() {
     std::string name(voc_text(annotation_.child("filename")));
     if (name.empty()) {

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a list calls an image: its annotation file below Annotations/, without extension.
+/// A list's name for an image: its annotation file below Annotations/, without extension.
 std::string voc_id(fs::path name) {
   if (media::is_image_path(name) || name.extension() == ".xml") name.replace_extension();
   return name.lexically_normal().generic_string();
@@ -49,7 +49,7 @@ class VocLists {
       for (const fs::path& path : lists[split]) add(path, split);
   }
 
-  /// Whether a list says a split.
+  /// Whether a list states a split.
   [[nodiscard]] bool any() const { return !splits_.empty(); }
 
   /// @return whether the image stays
@@ -69,7 +69,7 @@ class VocLists {
   void add(const fs::path& path, std::string_view split) {
     const std::string text = read_text_file(path);
     for (TextLines lines(text); !lines.done(); lines.next()) {
-      // Datumaro, and so CVAT, puts names with blanks in quotes.
+      // Datumaro, and therefore CVAT, quotes names with blanks.
       std::string_view name = lines.line();
       if (name.size() > 1 && name.starts_with('"') && name.ends_with('"'))
         name = name.substr(1, name.size() - 2);
@@ -79,7 +79,7 @@ class VocLists {
       };
       const auto [known, is_new] = splits_.try_emplace(id, split);
       if (!is_new) {
-        // trainval has all of train again.
+        // trainval repeats all of train.
         if (known->second != split && path.stem() != "trainval")
           flaws_.changed("images in more than one split, kept in the first",
                          [&, &first = known->second] {
@@ -96,7 +96,7 @@ class VocLists {
     }
   }
 
-  /// A list that says no split; not one of a class, which has a second column.
+  /// A list without a split; not one of a class, which has a second column.
   void add_others(const fs::path& path) {
     const std::string text = read_text_file(path);
     for (TextLines lines(text); !lines.done(); lines.next())

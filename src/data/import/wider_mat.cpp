@@ -31,7 +31,7 @@ MatValue matching_cell(const MatValue& list, std::size_t i, std::size_t cells) {
   return list.cell(i);
 }
 
-/// One of the lists that give every box a number.
+/// One of the lists with one number per box.
 struct LabelList {
   std::string name;
   int max;
@@ -88,7 +88,7 @@ struct WiderLists {
   std::vector<LabelList> labels;
 };
 
-/// What an event has, and what is wrong with its other images.
+/// The images of an event, and what is wrong with the others.
 struct WiderEvent {
   std::vector<LabelledImage> images;
   std::vector<std::string> faults;

@@ -33,7 +33,7 @@ std::vector<std::string> names_in_yaml(const fs::path& path) {
   try {
     const YAML::Node list = YAML::Load(read_text_file(path))["names"];
     if (list.IsMap()) {
-      // 0: face, 1: ...; written in any order.
+      // 0: face, 1: ...; in any order.
       for (std::size_t id = 0; id < list.size(); ++id) {
         if (!list[id]) fail("names has no entry " + std::to_string(id));
         names.push_back(list[id].as<std::string>());
@@ -56,10 +56,10 @@ std::vector<std::string> names_in_text(const fs::path& path) {
   return names;
 }
 
-/// Points behind each box, as data.yaml says.
+/// The points after each box, from data.yaml.
 struct KeypointShape {
-  std::size_t points = 0;  ///< 0: it does not say
-  std::size_t values = 0;  ///< of a point: x, y and perhaps visibility
+  std::size_t points = 0;  ///< 0: not stated
+  std::size_t values = 0;  ///< per point: x, y and possibly visibility
 };
 
 KeypointShape read_keypoint_shape(const fs::path& names) {
@@ -79,7 +79,7 @@ KeypointShape read_keypoint_shape(const fs::path& names) {
 /// Why a line cannot be used.
 Error line_fault(const std::string& what) { return {ErrorCode::format, what}; }
 
-/// @param values that must be shares of an image's side
+/// @param values must be shares of an image's side
 void require_shares(std::span<const float> values) {
   constexpr float tolerance = 0.01F;
   for (const float v : values)
@@ -89,7 +89,7 @@ void require_shares(std::span<const float> values) {
           v >= 2 ? "; these look like pixels" : ""));
 }
 
-/// Eyes, nose and mouth corners; nothing if one of them is not known.
+/// Eyes, nose and mouth corners; nothing if one of them is unknown.
 std::optional<Landmarks> yolo_landmarks(std::span<const float> v, std::size_t values) {
   Landmarks points;
   bool all_zero = true;
@@ -172,9 +172,9 @@ class YoloLabels {
 
  private:
   enum class Longer { unknown, outlines, five_points, unclear };
-  static constexpr std::size_t box_numbers = 5;       ///< with the class
-  static constexpr std::size_t face_numbers = 15;     ///< five points behind it
-  static constexpr std::size_t visible_numbers = 20;  ///< with their visibility
+  static constexpr std::size_t box_numbers = 5;       ///< including the class
+  static constexpr std::size_t face_numbers = 15;     ///< followed by five points
+  static constexpr std::size_t visible_numbers = 20;  ///< including their visibility
 
   geometry::Annotation parse(std::string_view line) {
     constexpr std::size_t most = 1 << 16, shown = 80;
@@ -204,7 +204,8 @@ class YoloLabels {
     return a;
   }
 
-  /// Of each point behind a box: 2 or 3; 0 if there are none, as the line is a box or an outline.
+  /// Numbers of each point after a box: 2 or 3; 0 if there are none, because the line is a box or
+  /// an outline.
   std::size_t values_behind_box(std::size_t count) {
     if (count == box_numbers) return 0;
     if (shape_.points != 0) {
@@ -234,7 +235,7 @@ class YoloLabels {
     return 0;
   }
 
-  /// What lines with an odd number of numbers are, by all of them.
+  /// How to interpret lines with an odd number of numbers, judged by all of them.
   [[nodiscard]] Longer find_longer() const {
     constexpr std::size_t triangle = 7, quadrangle = 9;
     std::size_t only = 0;
@@ -243,7 +244,7 @@ class YoloLabels {
       try {
         text = read_text_file(file);
       } catch (const Error&) {
-        continue;  // told where it is read
+        continue;  // reported when it is read
       }
       for (TextLines lines(text); !lines.done(); lines.next()) {
         const std::size_t count = count_words(lines.line());
@@ -260,7 +261,7 @@ class YoloLabels {
   KeypointShape shape_;
   std::vector<fs::path> files_;
   Longer longer_ = Longer::unknown;
-  bool is_outline_ = false;  ///< the line read last
+  bool is_outline_ = false;  ///< whether the last line was one
 };
 
 /// The label file of an image, both relative to their folders.

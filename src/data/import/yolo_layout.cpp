@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// How a split's folder may be called.
+/// Possible names of a split's folder.
 constexpr std::array<std::string_view, 5> split_folders{"train", "val", "valid", "validation",
                                                         "test"};
 
@@ -54,7 +54,7 @@ bool is_folder_pair(const fs::path& images, const fs::path& labels) {
   return fs::is_directory(images) && fs::is_directory(labels);
 }
 
-/// A folder of photographs, or one that holds such a folder, with its labels.
+/// A folder of photographs, or one that contains such a folder, with its labels.
 YoloPart part_of(std::string split, const fs::path& place) {
   if (!fs::is_directory(place)) return {std::move(split), place, {}};
   if (is_folder_pair(place / "images", place / "labels"))
@@ -65,8 +65,7 @@ YoloPart part_of(std::string split, const fs::path& place) {
   return {std::move(split), place, place};
 }
 
-/// The file of that name, else the only one that is of the kind; nothing if there are none or
-/// several.
+/// The file of that name, otherwise the only one of its kind; nothing if there are none or several.
 fs::path named_or_only(const fs::path& root, const char* name, bool (*is_kind)(const fs::path&)) {
   if (fs::exists(root / name)) return root / name;
   std::vector<fs::path> found;
@@ -82,7 +81,7 @@ fs::path find_description(const fs::path& root) {
   return yaml.empty() ? named_or_only(root, "obj.data", is_darknet_data) : yaml;
 }
 
-/// Roboflow's, which each split has for itself. @throws Error(format) if they differ
+/// Roboflow's, one in each split. @throws Error(format) if they differ
 fs::path find_roboflow_names(const fs::path& root) {
   fs::path found;
   std::vector<std::string_view> folders{""};
@@ -98,7 +97,7 @@ fs::path find_roboflow_names(const fs::path& root) {
   return found;
 }
 
-/// A file with a name a line; nothing if there is none.
+/// A file with one name per line; nothing if there is none.
 fs::path find_names(const fs::path& root) {
   for (const char* name : {"classes.txt", "labels/classes.txt"})
     if (fs::exists(root / name)) return root / name;
@@ -112,7 +111,7 @@ bool lists_images(const fs::path& path) {
   return media::is_image_path(fs::path(TextLines(text).line()));
 }
 
-/// Text files of paths in the folder that are called as a split is.
+/// Text files of paths in the folder that are named after splits.
 std::vector<YoloPart> parts_by_lists(const fs::path& root) {
   std::vector<YoloPart> parts;
   for (const std::string_view name : split_folders) {
@@ -123,7 +122,7 @@ std::vector<YoloPart> parts_by_lists(const fs::path& root) {
   return parts;
 }
 
-/// Whether a folder of photographs holds folders of splits and nothing else.
+/// Whether a folder of photographs contains only folders of splits.
 bool holds_splits_only(const fs::path& images) {
   bool any = false;
   for (const auto& entry : fs::directory_iterator(images)) {
@@ -134,7 +133,7 @@ bool holds_splits_only(const fs::path& images) {
   return any;
 }
 
-/// What the folders' names say, where data.yaml says nothing.
+/// Derived from the folders' names, if data.yaml does not say.
 std::vector<YoloPart> parts_by_folders(const fs::path& root) {
   std::vector<YoloPart> parts;
   const fs::path images = root / "images", labels = root / "labels";
@@ -159,7 +158,7 @@ std::vector<YoloPart> parts_by_folders(const fs::path& root) {
   return parts;
 }
 
-/// Empty if it names no places.
+/// Empty if it gives no places.
 std::vector<YoloPart> parts_by_description(const fs::path& description,
                                            const std::vector<YoloPlace>& places,
                                            const std::string& wanted, FlawLog& flaws) {
@@ -189,7 +188,7 @@ std::vector<YoloPart> parts_by_description(const fs::path& description,
   return parts;
 }
 
-/// The folder that both are in.
+/// The common parent folder.
 fs::path common_folder(const fs::path& a, const fs::path& b) {
   fs::path common;
   auto i = a.begin();
@@ -197,7 +196,7 @@ fs::path common_folder(const fs::path& a, const fs::path& b) {
   return common;
 }
 
-/// Gathers the images of all parts with their labels.
+/// Collects the images of all parts with their labels.
 class YoloLayoutReader {
  public:
   YoloLayoutReader(const YoloLayout& layout, FlawLog& flaws) : layout_(layout), flaws_(flaws) {}
@@ -260,8 +259,8 @@ class YoloLayoutReader {
                   part.images.string() + ": none of the images it lists exists");
   }
 
-  /// Below the list's folder, the one above (darknet's lists are in a folder `data` of the one it
-  /// runs in) or data.yaml's.
+  /// Below the list's folder, its parent (darknet's lists are in a folder `data` of the one in
+  /// which it runs) or data.yaml's.
   [[nodiscard]] std::optional<fs::path> find_listed(const fs::path& list,
                                                     const std::string& name) const {
     const fs::path dir = plain_path(list).parent_path();
@@ -270,7 +269,7 @@ class YoloLayoutReader {
     return find_written_path(name, below);
   }
 
-  /// Label files beside those of a list that no list names.
+  /// Label files beside those of a list that are not in any list.
   void find_unlisted() {
     for (const fs::path& folder : listed_)
       for (const fs::path& label : list_yolo_labels(folder, plain_path(layout_.names)))
@@ -311,10 +310,10 @@ class YoloLayoutReader {
   const YoloLayout& layout_;
   FlawLog& flaws_;
   std::vector<YoloPair> pairs_;
-  std::vector<fs::path> folders_;                        ///< that hold images
+  std::vector<fs::path> folders_;                        ///< that contain images
   std::set<fs::path> listed_;                            ///< folders of labels of listed images
   std::set<fs::path> used_, unused_;                     ///< label files with and without an image
-  std::unordered_map<std::string, std::string> splits_;  ///< of each image
+  std::unordered_map<std::string, std::string> splits_;  ///< by image
 };
 
 }  // namespace
@@ -341,7 +340,7 @@ YoloLayout find_yolo_layout(const fs::path& given, const fs::path& names, const 
   };
   layout.all_splits = split.empty();
   if (!std::all_of(layout.parts.begin(), layout.parts.end(), other))
-    std::erase_if(layout.parts, other);  // else the choice among splits says what there is
+    std::erase_if(layout.parts, other);  // otherwise the selection of splits reports what exists
   return layout;
 }
 

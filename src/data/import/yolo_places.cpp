@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// In the order in which an image that is in several is given to one.
+/// An image in several splits is assigned to the first in this order.
 constexpr std::array<const char*, 5> split_keys{"train", "val", "valid", "validation", "test"};
 
 [[noreturn]] void fail_description(const fs::path& path, const std::string& what) {
@@ -74,7 +74,7 @@ class YoloYaml {
     const bool leads_up = !said.empty() && *said.begin() == "..";
     std::vector<fs::path> candidates;
     if (!base_.empty()) {
-      candidates.push_back(dir_ / base_ / said);  // `/` takes an absolute path as it is
+      candidates.push_back(dir_ / base_ / said);  // `/` keeps an absolute path unchanged
       candidates.push_back(dir_.parent_path() / base_ / said);
     }
     candidates.push_back(dir_ / said);
@@ -82,7 +82,7 @@ class YoloYaml {
       candidates.push_back(dir_ / said.lexically_relative(".."));
     else
       candidates.push_back(dir_.parent_path() / said);
-    std::error_code refused;  // a name that is too long, say, is not there
+    std::error_code refused;  // a name that is too long, for example, does not exist
     for (const fs::path& candidate : candidates)
       if (fs::path plain = plain_path(candidate); fs::exists(plain, refused)) return plain;
     return {};

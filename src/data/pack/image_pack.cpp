@@ -33,8 +33,8 @@ constexpr int format = 1;
 fs::path pixels_path(const fs::path& dir) { return dir / "images.pack"; }
 fs::path index_path(const fs::path& dir) { return dir / "images.json"; }
 
-/// Asks for all pages of an image at once; without this each sixteen of them are a fault. A hint:
-/// where the kernel does not know it (before Linux 5.14), faults it is.
+/// Requests all pages of an image at once; otherwise there is one page fault per sixteen of them.
+/// Only a hint: kernels before Linux 5.14 do not support it.
 void populate([[maybe_unused]] std::uint8_t* pixels, [[maybe_unused]] std::size_t size) {
 #ifdef MADV_POPULATE_READ
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
@@ -119,7 +119,7 @@ cv::Mat ImagePack::find(const std::string& name) const {
 
 namespace {
 
-/// Puts images and their pixels into a folder that is being made.
+/// Adds images and their pixels to a folder under construction.
 class Packer {
  public:
   Packer(const fs::path& dir, int max_side, const std::vector<ImageRecord>& records)
@@ -142,8 +142,7 @@ class Packer {
       packed.image = free_name(record.image);
       fs::create_directories((dir_ / "images" / packed.image).parent_path());
       media::write_mat(dir_ / "images" / packed.image, reduced);
-      image = media::read_mat(dir_ / "images" /
-                              packed.image);  // what the file holds, not what was meant
+      image = media::read_mat(dir_ / "images" / packed.image);  // the actual content of the file
       scale_annotations(packed, image);
     } else {
       link_image(original, dir_ / "images" / packed.image, LinkMode::hard);
@@ -162,7 +161,7 @@ class Packer {
   }
 
  private:
-  /// The image's name with .jpg, or with .jpg added if that is another image's.
+  /// The image's name with the extension .jpg, or with .jpg appended if that name is taken.
   std::string free_name(const std::string& name) {
     std::string jpeg = fs::path(name).replace_extension(".jpg").generic_string();
     if (jpeg == name || names_.insert(jpeg).second) return jpeg;
@@ -197,7 +196,7 @@ class Packer {
   int max_side_;
   std::ofstream pixels_;
   std::size_t at_ = 0;
-  std::set<std::string> names_;  ///< of all images, as they were and as they are now
+  std::set<std::string> names_;  ///< of all images, old and new
   nlohmann::json index_ = nlohmann::json::array();
 };
 

@@ -72,7 +72,7 @@ void sort_classes(LabelledSet& set, const std::map<std::string, int>& class_ids)
 
 void use_classes(PreparedSet& set, const std::vector<std::string>& classes) {
   if (set.classes == classes) return;
-  constexpr int other = geometry::any_class;  // what else may be there nobody can say
+  constexpr int other = geometry::any_class;  // nobody knows what else is there
   std::vector<int> ids;
   for (const std::string& name : set.classes) {
     const auto found = std::find(classes.begin(), classes.end(), name);

@@ -41,7 +41,7 @@ bool CsvReader::load_more() {
   return text_.size() > before;
 }
 
-/// Makes sure that the whole record is in text_, unless a quote is left open.
+/// Ensures that the whole record is in text_, unless a quote is unclosed.
 void CsvReader::load_record() {
   constexpr std::size_t longest = std::size_t{1} << 24;
   bool quoted = false;
@@ -54,7 +54,7 @@ void CsvReader::load_record() {
 
 bool CsvReader::next() {
   unescaped_.clear();
-  if (at_ > text_.size() / 2) {  // seldom, so that it costs little
+  if (at_ > text_.size() / 2) {  // rarely, so that it costs little
     text_.erase(0, at_);
     at_ = 0;
   }
@@ -119,7 +119,7 @@ void CsvReader::skip_blanks() {
   while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
 }
 
-/// Reads from an opening quote up to the separator or line end behind the closing one.
+/// Reads from an opening quote up to the separator or line end after the closing one.
 std::string_view CsvReader::read_quoted() {
   std::string& field = unescaped_.emplace_back();
   for (++at_;; ++at_) {

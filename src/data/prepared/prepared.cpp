@@ -58,7 +58,9 @@ class RowParser {
       csv_.fail("'" + std::string(image) + "' appears again after line " +
                 std::to_string(first->second) + "; keep all rows of an image together");
     had_empty_row_ = false;
-    if (!records_.empty()) records_.back().annotations.shrink_to_fit();  // of sets of millions
+    if (!records_.empty())
+      records_.back().annotations.shrink_to_fit();  // saves memory for sets of
+                                                    // millions
     return records_.emplace_back(ImageRecord{std::string(image), width, height, {}});
   }
 
@@ -74,7 +76,7 @@ class RowParser {
   std::size_t classes_;
   PreparedRow row_;
   std::vector<ImageRecord> records_;
-  std::unordered_map<std::string, std::size_t> lines_;  ///< where each image came first
+  std::unordered_map<std::string, std::size_t> lines_;  ///< first line of each image
   bool had_empty_row_ = false;                          ///< of the last record
 };
 

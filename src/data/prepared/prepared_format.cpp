@@ -45,7 +45,7 @@ std::size_t PreparedRow::filled(std::size_t first, std::size_t count) const {
 }
 
 int PreparedRow::side(std::size_t column) const {
-  constexpr int most = 1 << 24;  // up to here a float counts pixels exactly
+  constexpr int most = 1 << 24;  // up to this value a float represents every integer
   return csv_.integer(columns_[column], 1, most);
 }
 

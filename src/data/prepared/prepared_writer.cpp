@@ -23,15 +23,15 @@ using geometry::ImageRecord;
 
 using OrderedJson = nlohmann::ordered_json;
 
-/// Shortest text that reads back as the same float, never in scientific notation.
+/// Shortest text that parses to the same float, never in scientific notation.
 void append(std::string& row, float value) {
   char digits[64];
   const auto end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed);
   row.append(digits, end.ptr);
 }
 
-/// How many of the columns a file gets. Nobody but pseudo-labels needs the last one, and programs
-/// that do not know it can read files without it.
+/// How many of the columns a file gets. Only pseudo-labels need the last one, and programs that do
+/// not know it can read files without it.
 std::size_t columns_for(const PreparedSet& set) {
   for (const ImageRecord& record : set.records)
     for (const Annotation& a : record.annotations)
@@ -62,7 +62,7 @@ void append_annotation(std::string& row, const Annotation& a, std::size_t column
   if (a.source >= 0) row += std::to_string(a.source);
 }
 
-/// Refuses what read_prepared would refuse.
+/// Rejects what read_prepared would reject.
 void check(const PreparedSet& set) {
   std::unordered_set<std::string_view> names;
   for (const ImageRecord& record : set.records) {
@@ -130,7 +130,7 @@ OrderedJson split_summary(const PreparedSet& set, const std::string& source) {
           {"ignored_boxes", ignored}};
 }
 
-/// label.json with this split's entry set and those of the other splits kept.
+/// label.json with this split's entry set and those of the other splits preserved.
 OrderedJson label(const std::filesystem::path& path, const std::string& split,
                   const PreparedSet& set, const std::string& source) {
   OrderedJson classes = OrderedJson::object();

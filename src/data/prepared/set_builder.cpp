@@ -26,7 +26,7 @@ bool same_bytes(const fs::path& a, const fs::path& b) {
                     {});
 }
 
-/// Images that the set has already: they must be the same, and need no second link.
+/// Images that the set already has: they must be identical, and need no second link.
 bool is_there(const fs::path& original, const fs::path& existing) {
   if (!fs::exists(existing)) return false;
   if (!fs::equivalent(original, existing) && !same_bytes(original, existing))
@@ -38,7 +38,7 @@ bool is_there(const fs::path& original, const fs::path& existing) {
 
 /// Links the images of all splits into `staged_images`.
 /// @param existing images of the set that is extended; empty: there is none
-/// @return the names of those that were linked
+/// @return the names of the linked ones
 std::vector<std::string> stage_images(std::span<const SplitToBuild> splits,
                                       const fs::path& existing, const fs::path& staged_images,
                                       LinkMode mode, const ImportProgress& progress) {
@@ -63,7 +63,7 @@ std::vector<std::string> stage_images(std::span<const SplitToBuild> splits,
   return staged;
 }
 
-/// Brings files from a staging folder into a set: all of them, or the set is left as it was.
+/// Moves files from a staging folder into a set: all of them, or the set is unchanged.
 class SetExtension {
  public:
   /// @param staged on the same file system as `target`
@@ -136,12 +136,12 @@ void build_splits(const fs::path& dir, std::span<const SplitToBuild> splits, Lin
     const std::vector<std::string> images =
         stage_images(splits, extends ? target / "images" : fs::path(), staging.path() / "images",
                      mode, progress);
-    // Everything that can be wrong is found here, before the destination changes.
+    // Every possible error is detected here, before the destination changes.
     if (extends) support::copy_file(label_path(target), label_path(staging.path()));
     for (const SplitToBuild& split : splits)
       write_prepared(staging.path(), split.name, split.set, source);
     if (!extends) {
-      fs::rename(staging.path(), target);  // also over an empty folder
+      fs::rename(staging.path(), target);  // also replaces an empty folder
       return;
     }
     SetExtension extension(staging.path(), target);

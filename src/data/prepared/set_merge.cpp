@@ -20,7 +20,7 @@ void shuffle(std::vector<T>& values, base::Random& random) {
     std::swap(values[i - 1], values[random.below(static_cast<std::uint32_t>(i))]);
 }
 
-/// The places of a share of `count` things, rising.
+/// Indices of a share of `count` elements, ascending.
 std::vector<std::size_t> chosen(std::size_t count, double share, base::Random random) {
   std::vector<std::size_t> places(count);
   std::iota(places.begin(), places.end(), std::size_t{0});
@@ -31,7 +31,7 @@ std::vector<std::size_t> chosen(std::size_t count, double share, base::Random ra
   return places;
 }
 
-/// Ids in the merged set of a set's classes; new names are added.
+/// The ids of a set's classes in the merged set; new names are added.
 std::vector<int> merged_ids(const std::vector<std::string>& classes,
                             std::vector<std::string>& merged) {
   std::vector<int> ids;
@@ -43,7 +43,7 @@ std::vector<int> merged_ids(const std::vector<std::string>& classes,
   return ids;
 }
 
-/// In [0, 1), from the file name alone: FNV-1a, whose bits Philox mixes.
+/// In [0, 1), from the file name alone: FNV-1a, with bits mixed by Philox.
 double sample_rank(const std::string& image, std::uint64_t seed) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const char c : std::filesystem::path(image).filename().string())
@@ -101,7 +101,8 @@ SplitSet split_records(const std::vector<ImageRecord>& records, double val, doub
         ErrorCode::invalid_argument,
         "the shares of val and test must not be negative and must leave images for training");
   if (by == SplitBy::name) return split_by_name(records, val, test, seed);
-  std::map<std::string, std::vector<std::size_t>> members;  // sorted: the same for every order
+  std::map<std::string, std::vector<std::size_t>> members;  // sorted, so independent of the
+                                                            // records' order
   for (std::size_t i = 0; i < records.size(); ++i)
     members[by == SplitBy::image
                 ? records[i].image
@@ -116,7 +117,8 @@ SplitSet split_records(const std::vector<ImageRecord>& records, double val, doub
   std::vector<Part> part(records.size(), to_train);
   const auto total = static_cast<double>(records.size());
   std::size_t in_val = 0, in_test = 0;
-  // First what fits whole; then, half a group too many is as good as half a group too few.
+  // First groups that fit completely; then half a group too many is as good as half a group too
+  // few.
   for (const double needed : {1.0, 0.5}) {
     for (const auto* group : groups) {
       if (part[group->front()] != to_train) continue;

@@ -17,7 +17,7 @@ fs::path staging_path(const fs::path& dir) {
   return dir.string() + ".preparing-" + std::to_string(::getpid());
 }
 
-/// What a message says, with the folder's own name for that of its staging folder.
+/// A message with the folder's own name instead of its staging folder's.
 std::string with_own_name(std::string text, const fs::path& dir) {
   const fs::path own = real_folder(dir);
   const std::string staged = staging_path(own).string();
@@ -45,7 +45,7 @@ void link_image(const fs::path& from, const fs::path& to, LinkMode mode) {
     return;
   }
   if (mode == LinkMode::relative_symlink) {
-    // A staging folder lies beside the folder that it becomes: the way from both is the same.
+    // The staging folder is a sibling of the final one, so relative paths from both are the same.
     fs::create_symlink(fs::relative(original, fs::canonical(to.parent_path())), to);
     return;
   }
@@ -67,7 +67,7 @@ void require_new_folder(const fs::path& dir) {
 
 StagingFolder::StagingFolder(const fs::path& dir) : path_(staging_path(dir)) {
   if (path_.has_parent_path()) fs::create_directories(path_.parent_path());
-  fs::remove_all(path_);  // of a process that had our number before and was killed
+  fs::remove_all(path_);  // left by a killed process with the same id
   fs::create_directory(path_);
 }
 

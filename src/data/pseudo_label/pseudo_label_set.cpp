@@ -10,10 +10,10 @@
 namespace faceshot::data {
 namespace {
 
-/// What became of one image.
+/// The result for one image.
 struct Outcome {
   PseudoLabels labels;
-  std::string damage;  ///< empty: none
+  std::string damage;  ///< why the image cannot be read; empty: it can
 };
 
 Outcome label(const PreparedSet& set, const geometry::ImageRecord& record, const Detector& detector,
@@ -56,7 +56,7 @@ PseudoLabelledSet pseudo_label_set(const PreparedSet& set, const Detector& detec
   const std::vector<int> ids = detector_class_ids(result.set.classes, detector.info().classes);
   result.faces_of_class.resize(result.set.classes.size());
   const std::size_t total = set.records.size();
-  constexpr std::size_t chunk = 16;  // between two reports of progress
+  constexpr std::size_t chunk = 16;  // between two progress reports
   for (std::size_t first = 0; first < total; first += chunk) {
     const std::size_t count = std::min(chunk, total - first);
     std::vector<Outcome> outcomes(count);
@@ -79,7 +79,7 @@ PseudoLabelledSet pseudo_label_set(const PreparedSet& set, const Detector& detec
       result.replaced += labels.replaced;
       if (labels.faces + labels.doubtful > 0) result.changed.push_back(first + i);
       record.annotations = std::move(labels.annotations);
-      // Those that were added stand behind those that were there.
+      // Added labels follow the existing ones.
       const std::size_t added = labels.faces + labels.doubtful;
       for (std::size_t k = record.annotations.size() - added; k < record.annotations.size(); ++k)
         if (const geometry::Annotation& a = record.annotations[k]; !a.ignore)

@@ -10,7 +10,7 @@ namespace {
 
 using geometry::Annotation;
 
-/// Share of a finding least_coverage a label from which it is a part of what is labelled.
+/// Minimum share of a detection inside a label for it to count as a part of the labelled object.
 constexpr float least_coverage = 0.5F;
 
 bool is_labelled(const Annotation& found, std::span<const Annotation> labels,
@@ -46,7 +46,7 @@ PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const D
     else
       result.annotations.push_back(label);
   }
-  std::vector<Annotation> known = result.annotations;  // people's, and faces that were added
+  std::vector<Annotation> known = result.annotations;  // people's labels, and added faces
   std::vector<Detection> sorted(found.begin(), found.end());
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Detection& a, const Detection& b) { return a.score > b.score; });
@@ -66,8 +66,8 @@ PseudoLabels pseudo_labels(std::span<const Annotation> labels, std::span<const D
       label.class_id = geometry::any_class;
     label.source = geometry::source_detector;
     ++(label.ignore ? result.doubtful : result.faces);
-    // Half of a face that was accepted is not a region to ignore: it would take the face's priors
-    // out.
+    // Half of an accepted face does not become an ignore region, which would exclude the face's
+    // priors.
     if (!label.ignore) known.push_back(label);
     result.annotations.push_back(label);
   }

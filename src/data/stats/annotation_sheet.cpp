@@ -16,7 +16,7 @@ namespace {
 
 using geometry::Annotation;
 
-// Okabe and Ito's palette as BGR: told apart with any kind of colour vision.
+// Okabe and Ito's palette as BGR: distinguishable with any kind of colour vision.
 const std::array<cv::Scalar, 6> class_colours{cv::Scalar(60, 230, 90),  cv::Scalar(0, 94, 213),
                                               cv::Scalar(233, 180, 86), cv::Scalar(167, 121, 204),
                                               cv::Scalar(66, 228, 240), cv::Scalar(178, 114, 0)};

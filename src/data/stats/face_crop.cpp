@@ -20,7 +20,7 @@ FaceCrop crop_around(const cv::Mat& photograph, const cv::Rect2d& box, int side,
   const cv::Matx23d map(scale, 0, -crop.region.x * scale, 0, scale, -crop.region.y * scale);
   cv::Mat reduced = photograph;
   cv::Matx23d reduced_map = map;
-  if (scale < 0.5) {  // warpAffine looks at four pixels only
+  if (scale < 0.5) {  // warpAffine samples only four pixels
     cv::resize(photograph, reduced, {}, scale, scale, cv::INTER_AREA);
     const double x = static_cast<double>(photograph.cols) / reduced.cols;
     const double y = static_cast<double>(photograph.rows) / reduced.rows;

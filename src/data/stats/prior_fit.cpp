@@ -22,8 +22,8 @@ std::size_t nearest(const std::vector<double>& centres, double value) {
   return static_cast<std::size_t>(above - centres.begin());
 }
 
-/// For each (logarithmic) side, one over how many share its octave; octaves with a handful of faces
-/// do not get the weight of others.
+/// For each (logarithmic) side, the inverse of the number of sides in its octave; octaves with only
+/// a few faces do not get full weight.
 std::vector<double> octave_weights(const std::vector<double>& sides) {
   constexpr std::size_t fewest = 20;
   const auto octave = [](double side) {
@@ -37,7 +37,7 @@ std::vector<double> octave_weights(const std::vector<double>& sides) {
   return weights;
 }
 
-/// The values below which lie (i + 0.5) / count of all weight; duplicates removed.
+/// The values below which (i + 0.5) / count of the total weight lies; duplicates removed.
 std::vector<double> weighted_quantiles(const std::vector<double>& sorted,
                                        const std::vector<double>& weights, int count) {
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
@@ -86,7 +86,7 @@ std::vector<LevelPriors> level_priors(const PriorSpec& spec, std::span<const flo
 float best_prior_iou(const Box& face, std::span<const LevelPriors> priors, int size) {
   float best = 0;
   for (const LevelPriors& level : priors) {
-    // Of priors of one shape, that whose centre is nearest overlaps most.
+    // Of priors with the same shape, the one with the nearest centre overlaps most.
     const float cells = std::ceil(static_cast<float>(size) / level.stride);
     const auto centre = [&](float at) {
       return (std::clamp(std::floor(at / level.stride), 0.0F, cells - 1) + 0.5F) * level.stride;

@@ -6,9 +6,9 @@
 namespace faceshot::data {
 namespace {
 
-constexpr float reference_side = 640;  // what most detectors are run at
+constexpr float reference_side = 640;  // the usual size for detectors
 
-/// Ranges between rising limits; the first is open below, the last above.
+/// Ranges between ascending limits; the first is open below, the last above.
 class Ranges {
  public:
   Ranges(std::vector<float> limits, std::vector<std::string> labels)

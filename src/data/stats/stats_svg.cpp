@@ -51,7 +51,7 @@ void append_bars(std::string& svg, int panel, const char* title, const Histogram
                      at.x + panel_width);
 }
 
-/// White through orange to black, dark where there are many; square root, so that few show as well.
+/// White through orange to black, dark for many; the square root makes small counts visible.
 void append_heat_map(std::string& svg, int panel, const char* title, const SetStats& stats) {
   const Corner at = corner_of(panel);
   append_title(svg, at, title);

@@ -20,7 +20,7 @@ Rectangle source_of(const ImageView& image, const Similarity& to_crop, int size,
   const auto side = static_cast<float>(size);
   const Landmarks corners =
       back.apply({{{0, 0}, {side, 0}, {0, side}, {side, side}, {0.5F * side, 0.5F * side}}});
-  // Clamped to the image before rounding: no coordinate is too large for an int then.
+  // Clamped to the image before rounding, so that every coordinate fits into an int.
   const auto clamped = [&](double value, int end) {
     return static_cast<int>(std::clamp(value, 0.0, static_cast<double>(end)));
   };
@@ -35,11 +35,11 @@ Rectangle source_of(const ImageView& image, const Similarity& to_crop, int size,
   return {left, top, right - left, bottom - top};
 }
 
-/// Pixels of the image, and where the first one's centre lies in the photograph.
+/// Pixels of the image, and the position of the first one's centre in the photograph.
 struct Source {
   ImageView pixels;
-  double x0 = 0, y0 = 0;          ///< counted from the photograph's first centre
-  double step_x = 1, step_y = 1;  ///< pixels of the photograph a pixel
+  double x0 = 0, y0 = 0;          ///< relative to the photograph's first pixel centre
+  double step_x = 1, step_y = 1;  ///< pixels of the photograph per pixel
 };
 
 /// Interpolated between four pixels; black outside.
@@ -79,7 +79,7 @@ Image align_face(const ImageView& image, const Landmarks& landmarks, int size) {
   std::memset(crop.row(0), 0, crop.stride() * static_cast<std::size_t>(size));
   if (!(fit.scale() > 0)) return crop;
 
-  // Bilinear sampling looks at four pixels whatever the scale: a large face is first averaged down.
+  // Bilinear sampling reads four pixels at any scale: a large face is first averaged down.
   const double shrink = std::max(1.0, std::floor(1 / fit.scale()));
   const Rectangle part = source_of(image, fit, size, 2 * shrink);
   if (part.empty()) return crop;

@@ -15,7 +15,8 @@ namespace faceshot::media {
 namespace {
 
 constexpr Bgr box_colour{60, 230, 90};
-/// Okabe and Ito, "Color universal design", 2008, without black: told apart by the colour-blind.
+/// Okabe and Ito, "Color universal design", 2008, without black: distinguishable for the
+/// colour-blind.
 constexpr std::array<Bgr, 7> class_colours{{{0, 159, 230},
                                             {233, 180, 86},
                                             {115, 158, 0},
@@ -24,13 +25,13 @@ constexpr std::array<Bgr, 7> class_colours{{{0, 159, 230},
                                             {0, 94, 213},
                                             {167, 121, 204}}};
 constexpr Bgr point_colour{60, 220, 255};
-constexpr Bgr halo_colour{20, 20, 20};  // keeps the box visible on bright and on green ground
+constexpr Bgr halo_colour{20, 20, 20};  // keeps the box visible on bright and on green backgrounds
 constexpr Bgr sheet_colour{32, 32, 32};
 constexpr float smallest_labelled = 24;  // px, shorter side of a box
 
 float shorter_side(const Box& box) { return std::min(box.width(), box.height()); }
 
-/// 1 px up to a side of 400, growing with the image, but never heavy beside the face itself.
+/// 1 px up to a side of 400, growing with the image, but never thick relative to the face itself.
 int line_width(const Canvas& canvas, const Box& box) {
   const float by_image = static_cast<float>(std::max(canvas.width, canvas.height)) / 320;
   return std::max(1, static_cast<int>(std::lround(std::min(by_image, shorter_side(box) / 16))));
@@ -38,14 +39,14 @@ int line_width(const Canvas& canvas, const Box& box) {
 
 Rectangle to_pixels(const Box& box) {
   const auto pixel = [](float coordinate) {
-    constexpr float far_out = 1e6F;  // beyond every image, and no int overflows
+    constexpr float far_out = 1e6F;  // outside every image, without integer overflow
     return static_cast<int>(std::lround(std::clamp(coordinate, -far_out, far_out)));
   };
   return {pixel(box.x1), pixel(box.y1), pixel(box.x2) - pixel(box.x1),
           pixel(box.y2) - pixel(box.y1)};
 }
 
-/// The frame between `outer` and `outer` shrunk by `width` on each side, to the pixel.
+/// The frame between `outer` and `outer` shrunk by `width` on each side, pixel-exact.
 void draw_frame(const Canvas& canvas, const Rectangle& outer, int width, const Bgr& colour) {
   fill(canvas, {outer.x, outer.y, outer.width, width}, colour);
   fill(canvas, {outer.x, outer.bottom() - width, outer.width, width}, colour);
@@ -58,7 +59,7 @@ Bgr colour_of(int label, std::size_t classes) {
   return class_colours[static_cast<std::size_t>(label) % class_colours.size()];
 }
 
-/// The line lies around the face, so that it hides none of it; a halo of 1 px around it.
+/// The line is outside the face, so that it hides none of it, with a halo of 1 px.
 void draw_box(const Canvas& canvas, const Box& box, const Bgr& colour) {
   const int width = line_width(canvas, box);
   const Rectangle face = to_pixels(box);
@@ -69,7 +70,7 @@ void draw_box(const Canvas& canvas, const Box& box, const Bgr& colour) {
   draw_frame(canvas, grown(width), width, colour);
 }
 
-/// A dot a point, with a halo; hardly wider than a pupil.
+/// One dot per point, with a halo; hardly wider than a pupil.
 void draw_landmarks(const Canvas& canvas, const Landmarks& points, const Box& box) {
   const float radius = std::max(
       1.0F, std::min(2.0F * static_cast<float>(line_width(canvas, box)), shorter_side(box) / 40));
@@ -82,7 +83,7 @@ void draw_landmarks(const Canvas& canvas, const Landmarks& points, const Box& bo
   }
 }
 
-/// A score, ready to be put somewhere.
+/// A score, ready to be placed.
 struct Label {
   std::string text;
   float letters = 10;  ///< height of a capital, pixels
@@ -90,7 +91,7 @@ struct Label {
   int width = 0, height = 0;  ///< with margins
 };
 
-/// "0.93", or "helmet 0.93" where there are several classes.
+/// "0.93", or "helmet 0.93" if there are several classes.
 std::string label_text(const Detection& detection, std::span<const std::string> classes) {
   const auto label = static_cast<std::size_t>(detection.label);
   const bool named = classes.size() > 1 && detection.label >= 0 && label < classes.size();
@@ -113,8 +114,8 @@ Label make_label(const Canvas& canvas, const Detection& detection,
   return label;
 }
 
-/// Where the label hides nothing that counts: above the box, below it, or, on a large face, in its
-/// top edge; nothing if there is no such place.
+/// A position where the label hides nothing important: above the box, below it, or, on a large
+/// face, at its top edge; nothing if there is none.
 std::optional<Rectangle> place_label(const Canvas& canvas, const Box& box, const Label& label,
                                      const std::vector<Rectangle>& occupied, std::size_t own) {
   const Rectangle face = to_pixels(box);
@@ -158,7 +159,7 @@ void draw_detections(const Canvas& canvas, std::span<const Detection> detections
   std::stable_sort(shown.begin(), shown.end(),
                    [](const Detection& a, const Detection& b) { return a.score > b.score; });
 
-  std::vector<Rectangle> occupied;  // the faces first, then the labels as they are placed
+  std::vector<Rectangle> occupied;  // first the faces, then the placed labels
   for (const Detection& detection : shown) {
     draw_box(canvas, detection.box, colour_of(detection.label, classes.size()));
     if (detection.landmarks && shorter_side(detection.box) >= smallest_labelled)

@@ -7,7 +7,7 @@
 namespace faceshot::media {
 namespace {
 
-/// Which source pixels make one of the result, along one side, and with what weights.
+/// The source pixels of one output pixel along one axis, and their weights.
 struct Taps {
   int first = 0;
   std::vector<float> weights;  ///< they sum to 1
@@ -63,7 +63,7 @@ Image resampled(const ImageView& image, int width, int height) {
   const std::vector<Taps> down = taps_for(image.height, height);
   const std::size_t values = 3 * static_cast<std::size_t>(width);
   std::vector<float> sum(values);
-  // The last two source rows, scaled: growing pictures, and areas that share a row, use them again.
+  // The last two scaled source rows are reused when enlarging, and by areas that share a row.
   std::vector<float> rows[2] = {std::vector<float>(values), std::vector<float>(values)};
   int held[2] = {-1, -1};
   Image result(width, height);

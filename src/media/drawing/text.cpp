@@ -8,7 +8,7 @@
 #include "media/drawing/label_font.hpp"
 #include "support/utf8.hpp"
 
-// One file's worth of code in a header: this is where it goes.
+// The implementation of the single-header library goes here.
 #define STB_TRUETYPE_IMPLEMENTATION
 #define STBTT_STATIC
 #include <stb/stb_truetype.h>
@@ -37,7 +37,7 @@ float scale_for(float height) {
   return stbtt_ScaleForMappingEmToPixels(&font(), height / capital_height);
 }
 
-/// Code points of a text; U+FFFD for all of it that is not UTF-8.
+/// Code points of a text; U+FFFD for anything that is not UTF-8.
 std::vector<int> code_points(std::string_view text) {
   constexpr int replacement = 0xFFFD;
   if (!support::is_utf8(text)) return std::vector<int>(text.size(), replacement);
@@ -61,7 +61,7 @@ float advance_of(int point, float scale) {
   return scale * static_cast<float>(advance);
 }
 
-/// One letter, its pen at `x`, a fraction of a pixel counting.
+/// Draws one letter at the pen position `x`, with subpixel precision.
 void draw_glyph(const Canvas& canvas, float x, int y, int point, float scale, const Bgr& colour) {
   const float whole = std::floor(x);
   int x0 = 0;

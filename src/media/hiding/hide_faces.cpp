@@ -25,7 +25,7 @@ SampleRange overlapping(double from, double to, int log2, int length) {
   return {cut(std::floor(from / pixels)), cut(std::ceil(to / pixels))};
 }
 
-/// What is hidden: a box or the ellipse in it, pixels as stored.
+/// The hidden area: a box or the ellipse in it, in pixels as stored.
 struct Region {
   Box box;
   HideShape shape = HideShape::ellipse;
@@ -34,11 +34,11 @@ struct Region {
     return overlapping(static_cast<double>(box.y1), static_cast<double>(box.y2), plane.log2_y,
                        plane.height);
   }
-  /// Samples of a row; every one that the region touches, and hardly another.
+  /// Samples of a row: all that the region touches, and hardly any others.
   [[nodiscard]] SampleRange columns(const PaintPlane& plane, int row) const {
     const auto left = static_cast<double>(box.x1), right = static_cast<double>(box.x2);
     if (shape == HideShape::box) return overlapping(left, right, plane.log2_x, plane.width);
-    // The row's line that is nearest to the centre.
+    // The row's edge that is nearest to the centre.
     const double top = static_cast<double>(row) * (1 << plane.log2_y);
     const double middle = (static_cast<double>(box.y1) + static_cast<double>(box.y2)) / 2;
     const double y = std::clamp(middle, top, top + (1 << plane.log2_y));
@@ -77,7 +77,7 @@ class Mosaic {
         all += value;
         ++number;
       }
-    // Fine differences between means would tell of what is finer than the cells.
+    // Fine differences between means would reveal details finer than the cells.
     const double coarse = plane.bytes == 1 ? 8 : 32;
     means_.resize(sums.size());
     for (std::size_t i = 0; i < sums.size(); ++i) {
@@ -93,7 +93,7 @@ class Mosaic {
     return cut(means_[index(column_of(x), row_of(y))]);
   }
 
-  /// Quadratic B-splines of the means: smooth, and never beyond them.
+  /// Quadratic B-splines of the means: smooth, and within their range.
   [[nodiscard]] int smooth(int x, int y) const {
     const Taps across = taps((x + 0.5 - left_) / cell_x_, columns_);
     const Taps down = taps((y + 0.5 - top_) / cell_y_, rows_);
@@ -147,7 +147,7 @@ void paint_region(const PaintPlane& plane, const Region& region, const Value& va
 }
 
 void paint_mosaic(const PlaneCanvas& canvas, const Region& region, bool smoothed) {
-  constexpr double smallest_cell = 4;  // pixels: of the smallest faces hardly anything is left
+  constexpr double smallest_cell = 4;  // pixels: hardly anything is left of the smallest faces
   const auto longer = static_cast<double>(std::max(region.box.width(), region.box.height()));
   const double cell = std::max(smallest_cell, longer / mosaic_cells);
   for (const PaintPlane& plane : canvas.planes()) {
@@ -157,7 +157,7 @@ void paint_mosaic(const PlaneCanvas& canvas, const Region& region, bool smoothed
   }
 }
 
-/// The picture, stretched over what is hidden of a face, upright for who sees it.
+/// The picture, stretched over the hidden area of a face, upright for the viewer.
 void paint_picture(const PlaneCanvas& canvas, const Placement& placement, const Region& region,
                    const Box& seen, const Image& picture) {
   constexpr float most = 4096;

@@ -9,7 +9,7 @@ Placement::Placement(int width, int height, const Turn& turn, double pixel_aspec
     : turn_(turn), stored_width_(width), stored_height_(height), wide_(width), high_(height) {
   constexpr double most = 16;
   if (!(pixel_aspect >= 1 / most && pixel_aspect <= most)) return;
-  // The side grows that is too short: nothing is lost.
+  // The shorter side is enlarged, so nothing is lost.
   if (pixel_aspect > 1)
     wide_ = std::max(1, static_cast<int>(std::lround(width * pixel_aspect)));
   else
@@ -26,7 +26,7 @@ Placement::Point Placement::seen(Point p) const noexcept {
 }
 
 Placement::Point Placement::stored(Point p) const noexcept {
-  // Rows and columns of one entry each: the inverse is the transpose.
+  // Rows and columns have one entry each, so the inverse is the transpose.
   const auto place = [&](int of_x, int of_y, double length) {
     const double along = of_x * p.x + of_y * p.y;
     return of_x + of_y < 0 ? along + length : along;

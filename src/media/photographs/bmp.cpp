@@ -17,7 +17,7 @@ constexpr std::uint32_t compression_rle8 = 1;
 constexpr std::uint32_t compression_rle4 = 2;
 constexpr std::uint32_t compression_bitfields = 3;
 
-/// Little endian; 0 beyond the end, so that the rest of a file that is truncated is black.
+/// Little endian; 0 beyond the end, so that the missing part of a truncated file is black.
 std::uint32_t little(std::span<const std::uint8_t> bytes, std::size_t at, std::size_t count) {
   std::uint32_t value = 0;
   for (std::size_t i = count; i-- > 0;)
@@ -30,7 +30,7 @@ struct Header {
   bool from_top = false;
   std::uint32_t bits = 0, compression = 0;
   std::size_t pixels = 0;                ///< offset of the first row
-  std::array<std::uint32_t, 3> masks{};  ///< of blue, green, red, where bits are 16 or 32
+  std::array<std::uint32_t, 3> masks{};  ///< of blue, green, red, for 16 or 32 bits
   std::vector<Colour> palette;
 };
 
@@ -77,7 +77,7 @@ Header read_header(std::span<const std::uint8_t> bytes) {
   return h;
 }
 
-/// The bits under a mask, stretched to 0 to 255.
+/// The bits under a mask, scaled to 0 to 255.
 std::uint8_t field(std::uint32_t value, std::uint32_t mask) {
   if (mask == 0) return 0;
   const std::uint32_t part = (value & mask) >> std::countr_zero(mask);
@@ -107,7 +107,7 @@ void read_row(const Header& h, std::span<const std::uint8_t> bytes, std::size_t 
   }
 }
 
-/// Pixels of the palette laid out by run lengths; what they skip stays as it is.
+/// Palette pixels in run-length encoding; skipped ones are unchanged.
 class RunLengths {
  public:
   RunLengths(const Header& header, std::span<const std::uint8_t> bytes, std::uint8_t* pixels)
@@ -183,7 +183,7 @@ Decoded decode_bmp(const Encoded& file, const Allocate& allocate) {
     const int row = h.from_top ? y : h.height - 1 - y;
     const std::size_t at = h.pixels + static_cast<std::size_t>(y) * stride;
     std::uint8_t* const to = pixels + static_cast<std::size_t>(row) * row_bytes;
-    // A header may claim millions of rows of which nothing is there.
+    // A header may claim millions of rows that do not exist.
     if (at >= file.bytes.size())
       std::memset(to, 0, row_bytes);
     else

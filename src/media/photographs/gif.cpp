@@ -43,7 +43,7 @@ void skip_extension(GifFileType* gif) {
     if (DGifGetExtensionNext(gif, &block) == GIF_ERROR) fail(gif->Error);
 }
 
-/// Up to the first image. @throws DecodeFailure if there is none
+/// Skips to the first image. @throws DecodeFailure if there is none
 void find_image(GifFileType* gif) {
   for (;;) {
     GifRecordType type = UNDEFINED_RECORD_TYPE;

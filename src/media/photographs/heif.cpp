@@ -17,8 +17,7 @@ class Primary {
  public:
   explicit Primary(std::span<const std::uint8_t> bytes)
       : context_(heif_context_alloc(), &heif_context_free), handle_(nullptr, nullptr) {
-    // Tiles are decoded here, in this thread: whoever reads many photographs has threads of his
-    // own.
+    // Tiles are decoded in this thread: callers that read many photographs have their own threads.
     heif_context_set_max_decoding_threads(context_.get(), 0);
     check(heif_context_read_from_memory_without_copy(context_.get(), bytes.data(), bytes.size(),
                                                      nullptr));
@@ -33,7 +32,7 @@ class Primary {
   std::unique_ptr<const heif_image_handle, decltype(&heif_image_handle_release)> handle_;
 };
 
-/// The brand that a file names first is of a sequence of pictures (ISO/IEC 23008-12, AVIF).
+/// The major brand of an image sequence (ISO/IEC 23008-12, AVIF).
 bool is_sequence(std::span<const std::uint8_t> bytes) {
   constexpr std::size_t brand = 8, letters = 4;
   if (bytes.size() < brand + letters) return false;

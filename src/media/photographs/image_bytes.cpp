@@ -31,10 +31,10 @@ Error unreadable(const std::string& name) {
   return {ErrorCode::io, "cannot read '" + name + "': " + std::strerror(errno)};
 }
 
-/// A pipe has no size, and a file may grow: read until there is no more.
+/// A pipe has no size, and a file may grow: read to the end.
 std::vector<std::uint8_t> read_to_end(int file, std::size_t expected, const std::string& name) {
   constexpr std::size_t most = std::size_t{4} << 30;
-  std::vector<std::uint8_t> bytes(expected + 1);  // the byte more finds the end in one call
+  std::vector<std::uint8_t> bytes(expected + 1);  // the extra byte detects the end in one call
   std::size_t used = 0;
   for (;;) {
     if (used == bytes.size()) {

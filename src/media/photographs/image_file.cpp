@@ -37,8 +37,7 @@ Decoder decoder_of(ImageFormat format) {
   return decode_heif;
 }
 
-/// Asks for memory for what the container has promised, and no more: a decoder may find another
-/// size.
+/// Requests memory for the size in the container, and no more: a decoder may find another size.
 Allocate guarded(const Allocate& allocate) {
   return [&allocate](int width, int height) {
     if (width <= 0 || height <= 0) throw DecodeFailure{"it has no width and height"};
@@ -48,7 +47,7 @@ Allocate guarded(const Allocate& allocate) {
   };
 }
 
-/// What write_image makes of a file with this extension; nothing: it makes none.
+/// The format in which write_image writes a file with this extension; nothing if it does not.
 std::optional<ImageFormat> written_format(const fs::path& path) {
   const std::string extension = lower_extension(path);
   if (extension == ".jpg" || extension == ".jpeg" || extension == ".jpe" || extension == ".jfif")
@@ -66,7 +65,7 @@ PhotographInfo decode_photograph_into(const std::vector<std::uint8_t>& bytes,
                                       const ReadOptions& options, const Allocate& allocate) {
   const Encoded file{bytes, frame, options.max_side};
   Decoded decoded;
-  Image stored;  // where it has to be turned
+  Image stored;  // if it has to be rotated
   try {
     if (frame.orientation == 1) {
       decoded = decoder_of(frame.format)(file, guarded(allocate));

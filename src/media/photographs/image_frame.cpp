@@ -74,11 +74,11 @@ constexpr bool starts_frame(unsigned marker) {
   return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
 
-/// Position of the marker that ends the entropy-coded data from `at` on.
+/// Position of the marker that ends the entropy-coded data beginning at `at`.
 std::size_t end_of_scan(const FileBytes& in, std::size_t at) {
   for (;; ++at) {
     at = in.find(0xFF, at);
-    const unsigned next = in.at(at + 1);  // beyond the end: cut off
+    const unsigned next = in.at(at + 1);  // beyond the end: throws CutOff
     if (next != 0x00 && next != 0xFF && !stands_alone(next)) return at;
   }
 }
@@ -87,7 +87,7 @@ void parse_jpeg(const FileBytes& in, ImageFrame& frame) {
   std::size_t at = 2;
   while (true) {
     at = in.find(0xFF, at);
-    while (in.at(at) == 0xFF) ++at;  // any number of fill bytes may come before a marker
+    while (in.at(at) == 0xFF) ++at;  // a marker may be preceded by any number of fill bytes
     const unsigned marker = in.at(at++);
     if (marker == 0xD9) break;
     if (stands_alone(marker)) continue;
@@ -134,7 +134,7 @@ void parse_png(const FileBytes& in, ImageFrame& frame) {
 
 void parse_webp(const FileBytes& in, ImageFrame& frame) {
   const std::size_t end = std::size_t{in.little(4, 4)} + 8;
-  bool canvas = false;  // VP8X gives the size of the whole, and comes before all else
+  bool canvas = false;  // VP8X has the size of the whole, and comes before everything else
   for (std::size_t at = 12; at + 8 <= end;) {
     const std::size_t length = in.little(at + 4, 4);
     const std::size_t data = at + 8;
@@ -152,7 +152,7 @@ void parse_webp(const FileBytes& in, ImageFrame& frame) {
     } else if (in.has(at, "ANIM")) {
       frame.animated = true;
     }
-    // The size may be there though the chunk is cut off.
+    // The size may be present even if the chunk is truncated.
     const auto chunk = in.part(data, length);
     if (in.has(at, "EXIF")) {
       // Some writers keep JPEG's prefix before the TIFF structure.
@@ -180,17 +180,17 @@ void parse_bmp(const FileBytes& in, ImageFrame& frame) {
   constexpr std::uint32_t last_known = 3;  // none, two of run lengths, bit fields
   if (compression > last_known) in.fail("its compression is unknown");
   const std::size_t row = (static_cast<std::size_t>(width) * in.little(28, 2) + 31) / 32 * 4;
-  // Divided, since the product of what a header says may have more than 64 bits.
+  // By division, since the product of a header's values may exceed 64 bits.
   if (compression == 0 &&
       (pixels > in.size() ||
        (row > 0 && static_cast<std::size_t>(frame.height) > (in.size() - pixels) / row)))
     throw CutOff();
 }
 
-// GIF89a: signature, logical screen, palette; then blocks, each a chain of parts with a byte of
-// length, the last of none.
+// GIF89a: signature, logical screen, palette; then blocks, each a chain of parts with a length
+// byte, the last of them empty.
 
-/// Bytes of a palette whose flags these are.
+/// Bytes of a palette with these flags.
 constexpr std::size_t gif_palette(unsigned flags) {
   return (flags & 0x80) != 0 ? std::size_t{6} << (flags & 7) : 0;
 }
@@ -203,7 +203,7 @@ std::size_t end_of_gif_chain(const FileBytes& in, std::size_t at) {
   }
 }
 
-/// Until the second picture begins.
+/// Searches for the beginning of a second picture.
 bool is_animated_gif(const FileBytes& in) {
   constexpr unsigned extension = 0x21, picture = 0x2C;
   std::size_t at = 13 + gif_palette(in.at(10));
@@ -225,7 +225,7 @@ void parse_gif(const FileBytes& in, ImageFrame& frame) {
   frame.height = static_cast<int>(in.little(8, 2));
   try {
     frame.animated = is_animated_gif(in);
-  } catch (const CutOff&) {  // its decoder finds out
+  } catch (const CutOff&) {  // its decoder will notice
   }
 }
 

@@ -36,12 +36,12 @@ void for_each_segment(View jpeg, const Take& take) {
   }
 }
 
-/// Reads TIFF in its own byte order, and writes it in Motorola's.
+/// Reads TIFF in its own byte order, and writes big endian.
 class ExifCopy {
  public:
   explicit ExifCopy(View tiff) : in_(tiff), little_(tiff.size() > 1 && tiff[0] == 'I') {}
 
-  /// Nothing: it is no TIFF.
+  /// Nothing if it is not TIFF.
   std::optional<Bytes> make() {
     if (in_.size() < 8 || in_[0] != in_[1] || (in_[0] != 'I' && in_[0] != 'M') || read(2, 2) != 42)
       return std::nullopt;
@@ -54,19 +54,19 @@ class ExifCopy {
   static constexpr std::size_t entry_bytes = 12, most_bytes = 65000;
   static constexpr std::uint32_t largest_value = 4096, most_entries = 200;
   static constexpr std::uint32_t orientation = 0x0112, camera = 0x8769, place = 0x8825;
-  /// Bytes of a value of each type; 0: none that is known.
+  /// bytes per value of each type; 0: unknown
   static constexpr std::array<std::uint32_t, 13> size_of{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8};
-  /// Makers' notes, comments of programs, and what points to pictures or to what is not copied:
-  /// thumbnails (0x0201, 0x0202), strips and tiles, private directories, XMP, Photoshop's and
-  /// Windows' own.
+  /// Maker notes, comments of programs, and tags that refer to pictures or to data that are not
+  /// copied: thumbnails (0x0201, 0x0202), strips and tiles, private directories, XMP, Photoshop's
+  /// and Windows' own.
   static constexpr std::array<std::uint32_t, 17> left_out{
       0x0111, 0x0117, 0x0144, 0x0145, 0x014A, 0x0201, 0x0202, 0x02BC, 0x8649,
       0x83BB, 0x927C, 0xA005, 0xA302, 0xC634, 0xEA1C, 0xC4A5, 0x8773};
 
   struct Entry {
     std::uint32_t tag, type, count;
-    Bytes value;                  ///< in Motorola's order
-    std::uint32_t directory = 0;  ///< another one that it points to; 0: none
+    Bytes value;                  ///< big endian
+    std::uint32_t directory = 0;  ///< another one that it refers to; 0: none
   };
 
   [[nodiscard]] std::uint32_t read(std::size_t at, std::size_t count) const {
@@ -98,7 +98,7 @@ class ExifCopy {
     if (from > in_.size() || bytes > in_.size() - from) return std::nullopt;
     e.value.assign(in_.begin() + static_cast<std::ptrdiff_t>(from),
                    in_.begin() + static_cast<std::ptrdiff_t>(from + bytes));
-    // Rationals are two numbers of four bytes.
+    // Rationals are two four-byte numbers.
     const std::size_t word = e.type == 5 || e.type == 10 ? 4 : size_of[e.type];
     if (little_)
       for (std::size_t i = 0; i + word <= bytes; i += word)
@@ -147,7 +147,7 @@ Bytes jpeg_tags(View file, bool exif) {
   constexpr std::uint8_t app1 = 0xE1, app2 = 0xE2;
   Bytes tags, profile;
   for_each_segment(file, [&](std::uint8_t marker, View whole, View content) {
-    // A profile for inks or grey would not fit the pixels that are written.
+    // A profile for CMYK or grey would not fit the written pixels.
     constexpr std::size_t colours_at = icc_name.size() + 2 + 16;
     if (marker == app2 && starts_with(content, icc_name)) {
       if (profile.empty() &&
@@ -197,7 +197,7 @@ std::vector<std::uint8_t> with_image_tags(std::vector<std::uint8_t> file, ImageF
                                           const ImageTags& tags) {
   if (tags.bytes.empty() || tags.format != format) return file;
   std::size_t at = 0;
-  if (format == ImageFormat::png) at = 8 + 25;  // behind the signature and IHDR
+  if (format == ImageFormat::png) at = 8 + 25;  // after the signature and IHDR
   if (format == ImageFormat::jpeg) {
     at = 2;
     constexpr std::uint8_t app0 = 0xE0;

@@ -15,7 +15,8 @@ using Handle = std::unique_ptr<void, Destroy>;
 
 [[noreturn]] void fail(const Handle& handle) { throw DecodeFailure{tjGetErrorStr2(handle.get())}; }
 
-/// libjpeg-turbo leaves out the DCT's high frequencies: 1/2, 1/4 and 1/8 cost a third and less.
+/// libjpeg-turbo skips the DCT's high frequencies: 1/2, 1/4 and 1/8 take a third of the time and
+/// less.
 int reduction_for(int longer_side, int max_side) {
   constexpr int most = 8;
   int reduction = 1;
@@ -24,7 +25,7 @@ int reduction_for(int longer_side, int max_side) {
   return reduction;
 }
 
-/// Four inks, as Adobe's programs store them, inverted: 255 is no ink.
+/// CMYK as stored by Adobe's programs, inverted: 255 is no ink.
 void to_bgr(const std::uint8_t* inks, std::size_t pixels, std::uint8_t* bgr) {
   for (std::size_t i = 0; i < pixels; ++i, inks += 4, bgr += 3) {
     const int black = inks[3];

@@ -1,4 +1,4 @@
-// libpng reports errors by longjmp: what a jump crosses has no destructors.
+// libpng reports errors by longjmp, which must not cross objects with destructors.
 #include <png.h>
 
 #include <algorithm>
@@ -35,10 +35,10 @@ void read_bytes(png_structp png, png_bytep target, png_size_t count) {
   reader->left -= count;
 }
 
-/// All to three channels of 8 bits. @return false with the reason in `failure`
+/// Converts everything to three channels of 8 bits. @return false with the reason in `failure`
 bool read_header(png_structp png, png_infop info) {
   if (setjmp(png_jmpbuf(png)) != 0) return false;
-  // image_frame has checked them, and of a file that is truncated the last cannot be right.
+  // image_frame has checked the CRCs, and the last one of a truncated file cannot be right.
   png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
   png_read_info(png, info);
   png_set_expand(png);
@@ -57,7 +57,7 @@ bool read_rows(png_structp png, png_bytepp rows) {
   return true;
 }
 
-/// Closes what libpng opened, whichever way the scope is left.
+/// Closes what libpng opened, however the scope is left.
 class ReadStruct {
  public:
   explicit ReadStruct(Failure& failure)

@@ -8,7 +8,7 @@ namespace faceshot::media {
 
 int reduced_side(const Detector& detector) {
   if (detector.options().max_side == 0) return 0;
-  constexpr int large = 4096;  // longer than what the network looks at
+  constexpr int large = 4096;  // longer than any network input
   const InputSize size = detector.input_size(large, large * 3 / 4);
   return std::max(size.width, size.height);
 }

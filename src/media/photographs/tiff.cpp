@@ -11,7 +11,7 @@
 namespace faceshot::media {
 namespace {
 
-/// A file in memory, as libtiff asks for it, and its first complaint.
+/// A file in memory for libtiff, and libtiff's first error message.
 struct Source {
   std::span<const std::uint8_t> bytes;
   std::uint64_t at = 0;
@@ -110,7 +110,7 @@ Decoded decode_tiff(const Encoded& file, const Allocate& allocate) {
   if (TIFFRGBAImageBegin(&image, tiff.get(), 1, why) == 0) throw DecodeFailure{why};
   const std::unique_ptr<TIFFRGBAImage, decltype(&TIFFRGBAImageEnd)> owner(&image,
                                                                           &TIFFRGBAImageEnd);
-  image.req_orientation = image.orientation;  // as stored: whoever called turns it
+  image.req_orientation = image.orientation;  // as stored: the caller rotates it
   std::uint8_t* bgr = allocate(static_cast<int>(image.width), static_cast<int>(image.height));
   const std::size_t pixels = std::size_t{image.width} * image.height;
   std::vector<std::uint32_t> raster(pixels);

@@ -15,7 +15,7 @@ void turn_upright(const Image& stored, int orientation, const Allocate& allocate
   const int width = transposed ? stored.height() : stored.width();
   const int height = transposed ? stored.width() : stored.height();
   std::uint8_t* const target = allocate(width, height);
-  // Bytes from one stored pixel to that of the next column, and of the next row, of the result.
+  // Byte offsets in the stored image that correspond to one column and one row of the result.
   const auto stride = static_cast<std::ptrdiff_t>(stored.stride());
   const std::ptrdiff_t step_x = (transposed ? stride : 3) * (mirrored ? -1 : 1);
   const std::ptrdiff_t step_y = (transposed ? 3 : stride) * (flipped ? -1 : 1);

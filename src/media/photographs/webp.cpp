@@ -43,7 +43,7 @@ Decoded decode_webp(const Encoded& file, const Allocate& allocate) {
   if (file.frame.animated) return decode_first_frame(file, allocate);
   WebPDecoderConfig config;
   if (WebPInitDecoderConfig(&config) == 0) throw DecodeFailure{"libwebp has a different version"};
-  // Of a file that is truncated the features may be complete all the same.
+  // The features of a truncated file may still be complete.
   if (WebPGetFeatures(file.bytes.data(), file.bytes.size(), &config.input) != VP8_STATUS_OK)
     throw DecodeFailure{"libwebp rejects its header"};
   int width = config.input.width;

@@ -104,7 +104,7 @@ std::string tap_name(int stride) {
 }
 
 int scaled_channels(int channels, float alpha, int divisor) {
-  // In double, as the reference implementations: 0.35 * 160 must not fall below 56.
+  // In double, like the reference implementations: 0.35 * 160 must not fall below 56.
   const double wanted =
       static_cast<double>(channels) * std::round(static_cast<double>(alpha) * 1e6) / 1e6;
   int rounded = std::max(

@@ -42,7 +42,7 @@ std::vector<BackboneTap> build(NetworkBuilder& net, const BackboneOptions& optio
     x = net.separable(stage + "0", x, channels(plan.widths[s + 1]), 2);
     for (int b = 1; b < plan.blocks[s]; ++b) {
       const std::string name = stage + std::to_string(b);
-      // The first stage's maps are large: a sum there costs more than it is worth.
+      // The first stage's maps are large: a sum there costs more than it gains.
       x = s == 0 ? net.separable(name, x, x.channels) : net.residual_separable(name, x);
     }
     const int stride = 4 << s;

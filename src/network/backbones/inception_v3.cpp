@@ -5,7 +5,7 @@ namespace {
 
 constexpr Padding no_padding{};
 
-/// Writes the blocks of torchvision's file, in its order and under its names.
+/// Writes the blocks of torchvision's file, in its order and with its names.
 class InceptionWriter {
  public:
   InceptionWriter(NetworkBuilder& net, float alpha) : net_(net), alpha_(alpha) {}
@@ -50,7 +50,7 @@ class InceptionWriter {
     return net_.relu(full + ".relu", net_.batch_norm(full + ".bn", convolved, 1e-3F));
   }
 
-  /// The branch that pools first.
+  /// The branch with pooling.
   Feature pooled(const std::string& name, const Feature& in, int channels) {
     const Feature x = net_.avg_pool("backbone." + name + ".avgpool", in, 3, 1, 1);
     return unit(name + ".branch_pool", x, same(channels, 1, 1));

@@ -35,7 +35,7 @@ std::vector<BackboneTap> build_mobilenet_v1(NetworkBuilder& net, const BackboneO
   std::vector<BackboneTap> taps;
   int stride = 2;
   for (std::size_t b = 0; b < std::size(blocks); ++b) {
-    // A tap is what the network gives before it halves its map again.
+    // A tap is the last map before the next halving.
     if (blocks[b].stride == 2) {
       if (stride >= 4) taps.push_back({tap_name(stride), x, stride});
       stride *= 2;

@@ -58,7 +58,7 @@ class MobileNetV2Writer {
                                    int stride) {
     const std::string number = std::to_string(index);
     const std::string prefix = number + ".conv.";
-    // A tap is what the network gives before it halves its map again.
+    // A tap is the last map before the next halving.
     if (stride == 2 && stride_ >= 4) taps_.push_back({tap_name(stride_), in, stride_});
     Feature x = in;
     int place = 0;

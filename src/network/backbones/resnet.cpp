@@ -10,7 +10,7 @@ Feature conv_bn(NetworkBuilder& net, const std::string& block, const std::string
   return net.batch_norm(block + ".bn" + number, net.conv(block + ".conv" + number, in, shape));
 }
 
-/// What a block adds its branch to: the input, or its projection where the shape changes.
+/// The other summand of a block: its input, or a projection of it if the shape changes.
 Feature shortcut(NetworkBuilder& net, const std::string& block, const Feature& in, int channels,
                  int stride) {
   if (stride == 1 && in.channels == channels) return in;

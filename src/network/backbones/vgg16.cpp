@@ -4,7 +4,7 @@ namespace faceshot::network {
 
 std::vector<BackboneTap> build_vgg16(NetworkBuilder& net, const BackboneOptions& options) {
   const auto channels = [&](int base) { return scaled_channels(base, options.alpha); };
-  // torchvision numbers convolutions, activations and pools in one row.
+  // torchvision numbers convolutions, activations and pools consecutively.
   int index = 0;
   const auto next = [&] { return "backbone.features." + std::to_string(index++); };
   const auto convs = [&](Feature x, int count, int base) {
