@@ -56,8 +56,8 @@ Landmarks alignment_template(int size) noexcept {
 Similarity fit_similarity(const Landmarks& from, const Landmarks& to) {
   if (!finite(from) || !finite(to))
     throw Error(ErrorCode::invalid_argument, "align: the landmarks are not finite");
-  // With points as complex numbers a similarity is z' = c z + t, and its least-squares fit is the
-  // regression of one complex variable on another. In the plane that is Umeyama's solution.
+  // With points as complex numbers a similarity is z' = c z + t, and its least-squares fit is a
+  // complex linear regression. In the plane that is Umeyama's solution.
   const Complex from_mean = mean(from);
   const Complex to_mean = mean(to);
   Complex covariance;

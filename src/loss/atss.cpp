@@ -46,7 +46,7 @@ std::vector<AtssCandidate> nearest(std::span<const Prior> priors,
   return found;
 }
 
-/// Mean plus standard deviation (of a sample, as the authors' code has it).
+/// Mean plus standard deviation (of a sample, as in the authors' code).
 float threshold_of(const std::vector<AtssCandidate>& candidates) {
   double sum = 0;
   for (const auto& c : candidates) sum += static_cast<double>(c.iou);

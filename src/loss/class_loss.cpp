@@ -10,7 +10,7 @@
 namespace faceshot::loss {
 namespace {
 
-/// Sigmoid of x and of -x, exact where either is almost 1, and the logarithm of the former.
+/// Sigmoid of x and of -x, exact even if either is almost 1, and the logarithm of the former.
 struct Sigmoid {
   double yes, no, log_yes;
 };
@@ -22,8 +22,8 @@ Sigmoid sigmoid(double x) {
   return {x < 0 ? small : large, x < 0 ? large : small, std::min(x, 0.0) - std::log1p(e)};
 }
 
-/// The softmax at the target: two classes, which is what faces are trained with, need one
-/// exponential and one logarithm.
+/// The softmax at the target: two classes, the usual case for faces, need one exponential and one
+/// logarithm.
 Sigmoid softmax_at(std::span<const float> logits, std::size_t target) {
   if (logits.size() == 2)
     return sigmoid(static_cast<double>(logits[target]) - static_cast<double>(logits[1 - target]));
@@ -44,7 +44,7 @@ void write_gradient(std::span<const float> logits, std::size_t target, const Sig
 }
 
 double power(double base, double exponent) {
-  if (exponent == 2) return base * base;  // the papers' choice
+  if (exponent == 2) return base * base;  // the papers' value
   if (exponent == 1) return base;
   return std::pow(base, exponent);
 }
@@ -88,7 +88,7 @@ ClassTerm focal_loss(std::span<const float> logits, std::size_t target, double a
   const Sigmoid softmax = softmax_at(logits, target);
   const double weight = alpha < 0 ? 1 : target == 0 ? 1 - alpha : alpha;
   const double factor = power(softmax.no, gamma);
-  // dL/dlog p, in which nothing is divided by p or 1 - p.
+  // dL/dlog p, without any division by p or 1 - p.
   const double slope =
       gamma > 0 && softmax.no > 0
           ? gamma * power(softmax.no, gamma - 1) * softmax.yes * softmax.log_yes - factor
@@ -100,7 +100,7 @@ ClassTerm focal_loss(std::span<const float> logits, std::size_t target, double a
 namespace {
 
 /// The cross-entropy of the softmax against `quality` at the target and the rest at background,
-/// times |quality - p|^beta, or times `quality` where beta is negative.
+/// times |quality - p|^beta, or times `quality` if beta is negative.
 ClassTerm soft_target_loss(std::span<const float> logits, std::size_t target, double quality,
                            double beta, std::span<float> gradient) {
   const double log_sum = log_sum_exp(logits);

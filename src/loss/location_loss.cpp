@@ -37,7 +37,7 @@ LocationLoss iou_loss(IouLoss kind, const BoxOffsets& predicted, const Prior& pr
   const auto variable = [&](std::size_t i) {
     return Dual4::variable(static_cast<double>(predicted[i]), i);
   };
-  // The same limit as decode() has, on both sides: exp() stays finite and positive.
+  // The same limit as in decode(), on both sides: exp() stays finite and positive.
   const auto size = [&](std::size_t i, float base) {
     constexpr double limit = 6.9077553;
     const Dual4 exponent = variable(i) * Dual4(variances[i]);

@@ -10,17 +10,17 @@
 namespace faceshot::loss {
 namespace {
 
-/// IoU of one face with every prior; also the priors that overlap it at all.
+/// IoU of one face with the priors that overlap it.
 struct FaceOverlaps {
   std::vector<float> iou;            ///< of the priors in `prior`
-  std::vector<std::uint32_t> prior;  ///< rising indices, IoU > 0
+  std::vector<std::uint32_t> prior;  ///< ascending indices, IoU > 0
 };
 
 FaceOverlaps overlaps_of(const Box& face, std::span<const Prior> priors) {
   FaceOverlaps found;
   for (std::uint32_t p = 0; p < priors.size(); ++p) {
     const Box prior = priors[p].box();
-    // Most priors are far away: two comparisons dismiss nearly all of them.
+    // Most priors are far away: two comparisons exclude nearly all of them.
     if (prior.x1 >= face.x2 || prior.x2 <= face.x1 || prior.y1 >= face.y2 || prior.y2 <= face.y1)
       continue;
     found.prior.push_back(p);
@@ -88,7 +88,7 @@ std::vector<std::int32_t> match_priors(std::span<const Prior> priors,
     }
   }
 
-  // Ignore regions before the forced matches: a labelled face inside one still gets its prior.
+  // Ignore regions come before the forced matches: a labelled face inside one still gets its prior.
   mark_ignored(priors, faces, options.ignore_coverage, match);
 
   // Rule 2: faces by the IoU of their best prior, so that a contested one goes to the better fit.

@@ -58,7 +58,7 @@ void validate(const LossOptions& options) {
 
 namespace {
 
-/// One image's part of the outputs and of the gradients; landmarks null where there are none.
+/// One image's part of the outputs and of the gradients; landmarks are null if there are none.
 struct ImageOutputs {
   const float* loc;
   const float* conf;
@@ -68,7 +68,7 @@ struct ImageOutputs {
   float* landmark_gradient;
 };
 
-/// What one image adds, before the division by the batch's positives.
+/// One image's contribution, before the division by the batch's positives.
 struct ImageLoss {
   double confidence = 0;
   double location = 0;
@@ -156,10 +156,10 @@ LandmarkLoss landmark_loss(const Problem& problem, const LandmarkOffsets& offset
   return loss;
 }
 
-/// Which logits count at the negatives of an image, where regions are ignored for single classes.
+/// The logits that count at an image's negatives, if regions are ignored for single classes.
 class NegativeLogits {
  public:
-  /// Takes priors out of `match` that have no class left.
+  /// Removes priors from `match` that have no class left.
   NegativeLogits(const Problem& problem, std::span<const Annotation> regions,
                  std::vector<std::int32_t>& match)
       : outputs_(problem.outputs),
@@ -171,7 +171,7 @@ class NegativeLogits {
         match[p] = match_ignored;
   }
 
-  /// @param buffer where they lie if they are not all
+  /// @param buffer holds them unless all of them count
   [[nodiscard]] std::span<const float> of(const float* conf, std::size_t prior,
                                           std::vector<float>& buffer) const {
     const float* const logits = conf + prior * outputs_;
@@ -182,7 +182,7 @@ class NegativeLogits {
     return buffer;
   }
 
-  /// Brings the gradient of those that count to their places; that of the others stays as it is.
+  /// Copies the gradient of the logits that count to their places; that of the others is unchanged.
   void spread(std::span<const float> gradient, std::size_t prior, std::span<float> whole) const {
     whole[0] = gradient[0];
     std::size_t next = 1;
@@ -205,7 +205,7 @@ class NegativeLogits {
   std::vector<std::uint8_t> ignored_;
 };
 
-/// The hardest negatives of an image: those to which the network gives the least background.
+/// The hardest negatives of an image: those with the lowest background probability.
 std::vector<std::uint32_t> mine_negatives(const Problem& problem, const float* conf,
                                           const std::vector<std::int32_t>& match,
                                           const NegativeLogits& negatives, std::int64_t positives) {
@@ -213,7 +213,7 @@ std::vector<std::uint32_t> mine_negatives(const Problem& problem, const float* c
   candidates.reserve(match.size());
   for (std::uint32_t p = 0; p < match.size(); ++p)
     if (match[p] == match_negative) candidates.push_back(p);
-  // Focal losses weigh the easy ones down instead of leaving them out.
+  // Focal losses down-weight easy negatives instead of dropping them.
   if (problem.class_kind != ClassLoss::cross_entropy) return candidates;
   const auto wanted = static_cast<std::size_t>(std::max(
       static_cast<double>(problem.options.min_negatives),
@@ -223,7 +223,7 @@ std::vector<std::uint32_t> mine_negatives(const Problem& problem, const float* c
   std::vector<float> hardness(match.size()), buffer;
   for (const std::uint32_t p : candidates) {
     const std::span<const float> logits = negatives.of(conf, p, buffer);
-    // With one class the softmax loss rises with the logit difference: no exp() needed to rank.
+    // With one class the softmax loss grows with the logit difference: ranking needs no exp().
     hardness[p] = problem.outputs == 2 ? logits[1] - logits[0]
                                        : static_cast<float>(log_sum_exp(logits)) - logits[0];
   }
@@ -232,7 +232,8 @@ std::vector<std::uint32_t> mine_negatives(const Problem& problem, const float* c
                      return hardness[a] != hardness[b] ? hardness[a] > hardness[b] : a < b;
                    });
   candidates.resize(wanted);
-  std::sort(candidates.begin(), candidates.end());  // sums then do not depend on the library
+  std::sort(candidates.begin(), candidates.end());  // makes sums independent of the standard
+                                                    // library
   return candidates;
 }
 
@@ -265,7 +266,7 @@ std::vector<std::int32_t> match_image(const Problem& problem, const ImageOutputs
 
 ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
                      std::span<const Annotation> annotations) {
-  // A region of one class is background for the others: it takes no prior out of the matching.
+  // A region of one class is background for the others: it excludes no prior from the matching.
   std::vector<Annotation> faces, class_regions;
   for (Annotation face : annotations) {
     if (!finite(face.box) || face.box.width() < 1 || face.box.height() < 1) face.ignore = true;
@@ -282,7 +283,7 @@ ImageLoss image_loss(const Problem& problem, const ImageOutputs& out,
     ++sum.positives;
     BoxOffsets offsets;
     std::copy_n(out.loc + 4 * p, 4, offsets.begin());
-    // A target, not a path for gradients: the paper's code stops them here.
+    // A target without a gradient: the paper's code stops gradients here.
     const double quality =
         learns_quality(problem.class_kind)
             ? static_cast<double>(
@@ -330,7 +331,8 @@ void demand_finite(std::span<const float> outputs) {
                 "train.learning_rate or train.clip_norm");
 }
 
-/// @throws Error(invalid_argument) for classes that the network has not, or options that do not fit
+/// @throws Error(invalid_argument) for classes that the network does not have, or options that do
+/// not fit
 void check_classes(std::span<const std::vector<Annotation>> annotations, std::size_t classes,
                    const LossOptions& options) {
   for (const auto& list : annotations)

@@ -53,7 +53,7 @@ std::vector<SimotaCandidate> candidates_of(const Box& face, std::span<const Prio
   return found;
 }
 
-/// YOLOX's dynamic k: the sum of the best IoUs, one at least.
+/// YOLOX's dynamic k: the sum of the best IoUs, at least one.
 std::size_t share_of(std::vector<SimotaCandidate> candidates, int best) {
   const auto count = std::min(candidates.size(), static_cast<std::size_t>(std::max(1, best)));
   std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count),

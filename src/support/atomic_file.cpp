@@ -14,7 +14,7 @@
 namespace faceshot::support {
 namespace {
 
-/// Writes all bytes; 0 or the errno of what failed.
+/// Writes all bytes; returns 0 or errno.
 int write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file, bytes.data(), bytes.size());
@@ -43,8 +43,8 @@ std::string temporary_name(const std::filesystem::path& path) {
   throw Error(ErrorCode::io, "cannot write '" + path.string() + "': " + std::strerror(reason));
 }
 
-/// A new file of this name with these bytes; 0, or the errno of what failed, and then no file is
-/// left unless it was there.
+/// Creates a file of this name with these bytes; returns 0, or errno, in which case no file is left
+/// unless it already existed.
 int write_new(const std::string& path, std::string_view bytes) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (file < 0) return errno;
@@ -58,14 +58,15 @@ int write_new(const std::string& path, std::string_view bytes) {
 }  // namespace
 
 AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
-  // What is not a file (/dev/null, a pipe) is written to; a file in its place would be a disaster.
+  // Anything that is not a file (/dev/null, a pipe) is written to; replacing it by a file would be
+  // a disaster.
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
     file_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (file_ < 0) fail(errno);
     return;
   }
-  do {  // a writer that was killed may have left a file of this name: process numbers come again
+  do {  // a killed writer may have left a file of this name, since process ids are reused
     temporary_ = temporary_name(path);
     file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   } while (file_ < 0 && errno == EEXIST);
@@ -121,13 +122,13 @@ bool write_file_once(const std::filesystem::path& path, std::string_view bytes) 
   if (::lstat(path.c_str(), &status) == 0) return false;
   std::string temporary;
   int failed = 0;
-  do {  // other machines have processes of this number, too
+  do {  // other machines have processes with the same id
     temporary = temporary_name(path);
     failed = write_new(temporary, bytes);
   } while (failed == EEXIST);
   if (failed != 0) fail_to_write(path, failed);
   failed = ::link(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
-  // Over a network the answer to a link that was made may be lost, and the second request fails.
+  // Over a network the answer to a successful link may be lost, and the second request fails.
   if (failed != 0 && ::stat(temporary.c_str(), &status) == 0 && status.st_nlink == 2) failed = 0;
   ::unlink(temporary.c_str());
   if (failed == EPERM || failed == EOPNOTSUPP || failed == ENOSYS || failed == EMLINK)

@@ -18,8 +18,8 @@ extern char** environ;
 namespace faceshot::support {
 namespace {
 
-/// All that the child needs between fork and exec, made before: nothing may be allocated there,
-/// since another thread may have held the allocator's lock.
+/// Everything that the child needs between fork and exec, prepared in advance: nothing may be
+/// allocated there, since another thread may have held the allocator's lock.
 struct Prepared {
   std::vector<std::string> variables;
   std::vector<char*> arguments, environment;
@@ -39,12 +39,12 @@ struct Prepared {
   }
 };
 
-/// In the child. Tells `report` the errno if the program cannot be started.
+/// In the child. Writes errno to `report` if the program cannot be started.
 [[noreturn]] void become(const Prepared& prepared, const char* directory, int output, int report,
                          pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(127);  // it ended before it could be watched
+  if (::getppid() != parent) ::_exit(127);  // the parent ended before it could be watched
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

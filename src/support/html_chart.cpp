@@ -15,8 +15,8 @@ namespace {
 constexpr double chart_width = 640, chart_height = 400;
 constexpr double plot_left = 64, plot_top = 14, plot_width = 560, plot_height = 330;
 
-// Okabe and Ito's palette, told apart with any kind of colour vision; grey and ochre for its black
-// and yellow, which would vanish on dark and on light pages.
+// Okabe and Ito's palette, distinguishable with any kind of colour vision; grey and ochre replace
+// its black and yellow, which would vanish on dark and on light pages.
 constexpr std::array<const char*, 8> curve_colors{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                                   "#e69f00", "#56b4e9", "#7a7a7a", "#b59f00"};
 
@@ -126,7 +126,7 @@ std::string html_chart(const CurveChart& chart, std::size_t number) {
       fmt::format("<figure class='chart'><figcaption id='chart-{}'>{}</figcaption>\n", number,
                   escape_markup(chart.title));
   append_legend(chart, html);
-  // role img with keys of its own: "application" would take the reader's own keys away elsewhere.
+  // Role img although it handles keys: "application" would disable the screen reader's own keys.
   html += fmt::format(
       "<svg viewBox='0 0 {:.0f} {:.0f}' role='application' tabindex='0' "
       "aria-roledescription='chart' aria-labelledby='chart-{}' aria-describedby='value-{}' "

@@ -49,7 +49,7 @@ void require_rows(const Table& table) {
                       std::to_string(table.columns.size()) + " columns: " + table.caption);
 }
 
-/// Writes one block after the other; charts that follow each other stand side by side.
+/// Writes one block after the other; consecutive charts are placed side by side.
 class PageWriter {
  public:
   void operator()(const Paragraph& paragraph) {

@@ -17,14 +17,14 @@ namespace {
 constexpr double width = 720, height = 560;
 constexpr double left = 76, top = 56, side_x = 612, side_y = 432;
 
-// Okabe and Ito's palette: told apart with any kind of colour vision.
+// Okabe and Ito's palette: distinguishable with any kind of colour vision.
 constexpr std::array<const char*, 8> palette{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                              "#e69f00", "#56b4e9", "#000000", "#f0e442"};
 
-/// An axis: its ends and the distance between two numbers on it.
+/// An axis: its ends and the distance between two of its numbers.
 struct Axis {
   double low = 0, high = 1, step = 0.2;
-  int digits = 1;  ///< behind the point
+  int digits = 1;  ///< fractional digits
 
   [[nodiscard]] double share(double value) const { return (value - low) / (high - low); }
 };
@@ -117,7 +117,7 @@ class ChartWriter {
     for (const auto& point : line.points)
       if (finite(point)) svg_ += fmt::format("{:.2f},{:.2f} ", px(point.first), py(point.second));
     svg_ += "'/>\n";
-    if (line.points.size() == 1 && finite(line.points[0]))  // no line to be seen
+    if (line.points.size() == 1 && finite(line.points[0]))  // a single point makes no visible line
       svg_ += fmt::format("<circle cx='{:.2f}' cy='{:.2f}' r='5' fill='{}'/>\n",
                           px(line.points[0].first), py(line.points[0].second), color);
   }

@@ -7,7 +7,7 @@
 namespace faceshot::support {
 namespace {
 
-/// Text in which nothing is Markdown's.
+/// Escapes everything that is special in Markdown.
 std::string escape_markdown(const std::string& text) {
   std::string out;
   for (const char c : text) {

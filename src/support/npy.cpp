@@ -15,7 +15,7 @@ std::uint64_t little_endian_number(std::string_view bytes) {
   return value;
 }
 
-/// Takes tokens from the front of a text; each function returns whether it was there.
+/// Consumes tokens from the front of a text; each function returns whether it was there.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}

@@ -19,11 +19,11 @@ struct NpzWriter::Impl {
       : path(file), to(file), zip(archive_write_new(), archive_write_free) {
     archive_write_set_format_zip(zip.get());
     archive_write_set_options(zip.get(), "zip:compression=store");
-    archive_write_set_bytes_per_block(zip.get(), 0);  // no zeros behind the end
+    archive_write_set_bytes_per_block(zip.get(), 0);  // no padding after the end
     check(archive_write_open(zip.get(), this, nullptr, &write_to_file, nullptr) == ARCHIVE_OK);
   }
 
-  /// Called by libarchive, through which no exception may pass.
+  /// Called by libarchive, through which no exception may propagate.
   static la_ssize_t write_to_file(archive*, void* writer, const void* bytes, std::size_t size) {
     auto& self = *static_cast<Impl*>(writer);
     try {
@@ -45,7 +45,7 @@ struct NpzWriter::Impl {
 
   fs::path path;
   AtomicFile to;
-  std::exception_ptr failure;  ///< that write_to_file() met
+  std::exception_ptr failure;  ///< from write_to_file()
   std::unique_ptr<archive, int (*)(archive*)> zip;
 };
 

@@ -14,7 +14,7 @@
 namespace faceshot::support {
 namespace {
 
-/// An open file that is closed at the end.
+/// An open file that is closed in the destructor.
 class OpenFile {
  public:
   OpenFile(const std::filesystem::path& path, int flags, mode_t mode)
@@ -38,7 +38,7 @@ class OpenFile {
     }
   }
 
-  /// File systems of other machines may find out here only.
+  /// Network file systems may report errors only here.
   void close() {
     const int result = ::close(number_);
     number_ = -1;

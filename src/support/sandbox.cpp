@@ -24,7 +24,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// What goes through the pipe: one of these, and as many bytes behind it.
+/// A message in the pipe: this header, followed by as many bytes.
 struct Frame {
   enum class Kind : std::uint32_t { data, error, end } kind = Kind::end;
   std::uint32_t code = 0;  ///< of an error, whose message follows
@@ -34,7 +34,7 @@ constexpr std::size_t largest_frame = 65536;
 
 // --- the copy ------------------------------------------------------------------------------------
 
-/// Bytes of memory that this process may write to, as RLIMIT_DATA counts them.
+/// Writable memory of this process in bytes, as counted by RLIMIT_DATA.
 std::uint64_t data_bytes() {
   std::ifstream in("/proc/self/statm");
   std::uint64_t pages = 0;
@@ -47,7 +47,7 @@ void limit(decltype(RLIMIT_CPU) resource, std::uint64_t value) {
   ::setrlimit(resource, &both);
 }
 
-/// A breakdown from now on is quiet, leaves no core file, and ends this process alone.
+/// From now on a crash is silent, leaves no core file, and ends only this process.
 void confine_this_process(std::uint64_t file_size, std::chrono::seconds processor) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGINT, SIGTERM, SIGXCPU})
@@ -103,7 +103,7 @@ class PipeWriter : public SandboxWriter {
     while (size > 0) {
       const ssize_t written = ::write(pipe_, at, size);
       if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) ::_exit(1);  // nobody listens any more
+      if (written <= 0) ::_exit(1);  // nobody is listening any more
       at += written;
       size -= static_cast<std::size_t>(written);
     }
@@ -127,7 +127,7 @@ class PipeWriter : public SandboxWriter {
   } catch (...) {  // out of memory: the file claims too much
     ::_exit(1);
   }
-  ::_exit(0);  // without the destructors and handlers of the process that this is a copy of
+  ::_exit(0);  // without the destructors and handlers of the original process
 }
 
 // --- the process that waits ----------------------------------------------------------------------
@@ -148,7 +148,7 @@ class Descriptor {
   int descriptor_;
 };
 
-/// The copy, which does not outlive this.
+/// The copy, which does not outlive this object.
 class Copy {
  public:
   Copy(pid_t process, int pipe)
@@ -165,7 +165,7 @@ class Copy {
 
   enum class Answer { bytes, none, late };
 
-  /// @return none if the copy has died before it wrote as many
+  /// @return none if the copy has died before writing that much
   Answer read(void* data, std::size_t size, Clock::time_point deadline) const {
     auto* at = static_cast<char*>(data);
     while (size > 0) {
@@ -181,8 +181,8 @@ class Copy {
   }
 
  private:
-  /// The pipe's end alone does not tell that the copy has died: a process that was forked
-  /// meanwhile, here or there, may hold it open.
+  /// End of file in the pipe is not a reliable sign that the copy has died: a process forked in the
+  /// meantime, here or there, may hold it open.
   [[nodiscard]] Answer wait(Clock::time_point deadline) const {
     for (;;) {
       pollfd waiting[2] = {{pipe_.get(), POLLIN, 0}, {life_.get(), POLLIN, 0}};
@@ -194,7 +194,7 @@ class Copy {
                                static_cast<int>(std::min<std::int64_t>(left, longest)));
       if (ready <= 0) continue;  // a signal, or the time is up
       if (waiting[0].revents != 0) return Answer::bytes;
-      // Dead, and what it wrote before that was there before.
+      // It is dead, and everything that it wrote was already in the pipe.
       return ::poll(waiting, 1, 0) > 0 ? Answer::bytes : Answer::none;
     }
   }
@@ -226,7 +226,7 @@ class PipeReader : public SandboxReader {
   }
 
  private:
-  /// The next bytes; false at the end.
+  /// Reads the next message; false at the end.
   bool next_frame() {
     Frame frame;
     take(&frame, sizeof frame);

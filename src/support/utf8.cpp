@@ -5,7 +5,7 @@
 namespace faceshot::support {
 namespace {
 
-/// How many bytes the character at the start of `text` has; 0: they are not UTF-8. The ranges are
+/// Length of the character at the start of `text` in bytes; 0 if it is not UTF-8. The ranges are
 /// those of RFC 3629, section 4.
 std::size_t character_length(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) {

@@ -15,7 +15,7 @@ namespace {
 
 cv::Scalar any_bgr(base::Random& random) {
   const float gray = random.uniform(20, 230);
-  const float loud = random.uniform(0, 0.7F) * random.uniform(0.2F, 1);  // most things are dull
+  const float loud = random.uniform(0, 0.7F) * random.uniform(0.2F, 1);  // most colours are dull
   cv::Scalar color;
   for (int i = 0; i < 3; ++i)
     color[i] = static_cast<double>(gray + loud * (random.uniform(0, 255) - gray));
@@ -249,7 +249,7 @@ cv::Mat paint_background(cv::Size size, base::Random& random) {
     const cv::Rect part = part_of(image, 0.1F, 0.6F, random);
     if (!part.empty()) any_surface(random)(image(part), random);
   }
-  // A floor or a sky, often.
+  // Often a floor or a sky.
   if (random.chance(0.4F)) {
     const int horizon = whole(static_cast<float>(size.height) * random.uniform(0.5F, 0.9F));
     if (horizon < size.height) clouds(image.rowRange(horizon, size.height), random);

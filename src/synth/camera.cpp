@@ -58,12 +58,12 @@ CameraBlur blur(cv::Mat& image, base::Random& random) {
   return blur;
 }
 
-/// Sensor noise, from a strip of random numbers that every row starts at another place: a number
-/// for every pixel would cost more than all drawing.
+/// Sensor noise, from a strip of random numbers at a different offset for each row: a number for
+/// every pixel would cost more than all drawing.
 void add_noise(cv::Mat& image, float deviation, base::Random& random) {
   std::array<std::int8_t, 16384> strip;
   for (std::int8_t& value : strip) {
-    // Bits set among 32 are normal enough: mean 16, deviation 2.83.
+    // The number of set bits in 32 is close enough to normal: mean 16, deviation 2.83.
     const auto ones = static_cast<float>(std::popcount(random.bits()));
     value = static_cast<std::int8_t>(std::clamp(
         std::lround((ones - 16) * deviation / 2.83F + random.uniform() - 0.5F), -127L, 127L));

@@ -12,7 +12,7 @@ namespace {
 
 using augment::FacePaste;
 
-/// A part of the picture with the right proportions, at a random place, scaled to the size.
+/// A part of the picture with the right proportions, at a random position, scaled to the size.
 cv::Mat cut_to_size(const cv::Mat& image, cv::Size size, base::Random& random) {
   const double scale = std::min(static_cast<double>(image.cols) / size.width,
                                 static_cast<double>(image.rows) / size.height);
@@ -41,7 +41,7 @@ FacePaste draw_paste(const FacePlace& place, const CompositionOptions& o, base::
   return how;
 }
 
-/// The face's box in the target, without pasting: as paste_face will return it.
+/// The face's box in the target, without pasting: the same as paste_face returns.
 Box pasted_box(const geometry::Annotation& face, const FacePaste& how) {
   const float a = 0.5F * how.height * face.box.width() / face.box.height();
   const float b = 0.5F * how.height;

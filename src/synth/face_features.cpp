@@ -50,7 +50,7 @@ Color FaceFeatures::bare_skin(float u, float v) const {
   return color;
 }
 
-/// Furrows that everybody has a little and age deepens.
+/// Lines that everybody has and that deepen with age.
 void FaceFeatures::add_lines(float u, float v, Color& color) const {
   const float side = std::abs(u);
   // From the nose to the corners of the mouth.
@@ -76,7 +76,7 @@ void FaceFeatures::add_beard(float u, float v, Color& color) const {
   const float hair = value_noise(u * 38, v * 14, t_.grain + 12);
   const float ragged = 0.1F * (value_noise(u * 8, v * 8, t_.grain + 13) - 0.5F);
   const Color shade = t_.hair * (0.6F + 0.7F * hair);
-  // Up to a line from the moustache to the ears; open around the mouth.
+  // Up to a line from the moustache to the ears; free around the mouth.
   const float cheek = 0.5F - 0.75F * square(std::max(0.0F, side - 0.22F)) * 2.2F;
   const float low = std::clamp((v - cheek + ragged) * 7, 0.0F, 1.0F);
   const float hole = square(side / (mouth_.x + 0.03F)) + square((v - 0.56F) / 0.14F);
@@ -96,7 +96,7 @@ void FaceFeatures::add_nostrils(float u, float v, Color& color) const {
 }
 
 void FaceFeatures::add_brow(float u, float v, float step, Color& color) const {
-  const float along = (std::abs(u) - eye_.x + 0.03F) / 0.21F;  // -1 at the nose .. 1 outside
+  const float along = (std::abs(u) - eye_.x + 0.03F) / 0.21F;  // -1 at the nose to 1 outside
   if (std::abs(along) > 1.15F || v < -0.7F || v > -0.2F) return;
   const float arch = eye_.y - 0.2F - 0.035F * (1 - square(along - 0.3F)) + 0.012F * along;
   const float thick = 0.042F * (1 - 0.55F * std::max(0.0F, along)) *
@@ -110,11 +110,11 @@ void FaceFeatures::add_brow(float u, float v, float step, Color& color) const {
 void FaceFeatures::add_eye(float u, float v, float side, float step, Color& color) const {
   const float size = t_.eye_size;
   const float half = 0.155F * size;
-  const float x = (side * u - eye_.x) / half;  // -1 at the nose .. 1 outside
+  const float x = (side * u - eye_.x) / half;  // -1 at the nose to 1 outside
   const float y = v - eye_.y;
   const float across = std::max(0.0F, 1 - x * x);
   const float tilt = -0.012F * x;
-  // The lids meet in the corners; a shut eye is where the lower lid was.
+  // The lids meet in the corners; the line of a shut eye is at the lower lid.
   const float lower = 0.045F * size * across + tilt;
   const float open = t_.eyes_open;
   const float upper =
@@ -124,7 +124,7 @@ void FaceFeatures::add_eye(float u, float v, float side, float step, Color& colo
   const float in_width = inside(half * (1 - std::abs(x)), soft);
   if (std::abs(x) < 1.1F && within > -soft && open > 0.02F) {
     Color ball{218, 222, 226};
-    ball *= 0.72F + 0.28F * std::clamp((y - upper) / 0.05F, 0.0F, 1.0F);  // the lid's shadow
+    ball *= 0.72F + 0.28F * std::clamp((y - upper) / 0.05F, 0.0F, 1.0F);  // the shadow of the lid
     ball *= 0.8F + 0.2F * across;
     const float ix = u - side * eye_.x - 0.07F * t_.gaze_x;
     const float iy = y + 0.01F - 0.035F * t_.gaze_y;
@@ -156,7 +156,7 @@ void FaceFeatures::add_mouth(float u, float v, float step, Color& color) const {
   const float x = u / mouth_.x;
   const float across = 1 - x * x;
   if (across <= 0) return;
-  // The line between the lips bends with the smile; a gap opens below it.
+  // The line between the lips curves with the smile; a gap opens below it.
   const float bend = mouth_.y + 0.12F * std::max(-0.4F, t_.smile) * across;
   const float gap = t_.mouth_open * 0.26F * std::pow(across, 0.7F);
   const float cupid = 1 - 0.2F * bell(square(u / 0.06F));
@@ -204,7 +204,7 @@ Tint FaceFeatures::glasses(float u, float v, float step) const {
   const bool sun = t_.glasses == Glasses::sun;
   const float side = std::abs(u) - eye_.x;
   const float y = v - eye_.y - 0.03F;
-  // Rounded rectangles, as a superellipse (degree 4).
+  // Rounded rectangles, drawn as a superellipse (degree 4).
   const float half_x = 0.25F, half_y = sun ? 0.19F : 0.17F;
   const float r = std::pow(square(square(side / half_x)) + square(square(y / half_y)), 0.25F);
   const float from_edge = (1 - r) * 0.2F;

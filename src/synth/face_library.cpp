@@ -14,7 +14,7 @@ using geometry::ImageRecord;
 
 bool is_good(const geometry::Annotation& face, const ImageRecord& record, float least_side) {
   const Box& box = face.box;
-  // A box that touches the edge is most likely cut there.
+  // A box that touches the edge is probably cut off.
   const bool inside = box.x1 >= 1 && box.y1 >= 1 &&
                       box.x2 <= static_cast<float>(record.width - 1) &&
                       box.y2 <= static_cast<float>(record.height - 1);

@@ -15,10 +15,10 @@ namespace {
 
 using Color = cv::Vec3f;
 
-/// Faces are drawn with at least this many pixels to the unit.
+/// Faces are drawn with at least this many pixels per unit.
 constexpr float least_resolution = 40;
 
-/// Colour and coverage of a pixel to which layers are added, from behind to the front.
+/// Colour and coverage of a pixel to which layers are added, from back to front.
 struct Pixel {
   Color color{0, 0, 0};  ///< premultiplied
   float alpha = 0;
@@ -46,7 +46,8 @@ class Painter {
     throat_ = head.to_picture({0, 0.55F});
   }
 
-  /// The surface at every pixel first, since relief is shaded by the slope between neighbours.
+  /// Computes the surface at every pixel first, since relief is shaded by the slope between
+  /// neighbours.
   void paint(cv::Point2f corner, float pixel, cv::Mat& bgra, cv::Mat& face) {
     const int columns = bgra.cols;
     std::vector<SurfacePoint> above(static_cast<std::size_t>(columns) + 1), here = above;
@@ -83,13 +84,13 @@ class Painter {
     float half_width = 0;
   };
 
-  /// How much of a pixel lies inside an edge at this distance, units.
+  /// Coverage of a pixel at this distance inside an edge, units.
   [[nodiscard]] float inside(float distance) const {
     return std::clamp(distance / step_ + 0.5F, 0.0F, 1.0F);
   }
 
-  /// Light on a surface: diffuse, wrapped around the edge of the shadow most in red, as skin does
-  /// (Green, GPU Gems, chapter 16, "wrap lighting"); and what comes from everywhere.
+  /// Light on a surface: diffuse, wrapped around the edge of the shadow most in red, as on skin
+  /// (Green, GPU Gems, chapter 16, "wrap lighting"); and ambient.
   [[nodiscard]] Color shade(const Color& color, const cv::Vec3f& normal, float shadow = 1) const {
     const float facing = normal.dot(light_);
     const float k = t_.light_strength;
@@ -120,7 +121,7 @@ class Painter {
     if (below.y < -0.3F || down > t_.body_length) return;
     const float neck = 0.48F + 0.3F * std::clamp(below.y - 0.75F, 0.0F, 0.5F) - std::abs(below.x);
     if (neck > -0.05F) {
-      // The head's own shadow lies on the throat.
+      // The head casts a shadow on the throat.
       const float shadow = std::clamp(0.25F + 0.8F * (down - 0.05F), 0.3F, 0.9F);
       const cv::Vec3f round(below.x / 0.55F, 0.15F,
                             std::sqrt(std::max(0.05F, 1 - below.x * below.x / 0.3F)));
@@ -182,12 +183,12 @@ class Painter {
     normal *= 1 / std::sqrt(normal.dot(normal));
     const float lit = nose_shadow(s);
     Color shaded = shade(color, normal, lit);
-    // Skin shines where it mirrors the lamp; less so when it is far from flat.
+    // Skin is shiny where it mirrors the lamp, less so on strong relief.
     const float mirror = std::max(0.0F, normal.dot(half_));
     const float m4 = square(square(mirror));
     const float shine = square(square(m4)) * 28 * t_.light_strength * lit;
     shaded += Color(shine, shine, shine);
-    // Little light reaches under a hair edge, and the underside of the jaw.
+    // Little light reaches the skin under hair and the underside of the jaw.
     const float hair = t_.hair_style == HairStyle::bald
                            ? 1.0F
                            : std::clamp(0.72F + 1.6F * (s.v - head_.hair_line(s.u)), 0.72F, 1.0F);
@@ -195,7 +196,7 @@ class Painter {
     return shaded * hair * jaw;
   }
 
-  /// The nose stands in the light of what lies behind it.
+  /// The nose casts a shadow.
   [[nodiscard]] float nose_shadow(const SurfacePoint& s) const {
     if (s.front < 0.2F) return 1;
     const float reach = 0.2F * t_.nose_size;
@@ -228,7 +229,7 @@ class Painter {
     if (!shell.hit) return;
     const float ragged =
         scarf ? 0.0F : 0.07F * (value_noise(plane.x * 16, plane.y * 4, t_.grain + 6) - 0.5F);
-    // How far this place is above the hair's edge: over the brow, or behind the cheek.
+    // Height of this point above the edge of the hair: over the brow, or behind the cheek.
     const SurfacePoint& s = on_head.hit ? on_head : shell;
     float length = 0.1F;
     if (t_.hair_style == HairStyle::medium) length = 0.75F;
@@ -241,7 +242,7 @@ class Painter {
     const float cheek = 0.2F + 2 * std::max(0.0F, std::abs(s.u) - 0.45F) +
                         12 * std::max(0.0F, -s.front) * std::max(0.0F, std::abs(s.u) - 0.35F);
     const float low = std::min(length, cheek) + 2 * ragged - s.v;
-    // Off the head it stands all around, but not below its length.
+    // Beside the head it hangs all around, but not below its length.
     const float beside = on_head.hit ? -1.0F : std::min(std::min(length, 0.5F) - plane.y, 0.5F);
     float cover = std::max({above, std::min(back, low), beside});
     if (scarf) cover = std::max({above + 0.1F, 0.3F - s.front, on_head.hit ? -1.0F : 0.5F});
@@ -278,7 +279,7 @@ class Painter {
   cv::Point2f chin_, throat_;
 };
 
-/// All that may be drawn on, whatever the hair.
+/// Everything that may be drawn on, whatever the hair.
 cv::Rect2f reach(const FaceTraits& t, const HeadModel& head) {
   const float unit = head.pixels_per_unit();
   const cv::Point2f middle = head.to_picture({0, -0.25F});

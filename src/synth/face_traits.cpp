@@ -9,7 +9,7 @@ namespace {
 
 using Color = cv::Vec3f;
 
-/// From very light to very dark, after the Monk Skin Tone scale's range, in ordinary light.
+/// From very light to very dark, in the range of the Monk Skin Tone scale, in ordinary light.
 constexpr std::array<std::array<float, 3>, 7> skin_tones{{{206, 221, 247},
                                                           {172, 198, 236},
                                                           {136, 168, 215},
@@ -32,7 +32,7 @@ Color blend(const std::array<std::array<float, 3>, n>& scale, float place) {
 Color any_color(base::Random& random) {
   const Color color{random.uniform(10, 245), random.uniform(10, 245), random.uniform(10, 245)};
   const float gray = (color[0] + color[1] + color[2]) / 3;
-  return color * 0.55F + Color::all(gray * 0.45F);  // cloth is rarely as loud as a lamp
+  return color * 0.55F + Color::all(gray * 0.45F);  // cloth is rarely as bright as a lamp
 }
 
 float spread(base::Random& random, float mean, float deviation, float most) {
@@ -52,7 +52,7 @@ void draw_colors(FaceTraits& t, base::Random& random) {
   t.skin[0] *= random.uniform(0.92F, 1.08F);
   t.skin[2] *= random.uniform(0.96F, 1.04F);
   t.age = random.uniform() * random.uniform(0.3F, 1.0F);
-  // Fair hair goes with fair skin; whoever is old may be grey.
+  // Fair hair occurs with fair skin; older people may be grey.
   const std::uint32_t color = random.below(tone < 0.4F ? 6 : 2);
   const auto& named = hair_colors.at(color);
   t.hair = Color(named[0], named[1], named[2]) * random.uniform(0.8F, 1.25F);

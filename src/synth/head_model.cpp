@@ -9,10 +9,10 @@
 namespace faceshot::synth {
 namespace {
 
-constexpr float middle = -0.16F;      ///< v of the ellipsoid's middle: the crown is above the face
-constexpr float half_height = 1.16F;  ///< of the ellipsoid: it ends at the chin
-constexpr float half_depth = 0.95F;   ///< for light only
-constexpr float ear_plane = 0.1F;     ///< what lies further back on the unit sphere is not a face
+constexpr float middle = -0.16F;      ///< v of the ellipsoid's centre: the crown is above the face
+constexpr float half_height = 1.16F;  ///< of the ellipsoid, which ends at the chin
+constexpr float half_depth = 0.95F;   ///< used for light only
+constexpr float ear_plane = 0.1F;     ///< points further back on the unit sphere are not a face
 constexpr float nose_tip_v = 0.24F;
 
 cv::Matx33f rotation(float yaw, float pitch) noexcept {
@@ -108,7 +108,7 @@ SurfacePoint HeadModel::look(cv::Point2f plane, float inflate) const noexcept {
   if (radius >= 1) return s;
   s.hit = true;
   const float z = std::sqrt(1 - radius * radius);
-  // The ray meets a surface that stands off the ellipsoid by the nose: a few steps towards it.
+  // Intersects the ray with a surface that deviates from the ellipsoid by the nose, in a few steps.
   cv::Vec3f own = turn_.t() * cv::Vec3f(x, y, z);
   float stands_off = 0;
   for (int step = 0; step < 3 && inflate == 0; ++step) {

@@ -14,7 +14,7 @@
 namespace faceshot::synth {
 namespace {
 
-/// Calls visit(name, member, least, most) for every option. The one list of them.
+/// Calls visit(name, member, least, most) for every option; the single list of them.
 template <typename Options, typename Visit>
 void each_moving_option(Options& o, const Visit& visit) {
   visit("width", o.width, 64.0, 4096.0);

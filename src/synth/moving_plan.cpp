@@ -79,7 +79,7 @@ Person draw_person(const MovingSceneOptions& o, float seconds, base::Random& ran
   const cv::Size world = world_size(o);
   const auto world_width = static_cast<float>(world.width);
   const auto width = static_cast<float>(o.width), height = static_cast<float>(o.height);
-  // Heads are about as high as the camera; near ones differ more.
+  // Heads are about as high as the camera; near ones vary more.
   const float y =
       0.45F * height + margin_y + random.normal() * (0.05F * height + 0.6F * person.height);
   person.start = {
@@ -92,7 +92,7 @@ Person draw_person(const MovingSceneOptions& o, float seconds, base::Random& ran
     const float speed = from(o.walk_speed, random) * person.height;
     const float way = random.chance(0.5F) ? 1.0F : -1.0F;
     person.velocity = {way * speed, random.normal() * 0.03F * speed};
-    // They pass the middle of the world at some time in the shot.
+    // They pass the centre of the world at some time in the shot.
     person.start.x = world_width / 2 + random.normal() * width / 6 -
                      person.velocity.x * random.uniform(0.1F, 0.9F) * seconds;
     person.sway_y = draw_wave(0.06F * person.height, 1.4F, 2.2F, random);
@@ -176,7 +176,7 @@ FaceTraits Person::pose(float t) const {
   now.roll += roll.at(t);
   for (const Episode& turn : turns) now.yaw += turn.at(t);
   for (const Episode& nod : nods) now.pitch += nod.at(t);
-  now.yaw = std::clamp(now.yaw, -1.45F, 1.45F);  // beyond, nothing of the face is seen
+  now.yaw = std::clamp(now.yaw, -1.45F, 1.45F);  // beyond that nothing of the face is visible
   now.pitch = std::clamp(now.pitch, -0.9F, 0.9F);
   return now;
 }

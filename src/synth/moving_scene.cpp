@@ -19,7 +19,7 @@ cv::Point2f in_picture(const cv::Matx23f& camera, cv::Point2f p) {
           camera(1, 0) * p.x + camera(1, 1) * p.y + camera(1, 2)};
 }
 
-/// What a shutter makes of a shift: the mean over a straight line.
+/// Motion blur for a shift: the mean over a straight line.
 void streak(cv::Mat& image, cv::Point2f shift) {
   const float length = std::hypot(shift.x, shift.y);
   if (length < 1) return;
@@ -126,7 +126,7 @@ MovingFrame MovingScene::render(std::size_t frame) const {
   const auto index = static_cast<std::size_t>(&shot - plan_.shots.data());
   const auto rate = static_cast<float>(plan_.frame_rate);
   const float t = static_cast<float>(frame - shot.begin) / rate;
-  const float open = plan_.shutter / rate;  // how long the shutter is
+  const float open = plan_.shutter / rate;  // exposure time
   const cv::Matx23f now = shot.camera.at(t), later = shot.camera.at(t + open);
   const cv::Size size(options_.width, options_.height);
   MovingFrame result;

@@ -3,8 +3,8 @@
 namespace faceshot::synth {
 namespace {
 
-/// A well mixed number for a lattice point: the finalizer of MurmurHash3 (A. Appleby, public
-/// domain). Philox would be ten times the work, and nobody sees the difference.
+/// A well-mixed number for a lattice point: the finalizer of MurmurHash3 (A. Appleby, public
+/// domain). Philox would be ten times the work without a visible difference.
 float lattice(std::int32_t x, std::int32_t y, std::uint32_t seed) noexcept {
   std::uint32_t h = static_cast<std::uint32_t>(x) * 0x9E3779B1U +
                     static_cast<std::uint32_t>(y) * 0x85EBCA77U + seed;
@@ -16,8 +16,8 @@ float lattice(std::int32_t x, std::int32_t y, std::uint32_t seed) noexcept {
 
 float ease(float t) noexcept { return t * t * (3 - 2 * t); }
 
-// Faces are noise for a third of their time: std::floor and std::lerp are calls, and exact in cases
-// that do not arise here.
+// Noise takes a third of the time of drawing faces: std::floor and std::lerp are calls, and handle
+// cases that do not occur here.
 std::int32_t floor(float x) noexcept {
   const auto toward_zero = static_cast<std::int32_t>(x);
   return toward_zero - (x < static_cast<float>(toward_zero) ? 1 : 0);

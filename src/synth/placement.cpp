@@ -19,7 +19,7 @@ float draw_height(float low, float high, base::Random& random) {
   return std::clamp(std::exp(random.uniform(std::log(low), std::log(high))), low, high);
 }
 
-/// About a face's box: the real one is known only when the face is.
+/// An approximation of the face's box: the real one is known only when the face is.
 Box box_of(const FacePlace& place) {
   return {place.center.x - 0.4F * place.height, place.center.y - 0.5F * place.height,
           place.center.x + 0.4F * place.height, place.center.y + 0.5F * place.height};

@@ -9,7 +9,7 @@
 namespace faceshot::synth {
 namespace {
 
-/// Among scene_classes().
+/// Index in scene_classes().
 int class_of(Mask mask) {
   switch (mask) {
     case Mask::under_nose:

@@ -18,7 +18,7 @@ std::string graph_def(const std::vector<GraphNode>& nodes) {
     graph.message(1, definition);
   }
   WireWriter versions;
-  versions.integer(1, 22);  // VersionDef.producer, as PyTorch writes it
+  versions.integer(1, 22);  // VersionDef.producer, the same as PyTorch's
   graph.message(4, versions);
   return graph.text();
 }

@@ -17,7 +17,7 @@ SummaryValue tagged(std::string_view tag) {
   return value;
 }
 
-/// SummaryMetadata that names the plugin and holds its own message.
+/// SummaryMetadata with the plugin's name and its own message.
 WireWriter metadata(std::string_view plugin, const WireWriter& content, std::uint64_t data_class) {
   WireWriter plugin_data;
   plugin_data.bytes(1, plugin).message(2, content);
@@ -85,7 +85,7 @@ SummaryValue histogram_summary(std::string_view tag, std::span<const float> valu
     ++counts[static_cast<std::size_t>(std::upper_bound(limits.begin(), limits.end() - 1, value) -
                                       limits.begin())];
   }
-  // Runs of empty buckets are one bucket, as TensorFlow writes them.
+  // Runs of empty buckets become one bucket, as in TensorFlow.
   std::vector<double> kept_limits, kept_counts;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     const bool next_is_empty = i + 1 < counts.size() && counts[i + 1] == 0;
@@ -165,7 +165,7 @@ std::vector<SummaryValue> hyperparameter_summaries(const std::map<std::string, s
     WireWriter content;
     content.message(field, message);
     SummaryValue result = tagged(tag);
-    // The plugin reads its metadata alone, but a summary must have a value: an empty tensor.
+    // The plugin reads only its metadata, but a summary must have a value: an empty tensor.
     WireWriter tensor;
     tensor.integer(1, 1).message(2, WireWriter());
     result.message(8, tensor).message(9, metadata("hparams", content, data_class_tensor));

@@ -15,7 +15,7 @@ std::size_t Assigner::root(std::size_t node) noexcept {
   return node;
 }
 
-/// Rows and columns sorted into order_ by the part that they belong to.
+/// Sorts rows and columns into order_ by their connected component.
 void Assigner::find_parts(std::span<const double> worth, std::size_t rows, std::size_t columns) {
   parent_.resize(rows + columns);
   std::iota(parent_.begin(), parent_.end(), std::size_t{0});
@@ -56,8 +56,8 @@ std::span<const Pair> Assigner::solve(std::span<const double> worth, std::size_t
   return pairs_;
 }
 
-/// The smaller side is assigned whole, at no cost where nothing is worth anything; such pairs are
-/// dropped. Index 0 of rows and columns is the algorithm's own; theirs begin at 1.
+/// Every element of the smaller side is assigned, at no cost if a pair is worth nothing; such pairs
+/// are dropped. Index 0 of rows and columns is the algorithm's own; theirs begin at 1.
 void Assigner::solve_part(std::span<const double> worth, std::size_t columns) {
   const bool turned = part_rows_.size() > part_columns_.size();
   const auto& small = turned ? part_columns_ : part_rows_;

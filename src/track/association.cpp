@@ -8,10 +8,10 @@
 namespace faceshot::track {
 namespace {
 
-/// Directions are taken over about so long: between neighbouring frames they are noise.
+/// Directions are measured over about this time: between neighbouring frames they are noise.
 constexpr double direction_seconds = 0.12;
 
-// Width by height of faces' boxes. Less than the first, and at an edge: cut off.
+// Aspect ratios of faces' boxes. Below the first and at an edge, a box is cut off.
 constexpr float narrow = 0.68F, usual_aspect = 0.76F, wide = 0.9F;
 constexpr float at_edge = 1;  ///< pixels
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int block = 16;
 constexpr double flat_variance = 12;     ///< grey levels squared
-constexpr double least_gradient = 2.5;   ///< of the weaker direction, grey levels squared a pixel
+constexpr double least_gradient = 2.5;   ///< in the weaker direction, grey levels squared per pixel
 constexpr double inlier_distance = 0.8;  ///< pixels of level 0
 constexpr int hypotheses = 80;
 constexpr std::size_t least_inliers = 8;
@@ -34,7 +34,8 @@ int mean_of(const LumaPlane& plane) {
                           std::max(1L, static_cast<long>(count)));
 }
 
-/// Mean absolute difference of now(x, y) and before(x + shift) where both are, offset taken out.
+/// Mean absolute difference of now(x, y) and before(x + shift) over their common part, corrected by
+/// offset.
 double plane_difference(const LumaPlane& before, const LumaPlane& now, Shift s, int offset) {
   const int x0 = std::max(0, -s.x), x1 = std::min(now.width, before.width - s.x);
   const int y0 = std::max(0, -s.y), y1 = std::min(now.height, before.height - s.y);
@@ -45,8 +46,8 @@ double plane_difference(const LumaPlane& before, const LumaPlane& now, Shift s, 
   return static_cast<double>(sum) / static_cast<double>((x1 - x0) * (y1 - y0));
 }
 
-/// The shift of the whole picture, in pixels of level 1: all of a quarter of the picture at the
-/// coarsest level, the best few refined.
+/// The shift of the whole picture, in pixels of level 1: all shifts up to a quarter of the picture
+/// at the coarsest level, the best few refined.
 Shift global_shift(const LumaPyramid& before, const LumaPyramid& now) {
   constexpr int coarsest = LumaPyramid::levels - 1;
   const LumaPlane& a = before.level(coarsest);
@@ -61,7 +62,7 @@ Shift global_shift(const LumaPyramid& before, const LumaPyramid& now) {
   const int reach_x = a.width / 4, reach_y = a.height / 4;
   for (int y = -reach_y; y <= reach_y; ++y)
     for (int x = -reach_x; x <= reach_x; ++x) {
-      // Nearer shifts win where little speaks for others.
+      // Smaller shifts win if there is little evidence for others.
       const double far = 0.01 * (std::abs(x) + std::abs(y));
       Scored scored{plane_difference(a, b, {x, y}, offset) + far, {x, y}};
       for (Scored& place : best)
@@ -84,12 +85,12 @@ Shift global_shift(const LumaPyramid& before, const LumaPyramid& now) {
       ->shift;
 }
 
-/// Sum of squared differences, offset taken out, of `rows` rows of `side` pixels.
+/// Sum of squared differences, corrected by offset, of `rows` rows of `side` pixels.
 template <int side, int rows>
 int difference_of_rows(const std::uint8_t* a, int a_stride, const std::uint8_t* b, int b_stride,
                        int offset) {
 #ifdef __SSE2__
-  // Eight pixels at a time; GCC finds no vectors in so short a loop.
+  // Eight pixels at a time; GCC does not vectorise so short a loop.
   const __m128i zero = _mm_setzero_si128(), shift = _mm_set1_epi16(static_cast<short>(offset));
   __m128i sums = zero;
   for (int y = 0; y < rows; ++y, a += a_stride, b += b_stride)
@@ -114,8 +115,8 @@ int difference_of_rows(const std::uint8_t* a, int a_stride, const std::uint8_t* 
 #endif
 }
 
-/// Sum of squared differences of two blocks, offset taken out; of one that is above `most`, only
-/// that it is above.
+/// Sum of squared differences of two blocks, corrected by offset; if it exceeds `most`, some value
+/// above `most`.
 template <int side>
 long block_difference(const LumaPlane& before, const LumaPlane& now, int x, int y, Shift s,
                       int offset, long most = std::numeric_limits<long>::max()) {
@@ -156,7 +157,7 @@ double correlation(const LumaPlane& before, const LumaPlane& now, int x, int y, 
   return (sums.ab / n - mean_a * mean_b) / std::sqrt(va * vb);
 }
 
-/// Where the parabola through three values at -1, 0, 1 has its least.
+/// The minimum of the parabola through three values at -1, 0, 1.
 double parabola(long left, long middle, long right) {
   constexpr long none = std::numeric_limits<long>::max();
   if (left == none || right == none) return 0;
@@ -171,14 +172,14 @@ template <int side>
 Shift best_shift(const LumaPlane& before, const LumaPlane& now, int x, int y, Shift middle,
                  int reach, int offset) {
   Shift best = middle;
-  // The middle is often right: then most others are given up after a few rows.
+  // The middle is often right: then most others are abandoned after a few rows.
   long least = block_difference<side>(before, now, x, y, middle, offset);
   for (int dy = -reach; dy <= reach; ++dy)
     for (int dx = -reach; dx <= reach; ++dx) {
       if (dx == 0 && dy == 0) continue;
       const Shift s{middle.x + dx, middle.y + dy};
       const long d = block_difference<side>(before, now, x, y, s, offset, least);
-      // Of equals the nearest to the middle.
+      // Ties go to the nearest to the middle.
       if (d < least ||
           (d == least && std::abs(dx) + std::abs(dy) <
                              std::abs(best.x - middle.x) + std::abs(best.y - middle.y))) {
@@ -216,7 +217,7 @@ std::span<const BlockMatch> BlockMatcher::match(const LumaPyramid& before, const
       const long least = at(0, 0);
       match.from_x = match.x;
       match.from_y = match.y;
-      if (least == std::numeric_limits<long>::max()) continue;  // it came from beyond the edge
+      if (least == std::numeric_limits<long>::max()) continue;  // its source is beyond the edge
       match.likeness = correlation(fine_before, fine, x, y, s);
       match.textured = texture.weaker >= least_gradient && match.likeness > 0.5;
       match.from_x += s.x + parabola(at(-1, 0), least, at(1, 0));
@@ -281,7 +282,7 @@ CameraMotion SimilarityFit::fit(std::span<const BlockMatch> matches) {
   Turn best;
   std::size_t most = 0;
   for (int i = 0; i <= hypotheses; ++i) {
-    // That nothing moved is the first hypothesis.
+    // The first hypothesis is that nothing moved.
     const Turn turn =
         i == 0 ? Turn{} : turn_of_two(*used_[random.below(count)], *used_[random.below(count)]);
     if (std::abs(turn.a - 1) > 0.3 || std::abs(turn.b) > 0.3) continue;

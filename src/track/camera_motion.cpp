@@ -11,13 +11,12 @@ namespace faceshot {
 inline namespace v0_1 {
 namespace {
 
-// Measured on films of photographs and of drawings: blocks that have nothing to do with each other
-// differ by 0.7 to 0.95 though the best match was searched, those of one scene by 0.02 to 0.5, the
-// most where a fast pan blurs them.
+// Measured on films of photographs and of drawings: unrelated blocks differ by 0.7 to 0.95 even at
+// the best match, those of one scene by 0.02 to 0.5, the most if a fast pan blurs them.
 constexpr double cut_difference = 0.6;
-constexpr double cut_ratio = 1.5;  ///< and so many times what is usual
+constexpr double cut_ratio = 1.5;  ///< and this many times the usual difference
 constexpr double usual_at_first = 0.1;
-constexpr double usual_follows = 0.2;  ///< weight of a frame in it
+constexpr double usual_follows = 0.2;  ///< weight of a new frame in the average
 constexpr std::size_t least_blocks = 12;
 
 }  // namespace
@@ -46,9 +45,9 @@ struct CameraMotionEstimator::Impl {
   track::LumaPyramid planes[2];
   track::BlockMatcher matcher;
   track::SimilarityFit similarity;
-  int now = 0;                    ///< which of the planes is the newest
+  int now = 0;                    ///< index of the newest plane
   double usual = usual_at_first;  ///< difference of neighbouring frames, on average
-  int width = 0, height = 0;      ///< of the frame before
+  int width = 0, height = 0;      ///< of the previous frame
 };
 
 CameraMotionEstimator::CameraMotionEstimator() : impl_(std::make_unique<Impl>()) {}

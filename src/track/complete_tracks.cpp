@@ -11,8 +11,8 @@
 namespace faceshot::track {
 namespace {
 
-constexpr double look_seconds = 0.25;  ///< doubt that lasts longer wants a person's look
-constexpr std::size_t few = 3;         ///< a track seen less often does, too
+constexpr double look_seconds = 0.25;  ///< doubt that lasts longer should be checked by a person
+constexpr std::size_t few = 3;         ///< and so should a track with fewer detections
 
 void validate(const CompletionOptions& o) {
   const auto require = [](bool good, const char* message) {
@@ -26,7 +26,7 @@ void validate(const CompletionOptions& o) {
   require(o.seen_growth >= 0 && o.seen_growth <= 2, "seen_growth must be in 0..2");
 }
 
-/// Frames of a track, with those into which it is extended.
+/// Frames of a track, including its extensions.
 struct Reach {
   std::size_t first = 0, last = 0;
 };
@@ -44,13 +44,14 @@ Reach reach_of(std::span<const FilmFrame> film, const std::vector<std::size_t>& 
   return reach;
 }
 
-/// What a filter that runs through the film one way knows of each frame: before it saw the frame,
-/// and after.
+/// The state of a filter that runs through the film in one direction, for each frame: before and
+/// after the observation.
 struct Pass {
   std::vector<MotionFilter> before, after;
 };
 
-/// @param step 1 or -1; the pass begins at the first observation of that way and goes to `end`
+/// @param step 1 or -1; the pass begins at the first observation in that direction and goes to
+/// `end`
 Pass run_pass(std::span<const FilmFrame> film, const Piece& piece, std::size_t end, bool forward) {
   const auto count = piece.seen.size();
   const auto at = [&](std::size_t i) -> const Observation& {
@@ -75,7 +76,7 @@ Pass run_pass(std::span<const FilmFrame> film, const Piece& piece, std::size_t e
   return pass;
 }
 
-/// @param most share of the box by which it grows at most on each side
+/// @param most maximum growth on each side as a share of the box
 Box covering(const Box& box, double deviation, float most, const CompletionOptions& o) {
   const auto side = [&](float length) {
     return static_cast<float>(std::min(static_cast<double>(o.cover_deviations) * deviation,
@@ -98,9 +99,9 @@ FilmBox film_box(std::size_t frame, const MotionFilter& guess, BoxOrigin origin,
   return box;
 }
 
-/// Two filters, one in each direction of time, agree on each frame of the gaps (D. C. Fraser, J. E.
-/// Potter, "The optimum linear smoother as a combination of two optimum linear filters", IEEE TAC
-/// 14, 1969).
+/// Combines two filters, one in each direction of time, on each frame of the gaps (D. C. Fraser, J.
+/// E. Potter, "The optimum linear smoother as a combination of two optimum linear filters", IEEE
+/// TAC 14, 1969).
 FilmTrack complete_piece(std::span<const FilmFrame> film, const std::vector<std::size_t>& scenes,
                          const Piece& piece, const CompletionOptions& o) {
   const Reach reach = reach_of(film, scenes, piece, o.extend_seconds);
@@ -135,7 +136,7 @@ FilmTrack complete_piece(std::span<const FilmFrame> film, const std::vector<std:
     FilmBox box = film_box(f, guess, seen.sure ? BoxOrigin::detected : BoxOrigin::low_score,
                            seen.seen.score, o);
     if (!o.smooth) box.box = seen.seen.box;
-    // Hidden is what the detector saw and what the rest of the track says.
+    // Hides both the detector's box and the estimate from the rest of the track.
     const Box around = covering(seen.seen.box, guess.edge_deviation(), o.seen_growth, o);
     box.cover = {std::min(box.cover.x1, around.x1), std::min(box.cover.y1, around.y1),
                  std::max(box.cover.x2, around.x2), std::max(box.cover.y2, around.y2)};
@@ -165,7 +166,7 @@ void report_track(std::span<const FilmFrame> film, const FilmTrack& track,
       span.uncertainty = std::max(span.uncertainty, track.boxes[i].uncertainty);
     }
     if (begin.origin == BoxOrigin::detected && !rare) continue;
-    // From the frame before the doubt to the one after it.
+    // From the frame before the doubtful ones to the one after them.
     const std::size_t before = std::max<std::size_t>(span.first, 1) - 1;
     const std::size_t after = std::min(span.last + 1, film.size() - 1);
     span.wants_look = begin.origin != BoxOrigin::extended &&

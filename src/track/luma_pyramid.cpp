@@ -21,7 +21,7 @@ unsigned luma_of(const std::uint8_t* pixel, bool blue_first) {
 
 void halve(const LumaPlane& from, LumaPlane& to) {
   set_size(to, std::max(1, from.width / 2), std::max(1, from.height / 2));
-  if (from.width < 2) {  // a line one pixel wide
+  if (from.width < 2) {  // a picture one pixel wide
     for (int y = 0; y < to.height; ++y)
       to.pixels[static_cast<std::size_t>(y)] = static_cast<std::uint8_t>(
           (*from.row(2 * y) + *from.row(std::min(2 * y + 1, from.height - 1)) + 1) / 2);
@@ -57,8 +57,7 @@ void LumaPyramid::reduce_gray(const ImageView& frame) {
                         plane.pixels.data() + static_cast<std::ptrdiff_t>(y) * plane.width);
 }
 
-/// Means of at most 4 x 4 pixels, spread over those that become one: the luma of each must be
-/// computed.
+/// Means of at most 4 x 4 pixels, spread over each output pixel: luma has to be computed for each.
 void LumaPyramid::reduce_color(const ImageView& frame) {
   LumaPlane& plane = planes_[0];
   const int f = std::min({factor_, frame.width, frame.height});

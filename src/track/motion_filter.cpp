@@ -29,8 +29,8 @@ double MotionFilter::size() const noexcept {
   return std::exp(0.5 * (log_size_[0].at + log_size_[1].at));
 }
 
-/// With d = seconds / fades and e = exp(-d): the value continues by rate * fades * (1 - e), the
-/// rate becomes rate * e; the covariance of the noise between them is integrated in closed form.
+/// With d = seconds / fades and e = exp(-d): the value advances by rate * fades * (1 - e), the rate
+/// becomes rate * e; the covariance of the noise is integrated in closed form.
 void MotionFilter::advance(Value (&values)[2], Covariance& p, double seconds, double fades,
                            double noise) noexcept {
   const double d = seconds / fades;
@@ -45,7 +45,7 @@ void MotionFilter::advance(Value (&values)[2], Covariance& p, double seconds, do
   p.rate *= e * e;
   const double q = noise * noise;
   const double once = -std::expm1(-d), twice = -std::expm1(-2 * d);
-  // The difference of near equal terms: for short steps the first term of its series.
+  // A difference of nearly equal terms: for short steps the first term of its series.
   const double share = d < 1e-3 ? d * d * d / 3 : d - 2 * once + 0.5 * twice;
   p.at += q * fades * fades * fades * share;
   p.both += 0.5 * q * fades * fades * once * once;
@@ -98,7 +98,7 @@ MotionFilter MotionFilter::merged(const MotionFilter& a, const MotionFilter& b) 
   MotionFilter result = a;
   const auto merge = [](Value(&values)[2], Covariance& p, const Value(&others)[2],
                         const Covariance& q) {
-    const double share = p.at / (p.at + q.at);  // the less sure, the more of the other
+    const double share = p.at / (p.at + q.at);  // the less certain, the more of the other
     for (int i = 0; i < 2; ++i) values[i].at += share * (others[i].at - values[i].at);
     p.at = p.at * (1 - share);
   };

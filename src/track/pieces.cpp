@@ -10,15 +10,17 @@
 namespace faceshot::track {
 namespace {
 
-constexpr double fill_distance = 3;  ///< deviations, and what a low score adds to them
-constexpr double fill_place = 0.3;   ///< deviation that a face may have anyway, in sizes
-constexpr double fill_size = 0.25;   ///< of the logarithm of its size
-constexpr float fill_score = 0.15F;  ///< below, detections are not help but noise
-constexpr double on_seconds = 1;     ///< so long without a detection, a face is not followed back
-constexpr std::size_t memory = 15;   ///< observations from which a motion is estimated
+constexpr double fill_distance = 3;  ///< in deviations, including the penalty of a low score
+constexpr double fill_place = 0.3;   ///< additional deviation of a face's position, in sizes
+constexpr double fill_size = 0.25;   ///< additional deviation of the logarithm of its size
+constexpr float fill_score = 0.15F;  ///< detections below this are noise
+constexpr double on_seconds = 1;     ///< a face is not followed for longer than this without a
+                                     ///< detection
+constexpr std::size_t memory = 15;   ///< observations used to estimate a motion
 constexpr double join_distance = 3;  ///< deviations
-constexpr double join_place = 0.5;   ///< deviation that two pieces may have anyway, in sizes
-constexpr double join_size = 0.35;   ///< deviation of the logarithm of the size
+constexpr double join_place = 0.5;   ///< additional deviation between the positions of two pieces,
+                                     ///< in sizes
+constexpr double join_size = 0.35;   ///< additional deviation of the logarithm of the size
 
 /// Which detections of a frame have a track.
 
@@ -30,7 +32,7 @@ void observe(MotionFilter& filter, const Observation& o) {
   filter.correct(o.whole, o.sure ? 1 : unsure_doubt);
 }
 
-/// The filter as it is at a piece's last observation.
+/// The filter's state at a piece's last observation.
 MotionFilter at_end(std::span<const FilmFrame> film, const Piece& piece) {
   const std::size_t n = piece.seen.size();
   const std::size_t first = n - std::min(n, memory);
@@ -42,7 +44,7 @@ MotionFilter at_end(std::span<const FilmFrame> film, const Piece& piece) {
   return filter;
 }
 
-/// At its first, time running back.
+/// At its first observation, with time running backwards.
 MotionFilter at_begin(std::span<const FilmFrame> film, const Piece& piece) {
   const std::size_t last = std::min(piece.seen.size(), memory) - 1;
   MotionFilter filter(piece.seen[last].whole, {});
@@ -78,7 +80,7 @@ std::vector<Piece> track_forward(std::span<const FilmFrame> film, const Completi
   return result;
 }
 
-/// The unsure detection of a frame that is likeliest to be the face that a filter expects; none if
+/// The low-score detection of a frame that is most likely the face expected by a filter; none if
 /// none is likely.
 std::size_t likeliest(const FilmFrame& frame, const std::vector<bool>& taken,
                       const MotionFilter& filter, int label, const TrackerOptions& options) {
@@ -109,7 +111,7 @@ std::size_t likeliest(const FilmFrame& frame, const std::vector<bool>& taken,
   return best;
 }
 
-/// On from the piece's end, or back from its beginning, through unsure detections.
+/// Continues from the piece's end, or back from its beginning, through low-score detections.
 void follow_on(std::span<const FilmFrame> film, const CompletionOptions& options,
                const std::vector<std::size_t>& scenes, Taken& taken, bool forward, Piece& piece) {
   MotionFilter filter = forward ? at_end(film, piece) : at_begin(film, piece);
@@ -136,8 +138,8 @@ void follow_on(std::span<const FilmFrame> film, const CompletionOptions& options
     piece.seen.insert(piece.seen.begin(), more.rbegin(), more.rend());
 }
 
-/// How far apart a piece and the one that may continue with it are: in deviations, squared; both
-/// where the first one leads and where the second one comes from.
+/// Distance between a piece and its possible continuation, in squared deviations: both where the
+/// first one leads and where the second one comes from.
 double gap_distance(std::span<const FilmFrame> film, const Piece& a, const Piece& b) {
   const std::size_t from = a.seen.back().frame, to = b.seen.front().frame;
   MotionFilter ahead = at_end(film, a), back = at_begin(film, b);
@@ -214,7 +216,7 @@ void fill_gaps(std::span<const FilmFrame> film, const CompletionOptions& options
       const Detection& seen = film[f].detections[best];
       piece.seen.insert(piece.seen.begin() + static_cast<std::ptrdiff_t>(i + 1),
                         observation(f, seen, options.tracker));
-      break;  // from here on the next gap
+      break;  // continue with the next gap
     }
   }
 }
@@ -229,7 +231,7 @@ std::size_t join_pieces(std::span<const FilmFrame> film, const CompletionOptions
   for (std::size_t a = 0; a < pieces.size(); ++a)
     for (std::size_t b = a + 1; b < pieces.size(); ++b) {
       const Observation &end = pieces[a].seen.back(), &begin = pieces[b].seen.front();
-      if (pieces[b].scene != pieces[a].scene) break;  // by frame, so by scene
+      if (pieces[b].scene != pieces[a].scene) break;  // sorted by frame, so by scene
       const double gap = film[begin.frame].seconds - film[end.frame].seconds;
       if (begin.frame <= end.frame || !(gap <= options.join_seconds) ||
           begin.seen.label != end.seen.label)

@@ -15,8 +15,10 @@ inline namespace v0_1 {
 namespace {
 
 constexpr float farthest_pixel = 1e6F;
-constexpr float second_look_buffer = 1;  ///< boxes grow by it where no detection overlapped
-constexpr double unsure_seconds = 0.5;   ///< unsure detections find no track lost for longer
+constexpr float second_look_buffer = 1;  ///< growth of boxes in the second round, for tracks
+                                         ///< without an overlapping detection
+constexpr double unsure_seconds = 0.5;   ///< low-score detections are not matched with tracks lost
+                                         ///< for longer
 constexpr int most_virtual_steps = 30;
 
 void require(bool good, const std::string& message) {
@@ -53,8 +55,8 @@ struct Track {
     missed = 0;
   }
 
-  /// Found again after `missed` frames: from the state in which it was last seen the filter runs
-  /// along the straight way, which drops the errors that piled up meanwhile (OC-SORT, section 4.1).
+  /// Found again after `missed` frames: the filter is run again from its last observation along a
+  /// straight path, which removes the errors accumulated meanwhile (OC-SORT, section 4.1).
   void repair(const Box& box, double seconds) noexcept {
     const Box from = trail.last();
     const int steps = std::min(missed + 1, most_virtual_steps);
@@ -73,14 +75,14 @@ struct Track {
   std::int64_t id;
   int label;
   track::MotionFilter filter;
-  track::MotionFilter seen_filter;  ///< as it was when the face was last seen, moved by the camera
+  track::MotionFilter seen_filter;  ///< at the last observation, moved by the camera
   track::Trail trail;
   double seen_at = 0;
   float score = 0;
-  int hits = 1;    ///< frames that showed it, until it is confirmed
-  int missed = 0;  ///< frames looked at since it was seen
+  int hits = 1;    ///< number of observations until it is confirmed
+  int missed = 0;  ///< processed frames since the last observation
   bool confirmed = false;
-  std::optional<std::size_t> detection = std::size_t{0};  ///< in the last frame looked at
+  std::optional<std::size_t> detection = std::size_t{0};  ///< in the last processed frame
 };
 
 }  // namespace
@@ -145,7 +147,7 @@ void Tracker::Impl::pass_time(double seconds, const CameraMotion& motion) {
   }
 }
 
-/// The best into `high` and `low`, in the order given.
+/// Sorts the best into `high` and `low`, in the given order.
 void Tracker::Impl::sort_detections(std::span<const Detection> detections) {
   order.clear();
   for (std::size_t i = 0; i < detections.size(); ++i) {
@@ -170,7 +172,7 @@ void Tracker::Impl::sort_detections(std::span<const Detection> detections) {
     (detections[i].score >= options.high_score ? high : low).push_back(i);
 }
 
-/// One round: pairs of open tracks and detections that are left, which both lose.
+/// One round: pairs of open tracks and remaining detections, which are removed from both.
 template <typename Worth>
 void Tracker::Impl::associate(std::span<const Detection> detections, std::vector<std::size_t>& left,
                               const Worth& worth_of) {
@@ -215,7 +217,7 @@ void Tracker::Impl::give_birth(std::span<const Detection> detections) {
   }
 }
 
-/// After the association: a face that stood still through a long gap keeps its track.
+/// After the association, so that a face that stood still through a long gap keeps its track.
 void Tracker::Impl::bury() {
   std::erase_if(tracks, [this](const Track& track) {
     return !track.detection && (!track.confirmed || now - track.seen_at > options.lost_seconds);

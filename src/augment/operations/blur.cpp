@@ -15,15 +15,15 @@
 namespace faceshot::augment {
 namespace {
 
-/// Neighbours in one row: those from `left` to `right` of the pixel, `down` rows below it.
+/// A run of neighbours in one row: from `left` to `right` of the pixel, `down` rows below it.
 struct Run {
   int down = 0, left = 0, right = 0;
 };
 
-/// Replaces each pixel by the mean of its neighbours. The cost goes with the number of runs, not of
-/// neighbours: a run is the difference of two running sums along the row. (cv::filter2D takes a DFT
-/// for kernels beyond 11x11, which is ten times slower.)
-/// @pre the runs have 2 to 257 pixels together, whose sum fits 16 bits
+/// Replaces each pixel by the mean of its neighbours. The cost depends on the number of runs, not
+/// of neighbours: a run is the difference of two running sums along the row. (cv::filter2D uses a
+/// DFT for kernels beyond 11x11, which is ten times slower.)
+/// @pre the runs have 2 to 257 pixels in total, whose sum fits into 16 bits
 void average(cv::Mat& image, const std::vector<Run>& runs) {
   int pad = 0;
   unsigned neighbours = 0;
@@ -36,7 +36,7 @@ void average(cv::Mat& image, const std::vector<Run>& runs) {
   cv::copyMakeBorder(image, padded, pad, pad, pad, pad,
                      cv::BORDER_REFLECT_101 | cv::BORDER_ISOLATED);
 
-  // Running sums modulo 2^16: their differences are right all the same.
+  // Running sums modulo 2^16: their differences are still exact.
   cv::Mat sums(padded.rows, padded.cols + 1, CV_16UC3);
   for (int y = 0; y < padded.rows; ++y) {
     const auto* in = padded.ptr<std::uint8_t>(y);
@@ -53,7 +53,7 @@ void average(cv::Mat& image, const std::vector<Run>& runs) {
   for (int y = 0; y < image.rows; ++y) {
     std::fill(total.begin(), total.end(), std::uint16_t{0});
     for (const Run& run : runs) {
-      if (run.left == run.right) {  // half the memory traffic; steep lines are all such
+      if (run.left == run.right) {  // half the memory traffic; always the case for steep lines
         const auto* pixel = padded.ptr<std::uint8_t>(y + pad + run.down) + 3 * (pad + run.left);
         for (std::size_t i = 0; i < total.size(); ++i) {
           total[i] = static_cast<std::uint16_t>(total[i] + pixel[i]);
@@ -79,7 +79,7 @@ void average(cv::Mat& image, const std::vector<Run>& runs) {
 
 void gaussian_blur(cv::Mat& image, float sigma) {
   if (sigma <= 0 || image.empty()) return;
-  cv::Mat blurred;  // without it OpenCV copies the input instead
+  cv::Mat blurred;  // OpenCV would otherwise copy the input
   const auto deviation = static_cast<double>(sigma);
   cv::GaussianBlur(image, blurred, {}, deviation, deviation,
                    cv::BORDER_REFLECT_101 | cv::BORDER_ISOLATED);

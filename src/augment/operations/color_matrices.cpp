@@ -26,8 +26,8 @@ cv::Matx34f sepia_matrix(float strength) noexcept {
 }
 
 cv::Matx34f white_balance_matrix(float warmth, float tint) noexcept {
-  // Half a stop between red and blue is what separates daylight from shade or from dusk; a full
-  // warmth of 1 is a stop, a lamp that the camera was not set to.
+  // Daylight differs from shade or dusk by half a stop between red and blue; a full warmth of 1 is
+  // one stop, a lamp without white balance.
   const float warm = std::exp2(warmth / 2), green = std::exp2(-tint / 3);
   const std::array gain{1 / warm, green, warm};
   // Luma of ITU-R BT.601.

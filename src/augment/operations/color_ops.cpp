@@ -1,4 +1,4 @@
-// Operations on colours that are linear: those next to each other fold into one pass.
+// Linear colour operations: adjacent ones are applied in one pass.
 #include "augment/operations/color_matrices.hpp"
 #include "augment/operations/families.hpp"
 #include "augment/operations/photometric.hpp"
@@ -56,7 +56,7 @@ void channel_swap(const Step&, Canvas& canvas, base::Random& random, const Augme
   canvas.recolor(channel_swap_matrix(static_cast<int>(random.below(6))));
 }
 
-/// SSD's distortion (Liu et al., after Howard 2013): each part on its own chance.
+/// SSD's distortion (Liu et al., after Howard 2013): each part with its own probability.
 void photometric(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   const float chance = step.draw("each", random);
   ColorChange change;

@@ -1,4 +1,4 @@
-// Operations made of others.
+// Operations that combine others.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -16,7 +16,7 @@ void sequential(const Step& step, Canvas& canvas, base::Random& random,
 void one_of(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext& context) {
   if (step.steps.empty()) return;
   const auto weights = step["weights"].values();
-  if (weights.size() != step.steps.size()) {  // none given: each as likely
+  if (weights.size() != step.steps.size()) {  // not given: equal weights
     const auto chosen = random.below(static_cast<std::uint32_t>(step.steps.size()));
     run(step.steps[chosen], canvas, random, context);
     return;
@@ -46,7 +46,7 @@ void some_of(const Step& step, Canvas& canvas, base::Random& random,
   for (const std::size_t i : chosen) run(step.steps[i], canvas, random, context);
 }
 
-/// All that RandAugment chooses from where a policy names nothing.
+/// RandAugment's choices if a policy lists none.
 const std::vector<Step>& usual_choice() {
   static const std::vector<Step> steps = [] {
     std::vector<Step> all;

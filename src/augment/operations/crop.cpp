@@ -15,8 +15,8 @@ double log_uniform(base::Random& random, double low, double high) {
   return low * std::pow(high / low, static_cast<double>(random.uniform()));
 }
 
-/// Start of a window along one axis, at random. It reaches outside [0, extent] only if it is longer
-/// than that, and holds [from, to]. @pre 0 <= from <= to <= extent, to - from <= side
+/// A random start of a window along one axis. The window extends beyond [0, extent] only if it is
+/// longer than that, and contains [from, to]. @pre 0 <= from <= to <= extent, to - from <= side
 double place(base::Random& random, double extent, double side, double from, double to) {
   assert(0 <= from && from <= to && to <= extent);
   const double low = std::max(std::min(0.0, extent - side), to - side);
@@ -24,7 +24,7 @@ double place(base::Random& random, double extent, double side, double from, doub
   return low + std::max(0.0, high - low) * static_cast<double>(random.uniform());
 }
 
-/// Anywhere.
+/// At any position.
 double place(base::Random& random, double extent, double side) {
   const double low = std::min(0.0, extent - side);
   const double high = std::max(0.0, extent - side);
@@ -41,7 +41,7 @@ std::vector<Box> sought_boxes(const CropSource& source) {
 double aimed_side(const Box& face, const AnchorCrop& options, base::Random& random) {
   const double face_side = std::sqrt(static_cast<double>(face.area()));
   const auto& sizes = options.sizes;
-  // Nearest in ratio: sizes are spaced by ratios.
+  // Nearest by ratio, since sizes are spaced by ratios.
   const auto distance = [face_side](float size) {
     return std::abs(std::log(face_side / static_cast<double>(size)));
   };

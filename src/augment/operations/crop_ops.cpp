@@ -1,4 +1,4 @@
-// Operations that choose what part of the picture is seen.
+// Operations that select the visible part of the picture.
 #include <algorithm>
 #include <cmath>
 
@@ -9,14 +9,14 @@
 namespace faceshot::augment {
 namespace {
 
-/// The window becomes the frame, of width x height pixels.
+/// Makes the window the frame, of width x height pixels.
 void show(Canvas& canvas, const Window& window, int width, int height) {
   const double sx = width / window.width;
   const double sy = height / window.height;
   canvas.move({sx, 0, -window.x * sx, 0, sy, -window.y * sy, 0, 0, 1}, width, height);
 }
 
-/// At its own scale, to the nearest whole pixel.
+/// At its own scale, rounded to whole pixels.
 void show(Canvas& canvas, const Window& window) {
   show(canvas, window, std::max(1, static_cast<int>(std::lround(window.width))),
        std::max(1, static_cast<int>(std::lround(window.height))));
@@ -31,7 +31,7 @@ void crop(const Step& step, Canvas& canvas, base::Random& random, const AugmentC
 }
 
 void pad(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
-  canvas.settle();  // what an earlier crop cut off is not to come back
+  canvas.settle();  // parts that an earlier crop cut off must not come back
   const double left = static_cast<double>(step.draw("share", random)) * canvas.width();
   const double top = static_cast<double>(step.draw("share", random)) * canvas.height();
   const double right = static_cast<double>(step.draw("share", random)) * canvas.width();
@@ -92,7 +92,7 @@ void anchor_crop(const Step& step, Canvas& canvas, base::Random& random,
   }
   AnchorCrop options;
   options.size = side_of(step, random, context);
-  // What does not fit cannot be shown whole; the smallest size always stays.
+  // Sizes for which it does not fit are dropped; the smallest always stays.
   for (const float size : step["sizes"].values())
     if (size <= static_cast<float>(options.size)) options.sizes.push_back(size);
   if (options.sizes.empty()) options.sizes.push_back(static_cast<float>(options.size));

@@ -15,7 +15,7 @@
 namespace faceshot::augment {
 namespace {
 
-constexpr int kNoiseBits = 16;  // bits after the point of a factor of noise
+constexpr int kNoiseBits = 16;  // fractional bits of a noise factor
 constexpr int kNoiseHalf = 1 << (kNoiseBits - 1);
 
 /// The factor that gives NormalNoise the deviation `sigma`, in fixed point.
@@ -27,9 +27,9 @@ std::uint8_t saturated(int value) { return static_cast<std::uint8_t>(std::clamp(
 
 std::size_t row_size(const cv::Mat& image) { return static_cast<std::size_t>(image.cols) * 3; }
 
-constexpr int kBlotch = 4;  // pixels from one value of coarse noise to the next
+constexpr int kBlotch = 4;  // pixels between two values of coarse noise
 
-/// A row of coarse noise, linearly enlarged across: one value every kBlotch pixels.
+/// A row of coarse noise, interpolated horizontally: one value every kBlotch pixels.
 void coarse_row(NormalNoise& noise, std::vector<std::int16_t>& row) {
   const auto values = noise.next(row.size() / kBlotch + 2);
   for (std::size_t x = 0; x < row.size(); ++x) {
@@ -73,7 +73,7 @@ void gaussian_noise(cv::Mat& image, float sigma, base::Random& random) {
 }
 
 void poisson_noise(cv::Mat& image, float photons, base::Random& random) {
-  // n photons have the variance n, and a level is photons/255 of them.
+  // n photons have the variance n, and one grey level is photons/255 of them.
   std::array<int, 256> factor{};
   for (std::size_t level = 0; level < factor.size(); ++level) {
     factor[level] = noise_factor(std::sqrt(static_cast<float>(level) * 255 / photons));
@@ -89,8 +89,8 @@ void poisson_noise(cv::Mat& image, float photons, base::Random& random) {
 }
 
 void iso_noise(cv::Mat& image, float luma, float chroma, base::Random& random) {
-  // Between its values coarse noise is an average, whose variance is smaller: by the mean over the
-  // four places of a^2 + (1-a)^2, in each direction.
+  // Between its values, coarse noise is an average with a smaller variance: in each direction by
+  // the mean of a^2 + (1-a)^2 over the four positions.
   constexpr float kShrink = 84.0F / 128;
   const float coarse = chroma / kShrink;
   const int luma_factor = noise_factor(luma);

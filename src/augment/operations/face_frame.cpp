@@ -12,11 +12,11 @@ FaceFrame face_frame(const Landmarks& landmarks, const Box& face) noexcept {
   const cv::Point2f across = point(1) - point(0), down = mouth - eyes;
   const auto length = [](const cv::Point2f& v) { return std::hypot(v.x, v.y); };
 
-  // Both lines tell the roll; the longer one does so better (in profile the eyes fall together).
+  // Both lines determine the roll; the longer one is more accurate (in profile the eyes coincide).
   const cv::Point2f sum = across + cv::Point2f(down.y, -down.x);
   FaceFrame frame;
   frame.origin = eyes;
-  // A nod shortens the one, a turn of the head the other.
+  // Nodding shortens one, turning the head the other.
   const float unit = std::max(length(down), 0.9F * length(across));
   if (unit <= 0 || length(sum) <= 0) return frame;
   frame.unit = unit;
@@ -27,7 +27,7 @@ FaceFrame face_frame(const Landmarks& landmarks, const Box& face) noexcept {
   frame.mouth = frame.place(mouth);
   const float middle = frame.place({face.center_x(), face.center_y()}).x;
   frame.center = std::clamp(middle, -0.6F, 0.6F);
-  // The shorter side is the width of the face, even of one that lies on its side.
+  // The shorter side is the width of the face, even if it lies on its side.
   frame.half = std::clamp(0.5F * std::min(face.width(), face.height()) / unit, 0.7F, 1.3F);
   return frame;
 }

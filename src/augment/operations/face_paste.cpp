@@ -23,7 +23,7 @@ PixelMap map_of(const Annotation& face, const FacePaste& how) {
   return turned * to_origin;
 }
 
-/// Half sides of the box of an ellipse with these half axes, turned.
+/// Half the sides of the box of a rotated ellipse with these half axes.
 cv::Size2f turned_half(float a, float b, float roll) {
   const float c = std::cos(roll), s = std::sin(roll);
   return {std::hypot(a * c, b * s), std::hypot(a * s, b * c)};
@@ -39,13 +39,13 @@ float luma(const std::uint8_t* p) {
          0.299F * static_cast<float>(p[2]);
 }
 
-/// Brightness of the middle of a patch: where the face is.
+/// Brightness of the centre of a patch, which contains the face.
 struct Light {
   float mean = 0, deviation = 1;
 };
 
 Light light_of(const cv::Mat& patch) {
-  const int step = 1 + std::min(patch.cols, patch.rows) / 32;  // a thousand pixels are plenty
+  const int step = 1 + std::min(patch.cols, patch.rows) / 32;  // a thousand pixels are enough
   float sum = 0, squares = 0, count = 0;
   for (int y = patch.rows / 5; y < patch.rows - patch.rows / 5; y += step)
     for (int x = patch.cols / 5; x < patch.cols - patch.cols / 5; x += step) {
@@ -59,11 +59,11 @@ Light light_of(const cv::Mat& patch) {
   return {mean, std::sqrt(std::max(1.0F, squares / count - mean * mean))};
 }
 
-/// The colour change as a table: one multiplication a pixel less.
+/// The colour change as a table, which saves one multiplication per pixel.
 cv::Mat light_table(const cv::Mat& from, const cv::Mat& to, const FacePaste& how) {
   const Light a = light_of(from);
   const Light b = light_of(to);
-  // A dark wall behind a face does not make the face black.
+  // A dark wall behind a face must not make the face black.
   const float ratio = std::clamp((b.mean + 20) / (a.mean + 20), 0.5F, 1.8F);
   const float gain = how.gain * std::lerp(1.0F, ratio, how.relight);
   const float contrast =
@@ -104,7 +104,7 @@ Annotation paste_face(const cv::Mat& source, const Annotation& face, const FaceP
                     face.box.center_y() < static_cast<float>(source.rows);
   if (place.empty() || !seen) return result;
 
-  // What lies outside the source is padding here, and transparent below.
+  // The area outside the source is padding here, and becomes transparent below.
   cv::Mat patch(place.size(), CV_8UC3);
   warp(source, PixelMap(1, 0, -place.x, 0, 1, -place.y, 0, 0, 1) * map, patch);
   cv::Mat under = target(place);
@@ -121,10 +121,10 @@ Annotation paste_face(const cv::Mat& source, const Annotation& face, const FaceP
     const float dy = static_cast<float>(place.y + y) + 0.5F - how.center.y;
     for (int x = 0; x < place.width; ++x) {
       const float dx = static_cast<float>(place.x + x) + 0.5F - how.center.x;
-      const float u = c * dx + s * dy, v = c * dy - s * dx;  // turned back
+      const float u = c * dx + s * dy, v = c * dy - s * dx;  // rotated back
       const float r = std::hypot(u / a, v / b);
       if (r >= reach) continue;
-      // The source ends somewhere; fade there too.
+      // Also fade at the edges of the source.
       const float sx = face.box.center_x() + mirror * u / scale;
       const float sy = face.box.center_y() + v / scale;
       const float edge =

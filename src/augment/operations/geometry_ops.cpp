@@ -1,4 +1,4 @@
-// Operations that move the picture as a whole.
+// Operations that move the whole picture.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -45,7 +45,7 @@ void affine(const Step& step, Canvas& canvas, base::Random& random, const Augmen
               canvas.width(), canvas.height());
 }
 
-/// Each corner of the picture moves inwards by its own share of the sides.
+/// Each corner of the picture moves inwards by a share of the sides of its own.
 void perspective(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
   const auto w = static_cast<float>(canvas.width());
   const auto h = static_cast<float>(canvas.height());
@@ -90,7 +90,7 @@ void letterbox(const Step& step, Canvas& canvas, base::Random& random,
   canvas.move(letterbox_map(canvas.width(), canvas.height(), size, size), size, size);
 }
 
-/// Canvases that nobody could mean, and nobody has the memory for.
+/// Larger canvases are not intended, and would not fit into memory.
 constexpr int largest_side = 16384;
 
 ParameterInfo side_parameter(std::string_view name, std::string_view meaning) {

@@ -11,10 +11,10 @@
 namespace faceshot::augment {
 namespace {
 
-constexpr int kGainBits = 10;  // bits after the point of a gain
+constexpr int kGainBits = 10;  // fractional bits of a gain
 constexpr int kOne = 1 << kGainBits;
 constexpr int kGainHalf = kOne / 2;
-constexpr int kSteps = 1024;  // of a profile; more than grey levels, so that none shows
+constexpr int kSteps = 1024;  // in a profile; more than grey levels, so that they are invisible
 
 /// A smooth function of one variable, tabulated: the gain, or the share of white, in fixed point.
 using Profile = std::array<std::int16_t, kSteps>;
@@ -37,13 +37,13 @@ std::uint8_t* times(std::uint8_t* pixel, int gain) {
   return pixel;
 }
 
-/// Multiplies by a gain that depends on the place along a direction, 0..1 from corner to corner.
+/// Multiplies by a gain that depends on the position along a direction, 0..1 from corner to corner.
 void gain_along(cv::Mat& image, float angle, const Profile& gain) {
   const float radians = angle * std::numbers::pi_v<float> / 180;
   const float right = std::cos(radians), down = -std::sin(radians);
   const auto width = static_cast<float>(image.cols), height = static_cast<float>(image.rows);
   const float extent = std::abs(right) * width + std::abs(down) * height;
-  // The step of the profile at a pixel, with 16 bits after the point.
+  // The step of the profile at a pixel, with 16 fractional bits.
   const float scale = kSteps * 65536.0F / extent;
   const auto step = static_cast<int>(std::lround(right * scale));
   for (int y = 0; y < image.rows; ++y) {
@@ -58,7 +58,7 @@ void gain_along(cv::Mat& image, float angle, const Profile& gain) {
   }
 }
 
-/// From 0 to 1 while x goes from 0 to 1, with level ends.
+/// Rises from 0 to 1 while x goes from 0 to 1, with zero slope at both ends.
 float smooth_step(float x) {
   x = std::clamp(x, 0.0F, 1.0F);
   return x * x * (3 - 2 * x);
@@ -88,7 +88,7 @@ void directional_light(cv::Mat& image, float angle, float strength, float softne
   gain_along(image, angle, tabulate([&](float at) {
                const float place = 2 * at - 1;
                if (softness <= 0) return place < 0 ? 1 - strength : 1 + strength;
-               // The middle of a sine is straight enough, and its ends are level.
+               // A sine is nearly straight in the middle and flat at its ends.
                const float bent = std::clamp(place / softness, -1.0F, 1.0F);
                return 1 + strength * std::sin(bent * std::numbers::pi_v<float> / 2);
              }));
@@ -125,7 +125,7 @@ void vignette(cv::Mat& image, float strength) {
 
 void glare(cv::Mat& image, float x, float y, float radius, float strength) {
   if (strength <= 0 || image.empty()) return;
-  // A Moffat profile, as light scattered in a lens falls off, brought to 0 at its end: 4 radii.
+  // A Moffat profile, typical of light scattered in a lens, shifted to reach 0 at its end: 4 radii.
   constexpr float kEnd = 4;
   constexpr float kLeft = 1 / ((1 + kEnd * kEnd) * (1 + kEnd * kEnd));
   const Profile share = tabulate([&](float at) {

@@ -21,8 +21,8 @@ Scene draw_scene(base::Random& random, const ScenePool& pool) {
   return pool.scene(random.below(pool.size()));
 }
 
-/// A window of the proportions of `frame`, `share` times the largest that fits into `image`; it
-/// seeks to hold the centre of a face.
+/// A window with the proportions of `frame`, `share` times the largest that fits into `image`; it
+/// contains the centre of a face if possible.
 Window choose_window(cv::Size image, std::span<const TrackedFace> faces, cv::Size frame,
                      float share, base::Random& random) {
   const double scale =
@@ -65,7 +65,7 @@ void put(const cv::Mat& image, const std::vector<TrackedFace>& faces, const Wind
   for (const auto& face : inside) all.push_back(map_face(face, to_target, rule.turned));
 }
 
-/// Where the cells of a mosaic meet along one side.
+/// The boundaries between the cells of a mosaic along one side.
 std::vector<int> dividing_lines(int grid, int size, float jitter, base::Random& random) {
   std::vector<int> lines{0};
   const float step = static_cast<float>(size) / static_cast<float>(grid);
@@ -112,8 +112,9 @@ void mosaic(const Step& step, Canvas& canvas, base::Random& random, const Augmen
   canvas.replace(std::move(picture), std::move(faces));
 }
 
-/// Zhang et al., "mixup: Beyond empirical risk minimization", ICLR 2018, as Zhang et al., "Bag of
-/// freebies for training object detection neural networks", 2019, use it: the labels of both stay.
+/// Zhang et al., "mixup: Beyond empirical risk minimization", ICLR 2018, in the form of Zhang et
+/// al., "Bag of freebies for training object detection neural networks", 2019: the labels of both
+/// stay.
 void mixup(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext& context) {
   if (context.pool == nullptr) return;
   const float weight = step.draw("weight", random);
@@ -141,12 +142,12 @@ bool may_be_pasted(const Annotation& face) {
          std::min(face.box.width(), face.box.height()) >= 16;
 }
 
-/// Faces of other pictures, put where they cover none that is there already (after Ghiasi et al.,
-/// "Simple copy-paste is a strong data augmentation method for instance segmentation", CVPR 2021).
+/// Pastes faces of other pictures where they cover no existing face (after Ghiasi et al., "Simple
+/// copy-paste is a strong data augmentation method for instance segmentation", CVPR 2021).
 void copy_paste(const Step& step, Canvas& canvas, base::Random& random,
                 const AugmentContext& context) {
   if (context.pool == nullptr) return;
-  constexpr int attempts = 8;  // to find a face, and a free place for it
+  constexpr int attempts = 8;  // at finding a face, and a free position for it
   const int count = step.draw_whole("count", random);
   cv::Mat& image = canvas.pixels();
   auto& faces = canvas.faces();

@@ -13,18 +13,18 @@
 namespace faceshot::augment {
 namespace {
 
-using Outline = std::vector<cv::Point2f>;  // points of a face frame
+using Outline = std::vector<cv::Point2f>;  // in the coordinates of a face frame
 
 constexpr float kSmallestFace = 4;  // pixels from eyes to mouth
 constexpr int kShift = 4;           // bits of OpenCV's subpixels
 
 /// A shape in the image: how much of each pixel it covers.
 struct Shape {
-  cv::Rect rect;  // what of the image it may touch; perhaps empty
-  cv::Mat cover;  // 8-bit, of that size
+  cv::Rect rect;  // the part of the image it may touch; possibly empty
+  cv::Mat cover;  // 8-bit, of the same size
 };
 
-/// The shape that `draw(cover, points)` draws; `margin` pixels reach beyond the points.
+/// The shape drawn by `draw(cover, points)`, which extends `margin` pixels beyond the points.
 template <class Draw>
 Shape shape(const cv::Mat& image, const FaceFrame& frame, const Outline& outline, float margin,
             Draw draw) {
@@ -39,7 +39,7 @@ Shape shape(const cv::Mat& image, const FaceFrame& frame, const Outline& outline
   if (result.rect.empty()) return result;
   std::vector<cv::Point> subpixels;
   for (const cv::Point2f& pixel : pixels) {
-    // Our pixel i reaches from i to i + 1, OpenCV's from i - 1/2 to i + 1/2.
+    // Our pixel i extends from i to i + 1, OpenCV's from i - 1/2 to i + 1/2.
     const cv::Point2f local = pixel - cv::Point2f(result.rect.tl()) - cv::Point2f(0.5F, 0.5F);
     subpixels.emplace_back(cvRound(local.x * (1 << kShift)), cvRound(local.y * (1 << kShift)));
   }
@@ -60,7 +60,7 @@ Shape stroked(const cv::Mat& image, const FaceFrame& frame, const Outline& line,
   const float pixels = width * frame.unit;
   return shape(image, frame, line, pixels,
                [&](cv::Mat& cover, const std::vector<cv::Point>& points) {
-                 // What is thinner than a pixel covers none of them wholly.
+                 // A line thinner than a pixel covers pixels partially.
                  cv::polylines(cover, points, closed, cvRound(255 * std::clamp(pixels, 0.3F, 1.0F)),
                                std::max(1, cvRound(pixels)), cv::LINE_AA, kShift);
                });
@@ -104,7 +104,7 @@ float luma(const cv::Scalar& bgr) {
   return static_cast<float>(0.114 * bgr[0] + 0.587 * bgr[1] + 0.299 * bgr[2]);
 }
 
-/// The outline of a lens: a rectangle with round corners, narrower below.
+/// The outline of a lens: a rounded rectangle, narrower at the bottom.
 Outline lens(float left, float right, float middle, float half_height) {
   constexpr int kPoints = 40;
   Outline outline;
@@ -174,8 +174,8 @@ void medical_mask(cv::Mat& image, const Landmarks& landmarks, const Box& face,
     const float from_ridge = at.x - nose;
     const float side = from_ridge / (from_ridge < 0 ? nose - left : right - nose);
     float shade = 1.06F - 0.3F * side * side;
-    shade -= 0.2F * std::max(0.0F, at.y - (chin - 0.35F)) / 0.35F;  // turns under the chin
-    for (const float share : {0.36F, 0.52F, 0.68F}) {               // pleats, hanging through
+    shade -= 0.2F * std::max(0.0F, at.y - (chin - 0.35F)) / 0.35F;  // it curves under the chin
+    for (const float share : {0.36F, 0.52F, 0.68F}) {               // pleats, sagging in the middle
       const float pleat = top + share * (chin - top) + 0.1F * (0.5F - side * side);
       const float below = (at.y - pleat) / 0.035F;
       if (std::abs(below) < 3) shade -= 0.18F * std::exp(-below * below);
@@ -192,7 +192,7 @@ void sunglasses(cv::Mat& image, const Landmarks& landmarks, const Box& face,
   const float apart = std::max(0.3F, frame.right_eye.x - frame.left_eye.x);
   const float half = std::min(0.43F * apart, 0.45F);
   constexpr float kHalfHeight = 0.27F, kMiddle = 0.05F, kRim = 0.06F;
-  // The far lens of a turned head ends where the face does.
+  // The far lens of a turned head ends at the edge of the face.
   const float left_end = std::max(frame.left_eye.x - half, c - 1.02F * w);
   const float right_end = std::min(frame.right_eye.x + half, c + 1.02F * w);
   const float left_inner = frame.left_eye.x + half, right_inner = frame.right_eye.x - half;
@@ -213,7 +213,7 @@ void sunglasses(cv::Mat& image, const Landmarks& landmarks, const Box& face,
   for (const Outline& outline : lenses) {
     const float right = outline.front().x;
     paint(image, frame, filled(image, frame, outline), style.opacity, [&](const cv::Point2f& at) {
-      // Darker above, and a slanting reflection of the sky.
+      // Darker at the top, with a slanting reflection of the sky.
       const float down = (at.y - kMiddle) / kHalfHeight;
       const float slant = (at.x - right) / half + 1.4F + 0.5F * down;
       const float sky = 45 * std::exp(-slant * slant / 0.08F) * (0.6F - 0.4F * down);

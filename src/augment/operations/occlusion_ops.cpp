@@ -1,4 +1,4 @@
-// Operations that hide faces, or parts of them.
+// Operations that cover faces, or parts of them.
 #include <algorithm>
 #include <array>
 
@@ -9,7 +9,7 @@
 namespace faceshot::augment {
 namespace {
 
-/// A rectangle of `share` times the sides of `within`, its centre anywhere in there.
+/// A rectangle of `share` times the sides of `within`, its centre anywhere inside.
 Box draw_rectangle(const Step& step, const Box& within, base::Random& random) {
   const float width = within.width() * step.draw("share", random);
   const float height = within.height() * step.draw("share", random);
@@ -37,7 +37,7 @@ void cut_out(const Step& step, Canvas& canvas, base::Random& random, const Augme
 }
 
 void wear_masks(const Step& step, Canvas& canvas, base::Random& random, const AugmentContext&) {
-  // Light blue, white, black, pink: what is sold.
+  // Light blue, white, black, pink: the common colours.
   static constexpr std::array<std::array<std::uint8_t, 3>, 4> cloths{
       {{225, 200, 150}, {235, 235, 235}, {35, 35, 35}, {200, 170, 235}}};
   cv::Mat& image = canvas.pixels();

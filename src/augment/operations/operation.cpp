@@ -63,7 +63,7 @@ int Step::draw_whole(std::string_view name, base::Random& random) const {
   const Parameter& parameter = (*this)[name];
   if (parameter.kind() != Parameter::Kind::range)
     return static_cast<int>(std::lround(parameter.draw(random)));
-  // Both ends included, each as likely as the others.
+  // Both ends included, all values equally likely.
   const auto low = static_cast<int>(std::lround(parameter.values()[0]));
   const auto high = static_cast<int>(std::lround(parameter.values()[1]));
   return low + static_cast<int>(random.below(static_cast<std::uint32_t>(high - low + 1)));

@@ -1,4 +1,4 @@
-// Operations on pixels that stay where they are: tone, light, blur, the camera, the weather.
+// Operations on pixels that do not move: tone, light, blur, the camera, the weather.
 #include <algorithm>
 #include <cmath>
 

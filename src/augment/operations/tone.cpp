@@ -10,7 +10,7 @@
 namespace faceshot::augment {
 namespace {
 
-/// Sends every value through `map`, int to int.
+/// Maps every value through `map`, int to int.
 template <class Map>
 void look_up(cv::Mat& image, Map map) {
   cv::Mat table(1, 256, CV_8U);
@@ -26,7 +26,7 @@ cv::Mat luma(const cv::Mat& image) {
   return gray;
 }
 
-/// Adds the difference of two lumas to all channels: what a way through YCbCr would do, without
+/// Adds the difference of two lumas to all channels: equivalent to going through YCbCr, without
 /// rounding the chroma.
 void change_luma(cv::Mat& image, const cv::Mat& before, const cv::Mat& after) {
   for (int y = 0; y < image.rows; ++y) {

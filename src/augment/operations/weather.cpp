@@ -10,13 +10,13 @@
 namespace faceshot::augment {
 namespace {
 
-/// Mixes each pixel with `color` (B, G, R), by its share of 255.
+/// Blends `color` (B, G, R) over each pixel, by its share of 255.
 void mix(cv::Mat& image, const cv::Mat& share, const std::array<int, 3>& color) {
   for (int y = 0; y < image.rows; ++y) {
     auto* pixel = image.ptr<std::uint8_t>(y);
     const auto* weight = share.ptr<std::uint8_t>(y);
     for (int x = 0; x < image.cols; ++x, pixel += 3) {
-      // 257/65536 is 1/255 as nearly as matters: 255 of 255 gives the colour itself.
+      // 257/65536 is close enough to 1/255: 255 of 255 gives exactly `color`.
       const int part = weight[x] * 257;
       for (std::size_t c = 0; c < 3; ++c) {
         pixel[c] =
@@ -26,7 +26,8 @@ void mix(cv::Mat& image, const cv::Mat& share, const std::array<int, 3>& color) 
   }
 }
 
-/// Clouds of several sizes in a small square, -1..1: octaves of value noise, each half as strong.
+/// Clouds of several sizes in a small square, -1..1: octaves of value noise, each half as strong as
+/// the previous one.
 cv::Mat clouds(base::Random& random) {
   constexpr int kSide = 32;
   cv::Mat sum = cv::Mat::zeros(kSide, kSide, CV_32F);
@@ -53,12 +54,12 @@ void fog(cv::Mat& image, float density, base::Random& random) {
   clouds(random).convertTo(share, CV_8U, static_cast<double>(255 * variation),
                            static_cast<double>(255 * mean));
   cv::resize(share, share, image.size(), 0, 0, cv::INTER_CUBIC);
-  mix(image, share, {226, 222, 218});  // a little blue, as scattered light is
+  mix(image, share, {226, 222, 218});  // slightly blue, like scattered light
 }
 
 void rain(cv::Mat& image, const Rain& rain, base::Random& random) {
   if (rain.amount <= 0 || image.empty()) return;
-  // The far drops are too small to be seen singly: a thin veil.
+  // Distant drops are too small to be seen individually and form a thin haze.
   const auto veil = static_cast<int>(std::lround(45 * rain.amount));
   cv::Mat share(image.size(), CV_8U, cv::Scalar::all(veil));
 
@@ -72,7 +73,7 @@ void rain(cv::Mat& image, const Rain& rain, base::Random& random) {
                      static_cast<int>(std::lround(y * (1 << kShift))));
   };
   for (int i = 0; i < streaks; ++i) {
-    // Few drops are near; the nearer, the longer, brighter and wider.
+    // Few drops are near; near ones are longer, brighter and wider.
     const float u = random.uniform();
     const float near = u * u;
     const float half = 0.5F * rain.length * (0.5F + 1.5F * near);

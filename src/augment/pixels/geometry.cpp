@@ -28,8 +28,8 @@ Box box_of_corners(const Box& box, const PixelMap& map) noexcept {
   return to_box(x1, y1, x2, y2);
 }
 
-/// Ends of a mapped ellipse along axis i, from its dual conic: the lines x = k that touch it
-/// satisfy c33 k^2 - 2 c_i3 k + c_ii = 0 (Hartley and Zisserman, Multiple View Geometry,
+/// Extent of a mapped ellipse along axis i, from its dual conic: the tangents x = k satisfy c33 k^2
+/// - 2 c_i3 k + c_ii = 0 (Hartley and Zisserman, Multiple View Geometry,
 /// section 2.2.3).
 std::pair<double, double> extent(const PixelMap& dual, int i) noexcept {
   const double root = std::sqrt(std::max(0.0, dual(i, 2) * dual(i, 2) - dual(i, i) * dual(2, 2)));

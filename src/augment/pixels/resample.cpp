@@ -13,7 +13,7 @@
 namespace faceshot::augment {
 namespace {
 
-/// Source pixels that one output pixel is made of along one axis.
+/// The source pixels of one output pixel along one axis.
 struct Taps {
   int first = 0;
   int count = 0;          ///< 0: outside the image
@@ -23,7 +23,7 @@ struct Taps {
 struct Axis {
   std::vector<Taps> taps;
   std::vector<float> weights;
-  int first = 0, last = 0;  ///< all source pixels in use, half open
+  int first = 0, last = 0;  ///< range of all source pixels used, half open
 };
 
 /// @param n extent of the source; the window is [origin, origin + side)
@@ -52,7 +52,7 @@ Axis make_axis(int n, double origin, double side, int size, bool flip) {
   return axis;
 }
 
-/// The rows behind one output row, with 8-bit weights that sum to exactly 256.
+/// The source rows of one output row, with 8-bit weights that sum to exactly 256.
 void weigh_rows(const cv::Mat& image, const Axis& rows, const Taps& taps, int first_column,
                 std::vector<WeightedRow>& weighted) {
   weighted.clear();
@@ -68,8 +68,8 @@ void weigh_rows(const cv::Mat& image, const Axis& rows, const Taps& taps, int fi
   }
 }
 
-/// Weighted sums along one summed row, a pixel's three channels at a time. The vectors are wider
-/// than a pixel: what they hold beyond it is the next pixel's to overwrite.
+/// Weighted sums along one summed row, three channels of a pixel at a time. The vectors are wider
+/// than a pixel: their excess is overwritten by the next pixel.
 /// @param sum read up to 1 value, @param out written up to 5 bytes beyond the last pixel
 void sum_columns(const std::uint16_t* sum, const Axis& columns, std::uint8_t* out) {
   for (const Taps& taps : columns.taps) {
@@ -101,7 +101,7 @@ void resample(const cv::Mat& image, const Window& window, Flip flip, cv::Mat& sa
   const int used = std::max(0, columns.last - columns.first);
   const auto bytes = static_cast<std::size_t>(sample.cols) * 3;
 
-  // With room for the lanes that sum_columns reads and writes beyond the last pixel.
+  // With room for the values that sum_columns reads and writes beyond the last pixel.
   std::vector<std::uint16_t> sum(static_cast<std::size_t>(used) * 3 + 8);
   std::vector<std::uint8_t> line(bytes + 8);
   std::vector<WeightedRow> weighted;

@@ -10,10 +10,11 @@
 namespace faceshot::augment {
 namespace {
 
-/// Beyond this many source pixels a result pixel, linear interpolation skips some.
+/// With more source pixels than this per output pixel, linear interpolation would skip some.
 constexpr double shrink_limit = 1.5;
 
-/// Where `out` lies in the source, and how many source pixels a result pixel has along its side.
+/// The position of `out` in the source, and the number of source pixels along an output pixel's
+/// side.
 struct Preimage {
   Window bounds;
   double shrink;
@@ -38,7 +39,7 @@ Preimage preimage(const PixelMap& map, cv::Size out) {
   return {{x1, y1, x2 - x1, y2 - y1}, std::sqrt(std::abs(twice_area) / 2 / (w * h))};
 }
 
-/// OpenCV counts from the centre of the first pixel.
+/// OpenCV's coordinates start at the centre of the first pixel.
 PixelMap from_pixel_centres(const PixelMap& map) {
   const PixelMap to(1, 0, 0.5, 0, 1, 0.5, 0, 0, 1);
   const PixelMap back(1, 0, -0.5, 0, 1, -0.5, 0, 0, 1);
@@ -71,7 +72,7 @@ void warp(const cv::Mat& image, const PixelMap& map, cv::Mat& out) {
     interpolate(image, map, out);
     return;
   }
-  // The part that is seen, in whole pixels, with a margin for the interpolation.
+  // The visible part, in whole pixels, with a margin for the interpolation.
   const double margin = 2 * shrink;
   const cv::Rect seen =
       cv::Rect(cv::Point(static_cast<int>(std::floor(bounds.x - margin)),

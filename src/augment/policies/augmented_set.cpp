@@ -18,7 +18,7 @@ using geometry::ImageRecord;
 
 namespace fs = std::filesystem;
 
-/// Samples made side by side between two reports of progress, and held in memory at once.
+/// Samples made in parallel between two progress reports, and held in memory at once.
 constexpr std::size_t chunk = 64;
 
 class Maker {
@@ -45,8 +45,8 @@ class Maker {
     return augment(scene.image, scene.annotations, options_.augment, random, &pool_);
   }
 
-  /// Names for all samples: NAME_K.jpg, or another stem where two images differ in their extension
-  /// alone.
+  /// Names for all samples: NAME_K.jpg, or another stem if two images differ only in their
+  /// extension.
   [[nodiscard]] PreparedSet unlabelled() const {
     PreparedSet result;
     result.classes = set_.classes;

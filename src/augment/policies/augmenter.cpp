@@ -15,7 +15,7 @@ namespace {
 }  // namespace
 
 void validate(const AugmentOptions& options) {
-  // Written so that NaN fails as well.
+  // In this form NaN fails as well.
   if (options.size < 1 || options.size > 8192) reject("size", "between 1 and 8192");
   if (options.large_size != 0 && (options.large_size < options.size || options.large_size > 8192))
     reject("large_size", "0, or between augment.size and 8192");

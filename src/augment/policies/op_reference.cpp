@@ -66,7 +66,7 @@ std::vector<PicturedOperation> picture_operations(const Scene& scene, const Scen
     options.square = false;
     options.min_face = 0;
     Step step(info);
-    // What is done by chance is done in the picture.
+    // Operations with a probability are always applied in the picture.
     for (std::size_t i = 0; i < info.parameters.size(); ++i)
       if (info.parameters[i].name == "each") step.parameters[i] = 1;
     options.policy = {step};

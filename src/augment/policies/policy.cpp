@@ -16,14 +16,14 @@
 namespace faceshot::augment {
 namespace {
 
-/// Deeper nesting than anybody needs; a bound on recursion.
+/// A limit for recursion, deeper than any real nesting.
 constexpr int deepest = 16;
 
 [[noreturn]] void fail(const std::string& where, const std::string& what) {
   throw Error(ErrorCode::invalid_argument, where + ": " + what);
 }
 
-/// Reads one step; messages say where.
+/// Reads one step; error messages say where.
 class StepReader {
  public:
   StepReader(const toml::table& table, std::string name) : table_(table), name_(std::move(name)) {}

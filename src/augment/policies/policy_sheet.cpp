@@ -12,7 +12,7 @@
 namespace faceshot::augment {
 namespace {
 
-/// Record numbers in a random order, those with faces first.
+/// Record indices in random order, those with faces first.
 std::vector<std::uint32_t> random_order(const data::PreparedSet& set, std::uint64_t seed) {
   std::vector<std::uint32_t> order(set.records.size());
   std::iota(order.begin(), order.end(), 0U);

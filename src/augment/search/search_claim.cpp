@@ -24,10 +24,10 @@ std::string first_line(const fs::path& file) {
   return line;
 }
 
-/// Tells a process from a later one of the same number. Empty: there is none.
+/// Distinguishes a process from a later one with the same id. Empty: there is no such process.
 std::string start_of(const std::string& process) {
   std::string line = first_line("/proc/" + process + "/stat");
-  const std::size_t name = line.rfind(')');  // it may hold anything
+  const std::size_t name = line.rfind(')');  // it may contain anything
   if (name == std::string::npos) return "";
   std::string field;
   std::size_t at = name + 1;
@@ -36,13 +36,13 @@ std::string start_of(const std::string& process) {
     if (at == std::string::npos) return "";
     const std::size_t end = std::min(line.find(' ', at), line.size());
     field = line.substr(at, end - at);
-    if (i == 3 && field == "Z") return "";  // dead, but nobody has asked how it ended
+    if (i == 3 && field == "Z") return "";  // dead, but not yet waited for
     at = end;
   }
   return field;
 }
 
-/// Where process numbers mean the same.
+/// Identifies the scope of process ids.
 std::string machine() {
   std::error_code failed;
   const fs::path space = fs::read_symlink("/proc/self/ns/pid", failed);
@@ -63,7 +63,7 @@ std::string content_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// Changes when the file was renewed.
+/// Changes whenever the file is renewed.
 std::string time_of(const fs::path& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) return "";
@@ -81,7 +81,8 @@ Claim::Claim(fs::path file, std::string content, int generation, int failures,
       renewing_([this, heartbeat] {
         std::unique_lock lock(mutex_);
         while (!wake_.wait_for(lock, heartbeat, [this] { return over_; }))
-          ::utimensat(AT_FDCWD, file_.c_str(), nullptr, 0);  // if it fails once, the next may not
+          ::utimensat(AT_FDCWD, file_.c_str(), nullptr, 0);  // if it fails once, the next call may
+                                                             // not
       }) {}
 
 Claim::~Claim() {

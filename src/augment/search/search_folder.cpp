@@ -33,7 +33,7 @@ std::string numbered(int trial) {
 
 std::string numbered(int trial, int rung) { return numbered(trial) + "-" + std::to_string(rung); }
 
-/// Of a small file that is written at once. Nothing: it is not written yet.
+/// Content of a small file that is written in one go. Null: not written yet.
 nlohmann::json json_of(const fs::path& file) {
   const std::string text = read_text(file);
   if (text.empty()) return nullptr;
@@ -45,7 +45,7 @@ nlohmann::json json_of(const fs::path& file) {
   }
 }
 
-/// Calls `take` with each JSON file of a folder, its errors as errors of the file.
+/// Calls `take` with each JSON file of a folder; its errors become errors of the file.
 template <class Take>
 void each_json(const fs::path& folder, const Take& take) {
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -151,7 +151,7 @@ Proposal SearchFolder::settle(int trial, const Proposal& proposal) {
 std::unique_ptr<Claim> SearchFolder::claim(int trial, int rung) {
   auto claim = claims_.take(numbered(trial, rung));
   if (claim == nullptr) return nullptr;
-  // It may have been done between the look at the results and the claim.
+  // It may have been done between reading the results and claiming it.
   std::error_code ignored;
   if (fs::exists(folder_ / "results" / (numbered(trial, rung) + ".json"), ignored)) {
     claim->finish();

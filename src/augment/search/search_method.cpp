@@ -10,7 +10,7 @@
 namespace faceshot::augment::search {
 namespace {
 
-/// Uses of a trial's random numbers.
+/// Streams of a trial's random numbers.
 constexpr std::uint32_t proposal_stream = 11, parent_stream = 12, explore_stream = 13;
 
 base::Random stream_of(std::uint64_t seed, int trial, std::uint32_t stream) {
@@ -58,22 +58,22 @@ class RandomMethod : public SearchMethod {
 
 // --- reinforce, ppo ------------------------------------------------------------------------------
 
-/// Mean and deviation of a rung's figures, of which old ones count less and less.
+/// Mean and standard deviation of a rung's figures, with decaying weights.
 class RunningScale {
  public:
   void add(const std::vector<double>& figures) {
-    constexpr double keep = 0.7;  // of the weight of what came before, a batch
+    constexpr double keep = 0.7;  // factor on the weight of earlier figures, per batch
     weight_ *= keep;
     sum_ *= keep;
     squares_ *= keep;
     for (const double f : figures) {
-      if (weight_ == 0) shift_ = f;  // differences lose no digits
+      if (weight_ == 0) shift_ = f;  // differences then lose no precision
       weight_ += 1;
       sum_ += f - shift_;
       squares_ += (f - shift_) * (f - shift_);
     }
   }
-  /// In deviations from the mean, at most 3; 0 where all are the same.
+  /// In standard deviations from the mean, at most 3; 0 if all figures are equal.
   [[nodiscard]] double advantage(double figure) const {
     if (weight_ == 0) return 0;
     const double mean = sum_ / weight_;
@@ -87,8 +87,8 @@ class RunningScale {
 };
 
 struct GradientOptions {
-  double rate = 1;  ///< of a step on the logits
-  int steps = 1;    ///< on each batch
+  double rate = 1;  ///< of one step on the logits
+  int steps = 1;    ///< per batch
   double clip = 0;  ///< PPO's epsilon; 0: none
 };
 
@@ -147,9 +147,9 @@ class PolicyGradient : public SearchMethod {
   }
 
  private:
-  /// Of each trial the sum over the rungs that it reached: who was let through is better than the
-  /// rest, and each rung tells those that reached it apart. Rungs have baselines of their own,
-  /// since figures after more training are larger.
+  /// For each trial the sum over the rungs that it reached: a trial that was promoted is better
+  /// than the rest, and each rung distinguishes those that reached it. Rungs have separate
+  /// baselines, since figures after more training are larger.
   [[nodiscard]] std::vector<double> advantages_of(std::span<const Outcome> batch) {
     std::size_t rungs = 0;
     for (const Outcome& outcome : batch) rungs = std::max(rungs, outcome.figures.size());
@@ -170,7 +170,7 @@ class PolicyGradient : public SearchMethod {
     return advantages;
   }
 
-  /// One step up the gradient of the mean of advantage * log p (REINFORCE), or of PPO's clipped
+  /// One step along the gradient of the mean of advantage * log p (REINFORCE), or of PPO's clipped
   /// surrogate, choice by choice, and of the entropy.
   void ascend(std::span<const Outcome> batch, const std::vector<double>& advantages,
               const std::vector<std::vector<double>>& before) {
@@ -220,7 +220,7 @@ class Population : public SearchMethod {
       base::Random random = stream_of(seed_, trial, proposal_stream);
       return {random_picks(choices_, random), -1};
     }
-    // A member stays who it is from round to round; the last may have fewer.
+    // A member keeps its index from round to round; the last round may have fewer members.
     const Outcome& own = round_[static_cast<std::size_t>(trial % size_)];
     const auto place = std::find(ranks_.begin(), ranks_.end(), trial % size_) - ranks_.begin();
     const auto quarter =
@@ -266,7 +266,7 @@ class Population : public SearchMethod {
     return outcome.figures.empty() ? std::nullopt : outcome.figures.back();
   }
 
-  /// The paper's: some choices are drawn again, others shifted to a neighbour.
+  /// As in the paper: some choices are drawn again, others shifted to a neighbour.
   [[nodiscard]] Picks explored(Picks picks, int trial) const {
     base::Random random = stream_of(seed_, trial, explore_stream);
     for (std::size_t c = 0; c < picks.size(); ++c) {
@@ -286,7 +286,7 @@ class Population : public SearchMethod {
   int size_;
   float explore_;
   std::vector<Choice> choices_;
-  std::vector<Outcome> round_;  ///< the last whole one, by member
+  std::vector<Outcome> round_;  ///< the last complete one, by member
   std::vector<int> ranks_;      ///< members, the best first
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 using Points = std::vector<std::pair<double, double>>;
 
-/// What fits into a cell.
+/// Shortens a text to fit into a cell.
 std::string shortened(const std::string& text, std::size_t most) {
   return text.size() <= most ? text : text.substr(0, most - 2) + "..";
 }
@@ -82,7 +82,7 @@ std::string learned_svg(const std::vector<Choice>& choices, const SearchPlan& pl
       const bool picked =
           plan.best >= 0 &&
           plan.trials[static_cast<std::size_t>(plan.best)].proposal.picks[c] == static_cast<int>(o);
-      // White to a dark blue, on which white text is read.
+      // White to dark blue, on which white text is readable.
       const auto shade = [&](int dark) {
         return static_cast<int>(std::lround(255 + record.probability * (dark - 255)));
       };

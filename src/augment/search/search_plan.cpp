@@ -10,7 +10,7 @@
 namespace faceshot::augment::search {
 namespace {
 
-/// Failed ones are the worst.
+/// Failed trials count as the worst.
 double comparable(const std::optional<double>& figure) {
   return figure.value_or(-std::numeric_limits<double>::infinity());
 }
@@ -42,7 +42,7 @@ class Planner {
   }
 
  private:
-  /// @return whether no batch is left to be begun or ended
+  /// @return whether no batch is left to start or finish
   [[nodiscard]] bool batches() {
     for (int first = 0; first < settings_.trials; first += settings_.batch) {
       if (settings_.budget > 0 && plan_.seconds >= settings_.budget) return true;
@@ -77,14 +77,14 @@ class Planner {
     return true;
   }
 
-  /// All of a batch see the same samples, so that their policies alone differ; a population sees
-  /// others each round, for it trains on.
+  /// All trials of a batch see the same samples, so that they differ only in their policies; a
+  /// population sees others each round, since it continues training.
   [[nodiscard]] std::uint64_t training_seed(int first) const {
     const int round = settings_.method == "pba" ? first / settings_.batch : 0;
     return settings_.seed + static_cast<std::uint64_t>(round);
   }
 
-  /// Those that continue, best first; the others are stopped.
+  /// The trials that continue, best first; the others are stopped.
   [[nodiscard]] std::vector<int> survivors(std::vector<int> there, int rung) {
     std::stable_sort(there.begin(), there.end(), [this](int a, int b) {
       return comparable(at(a).figure()) > comparable(at(b).figure());
@@ -123,18 +123,18 @@ class Planner {
     plan_.batches.push_back(summary);
   }
 
-  /// Whether it was trained to its end, and has a figure there.
+  /// Whether it was trained to its end and has a figure there.
   [[nodiscard]] bool whole(const Trial& trial) const {
     return !trial.results.empty() && trial.results.back().rung + 1 == settings_.rungs &&
            trial.figure().has_value();
   }
 
-  /// Trials that may be the best, the best first.
+  /// Candidates for the best trial, best first.
   [[nodiscard]] std::vector<int> ranking() const {
     std::vector<int> order;
     for (const Trial& trial : plan_.trials)
       if (trial.figure() && trial.confirms < 0) order.push_back(trial.number);
-    if (settings_.method == "pba") {  // weights of later rounds have seen more
+    if (settings_.method == "pba") {  // weights of later rounds have been trained for longer
       const auto round = [this](int trial) { return trial / settings_.batch; };
       const int rounds = static_cast<int>(plan_.batches.size());
       order.erase(std::remove_if(order.begin(), order.end(),
@@ -156,9 +156,9 @@ class Planner {
     plan_.best_figure = at(plan_.best).figure();
   }
 
-  /// Tries the best again, and what the method holds for the best.
+  /// Repeats the best trials, and the method's favourite.
   void confirm() {
-    std::vector<std::pair<int, Proposal>> candidates;  // trial (-1: none is like it), policy
+    std::vector<std::pair<int, Proposal>> candidates;  // trial (-1: no trial has it), policy
     for (const int trial : ranking()) {
       if (candidates.size() == static_cast<std::size_t>(settings_.confirm)) break;
       candidates.emplace_back(trial, at(trial).proposal);
@@ -207,7 +207,7 @@ class Planner {
     plan_.trials.push_back(std::move(trial));
   }
 
-  /// Takes the result of this rung, or says that it is open.
+  /// Uses the result of this rung, or marks it as open.
   void run(int number, int rung, double before) {
     Trial& trial = at(number);
     const auto found = record_.results.find({number, rung});
@@ -220,7 +220,7 @@ class Planner {
     plan_.seconds += found->second.seconds;
   }
 
-  /// What is expected: all batches, and all that are tried again.
+  /// The expected work: all batches, and all repetitions.
   void add_up(bool searched, bool anew) {
     if (plan_.done) {
       plan_.work_planned = plan_.work_done;

@@ -13,7 +13,7 @@
 namespace faceshot::augment::search {
 namespace {
 
-/// Figures at a rung and at the last, of the trials that have both.
+/// Figures at a rung and at the last one, of the trials that have both.
 struct BothFigures {
   std::vector<double> early, late;
 };

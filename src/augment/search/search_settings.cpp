@@ -9,7 +9,7 @@
 namespace faceshot::augment::search {
 namespace {
 
-/// Visits every member with its name in the file: reading and writing are the same list.
+/// Visits every member with its name in the file, so that reading and writing share one list.
 template <class Settings, class Visit>
 void each_setting(Settings& s, const Visit& visit) {
   visit("method", s.method);

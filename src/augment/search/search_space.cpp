@@ -20,10 +20,10 @@ namespace {
   throw Error(ErrorCode::invalid_argument, where + ": " + what);
 }
 
-/// More steps than this have too many orders (120 of five).
+/// More steps than this have too many orders (120 for five).
 constexpr std::size_t most_ordered = 4;
 
-/// As people write it, in one line; of a step its operation and what is said of it.
+/// As users write it, on one line; for a step its operation and settings.
 std::string text_of(const toml::node& node) {
   if (const auto number = node.as_floating_point()) return fmt::format("{}", number->get());
   if (const auto text = node.as_string()) return text->get();
@@ -44,7 +44,7 @@ std::string text_of(const toml::node& node) {
   return out.str();
 }
 
-/// 0.3 * 0.1 is written as 0.03.
+/// 0.3 * 0.1 becomes 0.03.
 Step with_short_numbers(Step step) {
   for (Parameter& parameter : step.parameters) {
     std::vector<float> values(parameter.values().begin(), parameter.values().end());
@@ -68,11 +68,11 @@ void append(toml::array& into, const toml::array& from) {
   for (const toml::node& node : from) into.push_back(node);
 }
 
-/// Goes through a template in one and the same order, whatever is picked: lists the choices, or
-/// puts what is picked into their places.
+/// Walks through a template in a fixed order, whatever is picked: lists the choices, or fills in
+/// the picks.
 class TemplateWalker {
  public:
-  /// @param picks null: lists the choices, with the first option of each
+  /// @param picks null: lists the choices, using the first option of each
   TemplateWalker(const toml::table& document, std::string name, const Picks* picks)
       : document_(document), name_(std::move(name)), picks_(picks) {
     read_defaults();
@@ -117,7 +117,7 @@ class TemplateWalker {
     return *levels;
   }
 
-  /// Lists a choice, or looks it up. One of a single option is none.
+  /// Lists a choice, or looks it up. A single option is not a choice.
   [[nodiscard]] std::size_t pick(std::string name, std::vector<std::string> options, bool ordered) {
     if (options.size() == 1) return 0;
     const std::size_t number = count_++;
@@ -143,7 +143,7 @@ class TemplateWalker {
   }
 
   /// @param context what the value belongs to, for the names of choices
-  /// @return what stands in its place: one value, or in a list of steps any number
+  /// @return its replacement: one value, or in a list of steps any number
   [[nodiscard]] toml::array rendered(const toml::node& node, const std::string& context) {
     toml::array result;
     if (const toml::array* const array = node.as_array()) {
@@ -197,7 +197,7 @@ class TemplateWalker {
     return *name;
   }
 
-  /// Each of the steps rendered, whatever is picked, since choices inside are counted.
+  /// Each of the steps rendered, whatever is picked, since choices inside them are counted.
   [[nodiscard]] std::vector<toml::array> steps_of(const toml::table& table) {
     const toml::array* const steps = table["steps"].as_array();
     if (steps == nullptr || steps->empty())
@@ -207,7 +207,7 @@ class TemplateWalker {
     return result;
   }
 
-  /// Names of operations; where one is there twice, all that is written of it.
+  /// Names of operations; for repeated ones with all their settings.
   [[nodiscard]] std::vector<std::string> labels_of(const std::vector<toml::array>& steps) const {
     std::vector<std::string> labels;
     for (const toml::array& step : steps) {
@@ -302,8 +302,8 @@ SearchSpace SearchSpace::parse(const std::string& toml, const std::string& name)
   if (document->choices.empty())
     refuse(name, "has nothing to search: write a slot, or {levels = [a, b]} for a value");
   SearchSpace space(document);
-  // Each option once, beside the first of all others: a mistake is reported before anything is
-  // trained.
+  // Tries each option once, together with the first option of all other choices, so that mistakes
+  // are reported before any training.
   Picks picks(space.choices().size(), 0);
   for (std::size_t i = 0; i < picks.size(); ++i) {
     const Choice& choice = space.choices()[i];

@@ -33,8 +33,8 @@ JobFiles files_of(const SearchFolder& folder, const SearchRecord& record, const 
   return files;
 }
 
-/// @param able whether this worker has done a job well before
-/// @return what to write down; nothing: it was stopped, or failed and may be tried again
+/// @param able whether this worker has completed a job before
+/// @return what to record; nothing: it was stopped, or failed and may be tried again
 std::optional<TrialResult> do_job(SearchFolder& folder, const Job& job, Claim& claim,
                                   const RunTrial& run, bool able, const std::atomic<bool>& stop) {
   TrialResult result;
@@ -94,7 +94,7 @@ void work(SearchFolder& folder, const RunTrial& run, const SearchListener& liste
       patience = std::chrono::milliseconds(20);
       continue;
     }
-    // Others are at what is left; the next batch comes when they have done it.
+    // Other workers have the remaining jobs; the next batch starts when they are done.
     for (auto slept = patience * 0; slept < patience && !stop;
          slept += std::chrono::milliseconds(20))
       std::this_thread::sleep_for(std::chrono::milliseconds(20));

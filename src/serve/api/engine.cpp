@@ -10,11 +10,11 @@
 namespace faceshot::serve {
 namespace {
 
-/// Beside the usual one. Each keeps sessions for eight sizes of input.
+/// In addition to the usual one. Each keeps sessions for eight input sizes.
 constexpr std::size_t most_detectors = 4;
 constexpr int hiding_side = 1280;
 
-/// A threshold costs time only; few of them make few detectors.
+/// A lower threshold only costs time, and using few thresholds keeps the number of detectors small.
 float detector_threshold(float wanted) {
   constexpr float step = 0.05F, lowest = 0.01F;
   return std::max(lowest, std::floor(wanted / step + 1e-3F) * step);
@@ -54,7 +54,7 @@ Engine::Choice Engine::detector_for(const LookOptions& look) const {
   DetectorOptions wanted = model_.options;
   wanted.max_side = look.max_side.value_or(wanted.max_side);
   wanted.nms_threshold = look.nms.value_or(wanted.nms_threshold);
-  // Without a threshold the network's own hold, one for each class.
+  // Without a threshold the network's own apply, one per class.
   if (look.threshold) wanted.score_threshold = detector_threshold(*look.threshold);
   return {detector_with(wanted), look.threshold.value_or(0)};
 }

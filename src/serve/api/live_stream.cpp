@@ -9,7 +9,7 @@
 namespace faceshot::serve {
 namespace {
 
-/// A raw frame as what the detector wants. @pre the bytes are as many as the options say
+/// A raw frame as the detector's input. @pre the number of bytes is that of the options
 ImageView raw_view(const Bytes& frame, const StreamOptions& o) {
   ImageView view{.data = frame.data(), .width = o.width, .height = o.height, .format = o.pixels};
   view.stride = std::ptrdiff_t{o.width} * bytes_per_pixel(o.pixels);
@@ -56,7 +56,7 @@ Tracker& LiveStream::tracker_for(const Engine& engine, const media::PhotographIn
   wanted.low_score = std::min(wanted.low_score, wanted.high_score);
   wanted.width = info.width;
   wanted.height = info.height;
-  // A camera that was turned, or another network, begins anew.
+  // A rotated camera or another network starts new tracks.
   if (!made_ || wanted.width != made_for_.width || wanted.height != made_for_.height ||
       wanted.high_score != made_for_.high_score) {
     tracker_ = Tracker(wanted);

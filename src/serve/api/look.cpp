@@ -15,7 +15,7 @@ double seconds_since(LookClock::time_point start) {
   return std::chrono::duration<double>(LookClock::now() - start).count();
 }
 
-/// Photographs have no names here: what a client calls them is nobody's business.
+/// Photographs have no names here: the clients' names are private.
 constexpr const char* photograph_name = "photograph";
 
 }  // namespace
@@ -52,7 +52,7 @@ Looked look_at(const Bytes& bytes, const Engine::Choice& choice, bool whole,
   try {
     static_cast<media::PhotographInfo&>(looked.photograph) = media::decode_photograph_into(
         bytes, looked.frame, photograph_name, read, [&](int width, int height) {
-          // A decoder may find another size than its container promised.
+          // A decoder may find another size than the container's.
           if (std::int64_t{width} * height > limits.pixels)
             throw Problem(problem::too_many_pixels,
                           "the photograph has more pixels than the limit");
@@ -79,7 +79,7 @@ Looked look_at(const Bytes& bytes, const Engine::Choice& choice, bool whole,
 Bytes encode_picture(const Looked& looked, const Bytes& file, media::ImageFormat format,
                      Metrics& metrics) {
   const auto start = LookClock::now();
-  // Colours keep their meaning; what else the camera noted, and any picture in it, does not go on.
+  // The colour profile is kept; other camera data, and any embedded picture, are not.
   const media::ImageTags tags = media::image_tags(file, looked.frame, false);
   Bytes bytes = media::encode_image(looked.photograph.image.view(), format,
                                     tags.format == format ? tags : media::ImageTags{});

@@ -12,7 +12,7 @@
 namespace faceshot::serve {
 namespace {
 
-/// The options of one query, each taken once.
+/// The options of one query, each consumed once.
 class QueryOptions {
  public:
   QueryOptions(std::string_view query, std::vector<std::string> names) : names_(std::move(names)) {

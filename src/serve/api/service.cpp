@@ -22,7 +22,7 @@ double seconds_from(ServiceClock::time_point start) {
 const Problem busy_problem(problem::busy, "the queue is full; try again in a moment");
 const Problem stopping_problem(problem::stopping, "the server is stopping; ask another");
 
-/// "http://example.org:8080" of a page that comes from here: its host is ours.
+/// Whether an origin such as "http://example.org:8080" is this service itself: its host is ours.
 bool same_origin(const std::string& origin, const std::string& host) {
   const auto slashes = origin.find("://");
   return slashes != std::string::npos && !host.empty() &&
@@ -53,7 +53,7 @@ void Service::work() {
     ++busy_;
     try {
       job->run();
-    } catch (const std::exception& e) {  // all that is expected was caught within
+    } catch (const std::exception& e) {  // expected exceptions were caught inside
       log_event("a worker failed", e.what());
     }
     --busy_;
@@ -104,7 +104,7 @@ Service::Admitted Service::admit(const RequestHead& head) const {
                   "send a key that is valid as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'");
   if (route.kind == RouteKind::stream) {
     if (!head.upgrade) throw Problem(problem::no_upgrade, "connect with a WebSocket");
-    // Browsers let any page open a WebSocket to anywhere.
+    // Browsers let any page open a WebSocket to any host.
     if (!head.origin.empty() && !same_origin(head.origin, head.host) && !allows_origin(head.origin))
       throw Problem(problem::wrong_origin, "--cors-origin names the origins that may");
   }
@@ -175,8 +175,7 @@ void Service::look_at_frame(const std::string& client, std::shared_ptr<LiveStrea
     metrics_.count_frame(true);
     done(problem_json(why, ""));
   };
-  // What a stream has sent waits for its turn like photographs do; if there is no place, the next
-  // frame is as good.
+  // Frames of a stream queue like photographs; if there is no place, the next frame is as good.
   auto refuse = job.refuse;
   if (!push(client, std::move(job))) refuse(stopping_ ? stopping_problem : busy_problem);
 }

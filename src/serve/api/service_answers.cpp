@@ -198,7 +198,7 @@ Answer Service::anonymize_answer(Request& request, double waited) {
   return answer;
 }
 
-/// The photographs of one request, on their way.
+/// The photographs of one request in progress.
 struct Service::Batch {
   RequestHead head;
   std::shared_ptr<const std::atomic<bool>> gone;
@@ -220,7 +220,7 @@ struct Service::Batch {
     return photograph_json(looked.photograph, looked.faces, engine->info().classes);
   }
 
-  /// The last one that is finished answers.
+  /// The last photograph to finish sends the answer.
   void finish(std::size_t i, Json result, const Service& service) {
     if (!uploads[i].name.empty()) result["name"] = uploads[i].name;
     results[i] = std::move(result);
@@ -265,7 +265,7 @@ void Service::split_batch(const std::string& client, Request& request,
     }
     batch->finish(i, std::move(result), *this);
   };
-  // They take their turns one by one: another client's photograph need not wait for all of them.
+  // They queue one by one: another client's photograph need not wait for all of them.
   for (std::size_t i = 0; i < count; ++i)
     push(client, {[look, i] { look(i); }, [refuse, i](const Problem& why) { refuse(i, why); }},
          true);
@@ -276,7 +276,7 @@ void Service::log_request(const RequestHead& head, const Answer& answer, const S
   metrics_.count_request(route == nullptr ? "other" : route->path, answer.status, sent.seconds);
   if (!answer.problem.empty()) metrics_.count_problem(answer.problem);
   if (!log_) return;
-  // The query, what pictures are called and what is in them are not logged.
+  // The query, the names of pictures and their content are not logged.
   Json line{{"time", time_text()},
             {"event", "request"},
             {"id", head.id},

@@ -19,7 +19,7 @@ BodyForm form_of(const std::string& content_type) {
   if (!type) return BodyForm::other;
   if (type->type == "multipart/form-data") return BodyForm::multipart;
   if (type->type == "application/json") return BodyForm::json;
-  // The last one is what curl --data-binary says of any file.
+  // The last one is the type that curl --data-binary sends for any file.
   return type->type.starts_with("image/") || type->type == "application/octet-stream" ||
                  type->type == "application/x-www-form-urlencoded"
              ? BodyForm::photograph
@@ -34,7 +34,8 @@ BodyForm form_of(const std::string& content_type) {
                                         " photographs in one request; send them in several");
 }
 
-/// Listens to the JSON parser: an object with one key, whose value is a text or a list of texts.
+/// Receives the JSON parser's events: an object with one key, whose value is a string or a list of
+/// strings.
 class UploadListener : public nlohmann::json_sax<nlohmann::json> {
  public:
   UploadListener(const UploadLimits& limits, std::vector<Upload>& uploads)

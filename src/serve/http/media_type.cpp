@@ -12,7 +12,7 @@ bool is_token_letter(char c) {
          others.find(c) != std::string_view::npos;
 }
 
-/// Takes a quoted string from the front. @return nothing if it has no end
+/// Removes a quoted string from the front. @return nothing if it has no end
 std::optional<std::string> take_quoted(std::string_view& text) {
   std::string value;
   for (std::size_t i = 1; i < text.size(); ++i) {
@@ -37,7 +37,7 @@ int quality_of(const MediaType& element) {
   return static_cast<int>(q * 1000 + 0.5);
 }
 
-/// How closely a range means a type: 3 exactly, 2 "image/*", 1 "*/*", 0 not at all.
+/// How specifically a range matches a type: 3 exactly, 2 "image/*", 1 "*/*", 0 not at all.
 int closeness(std::string_view range, std::string_view type) {
   if (range == type) return 3;
   if (range == "*/*") return 1;
@@ -112,7 +112,7 @@ std::optional<std::size_t> choose_type(std::string_view accept,
     accept.remove_prefix(std::min(comma + 1, accept.size()));
     if (!element) continue;
     for (std::size_t i = 0; i < offered.size(); ++i) {
-      // The closest range decides, whatever the others say.
+      // The most specific range decides.
       const int how = closeness(element->type, offered[i]);
       if (how <= close[i]) continue;
       close[i] = how;

@@ -8,7 +8,7 @@
 namespace faceshot::serve {
 namespace {
 
-/// RFC 2046, 5.1.1: 1 to 70 letters, the last of them no blank.
+/// RFC 2046, 5.1.1: 1 to 70 characters, not ending in a blank.
 bool is_boundary(std::string_view text) {
   constexpr std::size_t longest = 70;
   constexpr std::string_view others = "'()+_,-./:=? ";
@@ -23,7 +23,7 @@ bool is_boundary(std::string_view text) {
   throw Problem(problem::bad_body, "multipart: " + why);
 }
 
-/// Reads a part's header. @param text its lines, each with its end
+/// Reads a part's header. @param text its lines, including line ends
 void read_part_header(std::string_view text, Part& part) {
   while (!text.empty()) {
     const auto end = text.find("\r\n");
@@ -51,7 +51,8 @@ void read_part_header(std::string_view text, Part& part) {
   }
 }
 
-/// Behind the boundary's letters: blanks, then the line's end. @return bytes, 0 if it is not so
+/// After the boundary: blanks, then the line end. @return number of bytes, 0 if there is no line
+/// end
 std::size_t end_of_line(std::string_view text) {
   const auto end = std::min(text.find_first_not_of(" \t"), text.size());
   return text.substr(end).starts_with("\r\n") ? end + 2 : 0;
@@ -64,7 +65,7 @@ std::vector<Part> parse_multipart(std::span<const std::uint8_t> body, std::strin
   if (!is_boundary(boundary)) refuse_multipart("its Content-Type has no boundary that can be one");
   const std::string delimiter = "\r\n--" + std::string(boundary);
   const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
-  // What comes before the first boundary is nobody's; that one may stand at the very beginning.
+  // Text before the first boundary is ignored; that boundary may be at the very beginning.
   std::size_t at = 0;
   if (text.starts_with(std::string_view(delimiter).substr(2)))
     at = delimiter.size() - 2;
@@ -88,7 +89,7 @@ std::vector<Part> parse_multipart(std::span<const std::uint8_t> body, std::strin
     Part part;
     if (!headless) read_part_header(rest.substr(0, header + 2), part);
     const std::size_t from = at + (headless ? 2 : header + 4);
-    // The line's end of the empty line may be the one before the next boundary.
+    // The line end of the empty line may be the one before the next boundary.
     const auto to = text.find(delimiter, from - 2);
     if (to == std::string_view::npos) refuse_multipart("a part has no end; the body is cut off");
     part.data = body.subspan(from, to < from ? 0 : to - from);

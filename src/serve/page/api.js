@@ -1,4 +1,4 @@
-// The server: questions and answers.
+// Requests to the server.
 import { recall, remember } from './memory.js';
 
 /** What the server says instead of an answer. `status` 0: it does not answer; `kind`: of problem, as in 'too-large'. */
@@ -64,7 +64,8 @@ export const hidden = async (file, threshold, style) =>
 export function openStream(threshold) {
   const url = new URL(`v1/stream?threshold=${threshold}`, location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  // Names of protocols are tokens (RFC 9110, 5.6.2): of what encodeURIComponent leaves, brackets are none.
+  // Names of protocols are tokens (RFC 9110, 5.6.2), which exclude the parentheses that
+  // encodeURIComponent keeps.
   const token = encodeURIComponent(key).replace(/[()]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
   return new WebSocket(url, ['faceshot', ...(key ? [`faceshot.key.${token}`] : [])]);
 }

@@ -15,11 +15,12 @@ const view = new PictureView(element('stage'), element('picture'));
 const camera = new Camera(element('video'));
 let language = recall('language') in messages ? recall('language') : preferredLanguage();
 let network = { threshold: 0.5, max_side: 640, name: '', limits: { upload_bytes: Infinity, pixels: Infinity } };
-let photographs = [];  // {file, name, state, result, error, again, thumbnail, row}; error: a message, again: whether it may be otherwise later
+let photographs = [];  // {file, name, state, result, error, again, thumbnail, row}; error: a
+                       // message, again: whether a retry may help
 let status = { message: null, problem: false };
 let current = null;
-let live = null;       // the camera's last answer
-let rate = 0;          // its frames a second
+let live = null;       // the last answer of the camera's stream
+let rate = 0;          // its frames per second
 let selected = -1;
 let queue = [], working = 0;
 
@@ -133,7 +134,7 @@ async function select(each) {
   try {
     bitmap = await bitmapOf(each);
   } catch {
-    return;  // why is told
+    return;  // the reason is already shown
   }
   if (current !== each || camera.running) return bitmap.close();
   drawThumbnail(each, bitmap);
@@ -240,7 +241,7 @@ async function filesOf(transfer) {
     for (;;) {
       const some = await new Promise((found, failed) => reader.readEntries(found, failed));
       if (!some.length) return;
-      for (const each of some) await walk(each).catch(() => {});  // one that may not be read keeps nobody else out
+      for (const each of some) await walk(each).catch(() => {});  // skip unreadable ones
     }
   };
   for (const entry of entries) await walk(entry).catch(() => {});
@@ -301,7 +302,7 @@ function refilter() {
   showFaces();
 }
 
-// What can be taken home
+// Downloads
 
 function save(blob, name) {
   const link = document.createElement('a');
@@ -343,12 +344,12 @@ async function toggleCamera() {
   setStatus(['camera_starting']);
   showViewer();
   try {
-    // What begins a track should be worth one: not all down to the lowest score.
+    // Low scores continue tracks but should not start them.
     await camera.start((network.threshold * hidingShare).toFixed(2), (frame, answer, frames) => {
       live = answer;
       rate = frames;
       view.showFrame(frame, answer.width, answer.height, shownFaces());
-      // The list is for reading: twice a second is enough.
+      // The list is for reading: two updates per second are enough.
       if (performance.now() - shown < 500) return;
       shown = performance.now();
       showFaces();
@@ -358,7 +359,7 @@ async function toggleCamera() {
       setStatus(['camera_lost'], true);
     });
   } catch {
-    if (!camera.running) return;  // it was stopped before it had begun
+    if (!camera.running) return;  // stopped before it had started
     stopCamera();
     setStatus(['camera_refused'], true);
   }
@@ -378,7 +379,7 @@ function stopCamera() {
   showFaces();
 }
 
-// Beginning
+// Start
 
 async function connect() {
   try {

@@ -1,10 +1,10 @@
-// The camera, live: frames to the server, faces with their numbers back.
+// The live camera: sends frames to the server and receives faces with track ids.
 import { openStream } from './api.js';
 
 /** One frame is on its way at a time: what is shown is never older than one answer. */
 export class Camera {
   #video; #media = null; #socket = null; #frame = document.createElement('canvas'); #times = [];
-  #turn = 0;  // of start() and stop(): what an earlier one still waits for is dropped
+  #turn = 0;  // counts calls of start() and stop(): results of earlier ones are dropped
   #running = false;
 
   constructor(video) { this.#video = video; }
@@ -38,7 +38,7 @@ export class Camera {
       const now = performance.now();
       this.#times = [...this.#times.filter((time) => now - time < 2000), now];
       if (answer.faces) onFaces(this.#frame, answer, this.#times.length / 2);
-      // Busy servers get a moment.
+      // Give a busy server a moment.
       setTimeout(() => this.#send(turn), answer.faces ? 0 : 300);
     };
     socket.onclose = () => {

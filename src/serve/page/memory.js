@@ -1,5 +1,5 @@
-// What the browser keeps for the page: language, theme, and the key until the tab is closed. Browsers may forbid it (blocked cookies); then the
-// page does without.
+// What the browser stores for the page: language, theme, and the key until the tab is closed.
+// Storage may be forbidden (blocked cookies); the page then works without.
 
 /** @param {() => Storage} storage asking for it may fail, so it is asked for here */
 export function recall(name, storage = () => localStorage) {

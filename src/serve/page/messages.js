@@ -1,4 +1,4 @@
-// The page's words, in English and Chinese. A message is a text or a function of what it tells.
+// The page's texts, in English and Chinese. A message is a text or a function of its values.
 const megabytes = (bytes) => Math.round(bytes / 1e5) / 10;
 
 export const messages = {

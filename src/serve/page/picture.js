@@ -1,4 +1,4 @@
-// A picture with boxes, to be zoomed and moved.
+// A picture with boxes that can be zoomed and moved.
 
 /** Colours that stay apart for the colour-blind: Okabe and Ito's, without yellow and black. */
 const colours = ['#009e73', '#e69f00', '#56b4e9', '#d55e00', '#cc79a7', '#0072b2'];
@@ -23,7 +23,7 @@ export class PictureView {
 
   /** @param image what can be drawn, or null; its size is that of the boxes' pixels. A bitmap is the view's from now on. */
   show(image, width, height, faces) {
-    this.#image?.source.close?.();  // photographs take hundreds of megabytes: not when the collector finds the time
+    this.#image?.source.close?.();  // hundreds of megabytes: do not wait for the collector
     this.#image = image && { source: image, width, height };
     this.#faces = faces ?? [];
     this.#selected = -1;
@@ -102,7 +102,7 @@ export class PictureView {
     const width = (face.x2 - face.x1) * scale, height = (face.y2 - face.y1) * scale;
     const chosen = index === this.#selected;
     const line = (chosen ? 4 : 2) * ratio;
-    pen.lineWidth = line + 2 * ratio;  // a dark rim, so that it shows on any ground
+    pen.lineWidth = line + 2 * ratio;  // a dark outline, visible on any background
     pen.strokeStyle = 'rgba(0, 0, 0, .55)';
     pen.strokeRect(x, y, width, height);
     pen.lineWidth = line;
@@ -156,7 +156,7 @@ export class PictureView {
     this.#stage.addEventListener('pointerup', up);
     this.#stage.addEventListener('pointercancel', up);
     this.#stage.addEventListener('wheel', (event) => {
-      if (!this.#image || (event.deltaY > 0 && this.#zoom === 1)) return;  // the page scrolls
+      if (!this.#image || (event.deltaY > 0 && this.#zoom === 1)) return;  // let the page scroll
       event.preventDefault();
       this.zoomBy(Math.exp(-event.deltaY / 400), this.#at(event));
     }, { passive: false });
@@ -192,7 +192,7 @@ export class PictureView {
     if (!this.#image) return;
     const at = this.#at(event), { scale, left, top } = this.#place();
     const x = (at.x - left) / scale, y = (at.y - top) / scale;
-    // The smallest box under the pointer is what is meant.
+    // Select the smallest box under the pointer.
     const area_of = (face) => (face.x2 - face.x1) * (face.y2 - face.y1);
     const hits = this.#faces.map((face, index) => ({ face, index }))
       .filter(({ face }) => x >= face.x1 && x <= face.x2 && y >= face.y1 && y <= face.y2)

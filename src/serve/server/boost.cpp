@@ -1,4 +1,4 @@
-// What of asio and Beast is no template.
+// The non-template code of asio and Beast.
 #include "serve/server/boost_config.hpp"
 
 #include <boost/asio/impl/src.hpp>

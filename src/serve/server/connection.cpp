@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint32_t header_bytes = 16384;
 constexpr std::size_t longest_target = 2048;
-/// What is read of a body that nobody wants, so that the client sees the answer.
+/// How much of an unwanted body is read, so that the client sees the answer.
 constexpr std::size_t unwanted_bytes = 1 << 20;
 constexpr int unwanted_seconds = 5;
 
@@ -33,7 +33,7 @@ std::string random_id() {
   return text;
 }
 
-/// A client's own id if it can stand in headers and logs.
+/// Whether a client's own id may appear in headers and logs.
 bool is_request_id(std::string_view text) {
   constexpr std::size_t longest = 64;
   return text.size() <= longest && is_token(text);
@@ -88,12 +88,12 @@ void Connection::set_state(State state, int seconds) {
   });
 }
 
-/// Who is one too many is not waited for long.
+/// Surplus connections get only a short time.
 int Connection::patience(int seconds) const {
   return surplus_ ? std::min(seconds, unwanted_seconds) : seconds;
 }
 
-/// Ends what is being waited for; its handler sees `timed_out_`.
+/// Aborts the current wait; its handler sees `timed_out_`.
 void Connection::on_time_out() {
   if (closed_ || timer_.expiry() > Clock::now()) return;
   timed_out_ = true;
@@ -106,8 +106,10 @@ void Connection::wait_for_request() {
   if (hub_.draining()) return close();
   parser_.reset();
   gone_.reset();
-  if (buffer_.size() > 0) return read_header();    // the next request came with this one
-  buffer_ = beast::flat_buffer(2 * header_bytes);  // gives the memory back
+  if (buffer_.size() > 0)
+    return read_header();                          // the next request arrived together with this
+                                                   // one
+  buffer_ = beast::flat_buffer(2 * header_bytes);  // releases the memory
   set_state(State::idle, patience(hub_.options().idle_seconds));
   constexpr std::size_t first_bytes = 512;
   stream_.async_read_some(buffer_.prepare(first_bytes),
@@ -161,7 +163,7 @@ void Connection::on_bad_header(IoError error) {
   close();
 }
 
-/// Whatever there is of it so far: a refusal wants an id, too.
+/// From as much of the request as there is: a refusal needs an id, too.
 void Connection::begin_request() {
   admitted_ = {};
   answer_ = {};
@@ -177,7 +179,7 @@ RequestHead Connection::head_of_request() const {
   RequestHead head;
   head.method = std::string(header.method_string());
   std::string_view target(header.target().data(), header.target().size());
-  // As a proxy is asked (RFC 9112, 3.2.2): who is asked stands before what for.
+  // The form for proxies (RFC 9112, 3.2.2): the host precedes the path.
   if (target.starts_with("http://") || target.starts_with("https://")) {
     const auto slash = target.find('/', target.find("//") + 2);
     target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
@@ -194,15 +196,14 @@ RequestHead Connection::head_of_request() const {
   if (const auto it = header.find("X-API-Key"); it != header.end())
     head.api_key = std::string(it->value());
   head.upgrade = parser_->is_header_done() && beast::websocket::is_upgrade(header);
-  // Browsers cannot give a WebSocket headers of their own, but names of protocols: the key may
-  // stand there.
+  // Browsers cannot set headers of a WebSocket, only protocol names, so the key may be one of them.
   constexpr std::string_view key_protocol = "faceshot.key.";
   if (head.upgrade && head.api_key.empty())
     for (std::string_view list = header[http::field::sec_websocket_protocol]; !list.empty();) {
       const auto comma = std::min(list.find(','), list.size());
       const std::string_view name = trimmed(list.substr(0, comma));
       if (name.starts_with(key_protocol)) {
-        // Of the letters of base64, some cannot stand there as they are.
+        // Some characters of base64 are not allowed there.
         const std::string_view key = name.substr(key_protocol.size());
         head.api_key = key.find('%') == std::string_view::npos ? std::string(key)
                                                                : percent_decoded(key).value_or("");
@@ -216,7 +217,7 @@ RequestHead Connection::head_of_request() const {
   return head;
 }
 
-/// What HTTP itself demands of a request. @throws Problem
+/// HTTP's own requirements. @throws Problem
 void Connection::check_request() const {
   const auto& header = parser_->get();
   const auto count = [&](http::field name) {
@@ -229,11 +230,11 @@ void Connection::check_request() const {
     throw Problem(problem::wrong_version, "send the request as HTTP/1.1");
   if (count(http::field::host) > 1 || (header.version() == 11 && count(http::field::host) == 0))
     throw Problem(problem::bad_request, "one Host header is needed");
-  // Two readings of where a body ends are how requests are smuggled past a proxy.
+  // Ambiguous ends of bodies are how requests are smuggled past a proxy.
   if (count(http::field::transfer_encoding) > 0 &&
       (!parser_->chunked() || parser_->content_length() || header.version() == 10))
     throw Problem(problem::bad_request, "the only Transfer-Encoding is chunked, without a length");
-  // "5, 5" may be taken for 5 (RFC 9110, 8.6); who sends it has seldom a good reason.
+  // "5, 5" may be read as 5 (RFC 9110, 8.6), but is rarely sent for a good reason.
   const std::string_view length = header[http::field::content_length];
   if (count(http::field::content_length) > 1 ||
       length.find_first_not_of("0123456789") != std::string_view::npos)
@@ -257,7 +258,7 @@ void Connection::become_stream() {
     return refuse({problem::busy, "as many streams as there may be"}, true);
   try {
     timer_.cancel();
-    closed_ = true;  // as far as this one goes
+    closed_ = true;  // no more is read on this connection
     const auto keep = self();
     if (buffer_.size() > 0)
       throw Problem(problem::bad_request, "wait for the answer before sending frames");
@@ -315,7 +316,7 @@ void Connection::work() {
                         });
 }
 
-/// Who went away does not get an answer: the work need not be done.
+/// If the client disconnects, the work need not be done.
 void Connection::watch_for_end() {
   stream_.socket().async_wait(Socket::wait_read, [self = self(), gone = gone_](IoError error) {
     if (error || self->gone_ != gone || self->state_ != State::working) return;
@@ -337,8 +338,8 @@ void Connection::watch_for_end() {
 
 void Connection::refuse(const Problem& problem, bool keep) {
   if (problem.kind().status == 408 && state_ == State::idle) return close();
-  // A body that is small enough is read and dropped, and the connection goes on.
-  // Before the header is whole, the parser must not be asked for more than is there.
+  // A body that is small enough is read and dropped, and the connection continues.
+  // Before the header is complete, the parser must not be queried for more.
   if (parser_ && parser_->is_header_done()) {
     const bool waits = !parser_->get()[http::field::expect].empty();
     const auto length = parser_->content_length();
@@ -354,7 +355,7 @@ void Connection::write(Answer answer, bool keep) {
   if (closed_) return;
   if (state_ == State::working) {
     IoError ignored;
-    stream_.socket().cancel(ignored);  // the watch
+    stream_.socket().cancel(ignored);  // cancels the watch
   }
   keep_ = keep && !hub_.draining();
   answer_ = std::move(answer);
@@ -411,7 +412,8 @@ void Connection::discard_body() {
   });
 }
 
-/// Closing while bytes come in would reset the connection, and the client never see the answer.
+/// Closing while bytes arrive would reset the connection, and the client might never see the
+/// answer.
 void Connection::end_politely() {
   set_state(State::ending, unwanted_seconds);
   stream_.transport().shutdown_send();

@@ -22,7 +22,8 @@ namespace {
 using asio::ip::tcp;
 using Acceptor = asio::basic_socket_acceptor<tcp, IoExecutor>;
 
-/// Who somebody is for the queue: an address, of IPv6 the network that one household has.
+/// The client's name for the queue: its address; for IPv6 the network, which usually is one
+/// household.
 std::string peer_name(const tcp::endpoint& peer) {
   const auto address = peer.address();
   if (!address.is_v6()) return address.to_string();
@@ -34,7 +35,7 @@ std::string peer_name(const tcp::endpoint& peer) {
   return asio::ip::address_v6(bytes).to_string() + "/64";
 }
 
-/// A file descriptor a connection, as many as the system lets this process have.
+/// Raises the limit of file descriptors as far as the system permits: each connection needs one.
 void allow_many_files() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
@@ -42,7 +43,7 @@ void allow_many_files() {
   (void)::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// Connections beyond --max-connections that are told so before they end.
+/// Connections beyond --max-connections that still get an answer.
 constexpr std::size_t most_surplus = 64;
 
 }  // namespace
@@ -65,7 +66,7 @@ struct Server::Impl {
   }
   ~Impl() {
     if (reloader.joinable()) reloader.join();
-    service.reset();  // workers end while there is somebody to answer to
+    service.reset();  // workers end while their answers can still be delivered
   }
 
   void listen() {
@@ -112,7 +113,7 @@ struct Server::Impl {
         [this, &acceptor](IoError error, tcp::socket::rebind_executor<IoExecutor>::other socket) {
           if (error == asio::error::operation_aborted || !acceptor.is_open()) return;
           if (error) {
-            // No descriptor is free, most likely: soon there may be one.
+            // Most likely no descriptor is free; there may be one soon.
             constexpr auto moment = std::chrono::milliseconds(50);
             pause.expires_after(moment);
             pause.async_wait([this, &acceptor](IoError) {
@@ -150,9 +151,9 @@ struct Server::Impl {
     });
   }
 
-  /// Beside everything else: requests go on with what there is.
+  /// In the background: requests continue with the current state.
   void reload() {
-    if (reloading) {  // what it reads may have been written since: once more, afterwards
+    if (reloading) {  // the files may have changed since: reload once more afterwards
       reload_again = true;
       return;
     }
@@ -188,7 +189,7 @@ struct Server::Impl {
       if (!error) hub->abort();
     });
     hub->drain([this] {
-      // Later: the last session is still on its way out.
+      // Deferred, since the last session is still being removed.
       asio::post(io, [this] {
         signals.cancel();
         deadline.cancel();

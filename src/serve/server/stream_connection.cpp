@@ -14,9 +14,9 @@ namespace {
 
 namespace websocket = beast::websocket;
 
-/// At most one frame is looked at and one waits: who sends faster loses the older ones, and sees
-/// what is now. The next frame is looked at when the last answer was taken, so that a slow reader
-/// slows nobody but himself.
+/// At most one frame is being processed and one is waiting: if a client sends faster, older frames
+/// are dropped, and it sees the present. The next frame is processed when the last answer has been
+/// sent, so that a slow reader slows down only itself.
 class StreamConnection final : public Session {
  public:
   StreamConnection(Hub& hub, Stream&& stream, const RequestHead& head, std::string client,
@@ -61,7 +61,7 @@ class StreamConnection final : public Session {
     return std::static_pointer_cast<StreamConnection>(shared_from_this());
   }
 
-  /// A stream holds up to three frames: one that comes, one that waits, one that is looked at.
+  /// A stream holds up to three frames: one arriving, one waiting, one being processed.
   [[nodiscard]] std::size_t longest_frame() const {
     const std::size_t share =
         hub_.options().body_memory / (2 * std::max<std::size_t>(1, hub_.options().max_streams));
@@ -114,7 +114,7 @@ class StreamConnection final : public Session {
 
   void send(std::string text) {
     if (ended_) return;
-    if (writing_) return;  // a complaint the more, while another is on its way
+    if (writing_) return;  // another problem while one is being written
     writing_ = true;
     outgoing_ = std::move(text);
     socket_.text(true);

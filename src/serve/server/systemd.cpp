@@ -37,7 +37,7 @@ void notify_systemd(const std::string& state) {
   const std::size_t length = std::strlen(path);
   if (length >= sizeof address.sun_path) return;
   std::memcpy(address.sun_path, path, length);
-  if (path[0] == '@') address.sun_path[0] = '\0';  // of the abstract namespace
+  if (path[0] == '@') address.sun_path[0] = '\0';  // in the abstract namespace
   const int file = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (file < 0) return;
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);

@@ -28,12 +28,12 @@ std::shared_ptr<ssl::context> make_tls_context(const std::string& certificate,
   SSL_CTX* const native = context->native_handle();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  // Idle connections give their buffers back.
+  // Idle connections release their buffers.
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_alpn_select_cb(native, choose_protocol, nullptr);
-  // A key with a pass phrase would wait for somebody to type it.
+  // A key with a pass phrase would otherwise prompt for it.
   context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return ""; });
-  // OpenSSL's own words ("asio.ssl error") help nobody.
+  // OpenSSL's own message ("asio.ssl error") is of no help.
   const auto check = [](const boost::system::error_code& error, const std::string& file,
                         const std::string& what) {
     if (!error) return;

@@ -42,14 +42,14 @@ class TlsTransport : public Transport {
     stream_.async_read_some(into, std::move(handler));
   }
   void write_some(const std::vector<asio::const_buffer>& from, Handler handler) override {
-    // A record for each small piece would be a packet for each: they go together.
+    // One record per small piece would mean one packet each, so they are joined.
     constexpr std::size_t record = 16384;
     joined_.resize(std::min(record, asio::buffer_size(from)));
     asio::buffer_copy(asio::buffer(joined_), from);
     stream_.async_write_some(asio::buffer(joined_), std::move(handler));
   }
   void shutdown_send() override {
-    // TLS' own goodbye would have to be waited for; answers say how long they are.
+    // TLS's closing handshake would require waiting; answers state their length.
     IoError ignored;
     stream_.next_layer().shutdown(Socket::shutdown_send, ignored);
   }
@@ -58,7 +58,7 @@ class TlsTransport : public Transport {
 
  private:
   asio::ssl::stream<Socket> stream_;
-  std::vector<unsigned char> joined_;  ///< what is being written
+  std::vector<unsigned char> joined_;  ///< the data being written
 };
 
 }  // namespace
