@@ -22,8 +22,6 @@ constexpr double join_place = 0.5;   ///< additional deviation between the posit
                                      ///< in sizes
 constexpr double join_size = 0.35;   ///< additional deviation of the logarithm of the size
 
-/// Which detections of a frame have a track.
-
 Observation observation(std::size_t frame, const Detection& seen, const TrackerOptions& o) {
   return {frame, seen, uncut(seen.box, o.width, o.height), seen.score >= o.high_score};
 }

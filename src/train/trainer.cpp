@@ -40,7 +40,7 @@ class Trainer {
     torch::set_num_threads(run_.threads);
   }
 
-  /// @return what init.json is to hold
+  /// @return the content of init.json
   std::string prepare() {
     std::string init_json = start_weights(run_);
     check_samples(run_);
@@ -54,9 +54,12 @@ class Trainer {
   }
 
   [[nodiscard]] bool leads() const { return run_.leads(); }
-  [[nodiscard]] const Config& config() const { return run_.config; }  ///< classes known
+  [[nodiscard]] const Config& config() const {
+    return run_.config;
+  }  ///< with the classes filled
+     ///< in
 
-  /// Meets the other processes, if there are any.
+  /// Connects to the other processes, if there are any.
   void join() { join_run(run_); }
 
   TrainOutcome run() {
@@ -96,7 +99,7 @@ class Trainer {
     run_.validation.reset();
   }
 
-  /// @return false if the run was stopped before the epoch's end
+  /// @return false if the run was stopped before the end of the epoch
   bool epoch() {
     const auto start = Clock::now();
     const double waited_before = run_.loader.waited_seconds();
@@ -107,7 +110,8 @@ class Trainer {
                       static_cast<std::size_t>(first_batch));
     while (run_.position.batch < run_.batches()) {
       step();
-      // Alone, at once; together, where all know of it: in the next step.
+      // A single process stops immediately; several stop in the next step, when all know of the
+      // request.
       if (run_.group ? run_.all_stop : stop_ || run_.stop) {
         save("last.pt");
         return false;
@@ -180,7 +184,7 @@ class Trainer {
   TrainingRun run_;
   const std::atomic<bool>& stop_;
   std::vector<NamedCallback> callbacks_;
-  std::string saved_;  ///< where last.pt stands; empty: there is none yet
+  std::string saved_;  ///< path of last.pt; empty: there is none yet
 };
 
 }  // namespace
@@ -191,9 +195,9 @@ TrainOutcome start_training(const Config& config, const std::filesystem::path& d
     throw Error(ErrorCode::invalid_argument,
                 "'" + dir.string() + "' already contains a run; resume it with --resume " +
                     dir.string() + " or choose another --out");
-  Trainer trainer(config, dir, listener, stop);     // before the folder is made: a bad config or
+  Trainer trainer(config, dir, listener, stop);     // before the folder is created: a bad config or
                                                     // data set leaves nothing behind
-  const std::string init_json = trainer.prepare();  // the same for weights that do not fit
+  const std::string init_json = trainer.prepare();  // the same for weights that do not match
   trainer.join();
   if (trainer.leads()) {
     support::make_folder(dir);

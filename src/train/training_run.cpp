@@ -19,7 +19,7 @@ namespace {
 
 using network::has_landmarks;
 
-/// By default the cores, shared by the processes of this machine.
+/// Default: the cores divided by the processes on this machine.
 int thread_count(int wanted, int local_processes) {
   const int cores = base::processors();
   return wanted > 0 ? wanted : std::max(1, cores / local_processes);
@@ -41,7 +41,7 @@ loader::LoaderOptions loader_options(const Config& config, const ProcessEnvironm
   return options;
 }
 
-/// A metric that never comes would wait for ever, without a word.
+/// A metric that is never available would silently wait forever.
 void demand_metrics(const Config& config, const TrainingData& data) {
   const auto demand = [](bool there, const char* key, const std::string& metric, const char* what) {
     if (!there)
@@ -63,7 +63,7 @@ void demand_metrics(const Config& config, const TrainingData& data) {
            "held-out images without faces: set data.negatives");
 }
 
-/// @param batches  of an epoch
+/// @param batches  per epoch
 Position start_position(const TrainOptions& options, std::int64_t batches) {
   const std::int64_t steps = batches * options.epochs;
   const std::int64_t step = options.start_step;
@@ -178,7 +178,7 @@ void restore(TrainingRun& run, const Checkpoint& checkpoint) {
                   checkpoint.scalars.at("location_sum"),
                   has_landmarks(run.spec()) ? checkpoint.scalars.at("landmark_sum") : 0,
                   0};
-  // Files from before there was this metric lack it.
+  // Files from before this metric lack it.
   if (const auto sum = checkpoint.scalars.find("likelihood_sum"); sum != checkpoint.scalars.end())
     run.position.likelihood_sum = sum->second;
   run.optimizer->load({checkpoint.optimizer, checkpoint.optimizer_steps});

@@ -64,7 +64,7 @@ struct LossSums {
   }
 };
 
-/// As they lie in the network's input.
+/// Annotations in pixels of the network's input.
 std::vector<Annotation> in_input(const std::vector<Annotation>& annotations,
                                  const InputSource& source, float min_face) {
   const float x = 1 / source.scale_x(), y = 1 / source.scale_y();
@@ -77,7 +77,7 @@ std::vector<Annotation> in_input(const std::vector<Annotation>& annotations,
   return result;
 }
 
-/// A trained network as the detector would run it, but on batches and in Torch.
+/// Runs a trained network like a detector, but on batches and in Torch.
 class ValidationPass {
  public:
   ValidationPass(TorchNetwork& network, const Config& config, int threads,
@@ -90,7 +90,7 @@ class ValidationPass {
   }
 
   /// @param sums receives the losses; null: they are not computed
-  /// @return of each image, in pixels of the image
+  /// @return per image, in pixels of the image
   std::vector<std::vector<Detection>> run(const PreparedSet& set, LossSums* sums) {
     found_.assign(set.records.size(), {});
     const std::vector<std::size_t> order = by_input_size(set);
@@ -112,7 +112,7 @@ class ValidationPass {
     InputSource source;
   };
 
-  /// As the detector's, but for inputs that are too small for the network: those get more padding.
+  /// The detector's, except that inputs too small for the network get more padding.
   [[nodiscard]] LetterboxSize input_size(int width, int height) const {
     const NetworkSpec& spec = network_.spec();
     LetterboxSize size = detect::letterbox_size(width, height, config_.train.validate_side, false,
@@ -138,7 +138,7 @@ class ValidationPass {
     return {size.height, size.width};
   }
 
-  /// Those of one input size side by side: they can be one batch.
+  /// Groups images of the same input size, which can share a batch.
   [[nodiscard]] std::vector<std::size_t> by_input_size(const PreparedSet& set) const {
     std::vector<std::size_t> order(set.records.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -155,7 +155,7 @@ class ValidationPass {
       images[i].source = {input_size(pixels.cols, pixels.rows), pixels.cols, pixels.rows};
       images[i].pixels = std::move(pixels);
     });
-    // A record may be wrong about its image's size.
+    // A record's image size may be wrong.
     for (std::size_t first = 0; first < images.size();) {
       const LetterboxSize& size = images[first].source.size;
       std::size_t last = first + 1;
@@ -243,8 +243,8 @@ class ValidationPass {
   const Config& config_;
   int threads_;
   const std::function<void()>& alive_;
-  ModelInfo input_;       ///< only what concerns the input
-  loss::PriorGrid grid_;  ///< of the last input's size
+  ModelInfo input_;       ///< only its input fields are used
+  loss::PriorGrid grid_;  ///< for the last input size
   int grid_width_ = 0, grid_height_ = 0;
   loss::MultiboxResult loss_;
   std::vector<std::vector<Detection>> found_;

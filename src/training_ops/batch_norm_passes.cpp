@@ -47,7 +47,7 @@ c10::intrusive_ptr<BatchStatistics> take_statistics(torch::Tensor& sums, std::in
   const auto variance = [&](std::size_t c) {
     return std::max(totals[channels + c] / n - mean(c) * mean(c), 0.0);
   };
-  // max() would turn what is not a number into a variance of 0.
+  // max() would turn NaN into a variance of 0.
   const auto deviation = [&](std::size_t c) {
     return std::isnan(totals[channels + c]) ? totals[channels + c]
                                             : std::sqrt(variance(c) + epsilon);
@@ -111,7 +111,9 @@ BatchNormGradient::BatchNormGradient(const torch::Tensor& dy, const torch::Tenso
         static_cast<float>(totals[channels + c] * statistics.inverse_deviation[c]);
     bias.data_ptr<float>()[c] = static_cast<float>(totals[c]);
   }
-  if (statistics.sum) statistics.sum(sums);  // only now: the parameters get this process's share
+  if (statistics.sum)
+    statistics.sum(sums);  // after the parameters' gradients, which are this
+                           // process's share
 
   // dx = scale * (g - mean(g) - (x - mean) / variance * mean(g * (x - mean)))
   const auto* const weights = layer_weight.data_ptr<float>();
@@ -129,7 +131,7 @@ BatchNormGradient::BatchNormGradient(const torch::Tensor& dy, const torch::Tenso
   of_g_ = pieces.repeated(of_g);
   of_x_ = pieces.repeated(of_x);
   constant_ = pieces.repeated(constant);
-  if (residual.defined()) {  // which is what the activation let through already
+  if (residual.defined()) {  // which already is the gradient after the activation
     from_ = residual;
     output_ = torch::Tensor();
     range_ = range_of(Activation::none);

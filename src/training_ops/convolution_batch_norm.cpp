@@ -21,7 +21,7 @@ namespace {
 using network::Activation;
 using network::Layer;
 
-/// Kinds for bfloat16 alone have no meaning in float.
+/// Kinds for bfloat16 only cannot be instantiated for float.
 template <typename Kind, typename Body>
 void with_element_of(const torch::Tensor& map, const Body& body) {
   if constexpr (Kind::takes_float)
@@ -33,7 +33,7 @@ void with_element_of(const torch::Tensor& map, const Body& body) {
 template <typename Kind>
 constexpr bool is_separable = std::is_same_v<Kind, SeparableKind>;
 
-/// @param between of the forward pass, for the backward pass
+/// @param between from the forward pass, for the backward pass
 template <typename Kind>
 Kind make_kind(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& pointwise,
                std::int64_t stride, Pass pass, const torch::Tensor& between) {
@@ -48,8 +48,8 @@ Kind make_kind(const torch::Tensor& x, const torch::Tensor& weight, const torch:
 template <typename Kind>
 class ConvolutionBatchNorm : public torch::autograd::Function<ConvolutionBatchNorm<Kind>> {
  public:
-  /// @param pointwise  weights, of a separable convolution
-  /// @param adds_input whether the residual is the input; `residual` is left out then
+  /// @param pointwise  weights, for a separable convolution
+  /// @param adds_input whether the residual is the input; `residual` is undefined then
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& in,
                                const torch::Tensor& convolution,
                                const c10::optional<torch::Tensor>& pointwise,
@@ -98,7 +98,7 @@ class ConvolutionBatchNorm : public torch::autograd::Function<ConvolutionBatchNo
     const torch::Tensor& y = tensors[4];
     const torch::Tensor& z = tensors[6];
     const bool adds_input = context->saved_data["adds_input"].toBool();
-    const std::size_t residual = tensors[2].defined() ? 5 : 4;  // tensors left out do not count
+    const std::size_t residual = tensors[2].defined() ? 5 : 4;  // undefined tensors are not stored
     const auto capsule = context->saved_data["statistics"].toCapsule();
     BatchNormGradient gradient(channels_last(gradients[0]), y, z, tensors[5], Pieces(y),
                                static_cast<const BatchStatistics&>(*capsule),
@@ -198,7 +198,8 @@ torch::Tensor separable_batch_norm(const Layer& depthwise, const torch::Tensor& 
                                    const torch::Tensor& residual, Activation activation,
                                    const SumOverProcesses& sum) {
   RECORD_FUNCTION("faceshot::separable_batch_norm", std::vector<c10::IValue>());  // for profilers
-  // A residual block's own input: its two gradients are added up where they are made.
+  // If a residual block adds its own input, the two gradients of the input are summed where they
+  // are computed.
   const bool adds_input = residual.defined() && residual.is_same(in) && depthwise.stride == 1;
   return apply<SeparableKind>(in, weight, pointwise, layer, epsilon, residual, adds_input,
                               activation, sum, depthwise.stride);

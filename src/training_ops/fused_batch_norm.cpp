@@ -30,7 +30,7 @@ class FusedBatchNorm : public torch::autograd::Function<FusedBatchNorm> {
                                             {weight, bias, layer.running_mean, layer.running_var},
                                             epsilon, activation, sum);
     const torch::Tensor y = normalised(x, other, pieces, *statistics);
-    // With a residual the output tells what the activation let through; it is kept for the next
+    // With a residual, the output is needed for the activation's gradient; it is kept for the next
     // convolution anyway.
     context->save_for_backward({x, weight, other.defined() ? y : torch::Tensor()});
     context->saved_data["statistics"] = c10::IValue::make_capsule(statistics);

@@ -5,7 +5,7 @@
 namespace faceshot::training_ops {
 namespace {
 
-/// Means and scales repeated, so that three whole vectors of any width fit.
+/// Means and scales repeated so that a multiple of three vectors of any width fits.
 constexpr std::size_t period = 48;
 
 template <typename Element>

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t most = 3;
 
-/// Where a predictor's numbers stand among those of a pixel.
+/// The position of a predictor's numbers among those of a pixel.
 struct Range {
   std::size_t first, count;
 };
@@ -32,7 +32,7 @@ std::vector<Range> ranges_of(const std::vector<torch::Tensor>& weights) {
   return ranges;
 }
 
-/// The weights below each other, with zeros up to the next whole block of columns.
+/// The weights stacked, padded with zeros to a whole block of columns.
 torch::Tensor joined(const std::vector<torch::Tensor>& weights) {
   const Range last = ranges_of(weights).back();
   const std::size_t block = matrix::column_block;
@@ -112,7 +112,7 @@ class Predict : public torch::autograd::Function<Predict> {
     const std::vector<torch::Tensor> weights(saved.begin() + 1, saved.end());
     const PointwiseKind kind(x, joined(weights), Pass::backward);
     const std::vector<Range> ranges = ranges_of(weights);
-    std::vector<torch::Tensor> in_order;  // an image's numbers side by side
+    std::vector<torch::Tensor> in_order;  // an image's numbers are contiguous
     for (const torch::Tensor& g : gradients)
       in_order.push_back(g.stride(2) == 1 && g.stride(1) == g.size(2) ? g : g.contiguous());
     const std::size_t width = kind.out_channels();

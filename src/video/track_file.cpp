@@ -25,7 +25,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// Numbers of a row; as many as there are of the first seven. Nothing: not all are numbers.
+/// Numbers of a row, at most the first seven. Nothing: not all are numbers.
 std::optional<std::vector<double>> numbers_of(std::string_view line) {
   std::vector<double> numbers;
   while (numbers.size() < known_columns) {
@@ -89,7 +89,7 @@ std::vector<TrackRow> read_track_rows(const std::filesystem::path& file) {
     rows.push_back(row_of(*numbers, where));
   }
   if (in.bad()) throw Error(ErrorCode::io, "tracks '" + file.string() + "' cannot be read");
-  // Who hides faces by an empty file hides none, and would not know.
+  // Hiding faces with an empty file would hide none, unnoticed.
   if (rows.empty()) throw Error(ErrorCode::format, "'" + file.string() + "' holds no tracks");
   const auto key = [](const TrackRow& r) { return std::pair(r.frame, r.id); };
   std::stable_sort(rows.begin(), rows.end(),

@@ -20,7 +20,7 @@ ArrayStats array_stats(const std::vector<float>& values) {
   stats.not_finite = values.size() - count;
   if (count == 0) return stats;
   stats.mean = sum / static_cast<double>(count);
-  // A second pass: differences of large squares would lose what they are to show.
+  // A second pass: differences of large squares would lose precision.
   double squares = 0;
   for (const float value : values)
     if (std::isfinite(value)) squares += std::pow(static_cast<double>(value) - stats.mean, 2);

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
               "'" + b.string() + "' cannot be averaged with '" + a.string() + "': " + how);
 }
 
-/// All but the weights: what has to be alike.
+/// Everything but the weights: must be the same in all files.
 std::string structure(const onnx::GraphProto& graph) {
   onnx::GraphProto rest = graph;
   rest.clear_initializer();

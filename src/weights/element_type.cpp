@@ -25,7 +25,7 @@ float half_to_float(std::uint16_t half) {
   if (exponent == 31)
     return fraction != 0 ? std::numeric_limits<float>::quiet_NaN()
                          : sign * std::numeric_limits<float>::infinity();
-  // Below the smallest exponent there is no implied leading one.
+  // Subnormal numbers have no implied leading one.
   const int mantissa = exponent == 0 ? fraction : fraction + 0x400;
   return sign * std::ldexp(static_cast<float>(mantissa), (exponent == 0 ? 1 : exponent) - 25);
 }

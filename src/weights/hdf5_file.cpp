@@ -7,11 +7,11 @@
 namespace faceshot::weights {
 namespace {
 
-/// Lists of names in real files take some kilobytes.
+/// Lists of names in real files have a few kilobytes.
 constexpr std::size_t most_text_bytes = std::size_t{16} << 20;
 
-/// HDF5 prints a stack of errors unless told not to, and would load filters from a folder that an
-/// environment variable names.
+/// By default HDF5 prints an error stack, and loads filters from a folder named by an environment
+/// variable.
 void quieten() {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   H5PLset_loading_state(0);
@@ -30,7 +30,7 @@ std::vector<std::int64_t> shape_of(hid_t space) {
   return {extents.begin(), extents.end()};
 }
 
-/// NumPy's name, or "" for what is not a plain number.
+/// NumPy's name, or "" if it is not a plain number.
 std::string type_name(hid_t type) {
   const std::string bits = std::to_string(H5Tget_size(type) * 8);
   switch (H5Tget_class(type)) {
@@ -43,7 +43,7 @@ std::string type_name(hid_t type) {
   }
 }
 
-/// Texts of one width, padded with zeros.
+/// Strings of fixed width, padded with zeros.
 std::vector<std::string> fixed_texts(hid_t attribute, hid_t type, std::size_t count) {
   const std::size_t width = H5Tget_size(type);
   if (width == 0 || count > most_text_bytes / width) return {};
@@ -120,7 +120,7 @@ std::vector<std::string> Hdf5File::numeric_datasets() const {
 }
 
 void Hdf5File::list(const std::string& at, int depth, std::vector<std::string>& paths) const {
-  // Groups may hold themselves.
+  // Groups may contain themselves.
   constexpr int deepest = 16;
   constexpr std::size_t most = 100'000;
   const Hdf5Object group = open(at);

@@ -41,7 +41,7 @@ MemoryBudget::MemoryBudget(const std::filesystem::path& path, std::uint64_t file
           std::min<std::uint64_t>(file_size, std::uint64_t{1} << 50) * 64)) {}
 
 std::size_t MemoryBudget::take(const std::vector<std::int64_t>& shape, const std::string& name) {
-  // Extents of 0 are left out of the product, so that none beside them can overflow later.
+  // Extents of 0 are excluded from the product, so that the others cannot overflow later.
   std::uint64_t product = 1;
   bool empty = false;
   for (const std::int64_t extent : shape) {

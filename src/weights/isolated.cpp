@@ -14,10 +14,10 @@ namespace {
 using support::SandboxReader;
 using support::SandboxWriter;
 
-/// What follows.
+/// Type of the next message.
 enum class Message : std::uint64_t { array, end };
 
-/// No name or type is as long, and no array has as many dimensions.
+/// No name or type is that long, and no array has that many dimensions.
 constexpr std::uint64_t longest_text = 65536;
 constexpr std::uint64_t most_dimensions = 64;
 
@@ -37,7 +37,7 @@ void put(SandboxWriter& out, const NamedArray& array) {
   out.write(array.values.data(), array.values.size() * sizeof(float));
 }
 
-/// Believes what it gets no more than the file.
+/// Trusts what it receives no more than the file.
 class Receiver {
  public:
   Receiver(const std::filesystem::path& path, std::uint64_t file_size, SandboxReader& in)

@@ -56,7 +56,7 @@ void read_all(const std::filesystem::path& path, const ArraySink& sink) {
 }  // namespace
 
 std::vector<NamedArray> read_keras_file(const std::filesystem::path& path) {
-  // Damaged files make libhdf5 1.10 read beyond its memory: the fuzz target found it in a minute.
+  // Damaged files make libhdf5 1.10 read out of bounds: the fuzz target found that within a minute.
   return read_isolated(path, [&](const ArraySink& sink) { read_all(path, sink); });
 }
 

@@ -42,7 +42,7 @@ std::optional<std::string> mobilenet_v1(std::string_view layer) {
 std::optional<std::string> mobilenet_v2(std::string_view layer) {
   constexpr int blocks = 16;
   static const std::map<std::string, std::string, std::less<>> singles{
-      // The first block does not expand, so that its members stand one place further ahead.
+      // The first block has no expansion, so its members' indices are one lower.
       {"Conv1", "features.0.0"},
       {"bn_Conv1", "features.0.1"},
       {"expanded_conv_depthwise", "features.1.conv.0.0"},

@@ -9,14 +9,14 @@
 namespace faceshot::weights {
 namespace {
 
-/// Which axis of the foreign array becomes each of ours.
+/// The axis of the foreign array for each of ours.
 std::vector<std::size_t> axes(Layout layout) {
   switch (layout) {
     case Layout::same:
       return {};
     case Layout::keras_kernel:
       return {3, 2, 0, 1};
-    case Layout::keras_depthwise:  // channel and multiplier then become one axis, in this order
+    case Layout::keras_depthwise:  // channel and multiplier are then merged, in this order
       return {2, 3, 0, 1};
     case Layout::keras_dense:
       return {1, 0};

@@ -11,7 +11,7 @@ namespace {
 
 using Row = std::array<std::string, 4>;
 
-/// Columns as wide as their widest cell, two blanks between them.
+/// Columns as wide as their widest cell, separated by two blanks.
 std::string columns(const std::vector<Row>& rows) {
   std::array<std::size_t, 4> widths{};
   for (const Row& row : rows)

@@ -18,13 +18,13 @@ using Wanted = std::map<std::string, std::vector<std::int64_t>>;
 
 using Target = KerasTarget;
 
-/// One way to name the arrays of a file here.
+/// One rule for mapping a file's names to ours.
 struct Rule {
   std::string map;
   std::function<std::optional<Target>(const NamedArray&)> target;
 };
 
-/// What training programs put in front of names.
+/// Prefixes that training programs add to names.
 constexpr std::string_view foreign_prefixes[] = {
     "", "module.", "model.", "module.model.", "backbone.", "features.", "module.features."};
 
@@ -62,7 +62,7 @@ std::vector<Rule> rules(const NameMapOptions& options) {
   return list;
 }
 
-/// Arrays that a rule finds a place for; those of the right shape decide first.
+/// Arrays for which a rule finds a parameter; those of the right shape are compared first.
 std::pair<std::size_t, std::size_t> score(const Rule& rule, const std::vector<NamedArray>& have,
                                           const Wanted& want) {
   std::size_t named = 0;
@@ -81,7 +81,7 @@ bool is_counter(const std::string& name) {
   return name == "num_batches_tracked" || name.ends_with(".num_batches_tracked");
 }
 
-/// Gives weight 1 or bias 0 to BatchNorm layers of which the file has statistics but not these.
+/// Gives weight 1 or bias 0 to BatchNorm layers whose file has statistics but not these.
 void fill_neutral(const Wanted& want, MatchedWeights& result) {
   auto& missing = result.report.missing;
   const auto fill = [&](const std::string& name) {

@@ -11,7 +11,7 @@ namespace faceshot::weights {
 onnx::ModelProto read_onnx_model(InputFile& file, const std::filesystem::path& path) {
   const auto damaged = [&] { damaged_file(path, "damaged, or not an ONNX model"); };
   if (file.size() == 0 || file.size() > std::numeric_limits<int>::max()) damaged();
-  // Protobuf would log to stderr what we throw.
+  // Otherwise protobuf would log to stderr what we throw.
   const google::protobuf::LogSilencer silence;
   onnx::ModelProto model;
   const std::string bytes = file.read(0, file.size());

@@ -30,7 +30,7 @@ std::optional<ElementType> element_type(int onnx_type) {
   return found->second;
 }
 
-/// Bytes of elements, each cut down to its type's size: small types share lists of 32-bit numbers.
+/// Bytes of elements, each truncated to its type's size: small types share lists of 32-bit numbers.
 template <typename List>
 std::string little_endian_bytes(const List& list, std::size_t element_bytes) {
   std::string bytes;
@@ -40,7 +40,7 @@ std::string little_endian_bytes(const List& list, std::size_t element_bytes) {
   return bytes;
 }
 
-/// Elements as they would stand in raw_data.
+/// Elements in the form of raw_data.
 std::string element_bytes(const onnx::TensorProto& proto, ElementType type) {
   if (proto.has_raw_data()) return proto.raw_data();
   const std::size_t size = element_size(type);

@@ -10,11 +10,11 @@
 namespace faceshot::weights {
 namespace {
 
-/// A state dict of a thousand tensors makes some twenty thousand. Each opcode of one byte can make
-/// one, of a hundred bytes in memory.
+/// A state dict of a thousand tensors creates about twenty thousand. Each one-byte opcode can
+/// create one, of a hundred bytes in memory.
 constexpr std::size_t most_values = 1'000'000;
 
-/// Arguments of a call, dimensions of a tensor. A list can be named many times over, so copies of
+/// Arguments of a call, dimensions of a tensor. A list can be referenced many times, so copies of
 /// long ones would multiply.
 constexpr std::size_t most_items = 64;
 
@@ -35,7 +35,7 @@ std::optional<ElementType> storage_type(const std::string& global) {
   return found->second;
 }
 
-/// Whether all elements lie within the storage.
+/// Whether all elements are inside the storage.
 bool fits(const PickleTensor& tensor) {
   if (tensor.shape.size() != tensor.strides.size() || tensor.offset < 0) return false;
   bool empty = false;
@@ -44,7 +44,7 @@ bool fits(const PickleTensor& tensor) {
     empty = empty || tensor.shape[d] == 0;
   }
   if (empty) return true;
-  std::int64_t room = tensor.storage.count - tensor.offset - 1;  // behind the first element
+  std::int64_t room = tensor.storage.count - tensor.offset - 1;  // after the first element
   for (std::size_t d = 0; d < tensor.shape.size() && room >= 0; ++d) {
     const std::int64_t steps = tensor.shape[d] - 1;
     if (steps > 0 && tensor.strides[d] > room / steps) return false;
@@ -114,7 +114,7 @@ class Machine {
   }
   PickleIndex pop() {
     const PickleIndex index = top();
-    // What lies below a mark belongs to whoever set the mark.
+    // Values below a mark belong to the code that set it.
     require(marks_.empty() || stack_.size() > marks_.back());
     stack_.pop_back();
     return index;
@@ -283,7 +283,7 @@ class Machine {
     return made;
   }
 
-  /// A call of a function; the few that are known are answered, none is made.
+  /// A function call: the few known ones are emulated, none is executed.
   void reduce() {
     const PickleIndex tuple = pop();
     require(as<PickleList>(tuple).items.size() <= most_items);

@@ -32,14 +32,14 @@ std::optional<ElementType> element_type(const std::string& name) {
   return found->second;
 }
 
-/// What the header says of one array.
+/// The header's entry for one array.
 struct Entry {
   NamedArray array;
   ElementType type = ElementType::float32;
-  std::uint64_t begin = 0, end = 0;  ///< behind the header
+  std::uint64_t begin = 0, end = 0;  ///< relative to the end of the header
 };
 
-/// @throws Json::exception where a key is missing or of another kind
+/// @throws Json::exception if a key is missing or of another type
 Entry read_entry(const std::string& name, const Json& json, const std::filesystem::path& path) {
   Entry entry;
   entry.array.name = name;
@@ -92,7 +92,7 @@ std::vector<NamedArray> read_safetensors(const std::filesystem::path& path) {
   std::vector<NamedArray> arrays;
   for (Entry& entry : entries) {
     const std::string& name = entry.array.name;
-    // The format demands places without overlap and without gaps.
+    // The format requires positions without overlaps and gaps.
     if (entry.begin != end || entry.end < entry.begin)
       damaged_file(path, "array '" + name + "' does not begin where the previous one ends");
     end = entry.end;

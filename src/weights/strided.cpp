@@ -16,7 +16,7 @@ std::vector<float> gather_strided(const std::vector<float>& source,
   for (float& value : values) {
     assert(place >= 0 && static_cast<std::size_t>(place) < source.size());
     value = source[static_cast<std::size_t>(place)];
-    // Counts on like an odometer.
+    // Counts like an odometer.
     for (std::size_t d = shape.size(); d-- > 0;) {
       place += strides[d];
       if (++index[d] < shape[d]) break;

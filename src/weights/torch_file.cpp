@@ -17,7 +17,7 @@ constexpr std::uint64_t most_pickle_bytes = std::uint64_t{64} << 20;
 constexpr std::string_view pickle_name = "data.pkl";
 
 struct PickleEntry {
-  std::string folder;  ///< "archive/": where data.pkl stands
+  std::string folder;  ///< "archive/": the folder of data.pkl
   std::string bytes;
 };
 
@@ -43,20 +43,20 @@ PickleEntry find_pickle(const std::filesystem::path& path) {
   return found;
 }
 
-/// A tensor with the place where its values go.
+/// A tensor and the destination of its values.
 struct WantedParts {
   const PickleTensor* tensor;
   std::size_t array;
 };
 
-/// Walks through dictionaries and lists and notes the tensors down.
+/// Walks through dictionaries and lists and records the tensors.
 class Collector {
  public:
   Collector(const Pickle& pickle, const std::filesystem::path& path)
       : pickle_(pickle), path_(path) {}
 
   void collect(PickleIndex index, const std::string& name, int depth) {
-    // Containers may hold themselves, or one another many times over.
+    // Containers may contain themselves, or one another many times.
     constexpr int deepest = 32;
     constexpr std::size_t most_visits = 1'000'000;
     constexpr std::size_t longest_name = 1024;

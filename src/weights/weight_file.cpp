@@ -50,7 +50,7 @@ WeightFile read_weight_file(const std::filesystem::path& path) {
                 "'" + path.string() +
                     "' is in PyTorch's format from before 1.6, or another pickle; load it in "
                     "PyTorch and save it again with torch.save(network.state_dict(), ...)");
-  // ONNX has no mark of its own, but begins with the first field of its message: ir_version.
+  // ONNX has no magic number, but begins with the first field of its message: ir_version.
   if (head.starts_with('\x08')) {
     OnnxFile file = read_onnx_weights(path);
     return {"ONNX", std::move(file.arrays), std::move(file.metadata)};

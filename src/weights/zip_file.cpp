@@ -22,7 +22,7 @@ bool ZipReader::next() {
   const int status = archive_read_next_header(archive_.get(), &entry);
   if (status == ARCHIVE_EOF) return false;
   if (status != ARCHIVE_OK && status != ARCHIVE_WARN) fail();
-  // A name that the locale cannot express is still there as UTF-8.
+  // A name that the locale cannot represent is still available as UTF-8.
   const char* name = archive_entry_pathname(entry);
   if (name == nullptr) name = archive_entry_pathname_utf8(entry);
   if (name == nullptr) damaged_file(path_, "the archive has an entry without a name");

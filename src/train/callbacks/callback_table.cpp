@@ -12,10 +12,10 @@ struct CallbackRow {
   std::unique_ptr<Callback> (*make)(const TrainingRun&, const TrainListener&);
 };
 
-// The order matters: validation gives the numbers that plateau, early stopping and the best
-// checkpoint look at; last.pt comes after all of an epoch's other files, so that a run that is
-// killed before it writes them again; progress tells what is safe on disk. Of several processes all
-// come to the same decisions from the same numbers; files and talk are rank 0's.
+// The order matters: validation computes the numbers that plateau, early stopping and the best
+// checkpoint use; last.pt comes after all other files of an epoch, so that a run killed before it
+// writes them again; progress reports what is safe on disk. With several processes, all make the
+// same decisions from the same numbers; files and output are rank 0's.
 const std::vector<CallbackRow>& callback_rows() {
   using R = const TrainingRun&;
   using L = const TrainListener&;

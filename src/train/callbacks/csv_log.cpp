@@ -14,7 +14,7 @@ class CsvLog : public Callback {
   }
   void on_start_weights(TrainingRun& run, EpochMetrics& metrics) override {
     log_.emplace(run.dir, -1,
-                 run.data.classes);  // without what a start has left that was killed before last.pt
+                 run.data.classes);  // without the rows of a start that was killed before last.pt
     log_->append(metrics);
   }
   void on_epoch(TrainingRun&, EpochMetrics& metrics) override { log_->append(metrics); }

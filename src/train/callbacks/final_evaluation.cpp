@@ -12,12 +12,12 @@
 namespace faceshot::train {
 namespace {
 
-/// Measures what the run ships, best.pt, on images that it has never looked at.
+/// Measures the run's result, best.pt, on images that it has never used.
 class FinalEvaluation : public Callback {
  public:
   void on_end(TrainingRun& run) override {
     const std::filesystem::path file = run.dir / "test.json";
-    if (std::filesystem::exists(file)) return;  // a run that had ended was resumed
+    if (std::filesystem::exists(file)) return;  // a completed run was resumed
     run.note("testing best.pt on " + std::to_string(run.data.test.records.size()) + " images");
     const Checkpoint best = load_checkpoint(run.dir / "best.pt");
     model::TorchNetwork network(run.spec(), run.config.train.seed);

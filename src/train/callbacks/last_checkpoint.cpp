@@ -8,7 +8,7 @@ class LastCheckpoint : public Callback {
  public:
   void on_step(TrainingRun& run) override {
     const int every = run.config.train.checkpoint_every;
-    // The epoch's end has its own.
+    // The end of the epoch has its own.
     if (every > 0 && run.position.step % every == 0 && run.position.batch < run.batches())
       run.save("last.pt");
   }

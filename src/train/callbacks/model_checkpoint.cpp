@@ -11,7 +11,7 @@
 namespace faceshot::train {
 namespace {
 
-/// best.pt by a metric, and a file every so many epochs of which the last few are kept.
+/// best.pt by a metric, and a file every few epochs, of which the last few are kept.
 class ModelCheckpoint : public Callback {
  public:
   explicit ModelCheckpoint(const TrainingRun& run)
@@ -26,7 +26,7 @@ class ModelCheckpoint : public Callback {
   }
   void on_epoch(TrainingRun& run, EpochMetrics& metrics) override {
     rate(run, metrics);
-    // Without anything to go by, the last weights are the best.
+    // Without a metric, the last weights are the best.
     if (metrics.best || (!watches_ && run.is_over())) run.save("best.pt");
     if (options_.epochs == 0 || metrics.epoch % options_.epochs != 0) return;
     run.save(checkpoint_name(options_.file, metrics.epoch));
@@ -40,13 +40,13 @@ class ModelCheckpoint : public Callback {
   void load(const Checkpoint& from) override {
     if (const auto found = from.scalars.find("best"); found != from.scalars.end())
       best_ = found->second;
-    // As runs wrote it that knew of no other metric than AP; -1 was none yet.
+    // Written by runs that only knew AP as a metric; -1 meant none yet.
     else if (const double ap = from.scalars.at("best_ap"); options_.best == "val_ap" && ap >= 0)
       best_ = ap;
   }
 
  private:
-  /// @param run its `best` follows
+  /// @param run its `best` is updated
   void tell(TrainingRun& run) const {
     if (std::isfinite(best_)) run.best = best_;
   }
@@ -62,7 +62,7 @@ class ModelCheckpoint : public Callback {
   static constexpr double infinity = std::numeric_limits<double>::infinity();
 
   CheckpointConfig options_;
-  bool watches_;  ///< the metric will come
+  bool watches_;  ///< the metric will be available
   double best_;
 };
 

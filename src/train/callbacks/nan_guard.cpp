@@ -15,10 +15,10 @@
 namespace faceshot::train {
 namespace {
 
-/// Writes the batch as the network saw it into `dir`: 0.png, 1.png, ... and batch.csv with a line a
-/// face: picture, source, x1, y1, x2, y2, ignore; a picture without faces has one with empty
-/// fields.
-/// @param sources where each image came from, as many as batch.count
+/// Writes the batch as the network received it into `dir`: 0.png, 1.png, ... and batch.csv with one
+/// line per face: picture, source, x1, y1, x2, y2, ignore; a picture without faces has one with
+/// empty fields.
+/// @param sources the source of each image, batch.count of them
 void dump_batch(const loader::Batch& batch, const std::vector<std::string>& sources,
                 const std::filesystem::path& dir) {
   support::make_folder(dir);

@@ -24,9 +24,9 @@ class EarlyStoppingCallback : public Callback {
     if (!value || !rule_.update(*value)) return;
     run.ended_early = true;
     run.note(metric_ + " no longer improves: the run ends");
-    if (!restore_best_ || !run.leads()) return;  // nobody else writes weights
-    // The config sees to it that best.pt is the best by this very metric. It is of an earlier
-    // epoch, or this one would not have ended the run.
+    if (!restore_best_ || !run.leads()) return;  // only the leader writes weights
+    // The config guarantees that best.pt is the best by this metric. It is from an earlier epoch,
+    // since this one ended the run.
     const Checkpoint best = load_checkpoint(run.dir / "best.pt");
     restore_weights(run, best);
     run.note("the weights are those of epoch " + std::to_string(best.counters.at("epoch")) +

@@ -32,15 +32,15 @@ constexpr int sheet_columns = 4;
 constexpr int detection_side = 512;  ///< longer side of the pictures with detections
 constexpr float shown_score = 0.3F;  ///< weaker detections would cover the picture
 
-/// TensorBoard's form of a name: "backbone.stem.conv" -> "backbone/stem/conv". What is before a
-/// slash makes a group, or a box that opens.
+/// TensorBoard's form of a name: "backbone.stem.conv" -> "backbone/stem/conv". The part before a
+/// slash becomes a group, or an expandable box.
 std::string scoped_name(std::string name) {
   std::replace(name.begin(), name.end(), '.', '/');
   return name;
 }
 
-/// One node a layer, and one for the image; what it does as `faceshot model summary` says it
-/// ("conv 3x3 /2"), and how many channels it gives.
+/// One node per layer, and one for the image; with its operation as in `faceshot model summary`
+/// ("conv 3x3 /2"), and its number of channels.
 std::vector<GraphNode> network_graph(const network::NetworkSpec& spec) {
   std::vector<GraphNode> nodes{{"input", "Placeholder", {}, {}}};
   for (const network::Layer& layer : spec.layers) {
@@ -58,13 +58,13 @@ SummaryValue picture(const std::string& tag, const cv::Mat& image) {
                                     {reinterpret_cast<const char*>(png.data()), png.size()});
 }
 
-/// The samples of a batch with what the network is to find in them.
+/// The samples of a batch with the faces that the network should detect.
 cv::Mat batch_sheet(const loader::Batch& batch, int count) {
   std::vector<cv::Mat> samples;
   const std::size_t bytes =
       static_cast<std::size_t>(batch.size) * static_cast<std::size_t>(batch.size) * 3;
   for (std::size_t i = 0; i < static_cast<std::size_t>(std::min(count, batch.count)); ++i) {
-    // OpenCV's views are never const: drawn on is a copy.
+    // OpenCV's views are never const; this draws on a copy.
     auto* const pixels = const_cast<std::uint8_t*>(batch.pixels.data() + i * bytes);
     samples.push_back(cv::Mat(batch.size, batch.size, CV_8UC3, pixels).clone());
     data::draw_annotations(samples.back(), batch.annotations[i], 1);
@@ -74,7 +74,7 @@ cv::Mat batch_sheet(const loader::Batch& batch, int count) {
                               {batch.size, batch.size});
 }
 
-/// A validation image with what was found in it.
+/// A validation image with its detections.
 cv::Mat detection_picture(const ValidationExample& example,
                           const std::vector<std::string>& classes) {
   cv::Mat image = media::read_mat(example.image);
@@ -108,7 +108,7 @@ class TensorBoard : public Callback {
  public:
   void on_start(TrainingRun& run) override {
     file_.emplace(run.dir);
-    // What a killed start wrote of later steps is void.
+    // Later steps written by a killed start are void.
     file_->write_session_start(run.position.step);
     if (run.config.train.tensorboard.write_graph)
       file_->write_graph(tensorboard::graph_def(network_graph(run.spec())));
@@ -189,7 +189,7 @@ class TensorBoard : public Callback {
   }
 
   static void add_pictures(const TrainingRun& run, int count, std::vector<SummaryValue>& values) {
-    if (run.batch.count > 0)  // a run may be resumed behind an epoch's last step
+    if (run.batch.count > 0)  // a run may be resumed after an epoch's last step
       values.push_back(picture("train/augmented_batch", batch_sheet(run.batch, count)));
     if (!run.validation) return;
     const auto& examples = run.validation->examples;
@@ -202,12 +202,12 @@ class TensorBoard : public Callback {
                              std::vector<SummaryValue>& values) {
     for (const auto& [name, tensor] : network.parameters()) {
       values.push_back(histogram("weights/" + scoped_name(name), tensor));
-      if (tensor.grad().defined())  // of the epoch's last step, after clipping
+      if (tensor.grad().defined())  // from the epoch's last step, after clipping
         values.push_back(histogram("gradients/" + scoped_name(name), tensor.grad()));
     }
   }
 
-  /// All keys of the config that are numbers or words.
+  /// All config keys with numeric or string values.
   void write_hyperparameters(const TrainingRun& run) {
     std::map<std::string, std::string> texts;
     std::map<std::string, double> numbers;

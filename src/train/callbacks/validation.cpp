@@ -17,7 +17,7 @@
 namespace faceshot::train {
 namespace {
 
-/// A number that may be missing, as all processes send it.
+/// An optional number, in the form that processes exchange.
 double packed(const std::optional<double>& value) {
   return value.value_or(std::numeric_limits<double>::quiet_NaN());
 }
@@ -25,7 +25,7 @@ std::optional<double> unpacked(double value) {
   return std::isnan(value) ? std::nullopt : std::optional(value);
 }
 
-/// By rank 0; the others learn the numbers.
+/// Done by rank 0; the others receive the numbers.
 ValidationResult validate(TrainingRun& run) {
   ValidationResult r;
   const auto work = [&](const std::function<void()>& alive) {

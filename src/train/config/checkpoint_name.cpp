@@ -17,7 +17,7 @@ Placeholder find_placeholder(std::string_view pattern) {
   if (end == pattern.npos) return {};
   const std::string_view rest = pattern.substr(begin + start.size(), end - begin - start.size());
   if (rest.empty()) return {begin, end + 1, 0};
-  // One digit, with a zero before it or without: ":3" and ":03" mean the same.
+  // One digit, with or without a leading zero: ":3" and ":03" mean the same.
   const bool is_width =
       rest[0] == ':' && (rest.size() == 2 || (rest.size() == 3 && rest[1] == '0'));
   const char digit = rest.back();

@@ -26,7 +26,8 @@ using augment::Policy;
 }
 
 double number(const toml::node& node, const ConfigField& field, const std::string& where) {
-  // toml++ gives no double for integers that one cannot hold exactly; the range check can.
+  // toml++ returns no double for integers that a double cannot represent exactly; the range check
+  // can handle them.
   const auto whole = node.value_exact<std::int64_t>();
   const auto value = whole ? std::optional(static_cast<double>(*whole)) : node.value<double>();
   if (!node.is_number() || !value) fail(where, field.key + " must be a number");
@@ -66,7 +67,7 @@ T scalar(const toml::node& node, const ConfigField& field, const std::string& wh
 template <typename T>
 std::vector<T> list(const toml::node& node, const ConfigField& field, const std::string& where) {
   const toml::array* const array = node.as_array();
-  // A single value stands for a list of one: handy on the command line.
+  // A single value stands for a list of one: convenient on the command line.
   if (array == nullptr) return {scalar<T>(node, field, where)};
   std::vector<T> values;
   for (const toml::node& element : *array) values.push_back(scalar<T>(element, field, where));
@@ -159,7 +160,7 @@ void apply_override(const std::string& text, const std::vector<ConfigField>& fie
   assign(*parsed.get("value"), field, name, name);
 }
 
-/// The network must make something of the training crops.
+/// The network must support the size of the training crops.
 void check_size(const network::NetworkSpec& spec, const Config& config) {
   const int size = config.augment.size;
   for (const auto& [key, side] :
@@ -177,7 +178,7 @@ void check_size(const network::NetworkSpec& spec, const Config& config) {
                       std::to_string(l) + " of the network; use fewer levels or a larger size");
 }
 
-/// Checks that span several keys.
+/// Checks that involve several keys.
 void check(const Config& config, const std::string& name) {
   try {
     augment::validate(config.augment);

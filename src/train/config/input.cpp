@@ -24,7 +24,7 @@ torch::Tensor make_input(const std::uint8_t* pixels, int count, int height, int 
                                      spec.mean, spec.scale);
     });
   });
-  // Rows of pixels are already the memory order of channels_last: permute() only renames the axes.
+  // Rows of pixels are already in channels_last memory order: permute() only renames the axes.
   return input.permute({0, 3, 1, 2});
 }
 

@@ -19,7 +19,7 @@ struct GradientBuckets::Impl {
     torch::Tensor parameter;
     torch::Tensor place;  ///< a view of the bucket in the parameter's shape and strides
     bool ready = false;
-    /// Ends the hook's life with ours: the parameter keeps its accumulator.
+    /// Makes the hook live as long as this object: the parameter keeps its accumulator.
     std::shared_ptr<torch::autograd::Node> accumulator;
     std::uintptr_t hook = 0;
   };
@@ -32,11 +32,11 @@ struct GradientBuckets::Impl {
 
   ProcessGroup& group;
   std::vector<Bucket> buckets;
-  std::size_t next = 0;  ///< the first bucket that is not sent yet
+  std::size_t next = 0;  ///< the first unsent bucket
 
   Impl(const model::TorchNetwork& network, ProcessGroup& g, std::size_t bucket_bytes) : group(g) {
     const auto& parameters = network.parameters();
-    std::size_t bytes = bucket_bytes;  // "full": the first parameter opens a bucket
+    std::size_t bytes = bucket_bytes;  // initially full, so that the first parameter opens a bucket
     for (auto it = parameters.rbegin(); it != parameters.rend(); ++it) {
       if (!it->second.requires_grad()) continue;
       if (bytes >= bucket_bytes) {
@@ -77,7 +77,7 @@ struct GradientBuckets::Impl {
     }
   }
 
-  /// A gradient is complete.
+  /// Called when a gradient is complete.
   void collect(std::size_t index, std::size_t m) {
     const torch::NoGradGuard no_grad;
     Bucket& bucket = buckets[index];
@@ -88,7 +88,7 @@ struct GradientBuckets::Impl {
     member.place.copy_(member.parameter.grad());
     member.ready = true;
     ++bucket.ready;
-    // In their order, whatever the order of gradients: the processes' sums must be of the same.
+    // In order, whatever the order of the gradients: all processes must sum the same buckets.
     while (next < buckets.size() && buckets[next].ready == buckets[next].members.size()) send();
   }
 
@@ -100,7 +100,7 @@ struct GradientBuckets::Impl {
 
   void finish() {
     const torch::NoGradGuard no_grad;
-    while (next < buckets.size()) send();  // what the backward pass did not reach
+    while (next < buckets.size()) send();  // parameters that the backward pass did not reach
     for (Bucket& bucket : buckets) {
       bucket.sum.wait();
       for (Member& member : bucket.members) {

@@ -19,12 +19,15 @@ namespace {
 
 constexpr std::size_t most_processes = 256;
 
-/// A process's part. It holds the lock all its life: the kernel marks the lock when it dies.
+/// A process's part. The process holds the lock all its life: the kernel marks the lock when it
+/// dies.
 struct alignas(64) Member {
   pthread_mutex_t alive;
   std::atomic<bool> here;
-  alignas(64) std::atomic<std::uint64_t> posted;  ///< sums to which it has given its values
-  /// Of this sum and the last: who gives values to the one after has seen that all have this one.
+  alignas(64) std::atomic<std::uint64_t> posted;  ///< number of sums for which it has posted its
+                                                  ///< values
+  /// For this sum and the previous one: a process that posts values for the next sum has seen that
+  /// all have this one.
   double values[2][LocalSum::capacity];
 };
 
@@ -38,7 +41,7 @@ bool prepare(pthread_mutex_t& mutex) {
   return done;
 }
 
-/// Whether the process that should hold the lock does not.
+/// Whether the process that should hold the lock has released it.
 bool has_ended(Member& member) {
   const int result = pthread_mutex_trylock(&member.alive);
   if (result == EBUSY) return false;
@@ -58,7 +61,7 @@ void pause() {
 }  // namespace
 
 struct LocalSum::Memory {
-  Member members[1];  // as many as there are processes
+  Member members[1];  // one per process
 
   static std::size_t bytes(int size) { return static_cast<std::size_t>(size) * sizeof(Member); }
 
@@ -75,7 +78,7 @@ std::string LocalSum::create(int size) {
   const std::string name = "/faceshot-" + std::to_string(getpid()) + "-" + std::to_string(random());
   const int file = shm_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return "";
-  // Allocated now: a full /dev/shm would be a SIGBUS later.
+  // Allocated now: a full /dev/shm would cause SIGBUS later.
   Memory* memory = nullptr;
   if (posix_fallocate(file, 0, static_cast<off_t>(Memory::bytes(size))) == 0)
     memory = Memory::map(file, size);

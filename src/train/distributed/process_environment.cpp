@@ -11,7 +11,7 @@ namespace {
 
 constexpr int default_port = 29500;
 
-/// What a launcher calls the four numbers.
+/// A launcher's names of the four numbers.
 struct Names {
   const char* rank;
   const char* size;
@@ -55,7 +55,7 @@ int required(const Variables& variables, const char* name, const char* because, 
   return number(*text, name, least, most);
 }
 
-/// Of "2(x3),1", the processes of node `node`: 2, 2, 2, 1.
+/// The number of processes on node `node`, from a list like "2(x3),1": 2, 2, 2, 1.
 int tasks_of_node(const std::string& text, int node) {
   std::istringstream groups(text);
   int first = 0;
@@ -127,7 +127,7 @@ ProcessEnvironment read_process_environment(const Variables& variables) {
   else
     env.master_port = default_port;
 
-  // As torch.distributed's env:// does (rendezvous.py of PyTorch 1.13).
+  // As in torch.distributed's env:// (rendezvous.py of PyTorch 1.13).
   if (value_of(variables, "TORCHELASTIC_USE_AGENT_STORE") == "True")
     env.agent_prefix =
         "/worker/attempt_" + value_of(variables, "TORCHELASTIC_RESTART_COUNT").value_or("0");

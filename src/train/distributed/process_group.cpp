@@ -26,8 +26,8 @@
 namespace faceshot::train {
 namespace {
 
-/// c10d logs every attempt to connect that fails, which is usual until rank 0 is there; what
-/// matters of it is in our errors. Holds back the whole process's log while alive.
+/// c10d logs every failed connection attempt, which is normal until rank 0 is there; our errors
+/// contain what matters. Suppresses the whole process's log while alive.
 class SilentLog {
  public:
 #ifdef C10_USE_GLOG
@@ -45,8 +45,8 @@ class SilentLog {
 #endif
 };
 
-/// Gloo announces this machine's host name, which on Debian is often 127.0.1.1: no use to another
-/// machine. The address that packets to rank 0 leave from is one that rank 0 can reach.
+/// Gloo announces this machine's host name, which on Debian is often 127.0.1.1 and useless to
+/// another machine. The source address of packets to rank 0 is one that rank 0 can reach.
 /// @return empty if there is none
 std::string address_towards(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
@@ -60,7 +60,7 @@ std::string address_towards(const std::string& host, std::uint16_t port) {
     sockaddr_storage own{};
     socklen_t length = sizeof own;
     std::array<char, NI_MAXHOST> text{};
-    // Connecting a datagram socket sends nothing: it only chooses the route.
+    // Connecting a datagram socket sends nothing: it only selects the route.
     if (connect(fd, a->ai_addr, a->ai_addrlen) == 0 &&
         getsockname(fd, reinterpret_cast<sockaddr*>(&own), &length) == 0 &&
         getnameinfo(reinterpret_cast<sockaddr*>(&own), length, text.data(), text.size(), nullptr, 0,
@@ -97,7 +97,7 @@ std::string address_key(int rank) {
   return key;
 }
 
-/// Its connections, to learn their addresses.
+/// Gives access to its connections, for their addresses.
 class Gloo : public c10d::ProcessGroupGloo {
  public:
   using ProcessGroupGloo::ProcessGroupGloo;
@@ -110,13 +110,13 @@ std::shared_ptr<gloo::transport::Device> make_device(const ProcessEnvironment& e
   if (interface != nullptr && *interface != '\0') return Gloo::createDeviceForInterface(interface);
   const std::string address = address_towards(env.master_address, env.master_port);
   const bool loopback = address.starts_with("127.") || address == "::1";
-  // Rank 0 is sometimes told "localhost" (Kubernetes): the others need its real address.
+  // Rank 0 is sometimes configured as "localhost" (Kubernetes): the others need its real address.
   if (address.empty() || (loopback && env.local_size < env.size))
     return Gloo::createDefaultDevice();
   return Gloo::createDeviceForHostname(address);
 }
 
-/// Whether a message speaks of this address: "[10.0.0.1]:1234", not "[10.0.0.1]:12345".
+/// Whether a message contains this address: "[10.0.0.1]:1234", not "[10.0.0.1]:12345".
 bool speaks_of(const std::string& message, const std::string& address) {
   const auto at = message.find(address);
   if (address.empty() || at == std::string::npos) return false;
@@ -124,7 +124,7 @@ bool speaks_of(const std::string& message, const std::string& address) {
   return end == message.size() || std::isdigit(static_cast<unsigned char>(message[end])) == 0;
 }
 
-/// "ranks 1 and 2" of a list.
+/// A list as "ranks 1 and 2".
 std::string ranks_text(const std::vector<int>& ranks) {
   std::string text = ranks.size() == 1 ? "rank " : "ranks ";
   for (std::size_t i = 0; i < ranks.size(); ++i) {
@@ -157,7 +157,7 @@ c10::intrusive_ptr<c10d::Store> open_store(const ProcessEnvironment& env,
   }
 }
 
-/// Waits for all to arrive. Gloo itself would only say that a key is missing.
+/// Waits for all processes. Gloo itself would only report that a key is missing.
 void wait_for_all(c10d::Store& store, const ProcessEnvironment& env,
                   const ProcessGroupOptions& options) {
   try {
@@ -171,7 +171,7 @@ void wait_for_all(c10d::Store& store, const ProcessEnvironment& env,
       for (int rank = 0; rank < env.size; ++rank)
         if (!store.check({here_key(rank)})) missing.push_back(rank);
     } catch (const std::exception&) {
-      missing = {0};  // it keeps the store
+      missing = {0};  // it hosts the store
     }
     if (missing.empty()) fail_group(first_line(e.what()));
     fail_group(ranks_text(missing) + " of " + std::to_string(env.size) + " did not reach " +
@@ -195,7 +195,7 @@ struct ProcessGroup::Impl {
   c10::intrusive_ptr<c10d::Store> store;
   c10::intrusive_ptr<Gloo> gloo;
   std::vector<std::string> addresses;  ///< each rank's end of our connection, as in Gloo's errors
-  std::unique_ptr<LocalSum> local;     ///< where all processes are on this machine
+  std::unique_ptr<LocalSum> local;     ///< if all processes are on this machine
 
   Impl(const ProcessEnvironment& environment, const ProcessGroupOptions& o)
       : env(environment), options(o) {
@@ -215,7 +215,7 @@ struct ProcessGroup::Impl {
     }
   }
 
-  /// Each tells each other its end of their connection: a line a rank.
+  /// Every process tells each other one its end of their connection: one line per rank.
   void exchange_addresses() {
     std::string own;
     for (int rank = 0; rank < env.size; ++rank) {
@@ -232,7 +232,7 @@ struct ProcessGroup::Impl {
     }
   }
 
-  /// Gets all processes of one machine, or none, to use shared memory. (Containers of one machine
+  /// Lets either all processes of a machine use shared memory, or none. (Containers of one machine
   /// may be unable to.)
   void share_memory() {
     if (env.local_size < env.size) return;
@@ -258,12 +258,12 @@ struct ProcessGroup::Impl {
     if (failures == 0) local = std::move(opened);
   }
 
-  /// Says whom an error of Gloo is about.
+  /// Reports which rank an error of Gloo is about.
   [[noreturn]] void lost(const std::exception& error, const char* doing) const {
     const std::string why = first_line(error.what());
     std::string who = "another rank";
     if (env.size == 2) who = ranks_text({1 - env.rank});
-    // Gloo's address may be one that the other end was given for this connection alone.
+    // The address in Gloo's error may have been assigned to the other end for this connection only.
     if (const int ended = local ? local->ended_rank() : -1; ended >= 0) who = ranks_text({ended});
     for (int rank = 0; rank < env.size; ++rank)
       if (speaks_of(why, addresses[static_cast<std::size_t>(rank)])) who = ranks_text({rank});
@@ -319,11 +319,11 @@ struct ProcessGroup::Pending::Impl {
       : group(g), work(std::move(w)) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
-  /// The group's threads write to the values until then, whatever becomes of the sum.
+  /// The group's threads write to the values until then, whether the sum succeeds or not.
   ~Impl() {
     try {
       work->wait();
-    } catch (const std::exception&) {  // wait() has thrown it, or nobody wants to know
+    } catch (const std::exception&) {  // wait() has thrown it, or nobody is interested
       return;
     }
   }

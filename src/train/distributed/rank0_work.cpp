@@ -6,10 +6,10 @@
 namespace faceshot::train {
 namespace {
 
-/// @param busy of rank 0; the others' is ignored
+/// @param busy of rank 0; ignored for others
 /// @return rank 0's
 bool still_busy(ProcessGroup& group, bool busy) {
-  // A sum, not a broadcast: rank 0 hears of the others as well.
+  // A sum instead of a broadcast, so that rank 0 also notices if the others are gone.
   std::array<double, 1> value{group.rank() == 0 && busy ? 1.0 : 0.0};
   group.sum(value);
   return value[0] > 0;

@@ -6,7 +6,7 @@
 namespace faceshot::train {
 namespace {
 
-/// What multibox_loss() divides by.
+/// The divisor in multibox_loss().
 double divisor(std::int64_t positives) {
   return static_cast<double>(std::max<std::int64_t>(positives, 1));
 }
@@ -22,7 +22,7 @@ bool share_loss(loss::MultiboxResult& loss, ProcessGroup& group, bool flag) {
   const double own = divisor(loss.positives);
   const double own_marked = divisor(loss.landmark_positives);
   const double own_counted = divisor(loss.positives + loss.negatives);
-  // Counts are whole numbers below 2^53: exact.
+  // Counts are integers below 2^53, hence exact.
   std::array<double, 8> sums{static_cast<double>(loss.positives),
                              static_cast<double>(loss.landmark_positives),
                              static_cast<double>(loss.negatives),

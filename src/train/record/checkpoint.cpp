@@ -97,7 +97,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   } catch (const Error&) {
     throw;
   } catch (const std::exception&) {
-    // Torch's own messages run over many lines of C++ stack.
+    // Torch's own messages contain many lines of C++ stack.
     throw Error(ErrorCode::format, "'" + path.string() +
                                        "' is damaged or not a FaceShot checkpoint; use last.pt or "
                                        "best.pt of a run folder");

@@ -24,7 +24,7 @@ std::string field(const std::optional<double>& value) {
   return value ? fmt::format("{:.6g}", *value) : "";
 }
 
-/// Names may hold what separates columns.
+/// Names may contain the column separator.
 std::string column_name(const std::string& class_name) {
   std::string name = ",val_ap." + class_name;
   std::replace_if(
@@ -32,7 +32,7 @@ std::string column_name(const std::string& class_name) {
   return name;
 }
 
-/// Columns that came after this row was written.
+/// Number of columns added after this row was written.
 std::size_t missing(const std::string& row, const std::string& header) {
   const auto commas = [](std::string_view text) {
     return std::count(text.begin(), text.end(), ',');

@@ -11,8 +11,8 @@ namespace {
 using weights::MatchReport;
 using weights::NamedArray;
 
-/// The row of a prior's logits that each of the network's is taken from; background first. None:
-/// the network's own.
+/// For each of the network's logits the row of the file's prior logits from which it is taken;
+/// background first. Nothing: the network's own.
 std::vector<std::optional<std::size_t>> rows_of(const std::vector<MatchReport::ClassStart>& starts,
                                                 const std::vector<std::string>& file_classes) {
   std::vector<std::optional<std::size_t>> rows{0};
@@ -25,7 +25,7 @@ std::vector<std::optional<std::size_t>> rows_of(const std::vector<MatchReport::C
   return rows;
 }
 
-/// @param own the network's array of this name
+/// @param own the network's array of the same name
 void carry(const std::vector<std::optional<std::size_t>>& rows, std::size_t file_rows,
            const weights::WeightArray& own, NamedArray& array) {
   if (array.shape.empty() || own.shape.size() != array.shape.size()) return;
@@ -44,7 +44,7 @@ void carry(const std::vector<std::optional<std::size_t>>& rows, std::size_t file
       const float* const from = rows[r] ? array.values.data() + (p * file_rows + *rows[r]) * length
                                         : own.values.data() + (p * rows.size() + r) * length;
       values.insert(values.end(), from, from + length);
-      // So that what begins with one class is together as likely as it.
+      // Classes that start from the same one together have its probability.
       if (bias && rows[r])
         values.back() -=
             std::log(static_cast<float>(std::count(rows.begin(), rows.end(), rows[r])));

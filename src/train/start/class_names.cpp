@@ -53,7 +53,7 @@ std::vector<float> weights_of_classes(const std::vector<std::string>& weights,
   std::vector<float> of_class(classes.size(), 1);
   std::vector<bool> named(classes.size());
   for (const std::string& text : weights) {
-    const std::size_t equals = text.rfind('=');  // a name may have one
+    const std::size_t equals = text.rfind('=');  // a name may contain one
     float weight = -1;
     if (equals != std::string::npos) {
       const char* const end = text.data() + text.size();

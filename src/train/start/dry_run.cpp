@@ -23,12 +23,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int warm_up_steps = 3;  ///< kernels are made and memory is taken then
+constexpr int warm_up_steps = 3;  ///< kernels are generated and memory is allocated during these
 constexpr int most_steps = 40;
 constexpr double enough_seconds = 8;
 constexpr std::size_t validated_images = 16;
 
-/// A figure of one of Linux' tables in /proc, in bytes; 0 where there is none.
+/// A value from one of Linux' tables in /proc, in bytes; 0 if it does not exist.
 std::int64_t proc_bytes(const char* file, const std::string& key) {
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);)
@@ -36,7 +36,7 @@ std::int64_t proc_bytes(const char* file, const std::string& key) {
   return 0;
 }
 
-/// The training images, decoded.
+/// Size of the decoded training images.
 double decoded_bytes(const TrainingRun& run) {
   double bytes = 0;
   for (const data::PreparedSet& set : run.data.train)
@@ -81,8 +81,8 @@ void measure_validation(TrainingRun& run, DryRun& result) {
       seconds_since(start) * static_cast<double>(images) / static_cast<double>(part.records.size());
 }
 
-/// @param epochs that are to be done
-/// @param cached the loader reads each image once only
+/// @param epochs to run
+/// @param cached the loader decodes each image only once
 double expected_seconds(const DryRun& r, const Config& config, double epochs, bool cached) {
   if (r.images_per_second == 0) return 0;
   const auto epoch_images =
@@ -129,7 +129,7 @@ DryRun dry_run(const Config& config, const std::function<void(const std::string&
   result.peak_memory = proc_bytes("/proc/self/status", "VmHWM:");
   result.available_memory = proc_bytes("/proc/meminfo", "MemAvailable:");
   result.expected_memory = result.peak_memory + static_cast<std::int64_t>(std::min(decoded, cache));
-  // Weights, their average and two moments, each a float a parameter.
+  // Weights, their average and two moments, each one float per parameter.
   result.checkpoint_size = result.parameters * 4 * (run.ema ? 4 : 3);
   return result;
 }

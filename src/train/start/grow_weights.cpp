@@ -36,7 +36,7 @@ bool grows(const Shape& from, const Shape& to) {
                     [](std::int64_t a, std::int64_t b) { return a <= b; });
 }
 
-/// `to` with the values of `from` in front; a new input of an old output counts nothing.
+/// `to` with the values of `from` first in each dimension; old outputs have zeros for new inputs.
 std::vector<float> grown(const NamedArray& from, const WeightArray& to) {
   std::vector<float> values = to.values;
   Shape at(to.shape.size(), 0);
@@ -62,7 +62,7 @@ std::vector<weights::MatchReport::Grown> grow_arrays(const network::NetworkSpec&
                                                      const weights::Weights& own,
                                                      std::vector<NamedArray>& arrays) {
   require_old_channels_first(spec);
-  // A folded file has a convolution's bias where the network has BatchNorm's.
+  // A folded file has a bias of the convolution where the network has BatchNorm's.
   const std::map<std::string, std::string> pairs = network::batch_norm_pairs(spec);
   const auto counterpart = [&](const std::string& name) {
     const auto found = own.find(name);

@@ -34,7 +34,7 @@ using Shapes = std::map<std::string, std::vector<std::int64_t>>;
   throw Error(code, "model.init.file '" + options.file + "': " + what);
 }
 
-/// match_weights() knows nothing of files.
+/// match_weights() does not know the file's name.
 MatchedWeights match(std::vector<NamedArray> arrays, const Shapes& want,
                      const InitOptions& options) {
   try {
@@ -46,13 +46,14 @@ MatchedWeights match(std::vector<NamedArray> arrays, const Shapes& want,
   }
 }
 
-/// "shape_4", "scales_2"
+/// Matches names such as "shape_4" and "scales_2".
 bool is_number_behind(std::string_view prefix, std::string_view name) {
   return name.starts_with(prefix) && name.size() > prefix.size() &&
          name.find_first_not_of("0123456789", prefix.size()) == std::string_view::npos;
 }
 
-/// The scale of a layer of which the exporter has written 1 / scale^2, a row a channel.
+/// The scale of an l2_norm layer, of which the exporter has stored 1 / scale^2, one row per
+/// channel.
 NamedArray l2_norm_scale(const std::string& name, const NamedArray& sums) {
   const auto channels = static_cast<std::size_t>(sums.shape.front());
   NamedArray scale{name, sums.dtype, {sums.shape.front()}, {}};
@@ -61,8 +62,8 @@ NamedArray l2_norm_scale(const std::string& name, const NamedArray& sums) {
   return scale;
 }
 
-/// Takes out what the exporter has added for operators that it writes as others
-/// (export/onnx_writer.cpp), and turns what was a parameter back into it.
+/// Removes constants that the exporter adds when it writes one operator as several
+/// (export/onnx_writer.cpp), and restores the original parameter from them.
 void read_exporters_constants(const NetworkSpec& spec, std::vector<NamedArray>& arrays) {
   std::erase_if(arrays, [](const NamedArray& a) {
     return a.shape.size() == 1 &&
@@ -87,7 +88,7 @@ void read_exporters_constants(const NetworkSpec& spec, std::vector<NamedArray>& 
   }
 }
 
-/// Of the network's pairs those that the file has as one convolution.
+/// The network's pairs that the file has as one convolution.
 std::map<std::string, std::string> folded_pairs(const NetworkSpec& spec,
                                                 const std::vector<NamedArray>& arrays) {
   std::set<std::string> names;
@@ -102,7 +103,7 @@ std::map<std::string, std::string> folded_pairs(const NetworkSpec& spec,
   return pairs;
 }
 
-/// Makes BatchNorm add what was the bias of the convolution, and nothing else.
+/// Makes BatchNorm add the convolution's bias, and nothing else.
 void add_bias_only(const Layer& norm, std::vector<float> bias, weights::Weights& weights) {
   const std::size_t channels = bias.size();
   weights.at(norm.name + ".weight").values.assign(channels, 1);
@@ -111,7 +112,7 @@ void add_bias_only(const Layer& norm, std::vector<float> bias, weights::Weights&
   weights.at(norm.name + ".running_var").values.assign(channels, 1 - norm.epsilon);
 }
 
-/// A pair whose convolution has not come over whole keeps its values.
+/// A pair whose convolution was not matched completely keeps its values.
 void give_up(const std::string& conv, const std::string& norm, MatchedWeights& matched) {
   MatchReport& report = matched.report;
   for (const char* const part : {".weight", ".bias"}) {
@@ -126,7 +127,7 @@ void give_up(const std::string& conv, const std::string& norm, MatchedWeights& m
   for (const char* const part : batch_norm_parts) report.missing.push_back(norm + part);
 }
 
-/// What a detector that FaceShot exported looks for; nothing for other files.
+/// The classes of a detector exported by FaceShot; empty for other files.
 std::vector<std::string> classes_of(const weights::WeightFile& file) {
   const auto found = file.metadata.find("faceshot.classes");
   if (found == file.metadata.end()) return {};
@@ -168,7 +169,7 @@ MatchReport init_weights(weights::Weights& weights, const NetworkSpec& spec,
   for (const auto& [conv, norm] : folded)
     if (!matched.weights.contains(conv + ".weight") || !matched.weights.contains(conv + ".bias"))
       give_up(conv, norm, matched);
-  // One of them is enough to make every later weight so.
+  // A single non-finite value would spread to all weights.
   for (const auto& [name, array] : matched.weights)
     if (const auto bad = weights::array_stats(array.values).not_finite; bad > 0)
       fail(ErrorCode::format, options,

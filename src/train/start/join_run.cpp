@@ -16,8 +16,8 @@
 namespace faceshot::train {
 namespace {
 
-/// All that decides what a run does, but for the weights. Annotations by their number: enough to
-/// notice another version of a data set.
+/// Everything that determines a run, except the weights. Annotations by their number, which is
+/// enough to notice another version of a data set.
 std::string description(const TrainingRun& run) {
   std::ostringstream text;
   text << to_toml(run.config);
@@ -29,7 +29,8 @@ std::string description(const TrainingRun& run) {
   return text.str();
 }
 
-/// The memory of a weight, in whatever order: it has no gaps, and all processes have the same.
+/// The memory of a weight tensor in storage order: it has no gaps, and the order is the same in all
+/// processes.
 std::span<float> values_of_weights(const torch::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }

@@ -21,7 +21,7 @@ namespace {
 using network::Layer;
 using weights::MatchReport;
 
-/// Says so where something is frozen that the file did not have.
+/// Notes if something is frozen that the file did not have.
 void note_random(const TrainingRun& run, const MatchReport& report) {
   std::vector<std::string> names = report.missing;
   for (const auto& wrong : report.wrong_shape) names.push_back(wrong.name);
@@ -40,11 +40,11 @@ std::int64_t frozen_parameters(const model::TorchNetwork& network) {
   return count;
 }
 
-/// Whether all that finds faces came from the file.
+/// Whether all detection heads came from the file.
 bool gives_heads(const MatchReport& report, const network::NetworkSpec& spec) {
   std::set<std::string> matched;
   for (const auto& array : report.matched) matched.insert(array.name);
-  std::map<std::string, std::string> input;  // of max_out layers
+  std::map<std::string, std::string> input;  // by max_out layer
   for (const Layer& layer : spec.layers)
     if (layer.kind == network::LayerKind::max_out) input[layer.name] = layer.inputs.front();
   return std::all_of(spec.heads.begin(), spec.heads.end(), [&](const network::Head& head) {
@@ -54,14 +54,15 @@ bool gives_heads(const MatchReport& report, const network::NetworkSpec& spec) {
   });
 }
 
-/// Measures what the file's convolutions give for the run's own samples, and gives it to BatchNorm.
-/// Of several processes each measures its share; what rank 0 has found, join_run() gives to all.
+/// Measures the outputs of the file's convolutions on this run's samples, and uses the statistics
+/// for BatchNorm. With several processes, each measures its share; join_run() copies rank 0's
+/// results to all.
 void unfold(TrainingRun& run, const MatchReport& report, weights::Weights& weights) {
   constexpr int batches = 16;
   const std::vector<std::string>& norms = report.unfolded;
   std::map<std::string, const Layer*> layers;
   for (const Layer& layer : run.spec().layers) layers[layer.name] = &layer;
-  std::map<std::string, std::size_t> known;  // channels of the file, where it has fewer
+  std::map<std::string, std::size_t> known;  // number of channels from the file, if it has fewer
   for (const auto& array : report.grown)
     known[array.name] = static_cast<std::size_t>(array.from.front());
   std::vector<std::string> convolutions;
@@ -75,7 +76,7 @@ void unfold(TrainingRun& run, const MatchReport& report, weights::Weights& weigh
       measure_channels(*run.network, convolutions, [&, done = 0](loader::Batch& batch) mutable {
         if (done++ == batches) return false;
         if (run.loader.next(batch)) return true;
-        run.loader.start(++epoch);  // a small set
+        run.loader.start(++epoch);  // a small set needs several epochs
         return run.loader.next(batch);
       });
   for (std::size_t i = 0; i < norms.size(); ++i) {

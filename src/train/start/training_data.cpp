@@ -27,7 +27,7 @@ void append_absolute(PreparedSet& into, const PreparedSet& from, ImageRecord rec
   into.records.push_back(std::move(record));
 }
 
-/// Sets without faces, of which nothing is trained on.
+/// Reads sets without faces, which must not be trained on.
 void read_negatives(const DataOptions& options, PreparedSet& into) {
   for (const std::string& csv : options.negatives) {
     for (const std::string& trained : options.train) {
@@ -50,7 +50,7 @@ void read_negatives(const DataOptions& options, PreparedSet& into) {
   }
 }
 
-/// A network that is shown nothing but background learns to find nothing.
+/// A network that only sees background learns to detect nothing.
 void demand_boxes(const Config& config, const TrainingData& data) {
   const std::vector<std::size_t> boxes = boxes_of_classes(data.train, data.classes.size());
   if (config.data.allow_empty ||

@@ -15,13 +15,14 @@
 namespace faceshot::train {
 namespace {
 
-/// Maps of all layers of so many images are in memory at once.
+/// Maps of all layers are in memory for this many images at once.
 constexpr int images_at_once = 4;
 
-/// Beyond these a channel is as good as dead, and scaling would carry noise up.
+/// With a larger scale the channel is practically dead, and scaling would amplify noise.
 constexpr double largest_scale = 1e3;
 
-/// Joins the statistics of `count` values a channel and of `more` others: Chan et al. 1979.
+/// Merges the statistics of `count` values per channel with those of `more` others: Chan et al.
+/// 1979.
 void join(ChannelStatistics& into, double count, const torch::Tensor& mean,
           const torch::Tensor& variance, double more) {
   const auto* const m = mean.data_ptr<float>();
@@ -38,7 +39,7 @@ void join(ChannelStatistics& into, double count, const torch::Tensor& mean,
   }
 }
 
-/// What brings a channel's weights to the size of He's.
+/// Factor that brings a channel's weights to the magnitude of He's initialisation.
 double scale_of(const float* weights, std::size_t count, double deviation) {
   double squares = 0;
   for (std::size_t i = 0; i < count; ++i)

@@ -27,7 +27,7 @@ bool EarlyStopping::update(double metric) {
     waited_ = 0;
     return false;
   }
-  // As in Keras the first check never ends a run, though its value may be no number.
+  // As in Keras, the first check never ends a run, even if its value is NaN.
   const bool first = waited_ == 0 && best_ == (options_.maximize ? -infinity : infinity);
   return ++waited_ >= options_.patience && !first;
 }

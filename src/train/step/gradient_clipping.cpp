@@ -11,7 +11,7 @@
 namespace faceshot::train {
 namespace {
 
-/// A parameter's gradient in the order of memory, whatever that is; none if it has none.
+/// A parameter's gradient in memory order; empty if it has none.
 std::span<float> gradient_of(torch::Tensor parameter) {
   if (!parameter.grad().defined()) return {};
   if (!parameter.grad().is_non_overlapping_and_dense())
@@ -19,7 +19,7 @@ std::span<float> gradient_of(torch::Tensor parameter) {
   return {parameter.grad().data_ptr<float>(), static_cast<std::size_t>(parameter.numel())};
 }
 
-/// Several sums side by side: one would wait for itself at every number.
+/// Several independent sums: a single one would serialise the additions.
 double sum_of_squares(std::span<const float> values) {
   constexpr std::size_t columns = 16;
   double sums[columns] = {};

@@ -46,7 +46,7 @@ Optimizer::Optimizer(const model::TorchNetwork& network, const TrainOptions& opt
 }
 
 void Optimizer::zero_grad() {
-  // Without gradients, not with zeros: autograd then hands its own arrays over instead of adding.
+  // Gradients are removed, not zeroed: autograd then hands over its own arrays instead of adding.
   for (Parameter& p : parameters_) p.weight.mutable_grad() = torch::Tensor();
 }
 
@@ -72,12 +72,12 @@ void Optimizer::update(Parameter& p, double rate) const {
     adam_step(
         {.rate = rate, .weight_decay = p.weight_decay, .decoupled = options_.optimizer != "adam"},
         p.steps, from, average(0), average(1), weight, count);
-  p.weight.unsafeGetTensorImpl()->bump_version();  // autograd would miss a change behind its back
+  p.weight.unsafeGetTensorImpl()->bump_version();  // otherwise autograd would not notice the change
 }
 
 void Optimizer::step(double learning_rate) {
   base::parallel_for(parameters_.size(), torch::get_num_threads(), [&](std::size_t i) {
-    const torch::NoGradGuard no_grad;  // it is each thread's own
+    const torch::NoGradGuard no_grad;  // thread-local
     Parameter& p = parameters_[i];
     if (p.weight.grad().defined()) update(p, learning_rate * p.rate_factor);
   });

@@ -25,7 +25,7 @@ Plateau::Plateau(const PlateauOptions& options)
 }
 
 bool Plateau::update(double metric) {
-  // PyTorch's mode "rel": relative to the best, of whatever sign.
+  // PyTorch's mode "rel": relative to the best value, whatever its sign.
   const bool better = options_.maximize ? metric > best_ * (1 + options_.threshold)
                                         : metric < best_ * (1 - options_.threshold);
   if (better) {

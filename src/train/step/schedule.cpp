@@ -20,7 +20,7 @@ double one_cycle(double peak, double step, double steps) {
   return anneal(peak, peak * last, std::min(1.0, (step - top) / std::max(steps - 1 - top, 1.0)));
 }
 
-/// The rate of a step without regard to where the run begins.
+/// The rate of a step, regardless of where the run starts.
 double scheduled_rate(const TrainOptions& options, std::int64_t steps_per_epoch,
                       std::int64_t step) {
   const auto peak = static_cast<double>(options.learning_rate);

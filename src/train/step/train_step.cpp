@@ -39,7 +39,7 @@ bool all_finite(const Outputs& outputs) {
   return true;
 }
 
-/// The loss comes with its gradients: autograd starts at the network's outputs.
+/// The loss has computed its gradients already: autograd starts at the network's outputs.
 void backward(const Outputs& outputs, loss::MultiboxResult& loss) {
   std::vector<torch::Tensor> tensors{outputs.loc, outputs.conf};
   std::vector<torch::Tensor> gradients{
@@ -64,7 +64,8 @@ bool train_step(TrainingRun& run) {
                         run.spec().priors.variances, run.batch.annotations,
                         run.spec().classes.size(), run.config.loss, run.threads, run.loss);
   } catch (const Error&) {
-    // It has looked at every number already; only now is it worth asking whether that was it.
+    // The loss rejected a non-finite number. Only now is it worth checking whether the outputs are
+    // the cause.
     if (!all_finite(outputs)) return false;
     throw;
   }

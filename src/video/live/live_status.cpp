@@ -46,7 +46,7 @@ StatusJson stream_json(const StreamStatus& s) {
   return json;
 }
 
-/// As the text format wants label values.
+/// A label value in the text format.
 std::string label(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -203,7 +203,7 @@ void read_process(LiveStatus& status) {
   for (std::filesystem::directory_iterator at("/proc/self/fd", failed), end; !failed && at != end;
        at.increment(failed))
     ++files;
-  status.descriptors = std::max<std::int64_t>(0, files - 1);  // but the folder itself
+  status.descriptors = std::max<std::int64_t>(0, files - 1);  // except the folder itself
 }
 
 }  // namespace faceshot::video

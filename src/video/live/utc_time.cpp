@@ -30,7 +30,7 @@ double monotonic_now() { return seconds_of(CLOCK_MONOTONIC); }
 double thread_processor_seconds() { return seconds_of(CLOCK_THREAD_CPUTIME_ID); }
 
 std::string utc_text(double utc) {
-  // To the nearest: 0.123 is not a binary fraction.
+  // Rounded, since 0.123 is not a binary fraction.
   const auto milliseconds = static_cast<std::int64_t>(std::llround(utc * 1000));
   const std::tm t = utc_fields(std::floor(static_cast<double>(milliseconds) / 1000));
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", t.tm_year + 1900, t.tm_mon + 1,

@@ -25,7 +25,7 @@ bool paintable(int pixel_format) {
       AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL |
       AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_FLOAT | AV_PIX_FMT_FLAG_BE | AV_PIX_FMT_FLAG_BAYER;
   if ((d->flags & strange) != 0 || (d->nb_components != 1 && d->nb_components < 3)) return false;
-  // Packed formats share chroma in ways of their own.
+  // Packed formats share chroma in different ways.
   return d->nb_components == 1 || (d->flags & AV_PIX_FMT_FLAG_PLANAR) != 0;
 }
 
@@ -41,7 +41,7 @@ media::PlaneCanvas planes_of(AVFrame& picture) {
   if (av_frame_make_writable(&picture) < 0) throw_no_memory();
   const AVPixFmtDescriptor& d = *av_pix_fmt_desc_get(static_cast<AVPixelFormat>(picture.format));
   std::vector<media::PaintPlane> planes;
-  const int components = d.nb_components == 1 ? 1 : 3;  // alpha stays
+  const int components = d.nb_components == 1 ? 1 : 3;  // alpha is unchanged
   for (int c = 0; c < components; ++c) {
     const AVComponentDescriptor& own = d.comp[c];
     media::PaintPlane plane;

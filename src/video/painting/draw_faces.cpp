@@ -14,7 +14,7 @@ namespace {
 
 constexpr media::Bgr ink{20, 20, 20};
 
-/// What of a line of `length` samples lies between two pixels: [first, last).
+/// The samples of a line of `length` samples between two pixel positions: [first, last).
 std::pair<int, int> samples_between(float from, float to, int log2, int length) {
   const float pixels = static_cast<float>(1 << log2);
   const auto cut = [&](float v) {
@@ -39,7 +39,8 @@ void fill_area(const Canvas& canvas, const Placement& placement, const Box& area
   }
 }
 
-/// The frame between `box` and `box` grown by `width`; `share` of each side from each of its ends.
+/// The frame between `box` and `box` grown by `width`; from each end of each side only the given
+/// `share`.
 void draw_outline(const Canvas& canvas, const Placement& placement, const Box& box, float width,
                   float share, const std::array<int, 3>& values) {
   const Box o{box.x1 - width, box.y1 - width, box.x2 + width, box.y2 + width};
@@ -57,7 +58,7 @@ void draw_outline(const Canvas& canvas, const Placement& placement, const Box& b
   }
 }
 
-/// A picture of letters: how much of each pixel is ink.
+/// A picture of text: how much of each pixel is ink.
 struct LetterMask {
   media::Image ink_share;  ///< white on black
   float width = 0, height = 0;
@@ -74,7 +75,7 @@ LetterMask make_letters(const std::string& text, float letters) {
   return {std::move(picture), width, height};
 }
 
-/// Letters on their ground, at a place of pixels as seen.
+/// Draws text on its background, at a position in pixels as seen.
 void lay_letters(const Canvas& canvas, const Placement& placement, const LetterMask& letters,
                  const Box& place, const std::array<int, 3>& ground) {
   const std::array<int, 3> dark = canvas.values_of(ink);
@@ -122,7 +123,7 @@ void draw_face(const Canvas& canvas, const Placement& placement, const DrawnFace
   const auto height = static_cast<float>(placement.height());
   const float x = std::clamp(whole.x1 - line, 0.0F, std::max(0.0F, width - letters.width));
   float y = whole.y1 - line - letters.height;
-  if (y < 0) y = whole.y2 + line;  // below where there is no room above
+  if (y < 0) y = whole.y2 + line;  // below if there is no room above
   if (y + letters.height > height) return;
   lay_letters(canvas, placement, letters, {x, y, x + letters.width, y + letters.height}, values);
 }
@@ -130,7 +131,7 @@ void draw_face(const Canvas& canvas, const Placement& placement, const DrawnFace
 }  // namespace
 
 media::Bgr track_colour(std::int64_t id) {
-  // Okabe and Ito's, and FaceShot's green first.
+  // Okabe and Ito's, with FaceShot's green first.
   static constexpr std::array<media::Bgr, 8> colours{{{60, 230, 90},
                                                       {0, 159, 230},
                                                       {233, 180, 86},

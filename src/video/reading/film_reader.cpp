@@ -20,8 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Containers of films. Those that name other files (hls, dash, concat, image2) would read what
-/// their writer chose, not what the user named.
+/// Containers of films. Those that refer to other files (hls, dash, concat, image2) would read
+/// files chosen by their author, not by the user.
 constexpr const char* known_containers =
     "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,mxf_opatom,nut,ivf,h264,hevc,obu,"
     "av1,"
@@ -31,7 +31,7 @@ constexpr double ticks_to_seconds(std::int64_t ticks, AVRational base) {
   return static_cast<double>(ticks) * base.num / base.den;
 }
 
-/// Times that files tell may be anything.
+/// Timestamps in files may have any value.
 bool sane_time(std::int64_t ticks) {
   constexpr std::int64_t most = std::int64_t{1} << 55;
   return ticks != AV_NOPTS_VALUE && ticks > -most && ticks < most;
@@ -51,9 +51,8 @@ struct FilmReader::Impl {
   TakePacket take;
   FilmInfo info;
   int stream = -1;
-  double start = 0;  ///< seconds, in the file's own time, where the film begins
-  std::int64_t origin =
-      0;  ///< in the file's own time, microseconds; 0 without a beginning of its own
+  double start = 0;         ///< seconds, in the file's own time, at the beginning of the film
+  std::int64_t origin = 0;  ///< in the file's own time, microseconds; 0 without a start time
   int width = 0, height = 0, pixel_format = -1;  ///< of all frames
   int first_format = -1;                         ///< as the decoder gave it
   std::int64_t delivered = 0;
@@ -63,11 +62,11 @@ struct FilmReader::Impl {
   std::int64_t damaged = 0, rescaled = 0, untimed = 0;
   double first_damage = -1;
   std::string cut_off;
-  /// Seconds to go back by where a seek led too far.
+  /// How many seconds further back to seek if the previous seek went too far.
   static constexpr std::array<double, 4> steps_back{2, 15, 60, 1e9};
   std::size_t sought = 0;
   std::vector<PacketPointer> held_back;  ///< of other streams
-  std::map<int, bool> over;              ///< other streams that have passed the wanted time
+  std::map<int, bool> over;              ///< other streams that are past the wanted time
 
   [[nodiscard]] std::string name() const { return "'" + path.string() + "'"; }
   [[nodiscard]] const AVStream& film() const { return *format->streams[stream]; }
@@ -100,11 +99,11 @@ void FilmReader::Impl::open() {
   av_dict_set(&options_of_libav, "protocol_whitelist", "file", 0);
   av_dict_set(&options_of_libav, "format_whitelist", known_containers, 0);
   AVFormatContext* opened = context;
-  // "file:" keeps a colon in the name from being taken for a protocol.
+  // "file:" prevents a colon in the name from being taken for a protocol.
   const int code =
       avformat_open_input(&opened, ("file:" + path.string()).c_str(), nullptr, &options_of_libav);
   av_dict_free(&options_of_libav);
-  if (code < 0) {  // the context is gone
+  if (code < 0) {  // the context has been freed
     if (code == AVERROR(EACCES) || code == AVERROR(EIO) || code == AVERROR(EMFILE))
       throw Error(ErrorCode::io, "cannot read " + name() + ": " + libav_text(code));
     throw Error(ErrorCode::format,
@@ -113,7 +112,7 @@ void FilmReader::Impl::open() {
                     libav_text(code) + ")");
   }
   format.reset(opened);
-  // Its decoders are under the same limit while it looks for what the streams are.
+  // Decoders that it opens for probing the streams have the same limit.
   std::vector<AVDictionary*> limits(format->nb_streams, nullptr);
   for (AVDictionary*& limit : limits) av_dict_set_int(&limit, "max_pixels", max_frame_pixels, 0);
   const int found = avformat_find_stream_info(format.get(), limits.data());
@@ -184,7 +183,7 @@ void FilmReader::Impl::seek(double back) {
   const double aim = std::max(0.0, options.from - back);
   const std::int64_t ticks = std::llround((start + aim) / av_q2d(film().time_base));
   const auto to_the_beginning = [&] {
-    // By its bytes: a key frame's packet may have an earlier time than its frame.
+    // By bytes: a key frame's packet may have an earlier time than its frame.
     return av_seek_frame(format.get(), -1, 0, AVSEEK_FLAG_BYTE) >= 0 ||
            av_seek_frame(format.get(), stream, 0, AVSEEK_FLAG_BACKWARD) >= 0;
   };
@@ -196,8 +195,9 @@ void FilmReader::Impl::seek(double back) {
   draining = file_ended = false;
 }
 
-/// Some containers (MPEG-TS) are entered between two key frames, and the first frame comes too
-/// late: then from further back, at last from the beginning. False: it need not be, or cannot.
+/// In some containers (MPEG-TS), seeking ends between two key frames, and the first decoded frame
+/// is too late: then seek further back, finally to the beginning. False: not necessary, or not
+/// possible.
 bool FilmReader::Impl::seek_further_back(const AVFrame* first) {
   if (options.from <= 0 || sought >= steps_back.size()) return false;
   const double leeway = 1.5 * (info.frame_rate > 0 ? 1 / info.frame_rate : 0.04);
@@ -226,7 +226,7 @@ bool FilmReader::Impl::read_packet() {
     if (code >= 0) return true;
     if (code == AVERROR_EOF) break;
     if (code == AVERROR(EAGAIN)) continue;
-    // Some containers continue behind what is damaged.
+    // Some containers continue after damaged parts.
     constexpr int most_refused = 100;
     if (code == AVERROR_INVALIDDATA && ++refused < most_refused) {
       note_damage(end);
@@ -239,7 +239,7 @@ bool FilmReader::Impl::read_packet() {
   return false;
 }
 
-/// A packet of another stream, if it belongs to the wanted time.
+/// Passes on a packet of another stream, if it is within the wanted time.
 void FilmReader::Impl::pass_on() {
   const AVStream& s = *format->streams[packet->stream_index];
   const std::int64_t ticks = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
@@ -252,7 +252,7 @@ void FilmReader::Impl::pass_on() {
     if (options.from > 0 && seconds < options.from) return;
   }
   if (!take) return;
-  // Until the first frame is there we may have to go back further.
+  // Until there is a first frame, a seek further back may be necessary.
   if (options.from > 0 && delivered == 0)
     held_back.emplace_back(require_memory(av_packet_clone(packet.get())));
   else
@@ -264,7 +264,7 @@ void FilmReader::Impl::pass_on_held_back() {
   held_back.clear();
 }
 
-/// Gives the decoder a packet more, or says that there is none. False: it has got all.
+/// Passes another packet to the decoder, or signals the end. False: it has all of them.
 bool FilmReader::Impl::feed() {
   if (draining) return false;
   for (;;) {
@@ -295,8 +295,8 @@ AVFrame* FilmReader::Impl::decode() {
   }
 }
 
-/// Decoders pass times on; where there is none, or time stands still, the frame follows the one
-/// before.
+/// Decoders pass on timestamps; if one is missing or does not advance, the frame follows the
+/// previous one.
 void FilmReader::Impl::set_time(AVFrame& picture) {
   const AVRational base = film().time_base;
   std::int64_t pts = picture.best_effort_timestamp;
@@ -315,8 +315,7 @@ void FilmReader::Impl::set_time(AVFrame& picture) {
   last_pts = pts;
 }
 
-/// Films may change size or format on the way (broadcasts do): what follows is brought to what was
-/// first.
+/// Films may change size or format (broadcasts do): later frames are converted to the first one's.
 AVFrame* FilmReader::Impl::in_one_size(AVFrame* picture) {
   if (pixel_format < 0) {
     width = picture->width;
@@ -352,7 +351,7 @@ AVFrame* FilmReader::Impl::in_one_size(AVFrame* picture) {
                             name(), film_time_text(end)));
   av_frame_copy_props(fitted.get(), picture);
   if (picture->colorspace == AVCOL_SPC_RGB || !paintable(picture->format)) {
-    // libswscale's own choice.
+    // libswscale's default.
     fitted->colorspace = AVCOL_SPC_SMPTE170M;
     fitted->color_range = AVCOL_RANGE_MPEG;
   }
@@ -415,8 +414,8 @@ bool FilmReader::next(Frame& frame) {
 void FilmReader::finish() {
   Impl& my = *impl_;
   my.ended = true;
-  // Sound lies a second or so behind its pictures; with an end of our own we stop when all streams
-  // have passed it, or have had time to.
+  // Sound may be a second or so behind the pictures: with an end given, reading stops when all
+  // streams are past it, or have had time to get there.
   const auto all_over = [&] {
     if (!my.options.to) return false;
     for (unsigned i = 0; i < my.format->nb_streams; ++i) {

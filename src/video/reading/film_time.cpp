@@ -12,7 +12,7 @@
 namespace faceshot::video {
 namespace {
 
-/// Digits, and after a point more of them; nothing else. -1 for what is no such number.
+/// Digits, optionally with a decimal point; -1 for anything else.
 double plain_number(std::string_view text, bool whole) {
   const auto allowed = [&](char c) { return (c >= '0' && c <= '9') || (c == '.' && !whole); };
   double value = -1;
@@ -35,7 +35,7 @@ double parse_film_time(const std::string& text) {
     const std::size_t colon = rest.find(':');
     const bool last = colon == std::string_view::npos;
     const double value = plain_number(rest.substr(0, colon), !last);
-    // Minutes and seconds after something larger end at 60.
+    // Minutes and seconds after a larger unit must be below 60.
     if (value < 0 || part > 2 || (part > 0 && value >= 60)) fail();
     seconds = seconds * 60 + value;
     if (last) break;

@@ -16,7 +16,7 @@ bool full_range(const AVFrame& f) {
   return f.color_range == AVCOL_RANGE_JPEG || f.format == AV_PIX_FMT_YUVJ420P;
 }
 
-/// As players guess where a film does not tell.
+/// The guess that players make if a film does not specify it.
 YuvColour colour_of(const AVFrame& f) {
   const bool told = f.colorspace != AVCOL_SPC_UNSPECIFIED && f.colorspace != AVCOL_SPC_RGB;
   constexpr int high_definition = 720;
@@ -27,7 +27,7 @@ YuvColour colour_of(const AVFrame& f) {
   return full_range(f) ? YuvColour::bt601_full : YuvColour::bt601;
 }
 
-/// A plane turned by quarters and mirrored, in blocks that stay in the cache.
+/// Rotates a plane by quarter turns and mirrors it, in blocks that stay in the cache.
 void turn_plane(const std::uint8_t* from, std::ptrdiff_t from_stride, int width, int height,
                 const Placement::Turn& turn, std::uint8_t* to, std::ptrdiff_t to_stride) {
   // Steps in the target for one step right and one step down in the source.
@@ -68,14 +68,14 @@ struct Planes {
   }
 };
 
-/// The frame itself, if it is one of the detector's formats.
+/// The frame itself, if it is in one of the detector's formats.
 ImageView view_as_it_is(const AVFrame& f) {
   ImageView view{f.data[0], f.width, f.height, f.linesize[0]};
   view.colour = colour_of(f);
   switch (f.format) {
     case AV_PIX_FMT_YUV420P:
     case AV_PIX_FMT_YUVJ420P:
-      // One stride for both, as decoders have it.
+      // Both have the same stride, as from decoders.
       if (f.linesize[1] != f.linesize[2]) return {};
       view.format = PixelFormat::i420;
       view.chroma = f.data[1];

@@ -22,7 +22,7 @@ std::vector<std::string> encoder_names() {
   return names;
 }
 
-/// The one of the encoder's formats that loses least.
+/// The encoder's format that loses least.
 AVPixelFormat format_for(const AVCodec& codec, const AVFrame& like) {
   const auto own = static_cast<AVPixelFormat>(like.format);
   if (codec.pix_fmts == nullptr) return own;
@@ -31,7 +31,7 @@ AVPixelFormat format_for(const AVCodec& codec, const AVFrame& like) {
   return avcodec_find_best_pix_fmt_of_list(codec.pix_fmts, own, 0, nullptr);
 }
 
-/// Quality and speed, in the encoder's own words.
+/// Quality and speed as options of the encoder.
 void set_quality(AVDictionary** options, AVCodecContext& context, const AVCodec& codec,
                  int quality) {
   const std::string_view name = codec.name;
@@ -56,7 +56,7 @@ void set_quality(AVDictionary** options, AVCodecContext& context, const AVCodec&
   context.global_quality = FF_QP2LAMBDA * std::clamp(quality / 6, 1, 31);
 }
 
-/// Old codecs know some rates only.
+/// Old codecs support only some rates.
 AVRational time_base_for(const AVCodec& codec, const EncoderSettings& settings) {
   if (codec.supported_framerates == nullptr || settings.frame_rate.num <= 0)
     return settings.time_base;
@@ -153,7 +153,7 @@ AVFrame* Encoder::converted(const AVFrame& frame) {
 void Encoder::encode(const AVFrame& frame, std::int64_t pts, const TakePacket& take) {
   const std::unique_ptr<AVFrame, FrameFree> own(converted(frame));
   own->pts = pts;
-  own->pict_type = AV_PICTURE_TYPE_NONE;  // what was a key frame need not be one
+  own->pict_type = AV_PICTURE_TYPE_NONE;  // a key frame of the source need not become one
   durations_[pts] = frame.pkt_duration;
   drain(own.get(), take);
 }

@@ -25,7 +25,7 @@ std::string temporary_name(const std::filesystem::path& path) {
 FilmFile::FilmFile(const std::filesystem::path& path) : path_(path) {
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   file_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
-  // Not every file system can; any other reason shows again below.
+  // Not every file system supports it; other errors show up again below.
   while (file_ < 0) {
     temporary_ = temporary_name(path);
     file_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -95,7 +95,7 @@ void FilmFile::commit() {
   avio_flush(io_);
   check();
   if (::fsync(file_) != 0) fail(errno);
-  // Links do not replace, renames do: the name is given in two steps.
+  // Links do not replace files, renames do: the name is given in two steps.
   while (temporary_.empty()) {
     const std::string name = temporary_name(path_);
     if (::linkat(AT_FDCWD, other_name().c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0)

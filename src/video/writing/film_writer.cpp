@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 
 const AVOutputFormat& container_of(const fs::path& path) {
   quiet_libav();
-  // Only by its name: libav would go by the whole path's ending otherwise, and take numbers in it
-  // for a list of pictures.
+  // By the name alone: libav would otherwise use the ending of the whole path, and take numbers in
+  // it for a list of pictures.
   const std::string name = "film" + media::lower_extension(path);
   const AVOutputFormat* const format = av_guess_format(nullptr, name.c_str(), nullptr);
   if (format == nullptr || format->video_codec == AV_CODEC_ID_NONE ||
@@ -39,7 +39,7 @@ bool is_mov(const AVOutputFormat& format) {
   return name == "mp4" || name == "mov" || name == "3gp" || name == "3g2" || name == "ipod";
 }
 
-/// libav does not know of every container what it holds: then it finds out when it writes.
+/// For some containers libav does not know what they can hold: then errors appear when writing.
 bool holds(const AVOutputFormat& format, AVCodecID codec) {
   return avformat_query_codec(&format, codec, FF_COMPLIANCE_NORMAL) != 0;
 }
@@ -59,7 +59,7 @@ void copy_side_data(AVStream& to, const AVStream& from, AVPacketSideDataType typ
   std::memcpy(copy, data, size);
 }
 
-/// Tags of Apple's that are kept under their own names alone.
+/// Apple's tags that are kept only under their own names.
 bool has_long_tags(const AVDictionary* tags) {
   const AVDictionaryEntry* entry = nullptr;
   while ((entry = av_dict_get(tags, "", entry, AV_DICT_IGNORE_SUFFIX)) != nullptr)
@@ -82,9 +82,9 @@ struct FilmWriter::Impl {
   FilmFile file;
   OutputPointer format{};
   std::unique_ptr<Encoder> encoder{};
-  std::mutex mutex{};                  ///< of all below
-  std::vector<int> target{};           ///< stream of the output for each of the source's; -1: none
-  std::vector<PacketPointer> early{};  ///< others' packets before the first frame
+  std::mutex mutex{};                  ///< guards everything below
+  std::vector<int> target{};           ///< output stream for each of the source's; -1: none
+  std::vector<PacketPointer> early{};  ///< other streams' packets before the first frame
   std::vector<std::string> left_out{};
   bool begun = false;
 
@@ -108,7 +108,7 @@ void FilmWriter::Impl::fail(int code) const {
   throw Error(ErrorCode::unsupported, "cannot write " + name() + ": " + libav_text(code));
 }
 
-/// Lost sound is found out too late.
+/// Without this, missing sound would be noticed too late.
 void FilmWriter::Impl::check_sound() const {
   for (unsigned i = 0; i < source.format().nb_streams; ++i) {
     const AVCodecParameters& p = *source.format().streams[i]->codecpar;
@@ -126,7 +126,7 @@ void FilmWriter::Impl::check_sound() const {
             name(), container.name));
 }
 
-/// Why another stream is left out; empty: it is not.
+/// Why another stream is omitted; empty: it is not.
 std::string FilmWriter::Impl::why_not(const AVStream& stream) const {
   const AVCodecParameters& p = *stream.codecpar;
   const bool cover = (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
@@ -146,7 +146,7 @@ std::string FilmWriter::Impl::why_not(const AVStream& stream) const {
       what = fmt::format("an attached file ({})", codec);
       break;
     default:
-      // Time codes come again of a tag.
+      // Time codes are written again from a tag.
       if (options.keep_metadata && p.codec_tag == MKTAG('t', 'm', 'c', 'd')) return "-";
       what = "a data stream";
   }
@@ -198,7 +198,7 @@ void FilmWriter::Impl::add_others() {
     }
     AVStream& stream = add_stream(other);
     if (avcodec_parameters_copy(stream.codecpar, other.codecpar) < 0) throw_no_memory();
-    // The tag is the container's word for the codec: kept where it is the same container's.
+    // The tag is the container's code of the codec: kept if the container is the same.
     if (container.codec_tag == nullptr ||
         av_codec_get_id(container.codec_tag, other.codecpar->codec_tag) != other.codecpar->codec_id)
       stream.codecpar->codec_tag = 0;
@@ -228,7 +228,7 @@ void FilmWriter::Impl::begin(const AVFrame& first) {
   format.reset(made);
   format->pb = file.io();
   format->url = require_memory(av_strdup(file.other_name().c_str()));
-  // Neither the time nor the version of libav: the same film in gives the same film out.
+  // Neither the time nor libav's version: the same input gives the same output.
   format->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
   const AVStream& s = film();
   EncoderSettings settings{
@@ -243,7 +243,7 @@ void FilmWriter::Impl::begin(const AVFrame& first) {
   encoder = std::make_unique<Encoder>(codec, settings, first);
   if (options.keep_metadata) av_dict_copy(&format->metadata, source.format().metadata, 0);
   for (const char* const own : {"major_brand", "minor_version", "compatible_brands", "encoder"})
-    av_dict_set(&format->metadata, own, nullptr, 0);  // of the file, not of the film
+    av_dict_set(&format->metadata, own, nullptr, 0);  // describes the file, not the film
   add_others();
   add_chapters();
   AVDictionary* muxer = nullptr;

@@ -15,9 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr AVRational recording_time_base{1, 1000};  // as Matroska has it
+constexpr AVRational recording_time_base{1, 1000};  // Matroska's
 
-/// rec.mkv, rec-2.mkv, ...: the first that is not there.
+/// rec.mkv, rec-2.mkv, ...: the first that does not exist.
 fs::path free_name(const fs::path& wanted) {
   fs::path name = wanted;
   std::error_code ignored;
@@ -62,7 +62,7 @@ void LiveRecorder::Impl::start(const AVFrame& first, const Placement& placement,
   AVFormatContext* made = nullptr;
   if (avformat_alloc_output_context2(&made, nullptr, "matroska", nullptr) < 0) throw_no_memory();
   format.reset(made);
-  // "file:" keeps a colon in the name from being taken for a protocol.
+  // "file:" prevents a colon in the name from being taken for a protocol.
   if (const int code = avio_open(&format->pb, ("file:" + file.string()).c_str(), AVIO_FLAG_WRITE);
       code < 0)
     fail(code);
@@ -83,7 +83,7 @@ void LiveRecorder::Impl::start(const AVFrame& first, const Placement& placement,
       code < 0)
     fail(code);
   AVDictionary* muxer = nullptr;
-  av_dict_set(&muxer, "cluster_time_limit", "500", 0);  // what is written out as one piece, ms
+  av_dict_set(&muxer, "cluster_time_limit", "500", 0);  // how much is flushed at once, ms
   av_dict_set(&muxer, "flush_packets", "1", 0);
   const int code = avformat_write_header(format.get(), &muxer);
   av_dict_free(&muxer);
@@ -129,7 +129,8 @@ LiveRecorder::LiveRecorder(fs::path path, const WriteOptions& options)
 LiveRecorder::~LiveRecorder() {
   try {
     impl_->finish();
-  } catch (const Error&) {  // the disk is full, say: write() has told, or nobody can be told
+  } catch (const Error&) {  // a full disk, for example: write() has reported it, or there is nobody
+                            // to report it to
   }
 }
 

@@ -1,4 +1,4 @@
-// Requests by libcurl.
+// Requests through libcurl.
 #include <curl/curl.h>
 
 #include <memory>
@@ -21,7 +21,7 @@ int stop_request(void* interrupt, curl_off_t, curl_off_t, curl_off_t, curl_off_t
   return static_cast<const Interrupt*>(interrupt)->raised() ? 1 : 0;
 }
 
-/// What the receiver writes is of no use.
+/// The body of the answer is not needed.
 std::size_t ignore_answer(char*, std::size_t size, std::size_t count, void*) {
   return size * count;
 }

@@ -40,7 +40,7 @@ bool is_message_name(const std::string& name) {
                      [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// Unlike that of any other message anywhere: not from a seed.
+/// Unique among all messages anywhere, so it must not come from a seed.
 std::string new_id() {
   std::uint64_t words[2] = {};
   if (::getrandom(words, sizeof words, 0) != static_cast<ssize_t>(sizeof words))
@@ -91,7 +91,7 @@ void DiskQueue::Impl::take_up() {
   for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
     const std::string name = at->path().filename().string();
     std::error_code ignored;
-    // What a killed writer left half done.
+    // Left unfinished by a killed writer.
     if (name.find(".json.tmp-") != std::string::npos) fs::remove(at->path(), ignored);
     if (!is_message_name(name)) continue;
     const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 10);

@@ -58,7 +58,7 @@ struct WebhookSender::Impl {
   void run();
 };
 
-/// True: it is done with.
+/// True: the message is finished.
 bool WebhookSender::Impl::send(const DiskQueue::Message& message) {
   std::vector<std::string> headers{"Content-Type: application/json",
                                    "X-FaceShot-Delivery: " + message.id};

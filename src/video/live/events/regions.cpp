@@ -15,8 +15,8 @@ bool in_picture(PlacePoint p) { return p.x >= 0 && p.x <= 1 && p.y >= 0 && p.y <
   throw Error(ErrorCode::invalid_argument, std::string(what) + " '" + name + "' " + why);
 }
 
-/// Twice the area to the right of a -> b that the point spans (y points down): positive on the
-/// right.
+/// Twice the signed area of the triangle (a, b, p) (y points down): positive if p is to the right
+/// of a -> b.
 double side(PlacePoint a, PlacePoint b, PlacePoint p) {
   return (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x);
 }
@@ -63,7 +63,7 @@ int crossing(const Line& line, PlacePoint a, PlacePoint b) noexcept {
   const bool right_before = side(line.from, line.to, a) >= 0;
   const bool right_after = side(line.from, line.to, b) >= 0;
   if (right_before == right_after) return 0;
-  // The line's ends are on different sides of the way, or it ends on it.
+  // The line's ends are on different sides of the path, or the path ends on the line.
   const double first = side(a, b, line.from), second = side(a, b, line.to);
   if ((first > 0 && second > 0) || (first < 0 && second < 0)) return 0;
   return right_after ? 1 : -1;

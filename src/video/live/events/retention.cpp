@@ -31,7 +31,7 @@ bool has_form(std::string_view text, std::string_view form) {
   return true;
 }
 
-/// STREAM/DAY/TIME-FACE.jpg below the folder, as snapshot_path() has it.
+/// STREAM/DAY/TIME-FACE.jpg below the folder, the form of snapshot_path().
 bool is_snapshot(const fs::path& below) {
   const std::string name = below.filename().string();
   constexpr std::string_view time = "######.###-";
@@ -80,14 +80,14 @@ RetentionReport remove_old_snapshots(const fs::path& folder, const RetentionRule
   for (const StoredSnapshot& one : all) {
     const bool old = rules.most_age && now - one.time > *rules.most_age;
     const bool too_much = rules.most_bytes && report.bytes > *rules.most_bytes;
-    if (!old && !too_much) break;  // all others are younger
+    if (!old && !too_much) break;  // all others are newer
     std::error_code failed;
     if (!fs::remove(one.file, failed)) continue;
     --report.files;
     report.bytes -= one.bytes;
     ++report.removed;
     report.removed_bytes += one.bytes;
-    // Only what is empty can be removed so.
+    // This removes only empty folders.
     fs::remove(one.file.parent_path(), failed);
     fs::remove(one.file.parent_path().parent_path(), failed);
   }

@@ -29,13 +29,13 @@ PixelArea area_of(const Box& box, const ImageView& view, float margin) {
           cut(box.x2 + mx + 1, view.width), cut(box.y2 + my + 1, view.height)};
 }
 
-/// The luma in squares of `step` pixels, their means: noise is no sharpness.
+/// The luma as means over squares of `step` pixels, so that noise does not count as sharpness.
 struct LumaGrid {
   int columns = 0, rows = 0, step = 1;
   std::vector<float> means;
 
   LumaGrid(const ImageView& view, const PixelArea& area) {
-    constexpr int enough = 64;  // rows: hair and skin are not meant
+    constexpr int enough = 64;  // rows: sufficient for a face, without the details of hair and skin
     step = std::max(2, (area.y2 - area.y1) / enough);
     columns = (area.x2 - area.x1) / step;
     rows = (area.y2 - area.y1) / step;
@@ -79,9 +79,9 @@ double sharpness_of(const ImageView& view, const PixelArea& area) {
   const auto n = static_cast<double>(count);
   const double variance = squares / n - sum / n * (sum / n);
   const double edges = laplacian_squares / n - laplacian / n * (laplacian / n);
-  // What rounding to whole grey levels alone gives: a variance of 1/12 of each pixel.
+  // Noise from rounding to whole grey levels: a variance of 1/12 per pixel.
   const double rounding = 20.0 / 12 / (grid.step * grid.step);
-  constexpr double flat = 4;  // grey levels squared: of what is flat nothing can be said
+  constexpr double flat = 4;  // grey levels squared: below that nothing can be said
   constexpr double half = 0.5;
   const double ratio = std::max(0.0, edges - rounding) / (variance + flat);
   return ratio / (ratio + half);
@@ -93,7 +93,7 @@ double frontality_of(const Landmarks& p) {
   const double dy = static_cast<double>(right.y - left.y);
   const double length = dx * dx + dy * dy;
   if (!(length > 1)) return 0;
-  // Where the nose is along the line of the eyes: 0.5 between them, at 0 or 1 a profile.
+  // Position of the nose along the line of the eyes: 0.5 between them, 0 or 1 in profile.
   const double along =
       (static_cast<double>(nose.x - left.x) * dx + static_cast<double>(nose.y - left.y) * dy) /
       length;

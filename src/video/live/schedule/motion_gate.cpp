@@ -43,7 +43,7 @@ bool MotionGate::moved(const ImageView& view, double seconds) {
     for (int c = 0; c < columns && !changed; ++c) {
       const int area = std::min(gate_block, view.width - c * gate_block) *
                        std::min(gate_block, view.height - r * gate_block);
-      // Slivers at the edges are all noise.
+      // Thin blocks at the edges are mostly noise.
       if (2 * area < gate_block * gate_block) continue;
       const auto i = static_cast<std::size_t>(r) * static_cast<std::size_t>(columns) +
                      static_cast<std::size_t>(c);

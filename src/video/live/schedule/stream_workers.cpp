@@ -18,7 +18,7 @@ struct StreamWorkers::Impl {
   mutable std::mutex mutex{};
   std::condition_variable changed{};
   FairShares shares;
-  std::vector<char> served, again;  ///< being served; notified meanwhile
+  std::vector<char> served, again;  ///< being served; notified in the meantime
   double busy = 0;
   bool stopping = false;
   std::exception_ptr failure{};
@@ -75,7 +75,7 @@ StreamWorkers::~StreamWorkers() {
   const std::unique_lock lock(impl_->mutex);
   impl_->stopping = true;
   impl_->changed.notify_all();
-}  // the threads are joined with impl_
+}  // the threads are joined when impl_ is destroyed
 
 void StreamWorkers::notify(std::size_t stream) {
   const std::lock_guard lock(impl_->mutex);

@@ -15,7 +15,7 @@
 namespace faceshot::video {
 namespace {
 
-/// A table of the file, whose keys are known or an error.
+/// A table of the file; unknown keys are errors.
 class CamerasTable {
  public:
   CamerasTable(const std::filesystem::path& file, const toml::table& table)

@@ -17,7 +17,7 @@ Backoff::Backoff(const BackoffOptions& options, std::uint64_t seed, std::uint32_
 }
 
 double Backoff::next() {
-  constexpr int enough = 64;  // any growth has reached the limit, or never will
+  constexpr int enough = 64;  // by now any growth has reached the limit, or never will
   const double whole = std::min(
       options_.most, options_.first * std::pow(options_.growth, std::min(failures_, enough)));
   ++failures_;

@@ -61,7 +61,7 @@ class DeviceInput : public LiveInput {
   [[nodiscard]] std::int64_t damaged() const override { return damaged_; }
 
  private:
-  /// None: damaged.
+  /// Null: damaged.
   std::unique_ptr<AVFrame, FrameFree> decoded(std::span<const std::uint8_t> bytes) {
     if (bytes.empty() || av_new_packet(packet_.get(), static_cast<int>(bytes.size())) < 0)
       return nullptr;
@@ -73,7 +73,7 @@ class DeviceInput : public LiveInput {
     return frame;
   }
 
-  /// Two pixels of four bytes: luma, blue difference, luma, red difference.
+  /// Two pixels in four bytes: luma, blue difference, luma, red difference.
   std::unique_ptr<AVFrame, FrameFree> from_yuyv(std::span<const std::uint8_t> bytes) const {
     const DeviceFormat& format = device_.format();
     const auto stride = static_cast<std::size_t>(format.stride);

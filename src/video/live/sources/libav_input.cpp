@@ -15,7 +15,7 @@ namespace faceshot::video {
 namespace {
 
 constexpr int pipe_buffer_bytes = 1 << 16;
-/// Before a stream is known for what it is. Garbage is known after as much.
+/// Read before a stream's format is known. Garbage is recognised after that many as well.
 constexpr std::int64_t probe_bytes = 1'000'000;
 constexpr std::int64_t probe_microseconds = 1'000'000;
 
@@ -52,7 +52,7 @@ LibavInput::LibavInput(const InputOptions& options, const Interrupt& interrupt, 
 }
 
 LibavInput::~LibavInput() {
-  // Saying goodbye to a camera that hangs must not take long either.
+  // Closing the connection to an unresponsive camera must not take long either.
   constexpr double goodbye = 0.5;
   deadline_ = monotonic_now() + goodbye;
   format_.reset();
@@ -84,7 +84,7 @@ void LibavInput::fail(int code) const {
     throw Error(ErrorCode::io, any_ ? settings_.name + ": no frame within the time limit"
                                     : settings_.name + ": no answer within the time limit");
   const std::string why = settings_.name + ": " + libav_text(code);
-  // 461, "Unsupported transport", is "4XX" for libav; some servers say 400.
+  // 461, "Unsupported transport", is "4XX" in libav; some servers send 400.
   if (code == AVERROR_HTTP_BAD_REQUEST || code == AVERROR_HTTP_OTHER_4XX)
     throw RefusedByServer(why);
   throw Error(code == AVERROR_INVALIDDATA ? ErrorCode::format : ErrorCode::io, why);
@@ -115,7 +115,7 @@ void LibavInput::open() {
   av_dict_set(&options, "format_whitelist", live_formats, 0);
   start_waiting();
   const int code = avformat_open_input(&context, settings_.url.c_str(), nullptr, &options);
-  if (code < 0) fail(code);  // the context is gone
+  if (code < 0) fail(code);  // the context has been freed
   format_.reset(context);
   const unsigned known = format_->nb_streams;
   std::vector<AVDictionary*> limits(known, nullptr);
@@ -142,12 +142,12 @@ void LibavInput::open_decoder() {
   int code = avcodec_parameters_to_context(decoder_.get(), stream.codecpar);
   decoder_->max_pixels = max_frame_pixels;
   decoder_->pkt_timebase = stream.time_base;
-  decoder_->thread_count = 1;  // more would hold frames back, and streams share the cores anyway
+  decoder_->thread_count = 1;  // more would delay frames, and streams share the cores anyway
   if (code >= 0) code = avcodec_open2(decoder_.get(), codec, nullptr);
   if (code < 0) fail(code);
 }
 
-/// Gives the decoder a packet. False: interrupted.
+/// Passes a packet to the decoder. False: interrupted.
 bool LibavInput::feed() {
   av_packet_unref(packet_.get());
   if (const double pause = share_.pause(); pause > 0 && interrupt_.wait(pause)) return false;
@@ -193,7 +193,7 @@ bool LibavInput::next(LivePicture& picture) {
   }
 }
 
-/// Formats that nobody can paint on are brought to one that everybody can.
+/// Formats that cannot be painted on are converted to one that can.
 void LibavInput::deliver(AVFrame& frame, LivePicture& picture) {
   if (frame.decode_error_flags != 0 || (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0) ++damaged_;
   any_ = true;
@@ -218,7 +218,7 @@ void LibavInput::deliver(AVFrame& frame, LivePicture& picture) {
   if (!scaler_ || sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height,
                             fitted->data, fitted->linesize) <= 0)
     throw Error(ErrorCode::unsupported, settings_.name + ": unsupported frame format");
-  fitted->colorspace = AVCOL_SPC_SMPTE170M;  // libswscale's own choice
+  fitted->colorspace = AVCOL_SPC_SMPTE170M;  // libswscale's default
   fitted->color_range = AVCOL_RANGE_MPEG;
   picture.picture = std::move(fitted);
 }

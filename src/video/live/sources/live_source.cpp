@@ -17,7 +17,8 @@
 namespace faceshot::video {
 namespace {
 
-/// More is left out the further a stream is behind; all is decoded again once it has caught up.
+/// More frames are skipped the further a stream is behind; all are decoded again once it has caught
+/// up.
 Haste haste_for(double lag, Haste now) {
   constexpr double late = 1, very_late = 2, caught_up = 0.3;  // seconds
   if (lag > very_late) return Haste::key_frames_only;
@@ -47,7 +48,7 @@ struct LiveSource::Impl {
   OpenInput open;
   LiveLog log;
   std::function<void()> changed;
-  Interrupt interrupt{};  ///< of the connection: to sleep, or to end
+  Interrupt interrupt{};  ///< ends the connection, to sleep or to stop
   mutable std::mutex mutex{};
   std::condition_variable taken{};
   // Under the mutex:
@@ -60,10 +61,10 @@ struct LiveSource::Impl {
   StreamClock clock{};
   std::int64_t index = 0;
   int width = 0, height = 0;
-  double began = 0;  ///< of this connection: when its first frame came; 0: none yet
+  double began = 0;  ///< time of this connection's first frame; 0: none yet
   std::int64_t damaged_before = 0;
   std::string last_failure{};
-  base::WaitingThread thread{};  // last: begins when all else is there
+  base::WaitingThread thread{};  // last: starts when everything else exists
 
   Impl(const SourceOptions& o, OpenInput opener, LiveLog logger, std::function<void()> change)
       : options(o), open(std::move(opener)), log(std::move(logger)), changed(std::move(change)) {}
@@ -132,7 +133,7 @@ void LiveSource::Impl::publish(LivePicture& picture, const LiveInput& input) {
   if (changed) changed();
 }
 
-/// One connection, to its end.
+/// Runs one connection to its end.
 void LiveSource::Impl::connection() {
   began = 0;
   damaged_before = counters.damaged;
@@ -156,7 +157,7 @@ void LiveSource::Impl::connection() {
   }
 }
 
-/// Told when it begins, when the reason changes, and then ever more rarely.
+/// Logged when it begins, when the reason changes, and then less and less often.
 void LiveSource::Impl::connection_failed(const std::string& why, bool lived,
                                          const Backoff& backoff) {
   const int failures = backoff.failures();
@@ -171,7 +172,7 @@ void LiveSource::Impl::connection_failed(const std::string& why, bool lived,
 }
 
 void LiveSource::Impl::run() {
-  const bool once = options.input.source == "-";  // nobody can send it again
+  const bool once = options.input.source == "-";  // it cannot be opened again
   Backoff backoff(options.backoff, options.seed, options.number);
   while (sleep_until_wanted()) {
     set_state(SourceState::connecting);
@@ -190,7 +191,7 @@ void LiveSource::Impl::run() {
       set_state(SourceState::ended);
       return;
     }
-    constexpr double stable = 10;  // seconds after which a camera is taken to be well
+    constexpr double stable = 10;  // seconds after which a camera counts as working
     if (began > 0 && monotonic_now() - began > stable) backoff.reset();
     const double pause = backoff.next();
     connection_failed(why, began > 0, backoff);

@@ -12,8 +12,8 @@ struct SchemeProtocols {
   const char* protocols;
 };
 
-/// What libav may open for a URL of the scheme: never a file, and nothing but what the scheme is
-/// built on. http may be redirected to https.
+/// The protocols that libav may use for a URL of the scheme: never files, and only those on which
+/// the scheme is built. http may redirect to https.
 constexpr SchemeProtocols allowed_protocols[] = {
     {"rtsp", "rtsp,rtp,udp,tcp"},
     {"rtsps", "rtsps,rtsp,rtp,srtp,udp,tcp,tls"},
@@ -29,7 +29,7 @@ constexpr SchemeProtocols allowed_protocols[] = {
 void set_rtsp_options(AVDictionary** options, bool tcp) {
   av_dict_set(options, "rtsp_transport", tcp ? "tcp" : "udp", 0);
   av_dict_set(options, "allowed_media_types", "video", 0);
-  // For a packet that was overtaken, and of what the kernel keeps until we read it.
+  // Waiting time for reordered packets, and the size of the kernel's receive buffer.
   av_dict_set(options, "max_delay", "200000", 0);
   av_dict_set(options, "buffer_size", "2000000", 0);
 }

@@ -27,7 +27,7 @@ class PipeEnd {
   PipeEnd(const PipeEnd&) = delete;
   PipeEnd& operator=(const PipeEnd&) = delete;
 
-  /// As LibavInput::Settings::read.
+  /// The function for LibavInput::Settings::read.
   int read(std::uint8_t* bytes, int count) {
     for (;;) {
       constexpr double a_while = 3600;
@@ -51,10 +51,10 @@ std::unique_ptr<LiveInput> open_pipe_input(const InputOptions& options,
                                            const Interrupt& interrupt) {
   const auto pipe = std::make_shared<PipeEnd>(options.source, interrupt);
   LibavInput::Settings settings;
-  settings.protocols = "none";  // there is nothing to be opened
+  settings.protocols = "none";  // nothing is opened by URL
   settings.name = options.source == "-" ? "standard input" : "'" + options.source + "'";
   settings.manner = "pipe";
-  settings.time_limits = false;  // whoever writes may take his time
+  settings.time_limits = false;  // the writer may be slow
   settings.read = [pipe](std::uint8_t* bytes, int count) { return pipe->read(bytes, count); };
   return std::make_unique<LibavInput>(options, interrupt, std::move(settings));
 }

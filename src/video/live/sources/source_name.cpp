@@ -52,7 +52,7 @@ std::string shown_source(const std::string& source) {
   if (scheme == std::string::npos) return source;
   const std::size_t begin = scheme + 3;
   const std::string rest = source.substr(begin, source.find_first_of("?#", begin) - begin);
-  // The last @: passwords hold it too, and paths that do lose only what stands before it.
+  // The last @: passwords may contain one too; a path with one only loses the part before it.
   const std::size_t at = rest.rfind('@');
   return source.substr(0, begin) + (at == std::string::npos ? rest : rest.substr(at + 1));
 }

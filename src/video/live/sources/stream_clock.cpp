@@ -6,7 +6,8 @@
 namespace faceshot::video {
 
 double StreamClock::next(double time, double arrival) {
-  constexpr double most_step = 5;      // seconds that a stream may leave out beyond those passed
+  constexpr double most_step = 5;      // maximum seconds that a stream may skip beyond the elapsed
+                                       // time
   constexpr double most_drift = 1e-3;  // of a camera's clock
   constexpr double least_step = 1e-4;
   const bool told = std::isfinite(time);

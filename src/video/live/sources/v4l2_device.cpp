@@ -86,7 +86,8 @@ void V4l2Device::choose_format(int width, int height, double frame_rate) {
     format.fmt.pix.width = static_cast<unsigned>(width);
     format.fmt.pix.height = static_cast<unsigned>(height);
   }
-  // MJPEG is what USB has the room for at a full frame rate; the driver answers with what it can.
+  // MJPEG is the format for which USB has enough bandwidth at the full frame rate; the driver
+  // replies with what it supports.
   bool agreed = false;
   for (const unsigned kind : {V4L2_PIX_FMT_MJPEG, V4L2_PIX_FMT_JPEG, V4L2_PIX_FMT_YUYV}) {
     v4l2_format asked = format;
@@ -115,7 +116,7 @@ void V4l2Device::choose_format(int width, int height, double frame_rate) {
   v4l2_streamparm rate{};
   rate.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
   rate.parm.capture.timeperframe = {1000, static_cast<unsigned>(std::lround(frame_rate * 1000))};
-  call(VIDIOC_S_PARM, &rate);  // a wish: not all can be told
+  call(VIDIOC_S_PARM, &rate);  // only a request: some devices have no adjustable rate
 }
 
 void V4l2Device::map_buffers() {
