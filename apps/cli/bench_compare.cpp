@@ -22,7 +22,7 @@
 namespace faceshot::cli {
 namespace {
 
-/// One of the two, as a function that works once.
+/// One of the two networks, as a function that runs it once.
 struct Contestant {
   std::function<DetectTimings()> work;
   std::vector<double> network, total;
@@ -35,7 +35,8 @@ struct ComparisonRow {
   std::array<Spread, 2> network, total;
 };
 
-/// Both as detectors if both heads are known, else both without: the same is timed of both.
+/// Both as detectors if both heads are known, otherwise both without, so that the same is timed for
+/// both.
 std::array<Contestant, 2> contestants(const BenchArguments& a, const std::string& size, int threads,
                                       bool detectors) {
   std::array<Contestant, 2> both;
@@ -81,7 +82,7 @@ ComparisonRow measure(const BenchArguments& a, const std::string& size, int thre
     for (Contestant& one : both) (void)one.work();
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
-  // In turn, so that both see the machine in the same mood.
+  // Alternately, so that both run under the same conditions.
   while (row.runs < 20 || std::chrono::duration<double>(Clock::now() - start).count() < a.seconds) {
     for (Contestant& one : both) {
       const DetectTimings t = one.work();
@@ -97,11 +98,10 @@ ComparisonRow measure(const BenchArguments& a, const std::string& size, int thre
   return row;
 }
 
-/// Why a file is not a detector, if it is none. Files that cannot be read at all are errors at
-/// once.
+/// Why a file is not a detector; nothing if it is one. Files that cannot be read at all are errors
+/// immediately.
 std::optional<std::string> not_a_detector(const std::string& model, const std::string& model_info) {
-  if (!model_info.empty())
-    return std::nullopt;  // what is wrong with it is reported when it is read
+  if (!model_info.empty()) return std::nullopt;  // problems are reported when it is read
   const Network network = Network::load(model);
   try {
     (void)ModelInfo::of(network, model);

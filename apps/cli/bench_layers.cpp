@@ -20,7 +20,7 @@
 namespace faceshot::cli {
 namespace {
 
-/// What is reported of one step, or of several together.
+/// The figures of one step, or of several together.
 struct Cost {
   double milliseconds = 0, flop = 0, bytes = 0;
   std::size_t steps = 0;
@@ -39,7 +39,7 @@ struct Profile {
   std::vector<std::int64_t> shape;
   int threads = 1;
   std::size_t runs = 0;
-  double run = 0;   ///< median of whole runs that nobody interrupts with a clock, ms
+  double run = 0;   ///< median of whole runs without timing of steps, ms
   double peak = 0;  ///< GFLOP/s
   std::vector<PlanStep> steps;
   std::vector<Cost> costs;  ///< by step
@@ -60,7 +60,7 @@ Profile measure(const BenchArguments& a) {
   std::vector<double> whole;
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
-  // In turn, so that both see the machine in the same mood.
+  // Alternately, so that both run under the same conditions.
   while (whole.size() < 20 ||
          std::chrono::duration<double>(Clock::now() - start).count() < a.seconds) {
     const auto before = Clock::now();
@@ -87,7 +87,7 @@ std::string text_of(std::span<const std::int64_t> shape) {
   return text;
 }
 
-/// The layers of a step: several where they are computed together, row by row.
+/// The layers of a step: several if they are computed together, row by row.
 std::vector<std::string> layers_of(const PlanStep& step) {
   std::vector<std::string> layers;
   std::size_t from = 0;
@@ -98,13 +98,13 @@ std::vector<std::string> layers_of(const PlanStep& step) {
   return layers;
 }
 
-/// The operator without what is fused behind it: what steps are grouped by.
+/// The operator without fused ones: the key by which steps are grouped.
 std::string kind_of(const PlanStep& step) {
   if (layers_of(step).size() > 1) return "fused layers";
   return step.operation.substr(0, step.operation.find(" + "));
 }
 
-/// "-" where there is no arithmetic that counts.
+/// "-" if the arithmetic is negligible.
 std::string arithmetic_text(const Cost& cost, double peak) {
   if (!(cost.flop > 0)) return fmt::format("{:>8} {:>7}", "-", "-");
   return fmt::format("{:>8.1f} {:>6.1f}%", cost.gflops(), 100 * cost.gflops() / peak);
@@ -147,7 +147,7 @@ void print(const Profile& profile, const std::string& model) {
     for (std::size_t l = 1; l < layers.size(); ++l) std::printf("     %s\n", layers[l].c_str());
   }
 
-  // Where the time goes, by kind and kernel.
+  // Time by kind and kernel.
   std::map<std::pair<std::string, std::string>, Cost> by_kind;
   for (std::size_t s = 0; s < profile.steps.size(); ++s)
     by_kind[{kind_of(profile.steps[s]), profile.steps[s].kernel}].add(profile.costs[s]);

@@ -34,7 +34,7 @@ struct BenchArguments {
   std::vector<int> threads;
   double seconds = 1;
   PrecisionChoice wanted = PrecisionChoice::fp32;
-  Precision precision = Precision::fp32;  ///< that it comes to
+  Precision precision = Precision::fp32;  ///< the resulting precision
   int streams = 0;                        ///< 0: one image after the other
   bool layers = false, json = false;
 };
@@ -46,19 +46,19 @@ struct Spread {
 /// @pre values is not empty
 [[nodiscard]] Spread spread_of(std::vector<double> values);
 
-/// A frame of this size: the photograph, or noise (the time hardly depends on it).
+/// A frame of this size: the photograph, or noise (the time hardly depends on the content).
 /// @throws Error as media::read_photograph
 [[nodiscard]] Frame frame_of(const BenchArguments& a, FrameSize size);
 
-// The other kinds, each in its own file. @return exit code
+// The other modes, each in its own file. @return exit code
 
-/// Every step of the network alone, at the first size with the first number of threads.
+/// Every step of the network separately, at the first size with the first number of threads.
 int bench_layers(const BenchArguments& a);
 
-/// Two networks in turn on the same frames.
+/// Two networks alternately on the same frames.
 int bench_compare(const BenchArguments& a);
 
-/// As many streams of frames at once as a.streams says, on one detector.
+/// a.streams concurrent streams of frames, on one detector.
 int bench_streams(const BenchArguments& a);
 
 }  // namespace faceshot::cli

@@ -32,8 +32,8 @@ struct StreamRow {
   }
 };
 
-/// Every stream has a thread, which asks the same detector for its next frame as soon as it has the
-/// last one's faces.
+/// Every stream has a thread, which passes its next frame to the shared detector as soon as it has
+/// the last one's faces.
 StreamRow measure(const BenchArguments& a, const std::string& size, int threads) {
   using Clock = std::chrono::steady_clock;
   const Detector detector = open_detector(
@@ -46,7 +46,7 @@ StreamRow measure(const BenchArguments& a, const std::string& size, int threads)
   // Every piece is a stream, and waits for the others: each needs a thread.
   base::parallel_for(count, a.streams, [&](std::size_t s) {
     std::vector<Detection> faces;
-    detector.detect(frame.view(), faces);  // plans, and warms up
+    detector.detect(frame.view(), faces);  // creates the plan, and warms up
     ++ready;
     for (const auto begun = Clock::now(); ready < count;) {
       if (Clock::now() - begun > std::chrono::minutes(1))

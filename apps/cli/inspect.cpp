@@ -39,7 +39,7 @@ struct InspectArguments {
 
 struct NamedShape {
   std::string name;
-  std::vector<std::int64_t> declared, shape;  ///< shape: at the size looked at
+  std::vector<std::int64_t> declared, shape;  ///< shape: at the inspected size
 };
 
 struct LevelSummary {
@@ -73,7 +73,7 @@ std::vector<std::byte> bytes_of(const fs::path& file) {
   return {bytes.begin(), bytes.end()};
 }
 
-/// What to do with a file of another kind, told by its name.
+/// Advice for a file of another kind, recognised by its name.
 std::string advice_for(const fs::path& file) {
   const std::string extension = file.extension().string();
   if (extension == ".pt" || extension == ".pth")
@@ -85,7 +85,7 @@ std::string advice_for(const fs::path& file) {
   return "; give an ONNX file written by `faceshot export`, PyTorch or another program";
 }
 
-/// Cells of a level: its map's, or, where the network names none, as many as steps fit.
+/// Grid size of a level: its map's or, if the network names none, size / step rounded up.
 FeatureSize feature_size(const ModelInfo& info, std::size_t level, const Session& session,
                          const std::vector<std::int64_t>& input) {
   if (info.features.empty()) {
@@ -133,7 +133,7 @@ Inspection inspect(const InspectArguments& a) {
   try {
     result.info = ModelInfo::of(network, result.file.string());
   } catch (const Error& e) {
-    // A file may be looked into whatever it is for, unless it claims to be ours.
+    // Any file may be inspected, unless it claims to be ours.
     if (result.metadata.contains("faceshot.name")) throw;
     return result;
   }
@@ -161,7 +161,7 @@ std::string text_of(const std::vector<float>& values) {
   return text;
 }
 
-/// Metadata may be long (a whole training config) and of several lines.
+/// Metadata may be long (a whole training config) and have several lines.
 std::string one_line(std::string text) {
   constexpr std::size_t most = 76;
   std::replace_if(
@@ -199,14 +199,14 @@ const char* head_text(HeadType head) {
   return "";
 }
 
-/// What a detector shows whose user names no threshold; the lowest, where each class has its own.
+/// A detector's default threshold; the lowest if each class has its own.
 float threshold_of(const ModelInfo& info) {
   if (!info.class_thresholds.empty())
     return *std::min_element(info.class_thresholds.begin(), info.class_thresholds.end());
   return info.default_threshold.value_or(default_score_threshold);
 }
 
-/// The float nearest to 0.45 is no 0.45 in double.
+/// The float nearest to 0.45 is not 0.45 in double.
 double rounded(float threshold) { return std::round(1e6 * static_cast<double>(threshold)) / 1e6; }
 
 void print_detector(const ModelInfo& info) {
@@ -243,7 +243,7 @@ void print_priors(const Inspection& r) {
     if (!level.level.aspect_ratios.empty())
       sizes += ", aspect ratios " + text_of(level.level.aspect_ratios) +
                (level.level.flip ? " and inverse" : "");
-    // A step of 0 is that of the map's cells.
+    // A step of 0 means that of the map's cells.
     const double step = level.level.step > 0
                             ? static_cast<double>(level.level.step)
                             : static_cast<double>(r.input.shape[3]) / level.feature.width;

@@ -1,6 +1,6 @@
-// `faceshot`: the program. It holds what needs the runtime and photographs alone, so that it
-// starts fast and deploys anywhere; the rest is handed over to faceshot-video, faceshot-serve,
-// faceshot-data and faceshot-train, as git does with its own.
+// `faceshot`: the program. It contains what needs only the runtime and photographs, so that it
+// starts fast and deploys anywhere; other subcommands run faceshot-video, faceshot-serve,
+// faceshot-data and faceshot-train, like git's.
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
   cli::set_up(app, "faceshot");
   int exit_code = 0;
   cli::add_detect(app, exit_code);
-  // Those that are handed over are listed for --help alone.
+  // Subcommands of other programs are listed for --help only.
   const auto list = [&](std::string_view program) {
     for (const Elsewhere& command : elsewhere)
       if (command.program == program)

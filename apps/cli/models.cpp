@@ -37,7 +37,7 @@ struct ModelsArguments {
   bool json = false;
 };
 
-/// Everything about a backbone that a table shows.
+/// The figures of a backbone for the table.
 struct BackboneFigures {
   const Backbone* backbone;
   network::NetworkSpec spec;

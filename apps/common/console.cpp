@@ -35,13 +35,13 @@ int guarded(const std::function<int()>& body) {
 
 namespace {
 
-/// The subcommand that was given, the innermost.
+/// The innermost subcommand given.
 const CLI::App* used_by(const CLI::App* app) {
   while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
   return app;
 }
 
-/// "; did you mean '--threads'?" for an option that is none but nearly one; else nothing.
+/// "; did you mean '--threads'?" for an unknown option that is similar to one; otherwise empty.
 std::string suggestion(const CLI::App& root) {
   const CLI::App* const app = used_by(&root);
   std::vector<std::string> names;
@@ -72,7 +72,7 @@ Progress::Progress(std::string what, std::size_t total)
   handler.sa_handler = [](int) { interrupted = 1; };
   handler.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
   sigaction(SIGINT, &handler, &old_handler_);
-  // Who started us deaf to Ctrl-C, as shells do in the background, means it.
+  // If Ctrl-C was ignored when we started, as for background jobs of shells, it stays ignored.
   if (old_handler_.sa_handler == SIG_IGN) sigaction(SIGINT, &old_handler_, nullptr);
 }
 

@@ -13,25 +13,25 @@ namespace faceshot::cli {
 
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_failure = 1;        ///< the work could not be done
-inline constexpr int exit_usage = 2;          ///< the command was used wrongly
-inline constexpr int exit_interrupted = 130;  ///< Ctrl-C, as shells have it
+inline constexpr int exit_usage = 2;          ///< wrong usage
+inline constexpr int exit_interrupted = 130;  ///< Ctrl-C, the shells' convention
 
-/// Ctrl-C while a Progress was shown. Unwinding removes what is half done.
+/// Ctrl-C while a Progress was shown. Unwinding removes unfinished files.
 struct Interrupted {};
 
-/// Runs `body`; turns an exception into one line on stderr and an exit code: 1, or 2 where the
-/// error is Error(invalid_argument), or 130 after Ctrl-C.
+/// Runs `body`; turns an exception into one line on stderr and an exit code: 1, or 2 for
+/// Error(invalid_argument), or 130 after Ctrl-C.
 int guarded(const std::function<int()>& body);
 
-/// Makes CLI11 report wrong use in one line, as guarded() reports failures.
+/// Makes CLI11 report wrong usage in one line, as guarded() reports failures.
 void report_usage_in_one_line(CLI::App& app);
 
-/// True if stderr is a terminal: only then is a live line drawn over itself.
+/// True if stderr is a terminal: only then is a live line updated in place.
 bool live_terminal();
 
-/// One live line on stderr: "what 120/470  25.1/s  14 s left". Quiet for the first two seconds, and
-/// on anything but a terminal, where it writes a line every 30 seconds. While one is alive, Ctrl-C
-/// makes update() throw Interrupted; a second Ctrl-C ends the program at once.
+/// One live line on stderr: "what 120/470  25.1/s  14 s left". Prints nothing for the first two
+/// seconds; if stderr is not a terminal, prints a line every 30 seconds. While one is alive, Ctrl-C
+/// makes update() throw Interrupted; a second Ctrl-C ends the program immediately.
 class Progress {
  public:
   Progress(std::string what, std::size_t total);

@@ -9,7 +9,7 @@
 namespace faceshot::cli {
 namespace {
 
-/// Of a network that cannot be used as a detector, 1: any size may do.
+/// 1 for a network that cannot be used as a detector: any size may work.
 int size_divisor(const Network& network) {
   try {
     return ModelInfo::of(network, "").size_divisor;

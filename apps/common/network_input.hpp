@@ -17,10 +17,11 @@ struct FrameSize {
 [[nodiscard]] FrameSize parse_size(const std::string& text);
 
 /// The NCHW shape with which to run a network alone.
-/// @param wanted as on the command line; empty: the size that the network demands, else 640x480.
-///        Enlarged to multiples of what a known network demands, as a detector pads images
-/// @throws Error(invalid_argument) if the size is not WIDTHxHEIGHT, or the network demands another
-///         one; Error(unsupported) if it takes no image
+/// @param wanted from the command line; empty: the network's fixed size, otherwise 640x480.
+///        Enlarged to multiples of a known network's divisor, like a detector's padding
+/// @throws Error(invalid_argument) if the size is not WIDTHxHEIGHT, or differs from the network's
+/// fixed
+///         one; Error(unsupported) if its input is not an image
 [[nodiscard]] std::vector<std::int64_t> image_shape(const Network& network,
                                                     const std::string& wanted);
 

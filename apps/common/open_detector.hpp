@@ -8,7 +8,7 @@
 namespace faceshot::cli {
 
 /// @param model path of the ONNX file
-/// @param model_info path of a TOML file that describes it, or empty: as ModelInfo::of
+/// @param model_info path of a TOML file that describes it, or empty: ModelInfo::of is used
 /// @throws Error as Detector and ModelInfo::from_toml
 [[nodiscard]] Detector open_detector(const std::string& model, const std::string& model_info,
                                      const DetectorOptions& options);

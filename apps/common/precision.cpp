@@ -15,14 +15,14 @@
 namespace faceshot::cli {
 namespace {
 
-/// Milliseconds that this process's threads have worked: other programs do not count.
+/// Processor time of this process's threads in milliseconds: other programs do not count.
 double processor_time() {
   timespec now{};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
 }
 
-/// The shortest run of each, in turn, so that both see the machine in the same mood.
+/// The shortest run of each, alternating, so that both run under the same conditions.
 PrecisionTimes measure(const std::string& model, const std::string& size, int threads) {
   constexpr int fewest_runs = 3, most_runs = 12;
   constexpr double enough_ms = 500;

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// FNV-1a (Fowler, Noll, Vo), 64 bits: nobody gains by two files of one hash.
+/// FNV-1a (Fowler, Noll, Vo), 64 bits: there is no incentive to create collisions.
 class Hash {
  public:
   void add(std::string_view bytes) {
@@ -34,7 +34,7 @@ class Hash {
   std::uint64_t value_ = 0xCBF29CE484222325U;
 };
 
-/// First lines of a file that holds the answer.
+/// First lines of a file with the answer.
 std::string heading(const PrecisionQuestion& question) {
   return "faceshot precision 1\ncpu " + question.cpu + "\nmodel " + question.model + "\nversion " +
          question.version + "\n";

@@ -16,7 +16,7 @@
 namespace faceshot::cli {
 namespace {
 
-/// What could not be written (a full disk) was not done.
+/// Output that could not be written (a full disk) is a failure.
 int with_output_written(int exit_code) {
   errno = 0;
   const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.flush();
@@ -26,8 +26,8 @@ int with_output_written(int exit_code) {
   return exit_code == exit_ok ? exit_failure : exit_code;
 }
 
-/// Examples before options: most people look for no more. And flags without the value in braces
-/// that CLI11 shows of those that may have one.
+/// Puts examples before options, since most users need nothing else, and omits the value in braces
+/// that CLI11 shows for flags that can have one.
 class HelpFormatter : public CLI::Formatter {
  public:
   std::string make_help(const CLI::App* app, std::string name,
@@ -56,7 +56,7 @@ void set_up(CLI::App& app, const std::string& program) {
 int run_program(CLI::App& app, int argc, char** argv, const int& exit_code) {
   report_usage_in_one_line(app);
   try {
-    // CLI11 alone would say that a subcommand is required.
+    // CLI11 alone would only say that a subcommand is required.
     const auto is_named = [&](const CLI::App* c) { return c->check_name(argv[1]); };
     if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
       std::vector<std::string> names;

@@ -7,8 +7,8 @@
 
 namespace faceshot::cli {
 
-/// Adds --tile and --tile-overlap. Both must outlive the command; tiles.size is 0 where none are
-/// asked for, and has to be 0 before.
+/// Adds --tile and --tile-overlap. Both must outlive the command; tiles.size must be 0 before, and
+/// stays 0 if no tiles are requested.
 void add_tile_options(CLI::App& command, TileOptions& tiles);
 
 }  // namespace faceshot::cli

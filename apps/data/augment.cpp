@@ -1,4 +1,4 @@
-// `faceshot augment`: policies seen, carried out and explained.
+// `faceshot augment`: shows, applies and documents policies.
 #include <cstdio>
 #include <filesystem>
 #include <memory>

@@ -1,4 +1,4 @@
-// `faceshot augment search`: policies that are learned.
+// `faceshot augment search`: learns policies.
 #include "augment_search.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +29,7 @@ std::atomic<bool> search_stops{false};
 
 extern "C" void request_search_stop(int signal) {
   static volatile std::sig_atomic_t interrupted = 0;
-  if (signal == SIGINT && interrupted != 0) std::_Exit(exit_interrupted);  // trials die with it
+  if (signal == SIGINT && interrupted != 0) std::_Exit(exit_interrupted);  // its trials die with it
   if (signal == SIGINT) interrupted = 1;
   search_stops = true;
 }
@@ -41,7 +41,7 @@ struct SearchArguments {
   fs::path dir = "runs/search", resume, show, out;
   int workers = 1, threads = 0;
   bool json = false;
-  std::vector<const CLI::Option*> of_new;  ///< those that make no sense for a search that is there
+  std::vector<const CLI::Option*> of_new;  ///< options that only make sense for a new search
 };
 
 /// @throws Error(invalid_argument)
@@ -85,7 +85,7 @@ int show(const SearchArguments& a) {
   return exit_ok;
 }
 
-/// Makes the folder of a new search.
+/// Creates the folder of a new search.
 void create(SearchArguments& a) {
   SearchSettings& s = a.settings;
   if (a.config.empty() == s.trial.command.empty())
@@ -116,7 +116,7 @@ void create(SearchArguments& a) {
   SearchFolder::create(a.dir, s, augment::search::read_search_space(a.space));
 }
 
-/// The workers of this process, each on a thread of its own, until all is done or stopped.
+/// Runs this process's workers, each on a thread of its own, until everything is done or stopped.
 void run_workers(const fs::path& dir, int workers, SearchRecorder& recorder) {
   std::vector<base::WaitingThread> threads;
   std::vector<std::exception_ptr> errors(static_cast<std::size_t>(workers));
@@ -139,7 +139,7 @@ void run_workers(const fs::path& dir, int workers, SearchRecorder& recorder) {
   try {
     for (int i = 0; i < workers; ++i) threads.emplace_back([&one, i] { one(i); });
   } catch (...) {
-    search_stops = true;  // those that were started are waited for
+    search_stops = true;  // waits for those already started
     throw;
   }
   const bool live = live_terminal();

@@ -14,18 +14,18 @@
 
 namespace faceshot::cli {
 
-/// @throws Error(invalid_argument) for overrides that are the search's own to set
+/// @throws Error(invalid_argument) for overrides of keys that the search sets itself
 void check_overrides(const augment::search::TrialSettings& trial);
 
-/// Trains (or has `trial.command` do what it does) and reads the figure.
+/// Trains (or runs `trial.command` instead) and reads the figure.
 [[nodiscard]] augment::search::RunTrial trial_runner(
     const augment::search::SearchSettings& settings);
 
-/// Files beside the search's own: best.toml, learned.svg, progress.svg, tensorboard/; and lines at
-/// the terminal. Thread safe.
+/// Files in addition to the search's own: best.toml, learned.svg, progress.svg, tensorboard/; and
+/// lines on the terminal. Thread safe.
 class SearchRecorder {
  public:
-  /// @param out the best policy goes there, too; empty: nowhere else @param quiet no lines
+  /// @param out additional file for the best policy; empty: none @param quiet no lines
   SearchRecorder(std::filesystem::path folder, std::filesystem::path out, bool quiet);
   ~SearchRecorder();
 
@@ -41,7 +41,7 @@ class SearchRecorder {
   std::unique_ptr<Impl> impl_;
 };
 
-/// What a search found, for people.
+/// Prints the results of a search.
 void print_search(const augment::search::SearchSettings& settings,
                   const augment::search::SearchSpace& space,
                   const augment::search::SearchPlan& plan, bool options);

@@ -1,4 +1,4 @@
-// What `faceshot augment search` tells: files, TensorBoard, lines at the terminal.
+// Output of `faceshot augment search`: files, TensorBoard, lines on the terminal.
 #include <fmt/format.h>
 #include <chrono>
 #include <cmath>
@@ -19,14 +19,14 @@ struct SearchRecorder::Impl {
   std::mutex mutex;
   fs::path folder, out;
   bool quiet = false;
-  std::unique_ptr<tensorboard::EventFile> events;  ///< from the first result on
-  std::size_t batches = 0;                         ///< that were drawn
+  std::unique_ptr<tensorboard::EventFile> events;  ///< created at the first result
+  std::size_t batches = 0;                         ///< already written
   bool drawn = false, done = false;
 
-  // For the line of status.
+  // For the status line.
   using Clock = std::chrono::steady_clock;
   Clock::time_point start = Clock::now();
-  std::optional<double> first_work, first_seconds;  ///< when this process began
+  std::optional<double> first_work, first_seconds;  ///< when this process started
   double work = 0, planned = 0, seconds = 0, budget = 0;
   int finished = 0, trials = 0;
   std::optional<double> best;
@@ -55,7 +55,7 @@ struct SearchRecorder::Impl {
   }
 
   void write_events(const search::SearchPlan& plan) {
-    if (!events) return;  // this worker has done nothing yet: another tells it
+    if (!events) return;  // this worker has done nothing yet: another one reports it
     for (std::size_t i = batches; i < plan.batches.size(); ++i) {
       const search::BatchSummary& batch = plan.batches[i];
       std::vector<tensorboard::SummaryValue> values{
@@ -149,7 +149,7 @@ void print_search(const search::SearchSettings& settings, const search::SearchSp
     std::printf("\n");
   }
   for (const auto& rung : search::rung_agreement(settings, plan)) {
-    if (std::isnan(rung.spearman) || rung.trials < 4) continue;  // of two or three it says nothing
+    if (std::isnan(rung.spearman) || rung.trials < 4) continue;  // meaningless for two or three
     std::printf(
         "after %.3g of a trial: Spearman %.2f (95 %%: %.2f to %.2f), Kendall %.2f over %zu trials "
         "with both figures; the best one of %d %s the best\n",

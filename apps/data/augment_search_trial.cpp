@@ -1,4 +1,4 @@
-// A trial of `faceshot augment search`: a short training, or a command of the user's.
+// A trial of `faceshot augment search`: a short training, or a user's command.
 #include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
@@ -24,7 +24,7 @@ using augment::search::SearchSettings;
 using augment::search::TrialSettings;
 namespace fs = std::filesystem;
 
-/// What the search sets itself.
+/// Keys that the search sets itself.
 constexpr const char* own_keys[] = {
     "augment.policy", "train.epochs",  "train.validate_every", "train.stop_after",
     "train.seed",     "train.threads", "model.init.file",      "data.samples_per_epoch"};
@@ -37,7 +37,7 @@ std::string last_line(const fs::path& log) {
   return last.empty() ? "no output" : last;
 }
 
-/// Until it has ended. @throws Error(cancelled); Error(io) if it was killed
+/// Waits for it to end. @throws Error(cancelled); Error(io) if it was killed
 int exit_code_of(const support::ChildCommand& command, const std::atomic<bool>& stop) {
   support::ChildProcess child(command);
   while (!child.wait(std::chrono::milliseconds(100))) {
@@ -61,14 +61,14 @@ int power(int base, int exponent) {
   return value;
 }
 
-/// Goes before what the user says.
+/// Defaults, which the user's overrides follow.
 std::vector<std::string> usual_overrides(const TrialSettings& trial) {
   std::vector<std::string> usual{"train.ema_decay=0.99", "train.warmup_steps=20"};
   if (!trial.start.empty()) usual.emplace_back("train.learning_rate=3e-4");
   return usual;
 }
 
-/// @return arguments of `faceshot train` for the job; a rung's end is an epoch's
+/// @return arguments of `faceshot train` for the job; rungs end at the end of an epoch
 std::vector<std::string> training_of(const SearchSettings& settings, const Job& job,
                                      const JobFiles& files) {
   const int epochs = power(settings.eta, settings.rungs - 1);
@@ -89,7 +89,7 @@ std::vector<std::string> training_of(const SearchSettings& settings, const Job& 
         "data.samples_per_epoch=" + std::to_string(std::max(1, settings.trial.crops / epochs)),
         "train.threads=" + std::to_string(settings.trial.threads), "train.validate_start=false",
         "train.tensorboard.every=0", "train.checkpoint_every=0",
-        // A trial is as long as all others, and as all others' its rate falls.
+        // All trials have the same length and the same schedule.
         "train.early_stopping.metric=none", "train.plateau.metric=none");
     const std::string start =
         files.parent.empty() ? settings.trial.start : (files.parent / "last.pt").string();

@@ -1,5 +1,5 @@
-// `faceshot calibrate`: scores that are probabilities, and a default threshold, from photographs
-// that were held out from training.
+// `faceshot calibrate`: scores as probabilities, and a default threshold, from photographs held out
+// from training.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -43,7 +43,7 @@ std::string read_file(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// Sets are named in the file without the folders of this machine.
+/// The file names data sets without the folders of this machine.
 std::string published_name(const fs::path& csv) {
   return (fs::absolute(csv).parent_path().filename() / csv.filename()).string();
 }

@@ -1,4 +1,4 @@
-// `faceshot data`: looking at a prepared set.
+// `faceshot data`: examines prepared sets.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -32,7 +32,7 @@ namespace fs = std::filesystem;
 
 struct DataArguments {
   fs::path set;
-  std::string split;  ///< empty: all that are there
+  std::string split;  ///< empty: all existing ones
   fs::path out;
   fs::path report;  ///< of statistics
   data::SheetOptions sheet;
@@ -152,7 +152,7 @@ int stats(const DataArguments& o) {
 /// A network's priors, level by level.
 struct NetworkPriors {
   std::string name;
-  std::vector<float> strides;  ///< rising
+  std::vector<float> strides;  ///< increasing
   std::vector<LevelPriors> levels;
 };
 
@@ -177,7 +177,7 @@ NetworkPriors priors_of(const fs::path& model, int size) {
   return priors;
 }
 
-/// Faces of a range of sizes and what share of them priors reach.
+/// Faces of a range of sizes, and how many of them priors match.
 struct RecallRow {
   std::string label;
   std::size_t faces = 0;

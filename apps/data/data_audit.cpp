@@ -1,4 +1,4 @@
-// `faceshot data audit`: labels that are probably missing or loose, decided on by a person.
+// `faceshot data audit`: labels that are probably missing or loose, for a person to decide.
 #include <fmt/format.h>
 #include <algorithm>
 #include <cstdio>

@@ -1,4 +1,4 @@
-// `faceshot data check`: what is wrong with a prepared set.
+// `faceshot data check`: finds problems in a prepared set.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -33,7 +33,7 @@ namespace fs = std::filesystem;
 
 struct CheckArguments {
   std::vector<fs::path> sets;
-  std::string split;  ///< of folders; empty: all that are there
+  std::string split;  ///< for folders; empty: all existing ones
   std::vector<std::string> fixes;
   fs::path report;
   data::CheckOptions check;
@@ -41,7 +41,7 @@ struct CheckArguments {
   bool json = false;
 };
 
-/// The splits of folders, and CSV files as they are named.
+/// The splits of folders; CSV files as given.
 std::vector<fs::path> csvs_of(const CheckArguments& o) {
   std::vector<fs::path> csvs;
   for (const fs::path& set : o.sets)
@@ -49,7 +49,7 @@ std::vector<fs::path> csvs_of(const CheckArguments& o) {
   return csvs;
 }
 
-/// Short names for what is repaired most.
+/// Short names for the most common repairs.
 const std::map<std::string, std::vector<Problem>, std::less<>> repair_groups{
     {"clip", {Problem::box_beyond_edge}},
     {"swap", {Problem::swapped_corners}},

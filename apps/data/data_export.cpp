@@ -1,4 +1,4 @@
-// `faceshot data export`: a prepared set in the formats of others.
+// `faceshot data export`: exports a prepared set to other formats.
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -21,21 +21,21 @@ namespace fs = std::filesystem;
 
 struct ExportArguments {
   fs::path set;
-  std::string split;  ///< empty: all that are there
+  std::string split;  ///< empty: all existing ones
   fs::path out;
   std::string format;
   std::string link = "hard";
   bool json = false;
 };
 
-/// What became of one split.
+/// The result for one split.
 struct ExportedSplit {
   std::string split;
   fs::path out;
   data::ExportReport report;
 };
 
-/// x.npz, or x-val.npz where there are several splits.
+/// x.npz, or x-val.npz if there are several splits.
 int export_npz(const ExportArguments& o, const std::vector<fs::path>& csvs) {
   for (const fs::path& csv : csvs) {
     const data::PreparedSet set = data::read_prepared(csv);
@@ -75,7 +75,7 @@ void join_yolo(const fs::path& dir, const std::vector<ExportedSplit>& splits) {
   support::write_file_atomically(dir / "data.yaml", data::yolo_yaml(classes, all));
 }
 
-/// A folder for each split, all of them or none.
+/// One folder per split, all of them or none.
 std::vector<ExportedSplit> export_splits(const ExportArguments& o,
                                          const std::vector<fs::path>& csvs) {
   data::require_new_folder(o.out);

@@ -1,4 +1,4 @@
-// `faceshot data pseudo`: labels for a set that has few, from a detector.
+// `faceshot data pseudo`: labels from a detector for a set that has few.
 #include <fmt/format.h>
 #include <algorithm>
 #include <cstdio>
@@ -30,10 +30,11 @@ struct PseudoArguments : DetectorOnSet {
   data::SheetOptions sheet_options;
 };
 
-/// One line for label.json: what the set was, and what has been done to it.
+/// One line for label.json: the set's origin, and what was done to it.
 std::string source_text(const fs::path& csv, const PseudoArguments& o) {
   std::string text = data::source_of(csv);
-  // Of a set that has been through this before only the last time counts: its labels were replaced.
+  // If the set already has pseudo-labels, only the new ones are mentioned, since the old ones are
+  // replaced.
   const std::string mark = "; pseudo-labels of ";
   text = text.substr(0, text.find(mark));
   if (text.empty()) text = csv.filename().string();
@@ -68,7 +69,7 @@ int pseudo(PseudoArguments o) {
   if (!o.sheet.empty() && !media::is_image_path(o.sheet))
     throw Error(ErrorCode::invalid_argument,
                 "--sheet " + o.sheet.string() + " is not an image file name; try sheet.png");
-  // Scores below are never looked at.
+  // Lower scores are never used.
   const Detector detector = open_detector_on_set(o, o.labels.ignore);
   const auto run = [&] {
     Progress progress("labelling", set.records.size());

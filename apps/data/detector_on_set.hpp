@@ -12,17 +12,17 @@ namespace faceshot::cli {
 struct DetectorOnSet {
   std::filesystem::path set;
   std::string split;            ///< empty: train, or the only split
-  std::filesystem::path model;  ///< empty until opened: the one shipped
+  std::filesystem::path model;  ///< empty until opened: the shipped one
   int max_side = 640;
   int threads = 1;
   bool json = false;
 };
 
-/// The options of all of it; threads are the machine's by default.
+/// Adds all options; by default all of the machine's threads are used.
 /// @param o must outlive the parsing @return the option of the set itself, which is not required
 CLI::Option* add_detector_on_set(CLI::App& command, DetectorOnSet& o, const std::string& json_help);
 
-/// @param score down to which it finds @throws Error as Detector
+/// @param score minimum score of its detections @throws Error as Detector
 [[nodiscard]] Detector open_detector_on_set(DetectorOnSet& o, float score);
 
 }  // namespace faceshot::cli

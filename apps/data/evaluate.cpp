@@ -33,7 +33,7 @@ void require(bool good, const char* message) {
 
 void require_sense(const EvaluateOptions& o) {
   const bool wider = o.protocol == "widerface", fddb = o.protocol == "fddb";
-  const bool labels = o.protocol == "voc" || o.protocol == "coco";  // of --data
+  const bool labels = o.protocol == "voc" || o.protocol == "coco";  // from --data
   require(!o.data.empty() || !o.detections.empty() || (fddb && !o.images.empty()),
           "evaluate needs either --data (images to run a network on) or --detections (result files "
           "to score)");
@@ -52,7 +52,7 @@ void require_sense(const EvaluateOptions& o) {
           "--errors shows photographs; with --detections, give their folder as --images");
 }
 
-/// Everything that a report says beyond the table.
+/// The parts of a report beyond the table.
 evaluate::EvaluationReport wider_report(const EvaluateOptions& o, const Scored& scored,
                                         const evaluate::WiderResult& result,
                                         const ErrorStudy& study, const ErrorSetting& setting) {
@@ -159,7 +159,7 @@ int evaluate(const EvaluateOptions& o) {
   return evaluate_widerface(o);
 }
 
-/// What is scored, and by what.
+/// Options for what is scored, and by which protocol.
 void add_inputs(CLI::App& command, EvaluateOptions& o) {
   command.add_option("--data", o.data,
                      "Prepared data set (its val.csv) or CSV file to run the network on");
@@ -208,7 +208,7 @@ void add_outputs(CLI::App& command, EvaluateOptions& o) {
   command.add_flag("--json", o.json, "Write the result as JSON instead of a table");
 }
 
-/// How the network runs.
+/// Options for running the network.
 void add_run(CLI::App& command, EvaluateOptions& o) {
   command
       .add_option("--max-side", o.max_side,

@@ -18,7 +18,7 @@ using evaluate::coco_names;
 using evaluate::CocoImage;
 using evaluate::CocoResult;
 
-/// "AP small" for programs is "ap_small".
+/// The JSON key of "AP small" is "ap_small".
 std::string coco_key(std::string_view name) {
   std::string key;
   for (const char c : name)
@@ -26,7 +26,7 @@ std::string coco_key(std::string_view name) {
   return key;
 }
 
-/// A prepared set's images; what is to be ignored is a crowd, of any class one of each.
+/// A prepared set's images; ignore regions become crowds, those of any class one per class.
 std::vector<CocoImage> coco_images(const Scored& scored, std::size_t classes) {
   std::vector<CocoImage> images;
   for (std::size_t i = 0; i < scored.set.records.size(); ++i) {

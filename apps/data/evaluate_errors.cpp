@@ -26,13 +26,13 @@ using evaluate::judge;
 namespace fs = std::filesystem;
 
 constexpr std::array<double, 6> recalls{0.5, 0.6, 0.7, 0.8, 0.85, 0.9};
-constexpr double missed_recall = 0.85;  ///< misses are those at its score
+constexpr double missed_recall = 0.85;  ///< missed faces are those at the score with this recall
 constexpr std::size_t shown = 40;
 constexpr int columns = 8;
 constexpr int crop_side = 200;  ///< of a crop on the sheet
-constexpr int caption = 34;     ///< pixels below it
+constexpr int caption = 34;     ///< pixels below the crop
 
-/// DIR/<event>/<image> with whatever ending it has.
+/// DIR/<event>/<image> with any extension.
 fs::path find_photograph(const fs::path& dir, const std::string& name) {
   for (const char* const ending : {".jpg", ".jpeg", ".png", ".webp", ".JPG"}) {
     fs::path file = dir / (name + ending);
@@ -59,13 +59,13 @@ nlohmann::ordered_json to_json(const ErrorsAtRecall& errors) {
   return json;
 }
 
-/// One crop of a sheet, one row of the list.
+/// One crop of a sheet and row of the list.
 struct Item {
   std::size_t image = 0;
   std::optional<std::size_t> box;   ///< the detection
-  std::optional<std::size_t> face;  ///< the one that it overlaps most, or that was missed
+  std::optional<std::size_t> face;  ///< the one that it overlaps most, or the missed one
   double iou = 0;
-  bool missed = false;  ///< it is about the face
+  bool missed = false;  ///< the face is missed
 };
 
 cv::Rect2d rectangle(const geometry::Xywh& b) { return {b.x, b.y, b.w, b.h}; }
@@ -105,7 +105,7 @@ cv::Mat picture_of(const Item& item, const ErrorStudy& study, const ErrorSetting
   crop.copyTo(cell(cv::Rect(0, 0, crop_side, crop_side)));
   cv::putText(cell, text_of(item, study), {3, crop_side + 13}, cv::FONT_HERSHEY_SIMPLEX, 0.42, red,
               1, cv::LINE_AA);
-  // The end of a name tells more than its event.
+  // The end of the image's name is more specific than its event.
   std::string name = study.names[item.image];
   constexpr std::size_t fits = 30;
   if (name.size() > fits) name = ".." + name.substr(name.size() - fits + 2);
@@ -117,7 +117,7 @@ cv::Mat picture_of(const Item& item, const ErrorStudy& study, const ErrorSetting
 void write_sheet(const fs::path& file, const std::vector<Item>& items, const ErrorStudy& study,
                  const ErrorSetting& setting) {
   std::error_code ignored;
-  fs::remove(file, ignored);  // of an earlier run that had such errors
+  fs::remove(file, ignored);  // left by an earlier run with such errors
   if (items.empty()) return;
   std::vector<cv::Mat> cells;
   for (const Item& item : items) cells.push_back(picture_of(item, study, setting));
@@ -146,7 +146,7 @@ void add_rows(std::string& csv, const char* kind, const std::vector<Item>& items
   }
 }
 
-/// The worst of one kind, by descending score. @param kind none: of all
+/// The worst of one kind, by descending score. @param kind none: all kinds
 std::vector<Item> worst_alarms(const evaluate::Judgement& judgement,
                                std::optional<evaluate::Verdict> kind) {
   std::vector<Item> items;
@@ -162,7 +162,7 @@ std::vector<Item> worst_alarms(const evaluate::Judgement& judgement,
 std::vector<Item> worst_misses(const evaluate::Judgement& judgement,
                                const std::vector<evaluate::LabelledDetections>& images) {
   const std::array at{missed_recall};
-  // Where that recall is not reached, misses are the faces that are never found.
+  // If that recall is never reached, missed faces are those that are never found.
   const double score =
       errors_at(judgement, images, at)
           .front()

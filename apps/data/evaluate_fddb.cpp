@@ -21,7 +21,7 @@ using evaluate::FddbRoc;
 
 /// Numbers of false positives at which rates are reported.
 constexpr std::array<std::size_t, 6> told_alarms{10, 50, 100, 500, 1000, 2000};
-constexpr std::size_t main_alarms = 1000;  ///< that papers quote most
+constexpr std::size_t main_alarms = 1000;  ///< the number that papers usually quote
 
 /// All images of all folds as a prepared set without labels.
 data::PreparedSet photographs_of(const std::vector<FddbFold>& folds,
@@ -69,13 +69,13 @@ nlohmann::ordered_json rates_json(const FddbRoc& roc) {
   return json;
 }
 
-/// All folds and each by itself.
+/// All folds, and each fold separately.
 struct FddbResult {
   FddbRoc whole;
   std::vector<FddbRoc> folds;
 };
 
-/// Mean and standard deviation of the folds' rates at a tenth of the alarms.
+/// Mean and standard deviation of the folds' rates at a tenth of the false positives.
 std::pair<double, double> spread(const FddbResult& result, double FddbPoint::*rate) {
   double sum = 0, squares = 0;
   for (const FddbRoc& fold : result.folds) {

@@ -33,7 +33,7 @@ Demand demand_of(const std::string& text) {
               "--at-least " + text + ": expected NAME=NUMBER, such as easy=0.9");
 }
 
-/// Figures that are below what was asked for, one a line.
+/// Figures below the required minimum, one per line.
 std::string shortfalls(const EvaluateOptions& o, const Evaluation& evaluation) {
   std::string lines;
   for (const std::string& text : o.at_least) {

@@ -1,4 +1,4 @@
-// `faceshot evaluate --protocol mot`: tracks in files, by the metrics of MOTChallenge.
+// `faceshot evaluate --protocol mot`: tracks in files, by MOTChallenge's metrics.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 

@@ -13,7 +13,7 @@ namespace {
 
 using evaluate::ComparisonReport;
 
-/// The options as if this one alone were to be evaluated.
+/// The options for evaluating only this one.
 EvaluateOptions options_of(const EvaluateOptions& o, const std::string& which) {
   EvaluateOptions one = o;
   if (std::filesystem::is_directory(which)) {
@@ -82,7 +82,7 @@ void require_same_images(const Side& a, const Side& b, const EvaluateOptions& o)
   }
 }
 
-/// One kind of parts of both, side by side.
+/// Both detectors' figures for one kind of parts, side by side.
 support::Table table_of(const evaluate::PartTable& a, const evaluate::PartTable& b,
                         const std::string& setting) {
   support::Table table{"By " + a.title + ": AP of the faces of '" + setting + "'",

@@ -30,8 +30,8 @@ using evaluate::ImageDetections;
 
 namespace fs = std::filesystem;
 
-/// Result files lie in folders of events; images that lie in none come into one of this name, those
-/// of folders within folders into one of all their names.
+/// Result files are in folders named after events: images outside folders get this one, images in
+/// nested folders one with all their names.
 std::string event_of(const fs::path& image) {
   std::string event = image.has_parent_path() ? image.parent_path().string() : "images";
   for (std::size_t at = event.find('/'); at != std::string::npos; at = event.find('/', at))
@@ -39,7 +39,7 @@ std::string event_of(const fs::path& image) {
   return event;
 }
 
-/// As /proc/cpuinfo names it; empty where it does not.
+/// From /proc/cpuinfo; empty if it has none.
 std::string cpu_name() {
   std::ifstream file("/proc/cpuinfo");
   std::string line;
@@ -49,7 +49,7 @@ std::string cpu_name() {
   return {};
 }
 
-/// How the network ran that made the result files, if a report of that run lies beside them.
+/// How the network was run for the result files, if a report of that run is beside them.
 nlohmann::ordered_json run_beside(const fs::path& dir) {
   std::ifstream file(dir.parent_path() / "report.json");
   if (!file) return {};
@@ -96,7 +96,8 @@ std::vector<std::vector<Detection>> detect_all(const Detector& detector,
   return detections;
 }
 
-/// A network of one class finds whatever the set calls a face; of several, each under its name.
+/// A network of one class detects whatever the set calls a face; with several, each class keeps its
+/// name.
 void use_network_classes(const std::vector<std::string>& classes, const EvaluateOptions& o,
                          data::PreparedSet& set) {
   if (classes.size() == 1) return;
@@ -149,7 +150,7 @@ Scored read_detections(const fs::path& dir) {
   const fs::path normal = fs::absolute(dir).lexically_normal();
   const fs::path folder = normal.has_filename() ? normal : normal.parent_path();
   scored.title = folder.filename().string();
-  // "detections" is what every run's folder is called.
+  // "detections" is the name of every run's folder.
   if (scored.title == "detections" && folder.has_parent_path())
     scored.title = folder.parent_path().filename().string();
   scored.run = {{"detections_dir", dir.string()}};
@@ -212,7 +213,7 @@ RunFacts run_facts(const Scored& scored) {
   for (const nlohmann::ordered_json& run : {scored.run, scored.made})
     for (const auto& [key, value] : run.items()) {
       if (key == "seconds" || key == "images_per_second" || key == "cpu") continue;
-      // A path of the machine is nobody's business: the name of what it leads to will do.
+      // Paths of the machine are not published: only the last component is.
       std::string text = value.is_string() ? value.get<std::string>() : value.dump();
       if (text.find('/') != std::string::npos) {
         const fs::path path = fs::path(text).lexically_normal();

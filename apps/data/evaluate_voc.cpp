@@ -63,7 +63,7 @@ evaluate::Confusion confusion_in(const std::vector<std::string>& classes, const 
                                 static_cast<float>(o.score));
 }
 
-/// Figures by class, and which is taken for which.
+/// Figures by class, and the confusion matrix.
 nlohmann::ordered_json class_json(const std::vector<std::string>& classes,
                                   const evaluate::ClassFigures& figures, const Scored& scored,
                                   const EvaluateOptions& o) {
@@ -124,7 +124,7 @@ std::string alarms_text(const FalseAlarms& alarms) {
       alarms.point().recall < evaluate::alarm_recall ? "; a recall of 0.85 is not reached" : "");
 }
 
-/// Everything that was computed of a set.
+/// Everything computed for a set.
 struct VocResult {
   std::vector<std::string> classes;
   Scored scored;
@@ -134,7 +134,7 @@ struct VocResult {
   double eleven_points = 0;
   std::optional<FalseAlarms> alarms;
   evaluate::LandmarkError by_eyes;
-  ErrorStudy study;  ///< looks into this
+  ErrorStudy study;  ///< refers to this object
 };
 
 /// @param r empty
@@ -228,7 +228,7 @@ std::string voc_text(const VocResult& r, const ErrorSetting& setting, const Eval
   return text;
 }
 
-/// "50px" for programs is "from_50px", for people "AP from 50 px up".
+/// The JSON key of "50px" is "from_50px", its label "AP from 50 px up".
 std::string setting_key(const std::string& setting) {
   return setting == "all" ? "all" : "from_" + setting;
 }

@@ -9,7 +9,7 @@
 int main(int argc, char** argv) {
   using namespace faceshot;
   base::retain_freed_memory();
-  cv::setNumThreads(1);  // the subcommands share the cores out themselves
+  cv::setNumThreads(1);  // the subcommands distribute the cores themselves
   CLI::App app{"Data sets and evaluation: prepare, check, augment, evaluate."};
   cli::set_up(app, "faceshot-data");
   int exit_code = 0;

@@ -1,4 +1,4 @@
-// `faceshot prepare`: foreign data sets into the prepared form.
+// `faceshot prepare`: converts foreign data sets to the prepared form.
 #include <filesystem>
 #include <memory>
 #include <utility>

@@ -1,4 +1,4 @@
-// `faceshot prepare auto`: finds out what a folder holds, says it, and prepares it.
+// `faceshot prepare auto`: recognises the content of a folder, reports it, and prepares it.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/stat.h>
@@ -36,7 +36,7 @@ struct AutoArguments {
   bool dry_run = false;
 };
 
-/// A file, whatever it is called: links and second names are the same.
+/// Identifies a file independently of its name: links and second names are the same.
 using FileId = std::pair<std::uintmax_t, std::uintmax_t>;
 
 std::optional<FileId> id_of(const fs::path& path) {
@@ -51,7 +51,7 @@ struct FoundPart {
   Source source;
 };
 
-/// What is in a folder.
+/// The contents of a folder.
 struct FolderFinding {
   std::vector<FoundPart> parts;
   std::vector<std::string> doubts;
@@ -68,15 +68,15 @@ const SourceKind* kind_named(const std::string& name) {
   return kind == kinds.end() ? nullptr : &*kind;
 }
 
-/// Where the images may be, for readers that have a look (LabelMe's, CVAT's): others say names
-/// alone.
+/// Where the images may be, for readers that look at them (LabelMe's, CVAT's): others only use
+/// names.
 fs::path guess_images(const data::FoundSource& found, const data::FolderSurvey& survey) {
   if (fs::is_directory(found.annotations)) return survey.folders.front();
   const fs::path folder = found.annotations.parent_path();
   return fs::is_directory(folder / "images") ? folder / "images" : folder;
 }
 
-/// Reads the annotations, finds their images, and sets the split that names say.
+/// Reads the annotations, finds their images, and sets the split given by names.
 /// @throws Error if they cannot be used
 Source read_part(const data::FoundSource& found, const data::FolderSurvey& survey,
                  const std::string& split, data::FlawLog& flaws) {
@@ -113,8 +113,8 @@ Source read_part(const data::FoundSource& found, const data::FolderSurvey& surve
   return source;
 }
 
-/// Photographs that two parts annotate: a few are the second part's flaw, more are one data set in
-/// two forms.
+/// Photographs annotated by two parts: a few are a flaw of the second part, many mean one data set
+/// in two forms.
 void settle_overlaps(FolderFinding& finding, data::FlawLog& flaws) {
   std::map<FileId, std::size_t> owners;
   for (std::size_t p = 0; p < finding.parts.size(); ++p) {
@@ -151,7 +151,7 @@ void settle_overlaps(FolderFinding& finding, data::FlawLog& flaws) {
   }
 }
 
-/// Photographs that no part mentions are not taken: nobody has said that there is no face in them.
+/// Photographs that no part mentions are not used: nobody has said that they contain no face.
 void doubt_unmentioned(FolderFinding& finding, const data::FolderSurvey& survey) {
   std::set<FileId> mentioned;
   for (const FoundPart& part : finding.parts)
@@ -171,7 +171,7 @@ void doubt_unmentioned(FolderFinding& finding, const data::FolderSurvey& survey)
                     count, first));
 }
 
-/// Each part's images come into a folder of the set, unless all have theirs in the same place.
+/// Each part's images get a folder in the set, unless all are in the same place.
 void name_folders(FolderFinding& finding, const fs::path& dir) {
   const auto elsewhere = [&](const FoundPart& part) {
     return part.source.images != finding.parts.front().source.images;
@@ -224,7 +224,7 @@ std::size_t boxes_of(const Source& source) {
   return boxes;
 }
 
-/// The splits of a part's images; empty if nothing says them.
+/// The splits of a part's images; empty if unknown.
 std::vector<std::string> splits_in(const Source& source) {
   std::vector<std::string> there;
   for (const std::string_view split : data::split_names)

@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 struct NewSplit {
   std::string name;
   data::PreparedSet set;
-  std::vector<fs::path> originals;  ///< of each record; empty: all are in set.images_dir
+  std::vector<fs::path> originals;  ///< for each record; empty: all are in set.images_dir
   std::size_t faces = 0, ignored = 0;
 };
 
@@ -36,8 +36,8 @@ struct NewSplit {
 struct NewSet {
   std::vector<std::string> classes;
   std::vector<NewSplit> splits;
-  std::size_t other_classes = 0;  ///< boxes that were not asked for
-  std::size_t unlabelled = 0;     ///< images that nothing says anything about: background
+  std::size_t other_classes = 0;  ///< boxes of classes that were not selected
+  std::size_t unlabelled = 0;     ///< images without any annotation: background
   std::vector<std::string> ignored_columns;
 
   [[nodiscard]] std::size_t sum(std::size_t NewSplit::*member) const {
@@ -66,8 +66,8 @@ bool has_boxes(const Source& part) {
                      [](const auto& image) { return !image.annotations.empty(); });
 }
 
-/// Gives all parts the same list of classes: the first part's, then what the others add. A part
-/// without boxes adds none.
+/// Gives all parts the same list of classes: the first part's, then the additional ones of the
+/// others. A part without boxes adds none.
 void join_classes(std::vector<Source>& parts) {
   if (parts.size() == 1 || std::none_of(parts.begin(), parts.end(), has_boxes)) return;
   std::vector<std::string> all;
@@ -86,7 +86,7 @@ void join_classes(std::vector<Source>& parts) {
   for (Source& part : parts) part.set.classes = all;
 }
 
-/// What --class and --merge ask for. @return how many boxes went
+/// Applies --class and --merge. @return number of removed boxes
 std::size_t choose_classes(const PrepareOptions& o, std::vector<Source>& parts) {
   if (!o.classes.empty() &&
       std::none_of(parts.begin(), parts.end(), [](const Source& part) { return part.has_classes; }))
@@ -108,7 +108,7 @@ std::size_t choose_classes(const PrepareOptions& o, std::vector<Source>& parts) 
 
 // --- splits ------------------------------------------------------------------------------------
 
-/// The split of each image that the sources leave open, and the splits that are wanted.
+/// The split of each image for which the sources state none, and the requested splits.
 struct SplitPlan {
   std::string otherwise;
   std::vector<std::string> names;
@@ -116,7 +116,7 @@ struct SplitPlan {
 
 SplitPlan plan_splits(const PrepareOptions& o, const std::vector<Source>& parts) {
   std::vector<std::string> there;
-  bool open = false;  // images whose split no source says
+  bool open = false;  // images without a split in the source
   for (const std::string_view name : data::split_names) {
     const auto is_here = [&](const data::LabelledImage& image) { return image.split == name; };
     if (std::any_of(parts.begin(), parts.end(), [&](const Source& part) {
@@ -138,7 +138,7 @@ SplitPlan plan_splits(const PrepareOptions& o, const std::vector<Source>& parts)
   return {otherwise, {o.split}};
 }
 
-/// Takes the images of one split out of a part.
+/// Removes the images of one split from a part.
 std::vector<data::LabelledImage> take_split(Source& part, const SplitPlan& plan,
                                             const std::string& name) {
   if (plan.names.size() == 1 &&
@@ -147,7 +147,7 @@ std::vector<data::LabelledImage> take_split(Source& part, const SplitPlan& plan,
                      return !image.split.empty() && image.split != name;
                    }) &&
       plan.otherwise == name)
-    return std::move(part.set.images);  // all of them, without a copy of millions
+    return std::move(part.set.images);  // all of them, without copying millions
   std::vector<data::LabelledImage> taken;
   for (data::LabelledImage& image : part.set.images) {
     if ((image.split.empty() ? std::string_view(plan.otherwise) : image.split) != name) continue;
@@ -164,7 +164,7 @@ data::ExifBoxes exif_boxes(const std::string& name) {
                            : data::ExifBoxes::refuse;
 }
 
-/// Adds a part's records to a split, under the names that they have in the set.
+/// Adds a part's records to a split, with their names in the set.
 /// @param only whether the set has no other part
 void add_records(NewSplit& split, const Source& part, data::ImportedSet imported, bool only) {
   split.faces += imported.faces;
@@ -181,7 +181,7 @@ void add_records(NewSplit& split, const Source& part, data::ImportedSet imported
   }
 }
 
-/// Nothing but background is a set, but not one whose boxes were lost.
+/// A set may consist of background only, but not because its boxes were lost.
 void require_boxes(const NewSet& made, const data::FlawLog& flaws) {
   if (made.sum(&NewSplit::faces) + made.sum(&NewSplit::ignored) != 0) return;
   for (const data::FlawKind& kind : flaws.kinds())

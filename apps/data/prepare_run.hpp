@@ -15,7 +15,7 @@ namespace faceshot::cli {
 
 struct PrepareOptions {
   std::filesystem::path out;
-  std::string split;  ///< empty: as the source says; where it does not, train
+  std::string split;  ///< empty: the source's; if it has none, train
   std::string link = "hard";
   std::vector<std::string> classes;  ///< to keep; empty: all
   std::string merge;                 ///< one name for all classes; empty: each keeps its own
@@ -26,9 +26,10 @@ struct PrepareOptions {
 
 void add_prepare_options(CLI::App& command, PrepareOptions& o);
 
-/// Makes one prepared set of all parts and says what became of them. Classes of one name are one.
-/// @param parts at least one; those with a `folder` come into it
-/// @param found what the JSON summary says before all else, if anything
+/// Creates one prepared set from all parts and reports the result. Classes of the same name are
+/// merged.
+/// @param parts at least one; those with a `folder` are stored in it
+/// @param found first part of the JSON summary, if any
 /// @return the exit code
 /// @throws Error; then nothing is written
 int prepare_set(const PrepareOptions& o, std::vector<Source> parts, data::FlawLog& flaws,
@@ -38,7 +39,7 @@ int prepare_set(const PrepareOptions& o, std::vector<Source> parts, data::FlawLo
 [[nodiscard]] nlohmann::ordered_json flaws_json(const data::FlawLog& flaws,
                                                 data::FlawEffect effect);
 
-/// Rows of the table: what was changed and left out, with the first places of each kind.
+/// Rows of the table: what was changed and omitted, with the first places of each kind.
 void print_flaws(const data::FlawLog& flaws);
 
 }  // namespace faceshot::cli

@@ -30,7 +30,7 @@ struct MergeOptions {
   std::vector<fs::path> sets;
   std::vector<double> shares;
   fs::path out;
-  std::string split;  ///< empty: all that are there
+  std::string split;  ///< empty: all existing ones
   std::string link = "hard";
   std::uint64_t seed = 1;
 };
@@ -38,7 +38,7 @@ struct MergeOptions {
 /// The folder's own name, also for "data/a/" and ".".
 std::string name_of(const fs::path& dir) { return data::real_folder(dir).filename().string(); }
 
-/// One split of all sets. A set without that split adds its classes alone, so that ids are the same
+/// One split of all sets. A set without that split only adds its classes, so that ids are the same
 /// in all splits.
 data::MergedSet merge_split(const MergeOptions& o, const std::string& split) {
   std::vector<data::SetToMerge> sets;
@@ -78,7 +78,9 @@ int merge(const MergeOptions& o) {
     splits.push_back({std::string(split), merged.back().set, merged.back().originals});
     images += merged.back().originals.size();
   }
-  if (splits.empty()) static_cast<void>(data::split_files(o.sets.front(), o.split));  // says it
+  if (splits.empty())
+    static_cast<void>(data::split_files(o.sets.front(), o.split));  // throws the
+                                                                    // error
   {
     Progress progress("writing", images);
     data::build_splits(o.out, splits, data::link_mode(o.link), source,
@@ -138,7 +140,8 @@ int split(const SplitOptions& o) {
     data::write_prepared(o.set, name, set, "split by " + o.by + ", seed " + std::to_string(o.seed));
     std::printf("%-6s %8zu images\n", name, set.records.size());
   };
-  // In this order nothing is ever both trained and measured on, whenever it is interrupted.
+  // In this order no image is ever in both the training and the evaluation data, whenever it is
+  // interrupted.
   write("train", parts.train);
   write("val", parts.val);
   write("test", parts.test);

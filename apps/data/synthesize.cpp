@@ -1,4 +1,4 @@
-// `faceshot synthesize`: labelled pictures out of nothing, or out of other sets.
+// `faceshot synthesize`: synthetic labelled pictures, drawn or composed from other sets.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -51,7 +51,7 @@ cv::Size canvas_size(const std::string& text) {
   return {width, height};
 }
 
-/// Photographs in which no face is known.
+/// Photographs without any labelled face.
 PreparedSet without_faces(PreparedSet set, const fs::path& name) {
   std::erase_if(set.records, [](const geometry::ImageRecord& r) { return !r.annotations.empty(); });
   if (set.records.empty())
@@ -92,7 +92,7 @@ void print_table(const SynthesizeArguments& o, const synth::SyntheticSetReport& 
   std::printf("%s is ready\n", (o.out / (o.set.split + ".csv")).c_str());
 }
 
-/// --seed and --count say which seeds, in place of the file's.
+/// --seed and --count override the file's seeds.
 int synthesize_moving(const SynthesizeArguments& o) {
   synth::MovingScenes scenes = synth::read_moving_scenes(o.moving);
   if (o.seed_given) {

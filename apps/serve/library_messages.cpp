@@ -6,7 +6,7 @@ namespace faceshot::cli {
 
 LibraryMessages::LibraryMessages(std::function<void(const std::string&)> tell)
     : tell_(std::move(tell)), before_(stderr) {
-#ifdef __GLIBC__  // elsewhere stderr cannot be replaced: lines stay what they are
+#ifdef __GLIBC__  // elsewhere stderr cannot be replaced: lines are left as they are
   file_ = ::fopencookie(this, "w",
                         {.read = nullptr, .write = write, .seek = nullptr, .close = nullptr});
   if (file_ == nullptr) return;

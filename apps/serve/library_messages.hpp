@@ -1,4 +1,4 @@
-// What libraries print while the service runs.
+// Handles what libraries print while the service runs.
 #pragma once
 
 #include <sys/types.h>
@@ -10,13 +10,13 @@
 
 namespace faceshot::cli {
 
-/// Decoders print to stderr what they find wrong with a picture (libdav1d does). As long as this
-/// lives, such lines go to a function instead of into the midst of the service's log, a few a
-/// second at most: whoever sends pictures could fill a disk. What does not go through C's stdio, as
-/// the last words of a program that aborts, is not touched.
+/// Decoders print problems of a picture to stderr (libdav1d does). As long as this lives, such
+/// lines go to a function instead of into the middle of the service's log, a few per second at
+/// most: otherwise clients could fill a disk by sending pictures. Output that bypasses C's stdio,
+/// such as the last message of an aborting program, is not affected.
 class LibraryMessages {
  public:
-  /// @param tell gets each line without its end, one at a time
+  /// @param tell receives each line without its line end, one at a time
   explicit LibraryMessages(std::function<void(const std::string& line)> tell);
   ~LibraryMessages();
   LibraryMessages(const LibraryMessages&) = delete;
@@ -30,7 +30,7 @@ class LibraryMessages {
   std::FILE* const before_;
   std::FILE* file_ = nullptr;
   std::string line_;
-  std::chrono::steady_clock::time_point second_{};  ///< when the count below began
+  std::chrono::steady_clock::time_point second_{};  ///< start of the counting interval
   int told_ = 0;
 };
 

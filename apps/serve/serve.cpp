@@ -1,4 +1,4 @@
-// `faceshot serve`: detection over HTTP, with a page for people.
+// `faceshot serve`: detection over HTTP, with a web page.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -70,7 +70,7 @@ media::ImageFormat parse_format(const std::string& name) {
               "--formats '" + name + "': there are jpeg, png, webp, heif, tiff, gif and bmp");
 }
 
-/// One line, whole: several threads write.
+/// Writes one whole line: several threads write.
 void write_log_line(const std::string& line) {
   const std::string text = line + "\n";
   (void)!::write(STDERR_FILENO, text.data(), text.size());
@@ -106,7 +106,7 @@ serve::LoadedModel load_model(const ServeArguments& a) {
 int run_serve(ServeArguments a) {
   complete(a);
   a.server.inherited = serve::inherited_sockets();
-  // A client that goes away is no reason to end.
+  // A disconnecting client must not end the process.
   std::signal(SIGPIPE, SIG_IGN);
   serve::Service::Sources sources;
   sources.model = [a] { return load_model(a); };
@@ -115,7 +115,7 @@ int run_serve(ServeArguments a) {
   auto service = std::make_unique<serve::Service>(
       a.service, std::move(sources),
       quiet ? std::function<void(const std::string&)>() : write_log_line);
-  // Until the last worker has ended, which is when the server is gone.
+  // Lives until the last worker has ended, together with the server.
   const LibraryMessages messages(
       [&service = *service](const std::string& line) { service.log_event("library", line); });
   serve::Server server(std::move(service), a.server);

@@ -10,7 +10,8 @@ int main(int argc, char** argv) {
   using namespace faceshot;
   base::retain_freed_memory();
   model::reuse_tensor_memory();
-  cv::setNumThreads(1);  // the loader's workers are the parallelism; OpenCV's pool would fight them
+  cv::setNumThreads(1);  // the loader's workers are the parallelism; OpenCV's pool would compete
+                         // with them
   CLI::App app{"Train and export face detectors."};
   cli::set_up(app, "faceshot-train");
   int exit_code = 0;

@@ -70,8 +70,8 @@ std::string map_text(int channels, const FeatureSize& size) {
 }
 
 void print_summary(const NetworkSpec& spec, int size) {
-  const auto levels =
-      network::summarise_levels(spec, size, size);  // an input too small is reported at once
+  const auto levels = network::summarise_levels(spec, size, size);  // reports an input that is too
+                                                                    // small immediately
   std::size_t width = 5;
   for (const network::Layer& layer : spec.layers) width = std::max(width, layer.name.size());
   const int name = static_cast<int>(width);

@@ -24,19 +24,20 @@ namespace {
 std::atomic<bool> stop_requested{false};
 
 extern "C" void request_stop(int signal) {
-  // A second Ctrl-C means now. Not SIGTERM: launchers of several processes send one after Ctrl-C.
+  // A second Ctrl-C stops immediately. Not SIGTERM, which launchers of several processes send after
+  // Ctrl-C.
   static volatile std::sig_atomic_t interrupted = 0;
   if (signal == SIGINT && interrupted != 0) std::_Exit(130);
   if (signal == SIGINT) interrupted = 1;
   stop_requested = true;
 }
 
-/// Nothing for a network without landmarks.
+/// Empty for a network without landmarks.
 std::string landmark_text(const std::optional<double>& loss) {
   return loss ? fmt::format("  landmarks {:.4f}", *loss) : "";
 }
 
-/// The live line, and a lasting line an epoch.
+/// The live line, and a permanent line per epoch.
 class TrainDisplay {
  public:
   void note(const std::string& text) {
@@ -141,7 +142,7 @@ int run(const TrainArguments& a) {
         train::read_config(a.config.front(), {a.config.begin() + 1, a.config.end()}), a.out,
         listener, stop_requested);
   }
-  if (!outcome.leads) return exit_ok;  // rank 0 says it for all
+  if (!outcome.leads) return exit_ok;  // rank 0 reports it for all
   if (!outcome.completed) {
     std::fprintf(stderr, "stopped at step %lld; saved. Resume with: faceshot train --resume %s\n",
                  static_cast<long long>(outcome.steps_done), dir.c_str());

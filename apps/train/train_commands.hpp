@@ -8,7 +8,7 @@
 namespace faceshot::cli {
 
 void add_train(CLI::App& app, int& exit_code);
-/// What --dry-run does; in train_dry_run.cpp. @param arguments config file, then overrides
+/// Runs --dry-run; in train_dry_run.cpp. @param arguments config file, then overrides
 int dry_run_of(const std::vector<std::string>& arguments, bool as_json);
 void add_export(CLI::App& app, int& exit_code);
 void add_weights(CLI::App& app, int& exit_code);

@@ -1,4 +1,4 @@
-// `faceshot anonymize`: faces hidden in films and photographs.
+// `faceshot anonymize`: hides faces in films and photographs.
 #include "anonymize.hpp"
 
 #include <fmt/format.h>
@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* image_style = "image:";
 
-/// Several files, or a folder of them, go into a folder.
+/// Whether the output is a folder: for several files, or a folder of them.
 bool into_folder(const AnonymizeArguments& a, const std::vector<Medium>& media) {
   std::error_code ignored;
   return media.size() > 1 || fs::is_directory(a.paths.front(), ignored) ||
@@ -95,7 +95,7 @@ void check_anonymize_arguments(const AnonymizeArguments& a, const std::vector<Me
   }
 }
 
-/// Photographs share the cores out among themselves; a film takes all of them.
+/// Photographs share the cores; a film uses all of them.
 class AnonymizeRun {
  public:
   AnonymizeRun(const Anonymizer& anonymizer, const std::vector<Medium>& media,

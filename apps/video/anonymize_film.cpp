@@ -1,4 +1,4 @@
-// One film, from its file to one without faces: one pass to detect and track, one to hide.
+// Hides the faces of one film: one pass to detect and track, one to hide.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -23,7 +23,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// What is hidden in a frame, and what of it wants a look.
+/// The faces to hide in a frame, and which of them to review.
 struct FramePlan {
   struct Look {
     Box box;
@@ -50,7 +50,7 @@ const track::FilmTrack* track_of(const track::FilmTracks& all, std::int64_t id) 
   return nullptr;
 }
 
-/// Marks the middle of each span that wants a look.
+/// Selects the middle of each span that should be reviewed.
 void plan_looks(const track::FilmTracks& all, const std::vector<double>& seconds, FilmPlan& plan) {
   for (const track::DoubtfulSpan& span : all.report.doubtful) {
     const track::FilmTrack* const owner = track_of(all, span.id);
@@ -62,7 +62,7 @@ void plan_looks(const track::FilmTracks& all, const std::vector<double>& seconds
   }
 }
 
-/// The first pass: what is where.
+/// The first pass: detects and tracks.
 FilmPlan plan_by_network(const Anonymizer& a, const Medium& medium, Hidden& result,
                          std::string& rows) {
   video::FilmReader reader(medium.file, {.threads = a.network.threads});
@@ -108,7 +108,7 @@ FilmPlan plan_by_network(const Anonymizer& a, const Medium& medium, Hidden& resu
   return plan;
 }
 
-/// What a person says is where.
+/// Uses a person's tracks instead.
 FilmPlan plan_by_file(const AnonymizeArguments& a, Hidden& result) {
   FilmPlan plan;
   std::set<std::int64_t> hidden, shown;
@@ -132,7 +132,7 @@ FilmPlan plan_by_file(const AnonymizeArguments& a, Hidden& result) {
   return plan;
 }
 
-/// The second pass: hide, and write.
+/// The second pass: hides the faces and writes the film.
 void hide_all(const Anonymizer& a, const Medium& medium, const std::filesystem::path& out,
               const FilmPlan& plan, Hidden& result) {
   const int threads = a.network.threads;

@@ -1,4 +1,4 @@
-// One photograph, from its file to one without faces.
+// Hides the faces of one photograph.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -12,9 +12,9 @@
 namespace faceshot::cli {
 namespace {
 
-/// Unsure: hidden, and worth a look.
+/// Below this score a hidden face should be reviewed.
 constexpr float unsure_score = 0.5F;
-/// Nearly hidden: this share of the score from which a face is.
+/// Share of the minimum score above which a visible detection should be reviewed.
 constexpr float nearly = 0.7F;
 
 }  // namespace
@@ -39,7 +39,7 @@ Hidden anonymize_photograph(const Anonymizer& a, const Medium& medium,
       boxes.push_back(face.box);
       ++result.detected;
     }
-    // What is nearly a face and stays visible is worth a look before all.
+    // Detections that nearly count as faces and stay visible are reviewed first.
     if (hidden && face.score >= unsure_score) continue;
     if (!hidden && face.score < nearly * sure) continue;
     ++result.wants_look;

@@ -86,7 +86,7 @@ void AnonymizeReport::finish(std::size_t on_sheet) {
     const std::string text =
         my.document.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
     if (my.json == "-")
-      std::fwrite(text.data(), 1, text.size(), stdout);  // main asks whether it went well
+      std::fwrite(text.data(), 1, text.size(), stdout);  // main checks whether it succeeded
     else
       support::write_file_atomically(my.json, text);
   }

@@ -20,9 +20,9 @@ class AnonymizeReport {
   AnonymizeReport(const AnonymizeReport&) = delete;
   AnonymizeReport& operator=(const AnonymizeReport&) = delete;
 
-  /// A row; warnings go to stderr.
+  /// Adds a row; warnings go to stderr.
   void add(const Hidden& hidden);
-  /// @param on_sheet faces that the review sheet was given @throws Error(io)
+  /// @param on_sheet number of faces on the review sheet @throws Error(io)
   void finish(std::size_t on_sheet);
 
  private:

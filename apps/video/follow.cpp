@@ -10,7 +10,7 @@ namespace faceshot::cli {
 namespace {
 
 constexpr int local_side = 160;      ///< of the network's input, pixels
-constexpr float local_reach = 2.5F;  ///< of a face's longer side
+constexpr float local_reach = 2.5F;  ///< in units of a face's longer side
 
 DetectorOptions local_options(const Detector& whole) {
   DetectorOptions options = whole.options();
@@ -19,7 +19,7 @@ DetectorOptions local_options(const Detector& whole) {
   return options;
 }
 
-/// A square around the box, as far as it lies in the picture, on whole pairs of pixels.
+/// A square around the box, clipped to the picture, on whole pairs of pixels.
 detect::Tile square_around(const Box& box, const ImageView& view) {
   const float side = std::max(box.width(), box.height()) * local_reach;
   const auto cut = [](float v, int most) {
@@ -52,7 +52,7 @@ const std::vector<Detection>& LocalLook::around(const ImageView& view,
     for (Detection& d : found_) {
       d.box = {d.box.x1 + x, d.box.y1 + y, d.box.x2 + x, d.box.y2 + y};
       if (d.landmarks) geometry::shift(*d.landmarks, x, y);
-      // What the square's edge cut through is seen whole from another.
+      // A face cut by the square's edge is whole in another square.
       if (iou(d.box, face.box) > 0.1F) all_.push_back(d);
     }
   }
@@ -87,7 +87,7 @@ std::span<const ShownFace> FilmFollower::next(const WatchedFrame& item) {
     const auto label = labels_.find(face.id);
     shown_.push_back({face, label == labels_.end() ? 0 : label->second});
   }
-  // A stream continues for months: what has ended is forgotten. Faces come by their ids.
+  // A stream continues for months: ended tracks are forgotten. Faces are sorted by id.
   if (!faces.empty()) {
     labels_.erase(labels_.begin(), labels_.lower_bound(faces.front().id));
     ids_.erase(ids_.begin(), ids_.lower_bound(faces.front().id));

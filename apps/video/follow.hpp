@@ -16,19 +16,19 @@
 
 namespace faceshot::cli {
 
-/// In frames that the detector passed over, a small network input around each face that is expected
-/// there says where it is: a fraction of what a look at the whole frame costs. Not thread safe.
+/// In frames without a full detection, runs a small network input around each expected face, at a
+/// fraction of the cost of a whole frame. Not thread safe.
 class LocalLook {
  public:
   /// @throws Error as Detector
   explicit LocalLook(const Detector& whole);
-  /// Another one that shares the other's detector, and so the memory of its sessions: each may be
-  /// used on a thread of its own.
+  /// A copy that shares the detector, and so the memory of its sessions: each copy may be used on a
+  /// thread of its own.
   LocalLook(const LocalLook& other) : detector_(other.detector_) {}
   LocalLook& operator=(const LocalLook&) = delete;
 
-  /// @param expected where faces should be @return what is there, in pixels of the view; valid
-  /// until the
+  /// @param expected where faces should be @return detections, in pixels of the view; valid until
+  /// the
   ///        next call
   const std::vector<Detection>& around(const ImageView& view,
                                        std::span<const TrackedFace> expected);
@@ -45,8 +45,7 @@ class FilmFollower {
   FilmFollower(const TrackerOptions& options, LocalLook* local)
       : tracker_(options), local_(local) {}
 
-  /// The next frame. @return its faces, to be shown: confirmed, and seen when the detector last
-  /// looked.
+  /// The next frame. @return its faces to show: confirmed, and seen when the detector last ran.
   ///         Valid until the next call
   std::span<const ShownFace> next(const WatchedFrame& item);
 
@@ -59,7 +58,7 @@ class FilmFollower {
   LocalLook* local_;
   double last_look_ = 0;
   std::map<std::int64_t, int> labels_;  ///< by id
-  std::set<std::int64_t> ids_;          ///< that were shown
+  std::set<std::int64_t> ids_;          ///< already shown
   std::int64_t tracks_ = 0;
   std::vector<TrackedFace> expected_;
   std::vector<ShownFace> shown_;

@@ -57,7 +57,7 @@ TrackingNetwork open_network(const NetworkArguments& a) {
   TrackerOptions tracker;
   options.score_threshold = a.threshold;
   Detector detector = open_detector(model, a.model_info, options);
-  // The model's own, or the user's.
+  // The user's, otherwise the model's own.
   const float sure = detector.options().score_threshold.value_or(default_score_threshold);
   tracker.high_score = tracker.birth_score = sure;
   tracker.low_score = std::min(tracker.low_score, sure);

@@ -14,14 +14,14 @@ namespace faceshot::cli {
 
 struct NetworkArguments {
   std::string model, model_info;
-  std::optional<float> threshold;  ///< of sure faces; none: the model's own
+  std::optional<float> threshold;  ///< of high-score faces; none: the model's own
   DetectorOptions options{};
   PrecisionChoice precision = PrecisionChoice::automatic;
-  int threads = 0;  ///< 0: as many as there are cores
+  int threads = 0;  ///< 0: one per core
 };
 
 /// --model, --model-info, --threshold, --max-side, --nms, --threads, --precision.
-/// @param arguments must outlive the parsing; what they hold is the default
+/// @param arguments must outlive the parsing; their values are the defaults
 /// @param threshold_help of --threshold
 void add_network_options(CLI::App& command, NetworkArguments& arguments,
                          const std::string& threshold_help);
@@ -29,14 +29,14 @@ void add_network_options(CLI::App& command, NetworkArguments& arguments,
 /// --codec, --quality, --codec-options.
 void add_encoder_options(CLI::App& command, video::WriteOptions& write);
 
-/// The detector, and what of its findings begins a track and what continues with one.
+/// The detector, and which of its detections start or continue tracks.
 struct TrackingNetwork {
   Detector detector;
   TrackerOptions tracker;
   int threads = 1;
 };
 
-/// The detector gives all down to TrackerOptions::low_score; one thread looks at one image.
+/// The detector returns everything down to TrackerOptions::low_score; one thread per image.
 /// @throws Error as Detector
 [[nodiscard]] TrackingNetwork open_network(const NetworkArguments& arguments);
 

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int cell_side = 300, text_height = 12, caption_height = 22;
 
-/// A square around the face, three times as large, as far as it lies in the picture.
+/// A square around the face, three times as large, clipped to the picture.
 media::Image surroundings(const media::Image& image, const Box& box, Box& face) {
   const float side = std::max(box.width(), box.height()) * 1.5F;
   const auto cut = [](float v, int most) {

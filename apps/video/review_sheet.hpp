@@ -21,11 +21,11 @@ class ReviewSheet {
 
   [[nodiscard]] bool wanted() const { return wanted_; }
   /// @param image the whole picture, nothing hidden @param box of the face in it
-  /// @param order by which the sheet is sorted, as are equal ones by `text`
+  /// @param order by which the sheet is sorted; ties are sorted by `text`
   void add(const media::Image& image, const Box& box, std::size_t order, const std::string& text);
-  /// How many there are; the sheet holds the first max_cells.
+  /// Number of faces; the sheet shows the first max_cells.
   [[nodiscard]] std::size_t size() const;
-  /// Nothing is written if there is nothing to look at. @throws Error(io)
+  /// Writes nothing if there is nothing to review. @throws Error(io)
   void write(const std::filesystem::path& file) const;
 
   static constexpr std::size_t max_cells = 120;

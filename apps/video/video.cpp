@@ -1,4 +1,4 @@
-// `faceshot video`: faces found and followed in films.
+// `faceshot video`: detects and tracks faces in films.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,14 +33,14 @@ struct VideoArguments {
   std::string out;  ///< film, or folder for several; empty: none
   OutputNames names;
   std::string from, to;
-  std::optional<int> detect_every;  ///< none: 1; of live streams by load
+  std::optional<int> detect_every;  ///< none: 1; for live streams depending on load
   bool local = true;
   LiveArguments live;
   NetworkArguments network;
   video::WriteOptions write;
 };
 
-/// One film of several that are asked for.
+/// One of several films.
 struct VideoRun {
   const VideoArguments& arguments;
   const TrackingNetwork& network;
@@ -48,7 +48,7 @@ struct VideoRun {
   VideoOutputs& outputs;
 };
 
-/// Several films, or a folder of them, go into a folder.
+/// Whether the output is a folder: for several films, or a folder of them.
 bool writes_into_folder(const VideoArguments& a, const std::vector<Medium>& films) {
   std::error_code ignored;
   return films.size() > 1 || fs::is_directory(a.paths.front(), ignored) ||
@@ -70,7 +70,7 @@ void draw(const video::Frame& frame, const video::Placement& placement,
   video::draw_faces(video::Canvas(*frame.picture()), placement, drawn);
 }
 
-/// What can only fail for all films, or before anything was done, throws.
+/// Errors that affect all films, or occur before anything is done, are thrown.
 void watch_one(const VideoRun& run, const Medium& film, const fs::path& out) {
   const VideoArguments& a = run.arguments;
   const int threads = run.network.threads;
@@ -150,7 +150,7 @@ void check_video_arguments(const VideoArguments& a, const std::vector<Medium>& f
     throw Error(ErrorCode::invalid_argument, "--to must come after --from, and after 0");
 }
 
-/// What is for films alone, or for streams alone, is not passed over in silence.
+/// Options that apply only to films, or only to streams, are not silently ignored.
 void check_goes_together(const VideoArguments& a, bool streams) {
   const auto refuse = [](const std::string& option, const char* what) {
     throw Error(ErrorCode::invalid_argument, option + " is for " + what);
@@ -209,7 +209,7 @@ int run_video(const VideoArguments& a) {
     } catch (const video::CannotWrite&) {
       throw;  // on a full disk every other film would fail as well
     } catch (const Error& e) {
-      // One bad film does not stop the others; the exit status tells.
+      // One bad film does not stop the others; the exit status reports it.
       if (films.size() == 1) throw;
       fmt::print(stderr, "faceshot: {}\n", e.what());
       ++failures;

@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Two decimals are a tenth of what a box is sure to.
+/// Two decimals are a tenth of a box's accuracy.
 double rounded(double value, double steps) { return std::round(value * steps) / steps; }
 
 }  // namespace

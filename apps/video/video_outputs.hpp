@@ -1,4 +1,4 @@
-// What `faceshot video` prints and writes beside films: a table, JSON, JSON lines, tracks.
+// What `faceshot video` prints and writes besides films: a table, JSON, JSON lines, tracks.
 #pragma once
 
 #include <memory>
@@ -13,25 +13,25 @@
 
 namespace faceshot::cli {
 
-/// A face in a frame, ready to be shown.
+/// A face in a frame, ready for output.
 struct ShownFace {
   TrackedFace face;
   int label = 0;
 };
 
-/// {"id":1,"x1":...,"score":...,"landmarks":[...]}: as lines of JSON have it.
-/// @param classes of the network; of several, the face says its own
+/// {"id":1,"x1":...,"score":...,"landmarks":[...]}: the format in JSON lines.
+/// @param classes of the network; if there are several, the face states its class
 [[nodiscard]] nlohmann::ordered_json face_json(const ShownFace& shown,
                                                const std::vector<std::string>& classes);
 
-/// What came of a film.
+/// The result for a film.
 struct FilmSummary {
   std::string file, out;
   int width = 0, height = 0;
   std::int64_t frames = 0, looked_at = 0;
   std::int64_t tracks = 0, boxes = 0;
-  double film_seconds = 0;  ///< of what was read
-  double seconds = 0;       ///< that it took
+  double film_seconds = 0;  ///< duration that was read
+  double seconds = 0;       ///< time taken
   std::vector<std::string> warnings{}, left_out{};
 };
 
@@ -41,21 +41,21 @@ struct OutputNames {
   [[nodiscard]] bool quiet() const { return json == "-" || jsonl == "-" || tracks == "-"; }
 };
 
-/// In the order of films and frames. Not thread safe.
+/// Receives films and frames in order. Not thread safe.
 class VideoOutputs {
  public:
-  /// @param classes of the network; of several, each face says its own
+  /// @param classes of the network; if there are several, each face states its class
   /// @throws Error(invalid_argument) if two are to go to standard output; Error(io)
   VideoOutputs(const OutputNames& names, std::vector<std::string> classes, bool several);
   ~VideoOutputs();
   VideoOutputs(const VideoOutputs&) = delete;
   VideoOutputs& operator=(const VideoOutputs&) = delete;
 
-  /// @param name of the file that its tracks go to, if there are several films
+  /// @param name of the file for its tracks, if there are several films
   void begin_film(const std::string& file, const std::string& name, const video::FilmInfo& info);
   void add(const video::Frame& frame, std::span<const ShownFace> faces);
   void end_film(const FilmSummary& summary);
-  /// Writes what was kept back. @throws Error(io)
+  /// Writes what was held back. @throws Error(io)
   void finish();
 
  private:

@@ -12,7 +12,7 @@
 namespace faceshot::cli {
 namespace {
 
-/// Memory for upright copies, handed from frame to frame.
+/// Memory for upright copies, reused between frames.
 class ViewPool {
  public:
   std::unique_ptr<video::UprightView> get() {

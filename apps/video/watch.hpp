@@ -14,12 +14,12 @@
 
 namespace faceshot::cli {
 
-/// What is known of a frame.
+/// What is known about a frame.
 struct WatchedFrame {
   video::Frame frame;
-  bool looked_at = false;                      ///< false: no detector ran
+  bool looked_at = false;                      ///< false: the detector did not run
   std::vector<Detection> found;                ///< in pixels as seen
-  FrameChange change;                          ///< since the frame before
+  FrameChange change;                          ///< since the previous frame
   ImageView view;                              ///< upright; valid while taken
   std::unique_ptr<video::UprightView> holder;  ///< of the view
 };
@@ -31,8 +31,8 @@ struct WatchOptions {
   std::string what = "film";  ///< for progress
 };
 
-/// Reads the film to its end; decodes, looks and takes at once, in order.
-/// @param take on the caller's thread, frame by frame
+/// Reads the film to its end; decodes, detects and calls `take` in parallel, in order.
+/// @param take called on the caller's thread, frame by frame
 void watch_film(video::FilmReader& reader, const Detector& detector, const WatchOptions& options,
                 const std::function<void(WatchedFrame&)>& take);
 

@@ -29,14 +29,14 @@ namespace fs = std::filesystem;
 
 constexpr int sheet_columns = 3;
 
-/// @throws Error(invalid_argument) before any work is done for it
+/// @throws Error(invalid_argument) before any work is done
 void check_file(const char* option, const std::string& file, const Inputs& inputs) {
   if (!file.empty() && file != "-" && inputs.contains(file))
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{} '{}' is one of the photographs; name another file", option, file));
 }
 
-/// Whatever can be refused before the work is refused before it.
+/// Everything that can be rejected before the work is.
 void check_arguments(const DetectArguments& a, const Inputs& inputs) {
   check_file("--sheet", a.sheet, inputs);
   check_file("--json", a.json, inputs);
@@ -67,7 +67,7 @@ void check_network(const DetectArguments& a, const ModelInfo& info) {
             "' does not predict; pass a model trained with model.heads.landmarks=5 as --model");
 }
 
-/// The size at which the network will look at most photographs.
+/// The input size for most photographs.
 std::string usual_size(const DetectArguments& a) {
   if (a.tiles.size > 0) return fmt::format("{0}x{0}", a.tiles.size);
   const int side = a.options.max_side > 0 ? a.options.max_side : 640;
@@ -76,7 +76,7 @@ std::string usual_size(const DetectArguments& a) {
 
 int cores() { return std::min(base::processors(), most_threads); }
 
-/// Cores go to photographs; where there are fewer of these, to each photograph's network.
+/// Cores are given to photographs; if there are fewer of these, to each photograph's network.
 void share_out_cores(DetectArguments& a, std::size_t photographs) {
   const bool chosen = a.options.threads > 0;
   if (a.jobs == 0) a.jobs = std::max(1, cores() / (chosen ? a.options.threads : 1));
@@ -91,12 +91,12 @@ void write_sheet(const std::string& file, const std::vector<media::Image>& thumb
       file, media::contact_sheet(views, sheet_columns, sheet_cell_width, sheet_cell_height).view());
 }
 
-/// Looks at every photograph and passes on what came of it, in order. @return how many failed
+/// Processes every photograph and passes on the results, in order. @return how many failed
 std::size_t look_at_all(const DetectArguments& a, const std::vector<Job>& jobs,
                         const Looker& looker, Outputs& outputs) {
   std::size_t failures = 0;
   std::vector<media::Image> thumbnails;
-  // A table that scrolls by is progress enough.
+  // A scrolling table is progress enough.
   std::unique_ptr<Progress> progress;
   if (a.quiet() || isatty(STDOUT_FILENO) == 0)
     progress = std::make_unique<Progress>("detecting", jobs.size());
@@ -107,7 +107,7 @@ std::size_t look_at_all(const DetectArguments& a, const std::vector<Job>& jobs,
       outputs.add(jobs[i], look);
       if (!a.sheet.empty()) thumbnails.push_back(std::move(look.thumbnail));
     } else {
-      // One bad photograph does not stop the others; the exit status tells.
+      // One bad photograph does not stop the others; the exit status reports it.
       fmt::print(stderr, "faceshot: {}\n", look.error);
       ++failures;
     }
@@ -188,7 +188,7 @@ void add_speed_options(CLI::App& command, DetectArguments& a) {
 
 void add_detect(CLI::App& app, int& exit_code) {
   auto a = std::make_shared<DetectArguments>();
-  a->options.threads = 0;  // as many as are of use
+  a->options.threads = 0;  // as many as are useful
   CLI::App* const command = app.add_subcommand("detect", "Find faces in photographs");
   command
       ->add_option("paths", a->paths,

@@ -22,8 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-/// EXIF's orientations of photographs that are to be turned clockwise by 0, 90, 180 and 270
-/// degrees.
+/// EXIF orientations of photographs to be rotated clockwise by 0, 90, 180 and 270 degrees.
 constexpr std::array<int, 4> orientation_by_quarter{1, 6, 3, 8};
 
 media::Image turned_by(const media::Image& image, int quarters) {
@@ -36,8 +35,8 @@ media::Image turned_by(const media::Image& image, int quarters) {
   return result;
 }
 
-/// From pixels of a picture that was turned clockwise back to those of the `width` x `height`
-/// before.
+/// From pixels of a picture that was rotated clockwise back to those of the original, `width` x
+/// `height`.
 std::pair<float, float> turned_back(float x, float y, int quarters, float width, float height) {
   switch (quarters) {
     case 1:
@@ -59,13 +58,13 @@ void turn_back(Detection& d, int quarters, float width, float height) {
   for (Point& p : *d.landmarks) std::tie(p.x, p.y) = turned_back(p.x, p.y, quarters, width, height);
 }
 
-/// A class's name as a folder's.
+/// A class's name as a folder name.
 fs::path folder_of(std::string name) {
   std::replace(name.begin(), name.end(), '/', '_');
   return name == "." || name == ".." ? "_" : name;
 }
 
-/// The face and a quarter of its size around it, as far as the photograph goes.
+/// The face with a margin of a quarter of its size, clipped to the photograph.
 media::Image cut_out(const media::Image& image, const Box& box) {
   constexpr float margin = 0.25F;
   const float around = margin * std::max(box.width(), box.height());
@@ -83,7 +82,7 @@ media::Image cut_out(const media::Image& image, const Box& box) {
   return crop;
 }
 
-/// Reduced to what a cell of the sheet shows: many photographs would not fit into memory.
+/// Reduced to the size of the sheet's cells: many whole photographs would not fit into memory.
 media::Image thumbnail_of(const media::Image& image) {
   const double scale = std::min({1.0, static_cast<double>(sheet_cell_width) / image.width(),
                                  static_cast<double>(sheet_cell_height) / image.height()});
@@ -123,8 +122,7 @@ Look Looker::look(const Job& job) const {
     look.error = e.what();
     return look;
   }
-  // A picture that cannot be written is not a fault of the photograph's: the next would fail as
-  // well.
+  // A picture that cannot be written is not the photograph's fault: the next would fail as well.
   if (!arguments_.crop_folder().empty()) write_crops(job, photograph.image, look);
   write_pictures(job, photograph.image, look);
   media::scale_detections(look.faces, photograph);
@@ -149,7 +147,7 @@ std::vector<Detection> Looker::find(const media::Photograph& photograph, Look& l
   const media::Image& image = photograph.image;
   if (const int quarters = glance_ ? way_up(image) : 0; quarters != 0) {
     std::vector<Detection> faces = find_in(turned_by(image, quarters), look);
-    // What looked like faces at half the size may be none.
+    // Detections at half the size may be false positives.
     if (!faces.empty()) {
       look.turned = 90 * quarters;
       for (Detection& d : faces)
@@ -175,9 +173,9 @@ std::vector<Detection> Looker::find_in(const media::Image& image, Look& look) co
   return faces;
 }
 
-/// Quarters clockwise after which most of the faces stand upright.
+/// Clockwise quarter turns after which most of the faces are upright.
 int Looker::way_up(const media::Image& image) const {
-  // A photograph that was taken upright is the rule: another way must be clearly better.
+  // Most photographs are upright: another orientation must be clearly better.
   constexpr double clearly = 1.25;
   double best = 0;
   int quarters = 0;
@@ -202,7 +200,7 @@ void Looker::write_crops(const Job& job, const media::Image& image, Look& look) 
     if (arguments_.align > 0 && !face.landmarks) continue;
     fs::path folder = arguments_.crop_folder();
     if (classes.size() > 1) folder /= folder_of(classes.at(static_cast<std::size_t>(face.label)));
-    // Aligned crops are for another network: lossless.
+    // Aligned crops are input of another network: lossless.
     const std::string ending =
         "-face" + std::to_string(i + 1) + (arguments_.align > 0 ? ".png" : ".jpg");
     const fs::path target = output_path(folder, job.stem.string() + ending, inputs_);
@@ -217,7 +215,7 @@ void Looker::write_crops(const Job& job, const media::Image& image, Look& look) 
 void Looker::write_pictures(const Job& job, media::Image& image, Look& look) const {
   const auto& classes = detector_.info().classes;
   if (!arguments_.sheet.empty()) {
-    // Drawn on after it was reduced: lines of a large photograph would vanish.
+    // Reduced before drawing: lines drawn on a large photograph would vanish.
     look.thumbnail = thumbnail_of(image);
     const media::PhotographInfo small{
         .width = look.thumbnail.width(),

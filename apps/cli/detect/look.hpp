@@ -1,4 +1,4 @@
-// Processes one photograph, from its file to its faces and the pictures written of them.
+// Processes one photograph, from its file to its faces and the pictures written.
 #pragma once
 
 #include <memory>
@@ -12,15 +12,18 @@
 
 namespace faceshot::cli {
 
-/// What came of a photograph.
+/// The result for a photograph.
 struct Look {
   std::string error;          ///< empty: none
   std::string warning;        ///< of the decoder; empty: none
-  int width = 0, height = 0;  ///< pixels, upright as its file says
-  int turned = 0;             ///< degrees clockwise that bring the faces upright; `turns` 4 alone
+  int width = 0, height = 0;  ///< pixels, upright according to its file
+  int turned = 0;             ///< degrees clockwise that bring the faces upright; only if `turns`
+                              ///< is 4
   std::vector<Detection> faces;    ///< in pixels of the whole photograph
-  std::vector<std::string> crops;  ///< paths by face, empty for those not cut out; or no list
-  double milliseconds = 0;         ///< of looking, without making a session, reading and writing
+  std::vector<std::string> crops;  ///< paths by face, empty for faces without a crop; or an empty
+                                   ///< list
+  double milliseconds = 0;         ///< of detection, without creating a session, reading and
+                                   ///< writing
   media::Image thumbnail;          ///< for the sheet
 };
 
@@ -28,7 +31,7 @@ struct Look {
 inline constexpr int sheet_cell_width = 480;
 inline constexpr int sheet_cell_height = 360;
 
-/// Looks at photographs. Thread safe.
+/// Processes photographs. Thread safe.
 class Looker {
  public:
   /// The arguments, the detector and the inputs must outlive it.
@@ -53,8 +56,8 @@ class Looker {
   const DetectArguments& arguments_;
   const Detector& detector_;
   const Inputs& inputs_;
-  std::unique_ptr<Detector> glance_;  ///< at half the size, for the four ways up
-  int reduced_side_ = 0;              ///< photographs may be decoded down to this; 0: they may not
+  std::unique_ptr<Detector> glance_;  ///< at half the size, for the four orientations
+  int reduced_side_ = 0;              ///< photographs may be decoded down to this size; 0: not
 };
 
 }  // namespace faceshot::cli

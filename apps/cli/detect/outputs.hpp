@@ -10,11 +10,11 @@
 
 namespace faceshot::cli {
 
-/// Takes looks one by one, in the order of the photographs. Not thread safe.
+/// Receives results one by one, in the order of the photographs. Not thread safe.
 class Outputs {
  public:
-  /// Opens what is written piece by piece.
-  /// @param classes of the network; of several, each detection says its own
+  /// Opens files that are written incrementally.
+  /// @param classes of the network; if there are several, each detection states its class
   /// @throws Error(invalid_argument) if two are to go to standard output; Error(io)
   Outputs(const DetectArguments& arguments, const std::vector<Job>& jobs,
           std::vector<std::string> classes, bool landmarks);
@@ -23,7 +23,7 @@ class Outputs {
   Outputs& operator=(const Outputs&) = delete;
 
   void add(const Job& job, const Look& look);
-  /// Writes what was kept back, and the summary. @throws Error(io)
+  /// Writes what was held back, and the summary. @throws Error(io)
   void finish();
 
  private:

@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// `name`, or with a number before its extension if that was taken: a.jpg and a.png, one file
-/// twice, the same name in two folders.
+/// `name`, or with a number before its extension if it is taken: a.jpg and a.png, one file twice,
+/// the same name in two folders.
 fs::path unique(const fs::path& name, std::set<fs::path>& taken) {
   fs::path result = name;
   for (int n = 2; !taken.insert(result).second; ++n)
@@ -48,7 +48,7 @@ std::vector<Job> jobs_of(const std::vector<std::string>& paths, media::PassedOve
 
 namespace {
 
-/// Links followed as far as they lead to files: pipes have names that lead nowhere.
+/// Follows links as far as they lead to files: pipes have names that lead nowhere.
 fs::path real_name(const fs::path& file) {
   std::error_code failed;
   const fs::path name = fs::weakly_canonical(file, failed);

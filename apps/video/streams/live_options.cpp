@@ -32,7 +32,7 @@ void prefer(std::optional<T>& own, const std::optional<T>& other) {
   if (!own) own = other;
 }
 
-/// The command line goes first.
+/// The command line takes precedence.
 void merge(video::LiveSettings& own, const video::LiveSettings& file) {
   prefer(own.events, file.events);
   prefer(own.snapshots, file.snapshots);

@@ -13,24 +13,24 @@
 
 namespace faceshot::cli {
 
-/// Of the command line alone.
+/// Options that only the command line has.
 struct LiveArguments {
   video::LiveSettings settings;
   std::string events;  ///< file, "-"; empty: none
   bool privacy = false;
   std::optional<double> stop_after;  ///< seconds
-  std::string show_zones;            ///< picture to be written; empty: none
+  std::string show_zones;            ///< picture to write; empty: none
   std::string transport = "auto";
   bool every_frame = false;
 };
 
-/// --events, --snapshots, --webhook and all the others of the group "Live streams".
+/// --events, --snapshots, --webhook and the other options of the group "Live streams".
 void add_live_options(CLI::App& command, LiveArguments& arguments);
 
-/// All that run_live() does.
+/// The input of run_live().
 struct LivePlan {
   std::vector<video::StreamSettings> streams;
-  video::LiveSettings settings;  ///< the command line's, else the file's
+  video::LiveSettings settings;  ///< the command line's, otherwise the file's
   std::optional<double> stop_after;
   std::string show_zones;
   bool every_frame = false;
@@ -46,11 +46,11 @@ struct LivePlan {
 [[nodiscard]] bool names_streams(const std::vector<std::string>& paths);
 
 /// Streams by name, each name once.
-/// @throws Error as read_cameras(); Error(invalid_argument) for what does not go together
+/// @throws Error as read_cameras(); Error(invalid_argument) for inconsistent options
 void plan_streams(const std::vector<std::string>& paths, const LiveArguments& arguments,
                   LivePlan& plan);
 
-/// Runs until it is told to stop (SIGINT, SIGTERM), the time is over, or all streams have ended.
+/// Runs until it is stopped (SIGINT, SIGTERM), the time is over, or all streams have ended.
 /// @return exit code
 int run_live(const LivePlan& plan);
 

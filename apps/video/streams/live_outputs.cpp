@@ -40,7 +40,7 @@ std::string secret_of(const video::LiveSettings& settings) {
 
 fs::path queue_folder(const video::LiveSettings& settings) {
   if (settings.webhook_queue) return *settings.webhook_queue;
-  // systemd's StateDirectory=; of several the first.
+  // systemd's StateDirectory=; the first of several.
   const std::string state = from_environment("STATE_DIRECTORY");
   if (!state.empty()) return fs::path(state.substr(0, state.find(':'))) / "webhook";
   const std::string xdg = from_environment("XDG_STATE_HOME");
@@ -78,7 +78,7 @@ void LineTarget::write(std::string line) {
     const ssize_t written = ::write(file_, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
-      if (errno == EPIPE) std::raise(SIGTERM);  // nobody reads it any more: time to stop
+      if (errno == EPIPE) std::raise(SIGTERM);  // the reader is gone: stop
       if (!std::exchange(failing_, true))
         log_({video::LogLevel::error, "", "cannot_write",
               "cannot write '" + name_ + "': " + std::strerror(errno)});
@@ -95,7 +95,7 @@ struct EventOutputs::Impl {
   std::unique_ptr<LineTarget> lines{};
   video::Interrupt interrupt{};
   std::unique_ptr<video::DiskQueue> queue{};
-  std::unique_ptr<video::WebhookSender> sender{};  // before the queue goes
+  std::unique_ptr<video::WebhookSender> sender{};  // destroyed before the queue
 };
 
 EventOutputs::EventOutputs(const LivePlan& plan, video::LiveLog log)
@@ -124,7 +124,7 @@ void EventOutputs::tell(const video::Event& event) {
   if (!impl_->queue) return;
   try {
     impl_->queue->push(line);
-  } catch (const Error& e) {  // the disk is full: the camera continues
+  } catch (const Error& e) {  // a full disk, for example: the camera continues
     impl_->log({video::LogLevel::error, event.stream, "cannot_write", e.what()});
   }
   impl_->sender->notify();
@@ -132,7 +132,7 @@ void EventOutputs::tell(const video::Event& event) {
 
 void EventOutputs::finish(double seconds) {
   if (!impl_->sender) return;
-  // A receiver that is not there is not waited for.
+  // Does not wait for a receiver that is unreachable.
   constexpr double first = 0.5;
   const std::int64_t failures = impl_->sender->counters().failures;
   if (impl_->sender->drain(first)) return;

@@ -12,17 +12,17 @@
 
 namespace faceshot::cli {
 
-/// A file that lines are added to, or standard output. What cannot be written is reported once, and
-/// not kept. Thread safe.
+/// A file to which lines are appended, or standard output. Lines that cannot be written are
+/// reported once, and dropped. Thread safe.
 class LineTarget {
  public:
-  /// @param name file, made if it is missing; "-": standard output @throws Error(io)
+  /// @param name file, created if it is missing; "-": standard output @throws Error(io)
   LineTarget(const std::string& name, video::LiveLog log);
   ~LineTarget();
   LineTarget(const LineTarget&) = delete;
   LineTarget& operator=(const LineTarget&) = delete;
 
-  /// One line, whole, at once.
+  /// Writes one whole line at once.
   void write(std::string line);
 
  private:
@@ -43,11 +43,11 @@ class EventOutputs {
   EventOutputs(const EventOutputs&) = delete;
   EventOutputs& operator=(const EventOutputs&) = delete;
 
-  /// In privacy mode all but counts are passed over.
+  /// In privacy mode everything but counts is dropped.
   void tell(const video::Event& event);
-  /// Gives the webhook's receiver that long to take what waits.
+  /// Gives the webhook's receiver that much time to accept waiting events.
   void finish(double seconds);
-  /// Queue and deliveries.
+  /// Adds queue and deliveries.
   void add_to(video::LiveStatus& status) const;
 
  private:

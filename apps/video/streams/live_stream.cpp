@@ -38,20 +38,20 @@ struct LiveStream::Impl {
   std::optional<video::LiveRecorder> recorder{};
   media::Hider hider{media::HideOptions{}};
   video::SnapshotKeeper snapshots{};
-  mutable std::mutex mutex{};  ///< of all but the source
+  mutable std::mutex mutex{};  ///< guards everything but the source
   std::unique_ptr<video::UprightView> holder = std::make_unique<video::UprightView>();
   int width = 0, height = 0;
-  std::int64_t first_id = 0, last_id = 0;  ///< of faces: a follower begins again with 1
+  std::int64_t first_id = 0, last_id = 0;  ///< of faces: a new follower starts at 1 again
   int since_look = 0;
   std::vector<Detection> last_found{};
   std::vector<TrackedFace> seen{};
   std::int64_t in_view = 0, frames = 0, looks = 0, still = 0, unusable = 0;
-  double served = 0;  ///< when the last frame was
+  double served = 0;  ///< time of the last frame
   double processor = 0, decoding_told = 0;
   bool snapshot_failed = false;
   video::LatencyHistogram latency{}, recent{};
-  video::SourceCounters last_counters{};        ///< once the source is gone
-  std::unique_ptr<video::LiveSource> source{};  // last: goes first
+  video::SourceCounters last_counters{};        ///< after the source is gone
+  std::unique_ptr<video::LiveSource> source{};  // last: destroyed first
 
   Impl(video::StreamSettings own, std::uint32_t place, LiveServices& shared)
       : settings(std::move(own)),
@@ -74,7 +74,7 @@ struct LiveStream::Impl {
   void tell_frame(const WatchedFrame& item, double utc, std::span<const ShownFace> faces);
 };
 
-/// Frames of another size: nothing of what was known holds.
+/// The frame size has changed: nothing known so far applies.
 void LiveStream::Impl::begin_picture(int wide, int high) {
   tell_events(events.tick(video::monotonic_now(), video::utc_now(), true));
   width = wide;
@@ -89,19 +89,19 @@ void LiveStream::Impl::begin_picture(int wide, int high) {
   since_look = 0;
 }
 
-/// Looks at the whole, around known faces, or not at all.
+/// Detects in the whole frame, around known faces, or not at all.
 void LiveStream::Impl::look(WatchedFrame& item) {
   const int every = settings.detect_every.value_or(services.detect_every.load());
   const bool moved = gate.moved(item.view, item.frame.seconds());
   if (!moved && since_look == 0 && frames > 0) {
-    // All is where it was when it was looked at.
+    // Everything is where it was at the last detection.
     item.looked_at = true;
     item.found = last_found;
     ++still;
     return;
   }
   item.change = camera.next(item.view);
-  // What comes to rest is looked at once more.
+  // When motion stops, detection runs once more.
   item.looked_at = !moved || frames == 0 || since_look + 1 >= every;
   if (!item.looked_at) {
     ++since_look;
@@ -123,7 +123,7 @@ void LiveStream::Impl::save_snapshot(video::Event& event) {
     event.snapshot = file.string();
     event.quality = best->quality;
     snapshot_failed = false;
-  } catch (const Error& e) {  // the disk is full: the camera continues
+  } catch (const Error& e) {  // a full disk, for example: the camera continues
     if (!std::exchange(snapshot_failed, true))
       tell(video::LogLevel::error, "cannot_write", e.what());
   }
@@ -144,7 +144,7 @@ void LiveStream::Impl::record(WatchedFrame& item, const video::Placement& placem
     if (services.privacy) {
       std::vector<Box> boxes;
       for (const ShownFace& shown : faces) boxes.push_back(shown.face.box);
-      // What is not sure enough to be followed is hidden all the same.
+      // Detections too uncertain to be tracked are hidden all the same.
       for (const Detection& found : last_found) boxes.push_back(found.box);
       hider.hide(canvas, placement, boxes);
     } else {
@@ -235,7 +235,7 @@ bool LiveStream::serve() {
   const double used = video::thread_processor_seconds();
   try {
     my.watch(live);
-  } catch (const Error& e) {  // frames of a pixel, say: the other streams continue
+  } catch (const Error& e) {  // frames of one pixel, for example: the other streams continue
     const std::int64_t count = ++my.unusable;
     if ((count & (count - 1)) == 0) my.tell(video::LogLevel::error, "unusable_frame", e.what());
   }
@@ -256,7 +256,7 @@ void LiveStream::tick() {
   const double now = video::monotonic_now(), utc = video::utc_now();
   my.source->set_wanted(my.settings.hours.contain(video::local_time(utc)));
   const std::lock_guard lock(my.mutex);
-  // While frames come, they tell the time.
+  // While frames arrive, they drive the time.
   if (now - my.served <= my.services.network.tracker.lost_seconds + 0.5) return;
   my.in_view = 0;
   my.tell_events(my.events.tick(now, utc, false));

@@ -18,43 +18,44 @@
 
 namespace faceshot::cli {
 
-/// What all streams of a run share. All of it is thread safe, and outlives the streams.
+/// Shared by all streams of a run. Thread safe; must outlive the streams.
 struct LiveServices {
   const TrackingNetwork& network;
   EventOutputs& events;
-  LineTarget* frames = nullptr;  ///< a line a frame; none: not wanted
+  LineTarget* frames = nullptr;  ///< one line per frame; null: none
   video::LiveLog log;
-  std::atomic<int> detect_every{1};  ///< of streams that name none
-  const LocalLook* local = nullptr;  ///< whose detector all share; none: frames between looks are
-                                     ///< not looked at
+  std::atomic<int> detect_every{1};  ///< for streams without their own setting
+  const LocalLook* local = nullptr;  ///< shares its detector among all; null: no detection between
+                                     ///< full ones
   bool privacy = false;
   bool every_frame = false;
   std::string snapshots{};    ///< folder; empty: none
-  double most_processor = 1;  ///< of a stream's decoder, cores
+  double most_processor = 1;  ///< for a stream's decoder, cores
 };
 
 class LiveStream {
  public:
   /// @param recording file; empty: none
-  /// @throws Error(invalid_argument) for zones or an encoder that cannot be
+  /// @throws Error(invalid_argument) for impossible zones or an unusable encoder
   LiveStream(video::StreamSettings settings, std::uint32_t number, LiveServices& services,
              const std::string& recording, const video::WriteOptions& write);
   ~LiveStream();
   LiveStream(const LiveStream&) = delete;
   LiveStream& operator=(const LiveStream&) = delete;
 
-  /// Connects. @param changed as LiveSource's
+  /// Connects. @param changed as for LiveSource
   void start(std::function<void()> changed);
-  /// The newest frame, if there is one; what is wrong with it is reported, and ends nothing.
-  /// @return whether there is another already
+  /// Processes the newest frame, if there is one; errors are reported, and end nothing.
+  /// @return whether there is already another
   bool serve();
-  /// A frame waits to be served.
+  /// Whether a frame is waiting to be served.
   [[nodiscard]] bool pending() const;
-  /// Every now and then: the stream's hours, faces that have left while no frames come.
+  /// Call from time to time: checks the stream's hours, and faces that have left while no frames
+  /// arrive.
   void tick();
-  /// No frame comes any more. Not while serve() runs.
+  /// No more frames. Not while serve() runs.
   void disconnect();
-  /// Disconnects; all faces leave; the recording is finished. Not while serve() runs.
+  /// Disconnects; all faces leave; finishes the recording. Not while serve() runs.
   void finish();
 
   [[nodiscard]] video::StreamStatus status() const;

@@ -1,4 +1,4 @@
-// Live streams from start to end: workers, housekeeping, what is written every few seconds.
+// Runs live streams from start to end: workers, housekeeping, periodic files.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 
 volatile std::sig_atomic_t told_to_stop = 0;
 
-/// While it lives, SIGINT and SIGTERM say that it is enough; a second one ends the program at once.
+/// While it lives, SIGINT and SIGTERM request a stop; a second one ends the program immediately.
 class StopSignals {
  public:
   StopSignals() {
@@ -40,7 +40,7 @@ class StopSignals {
     handler.sa_flags = static_cast<int>(SA_RESETHAND);
     ::sigaction(SIGINT, &handler, &old_int_);
     ::sigaction(SIGTERM, &handler, &old_term_);
-    // Whoever reads our lines may go away; write() tells.
+    // The reader of our output may go away; write() reports it.
     struct sigaction ignore {};
     ignore.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &ignore, &old_pipe_);
@@ -112,7 +112,7 @@ class LiveRun {
     keep_house(workers);
     workers.stop();
     for (const auto& stream : streams_) stream->finish();
-    constexpr double goodbye = 5;  // seconds for the webhook's receiver
+    constexpr double goodbye = 5;  // seconds given to the webhook's receiver
     events_.finish(goodbye);
     write_status();
     tell_end();
@@ -122,14 +122,14 @@ class LiveRun {
  private:
   using Streams = std::vector<std::unique_ptr<LiveStream>>;
 
-  /// However it ends: first nobody serves the streams any more, then nobody wakes the workers.
+  /// In every case: first stop serving the streams, then waking the workers.
   struct Ending {
     video::StreamWorkers& workers;
     const Streams& streams;
     ~Ending() {
       try {
         workers.stop();
-      } catch (...) {  // told by who stopped them first
+      } catch (...) {  // reported by whoever stopped them first
       }
       for (const auto& stream : streams) stream->disconnect();
     }
@@ -183,7 +183,7 @@ class LiveRun {
     const double busy = workers.busy_seconds();
     load_ = std::clamp((busy - busy_) / (passed * network_.threads), 0.0, 1.0);
     busy_ = busy;
-    if (plan_.every_frame) return;  // whoever sends has to wait
+    if (plan_.every_frame) return;  // the sender has to wait
     const int before = rate_.every();
     rate_.update(load_, latency.quantile(0.95));
     services_.detect_every = rate_.every();

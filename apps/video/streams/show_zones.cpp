@@ -1,4 +1,4 @@
-// `--show-zones`: what a camera sees, with a grid to read places from, its zones and lines.
+// `--show-zones`: a camera's picture with its zones and lines, and a grid for reading coordinates.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -37,7 +37,7 @@ struct ZonePainter {
                        static_cast<float>(a.y + t * (b.y - a.y)), thick / 2, colour);
     }
   }
-  /// With a dark edge, so that it can be read anywhere.
+  /// With a dark outline, readable on any background.
   void text(video::PlacePoint at, const std::string& words, const media::Bgr& colour) const {
     const video::PlacePoint p = pixels(at);
     const float height = 5 * thick;
@@ -63,14 +63,14 @@ struct ZonePainter {
       line(zone.corners[i], zone.corners[(i + 1) % zone.corners.size()], colour);
     text(zone.corners.front(), zone.name, colour);
   }
-  /// With an arrow that shows the way in.
+  /// With an arrow in the direction `in`.
   void line_with_arrow(const video::Line& l, const media::Bgr& colour) const {
     line(l.from, l.to, colour);
     const double aspect = static_cast<double>(canvas.width) / canvas.height;
     const double dx = (l.to.x - l.from.x) * aspect, dy = l.to.y - l.from.y;
     const double length = std::hypot(dx, dy);
     constexpr double arrow = 0.08, head = 0.03;  // of the picture's height
-    // To the right of who goes from its first end to its second, y pointing down.
+    // To the right when looking from its first end to its second, y pointing down.
     const double nx = -dy / length, ny = dx / length;
     const auto at = [&](double along, double across) {
       return video::PlacePoint{
