@@ -1,9 +1,10 @@
 # From a clone to a detected face:  make demo      To a tested build:  make test
-# (Both install what is missing from Debian's packages first; see scripts/packages.txt.)
+# (Both first install missing Debian packages; see scripts/packages.txt.)
 
 PRESET ?= release
 JOBS ?= $(shell scripts/jobs.sh)
-# Test programs at once, and threads within each: never more threads than cores, as OpenMP spins.
+# Number of concurrent test programs, and of threads in each: never more threads than cores, since
+# OpenMP spins.
 TEST_JOBS ?= $(shell nproc)
 CTEST_ARGS ?=
 
@@ -21,7 +22,8 @@ setup:  ## install what is missing (Debian packages)
 configure: setup
 	@cmake --preset $(PRESET) --log-level=WARNING >/dev/null
 
-# Without training, films, the service and tests, and what they would install. What is built serves the whole build as well.
+# Without training, films, the service and tests, and their packages. Its build results are reused
+# by the full build.
 configure_demo:
 	@scripts/setup.sh demo
 	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET) --log-level=WARNING -D FACESHOT_BUILD_TRAIN=OFF \
@@ -44,7 +46,7 @@ slow: build  ## the slow tests: those that train, minutes each
 levels: build  ## all tests of kernels, at each level of instructions
 	@ctest --test-dir $(BUILD) --parallel $(TEST_JOBS) --output-on-failure -L levels
 
-# Node's packages are installed beside the build, as package-lock.json has them; the browser is Debian's.
+# Node's packages are installed beside the build from package-lock.json; the browser is Debian's.
 test-page: build  ## the service's page in Chromium, with screenshots in build/page/screenshots
 	@scripts/setup.sh page
 	@mkdir -p build/page && cp tests/serve/page/package.json tests/serve/page/package-lock.json tests/serve/page/page_test.mjs build/page
@@ -61,7 +63,7 @@ format:  ## format all sources (clang-format 14)
 lint: build  ## clang-tidy over src/ and apps/
 	@scripts/lint.sh $(BUILD)
 
-# A site with offline search. mkdocs is not needed for anything else: apt-get install mkdocs
+# A site with offline search, the only use of mkdocs: apt-get install mkdocs
 site:  ## the documentation as a site, in build/site (needs mkdocs)
 	@mkdocs build --quiet
 

@@ -1,6 +1,6 @@
 // Times augmentation on one core: every operation and preset, from a decoded photograph of 800 x
-// 600 pixels to a sample of 320 x 320, and the SSD recipe beside the same recipe written naively
-// with OpenCV calls, each step on the whole picture in float, as tutorials have it.
+// 600 pixels to a sample of 320 x 320, and the SSD recipe compared with the same recipe written
+// naively with OpenCV calls, each step on the whole picture in float, as in tutorials.
 //   bench_augment_ops --benchmark_repetitions=5 --benchmark_report_aggregates_only=true
 #include <benchmark/benchmark.h>
 
@@ -40,7 +40,7 @@ struct Photograph {
   }
 };
 
-/// Every other picture of the set is the same one: the cache's cost is not measured.
+/// Every other picture of the set is the same one, so that the cache's cost is not measured.
 class OnePicture : public augment::ScenePool {
  public:
   explicit OnePicture(const Photograph& photograph) : photograph_(photograph) {}
@@ -53,7 +53,7 @@ class OnePicture : public augment::ScenePool {
   const Photograph& photograph_;
 };
 
-/// Planes of floats about zero: what a network without a permute of its own takes.
+/// Planes of floats around zero: the input of a network without a permute of its own.
 void to_tensor(const cv::Mat& image, std::vector<cv::Mat>& planes) {
   static thread_local cv::Mat real;
   image.convertTo(real, CV_32FC3, 1.0 / 128, -127.5 / 128);
@@ -97,7 +97,7 @@ cv::Mat naive_ssd(const Photograph& photograph, base::Random& random) {
   return sample;
 }
 
-/// What the benchmarks share, as they run one after another.
+/// Shared by the benchmarks, which run one after another.
 struct Bench {
   Photograph photograph;
   OnePicture pool{photograph};
@@ -112,7 +112,7 @@ struct Bench {
   }
 };
 
-/// `body` as a benchmark of its own: samples a second beside the time of one.
+/// `body` as a benchmark of its own: samples per second in addition to the time of one.
 void add(const std::string& name, std::function<void()> body) {
   benchmark::RegisterBenchmark(name.c_str(), [body = std::move(body)](benchmark::State& state) {
     for (auto _ : state) body();
@@ -136,7 +136,7 @@ void add_all(Bench& bench) {
     base::Random random(1, 0, bench.index++);
     cv::split(naive_ssd(bench.photograph, random), bench.planes);
   });
-  // Each has the resampling to 320x320 in it.
+  // Each includes the resampling to 320x320.
   add("operation/none", with({}));
   for (const auto& info : augment::operations()) {
     if (info.combines) continue;

@@ -1,7 +1,8 @@
-// Images a second, from BGR frames of 640x480 to boxes: one after another, and shared out.
+// Images per second, from BGR frames of 640x480 to boxes: one after another, and distributed over
+// threads.
 //   bench_detect_batch MODEL.onnx --benchmark_repetitions=7
 //   --benchmark_enable_random_interleaving=true
-// Interleaved the ways take turns, so that a machine whose speed changes does not favour one.
+// With interleaving, variants alternate, so that a machine whose speed changes favours none.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -17,7 +18,7 @@ namespace {
 constexpr int width = 640, height = 480;
 constexpr std::size_t images = 100;
 
-/// Noise: what the network does takes the same time on any picture.
+/// Noise: the network takes the same time on any picture.
 struct Frames {
   Frames() {
     for (std::size_t i = 0; i < images; ++i) {

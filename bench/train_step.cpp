@@ -1,8 +1,8 @@
-// Where the time of a training step goes: milliseconds by part, and by operator with --operators.
-// Pixels and faces are random; the loader is left out.
+// Breaks down the time of a training step: milliseconds by part, and by operator with --operators.
+// Pixels and faces are random; the loader is not used.
 //   bench_train_step CONFIG.toml [--steps N] [--operators] [--processor-time] [key=value...]
-// --processor-time counts what the cores work for this program instead of the time that passes:
-// with train.threads=1 its figures hold on a busy machine, too.
+// --processor-time measures this program's processor time instead of elapsed time: with
+// train.threads=1 its figures are valid even on a busy machine.
 #include <ATen/record_function.h>
 #include <sys/resource.h>
 #include <torch/autograd.h>
@@ -41,7 +41,7 @@ namespace {
 
 using train::Config;
 
-/// Of all threads of the process: what other programs take from the cores does not count.
+/// Of all threads of the process: other programs do not count.
 double processor_seconds() {
   timespec time{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
@@ -117,14 +117,14 @@ class OperatorTimes {
   }
 
   static inline OperatorTimes* current = nullptr;
-  // What its helpers do is within the operators of this one, or too little to count.
+  // Work of its helper threads is included in this one's operators, or negligible.
   std::thread::id thread_ = std::this_thread::get_id();
   at::CallbackHandle handle_;
   std::vector<Open> open_;
   std::map<std::string, Sum> sums_;
 };
 
-/// What a batch brings: noise, and up to ten faces an image of sizes that the priors have.
+/// The content of a batch: noise, and up to ten faces per image of sizes that the priors have.
 struct Samples {
   std::vector<std::uint8_t> pixels;
   std::vector<std::vector<geometry::Annotation>> annotations;
@@ -195,7 +195,7 @@ class Bench {
   }
 
  private:
-  /// Books the time since the last mark.
+  /// Attributes the time since the last mark to a part.
   void mark(const char* part) {
     const double time = now();
     const auto row =
@@ -207,7 +207,7 @@ class Bench {
     last_ = time;
   }
 
-  /// As the trainer's.
+  /// The same as the trainer's.
   void step() {
     last_ = now();
     const int size = config_.augment.size;

@@ -1,7 +1,7 @@
 # Everything comes from Debian's packages; scripts/setup.sh installs them.
 
 include(FaceshotRuntimeDependencies)
-# Headers alone: needed to build, not to link.
+# Header-only: needed to build, not to link.
 find_package(nlohmann_json REQUIRED)
 find_path(TOML_INCLUDE_DIR toml++/toml.h REQUIRED)
 
@@ -29,9 +29,9 @@ if(FACESHOT_BUILD_VIDEO)
 endif()
 
 if(FACESHOT_BUILD_SERVE)
-  find_package(Boost 1.74 REQUIRED)  # headers alone
+  find_package(Boost 1.74 REQUIRED)  # header-only
   find_package(OpenSSL REQUIRED)
-  # Its CMake package demands civetweb and curl, which are for what we do not use.
+  # Its CMake package requires civetweb and curl, for parts that we do not use.
   find_library(PROMETHEUS_CORE_LIBRARY prometheus-cpp-core REQUIRED)
   find_path(PROMETHEUS_INCLUDE_DIR prometheus/registry.h REQUIRED)
 endif()

@@ -1,5 +1,5 @@
 # Installs the runtime library (find_package(faceshot), pkg-config), the programs and the shipped
-# networks. Nothing in it holds the prefix: it may be moved.
+# networks. Nothing contains the prefix, so the installation may be moved.
 include(CMakePackageConfigHelpers)
 
 set(FACESHOT_MODELS_DIR ${CMAKE_INSTALL_DATADIR}/faceshot/models)
@@ -11,7 +11,7 @@ foreach(program faceshot_cli faceshot_video_cli faceshot_serve_cli faceshot_data
   endif()
 endforeach()
 if(TARGET faceshot_cli)
-  # The programs must be there to tell of their options: made when they are installed.
+  # Generated from the programs' --help, hence at install time.
   install(CODE "execute_process(COMMAND ${PROJECT_SOURCE_DIR}/scripts/man_page.sh $<TARGET_FILE:faceshot_cli>
                                 OUTPUT_FILE ${PROJECT_BINARY_DIR}/faceshot.1 COMMAND_ERROR_IS_FATAL ANY)")
   install(FILES ${PROJECT_BINARY_DIR}/faceshot.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
@@ -19,7 +19,7 @@ if(TARGET faceshot_cli)
           DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
   install(FILES scripts/completions/_faceshot DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 endif()
-# models/training holds what the next piece of training starts from, which is nothing to use.
+# models/training contains the starting points of further training, which users do not need.
 install(DIRECTORY models/ DESTINATION ${FACESHOT_MODELS_DIR} PATTERN training EXCLUDE)
 install(DIRECTORY configs/detectors DESTINATION ${CMAKE_INSTALL_DATADIR}/faceshot)
 

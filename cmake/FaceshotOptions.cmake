@@ -1,4 +1,4 @@
-# What can be switched, and what is on where.
+# Options, and their defaults by platform and build type.
 include(CMakeDependentOption)
 
 if(PROJECT_IS_TOP_LEVEL)
@@ -31,8 +31,8 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
   find_program(FACESHOT_CCACHE ccache)
   if(FACESHOT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    # Precompiled headers hit the cache only with these two leniencies; with the compiler's own list of headers a
-    # file need not be preprocessed on its own first.
+    # Precompiled headers hit the cache only with these two leniencies; with the compiler's own list
+    # of headers a file need not be preprocessed separately first.
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
         CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_DEPEND=1 ${FACESHOT_CCACHE})
   endif()

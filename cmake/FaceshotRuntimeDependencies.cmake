@@ -11,7 +11,8 @@ else()
   find_package(Protobuf REQUIRED)
 endif()
 
-# Debian's dnnl-config.cmake demands OpenCL's development files, for a GPU that we do not use.
+# Debian's dnnl-config.cmake requires OpenCL's development files, for GPU support that we do not
+# use.
 find_library(DNNL_LIBRARY dnnl REQUIRED)
 find_path(DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.hpp REQUIRED)
 if(NOT TARGET faceshot_dnnl)
@@ -20,7 +21,7 @@ if(NOT TARGET faceshot_dnnl)
   target_include_directories(faceshot_dnnl INTERFACE ${DNNL_INCLUDE_DIR})
 endif()
 
-# Debian's ONNX package: the protobuf classes only. Torch loads the same shared library, so a copy
+# Debian's ONNX package: only the protobuf classes. Torch loads the same shared library, so a copy
 # compiled by us would register every message twice and abort.
 find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
 find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED)

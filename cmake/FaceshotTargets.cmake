@@ -1,24 +1,25 @@
 # How every target of FaceShot is compiled, and how tests are declared.
 
-# Names in anonymous namespaces are unique within a library for this.
+# For this, names in anonymous namespaces are unique within a library.
 if(FACESHOT_UNITY AND NOT DEFINED CMAKE_UNITY_BUILD)
   set(CMAKE_UNITY_BUILD ON)
   set(CMAKE_UNITY_BUILD_BATCH_SIZE 16)
 endif()
 
-# Compile options that all our own targets share. (An interface target, not global flags: what
-# others add to their builds stays theirs.)
+# Compile options shared by all of our own targets. (An interface target, not global flags, so that
+# embedding projects keep their own.)
 add_library(faceshot_options INTERFACE)
 target_compile_features(faceshot_options INTERFACE cxx_std_20)
 target_compile_options(faceshot_options INTERFACE -Wall -Wextra -Wconversion
   $<$<BOOL:${FACESHOT_WERROR}>:-Werror> $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-braces>)
 if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # A file must not mind what its neighbours call their own, nor GCC that they are in one file.
+  # Files in a unity build may reuse each other's local names, and GCC need not warn that they are
+  # in one file.
   target_compile_options(faceshot_options INTERFACE -Wshadow=local -Wno-subobject-linkage)
 elseif(NOT CMAKE_UNITY_BUILD)
   target_compile_options(faceshot_options INTERFACE -Wshadow)
 endif()
-# GCC 12 sees overlapping copies in std::string's own operator+ (GCC bug 105651).
+# GCC 12 falsely reports overlapping copies in std::string's operator+ (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(faceshot_options INTERFACE -Wno-restrict)
 endif()
@@ -29,9 +30,10 @@ if(FACESHOT_SANITIZE)
   target_link_options(faceshot_options INTERFACE -fsanitize=${FACESHOT_SANITIZE})
 endif()
 
-# faceshot_test(NAME geometry SOURCES a.cpp b.cpp LIBS faceshot [LABEL fast|slow|model] [COST seconds])
-# COST is that of its longest suite, where that is long: ctest begins with those, and none is left over at the end.
-# One executable a room and label; ctest runs each of its test suites in a process of its own.
+# faceshot_test(NAME geometry SOURCES a.cpp b.cpp LIBS faceshot [LABEL fast|slow|model] [COST
+# seconds]) COST is that of its longest suite, if that is long: ctest starts with those, so that
+# none runs alone at the end. One executable per room and label; ctest runs each of its test suites
+# in a process of its own.
 function(faceshot_test)
   cmake_parse_arguments(T "" "NAME;LABEL;COST" "SOURCES;LIBS" ${ARGN})
   if(NOT T_LABEL)
@@ -50,8 +52,8 @@ function(faceshot_test)
     FACESHOT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FACESHOT_SHARED_DIR="${FACESHOT_SHARED_DATA}"
     FACESHOT_BINARY_DIR="${PROJECT_BINARY_DIR}")
   faceshot_compile_fast(${program})
-  # Suites are listed when ctest starts and not when the program is built: a program for another machine
-  # runs through CMAKE_CROSSCOMPILING_EMULATOR, or only there.
+  # Suites are listed when ctest starts and not when the program is built: cross-compiled programs
+  # run through CMAKE_CROSSCOMPILING_EMULATOR, or only on their own machine.
   set(list ${CMAKE_CURRENT_BINARY_DIR}/${program}_suites.cmake)
   set(include ${CMAKE_CURRENT_BINARY_DIR}/${program}_tests.cmake)
   configure_file(${PROJECT_SOURCE_DIR}/cmake/tests.cmake.in ${include}.in @ONLY)
@@ -59,28 +61,29 @@ function(faceshot_test)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include})
 endfunction()
 
-# A test that includes Torch, which costs 8 s a file: precompiled it is shared with the library, and so
-# are the definitions that it was compiled with.
+# A test that includes Torch, which costs 8 s per file: its precompiled header is shared with the
+# library, and so are the definitions with which it was compiled.
 function(faceshot_torch_test name)
   target_link_libraries(test_${name} PRIVATE faceshot_torch faceshot_onnx_proto fmt::fmt)
   target_precompile_headers(test_${name} REUSE_FROM faceshot_train)
 endfunction()
 
-# What is not hot, but large: half of the compiler's time goes into optimising it.
+# For large code that is not performance-critical: half of the compile time is optimisation.
 function(faceshot_compile_fast target)
   target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
 endfunction()
 
-# Sources that src/base/simd/levels.hpp compiles for several levels of instructions. Vectors are passed between
-# functions that are always inlined: no ABI is involved. GCC 12 warns of its own intrinsics (GCC bug 105593).
+# Sources that src/base/simd/levels.hpp compiles for several instruction-set levels. Vectors are
+# only passed between always-inlined functions: no ABI is involved. GCC 12 warns about its own
+# intrinsics (GCC bug 105593).
 function(faceshot_compile_kernels target)
   set_property(SOURCE ${ARGN} TARGET_DIRECTORY ${target} APPEND PROPERTY COMPILE_OPTIONS
                -Wno-psabi $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 endfunction()
 
 # faceshot_test_levels(ROOM TARGET test_x LEVELS sse4 avx2 ... FILTER Suites.* [COST seconds])
-# Tests ROOM.level_*, which run suites again as on CPUs that have no more than a level; of levels that this CPU lacks they
-# run the best it has. `ctest -L levels` runs those of all rooms.
+# Tests ROOM.level_*, which run suites as on CPUs limited to each level; for levels that this CPU
+# lacks they run its best one. `ctest -L levels` runs those of all rooms.
 function(faceshot_test_levels room)
   cmake_parse_arguments(T "" "TARGET;FILTER;COST" "LEVELS" ${ARGN})
   foreach(level IN LISTS T_LEVELS)

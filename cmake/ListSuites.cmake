@@ -1,9 +1,11 @@
-# cmake -D PROGRAM=... -D EMULATOR=... -D PREFIX=geometry. -D LABEL=fast -D COST=0 -D OUT=FILE -P ListSuites.cmake
+# cmake -D PROGRAM=... -D EMULATOR=... -D PREFIX=geometry. -D LABEL=fast -D COST=0 -D OUT=FILE -P
+# ListSuites.cmake
 #
-# Writes a file for ctest with a test for each suite of a GoogleTest program: a process a suite, not a
-# case, because a process that loads LibTorch takes longer to start than most cases take. A suite of
-# which every case is skipped, and none failed, counts as skipped; one that skips a part of its cases fails, because ctest
-# would not show it: cases that may be skipped want a suite of their own.
+# Writes a file for ctest with one test for each suite of a GoogleTest program: a process per suite,
+# not per case, because a process that loads LibTorch takes longer to start than most cases take. A
+# suite in which every case is skipped, and none failed, counts as skipped; one that skips only some
+# of its cases fails, because ctest would not show it: cases that may be skipped need a suite of
+# their own.
 execute_process(COMMAND ${EMULATOR} ${PROGRAM} --gtest_list_tests OUTPUT_VARIABLE listing
                 COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCHALL "(^|\n)[A-Za-z_0-9/]+\\.(\n|  #)" suites "${listing}")

@@ -1,4 +1,4 @@
-// See clang_libtorch.hpp: what files compiled with that leave out, from one that is not.
+// See clang_libtorch.hpp: what files compiled with it lack, from one compiled without.
 #include <vector>
 
 namespace faceshot {

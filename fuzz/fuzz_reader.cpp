@@ -1,5 +1,5 @@
 // A libFuzzer target: any bytes as a foreign file. The reader must return or throw Error, nothing
-// else. FUZZ_HEADER declares it and FUZZ_CALL is the call, given `path` and `flaws`; FUZZ_FILE is
+// else. FUZZ_HEADER declares it and FUZZ_CALL is the call, using `path` and `flaws`; FUZZ_FILE is
 // the file's name.
 #include <unistd.h>
 
@@ -16,7 +16,7 @@
 
 namespace {
 
-/// A folder in memory of this process's own, so that a reader of folders finds one file in it.
+/// A folder in memory for this process only, in which a reader of folders finds one file.
 std::filesystem::path make_folder_in_memory() {
   const std::filesystem::path folder = "/dev/shm/faceshot-fuzz-" + std::to_string(::getpid());
   std::filesystem::create_directories(folder);

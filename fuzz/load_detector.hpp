@@ -1,4 +1,4 @@
-// What a program does with a detector's file: load it, find out how it wants to be fed, look at pixels.
+// Uses a detector's file like a program does: loads it, determines its input, runs it on pixels.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// What a program does with a network file: load it, plan it for a small image, run it.
+// Uses a network file like a program does: loads it, plans it for a small image, runs it.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// A film from any bytes: opened, and its first frames looked at as the detector does.
+// Opens any bytes as a film, and converts its first frames as for the detector.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@ inline int read_film(const std::filesystem::path& path) {
   constexpr std::int64_t enough_pixels = 2'000'000, enough_frames = 8;
   FilmReader reader(path);
   const Placement& placement = reader.info().placement;
-  // Large frames are slow, and no other than small ones.
+  // Large frames are slow, and no different from small ones.
   if (std::int64_t{placement.width()} * placement.height() > enough_pixels) return 0;
   UprightView upright;
   int sum = 0;

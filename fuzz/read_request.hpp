@@ -1,4 +1,4 @@
-// What a client may write into a request's header and body, for fuzz_reader.cpp.
+// Anything that a client may put into a request's header and body, for fuzz_reader.cpp.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 #include "serve/http/problem.hpp"
 #include "serve/http/query.hpp"
 
-/// The first line is a Content-Type (or a query, or an Accept), the rest a body of it.
+/// The first line is a Content-Type (or a query, or an Accept), the rest a body of that type.
 inline void read_request(const std::filesystem::path& path) {
   using namespace faceshot::serve;
   std::ifstream file(path, std::ios::binary);
@@ -33,8 +33,7 @@ inline void read_request(const std::filesystem::path& path) {
   }
   try {
     std::size_t taken = 0;
-    for (const Upload& upload :
-         take_uploads(request, {.photographs = 8, .one = size % 2 == 0}))
+    for (const Upload& upload : take_uploads(request, {.photographs = 8, .one = size % 2 == 0}))
       taken += upload.bytes.size();
     if (taken > size) std::abort();
   } catch (const Problem&) {

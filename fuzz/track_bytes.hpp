@@ -1,5 +1,5 @@
-// Any bytes as what happens to a Tracker, and as a film for complete_tracks: numbers as they come
-// (NaN, infinite, boxes inside out), thousands of boxes, time that runs back.
+// Any bytes as input of a Tracker, and as a film for complete_tracks: arbitrary numbers (NaN,
+// infinite, inverted boxes), thousands of boxes, time that runs backwards.
 #pragma once
 
 #include <cmath>
@@ -17,7 +17,7 @@
 
 namespace faceshot {
 
-/// Reads values off a string of bytes; zeros at its end.
+/// Reads values from a string of bytes; zeros after its end.
 class ByteTape {
  public:
   explicit ByteTape(std::string bytes) : bytes_(std::move(bytes)) {}
@@ -37,7 +37,7 @@ class ByteTape {
   std::size_t at_ = 0;
 };
 
-/// Half of them raw bits, half of them likely numbers.
+/// Half of them raw bits, half of them plausible numbers.
 inline float any_number(ByteTape& tape) {
   return tape.take<unsigned char>() % 4 == 0 ? tape.take<float>()
                                              : static_cast<float>(tape.take<std::uint16_t>()) / 64;

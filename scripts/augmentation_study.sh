@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# What a learned augmentation policy is worth: two searches of the same size (reinforce, random), then
-# equal budgets of 300,000 crops from one start with four policies, three seeds each, as a table.
+# Measures the benefit of a learned augmentation policy: two searches of the same size (reinforce,
+# random), then equal budgets of 300,000 crops from one start with four policies, three seeds each,
+# as a table.
 #
 #   scripts/augmentation_study.sh DATA WHOLE_VAL OUT
 #
-# DATA is what scripts/training_data.sh has made, WHOLE_VAL the val.csv of WIDER FACE's whole val. What is
-# in OUT already is not done again: stop it at any moment and start it anew, also on several machines
-# that share OUT (each takes part in the searches and in the trainings that nobody is at).
-# Environment: FACESHOT the program, TRIALS (40), CROPS of a trial (18000), BUDGET of a training
-# (300000), SEEDS ("1 2 3"), WORKERS (1), THREADS (0: all cores).
+# DATA is the output of scripts/training_data.sh, WHOLE_VAL the val.csv of WIDER FACE's whole val.
+# Results that are already in OUT are not computed again: stop it at any moment and start it again,
+# also on several machines that share OUT (each takes part in the searches, and in trainings that no
+# other machine is running). Environment: FACESHOT the program, TRIALS (40), CROPS of a trial
+# (18000), BUDGET of a training (300000), SEEDS ("1 2 3"), WORKERS (1), THREADS (0: all cores).
 set -euo pipefail
 [ $# -eq 3 ] || { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 root=$(realpath "$(dirname "$0")/..")
@@ -21,14 +22,17 @@ trials=${TRIALS:-40} crops=${CROPS:-18000} budget=${BUDGET:-300000} seeds=${SEED
 workers=${WORKERS:-1} threads=${THREADS:-0}
 cd "$root"
 
-# The start is the network that has not seen what is kept out (docs/training-log.md, piece 1).
+# The start is the network that has not seen the held-out images (docs/training-log.md, piece 1).
 start=models/training/faceshot-nano.onnx
 list() { printf '"%s",' "$@"; }
 train=("$data"/packed/{wider_known,wider_new,wider_altered,face_counting,aizoo_mafa,ilc_mask2021}/train.csv
   "$data"/packed/{neg_pets,neg_imagenet_sample,no_faces}/train.csv)
 kept=("$data"/sets/{wider_known,wider_new,wider_altered}/val.csv)
 config=(configs/faceshot-nano.toml "data.train=[$(list "${train[@]}")]" 'data.weights=[1,1,1,0.1,0.2,0.2,0.6,0.6,0.6]'
-  "data.val=[$(list "${kept[@]}")]" 'model.prior_sizes=[[8,14,22],[32,48],[64,96],[128,192,288,448]]')  # as the start has
+  "data.val=[$(list "${kept[@]}")]" 'model.prior_sizes=[[8,14,22],[32,48],[64,96],[128,192,288,448]]')  # as
+                                                                                                        # in
+                                                                                                        # the
+                                                                                                        # start
 
 for method in reinforce random; do
   if [ -f "$out/$method/search.json" ]; then
@@ -50,7 +54,7 @@ for seed in $seeds; do
     [ ! -f "$run/test.json" ] || continue
     mkdir -p "$run"
     exec 9>"$run/lock"
-    flock --nonblock 9 || continue  # another is at it
+    flock --nonblock 9 || continue  # another process is running it
     if [ -f "$run/last.pt" ]; then
       "$faceshot" train --resume "$run"
     else

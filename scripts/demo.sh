@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Detects faces in the demo photographs and says where the pictures are.
+# Detects faces in the demo photographs and prints where the pictures are.
 #   scripts/demo.sh [PROGRAM]     default: build/release/bin/faceshot
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

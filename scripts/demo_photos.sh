@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches photographs to try FaceShot on: the demo album of Debian's kphotoalbum package, which is
-# unpacked, not installed. Prints the folder; fetches nothing if it is there.
+# Fetches demo photographs: the demo album of Debian's kphotoalbum package, which is unpacked, not
+# installed. Prints the folder; fetches nothing if it exists.
 #
 #   scripts/demo_photos.sh [FOLDER]     default: build/demo/photos
 set -euo pipefail
@@ -16,13 +16,13 @@ if [ ! -d "$photos" ]; then
   mkdir -p "$(dirname "$photos")"
   scratch=$(mktemp -d "$(dirname "$photos")/fetch.XXXXXX")
   trap 'rm -rf "$scratch"' EXIT
-  # Root's downloads are handed to the user _apt, who may not be allowed to write here.
+  # Root's downloads run as the user _apt, which may not be allowed to write here.
   sandbox=()
   [ "$(id -u)" -eq 0 ] && sandbox=(-o APT::Sandbox::User=root)
   download() { (cd "$scratch" && apt-get download -qq "${sandbox[@]}" kphotoalbum); }
   echo "demo: fetching photographs (Debian's kphotoalbum, 12 MB)" >&2
   if ! download >"$scratch/log" 2>&1; then
-    # No package lists yet, or old ones that name a version which is gone.
+    # There may be no package lists yet, or old ones that name a version which is gone.
     as_root=()
     [ "$(id -u)" -ne 0 ] && as_root=(sudo)
     if ! { "${as_root[@]}" apt-get update -qq && download; } >"$scratch/log" 2>&1; then

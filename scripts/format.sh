@@ -2,7 +2,7 @@
 # Formats all C++ sources with clang-format 14 (another version formats differently).
 #   scripts/format.sh           changes the files
 #   scripts/format.sh --check   changes nothing; names the files that are not formatted, and fails.
-#                               Exit status 77 where clang-format 14 is missing.
+#                               Exit status 77 if clang-format 14 is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

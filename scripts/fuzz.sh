@@ -33,7 +33,7 @@ for target in "${targets[@]}"; do
   esac
   [ -d "$seeds" ] || seeds=
   echo "fuzz: $target, $seconds s"
-  # matio asks for whatever a damaged length calls for, and copes with being refused it.
+  # matio allocates whatever a damaged length says, and copes with a refusal.
   ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=2048:detect_leaks=0 \
     "build/fuzz/fuzz/fuzz_$target" "$corpus" ${seeds:+"$seeds"} -max_total_time="$seconds" \
     -max_len=65536 -rss_limit_mb=4096 -malloc_limit_mb=1000000 -timeout=20 -print_final_stats=1 \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints how many compilers to run at once: one a core, but no more than memory holds at 1.5 GB each
-# (what a file that includes LibTorch takes).
+# Prints how many compilers to run at once: one per core, but no more than fit into memory at 1.5 GB
+# each (for a file that includes LibTorch).
 set -euo pipefail
 cores=$(nproc)
 by_memory=$(awk '/^MemAvailable:/ {print int($2 / 1572864)}' /proc/meminfo 2>/dev/null || true)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs clang-tidy over src/ and apps/ with the flags of a configured build.
-#   scripts/lint.sh [BUILD_FOLDER [FILE...]]     default: build/release, all that it compiles
+#   scripts/lint.sh [BUILD_FOLDER [FILE...]]     default: build/release, all of its files
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 build=${1:-build/release}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes faceshot.1, a man page made of what `faceshot --help` and its commands' --help say.
+# Writes faceshot.1, a man page made from `faceshot --help` and its commands' --help.
 #   man_page.sh FACESHOT >faceshot.1
 set -euo pipefail
 faceshot=$1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what FaceShot needs from Debian's packages (scripts/packages.txt). Silent, and done in a
-# moment, when nothing is missing. Uses sudo where it is not run as root.
+# Installs the Debian packages that FaceShot needs (scripts/packages.txt). Silent and fast if
+# nothing is missing. Uses sudo if it is not run as root.
 #   setup.sh [runtime|demo|all]    what for; default: all
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -9,7 +9,7 @@ grep -qxF "[$job]" "$here/packages.txt" || {
   echo "setup: there is no job '$job'; see scripts/packages.txt" >&2
   exit 2
 }
-packages() {  # of this job and of those above it
+packages() {  # of this purpose and of those above it
   awk -v job="[$job]" '/^\[/ {if (done) exit; done = $0 == job; next} /^[^#]/' "$here/packages.txt"
 }
 
@@ -20,7 +20,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 fi
 
 mapfile -t wanted < <(packages)
-# "installed" for every package that is there; dpkg-query fails for the others, which is no error.
+# "installed" for every installed package; dpkg-query fails for the others, which is no error.
 installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
             sed -n 's/^installed //p') || true
 missing=()
@@ -46,7 +46,8 @@ install() {
 }
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# The package lists may be missing (a fresh container) or old: fetch them only if it fails without.
+# The package lists may be missing (a fresh container) or old: fetch them only if installing fails
+# without.
 if ! install >"$log" 2>&1; then
   if ! { "${as_root[@]}" apt-get update -qq && install; } >"$log" 2>&1; then
     tail -n 20 "$log" >&2

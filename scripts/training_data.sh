@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The data that FaceShot's own networks are trained on, prepared, with a tenth of each set kept out and
-# the rest packed (some 16 GB). It takes a quarter of an hour on two cores.
+# Prepares the data on which FaceShot's own networks are trained: a tenth of each set held out and
+# the rest packed (about 16 GB). It takes a quarter of an hour on two cores.
 #
 #   scripts/training_data.sh PHOTOGRAPHS NO_FACES OUT
 #
-# PHOTOGRAPHS holds what docs/training.md, "The data of the shipped networks", lists; NO_FACES is a folder
-# of more photographs without people. In OUT: sets/ (prepared; val.csv is what is kept out) and packed/.
+# PHOTOGRAPHS has the sets listed in docs/training.md, "The data of the shipped networks"; NO_FACES
+# is a folder of more photographs without people. Output in OUT: sets/ (prepared; val.csv has the
+# held-out images) and packed/.
 set -euo pipefail
 [ $# -eq 3 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 photographs=$(realpath "$1")
@@ -16,7 +17,7 @@ faceshot=$(realpath "$faceshot")
 mkdir -p "$out/sets" "$out/packed"
 cd "$out"
 
-prepare() {  # NAME SOURCE ARGUMENTS: what is there already stays
+prepare() {  # NAME SOURCE ARGUMENTS: existing sets stay
   [ -d "sets/$1" ] || "$faceshot" prepare "$2" --out "sets/$1" "${@:3}"
 }
 
@@ -36,7 +37,7 @@ for set in neg_pets neg_imagenet_sample neg_bsds500 neg_facades neg_kangaroo; do
 done
 prepare no_faces background --images "$no_faces"
 
-# BSDS, facades and kangaroo are for measuring alone.
+# BSDS, facades and kangaroo are only for evaluation.
 pack() {  # LONGER SIDE, NAMES
   for set in "${@:2}"; do
     [ "$set" = no_faces ] || [ -f "sets/$set/val.csv" ] ||

@@ -79,8 +79,7 @@ int merge(const MergeOptions& o) {
     images += merged.back().originals.size();
   }
   if (splits.empty())
-    static_cast<void>(data::split_files(o.sets.front(), o.split));  // throws the
-                                                                    // error
+    static_cast<void>(data::split_files(o.sets.front(), o.split));  // throws
   {
     Progress progress("writing", images);
     data::build_splits(o.out, splits, data::link_mode(o.link), source,

@@ -1,7 +1,7 @@
-// A network in FaceShot's engine, from the input tensor to the raw outputs, timed on request: the
-// other half of onnxruntime.mjs, which starts it.
+// Times a network in FaceShot's engine on request, from the input tensor to the raw outputs: the
+// counterpart of onnxruntime.mjs, which starts it.
 //   bench_network_time FILE.onnx HEIGHT WIDTH THREADS PRECISION    (fp32 or bf16)
-// For each number read from standard input it makes so many runs, and writes one line with the
+// For each number read from standard input it makes that many runs, and writes one line with the
 // median time of a run in milliseconds.
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,6 @@
-// Times one ONNX file in OpenCV's DNN module and in FaceShot's engine, in turn, network only: from
-// the input tensor to the raw outputs. The file must have a fixed input size (faceshot export
-// --size), which OpenCV 4.6 needs.
+// Times one ONNX file in OpenCV's DNN module and in FaceShot's engine, alternating, network only:
+// from the input tensor to the raw outputs. The file must have a fixed input size (faceshot export
+// --size), which OpenCV 4.6 requires.
 //   bench_opencv_dnn FILE.onnx THREADS [PAIRS]
 #include <algorithm>
 #include <chrono>

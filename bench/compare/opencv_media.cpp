@@ -1,7 +1,7 @@
-// What programs on OpenCV do with films and photographs: cv::VideoCapture or cv::imread, resizing,
-// cv::dnn. The times to put beside `faceshot video` and `faceshot detect` (docs/video.md,
+// How programs based on OpenCV process films and photographs: cv::VideoCapture or cv::imread,
+// resizing, cv::dnn. For comparison with `faceshot video` and `faceshot detect` (docs/video.md,
 // docs/benchmarks.md). Boxes are not decoded. The network has a fixed input size, which OpenCV 4.6
-// needs; pictures are reduced to fit into it, and padded.
+// requires; pictures are reduced to fit into it, and padded.
 //   bench_opencv_media NETWORK.onnx THREADS EVERY FILE...
 #include <algorithm>
 #include <chrono>
@@ -19,7 +19,7 @@
 
 namespace {
 
-/// A network that looks at one picture after another.
+/// Runs a network on one picture after another.
 class Looker {
  public:
   explicit Looker(const char* file) : net_(cv::dnn::readNetFromONNX(file)) {
@@ -52,7 +52,7 @@ class Looker {
 int run(const char* network, int threads, int every, const std::vector<std::string>& files) {
   cv::setNumThreads(threads);
   Looker looker(network);
-  looker.look(cv::Mat::zeros(360, 640, CV_8UC3));  // plans
+  looker.look(cv::Mat::zeros(360, 640, CV_8UC3));  // creates the plan
   int seen = 0;
   const auto start = std::chrono::steady_clock::now();
   for (const std::string& file : files) {

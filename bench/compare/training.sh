@@ -1,9 +1,10 @@
 #!/bin/sh
-# Training steps of one network here and in PyTorch, in turns, so that a machine that others slow down
-# slows both. Prints images/s of every turn, and medians.
+# Trains the same network here and in PyTorch, alternating, so that a machine slowed down by others
+# affects both. Prints images/s of every round, and medians.
 #   bench/compare/training.sh BUILD CONFIG.toml PACKED_SET [ROUNDS [THREADS]]
-# PACKED_SET is from `faceshot prepare pack`: no turn decodes. FaceShot's figure has everything in it:
-# augmentation, matching, optimiser, averages; PyTorch's (torch_training.py) has fixed pixels and targets.
+# PACKED_SET is from `faceshot prepare pack`: no round decodes images. FaceShot's figure includes
+# everything: augmentation, matching, optimiser, averages; PyTorch's (torch_training.py) has fixed
+# pixels and targets.
 set -eu
 build=$1 config=$2 set=$3 rounds=${4:-5} threads=${5:-2}
 here=$(dirname "$0")
@@ -20,7 +21,7 @@ torch() { # name, options
     sed 's/.*: \([0-9.]*\) images.*/\1/' | tee -a "$out/$name" | tr '\n' ' '
 }
 
-# The second of two epochs: the first one brings the set into memory.
+# The second of two epochs: the first one loads the set into memory.
 faceshot() { # name, workers
   rm -rf "$out/run"
   "$build/bin/faceshot" train "$config" "data.train=$set" data.samples_per_epoch=1600 train.epochs=2 \

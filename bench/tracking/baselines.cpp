@@ -11,8 +11,8 @@ namespace {
 
 using evaluate::MotBox;
 
-/// The Kalman filter of SORT and ByteTrack over (x, y, aspect, height) and their velocities a
-/// frame: a filter of two numbers for each of the four, since its matrices are made of such blocks.
+/// The Kalman filter of SORT and ByteTrack over (x, y, aspect, height) and their velocities per
+/// frame: a two-dimensional filter for each of the four, since its matrices consist of such blocks.
 class Xyah {
  public:
   explicit Xyah(const Box& box) {
@@ -25,7 +25,7 @@ class Xyah {
     }
   }
 
-  /// @param lost its height changes no more (as in STrack::multi_predict)
+  /// @param lost its height no longer changes (as in STrack::multi_predict)
   void predict(bool lost) {
     if (lost) rate_[3] = 0;
     const double h = at_[3];
@@ -78,7 +78,8 @@ struct ByteTrack {
   bool matched = false;
 };
 
-/// One round: pairs of candidates and detections of a cost below `most`; both are taken off.
+/// One round: pairs of candidates and detections with a cost below `most`, which are removed from
+/// both.
 void match_round(std::vector<ByteTrack*>& candidates, std::vector<const Detection*>& detections,
                  float most, bool fuse_score, std::size_t frame) {
   std::vector<double> worth(candidates.size() * detections.size(), 0);
@@ -104,7 +105,7 @@ void match_round(std::vector<ByteTrack*>& candidates, std::vector<const Detectio
   std::erase(detections, nullptr);
 }
 
-/// Of a tracked and a lost track on the same place (IoU above 0.85) the younger goes.
+/// Of a tracked and a lost track at the same place (IoU above 0.85) the younger is removed.
 void remove_doubles(std::vector<ByteTrack>& tracks, const std::vector<std::size_t>& begun) {
   std::vector<bool> gone(tracks.size(), false);
   for (std::size_t a = 0; a < tracks.size(); ++a)

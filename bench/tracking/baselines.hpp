@@ -1,4 +1,4 @@
-// Trackers to compare with, as simple or as published.
+// Trackers for comparison: simple ones, and published ones.
 #pragma once
 
 #include <cstddef>
@@ -10,26 +10,27 @@
 
 namespace faceshot::bench {
 
-/// @param frame from 0, as films count
+/// @param frame from 0
 [[nodiscard]] evaluate::MotBox mot_box(std::size_t frame, std::int64_t id, const Box& box,
                                        float score);
 
-/// Every box from this score on, each with an id of its own: hiding frame by frame.
+/// Every box with at least this score, each with its own id: hiding frame by frame.
 [[nodiscard]] std::vector<evaluate::MotBox> frame_by_frame(const Film& film, float score);
 
-/// Boxes of neighbouring frames with an IoU of at least 0.3 are one face (the best pairs together);
-/// a face not found in one frame is lost.
+/// Boxes of neighbouring frames with an IoU of at least 0.3 are one face (optimal pairs); a face
+/// missed in one frame is lost.
 [[nodiscard]] std::vector<evaluate::MotBox> iou_matching(const Film& film, float score);
 
 struct ByteTrackOptions {
-  float high = 0.6F, low = 0.1F;  ///< as published (track_thresh); tracks begin at high + 0.1
-  float match = 0.8F;             ///< greatest cost of the first round
-  int buffer = 30;                ///< frames a lost track is kept, at 30 frames a second
+  float high = 0.6F, low = 0.1F;  ///< as published (track_thresh); tracks start at high + 0.1
+  float match = 0.8F;             ///< maximum cost in the first round
+  int buffer = 30;                ///< frames for which a lost track is kept, at 30 frames per
+                                  ///< second
 };
 
 /// ByteTrack's own rules (Zhang et al., ECCV 2022; yolox/tracker/byte_tracker.py): two rounds, the
 /// score fused into the first one's cost, unconfirmed tracks, Kalman filter over centre, aspect and
-/// height with its published noise. Knows no camera motion, cuts or seconds.
+/// height with its published noise. Ignores camera motion, cuts and time in seconds.
 [[nodiscard]] std::vector<evaluate::MotBox> byte_track(const Film& film,
                                                        const ByteTrackOptions& options);
 

@@ -1,4 +1,4 @@
-// What a detector found in films, kept in files: trackers are compared in seconds on them.
+// A detector's detections in films, stored in files, on which trackers can be compared in seconds.
 #pragma once
 
 #include <filesystem>

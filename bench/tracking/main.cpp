@@ -1,4 +1,4 @@
-// Trackers side by side on moving scenes (docs/tracking.md).
+// Compares trackers on moving scenes (docs/tracking.md).
 //   bench_tracking detect MODEL SCENES FILMS     the network's detections of SCENES into FILMS
 //   bench_tracking measure SCENES FILMS [RESULTS]  a table; each tracker's tracks into RESULTS
 #include <algorithm>

@@ -1,8 +1,8 @@
-// Finds faces in a picture with FaceShot's runtime library and nothing else.
+// Detects faces in a picture with nothing but FaceShot's runtime library.
 //
 //   detect_ppm MODEL.onnx PICTURE.ppm
 //
-// Prints one line a face: score x1 y1 x2 y2 (pixels). `convert a.jpg a.ppm` makes a PPM picture.
+// Prints one line per face: score x1 y1 x2 y2 (pixels). `convert a.jpg a.ppm` makes a PPM picture.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -30,7 +30,7 @@ Picture read_ppm(const std::string& path) {
   Picture picture;
   int largest = 0;
   file >> magic >> picture.width >> picture.height >> largest;
-  file.get();  // the one white-space character before the pixels
+  file.get();  // the single white-space character before the pixels
   constexpr int most = 1 << 14;
   if (!file || magic != "P6" || largest != 255 || picture.width < 1 || picture.width > most ||
       picture.height < 1 || picture.height > most)

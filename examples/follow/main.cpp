@@ -1,9 +1,9 @@
-// What docs/deployment.md and docs/tracking.md show, as a program: faces followed from frame to
-// frame, and turned as recognition networks want them.
+// The code of docs/deployment.md and docs/tracking.md as a program: faces tracked from frame to
+// frame, and aligned for recognition networks.
 //
 //   follow MODEL.onnx
 //
-// "Films" a grey picture, and prints a line a frame.
+// "Films" a grey picture, and prints one line per frame.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
     const faceshot::ImageView frame{grey.data(), side, side, std::ptrdiff_t{3} * side,
                                     faceshot::PixelFormat::bgr};
     faceshot::TrackerOptions how;
-    // Unsure detections carry a track on: the tracker wants them, too.
+    // Low-score detections continue tracks, so the tracker needs them too.
     const faceshot::Detector detector(argv[1], {.score_threshold = how.low_score});
     faceshot::CameraMotionEstimator camera;
     faceshot::Tracker tracker(how);

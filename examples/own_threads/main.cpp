@@ -1,9 +1,9 @@
-// FaceShot on threads of the application's own: a pool, lent by a ParallelRunner.
+// FaceShot on the application's own threads: a pool, lent by a ParallelRunner.
 //
 //   own_threads MODEL.onnx
 //
-// Looks at a grey picture with four threads of a small pool and prints how many pieces of work the
-// pool was given.
+// Processes a grey picture with four threads of a small pool and prints how many pieces of work the
+// pool received.
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
@@ -21,7 +21,8 @@
 
 namespace {
 
-/// The simplest thread pool: what an application has already (in TBB, Qt, a game's job system ...).
+/// The simplest thread pool: applications usually have one already (TBB, Qt, a game's job system
+/// ...).
 class Pool {
  public:
   explicit Pool(int threads) {
@@ -68,7 +69,7 @@ class Pool {
   bool ends_ = false;
 };
 
-/// Pieces are taken one by one, so that a thread that is slow, or comes late, gets fewer.
+/// Pieces are taken one by one, so that a slow or late thread gets fewer.
 class PoolRunner : public faceshot::ParallelRunner {
  public:
   explicit PoolRunner(Pool& pool) : pool_(pool) {}
@@ -79,9 +80,10 @@ class PoolRunner : public faceshot::ParallelRunner {
       std::atomic<std::size_t> next{0};
       std::mutex mutex;
       std::condition_variable done;
-      std::size_t left;  // pieces that are not done yet
+      std::size_t left;  // pieces not done yet
     };
-    // Shared: a job of the pool may have its turn only when all is done, and run() has returned.
+    // Shared: a job of the pool may be scheduled only after everything is done and run() has
+    // returned.
     const auto loop = std::make_shared<Loop>();
     loop->left = count;
     const auto work = [loop, count, &body](int worker) {
@@ -93,7 +95,7 @@ class PoolRunner : public faceshot::ParallelRunner {
       if (did > 0 && loop->left == 0) loop->done.notify_all();
     };
     for (int worker = 1; worker < workers; ++worker) pool_.add([work, worker] { work(worker); });
-    work(0);  // the caller helps, and so needs nobody
+    work(0);  // the caller helps, and so depends on nobody
     std::unique_lock lock(loop->mutex);
     loop->done.wait(lock, [&] { return loop->left == 0; });
     pieces_ += count;

@@ -1,5 +1,5 @@
-# embed_assets(OUT page/index.html ...): writes a C++ file that holds the files, for serve/assets.hpp. (String literals
-# are limited in length by compilers; numbers are not.)
+# embed_assets(OUT page/index.html ...): writes a C++ file with the content of the files, for
+# serve/assets.hpp. (Compilers limit the length of string literals, but not of lists of numbers.)
 set(content_type_html "text/html; charset=utf-8")
 set(content_type_js "text/javascript; charset=utf-8")
 set(content_type_css "text/css; charset=utf-8")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds the reference page of augmentation operations to the program.
+# Checks that the reference page of augmentation operations matches the program.
 #   check_reference.sh PROGRAM PAGE
 set -eu
 if ! diff <("$1" augment ops --markdown) "$2"; then

@@ -1,4 +1,4 @@
-// What every operation on pixels has to keep.
+// Invariants of every operation on pixels.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 
 namespace faceshot::augment {
 
-/// A picture with broad areas, detail, black and white.
+/// A picture with large areas, detail, black and white.
 inline cv::Mat test_picture(int width = 320, int height = 320) {
   cv::Mat picture(height, width, CV_8UC3);
   cv::RNG(7).fill(picture, cv::RNG::UNIFORM, 0, 256);
@@ -17,14 +17,14 @@ inline cv::Mat test_picture(int width = 320, int height = 320) {
   return picture;
 }
 
-/// Largest difference of two pictures of one size.
+/// Largest difference between two pictures of the same size.
 inline double difference(const cv::Mat& a, const cv::Mat& b) {
   return cv::norm(a, b, cv::NORM_INF);
 }
 
-/// Expects that a part of a larger picture comes out as it does on its own, and that the
-/// surroundings stay. `operation` gets the image; it has to do the same each time. Odd sizes, and
-/// down to one pixel.
+/// Expects that a part of a larger picture gives the same result as on its own, and that the
+/// surroundings are unchanged. `operation` receives the image and must do the same each time. Tests
+/// odd sizes, down to one pixel.
 template <class Operation>
 void expect_keeps_to_its_part(Operation operation) {
   for (const cv::Rect part : {cv::Rect(13, 7, 61, 47), cv::Rect(5, 6, 1, 1), cv::Rect(9, 3, 40, 1),

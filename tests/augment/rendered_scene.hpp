@@ -1,4 +1,5 @@
-// A scene in which every pixel says what it is, so that annotations can be proved on the pixels.
+// A scene in which every pixel encodes what it is, so that annotations can be verified against the
+// pixels.
 #pragma once
 
 #include <algorithm>
@@ -10,8 +11,8 @@
 
 namespace faceshot::test {
 
-/// Blue 255: the face; green 255: the image and not padding; red: which landmark, from 40 on in
-/// steps of 40, on blocks of 9 x 9 pixels.
+/// Blue 255: the face; green 255: the image and not padding; red: which landmark, from 40 in steps
+/// of 40, in blocks of 9 x 9 pixels.
 struct RenderedScene {
   cv::Mat image;
   geometry::Annotation annotation;
@@ -60,7 +61,7 @@ inline Box face_pixels(const cv::Mat& image) {
   for (int y = 0; y < image.rows; ++y) {
     for (int x = 0; x < image.cols; ++x) {
       const auto& pixel = image.at<cv::Vec3b>(y, x);
-      // Padding has blue and green alike.
+      // In padding, blue and green are equal.
       if (pixel[0] < 128 || pixel[1] < 192) continue;
       bounds.x1 = std::min(bounds.x1, static_cast<float>(x));
       bounds.y1 = std::min(bounds.y1, static_cast<float>(y));

@@ -1,4 +1,4 @@
-// Numbers for tests that need any.
+// Arbitrary numbers for tests.
 #pragma once
 
 #include <concepts>

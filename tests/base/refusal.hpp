@@ -1,4 +1,4 @@
-// How tests look at errors.
+// Helpers for testing errors.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,8 +9,8 @@
 
 namespace faceshot::testing {
 
-/// The message of the Error that `body` throws, which must be of this code and of one line. Where
-/// it throws none the test fails, and this is empty.
+/// The message of the Error that `body` throws, which must have this code and be one line. If it
+/// throws none, the test fails, and this is empty.
 template <class Body>
 std::string refusal(ErrorCode code, const Body& body) {
   try {

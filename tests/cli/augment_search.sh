@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `faceshot augment search` with a trial that is a command: killed, interrupted, shared, resumed.
+# `faceshot augment search` with trials that are a command: killed, interrupted, shared, resumed.
 #   augment_search.sh PROGRAM
 set -u
 program=$1
@@ -28,7 +28,7 @@ shadows=$(grep -c shadow "$FACESHOT_POLICY")
 echo "a line of talk, 7"
 echo "0.$((FACESHOT_RUNG + 1 + 3 * shadows))$((FACESHOT_TRIAL * 7 % 10))$((FACESHOT_SEED % 10))"
 SH
-run=  # exec: in the background, where a signal is to reach the program and not its shell
+run=  # exec: in the background, if a signal should reach the program and not its shell
 search() {  # NAME OPTIONS...: a new search in folder NAME
   local name=$1
   shift
@@ -40,7 +40,7 @@ resume() {
   shift
   FACESHOT_MARKS=$work/$name.marks $run "$program" augment search --resume "$name" "$@"
 }
-same() {  # NAME: its trials and figures are those of the one that was never disturbed
+same() {  # NAME: its trials and figures equal those of the undisturbed search
   local file
   diff -x '*.tmp-*' -r whole/proposals "$1/proposals" >diff.txt && diff -x '*.tmp-*' -r whole/policies "$1/policies" >>diff.txt ||
     complain "$1: other policies: $(head -5 diff.txt)"
@@ -51,7 +51,7 @@ same() {  # NAME: its trials and figures are those of the one that was never dis
   cmp -s whole/best.toml "$1/best.toml" || complain "$1: another best policy"
 }
 results() { find "$1/results" -name '*.json' 2>/dev/null | wc -l; }
-await() {  # NAME COUNT: until there are so many results
+await() {  # NAME COUNT: waits for that many results
   local i
   for ((i = 0; i < 600; ++i)); do
     [ "$(results "$1")" -ge "$2" ] && return
@@ -75,7 +75,7 @@ grep -q '"done": true' shown && grep -q '"spearman"' shown || complain "--show -
 resume whole >out 2>err || complain "resuming what is done: $(cat err)"
 [ "$(wc -l <whole.marks)" -eq "$jobs" ] || complain "what was done was done again"
 
-# Killed with SIGKILL in the midst of a trial; the trial's process ends with it.
+# Killed with SIGKILL during a trial, whose process ends with it.
 FACESHOT_NAP=0.1 run=exec search killed >out 2>err </dev/null &
 victim=$!
 await killed 3
@@ -89,7 +89,8 @@ grep -q '"done": true' out || complain "resumed: $(head -3 out)"
 same killed
 [ "$(wc -l <killed.marks)" -le $((jobs + 1)) ] || complain "more than the trial that was cut off was run again"
 
-# Ctrl-C (its twin SIGTERM: a shell's background jobs are deaf to it), and on with two workers at once.
+# Ctrl-C (as SIGTERM, since background jobs of shells ignore SIGINT), then continued with two
+# workers.
 FACESHOT_NAP=0.1 run=exec search stopped >out 2>err </dev/null &
 victim=$!
 await stopped 2
@@ -101,7 +102,7 @@ grep -q "Resume with: faceshot augment search --resume stopped" err || complain 
 resume stopped --workers 2 >out 2>err || complain "two workers: $(cat err)"
 same stopped
 
-# Two processes on one folder, one of which is killed: no trial is lost or doubled.
+# Two processes on one folder, one of which is killed: no trial is lost or repeated.
 FACESHOT_NAP=0.1 run=exec search shared >out 2>err </dev/null &
 first=$!
 await shared 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `faceshot augment search` with trials that train: rungs go on from one another, a population from
-# inherited weights, and a search that was killed ends as one that was not.
+# `faceshot augment search` with trials that train: rungs continue from one another, a population
+# from inherited weights, and a killed search ends like an undisturbed one.
 #   augment_search_trains.sh PROGRAM CONFIG
 set -u
 program=$1
@@ -20,7 +20,7 @@ op = "brightness"
 by = {levels = [0, 20, 40]}
 TOML
 "$program" synthesize --count 24 --seed 5 --size 160x160 --min-face 24 --out faces >/dev/null || complain "no faces"
-run=  # exec: where a signal is to reach the program
+run=  # exec: if a signal should reach the program
 search() {  # NAME OPTIONS...
   local name=$1
   shift
@@ -34,7 +34,7 @@ search whole --trials 4 >out 2>err || complain "a search: $(cat err)"
 for results in whole/results/000?-0.json; do
   grep -q '"figure": [0-9]' "$results" || complain "no figure: $(cat "$results")"
 done
-# After the first rung half of the epochs are done; after the second all, by the same run.
+# After the first rung half of the epochs are done; after the second all of them, by the same run.
 long=$(ls -d whole/runs/*-1.1 | head -n 1)
 short=${long%-1.1}-0.1
 [ "$(tail -n 1 "$short/metrics.csv" | cut -d, -f1)" = 1 ] && [ "$(tail -n 1 "$long/metrics.csv" | cut -d, -f1)" = 2 ] ||

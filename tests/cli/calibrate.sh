@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `faceshot calibrate` at the terminal: a report, a file that `detect` and `inspect` go by, and when it
-# cannot.
+# `faceshot calibrate` on the command line: a report, a file that `detect` and `inspect` use, and
+# failures.
 #   calibrate.sh PROGRAM MODEL
 set -u
 program=$1
@@ -42,7 +42,7 @@ cmp -s own told || complain "detect does not go by the file's threshold"
 "$program" detect set/images --model new.onnx --json --threshold 0.99 >told 2>err
 cmp -s own told && complain "detect does not go by the user's threshold"
 
-# A report alone writes nothing; a calibrated file has little left to calibrate.
+# With only a report nothing is written; a calibrated file has little left to calibrate.
 "$program" calibrate new.onnx --data set/train.csv --json >out 2>err || complain "a report"
 grep -q '"brier_score"' out || complain "no JSON"
 [ "$(find . -name '*.onnx' | wc -l)" -eq 1 ] || complain "a report wrote a file"

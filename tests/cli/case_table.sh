@@ -1,5 +1,5 @@
-# For scripts that are tables of cases (sourced): a folder a case, a command, and what is right.
-# Needs PROGRAM and MAKE_TEST_IMAGES as the script's arguments; the photographs are 64 x 48.
+# For scripts that are tables of cases (sourced): a folder per case, a command, and the expected
+# result. Needs PROGRAM and MAKE_TEST_IMAGES as the script's arguments; the photographs are 64 x 48.
 set -u
 program=$1
 work=$(mktemp -d)
@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 png=$work/photos/cell.png jpg=$work/photos/cell.jpg
 failed=0 rows=0
 
-# begin NAME RIGHT: a new case, in an empty folder; RIGHT says in words what is to come out.
+# begin NAME RIGHT: a new case, in an empty folder; RIGHT describes the expected result.
 begin() {
   name=$1 right=$2
   mkdir "$work/$name" && cd "$work/$name" || exit 1
@@ -26,9 +26,9 @@ put() {
 # text PATH: a file from standard input
 text() { mkdir -p "$(dirname "$1")" && cat >"$1"; }
 
-# gives ROWS SAYS ARGUMENTS...: `prepare ARGUMENTS` makes the set ROWS: "SPLIT:IMAGE X1,Y1,X2,Y2 CLASS",
-# with "ignore" where it is, "landmarks" where it has them, "none" for no box; sorted, joined by "; ".
-# Its table (or where it is refused, ROWS empty, its one line of error) has each line of SAYS.
+# gives ROWS SAYS ARGUMENTS...: `prepare ARGUMENTS` creates the set ROWS: "SPLIT:IMAGE X1,Y1,X2,Y2
+# CLASS", with "ignore" and "landmarks" where they apply, "none" for no box; sorted, joined by "; ".
+# Its table (or, if it fails, with ROWS empty, its one line of error) contains each line of SAYS.
 gives() {
   local wanted=$1 says=$2 status=0 found fault='' line
   shift 2
@@ -64,7 +64,7 @@ gives() {
   cd "$work" || exit 1
 }
 
-# finish: how many cases there were; the script's status
+# finish: prints the number of cases; the script's status
 finish() {
   echo "$rows cases"
   exit "$failed"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a folder in Pascal VOC's layout to boxes with names, without an option that says a class:
+# From a folder in Pascal VOC's layout to boxes with class names, without any option for classes:
 #   classes.sh FACESHOT MAKE_SHAPE_SET SAME_IN_OPENCV CONFIGS
 set -euo pipefail
 program=$(realpath "$1")
@@ -34,13 +34,13 @@ assert names == {"cross", "disc", "triangle"}, names
 PY
 head -1 run/metrics.csv | grep -q ',val_ap.cross,val_ap.disc,val_ap.triangle$' || fail "metrics.csv"
 
-# One class alone, and a name that there is not.
+# One class alone, and an unknown name.
 "$program" detect shapes/JPEGImages/0.png --model shapes.onnx --class triangle --json >one.json
 ! grep -q '"class": "disc"' one.json || fail "--class triangle shows a disc"
 ! "$program" detect shapes/JPEGImages/0.png --model shapes.onnx --class cube >out 2>&1 || fail "--class cube"
 grep -q "knows cross, disc, triangle" out || fail "$(cat out)"
 
-# Other classes from this network: the report says where each begins.
+# Other classes, starting from this network: the report says from which class each starts.
 "$make_set" more 60 20
 "$program" prepare voc --root more --out more_set >out
 "$program" train "$configs/faceshot-nano.toml" data.train=more_set/train.csv augment.size=192 augment.large_size=0 \
@@ -49,7 +49,8 @@ grep -q "knows cross, disc, triangle" out || fail "$(cat out)"
 grep -Eq 'class +disc +disc' out || fail "$(cat out)"
 grep -Eq 'class +square_blue +- +random' out || fail "$(cat out)"
 
-# The classical networks learn twenty classes, as SSD does on VOC: no base network that others trained is at hand, so all of it learns.
+# The classical networks are trained on twenty classes, like SSD on VOC; no pretrained base network
+# is available, so all of it is trained.
 "$make_set" twenty 400 20
 "$program" prepare voc --root twenty --out twenty_set >out
 "$program" prepare split twenty_set --val 0.2
@@ -68,7 +69,7 @@ print("20 classes: mAP", report["ap"])
 assert len(report["classes"]["of"]) == 20 and report["ap"] > 0.8, report["ap"]
 PY
 
-# OpenCV's DNN finds the same boxes of the same classes.
+# OpenCV's DNN module finds the same boxes of the same classes.
 "$program" export run/best.pt --size 256x192 --out shapes256.onnx >out
 "$same_in_opencv" shapes256.onnx 0.3 shapes/JPEGImages/1?.png >out 2>&1 || fail "three classes in OpenCV: $(cat out)"
 "$program" export classical/best.pt --size 300x300 --out classical300.onnx >out

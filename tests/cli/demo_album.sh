@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The photographs of `make demo`, looked at as it does: how many faces the shipped network finds in each.
+# The photographs of `make demo`, processed as it does: the number of faces that the shipped network
+# finds in each.
 #   demo_album.sh PROGRAM MODEL PHOTOGRAPHS_SCRIPT FOLDER_TO_FETCH_INTO
 set -u
 program=$1
@@ -16,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 "$program" detect "$photos" --model "$model" --turns 4 --precision fp32 --no-annotate --csv="$work/faces.csv" \
   >/dev/null || exit 1
 
-# At least, at most: people in the background, or cut by the border, may be found or not.
+# Minimum and maximum: people in the background, or cut by the border, may be found or not.
 failed=0
 while read -r photo least most what; do
   case $photo in '#'* | '') continue ;; esac

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# `faceshot detect`: outputs for programs, standard input, folders, cores, what is passed over or cut off.
+# `faceshot detect`: machine-readable outputs, standard input, folders, cores, skipped and truncated
+# files.
 #   detect.sh PROGRAM MAKE_TEST_IMAGES
 set -u
 program=$1
@@ -27,7 +28,7 @@ cp model.onnx nano
 grep -q "^nano: " out || complain "a file with the name of a shipped network: $(cat out)"
 rm nano
 
-# One set of faces, three ways to write it.
+# The same faces in three formats.
 detect photos --json=a.json --jsonl=a.jsonl --csv=a.csv || complain "to files"
 grep -q "faces in 3 images" out || complain "no table beside the files: $(cat out)"
 for format in json jsonl csv; do
@@ -49,7 +50,7 @@ PY
 detect photos --json --csv && complain "two on standard output: a success"
 grep -q -- "--csv=faces.csv" err || complain "two on standard output"
 
-# Of several classes each row says which, quoted where it must be.
+# With several classes each row states its class, quoted if necessary.
 "$program" detect photos --model classes.onnx --threshold 0.2 --csv >two.csv 2>err || complain "several classes"
 "$program" detect photos --model classes.onnx --threshold 0.2 --class cell --csv >cell.csv 2>err || complain "--class"
 "$program" detect photos --model classes.onnx --threshold 0.2 --suppress across --csv >across.csv 2>err || complain "--suppress"
@@ -61,7 +62,7 @@ rows, cells, across, sure = ([row["class"] for row in csv.DictReader(open(f + ".
                              for f in ("two", "cell", "across", "sure"))
 assert sorted(set(rows)) == ['bright, "white"', "cell"] and len(rows) == 2 * len(cells), rows
 assert set(cells) == {"cell"}, cells
-assert len(across) == len(cells), across  # what is of both is shown once
+assert len(across) == len(cells), across  # objects of both classes are reported once
 assert set(sure) == {'bright, "white"'} and len(sure) == len(cells), sure  # .73 of .3, .27 of .6
 PY
 "$program" detect photos/cell.png --model classes.onnx --threshold 0.2 --crops kinds >out 2>err || complain "crops of several classes"
@@ -70,7 +71,7 @@ PY
 grep -q 'score threshold 0.3 and up, by class' out && grep -q 'classes: bright, "white" (0.3), cell (0.6)' out ||
   complain "inspect of several classes: $(cat out)"
 
-# Results are in the order of the photographs, whoever looks at them.
+# Results are in the order of the photographs, whichever thread processes them.
 mkdir many
 for n in $(seq -w 1 40); do cp photos/cell.png "many/$n.png"; done
 detect many --jobs 1 --jsonl=one.jsonl || complain "one job"
@@ -85,7 +86,7 @@ diff <(grep -v '"file"' piped) <(grep -v '"file"' out) >/dev/null || complain "s
 detect <(cat photos/cell.png) --json || complain "a pipe by name"
 detect /dev/stdin </dev/null && complain "an empty standard input: a success"
 
-# Folders: what is passed over is said; .jfif is a photograph, Apple's ._ files are none.
+# Folders: skipped files are reported; .jfif is a photograph, Apple's ._ files are not.
 mkdir mixed
 cp photos/cell.jpg mixed/a.jfif
 cp photos/cell.jpg mixed/._b.jpg
@@ -95,7 +96,7 @@ detect mixed || complain "a mixed folder"
 grep -q "1 images" out || complain "a mixed folder: $(cat out)"
 grep -q "1 .txt" err && grep -q "1 linked folder" err || complain "a mixed folder: nothing is said of the others"
 
-# A tail that is missing is a warning.
+# A missing end of a file is a warning.
 mkdir cut
 head -c -2 photos/cell.jpg >cut/no_end.jpg
 detect cut || complain "no end marker"
@@ -103,7 +104,7 @@ grep -q "warning.*no_end.jpg.*truncated" err || complain "no end marker: no warn
 detect photos/cell.jpg --json && sed 's/photos.cell/cut\/no_end/' out >wanted
 detect cut --json && cmp -s out wanted || complain "no end marker: other faces"
 
-# Pictures: names that do not collide, faces cut out, without boxes.
+# Pictures: unique names, face crops, pictures without boxes.
 cp photos/cell.png many.png
 detect photos/cell.png photos/cell.jpg many.png photos/more/cell.png --out pictures --crops crops || complain "pictures"
 [ "$(ls pictures | tr '\n' ' ')" = "cell-2.png cell.jpg cell.png many.png " ] || complain "pictures: $(ls pictures)"
@@ -113,7 +114,8 @@ detect plain/cell.png --json && sed 's/plain/photos/' out >a && detect photos/ce
   complain "no boxes: the picture is another"
 detect photos/cell.png --out photos/cell.png/x && complain "a folder that cannot be made: a success"
 
-# What cannot be written ends the run at once: one line, whatever the number of photographs.
+# An output that cannot be written ends the run immediately: one line, whatever the number of
+# photographs.
 detect many --out /dev/full/x && complain "no place for pictures: a success"
 if [ "$(id -u)" -eq 0 ] && mkdir disk && mount -t tmpfs -o size=4k tmpfs disk 2>/dev/null; then
   detect many --out disk && complain "a full disk: a success"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What `faceshot` says and does when it is used wrongly or meets damaged files: one line on stderr,
-# exit status 2 for wrong use and 1 for a failure, no input touched, nothing written half.
+# How `faceshot` handles wrong usage and damaged files: one line on stderr, exit status 2 for wrong
+# usage and 1 for a failure, no input touched, no partial output.
 #   errors.sh PROGRAM MAKE_TEST_IMAGES
 set -u
 program=$1
@@ -25,8 +25,8 @@ complain() {
   failed=1
 }
 
-# expect NAME STATUS LINES PATTERN ARGUMENTS...: the program ends with STATUS and writes so many
-# lines to stderr, of which the first matches PATTERN.
+# expect NAME STATUS LINES PATTERN ARGUMENTS...: the program ends with STATUS and writes LINES lines
+# to stderr, of which the first matches PATTERN.
 expect() {
   local name=$1 status=$2 lines=$3 pattern=$4 got
   shift 4
@@ -37,7 +37,7 @@ expect() {
   [ "$lines" -eq 0 ] || head -1 err | grep -q -- "$pattern" || complain "$name: no '$pattern'"
 }
 
-# expect_files NAME FOLDER FILES: FOLDER holds just these.
+# expect_files NAME FOLDER FILES: FOLDER contains exactly these.
 expect_files() {
   local found
   found=$(cd "$2" 2>/dev/null && find . -type f | sort | tr '\n' ' ')
@@ -55,14 +55,14 @@ grep -q '"score"' out && grep -q '"x1": 17' out || complain "JSON: not the expec
 
 grep -q '"landmarks"' out && complain "JSON: landmarks of a network that has none"
 expect "landmarks" 0 0 "" detect photos/cell.png --model points.onnx --json
-# The cell's centre is (20, 12); the left eye lies 2 px up and left of it.
+# The cell's centre is (20, 12); the left eye is 2 px above and left of it.
 tr -d ' \n' <out | grep -q '"landmarks":\[\[18.0,10.0\],' || complain "landmarks: $(cat out)"
 
 expect "a missing description" 1 1 nowhere.toml detect photos --model model.onnx --model-info nowhere.toml
 printf 'head = "yunet"\nlevles = []\n' >misspelt_info.toml
 expect "a misspelt description" 1 1 "misspelt_info.toml:2: .*levels" \
   detect photos --model model.onnx --model-info misspelt_info.toml
-# The network's metadata say the same in JSON; here the scores' threshold is met by logits.
+# The network's metadata say the same in JSON; here the threshold is reached by logits.
 printf '[priors]\nvariances = [0.1, 0.1, 0.1, 0.1]\nlevels = [{min_sizes = [8], step = 8}]\n' >own.toml
 sed -i '1i scale = [0.00392156863, 0.00392156863, 0.00392156863]\nsize_divisor = 8' own.toml
 expect "a description" 0 0 "" detect photos/cell.png "${model[@]}" --model-info own.toml --json
@@ -109,7 +109,7 @@ expect "a slip in a command" 2 1 "did you mean 'detect'" detcet photos
 expect "an unknown subcommand" 2 1 dedect dedect photos
 expect "a sheet without a format" 2 1 sheet.xyz detect photos "${model[@]}" --sheet sheet.xyz
 
-# Inputs are never written over.
+# Inputs are never overwritten.
 expect "a sheet over an input" 2 1 photos/cell.png detect photos "${model[@]}" --sheet photos/cell.png
 expect "into the inputs' own folder" 0 0 "" detect photos/cell.png "${model[@]}" --out photos
 expect "over another input" 0 0 "" detect bad/whole.png photos/more/cell.png photos/cell.png \
@@ -125,10 +125,10 @@ expect "detect: an overlap without tiles" 2 1 "--tile" detect photos/cell.png "$
 
 expect "bench: a size that is none" 2 1 640 bench "${model[@]}" --size 640
 expect "bench: a precision that is none" 2 1 precision bench "${model[@]}" --precision fp16
-rm -rf cache/faceshot  # what other networks left there
+rm -rf cache/faceshot  # left by other networks
 expect "bench: bf16, on any CPU by auto" 0 0 "" bench "${model[@]}" --size 64x64 --threads 1 \
   --seconds 0.01 --precision auto
-# What was measured is kept, where it can be; what is kept is not trusted.
+# The measurement is cached if possible; the cache is not trusted.
 if grep -q avx512_bf16 /proc/cpuinfo; then
   [ "$(find cache/faceshot -name 'precision-*.txt' | wc -l)" = 1 ] || complain "auto: nothing is kept"
   grep -q "^cpu .*[a-zA-Z]" cache/faceshot/precision-*.txt || complain "auto: no CPU is named"
@@ -146,7 +146,7 @@ XDG_CACHE_HOME='' HOME='' expect "auto: no folder" 0 0 "" \
 expect "auto: a missing model" 1 1 nowhere.onnx detect photos/cell.png --model nowhere.onnx \
   --precision auto
 expect "evaluate: auto" 2 1 precision evaluate --data none --precision auto
-# What a CPU lacks is said, and done in fp32.
+# Missing CPU features are reported, and fp32 is used.
 FACESHOT_ISA=avx2 expect "detect: bf16 without AVX512_BF16" 0 1 fp32 detect photos/cell.png \
   "${model[@]}" --precision bf16
 FACESHOT_ISA=mmx expect "detect: a level that is none" 1 1 FACESHOT_ISA detect photos/cell.png \
@@ -184,7 +184,7 @@ expect "inspect: a folder" 2 1 "is a folder" inspect empty
 expect "evaluate: no ground truth" 2 1 --ground-truth evaluate --data empty
 expect "evaluate: nothing to evaluate" 2 1 --data evaluate --ground-truth empty
 
-# prepare: the row is named, and there is no half of a data set.
+# prepare: the error names the row, and no partial data set is left.
 printf 'image,x1,y1,x2,y2\nphotos/cell.png,4,4,12,12\nphotos/cell.jpg,9,4,5,12\n' >crossed.csv
 expect "prepare: x1 >= x2" 1 1 "crossed.csv:3: .*x1 >= x2" \
   prepare csv --images . --annotations crossed.csv --out prepared --strict
@@ -197,7 +197,7 @@ expect "prepare: no annotations" 1 1 nowhere.csv \
   prepare csv --images . --annotations nowhere.csv --out prepared
 [ ! -e prepared ] || complain "prepare: no annotations: something was written"
 
-# prepare: classes that are not there, labels of other images, and a set that lost all its boxes.
+# prepare: missing classes, labels of other images, and a set that lost all its boxes.
 printf 'image,class,x1,y1,x2,y2\nphotos/cell.png,cat,4,4,12,12\n' >cats.csv
 expect "prepare: an unknown class" 2 1 "no class 'face'; there are 'cat'" \
   prepare csv --images . --annotations cats.csv --class face --out prepared
@@ -213,7 +213,7 @@ expect "prepare: no boxes left" 1 1 "no boxes left; 1 rows that cannot be used, 
   prepare csv --images . --annotations lost.csv --out prepared
 [ ! -e prepared ] || complain "prepare: something was written"
 
-# Ctrl-C: the staging folder goes, and the destination never was there.
+# Ctrl-C: the staging folder is removed, and the destination was never created.
 mkdir many
 cp photos/cell.jpg many/0.jpg
 for i in $(seq 1 4000); do ln many/0.jpg "many/$i.jpg"; done
@@ -225,7 +225,7 @@ case $? in
   *) complain "Ctrl-C: an unexpected end" ;;
 esac
 
-# data: what is wrong is told, repaired on request, and the exit status says so.
+# data: problems are reported, repaired on request, and reflected in the exit status.
 printf 'image,x1,y1,x2,y2\nphotos/cell.png,4,4,12,12\n' >boxes.csv
 expect "prepare: a good set" 0 0 "" prepare csv --images . --annotations boxes.csv --out checked --link copy
 expect "data check: a good set" 0 0 "" data check checked --strict
@@ -242,7 +242,7 @@ expect "data show: no format" 2 1 sheet.xyz data show checked --out sheet.xyz
 expect "data export: a folder with content" 2 1 "is not empty" data export checked --format coco --out checked
 expect "prepare split: no shares left" 2 1 "leave images for training" prepare split checked --val 1
 
-# Training and export, where they are built.
+# Training and export, if they are built.
 if [ -x "$(dirname "$program")/faceshot-train" ]; then
   printf '[model]\nname = "faceshot-nano"\n[data]\ntrain = ["set/train.csv"]\n' >good.toml
   sed 's/name/nmae/' good.toml >misspelt.toml

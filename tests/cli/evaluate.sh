@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `faceshot evaluate` on a prepared set and on result files: APs, false positives, errors made visible.
+# `faceshot evaluate` on a prepared set and on result files: APs, false positives, error sheets.
 #   evaluate.sh PROGRAM MODEL FIXTURES
 set -u
 program=$1
@@ -30,7 +30,7 @@ voc() { evaluate --protocol voc --data set/train.csv "$@"; }
 
 "$program" synthesize --count 8 --seed 7 --size 640x480 --min-face 40 --out set >out 2>err ||
   complain "synthesize"
-# The same photographs as if there were no faces: whatever is found is a false alarm.
+# The same photographs without labels: every detection is a false positive.
 columns=$(head -1 set/train.csv | tr ',' '\n' | wc -l)
 { head -1 set/train.csv; tail -n +2 set/train.csv | cut -d, -f1-3 | sort -u |
   sed "s/\$/$(printf ',%.0s' $(seq 4 "$columns"))/"; } >set/val.csv
@@ -48,7 +48,7 @@ for kind in $listed; do [ -s "sheets/$kind.png" ] || complain "no sheet of $kind
 voc --model "$model" --negatives set --json || complain "JSON"
 mean=$(number ap_mean)
 for key in ap_by_height errors negatives; do grep -q "\"$key\"" out || complain "no $key"; done
-# No fewer than the faces that are found there.
+# At least as many as the faces found there.
 awk "BEGIN { exit !($(number false_alarms_per_image) >= 0.8) }" || complain "too few false positives"
 
 voc --detections report/detections --json || complain "result files of a prepared set"
@@ -62,7 +62,7 @@ grep -q '^false positives on hard' out || complain "WIDER: no table of errors"
 evaluate --detections "$fixtures/detections_fine" "${truth[@]}" --json || complain "WIDER: JSON"
 grep -q '"badly placed"' out || complain "WIDER: no errors in JSON"
 
-# Reports in three forms, with the photographs and without; figures that are high enough, and not.
+# Reports in three formats, with and without photographs; figures that are high enough, and too low.
 voc --detections report/detections --report page.html page.md page.json --at-least ap=0.1 recall=0 --samples 50 ||
   complain "reports"
 grep -q 'the report is page.md' out || complain "which reports"
@@ -77,7 +77,7 @@ expect 2 "must end in .html, .md or .json" --detections "$fixtures/detections_fi
 
 # Two detectors on the same images.
 cp -r "$fixtures/detections_fine" worse
-for file in worse/*/*.txt; do  # four fifths of what was found are gone
+for file in worse/*/*.txt; do  # four fifths of the detections removed
   { head -1 "$file"; n=$(sed -n 2p "$file"); echo $((n / 5)); tail -n +3 "$file" | head -$((n / 5)); } >cut && mv cut "$file"
 done
 evaluate --compare "$fixtures/detections_fine" worse "${truth[@]}" --report pair.html || complain "a pair"
@@ -88,7 +88,8 @@ grep -q '"real": true' out && complain "a difference where there is none"
 expect 2 "they must cover the same images" --compare "$fixtures/detections_fine" "$fixtures/detections_coarse" "${truth[@]}"
 expect 2 "neither a folder" --compare worse nowhere "${truth[@]}"
 
-# COCO and FDDB; what pycocotools and scipy say of these is in coco_protocol_test.cpp and fddb_test.cpp.
+# COCO and FDDB; the results of pycocotools and scipy for these are in coco_protocol_test.cpp and
+# fddb_test.cpp.
 evaluate --protocol coco --ground-truth "$fixtures/coco/truth.json" --detections "$fixtures/coco/fine.json" --report coco.html ||
   complain "COCO"
 grep -q '^AP50  *0\.6002$' out && grep -q 'IoU 0.75' coco.html || complain "COCO: not pycocotools' figures"
@@ -113,7 +114,7 @@ expect 2 "runs a network" --protocol voc --data set --detections report/detectio
 expect 2 "has a face in" --protocol voc --data set/train.csv --model "$model" --negatives set/train.csv
 expect 2 "has no result file of" --protocol voc --data set --detections "$fixtures/detections_fine"
 
-# Tracks: one file or folders; what TrackEval says of these is in mot_metrics_test.cpp.
+# Tracks: one file or folders; TrackEval's results for these are in mot_metrics_test.cpp.
 mot=(--protocol mot --ground-truth "$fixtures/mot/truth.txt")
 evaluate "${mot[@]}" --detections "$fixtures/mot/steady.txt" || complain "tracks"
 grep -q '^all .*0\.568 .*0\.745 .*0\.687 ' out || complain "tracks: not TrackEval's figures"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A full disk while a set is prepared or exported: one line says so and names what was to be made, and
-# nothing is left half made.
+# A full disk while a set is prepared or exported: one line reports it and names the output, and no
+# partial output is left.
 #   full_disk.sh PROGRAM MAKE_TEST_IMAGES
 set -eu
 program=$(realpath "$1") maker=$(realpath "$2")
@@ -24,12 +24,12 @@ for i in $(seq 400); do
   cp photos/cell.png "many/$i.png"
   for j in $(seq 40); do echo "$i.png,$j,1,$((j + 9)),9"; done
 done >rows.csv
-head -c 300000 /dev/zero >>many/1.png # behind its end; alone more than there is room for
+head -c 300000 /dev/zero >>many/1.png # after its end; alone larger than the disk
 { echo image,x1,y1,x2,y2; cat rows.csv; } >boxes.csv
 prepare=(prepare csv --images many --annotations boxes.csv)
 "$program" "${prepare[@]}" --out set >log 2>&1 || fail "the set"
 
-# full NAME ARGUMENTS...: one line with the reason and the name that was asked for, nothing is left
+# full NAME ARGUMENTS...: one line with the reason and the requested name; nothing is left
 full() {
   local name=$1 status=0
   shift

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What tools export and formats' own pages describe, as `faceshot prepare` reads it. Each file is
-# written here after the page or tool that its case names; boxes are ours.
+# Exports of other tools, and examples from formats' own pages, read by `faceshot prepare`. Each
+# file is written here after the page or tool named in its case; boxes are ours.
 #   import_exports.sh PROGRAM MAKE_TEST_IMAGES
 # shellcheck source=tests/cli/case_table.sh
 . "$(dirname "${BASH_SOURCE[0]}")/case_table.sh"

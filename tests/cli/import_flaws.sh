@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What went wrong for people who prepare face data, and files that we damaged ourselves: `faceshot
-# prepare` reads it right or says that it does not. The first part has public reports' cases.
+# Problems that others had when preparing face data, and files that we damaged ourselves: `faceshot
+# prepare` reads them correctly or reports the problem. The first part has cases from public
+# reports.
 #   import_flaws.sh PROGRAM MAKE_TEST_IMAGES
 # shellcheck source=tests/cli/case_table.sh
 . "$(dirname "${BASH_SOURCE[0]}")/case_table.sh"
@@ -128,7 +129,7 @@ put a.png $'caf\xe9.png'
 text b.csv <<<$'image,x1,y1,x2,y2\na.png,8,8,24,20\ncaf\xe9.png,8,8,24,20'
 gives "$a" 'caf\\xE9.png' csv --images . --annotations b.csv
 
-# --- of our own making -------------------------------------------------------------------------------
+# --- our own -------------------------------------------------------------------------------------
 
 begin coco_turned_numbers "negative width, no width, infinite: each is left out and named"
 put a.png

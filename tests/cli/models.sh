@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `faceshot models` and `faceshot model summary`: figures that others published, as JSON and as tables,
-# and what they say of mistakes.
+# `faceshot models` and `faceshot model summary`: published figures, as JSON and as tables, and
+# error messages.
 #   models.sh PROGRAM CONFIGS
 set -u
 program=$1

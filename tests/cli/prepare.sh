@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# `faceshot prepare` and what reads its sets: splits, names, and folders of which nobody says what
-# they hold.
+# `faceshot prepare` and commands that read its sets: splits, names, and folders of unknown content.
 #   prepare.sh PROGRAM MAKE_TEST_IMAGES
 set -u
 program=$1
@@ -18,7 +17,7 @@ complain() {
 }
 
 # expect NAME STATUS PATTERN ARGUMENTS...: the program ends with STATUS, without a line on stderr if
-# it is 0, else with one that matches PATTERN.
+# it is 0, otherwise with one that matches PATTERN.
 expect() {
   local name=$1 status=$2 pattern=$3 lines=1 got
   shift 3
@@ -30,7 +29,7 @@ expect() {
   [ "$status" -eq 0 ] || grep -q -- "$pattern" err || complain "$name: no '$pattern'"
 }
 
-# says NAME PATTERN: the last command's output has it.
+# says NAME PATTERN: the last command's output contains it.
 says() { grep -q -- "$2" out || complain "$1: no '$2' in: $(cat out)"; }
 
 # has NAME CSV ROWS: the rows of a split, image and box, sorted.
@@ -63,7 +62,7 @@ sed -i 's/valid/gone/' robo/data.yaml
 expect "a place that is not there" 1 "val: '../gone/images'" prepare yolo --root robo --out none
 [ ! -e none ] || complain "a place that is not there: something was written"
 
-# --- sets that have no train.csv -----------------------------------------------------------------
+# --- sets without a train.csv --------------------------------------------------------------------
 
 printf 'image,x1,y1,x2,y2\nphotos/cell.png,4,4,12,12\n' >boxes.csv
 expect "val alone" 0 "" prepare csv --images . --annotations boxes.csv --split val --out val
@@ -110,10 +109,10 @@ printf 'visag\xe9\n' >names.txt
 expect "a class in Latin-1" 1 'visag\\xE9' prepare yolo --images robo/train/images \
   --annotations robo/train/labels --names names.txt --out no
 
-# --- photographs that EXIF turns -------------------------------------------------------------------
+# --- photographs with an EXIF rotation -----------------------------------------------------------
 
-# Orientation 6: the stored 64x48 pixels are to be turned by 90 degrees clockwise, so that what is
-# 8 to 16 from the top is 32 to 40 from the left of the upright 48x64.
+# Orientation 6: the stored 64x48 pixels are to be rotated by 90 degrees clockwise, so that rows
+# 8 to 16 from the top become columns 32 to 40 from the left of the upright 48x64.
 mkdir turned
 {
   head -c 2 photos/cell.jpg
@@ -143,7 +142,7 @@ expect "auto: nowhere to" 2 "give --out" prepare auto again
 expect "auto: a dry run" 0 "" prepare auto again --dry-run --json
 says "auto: a dry run" '"format": "yolo"'
 
-# A folder of everything, damaged in ten places.
+# A folder with every format, damaged in ten places.
 voc() { # NAME WIDTH XMIN
   printf '<annotation><filename>%s</filename><size><width>%s</width><height>48</height></size><object>
 <name>face</name><bndbox><xmin>%s</xmin><ymin>9</ymin><xmax>24</xmax><ymax>16</ymax></bndbox></object>
@@ -154,7 +153,7 @@ for name in coco/photos/c1 voc/JPEGImages/v1 voc/JPEGImages/v2 wider/images/0--P
   retina/images/r1 csv/t1 yolo/images/train/y1 loose; do put mix/$name.png; done
 mkdir -p mix/fddb/2002 && cp photos/cell.jpg mix/fddb/2002/f1.jpg
 put $'mix/csv/caf\xe9.png'
-head -c 100 $photo >mix/wider/images/0--Parade/w2.png # 1: a cut photograph
+head -c 100 $photo >mix/wider/images/0--Parade/w2.png # 1: a truncated photograph
 echo '{"images": [{"id": 1, "file_name": "c1.png", "width": 64, "height": 48},
   {"id": 2, "file_name": "gone.png", "width": 64, "height": 48}],
  "categories": [{"id": 5, "name": "mask"}, {"id": 7, "name": "face"}], "annotations": [
@@ -194,7 +193,7 @@ for damage in "w2.png" "gone.png' is not in" "the box 90, 8 to 98, 16" "claims t
   says "auto: all ten damages, and what is unmentioned" "$damage"
 done
 
-# Two descriptions of the same photographs: nobody but the user knows which is right.
+# Two annotations of the same photographs: only the user knows which is right.
 mkdir two && put two/a.png
 printf 'image,x1,y1,x2,y2\na.png,16,8,24,16\n' >two/b.csv
 echo "0 0.5 0.5 0.1 0.1" >two/a.txt

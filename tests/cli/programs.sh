@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# faceshot itself starts fast and deploys anywhere: few libraries, none of those that only its other
-# programs need. Those it hands over to, with all arguments.
+# faceshot itself starts fast and deploys anywhere: it needs few libraries, none of those of its
+# other programs. It runs those with all arguments.
 #   programs.sh FACESHOT
 set -euo pipefail
 faceshot=$1

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# `faceshot data pseudo` at the terminal: in place and into a new folder, again, and when it cannot.
+# `faceshot data pseudo` on the command line: in place and into a new folder, repeatedly, and
+# failures.
 #   pseudo.sh PROGRAM MODEL MAKE_TEST_IMAGES
 set -u
 program=$1
@@ -16,7 +17,7 @@ complain() {
   failed=1
 }
 pseudo() { "$program" data pseudo "$@" --model "$model" >out 2>err </dev/null; }
-# expect STATUS PATTERN ARGUMENTS...: one line on stderr, and nothing has changed.
+# expect STATUS PATTERN ARGUMENTS...: one line on stderr, and nothing changes.
 expect() {
   local status=$1 pattern=$2 before
   shift 2
@@ -30,7 +31,7 @@ sums() { (cd "$1" && find . -type f -exec md5sum {} + | sort); }
 
 "$program" synthesize --count 8 --seed 7 --size 640x480 --min-face 40 --out set >out 2>err ||
   complain "synthesize"
-# The header, and a row without a box for each image: all labels hidden.
+# The header, and one row without a box for each image: all labels hidden.
 cp set/train.csv whole.csv
 columns=$(head -1 whole.csv | tr ',' '\n' | wc -l)
 { head -1 whole.csv; tail -n +2 whole.csv | cut -d, -f1-3 | sort -u |
@@ -62,7 +63,7 @@ expect 2 "not a prepared set" set "${good[@]}" --out .
 expect 2 "sheet.xyz" set "${good[@]}" --sheet sheet.xyz
 head -1 whole.csv >set/val.csv
 expect 1 "no images" set "${good[@]}" --split val
-# A detector of two classes, on photographs that nothing is known of: the set gets its classes.
+# A detector of two classes, on unlabelled photographs: the set adopts its classes.
 "$make_images" two || complain "the test's own files"
 "$program" prepare background --images two/photos --out unlabelled >out 2>err || complain "prepare background"
 "$program" data pseudo unlabelled --model two/classes.onnx --accept 0.5 --ignore 0.2 --out named --json >out 2>err ||
@@ -75,7 +76,7 @@ tr -d ' \n' <named/label.json | grep -q '"classes":{"0":"bright,\\"white\\"","1"
 grep -q "the model finds 'face', which is not a class of the set; it has: bright" err || complain "a class that the set has not"
 "$program" data pseudo --help | grep -q "Example:" || complain "no example"
 
-# The labels that are gone come back: suspected, decided on, applied.
+# The removed labels come back: suspected, decided on, applied.
 cp hidden.csv set/train.csv
 "$program" data audit set --split train --model "$model" --score 0.3 --min-side 4 --out audit.html --json >out 2>err ||
   complain "audit: $(cat err)"

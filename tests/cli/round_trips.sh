@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A set of three splits through every writer and the reader of its format: boxes to 0.01 px, classes,
-# landmarks, ignored faces and splits, as far as the format holds them.
+# A set of three splits through every writer and the reader of the same format: boxes to 0.01 px,
+# classes, landmarks, ignored faces and splits, as far as the format can hold them.
 #   round_trips.sh PROGRAM MAKE_TEST_IMAGES
 set -u
 program=$1
@@ -29,8 +29,8 @@ mouth_left_x,mouth_left_y,mouth_right_x,mouth_right_y
 { echo "$header" && echo "b.png,64,48,10.01,11.02,20.03,30.04,1,0,,,,,,,,,,"; } >set/val.csv
 { echo "$header" && echo "c.png,64,48,0,0,64,48,0,0,10,10,50,10,30,20,15,40,45,40"; } >set/test.csv
 
-# rows SET FORMAT: each row of all splits with what the format holds, by split and image; numbers follow
-# a '#'.
+# rows SET FORMAT: each row of all splits with the fields that the format holds, by split and image;
+# numbers follow a '#'.
 rows() {
   local split
   for split in train val test; do
@@ -48,7 +48,7 @@ rows() {
   done | LC_ALL=C sort -s -k1,2
 }
 
-# same NAME FORMAT SET: the rows are those of `set`, numbers to 0.01.
+# same NAME FORMAT SET: the rows equal those of `set`, numbers to 0.01.
 same() {
   rows set "$2" >wanted
   rows "$3" "$2" >found
@@ -70,11 +70,11 @@ run() { # NAME ARGUMENTS...
 }
 
 for format in coco yolo voc labelme cvat; do
-  # All splits at once, found again by themselves.
+  # All splits at once, recognised again without options.
   run "$format" data export set --format $format --out all-$format
   run "$format again" prepare auto all-$format --out back-$format
   same "$format" $format back-$format
-  # Each split alone, where the format says which it is.
+  # Each split alone, if the format states which it is.
   for split in train val test; do
     run "$format $split" data export set --split $split --format $format --out $split-$format
     told=()
@@ -90,7 +90,7 @@ for format in coco yolo voc labelme cvat; do
 done
 rm -r back-* one-*
 
-# By way of all of them, one after the other: nothing adds up.
+# Through all formats, one after the other: errors do not accumulate.
 last=set
 for format in cvat coco labelme; do
   run "chain, $format" data export "$last" --format $format --out chain-$format

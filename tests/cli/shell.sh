@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Completion in bash, and the man page.
+# Bash completion, and the man page.
 #   shell.sh PROGRAM SCRIPTS
 set -u
 program=$1
@@ -8,7 +8,7 @@ failed=0
 complain() { echo "FAILED: $*"; failed=1; }
 
 source "$scripts/completions/faceshot.bash"
-completed() {  # WORDS...: what the last of them may become
+completed() {  # WORDS...: possible completions of the last one
   COMP_WORDS=("$program" "$@")
   COMP_CWORD=$#
   COMPREPLY=()

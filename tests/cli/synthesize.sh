@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `faceshot synthesize`: the same bytes whatever the number of threads, and a set that holds up.
+# `faceshot synthesize`: the same bytes for any number of threads, and a valid set.
 #   synthesize.sh PROGRAM
 set -u
 program=$1
@@ -38,7 +38,7 @@ grep -q '"images": 8' out || complain "composition: no JSON: $(cat out)"
 [ "$(sums composed1)" = "$(sums composed2)" ] || complain "composition: threads change the result"
 "$program" data check composed1 >out 2>err || complain "data check: $(cat out err)"
 
-# Masks are classes, also of faces that are put elsewhere.
+# Masks are classes, including on pasted faces.
 make --seed 3 --min-face 60 --masks 0.7 --out masked --json || complain "masks: $(cat err)"
 tr -d ' \n' <masked/label.json | grep -q '"0":"with_incorrect_mask","1":"with_mask","2":"without_mask"' ||
   complain "masks: $(cat masked/label.json)"
@@ -48,7 +48,7 @@ make --faces masked --backgrounds backgrounds/train.csv --out put --json || comp
 grep -q '"with_mask": [1-9]' out || complain "masks put elsewhere: $(cat out)"
 "$program" data stats put/train.csv >out 2>err && grep -q 'with_mask  *[1-9]' out || complain "stats: $(cat out err)"
 
-# refuse PATTERN ARGUMENTS...: wrong use, told in one line, with nothing written.
+# refuse PATTERN ARGUMENTS...: wrong usage, reported in one line, with nothing written.
 refuse() {
   local pattern=$1 got
   shift
@@ -68,7 +68,7 @@ refuse "--backgrounds" --faces faces --out new
 refuse "backgrounds must have none" --faces faces --backgrounds composed1 --out new
 [ -z "$(find . -maxdepth 1 -name 'new*')" ] || complain "something was left"
 
-# Films: the same bytes whatever the number of threads, in MOTChallenge's layout.
+# Films: the same bytes for any number of threads, in MOTChallenge's layout.
 film() { "$program" synthesize "$@" >out 2>err </dev/null; }
 printf '[seeds]\nfirst = 4\nlast = 9\n[scene]\nwidth = 160\nheight = 96\nframes = 5\nface_height = [12, 40]\n' >moving.toml
 for threads in 1 2; do

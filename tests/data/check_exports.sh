@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `faceshot data export` as other programs see it: numpy loads the .npz without pickle, and the
-# documents of COCO, LabelMe and CVAT are what their formats say, member by member.
+# `faceshot data export` as seen by other programs: numpy loads the .npz without pickle, and the
+# documents of COCO, LabelMe and CVAT follow their specifications, member by member.
 #   check_exports.sh PROGRAM
 set -eu
 program=$1

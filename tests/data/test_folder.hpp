@@ -1,4 +1,4 @@
-// A folder of a test's own, and short ways to fill it.
+// A test's own folder, and short ways to fill it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@
 
 namespace faceshot::testing {
 
-/// Empty at the start, gone at the end; its name is the test's.
+/// Empty at the start, removed at the end; named after the test.
 class TestFolder {
  public:
   TestFolder() {
@@ -44,7 +44,7 @@ class TestFolder {
     return path_ / name;
   }
 
-  /// A flat image; `shade` tells it from others.
+  /// A flat image; `shade` distinguishes it from others.
   std::filesystem::path write_image(const std::string& name, int width, int height,
                                     int shade = 100) const {
     std::filesystem::create_directories((path_ / name).parent_path());

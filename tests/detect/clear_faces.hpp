@@ -1,4 +1,4 @@
-// Faces of WIDER FACE val that anybody would expect to be found.
+// Faces of WIDER FACE val that any detector should find.
 #pragma once
 
 #include <filesystem>
@@ -14,8 +14,8 @@ struct ClearFaces {
   int all = 0, found = 0;
 };
 
-/// Of every fourth photograph there is: faces of 30 pixels and more at a longer side of 640, in the
-/// open, in focus. Found is what overlaps a detection by an IoU of 0.5.
+/// From every fourth available photograph: faces of at least 30 pixels at a longer side of 640, not
+/// occluded, in focus. A face is found if it overlaps a detection with an IoU of at least 0.5.
 /// @pre wider_folder() exists
 [[nodiscard]] ClearFaces find_clear_faces(const Detector& detector);
 

@@ -1,4 +1,4 @@
-// A detector that can be computed by hand: it finds bright 8x8 cells.
+// A detector that can be computed by hand: it detects bright 8x8 cells.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace faceshot::testing {
 
-/// Divisor 8, BGR, input pixel / 255, one feature map "cells" of stride 8 with one prior of 8x8 a
+/// Divisor 8, BGR, input pixel / 255, one feature map "cells" of stride 8 with one prior of 8x8 per
 /// cell, variances 0.1.
 [[nodiscard]] ModelInfo tiny_info();
 

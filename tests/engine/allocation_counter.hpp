@@ -5,12 +5,12 @@
 
 namespace faceshot::testing {
 
-/// Bytes asked of operator new so far, by all threads.
+/// Bytes requested from operator new so far, by all threads.
 [[nodiscard]] std::size_t allocated_bytes();
 
-/// Blocks asked of the heap so far, by all threads and libraries: malloc and its relatives, and
-/// whatever is built on them. With another C library than glibc, or under a sanitizer, which has a
-/// heap of its own: those of operator new alone.
+/// Blocks requested from the heap so far, by all threads and libraries: malloc and its relatives,
+/// and everything built on them. With a C library other than glibc, or under a sanitizer, which has
+/// its own heap: only those of operator new.
 [[nodiscard]] std::size_t allocations();
 
 }  // namespace faceshot::testing

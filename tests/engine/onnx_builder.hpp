@@ -10,12 +10,12 @@
 
 namespace faceshot::testing {
 
-/// One ONNX model, opset 13, node by node. Every node is named as its output.
+/// One ONNX model, opset 13, node by node. Every node has the name of its output.
 class OnnxBuilder {
  public:
   explicit OnnxBuilder(std::int64_t opset = 13);
 
-  /// Dimensions are numbers, or names where they are dynamic.
+  /// Dimensions are numbers, or names if they are dynamic.
   void input(const std::string& name, const std::vector<std::string>& dimensions);
   void output(const std::string& name);
   void weights(const std::string& name, const std::vector<std::int64_t>& shape,

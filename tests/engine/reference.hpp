@@ -1,6 +1,6 @@
-// The operators once more, from ONNX's descriptions of them and for clarity: plain loops in double
-// precision, a copy a tensor. Of the engine it takes the graph alone, and computes shapes, windows
-// and whole numbers itself.
+// A second implementation of the operators, from ONNX's descriptions and for clarity: plain loops
+// in double precision, one copy per tensor. It only uses the engine's graph, and computes shapes,
+// windows and integers itself.
 #pragma once
 
 #include <vector>

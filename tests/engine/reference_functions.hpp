@@ -1,4 +1,4 @@
-// What operators do to single numbers, written out from ONNX's text: for the reference.
+// Operators on single numbers, written from ONNX's text: for the reference.
 #pragma once
 
 #include "engine/graph/graph.hpp"

@@ -1,4 +1,4 @@
-// The reference's operators that look at windows of an image.
+// The reference's operators with windows.
 #pragma once
 
 #include <vector>

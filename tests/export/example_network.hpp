@@ -10,7 +10,8 @@
 
 namespace faceshot::exporter {
 
-/// A config's network with weights and BatchNorm statistics that are random but of sane size.
+/// A config's network with weights and BatchNorm statistics that are random but have sane
+/// magnitudes.
 inline train::Checkpoint example_checkpoint(const train::Config& config) {
   train::Checkpoint c;
   c.config = train::to_toml(config);

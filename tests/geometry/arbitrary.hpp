@@ -1,6 +1,6 @@
-// Boxes, priors and detections for RapidCheck's properties, which are shrunk to the simplest that
-// fail. Coordinates are multiples of 1/8 and sides at least 1/2: sound in float arithmetic, and
-// close enough together that pairs overlap often.
+// Boxes, priors and detections for RapidCheck's properties, which are shrunk to the simplest
+// failing ones. Coordinates are multiples of 1/8 and sides at least 1/2: exact in float arithmetic,
+// and close enough together that pairs often overlap.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ inline void showValue(const Detection& d, std::ostream& out) {
 
 namespace testing {
 
-/// The same cases in each run, and a thousand of them, unless RC_PARAMS says otherwise.
+/// The same thousand cases in each run, unless RC_PARAMS says otherwise.
 inline const int steady_properties = setenv("RC_PARAMS", "seed=1 max_success=1000", 0);
 
 /// A multiple of 1/8 in [low, high).

@@ -1,5 +1,5 @@
-# Run by ctest: see CMakeLists.txt. As a folder and by FetchContent, in one build folder: FaceShot has the
-# same place in both, and what ninja finds to be the same commands on the same files is compiled once.
+# Run by ctest: see CMakeLists.txt. As a folder and by FetchContent, in one build folder: FaceShot
+# has the same place in both, so commands that ninja recognises as unchanged are compiled once.
 include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 function(build_and_try)
   run(0 ${CMAKE_COMMAND} -S ${source}/examples/embedded -B ${scratch}/build -G ${generator}

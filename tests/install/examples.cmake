@@ -1,5 +1,5 @@
-# Run by ctest: see CMakeLists.txt. Every example against the installed package, by every compiler that is here,
-# without a warning.
+# Run by ctest: see CMakeLists.txt. Every example against the installed package, with every
+# available compiler, without warnings.
 include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 run(0 ${CMAKE_COMMAND} --install ${build} --prefix ${scratch}/prefix)
 file(GLOB_RECURSE pc ${scratch}/prefix/*/faceshot.pc)

@@ -1,6 +1,6 @@
 # Run by ctest: see CMakeLists.txt.
 include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
-# Moved after it was installed: nothing in it may hold the prefix.
+# Moved after installation: nothing in it may contain the prefix.
 run(0 ${CMAKE_COMMAND} --install ${build} --prefix ${scratch}/first)
 file(RENAME ${scratch}/first ${scratch}/prefix)
 set(prefix ${scratch}/prefix)

@@ -1,4 +1,4 @@
-# What the scripts here share. Needs: scratch.
+# Shared by the scripts here. Needs: scratch.
 function(run expected_status)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output
                   ERROR_VARIABLE errors)
@@ -9,7 +9,7 @@ function(run expected_status)
   set(output "${output}" PARENT_SCOPE)
 endfunction()
 
-# The example program on a grey picture of 32 x 32 pixels: there is no face in it, and nothing must be
+# The example program on a grey picture of 32 x 32 pixels: it contains no face, and nothing must be
 # printed.
 function(try_program program models)
   run(2 ${program})

@@ -1,4 +1,4 @@
-// What PyTorch and torchvision make of fixed numbers: fixtures/make_torch_losses.py.
+// Results of PyTorch and torchvision for fixed numbers: fixtures/make_torch_losses.py.
 #pragma once
 
 #include <fstream>

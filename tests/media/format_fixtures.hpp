@@ -1,4 +1,4 @@
-// Image files as only the formats' own libraries write them.
+// Image files that only the formats' own libraries can write.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,7 +15,8 @@
 
 namespace faceshot::test {
 
-/// As EXIF's orientation tag defines it, by OpenCV's operations: how the upright picture is stored.
+/// The stored form of the upright picture, by OpenCV operations that follow the definition of
+/// EXIF's orientation tag.
 inline cv::Mat stored(const cv::Mat& upright, int orientation) {
   cv::Mat result = upright.clone();
   if (orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7)
@@ -26,7 +27,7 @@ inline cv::Mat stored(const cv::Mat& upright, int orientation) {
   return result;
 }
 
-/// A JPEG of four inks, as Adobe's programs store them: inverted, the black drawn out.
+/// A CMYK JPEG as stored by Adobe's programs: inverted, with black separated.
 inline Bytes make_inks_jpeg(const cv::Mat& picture) {
   Bytes inks;
   for (int y = 0; y < picture.rows; ++y)
@@ -48,7 +49,7 @@ inline Bytes make_inks_jpeg(const cv::Mat& picture) {
   return file;
 }
 
-/// By libpng, which can write what OpenCV cannot.
+/// Uses libpng, which can write variants that OpenCV cannot.
 inline Bytes make_png(const cv::Mat& image, int colour_type, int bits, bool interlaced) {
   Bytes bytes;
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
@@ -91,7 +92,7 @@ inline Bytes make_heif(const cv::Mat& picture, heif_compression_format format,
   const std::unique_ptr<heif_encoder, decltype(&heif_encoder_release)> encoder_owner(
       encoder, &heif_encoder_release);
   heif_encoder_set_lossy_quality(encoder, 90);
-  // libaom at its best takes seconds a picture; x265 knows no such parameter.
+  // libaom at its best takes seconds per picture; x265 has no such parameter.
   (void)heif_encoder_set_parameter_integer(encoder, "speed", 9);
   heif_image* image = nullptr;
   EXPECT_EQ(heif_image_create(picture.cols, picture.rows, heif_colorspace_RGB,

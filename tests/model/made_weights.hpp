@@ -1,4 +1,5 @@
-// Weights and inputs that a formula makes from names, here and in fixtures/*.py: nothing to store.
+// Weights and inputs computed by a formula from names, here and in fixtures/*.py, so that nothing
+// has to be stored.
 #pragma once
 
 #include <cmath>
@@ -25,7 +26,7 @@ inline std::vector<float> made_values(const std::string& name, std::size_t count
   return values;
 }
 
-/// Of sane size: what a network of any depth gives with them is neither nothing nor infinite.
+/// Of sane magnitude: outputs of a network of any depth are neither zero nor infinite.
 inline weights::Weights made_weights(const network::NetworkSpec& spec) {
   weights::Weights weights;
   for (const network::Layer& layer : spec.layers) {

@@ -14,12 +14,12 @@ namespace faceshot::rules {
 
 [[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
 
-/// Files below `dir` with one of these endings, in order; none if it is not there. Builds, what npm
-/// installs, and folders that begin with a dot are no part of the project.
+/// Files below `dir` with one of these endings, in order; none if it does not exist. Excludes
+/// builds, packages installed by npm, and folders that begin with a dot.
 [[nodiscard]] std::vector<std::filesystem::path> files_below(
     const std::filesystem::path& dir, std::initializer_list<std::string_view> endings);
 
-/// As it is called in the project: with slashes, from its root on.
+/// Its path in the project: with slashes, relative to the root.
 [[nodiscard]] std::string name_in(const std::filesystem::path& file,
                                   const std::filesystem::path& root);
 

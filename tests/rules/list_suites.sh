@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What ctest makes of a suite that passes, fails or is skipped, whole or in part (cmake/ListSuites.cmake): a
-# program that only prints stands for GoogleTest's.
+# How ctest treats a suite that passes, fails or is skipped, completely or partly
+# (cmake/ListSuites.cmake): a program that only prints replaces GoogleTest's.
 #   list_suites.sh LISTSUITES.cmake
 set -euo pipefail
 list_suites=$(realpath "$1")

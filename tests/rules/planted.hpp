@@ -1,4 +1,4 @@
-// A project of a few files, in which rules can be broken.
+// A small project in which rules can be broken.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ inline std::string text_of(const Breaches& breaches) {
 
 inline const std::filesystem::path project = FACESHOT_SOURCE_DIR;
 
-/// A project of a few files, in which a rule can be broken.
+/// A small project in which a rule can be broken.
 class Planted : public ::testing::Test {
  protected:
   Planted() : root_(std::filesystem::path(::testing::TempDir()) / unique_name()) {

@@ -1,4 +1,4 @@
-// Rules about what people read: the words, and the figures that pages repeat.
+// Rules about texts: words, and figures that pages repeat.
 #pragma once
 
 #include <filesystem>

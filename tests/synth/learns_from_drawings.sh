@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The whole way without a photograph: draw people, train on them for about three minutes, find the
-# faces of people drawn anew.
+# The whole process without a photograph: draws people, trains on them for about three minutes,
+# detects faces in new drawings.
 #   learns_from_drawings.sh PROGRAM CONFIG
 set -eu
 program=$1

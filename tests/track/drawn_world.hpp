@@ -1,4 +1,4 @@
-// A picture of any part of an endless plane, seen by a camera that turns, zooms and shifts.
+// Draws any part of an endless plane, seen by a camera that rotates, zooms and shifts.
 #pragma once
 
 #include <cmath>
@@ -10,7 +10,7 @@
 
 namespace faceshot::testing {
 
-/// Smooth noise in [0, 1) with features of some `scale` pixels.
+/// Smooth noise in [0, 1) with features of about `scale` pixels.
 inline double plane_noise(double x, double y, double scale, std::uint32_t seed) {
   const auto at = [&](double i, double j) {
     auto h = static_cast<std::uint32_t>(static_cast<std::int64_t>(i) * 374761393 +
@@ -35,7 +35,7 @@ struct GrayFrame {
   }
 };
 
-/// @param from_world where a point of the plane is in the picture
+/// @param from_world maps a point of the plane to the picture
 inline GrayFrame draw_world(int width, int height, const CameraMotion& from_world,
                             std::uint32_t seed) {
   GrayFrame frame{width, height, {}};

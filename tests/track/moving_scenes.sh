@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The 50 moving scenes from the drawing to the table of docs/tracking.md, and what is promised there.
+# The 50 moving scenes, from drawing to the table of docs/tracking.md, and its claims.
 #   moving_scenes.sh FACESHOT BENCH_TRACKING SCENES.toml MODEL
 set -eu
 program=$1 bench=$2 scenes=$3 model=$4

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A full disk, and a folder that can no longer be written to, while a run wants to save: it says so,
-# the checkpoint before is whole, and the run goes on from it once there is room.
+# A full disk, and a folder that becomes read-only, when a run saves: the error is reported, the
+# previous checkpoint is intact, and the run continues from it once there is space.
 #   full_disk.sh FACESHOT_TRAIN MAKE_NOISE_SET
 set -eu
 program=$(realpath "$1") maker=$(realpath "$2")
@@ -24,7 +24,7 @@ options=("$(dirname "$0")/../../configs/faceshot-nano.toml" "data.train=$folder/
          train.validate_side=128 augment.size=64 augment.large_size=0 train.epochs=4)
 "$program" train "${options[@]}" --out "$folder/whole" >"$folder/log" 2>&1 || fail "the whole run"
 
-# A checkpoint takes 3 MB: last.pt, best.pt and a file an epoch soon fill 16.
+# A checkpoint takes 3 MB: last.pt, best.pt and a file per epoch soon fill 16.
 status=0
 "$program" train "${options[@]}" 'train.checkpoint={epochs=1, keep=0}' --out "$folder/disk/run" \
   >"$folder/log" 2>&1 || status=$?
@@ -45,7 +45,7 @@ mount -o remount,rw "$folder/disk"
 
 mount -o remount,size=64m "$folder/disk"
 "$program" train --resume "$folder/disk/run" >"$folder/log" 2>&1 || fail "it does not go on"
-# All epochs but for how fast they were: the same numbers as without a full disk.
+# All epochs except their speed: the same numbers as without a full disk.
 numbers() { cut -d, -f1-4,7- "$1/metrics.csv"; }
 [ "$(numbers "$folder/whole")" = "$(numbers "$folder/disk/run")" ] || fail "another end than the whole run's"
 echo "a full disk and a read-only folder leave the checkpoint before whole"

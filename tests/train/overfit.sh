@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Eight drawn pictures, learnt by heart to AP 1.0 in under two minutes, by one backbone.
+# One backbone overfits eight drawn pictures to AP 1.0 in under two minutes.
 #   overfit.sh PROGRAM CONFIG BACKBONE [KEY=VALUE...]
 set -eu
 program=$1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `faceshot anonymize`: faces are hidden in every frame, and nothing else tells of them.
+# `faceshot anonymize`: faces are hidden in every frame, and no other data reveal them.
 #   anonymize.sh FACESHOT FACES
 set -euo pipefail
 faceshot=$(realpath "$1") faces=$(realpath "$2")
@@ -7,8 +7,8 @@ source "$(dirname "$0")/common.sh"
 enter_folder
 
 hide() { "$faceshot" anonymize --threads 2 "$@" >log 2>&1 || { cat log; fail "anonymize $*"; }; }
-# The brightest pixel of a face's inner half. A head without its face is still found as one, so what is hidden is
-# looked at where faces are, not by looking for them again. FILE FRAME X1 Y1 X2 Y2
+# The brightest pixel of a face's inner half. A head without its face is still detected, so hidden
+# areas are checked at the faces' positions, not by detecting again. FILE FRAME X1 Y1 X2 Y2
 brightest() {
   ffmpeg -nostdin -v error -i "$1" -vf "select=eq(n\\,$2),format=yuv444p,crop=$(awk -v x="$3" -v y="$4" -v r="$5" -v b="$6" \
     'BEGIN {x1 = x + (r - x) / 4; y1 = y + (b - y) / 4; if (x1 < 0) x1 = 0; if (y1 < 0) y1 = 0
@@ -17,7 +17,7 @@ brightest() {
             printf "%d:%d:%d:%d", x2 - x1, y2 - y1, x1, y1}'),signalstats,metadata=print:key=lavfi.signalstats.YMAX:file=-" -f null - |
     sed -n 's/.*YMAX=//p' | sort -n | tail -1
 }
-# all_black FILM TRACKS: whatever these tracks say is a face is black in the film.
+# all_black FILM TRACKS: every face in these tracks is black in the film.
 all_black() {
   local seen=0 frame id x y w h rest
   while IFS=, read -r frame id x y w h rest; do
@@ -40,11 +40,11 @@ drawn_film "$faces" ten.mp4 2 -pix_fmt yuv420p10le
 "$faceshot" video plain.mp4 --tracks=found.csv >/dev/null
 "$faceshot" video ten.mp4 --tracks=found-ten.csv >/dev/null
 
-# Hidden in every frame; times, sound, rotation and format stay.
+# Hidden in every frame; times, sound, rotation and format are kept.
 for style in blur pixelate solid image:"$faces/three.jpg"; do
   hide plain.mp4 --out hidden.mp4 --style "$style"
   same_film plain.mp4 hidden.mp4
-  # What is left of blurred faces hide_faces_test.cpp looks at.
+  # hide_faces_test.cpp checks what is left of blurred faces.
   [ "$style" != solid ] || all_black hidden.mp4 found.csv
 done
 hide rotated.mp4 --out hidden-rotated.mp4
@@ -53,7 +53,7 @@ hide ten.mp4 --out hidden-ten.mp4 --shape box --style solid
 same_film ten.mp4 hidden-ten.mp4
 all_black hidden-ten.mp4 found-ten.csv
 
-# What may tell of people and places is gone, unless it is to stay.
+# Data about people and places are removed, unless they are to be kept.
 hide rich.mp4 --out bare.mp4
 for word in Holiday Anna +48.1; do ! grep -aq -- "$word" bare.mp4 || fail "$word is still there"; done
 [ "$(probe bare.mp4 stream=codec_type | tr '\n' ' ')" = "codec_type=video codec_type=audio " ] || fail "streams: $(probe bare.mp4 stream=codec_type)"
@@ -67,14 +67,14 @@ hide rich.mp4 --out kept.mp4 --keep-metadata
 hide plain.mp4 --out a.mp4 --save-tracks tracks.csv --json=report.json
 grep -q '"faces": 2' report.json || { cat report.json; fail "two faces"; }
 grep -v '^[0-9]*,2,' tracks.csv >edited.csv
-# Lossless: x264 on several threads does not give the same bits each time.
+# Lossless: x264 on several threads does not produce the same bits each time.
 hide plain.mp4 --out b.mkv --codec ffv1 --tracks edited.csv
 hide plain.mp4 --out c.mp4 --show-track 2
 hide plain.mp4 --out d.mkv --codec ffv1 --tracks tracks.csv --show-track 2
 [ "$(faces_in b.mkv)" -gt 40 ] || fail "track 2 is hidden though it is not in the file"
 checksum() { ffmpeg -v error -i "$1" -map 0:v -f md5 -; }
 [ "$(checksum b.mkv)" = "$(checksum d.mkv)" ] || fail "--show-track is not as if it were not in the file"
-# Places in the file have two decimals.
+# Coordinates in the file have two decimals.
 alike=$(ffmpeg -nostdin -i b.mkv -i c.mp4 -lavfi psnr -f null - 2>&1 | sed -n 's/.*PSNR.*average:\([0-9a-z]*\).*/\1/p')
 [ "$alike" = inf ] || [ "$alike" -gt 35 ] || fail "--show-track hides another: $alike dB"
 [ "$(checksum a.mp4)" != "$(checksum c.mp4)" ] || fail "nothing was shown"
@@ -90,8 +90,8 @@ while read -r file x1 y1 x2 y2; do
 done <known
 all_black out/plain.mp4 found.csv
 
-# A photograph whose EXIF holds it once more, as a thumbnail: an APP1 segment of a TIFF header, an empty first
-# directory and a second one that names the thumbnail's place and length.
+# A photograph whose EXIF contains it again as a thumbnail: an APP1 segment of a TIFF header, an
+# empty first directory and a second one with the thumbnail's position and length.
 be16() { printf "\\$(printf %03o $(($1 >> 8)))\\$(printf %03o $(($1 & 255)))"; }
 be32() { be16 $(($1 >> 16)) && be16 $(($1 & 65535)); }
 ffmpeg -nostdin -v error -i "$faces/four.jpg" -vf scale=160:-2 thumb.jpg
@@ -104,7 +104,7 @@ tiff=$((8 + 6 + 2 + 2 * 12 + 4))
   cat thumb.jpg
   tail -c +3 "$faces/four.jpg"
 } >with_thumbnail.jpg
-# How many JPEGs lie in a file.
+# Number of JPEGs in a file.
 pictures() { LC_ALL=C grep -a -o -b -P '\xff\xd8\xff' "$1" | wc -l; }
 [ "$(pictures with_thumbnail.jpg)" = 2 ] || fail "the thumbnail is not there"
 for keep in "" --keep-metadata; do
@@ -112,8 +112,9 @@ for keep in "" --keep-metadata; do
   [ "$(pictures one.jpg)" = 1 ] || fail "a thumbnail is left $keep"
 done
 
-# Of a photograph, which is looked at once, faces are hidden from three fifths of the network's score on; with
-# --threshold from there on. Blurred heads score between the two.
+# A photograph is processed only once, so faces down to three fifths of the network's threshold are
+# hidden; with
+# --threshold down to that. Blurred heads score between the two.
 mkdir blurred
 for sigma in 1 2 3 4 5; do
   for name in two three four; do ffmpeg -nostdin -v error -i "$faces/$name.jpg" -vf "gblur=sigma=$sigma" blurred/$name-$sigma.png; done
@@ -126,7 +127,7 @@ low=$(scored "$(awk "BEGIN {print 0.6 * $own}")") high=$(scored "$own")
 [ "$(hidden)" = "$low" ] || fail "$(hidden) faces hidden by default, $low wanted"
 [ "$(hidden --threshold "$own")" = "$high" ] || fail "$(hidden --threshold "$own") faces hidden from the network's score on, $high wanted"
 
-# Of an animation one picture is written, and that is said; of a still picture nothing is.
+# Of an animation only one picture is written, and that is reported; not for a still picture.
 mkdir moving still
 for kind in gif apng webp; do
   ffmpeg -nostdin -v error -loop 1 -t 1 -i "$faces/four.jpg" -vf fps=3,scale=64:48,hue=h=n*40 -f $kind moving/$kind.${kind/apng/png}
@@ -155,7 +156,7 @@ printf 'a,b\n' >other.csv
 bad 1 "other.csv:1" plain.mp4 --out o.mp4 --tracks other.csv
 printf 'frame,id,left,top,width,height\n' >none.csv
 bad 1 "holds no tracks" plain.mp4 --out o.mp4 --tracks none.csv
-# What cannot be written ends the run: one line, not one a photograph.
+# Output that cannot be written ends the run: one line, not one per photograph.
 mkdir -p blocked/two.jpg blocked/four.jpg
 bad 1 "cannot write 'blocked/" "$faces/two.jpg" "$faces/four.jpg" --out blocked
 [ ! -e o.mp4 ] || fail "something was left"

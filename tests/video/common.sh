@@ -1,7 +1,7 @@
-# Sourced by the scripts here: films to work on, and what ffprobe says of them.
+# Sourced by the scripts here: test films, and what ffprobe reports about them.
 fail() { echo "FAILED: $*"; exit 1; }
 
-# A folder to work in, which goes with the script.
+# A temporary folder, removed when the script ends.
 enter_folder() {
   folder=$(mktemp -d)
   trap 'rm -rf "$folder"' EXIT
@@ -9,17 +9,17 @@ enter_folder() {
   export XDG_CACHE_HOME=$folder/cache
 }
 
-# What `ffprobe -show_entries $2` says of the file, a line each.
+# The output of `ffprobe -show_entries $2` for the file, one line each.
 probe() { ffprobe -v error -of compact=p=0 -show_entries "$2" "${@:3}" "$1"; }
-# Times of all frames that are shown, in ticks, in order of display.
+# Times of all displayed frames, in ticks, in display order.
 times() {
   ffprobe -v error -select_streams v:0 -show_entries packet=pts,flags -of csv=p=0 "$1" | grep -v D | cut -d, -f1 | grep "[0-9]" | sort -n
 }
-# Each stream but the film: its codec, and a checksum of its packets.
+# Each stream except the film: its codec, and a checksum of its packets.
 others() { ffmpeg -v error -i "$1" -map 0 -map -0:V -c copy -f streamhash -hash md5 - 2>/dev/null | sort; }
 seconds() { ffprobe -v error -show_entries format=duration -of csv=p=0 "$1"; }
 
-# same_film IN OUT: size, format, colours, rotation, aspect, times and sound are those of IN.
+# same_film IN OUT: size, format, colours, rotation, aspect, times and sound equal those of IN.
 same_film() {
   local of_stream="stream=width,height,pix_fmt,sample_aspect_ratio,color_range,color_space,color_primaries,color_transfer,time_base,start_pts,r_frame_rate,field_order:stream_side_data=rotation"
   diff <(probe "$1" "$of_stream" -select_streams V:0) <(probe "$2" "$of_stream" -select_streams V:0) ||
@@ -32,7 +32,7 @@ same_film() {
     fail "$2: lasts $(seconds "$2") s, not $(seconds "$1")"
 }
 
-# drawn_film FACES OUT SECONDS [OPTION...]: a drawn picture with faces, panned over, with a tone.
+# drawn_film FACES OUT SECONDS [OPTION...]: pans over a drawn picture with faces, with a tone.
 drawn_film() {
   ffmpeg -v error -y -loop 1 -framerate 25 -t "$3" -i "$1/two.jpg" \
     -f lavfi -t "$3" -i "sine=frequency=440:sample_rate=44100" \

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Films that are cut off, and a program that is: what can be read is read, what is left is whole.
+# Truncated films, and a killed program: whatever can be read is read, and remaining files are
+# complete.
 #   damage.sh FACESHOT FACES
 set -euo pipefail
 faceshot=$(realpath "$1") faces=$(realpath "$2")
@@ -10,7 +11,7 @@ drawn_film "$faces" front.mp4 4 -g 12 -movflags faststart
 drawn_film "$faces" back.mp4 4
 drawn_film "$faces" film.ts 4 -g 12
 
-# Cut files are read as far as they go, and that is said.
+# Truncated files are read as far as possible, and that is reported.
 for film in film.mkv front.mp4 film.ts; do
   head -c $(($(stat -c %s $film) * 6 / 10)) $film >cut-$film
   "$faceshot" video cut-$film --out out-$film --json=summary.json >/dev/null 2>log || { cat log; fail "cut-$film"; }
@@ -30,7 +31,7 @@ status=0
 "$faceshot" video many --out done >/dev/null 2>log || status=$?
 [ $status = 1 ] && [ -f done/a.mp4 ] && [ ! -e done/b.mp4 ] || fail "one bad film of two"
 
-# Killed at any moment: no file, or a film that plays; with it nothing else.
+# Killed at any moment: no file, or a playable film, and nothing else.
 for pause in 0.1 0.3 0.6 0.9 1.3 2; do
   for command in video anonymize; do
     mkdir -p killed

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# `faceshot video`: what comes out is what went in, but for boxes. Films made by ffmpeg, measured by ffprobe.
+# `faceshot video`: the output equals the input, except for boxes. Films made by ffmpeg, measured by
+# ffprobe.
 #   films.sh FACESHOT FACES
 set -euo pipefail
 faceshot=$(realpath "$1") faces=$(realpath "$2")
@@ -23,7 +24,7 @@ ffmpeg -v error -i plain.mp4 -f lavfi -t 3 -i sine=frequency=880 -i words.srt -i
   -map 0:v -map 0:a -map 1:a -map 2 -map 3 -c:v:0 copy -c:a aac -c:s mov_text -c:v:1 mjpeg -disposition:v:1 attached_pic \
   -metadata:s:a:0 language=deu -metadata:s:a:1 language=fra -metadata title=Holiday -metadata location=+48.1+011.5/ rich.mp4
 ffmpeg -v error -i rich.mp4 -map 0:v:0 -map 0:a -map 0:s -c copy -c:s srt rich.mkv
-ffmpeg -v error -ss 1.3 -i plain.mp4 -t 1 -c copy cut.mp4 # begins between key frames: an edit list
+ffmpeg -v error -ss 1.3 -i plain.mp4 -t 1 -c copy cut.mp4 # starts between key frames: an edit list
 
 for film in plain.mp4 vfr.mp4 rotated.mp4 ten.mp4 full.mp4 yuv444.mp4 wide.mp4 ntsc.mp4 rich.mp4 rich.mkv cut.mp4; do
   video "$film" --out "out-$film" --json=summary.json
@@ -31,7 +32,7 @@ for film in plain.mp4 vfr.mp4 rotated.mp4 ten.mp4 full.mp4 yuv444.mp4 wide.mp4 n
   grep -q '"tracks": 0' summary.json && fail "$film: no face found"
   grep -q '"warnings": \[\]' summary.json || { cat summary.json; fail "$film: warnings"; }
 done
-# Other containers round times in their own way, or encode anew.
+# Other containers round times in their own way, or need another codec.
 video broadcast.ts --out out.ts
 [ "$(times broadcast.ts | wc -l)" = "$(times out.ts | wc -l)" ] || fail "frames of a broadcast"
 video plain.webm --out out.webm
@@ -40,18 +41,18 @@ diff <(times plain.webm) <(times out.webm) >/dev/null || fail "times of WebM"
 video plain.mp4 --out x265.mp4 --codec libx265 --codec-options preset=ultrafast
 diff <(times plain.mp4) <(times x265.mp4) >/dev/null && [ "$(probe x265.mp4 stream=codec_name -select_streams v)" = codec_name=hevc ] || fail "x265"
 
-# Tags, cover picture, languages stay.
+# Tags, cover picture and languages are kept.
 diff <(probe rich.mp4 format_tags=title,location:stream_tags=language:stream_disposition=attached_pic) \
   <(probe out-rich.mp4 format_tags=title,location:stream_tags=language:stream_disposition=attached_pic) || fail "tags"
 
-# Boxes are where the faces are, drawn upright: the frames differ there from what went in.
+# Boxes are where the faces are, drawn upright: there the frames differ from the input.
 mean_difference() {  # FILM OTHER: of luma
   ffmpeg -v error -i "$1" -i "$2" -lavfi "[0:v][1:v]blend=all_mode=difference,signalstats,metadata=print:key=lavfi.signalstats.YMAX:file=-" -f null - 2>/dev/null |
     sed -n 's/.*YMAX=//p' | sort -n | tail -1
 }
 [ "$(mean_difference plain.mp4 out-plain.mp4)" -gt 100 ] || fail "no boxes"
 
-# A part of a film begins at 0, with its sound.
+# A part of a film starts at 0, with its sound.
 video plain.mp4 --out part.mp4 --from 1 --to 0:02 --jsonl=part.jsonl
 [ "$(wc -l <part.jsonl)" = 25 ] || fail "a second has $(wc -l <part.jsonl) frames"
 head -1 part.jsonl | grep -q '"frame":1,"seconds":1.0,' || fail "the part's first line: $(head -1 part.jsonl)"
@@ -59,7 +60,7 @@ head -1 part.jsonl | grep -q '"frame":1,"seconds":1.0,' || fail "the part's firs
 awk -v s="$(ffprobe -v error -select_streams a -show_entries stream=duration -of csv=p=0 part.mp4)" 'BEGIN {exit !(s > 0.95 && s < 1.05)}' ||
   fail "the part's sound"
 
-# A line a frame, a row a box; the same with one thread and with more.
+# One line per frame, one row per box; the same with one thread and with more.
 for threads in 1 3; do
   "$faceshot" video plain.mp4 --threads $threads --jsonl=lines-$threads --tracks=rows-$threads >/dev/null
 done
@@ -77,7 +78,7 @@ mkdir many && cp plain.mp4 many/a.mp4 && cp ntsc.mp4 many/b.mp4 && echo no >many
 video many --out annotated --tracks=csv --jsonl=all.jsonl
 [ -f annotated/a.mp4 ] && [ -f annotated/b.mp4 ] && [ -f csv/a.csv ] && [ -f csv/b.csv ] || fail "a folder: $(ls annotated csv)"
 
-# Bad input: one line, and not zero.
+# Bad input: one line, and a non-zero status.
 bad() {  # STATUS WORDS ARGUMENTS...
   local status=0
   "$faceshot" video "${@:3}" >/dev/null 2>log || status=$?

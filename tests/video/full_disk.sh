@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A full disk while a film is written: one line says so and names the film, and nothing is left half made.
+# A full disk while a film is written: one line reports it and names the film, and no partial output
+# is left.
 #   full_disk.sh FACESHOT FACES
 set -euo pipefail
 faceshot=$(realpath "$1") faces=$(realpath "$2")
@@ -17,7 +18,7 @@ trap 'umount "$folder/disk" 2>/dev/null || true; rm -rf "$folder"' EXIT
 mkdir disk
 mount -t tmpfs -o size=64k tmpfs disk
 
-# Noise cannot be made small: the film that comes out has megabytes.
+# Noise cannot be compressed well: the output has megabytes.
 ffmpeg -v error -loop 1 -framerate 25 -t 2 -i "$faces/two.jpg" -vf "noise=alls=60:allf=t" -c:v libx264 -preset ultrafast -pix_fmt yuv420p loud.mp4
 drawn_film "$faces" small.mp4 0.2
 mkdir many && cp loud.mp4 many/a.mp4 && cp loud.mp4 many/b.mp4
@@ -35,7 +36,7 @@ for command in video anonymize; do
   for kind in mp4 mkv avi; do full "$command, $kind" $command loud.mp4 --out disk/film.$kind; done
   full "$command, several" $command many --out disk
 done
-# What is written beside a film.
+# Files written besides a film.
 head -c 65536 /dev/zero >disk/ballast
 for option in "video --tracks=disk/tracks.csv" "video --jsonl=disk/lines.jsonl" "anonymize --out hidden.mp4 --save-tracks disk/tracks.csv"; do
   status=0
@@ -44,7 +45,7 @@ for option in "video --tracks=disk/tracks.csv" "video --jsonl=disk/lines.jsonl" 
   [ "$(ls -A disk)" = ballast ] || { ls -la disk; fail "$option: something was left"; }
 done
 rm disk/ballast
-# What fits is written, and what was there before stays until then.
+# Whatever fits is written, and the previous file stays until then.
 "$faceshot" video small.mp4 --out disk/film.mp4 >/dev/null 2>log || { cat log; fail "a film that fits"; }
 cp disk/film.mp4 before.mp4
 status=0

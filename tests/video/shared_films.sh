@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Real clips, and what ffmpeg makes of them: rotated, of uneven times, cut, of 10 bits, with two sound tracks.
+# Real clips, and variants made by ffmpeg: rotated, with uneven times, cut, of 10 bits, with two
+# sound tracks.
 #   shared_films.sh FACESHOT SHARED_DATA
 set -euo pipefail
 faceshot=$(realpath "$1") clips=$2/data/videos

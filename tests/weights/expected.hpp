@@ -1,4 +1,4 @@
-// What the fixtures hold, as their script wrote it down.
+// The content of the fixtures, as recorded by their script.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ inline std::vector<weights::NamedArray> expected_arrays(const std::string& fixtu
   return arrays;
 }
 
-/// Expects `arrays` to be those of expected.json, in that order.
+/// Expects `arrays` to equal those of expected.json, in that order.
 inline void expect_as_written(const std::vector<weights::NamedArray>& arrays,
                               const std::string& fixture_name) {
   const std::vector<weights::NamedArray> wanted = expected_arrays(fixture_name);

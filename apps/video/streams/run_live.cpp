@@ -166,7 +166,7 @@ class LiveRun {
         status_at = now + status_step;
       }
     }
-    // What has come is looked at before the end.
+    // Frames that have arrived are processed before the end.
     const double until = video::monotonic_now() + 30;
     while (plan_.every_frame && told_to_stop == 0 && video::monotonic_now() < until &&
            std::any_of(streams_.begin(), streams_.end(),

@@ -9,13 +9,13 @@
 
 namespace faceshot::augment::search::test {
 
-/// Choices of which each right one adds to the figure, levels that are nearly right a part of it,
-/// and two right ones in a row some more: choices are not independent. With noise, as training has
-/// it.
+/// Each right choice adds to the figure, nearly right levels add a part of that, and two
+/// consecutive right ones add more, since real choices are not independent. With noise, like
+/// training.
 struct ToyObjective {
   std::vector<Choice> choices;
   Picks best;
-  double noise = 0.05;  ///< deviation; a right choice is worth about 1 / choices
+  double noise = 0.05;  ///< standard deviation; a right choice is worth about 1 / choices
   std::uint64_t seed = 1;
 
   ToyObjective(std::size_t count, std::size_t options, std::uint64_t toy_seed) : seed(toy_seed) {

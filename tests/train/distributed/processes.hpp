@@ -31,8 +31,8 @@ inline int free_port() {
 }
 
 /// Whether this is one of the processes of a test, which then does its part. Otherwise starts
-/// `size` of them, each running the current test alone, expects all to succeed, and returns false.
-/// Started anew, not forked: Torch's threads do not survive a fork.
+/// `size` of them, each running only the current test, expects all to succeed, and returns false.
+/// They are new processes, not forks, since Torch's threads do not survive a fork.
 inline bool among_processes(int size) {
   if (std::getenv("RANK") != nullptr) return true;
   const auto* const test = ::testing::UnitTest::GetInstance()->current_test_info();
@@ -43,7 +43,7 @@ inline bool among_processes(int size) {
   for (int rank = 0; rank < size; ++rank) {
     const pid_t child = fork();
     if (child == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed leaves none behind
+      prctl(PR_SET_PDEATHSIG, SIGKILL);  // a killed test leaves none behind
       setenv("RANK", std::to_string(rank).c_str(), 1);
       setenv("WORLD_SIZE", std::to_string(size).c_str(), 1);
       setenv("MASTER_ADDR", "127.0.0.1", 1);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `faceshot video http://..., rtsp://..., -, FIFO`: streams on this machine's loopback and pipes.
+# `faceshot video http://..., rtsp://..., -, FIFO`: streams over loopback and pipes.
 #   network.sh FACESHOT FACES
 set -euo pipefail
 faceshot=$(realpath "$1") faces=$(realpath "$2") here=$(realpath "$(dirname "$0")")
@@ -16,7 +16,7 @@ drawn_film "$faces" film.mp4 2 -g 10 -bf 0
 ffmpeg -v error -i film.mp4 -an -c copy film.ts
 ffmpeg -v error -i film.mp4 -frames:v 10 frame%02d.jpg
 
-# A film through a pipe: every frame, each kind of container, and the same faces as in the file.
+# A film through a pipe: every frame, each kind of container, and the same faces as from the file.
 "$faceshot" video film.mp4 --threads 1 --tracks=rows >/dev/null
 for container in mpegts matroska h264; do
   ffmpeg -v error -i film.mp4 -an -c copy -f $container - | video - --every-frame --jsonl >lines
@@ -41,7 +41,7 @@ servers+=($!)
 listening "$port"
 listening "$rtsp_port"
 
-# All at once, good and bad: the bad change nothing for the good.
+# All at once, good and bad ones: the bad ones do not affect the good ones.
 cat >cameras.toml <<END
 [live]
 events = "events.jsonl"
@@ -83,12 +83,12 @@ grep -q secret log health.json faceshot.prom events.jsonl && fail "a password wa
 python3 -c 'import json, sys; [json.loads(line) for line in open("log")]' || { cat log; fail "the log is no JSON"; }
 grep -q '^faceshot_stream_up{stream="mjpeg"}' faceshot.prom || { cat faceshot.prom; fail "metrics"; }
 
-# Only counts leave in privacy mode, and recordings show no face.
+# In privacy mode only counts are sent, and recordings show no face.
 video "http://127.0.0.1:$port/mjpeg" --for 1.5 --privacy --events=private --out hidden.mkv
 [ "$(wc -l <private)" = 1 ] && grep -q '"event":"counts".*"appeared":2' private || { cat private log; fail "privacy"; }
 "$faceshot" video hidden.mkv --threads 1 --json | grep -q '"tracks": 0' || fail "a face is left in the recording"
 
-# Wrong use: one line, 2.
+# Wrong usage: one line, status 2.
 bad() {  # WORDS ARGUMENTS...
   local status=0
   "$faceshot" video "${@:2}" >/dev/null 2>log || status=$?

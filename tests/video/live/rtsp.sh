@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `faceshot video rtsp://...` against Debian's librtsp-server-perl, which ffmpeg sends clips to, already encoded:
-# killed, refused, come back with another size; with `long`, hung as well, again and again.
+# `faceshot video rtsp://...` with Debian's librtsp-server-perl, to which ffmpeg sends encoded
+# clips: killed, refused, back with another size; with `long`, also hung, repeatedly.
 #   rtsp.sh FACESHOT FACES [long]
 set -euo pipefail
 faceshot=$(realpath "$1") faces=$(realpath "$2") length=${3:-short}
@@ -47,7 +47,7 @@ send() {  # CLIP
 }
 stop_all() { kill -9 $server $sender 2>/dev/null || true; wait $server $sender 2>/dev/null || true; }
 frames() { wc -l <lines; }
-# frames_within SECONDS WIDTH: a frame of this width that came after this call.
+# frames_within SECONDS WIDTH: waits for a frame of this width that arrives after this call.
 frames_within() {
   local from until
   from=$(frames) until=$(awk -v n="$(now)" -v s="$1" 'BEGIN {printf "%.3f", n + s}')
@@ -80,7 +80,7 @@ alive
 grep -q '"event":"lost"' log && grep -q '"event":"resized"' log && grep -q "Connection refused" log || { cat log; fail "the log does not tell"; }
 
 if [ "$length" = long ]; then
-  # Hung: no byte comes, all connections stay; then it goes on.
+  # Hung: no byte arrives, all connections stay; then it continues.
   for pause in 1 4 9; do
     kill -STOP $server
     sleep $pause
@@ -88,7 +88,7 @@ if [ "$length" = long ]; then
     kill -CONT $server
     frames_within 2 400
   done
-  # The source alone goes, and comes back smaller: the server stays.
+  # Only the source disappears, and comes back smaller: the server stays.
   kill -9 $sender
   sleep 5
   stop_all

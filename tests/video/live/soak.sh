@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Eight cameras of 640x480 at 10 frames a second, and one of garbage, on two threads for a while: shares, latencies,
-# memory and descriptors. On a machine that has nothing else to do:
+# Eight cameras of 640x480 at 10 frames per second, and one of garbage, on two threads for a while:
+# shares, latencies, memory and descriptors. On an idle machine:
 #   soak.sh FACESHOT FACES [MINUTES]      default: 30; sends only to 127.0.0.1
 set -euo pipefail
 faceshot=$(realpath "$1") faces=$(realpath "$2") minutes=${3:-30} here=$(realpath "$(dirname "$0")")
@@ -28,7 +28,7 @@ printf '[streams.garbage]\nsource = "http://127.0.0.1:%d/garbage"\n' "$bad_port"
 seconds=$(awk -v m="$minutes" 'BEGIN {print int(60 * m)}')
 "$faceshot" video cameras.toml --threads 2 --for "$seconds" --log json --health health.json --events=events.jsonl 2>log &
 watcher=$!
-# A quarter of the time for all to be as large as it gets.
+# The first quarter of the time is for everything to reach its final size.
 sleep $((seconds / 4))
 cp health.json early.json
 sleep $((seconds * 3 / 4 - 6))
@@ -40,7 +40,7 @@ import json, sys
 early, late = (json.load(open(name)) for name in ("early.json", "late.json"))
 good = [s for s in late["streams"] if s["name"] != "garbage"]
 frames = [s["frames"] for s in good]
-# Since then, for the first seconds are spent on connecting.
+# Counted from then, since the first seconds are spent on connecting.
 done = [s["frames"] - e["frames"] for s, e in zip(good, (s for s in early["streams"] if s["name"] != "garbage"))]
 work = [s["processor_seconds"] for s in good]
 p95 = max(s["latency"]["p95"] for s in good)

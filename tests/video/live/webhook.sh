@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# `faceshot video --webhook`: the receiver is down first, then takes all events, in order, signed.
+# `faceshot video --webhook`: the receiver is down at first, then receives all events, in order,
+# signed.
 #   webhook.sh FACESHOT FACES
 set -euo pipefail
 faceshot=$(realpath "$1") faces=$(realpath "$2") here=$(realpath "$(dirname "$0")")
@@ -15,7 +16,7 @@ ffmpeg -v error -i film.mp4 -an -c copy -f mpegts film.ts
 run() { "$faceshot" video - --threads 1 --every-frame --events=events --webhook "http://127.0.0.1:$port/faces" \
   --webhook-secret-file secret --webhook-queue queue --health health.json "$@" <film.ts 2>log || { cat log; fail "video"; }; }
 
-# Nobody is there: events wait on disk, across runs.
+# Nobody is listening: events wait on disk, across runs.
 run
 run
 waiting=$(ls queue | grep -c json)
@@ -28,7 +29,7 @@ run
 for _ in 1 2 3 4 5; do [ "$(ls queue | grep -c json)" = 0 ] && break; run; done
 [ "$(ls queue | grep -c json)" = 0 ] || { cat log; fail "events are left"; }
 grep -q BAD taken && { cat taken; fail "signatures"; }
-# The one whose answer was lost came twice, with the same id; all others once; all in order.
+# The event whose answer was lost arrived twice, with the same id; all others once; all in order.
 [ "$(cut -d' ' -f2 taken | uniq -d | wc -l)" = 1 ] || { cat taken; fail "what comes twice"; }
 [ "$(cut -d' ' -f2 taken | uniq | sort | uniq -d | wc -l)" = 0 ] || { cat taken; fail "ids"; }
 diff <(uniq taken | cut -d' ' -f3-) events || fail "not the events, or not in order"
