@@ -40,7 +40,7 @@ TEST(AugmentedSet, HoldsEverySampleWithItsBoxes) {
     EXPECT_EQ(record.annotations.size(), sample.annotations.size());
     EXPECT_EQ(record.width, 64);
     const cv::Mat stored = cv::imread((result.images_dir / record.image).string());
-    // JPEG keeps little of this noise but its brightness.
+    // Of this noise JPEG keeps little more than the brightness.
     EXPECT_LT(cv::norm(cv::mean(stored) - cv::mean(sample.image)), 6);
   }
 }

@@ -1,4 +1,4 @@
-// The whole of augment() with the policies that come with FaceShot.
+// All of augment() with the policies that come with FaceShot.
 #include "augment/policies/augmenter.hpp"
 
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ TEST_P(PresetPolicy, SameStreamSamePixelsOtherStreamOtherPixels) {
   const cv::Mat untouched = scene.image.clone();
   AugmentOptions options;
   options.policy = preset_policy(GetParam());
-  CanvasMemory memory;  // used before, or not: no difference
+  CanvasMemory memory;  // used before or not: no difference
   for (std::uint32_t i = 0; i < 20; ++i) {
     base::Random first(6, 1, i);
     base::Random second(6, 1, i);

@@ -32,7 +32,7 @@ AnchorCrop anchors() {
   return options;
 }
 
-/// A window reaches outside the image only on an axis on which it is longer than the image.
+/// A window may reach outside the image only on an axis on which it is longer than the image.
 void expect_tight(const Window& w) {
   constexpr double slack = 1e-6;
   EXPECT_GE(w.x, std::min(0.0, width - w.width) - slack);
@@ -71,7 +71,7 @@ TEST(Crop, SquaresSeekAFace) {
     by_chance += square_crop(source({}), 0.3F, 0.5F, 0, blind).contains(55, 70);
   }
   const double p = static_cast<double>(by_chance) / draws;
-  // Ten tries of which one suffices.
+  // Up to ten tries; one success is enough.
   EXPECT_NEAR(static_cast<double>(with_face) / draws, 1 - std::pow(1 - p, 10), 0.05);
   EXPECT_LT(p, 0.2);
 }

@@ -57,7 +57,7 @@ TEST(NormalNoise, HasTheMomentsOfANormalWithoutItsFarTails) {
   NormalNoise noise(random);
   double sum = 0, squares = 0, fourth = 0;
   int within_one = 0;
-  constexpr int kCount = 1'000'003;  // no multiple of the lanes
+  constexpr int kCount = 1'000'003;  // not a multiple of the lanes
   const auto values = noise.next(kCount);
   ASSERT_EQ(values.size(), kCount);
   for (const int value : values) {
@@ -80,7 +80,7 @@ TEST(NormalNoise, NoTwoPlacesAreCorrelated) {
   const auto values = noise.next(200'000);
   const std::vector<std::int16_t> first(values.begin(), values.end());
   const cv::Mat row(1, 200'000, CV_16S, const_cast<std::int16_t*>(first.data()));
-  // Four deviations of the correlation of 200 000 independent pairs.
+  // Four standard deviations of the correlation of 200 000 independent pairs.
   for (int lag = 1; lag <= 2000; ++lag) EXPECT_LT(std::abs(correlation(row, lag, 0)), 0.01) << lag;
 }
 
@@ -99,7 +99,7 @@ TEST(GaussianNoise, HasTheGivenDeviationInEachChannelAndNoPattern) {
           EXPECT_LT(std::abs(correlation(plane, dx, dy)), 0.0125) << dx << ' ' << dy;
         }
       }
-      // Rows and columns as a whole: their means vary as those of 400 independent values.
+      // Means of whole rows and columns: they vary like those of 400 independent values.
       for (const int direction : {0, 1}) {
         cv::Mat means;
         cv::reduce(plane, means, direction, cv::REDUCE_AVG, CV_64F);

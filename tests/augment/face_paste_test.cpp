@@ -1,4 +1,4 @@
-// Held to OpenCV's warps, to its ellipses, and to properties.
+// Compared with OpenCV's warps and ellipses, and checked for properties.
 #include "augment/operations/face_paste.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ Annotation face() {
   return a;
 }
 
-/// Smooth, so that interpolations agree, and different everywhere.
+/// Smooth, so that interpolations agree, and different at every place.
 cv::Mat photograph(int seed) {
   cv::Mat noise(12, 12, CV_8UC3), image;
   cv::RNG(static_cast<std::uint64_t>(seed)).fill(noise, cv::RNG::UNIFORM, 30, 220);
@@ -62,7 +62,7 @@ TEST(FacePaste, UnchangedFaceIsCopiedExactlyAndNothingElseIsTouched) {
   EXPECT_EQ(cv::norm(target, expected, cv::NORM_INF, inside), 0);
   const cv::Mat outside = ~ellipse_mask(target.size(), {105, 90}, {70 * 1.38F, 100 * 1.38F}, 0);
   EXPECT_EQ(cv::norm(target, background, cv::NORM_INF, outside), 0);
-  // In between it fades: neither the one nor the other everywhere.
+  // In between it fades: not everywhere one or the other.
   const cv::Mat ring = ~(inside | outside);
   EXPECT_GT(cv::norm(target, background, cv::NORM_INF, ring), 20);
   EXPECT_GT(cv::norm(target, expected, cv::NORM_INF, ring), 20);
@@ -75,7 +75,7 @@ TEST(FacePaste, TurnedAndScaledEqualsOpenCv) {
     FacePaste how = plain({98, 104}, 120);
     how.roll = static_cast<float>(degrees * CV_PI / 180);
     paste_face(source, face(), how, target);
-    // OpenCV's angle goes the other way, and its pixels are counted from their centres.
+    // OpenCV's angle has the opposite sign, and its pixel coordinates refer to pixel centres.
     cv::Mat matrix = cv::getRotationMatrix2D(cv::Point2f(94.5F, 99.5F), -degrees, 1.2);
     matrix.at<double>(0, 2) += 97.5 - 94.5;
     matrix.at<double>(1, 2) += 103.5 - 99.5;
@@ -139,14 +139,14 @@ TEST(FacePaste, LandmarksMoveWithThePixels) {
     how.flip = random.chance(0.5F);
     const std::size_t k = random.below(5);
     cv::Mat source(200, 200, CV_8UC3, cv::Scalar::all(0)), target = source.clone(), gray;
-    // A dot of 4 px whose middle is the landmark.
+    // A dot of 4 px centred on the landmark.
     const auto x = static_cast<int>((*f.landmarks)[k].x), y = static_cast<int>((*f.landmarks)[k].y);
     source(cv::Rect(x - 2, y - 2, 4, 4)).setTo(cv::Scalar::all(255));
     const Landmarks moved = *paste_face(source, f, how, target).landmarks;
     cv::cvtColor(target, gray, cv::COLOR_BGR2GRAY);
     const cv::Moments m = cv::moments(gray);
     const cv::Point2d found(m.m10 / m.m00 + 0.5, m.m01 / m.m00 + 0.5);
-    // Eyes and mouth corners change places where it is mirrored.
+    // Eyes and mouth corners swap when the face is mirrored.
     constexpr std::size_t mirrored[5] = {1, 0, 2, 4, 3};
     const std::size_t at = how.flip ? mirrored[k] : k;
     EXPECT_NEAR(moved[at].x, found.x, 0.35) << trial;
@@ -198,7 +198,7 @@ TEST(FacePaste, PartlyOutsideIsCut) {
 TEST(FacePaste, OutsideTheSourceIsTransparent) {
   cv::Mat source = photograph(7);
   Annotation f = face();
-  f.box = {0, 50, 70, 150};  // its margin reaches beyond the photograph
+  f.box = {0, 50, 70, 150};  // its margin extends beyond the photograph
   cv::Mat target(200, 200, CV_8UC3, cv::Scalar(10, 20, 30));
   paste_face(source, f, plain({100, 100}, 100), target);
   const cv::Mat beyond = target.colRange(0, 65);

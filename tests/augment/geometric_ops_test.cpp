@@ -1,5 +1,5 @@
-// Geometry is proved on pixels: for every operation that moves the picture, a rendered face and its
-// box agree within a pixel, and landmarks stay on their dots, over many random draws.
+// Geometry is checked on pixels: for every operation that moves the picture, a rendered face and
+// its box agree within a pixel, and landmarks stay on their dots, over many random draws.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -52,8 +52,8 @@ class GeometricOp : public ::testing::TestWithParam<std::string> {
       }
       const Box& box = sample.annotations[0].box;
       ASSERT_TRUE(box.x1 >= 0 && box.y1 >= 0 && box.x2 <= size && box.y2 <= size);
-      // Of a cut ellipse or turned rectangle the box of what is left is smaller than the clipped
-      // box; and the pixels of a sliver may be half a pixel.
+      // The visible part of a cut ellipse or rotated rectangle has a smaller box than the clipped
+      // box, and a sliver may be half a pixel off.
       const bool cut = box.x1 <= 0 || box.y1 <= 0 || box.x2 >= size || box.y2 >= size;
       const bool keeps_axes = GetParam() != "affine" && GetParam() != "perspective";
       if (std::min(box.width(), box.height()) < 3) continue;
@@ -86,7 +86,7 @@ TEST_P(GeometricOp, LandmarksLieOnTheirDots) {
         augment(scene.image, std::vector{scene.annotation}, only(GetParam()), random);
     if (sample.annotations.empty()) continue;
     const Landmarks& points = sample.annotations[0].landmarks.value();
-    // Dots of 9 source pixels; below a third the middle pixel is no longer wholly dot.
+    // Dots are 9 source pixels wide; scaled below a third, the middle pixel is no longer all dot.
     const Landmarks& before = *scene.annotation.landmarks;
     const float scale_x = std::abs(points[1].x - points[0].x) / (before[1].x - before[0].x);
     const float scale_y = std::abs(points[3].y - points[0].y) / (before[3].y - before[0].y);
@@ -125,7 +125,7 @@ TEST(GeometricOps, FlipTwiceIsTheIdentity) {
     Canvas canvas(scene.image, std::vector{scene.annotation}, {}, memory);
     base::Random random(6);
     const Step flip(find_operation(name));
-    // Once noted down together, once carried out one by one.
+    // Once recorded and carried out together, once carried out one by one.
     run(flip, canvas, random, {});
     run(flip, canvas, random, {});
     EXPECT_EQ(cv::norm(canvas.pixels(), scene.image, cv::NORM_INF), 0);
@@ -147,7 +147,7 @@ TEST(GeometricOps, ACameraThatTurnsBackSeesWhatLeftTheFrame) {
   canvas.move({1, 0, -150, 0, 1, 0, 0, 0, 1}, canvas.width(), canvas.height());
   canvas.move({1, 0, 150, 0, 1, 0, 0, 0, 1}, canvas.width(), canvas.height());
   EXPECT_EQ(cv::norm(canvas.pixels(), scene.image, cv::NORM_INF), 0);
-  // Settled in between, it is gone.
+  // Settled in between, the face is gone.
   canvas.move({1, 0, -150, 0, 1, 0, 0, 0, 1}, canvas.width(), canvas.height());
   canvas.settle();
   canvas.move({1, 0, 150, 0, 1, 0, 0, 0, 1}, canvas.width(), canvas.height());
@@ -179,7 +179,7 @@ TEST(GeometricOps, AffineTurnsAsOpenCvDoes) {
 }
 
 TEST(GeometricOps, TurnedAndReducedPicturesDoNotAlias) {
-  // Stripes one pixel wide, reduced eight times: nothing but grey may be left.
+  // Stripes one pixel wide, reduced eightfold: only grey may be left.
   cv::Mat image(800, 800, CV_8UC3);
   for (int y = 0; y < 800; ++y) image.row(y).setTo(cv::Scalar::all(y % 2 * 255.0));
   const double c = 0.125 * std::cos(0.3);

@@ -17,7 +17,7 @@ Annotation face(Box box) {
   return annotation;
 }
 
-/// Shows [100, 300) x [50, 250) in 100 px: two old pixels a new one.
+/// Shows [100, 300) x [50, 250) in 100 px: two old pixels per new one.
 const PixelMap halved(0.5, 0, -50, 0, 0.5, -25, 0, 0, 1);
 const PixelMap mirrored = PixelMap(-1, 0, 100, 0, 1, 0, 0, 0, 1) * halved;
 
@@ -106,23 +106,23 @@ TEST(Geometry, WholeFacesStayAndKeepTheirAttributes) {
 }
 
 TEST(Geometry, IgnoreRules) {
-  // 45 % are left, which would do here, but the centre is outside.
+  // 45 % is left, which would be enough here, but the centre is outside.
   const Annotation left_half = face({56, 90, 136, 150});
   auto result = settled(left_half, {.min_visible = 0.2F});
   ASSERT_EQ(result.size(), 1U);
   EXPECT_TRUE(result[0].ignore);
   EXPECT_EQ(result[0].box, (Box{0, 20, 18, 50}));
 
-  // A corner: the centre is inside (60 % of each side are left), but only 36 % of the area.
+  // A corner: the centre is inside (60 % of each side is left), but only 36 % of the area.
   result = settled(face({92, 42, 112, 62}));
   ASSERT_EQ(result.size(), 1U);
   EXPECT_TRUE(result[0].ignore);
 
-  // Just over half is left; but not if an earlier crop has taken some already.
+  // Just over half is left; not enough if an earlier crop has already taken some.
   EXPECT_FALSE(settled(face({82, 90, 122, 130})).at(0).ignore);
   EXPECT_TRUE(settled(face({82, 90, 122, 130}), {}, 0.8F).at(0).ignore);
 
-  // `ignore` is never taken back.
+  // `ignore` is never cleared.
   Annotation crowd = face({120, 90, 160, 150});
   crowd.ignore = true;
   EXPECT_TRUE(settled(crowd).at(0).ignore);
@@ -137,7 +137,7 @@ TEST(Geometry, IgnoreRegionsKeepAllTheyHeld) {
 }
 
 TEST(Geometry, WhatIsNotToBeSeenIsDropped) {
-  EXPECT_TRUE(settled(face({10, 60, 90, 120})).empty());       // beside the frame
+  EXPECT_TRUE(settled(face({10, 60, 90, 120})).empty());       // outside the frame
   EXPECT_TRUE(settled(face({60, 60, 101.9F, 120})).empty());   // 0.95 px left
   EXPECT_EQ(settled(face({60, 60, 102.1F, 120})).size(), 1U);  // 1.05 px left
   EXPECT_TRUE(settled(face({150, 100, 151, 101})).empty());    // half a pixel

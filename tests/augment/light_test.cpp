@@ -70,7 +70,7 @@ TEST(Vignette, LeavesTheCenterAndDarkensTheCorners) {
   for (const cv::Point corner : {cv::Point(0, 0), {300, 0}, {0, 200}, {300, 200}}) {
     EXPECT_NEAR(at(image, corner.x, corner.y), 50, 1);
   }
-  // cos^4: with a loss of 3/4 in the corner tan^2 is 1 there, and 1/4 half way.
+  // cos^4: a loss of 3/4 in the corner means that tan^2 is 1 there, and 1/4 half way.
   EXPECT_NEAR(at(image, 75, 50), 200 / (1.25 * 1.25), 1);
   for (int x = 1; x <= 150; ++x) EXPECT_GE(at(image, x, 30), at(image, x - 1, 30));
 }
@@ -79,7 +79,7 @@ TEST(Glare, IsWhiteAtTheLightAndEndsAtFourRadii) {
   cv::Mat image = gray();
   glare(image, 60.5F, 50.5F, 20, 1);
   EXPECT_GE(at(image, 60, 50), 252);
-  EXPECT_NEAR(at(image, 80, 50), 100 + 155 * 0.25, 1);  // a fourth at the radius
+  EXPECT_NEAR(at(image, 80, 50), 100 + 155 * 0.25, 1);  // a quarter at the radius
   EXPECT_EQ(at(image, 140, 50), 100);
   for (int x = 61; x < 200; ++x) EXPECT_LE(at(image, x, 50), at(image, x - 1, 50));
   EXPECT_EQ(at(image, 60, 70), at(image, 80, 50));

@@ -62,7 +62,7 @@ TEST(Mosaic, HasItsOwnPictureAndOthersEachWithItsFace) {
         EXPECT_EQ(centre[1], 0) << "the middle of a face";
         own = own || centre[0] == 200;
         colors.insert(centre[0]);
-        // Beside a whole face is no face, unless it touches that of the next picture.
+        // There is no other face next to a whole one unless it touches that of the next picture.
         if (box.x1 > 2 && std::abs(box.width() - box.height()) < 1) {
           ++whole;
           beside += at(box.x1 - 2, box.center_y())[1] > 200;
@@ -90,7 +90,7 @@ TEST(CopyPaste, AddsFacesThatTouchNone) {
     ASSERT_GE(sample.annotations.size(), 1U);
     for (std::size_t k = 1; k < sample.annotations.size(); ++k) {
       const Box& box = sample.annotations[k].box;
-      // A face of 60 px, 0.7 times as high, in a picture that is shown at 0.8.
+      // A face of 60 px, 0.7 times as high, in a picture scaled by 0.8.
       EXPECT_NEAR(box.height(), 60 * 0.7 * 0.8, 1e-2);
       const auto& centre = sample.image.at<cv::Vec3b>(static_cast<int>(box.center_y()),
                                                       static_cast<int>(box.center_x()));
@@ -104,7 +104,7 @@ TEST(CopyPaste, AddsFacesThatTouchNone) {
 }
 
 TEST(Cutout, FacesOfWhichTooLittleIsLeftAreIgnored) {
-  // Half as wide and high as the face, about its centre or a corner: a quarter at most.
+  // Half as wide and high as the face, centred on it or on a corner: a quarter at most.
   const Sample partly = mixed("{op='cutout', where='faces', count=1, share=0.5}", nullptr, 1);
   EXPECT_FALSE(partly.annotations.at(0).ignore);
   const Sample wholly =

@@ -98,7 +98,7 @@ TEST(Sunglasses, HideTheEyesButNotNoseAndMouthWhateverTheRoll) {
   }
 }
 
-/// Draws on a picture turned by a quarter, and turns it back: the same but for the rounding.
+/// Draws on a picture rotated by a quarter turn and rotates it back: equal except for rounding.
 template <class Draw>
 void expect_turns_with_the_face(Draw draw) {
   cv::Mat upright = skin(), turned = skin();
@@ -172,7 +172,7 @@ TEST(Cutout, FillsTheBoxAndNothingElse) {
       EXPECT_LT(cv::norm(mean - cv::mean(before(rect))), 1);
     } else {
       EXPECT_NEAR(mean[1], 128, 2);
-      EXPECT_NEAR(deviation[1], 71, 3);  // 74 less what saturates
+      EXPECT_NEAR(deviation[1], 71, 3);  // 74 minus what saturates
     }
     if (fill != CutoutFill::noise) {
       EXPECT_EQ(deviation, cv::Scalar());
@@ -193,7 +193,7 @@ TEST(Cutout, OutsideOrWithoutExtentChangesNothing) {
 }
 
 TEST(Occlude, KeepsToItsPart) {
-  // The face is larger than the parts, and reaches beyond them on all sides or some.
+  // The face is larger than the parts and extends beyond them on some sides or all.
   for (const float shift : {-150.0F, -120.0F, -90.0F}) {
     Face near = face(25);
     for (Point& p : near.landmarks) p = {p.x + shift, p.y + shift};

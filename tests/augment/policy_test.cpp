@@ -118,7 +118,7 @@ TEST(Policy, ReadsPresetsAndFilesByName) {
   }
 }
 
-/// Runs a policy on a picture of one colour and says how much brighter it is.
+/// Runs a policy on a picture of one colour; @return how much brighter it became
 int brighter(const Policy& policy, base::Random& random) {
   const cv::Mat image(4, 4, CV_8UC3, cv::Scalar::all(100));
   CanvasMemory memory;

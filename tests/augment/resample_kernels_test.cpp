@@ -28,7 +28,7 @@ TEST(ResampleKernels, EveryLevelGivesTheSums) {
     const std::size_t count = 1 + random.below(300), rows = 1 + random.below(9);
     std::vector<std::vector<std::uint8_t>> values(rows, std::vector<std::uint8_t>(count));
     std::vector<WeightedRow> weighted;
-    std::uint32_t left = 256;  // of the weights' sum
+    std::uint32_t left = 256;  // the sum of the weights
     for (std::size_t r = 0; r < rows; ++r) {
       for (std::uint8_t& v : values[r]) v = static_cast<std::uint8_t>(random.below(256));
       const std::uint32_t weight = r + 1 == rows ? left : random.below(left + 1);
@@ -53,7 +53,7 @@ TEST(ResampleKernels, EachCompilerMakesTheLevels) {
 }
 #endif
 
-// Run by ctest at every level.
+// ctest runs this at every level.
 TEST(ResampleKernels, TheEnvironmentCapsTheLevel) {
   const char* const wanted = std::getenv("FACESHOT_ISA");
   const std::map<std::string, Isa> caps{{"sse4", Isa::baseline},

@@ -1,4 +1,4 @@
-// Held to OpenCV's resize, which someone else wrote, and to properties.
+// Compared with OpenCV's resize, an independent implementation, and checked for properties.
 #include "augment/pixels/resample.hpp"
 
 #include <gtest/gtest.h>
@@ -131,7 +131,7 @@ TEST(Resample, OutsideIsGrayAndInsideIsNotTouchedByIt) {
           << x << "," << y;
     }
   }
-  // A window wholly outside is all grey.
+  // A window entirely outside is all grey.
   EXPECT_EQ(largest_difference(sampled(white, {500, 0, 30}, 30),
                                cv::Mat(30, 30, CV_8UC3, cv::Scalar::all(padding_gray))),
             0);
@@ -149,7 +149,7 @@ TEST(Resample, ConstantImagesStayConstantAtAnyScale) {
 }
 
 TEST(Resample, ExtremeShrinkKeepsTheMean) {
-  // 600 source rows a pixel: more than the 256 steps of a weight.
+  // 600 source rows per pixel: more than the 256 steps of a weight.
   const cv::Mat image = random_image(1200, 1200, 6);
   const cv::Mat sample = sampled(image, {0, 0, 1200}, 2);
   for (int y = 0; y < 2; ++y) {

@@ -78,7 +78,7 @@ TEST(Posterize, LeavesTwoToTheBitsLevels) {
 
 TEST(Equalize, IsOpenCvsOnLuma) {
   cv::Mat before = test_picture();
-  before = before / 4 + cv::Scalar::all(60);  // dull, so that there is something to do
+  before = before / 4 + cv::Scalar::all(60);  // dull, so that there is something to change
   cv::Mat image = before.clone();
   equalize(image);
   cv::Mat expected;

@@ -10,7 +10,7 @@
 namespace faceshot::augment {
 namespace {
 
-/// What share of a colour between black and white is left of their contrast, pixel by pixel.
+/// The share of contrast between black and white that is left, pixel by pixel.
 template <class Operation>
 cv::Mat contrast(Operation operation) {
   cv::Mat black = cv::Mat::zeros(240, 320, CV_8UC3);
@@ -68,7 +68,7 @@ TEST(Rain, StreaksHaveTheGivenSlant) {
     cv::extractChannel(image, gray, 1);
     cv::Sobel(gray, dx, CV_32F, 1, 0);
     cv::Sobel(gray, dy, CV_32F, 0, 1);
-    // The gradients stand across the streaks: their structure tensor's main axis.
+    // Gradients are perpendicular to the streaks: the main axis of their structure tensor.
     const double axis = 0.5 * std::atan2(2 * dx.dot(dy), dx.dot(dx) - dy.dot(dy));
     EXPECT_NEAR(-axis * 180 / std::numbers::pi, static_cast<double>(slant), 3);
   }

@@ -82,7 +82,7 @@ TEST(Executor, AFailureEndsTheStagesAndTheNextRunIsWhole) {
 }
 
 TEST(Executor, AHostsRunnerGetsThePiecesAndItsExceptionsComeBack) {
-  /// Backwards, and on one thread: what the contract allows.
+  /// Backwards and on one thread: the contract allows it.
   class Backwards : public ParallelRunner {
    public:
     void run(std::size_t count, int workers,
@@ -98,7 +98,7 @@ TEST(Executor, AHostsRunnerGetsThePiecesAndItsExceptionsComeBack) {
                                   {1, [&](std::size_t i, int) { order.push_back(10 + i); }}};
   run_stages(stages, 2, &runner);
   EXPECT_EQ(order, (std::vector<std::size_t>{2, 1, 0, 10}));
-  EXPECT_EQ(runner.loops, 1);  // one piece needs nobody
+  EXPECT_EQ(runner.loops, 1);  // a single piece needs no runner
   const std::vector<Stage> failing{{5, [](std::size_t i, int) {
                                       if (i == 2) throw std::runtime_error("two");
                                     }}};
@@ -114,7 +114,7 @@ std::set<fs::path> threads_of_this_process() {
   return threads;
 }
 
-/// Whether a thread waits for something, as Linux tells it.
+/// Whether a thread is waiting, according to Linux.
 bool sleeps(const fs::path& thread) {
   std::ifstream in(thread / "stat");
   std::string text;
@@ -129,7 +129,7 @@ TEST(Executor, SleepsBetweenRuns) {
   auto workers = threads_of_this_process();
   workers.erase("/proc/self/task/" + std::to_string(::getpid()));
   ASSERT_GE(workers.size(), 3U);
-  // They fall asleep at some time, however busy the machine is; one that spins never does.
+  // They fall asleep sooner or later, however busy the machine is; a spinning thread never does.
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (!std::all_of(workers.begin(), workers.end(), sleeps) &&
          std::chrono::steady_clock::now() < patience)
@@ -200,7 +200,7 @@ TEST(TaskGroup, LoopsRunBesideItsTasks) {
       while (!may_go) std::this_thread::yield();
     });
   while (kept < 2) std::this_thread::yield();
-  // Its threads are busy, and loops get threads all the same.
+  // Its threads are busy, yet loops still get threads.
   std::atomic<int> started{0};
   const Stage stage{2, [&](std::size_t, int) {
                       ++started;

@@ -11,7 +11,7 @@
 namespace faceshot::base {
 namespace {
 
-/// What a level's own copy of levels_test_loops.inc says of itself.
+/// What each level's copy of levels_test_loops.inc reports about itself.
 struct Kernels {
   int level;
   int lanes;
@@ -28,7 +28,7 @@ std::vector<Isa> levels() {
   return all;
 }
 
-// Whatever the compiler is: with clang, training once stayed at the baseline and said nothing.
+// Independent of the compiler: with clang, training once stayed at the baseline without a word.
 TEST(Levels, EachIsCompiledAndChosen) {
   for (const Isa level : levels()) {
     const Kernels& kernels = FACESHOT_KERNELS_AT(level, kernels);
@@ -44,7 +44,7 @@ TEST(Levels, EachIsCompiledAndChosen) {
 #endif
 }
 
-// Run by ctest at every level.
+// ctest runs this at every level.
 TEST(Levels, TheEnvironmentCapsTheLevel) {
   const char* const wanted = std::getenv("FACESHOT_ISA");
   const std::map<std::string, Isa> caps{{"sse4", Isa::baseline},

@@ -42,11 +42,10 @@ TEST(ParallelFor, UsesAsManyThreadsAsAskedAndTheCallerIsOne) {
   std::set<std::thread::id> ids;
   std::atomic<int> started{0};
   parallel_for(60, 3, [&](std::size_t) {
-    // The first three wait for each other: with fewer than three threads this would never end.
+    // The first three wait for each other: with fewer than three threads this would never return.
     ++started;
     while (started < 3) std::this_thread::yield();
-    std::this_thread::sleep_for(
-        std::chrono::milliseconds(1));  // a fourth thread would get its turn
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // gives a fourth thread a chance
     const std::lock_guard lock(mutex);
     ids.insert(std::this_thread::get_id());
   });
@@ -112,7 +111,7 @@ TEST(ParallelFor, ManyCallersAtOnce) {
 }
 
 TEST(ParallelFor, DoesNotWaitForAThreadThatHadNoTurn) {
-  // The other thread is kept in a loop of its own; what it does not come to the caller does.
+  // The other thread is kept busy in a loop of its own; the caller does what it does not get to.
   std::atomic<bool> is_kept{false}, may_go{false};
   std::thread keeper([&] {
     parallel_for(2, 2, [&](std::size_t) {
@@ -144,7 +143,7 @@ TEST(ParallelFor, SleepersWakeUpAgain) {
 
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST(ParallelFor, GoesOnWithoutThreadsThatCannotBeMade) {
-  // No room for another stack.
+  // Leaves no room for another stack.
   std::size_t pages = 0;
   std::ifstream("/proc/self/statm") >> pages;
   rlimit before{};

@@ -96,7 +96,7 @@ TEST(FoldScoreMaps, TheProofFindsAMapThatIsNotThere) {
   EXPECT_THROW(prove_folded(load(original), load(folded), tiny_info(), other), Error);
 }
 
-/// As tiny_model.hpp's, but that `head` makes "conf.map" [1, 2, h, w] from "cells".
+/// Like that of tiny_model.hpp, except that `head` makes "conf.map" [1, 2, h, w] from "cells".
 std::string with_head(const std::function<void(OnnxBuilder&)>& head) {
   OnnxBuilder onnx;
   onnx.input("image", {"1", "3", "height", "width"});
@@ -137,8 +137,8 @@ TEST(FoldScoreMaps, AConvolutionWithoutBiasGetsOne) {
 }
 
 TEST(FoldScoreMaps, ParametersThatOthersReadStayAsTheyAre) {
-  // Loc reads loc.weight; conf reads its first two rows' worth through a network of its own: here
-  // both outputs share one bias and one weight.
+  // Loc reads loc.weight; conf reads its first two rows through other nodes: here both outputs
+  // share one bias and one weight.
   const std::string shared = with_head([](OnnxBuilder& onnx) {
     onnx.weights("shared", {2, 1, 1, 1}, {1, -2});
     onnx.weights("bias", {2}, {0.5F, -0.5F});
@@ -160,7 +160,7 @@ TEST(FoldScoreMaps, ParametersThatOthersReadStayAsTheyAre) {
 }
 
 TEST(FoldScoreMaps, MaximaOverSeveralLogitsAreMappedAlike) {
-  // As faceshot export writes model.heads.max_out = [2, 1].
+  // As `faceshot export` writes model.heads.max_out = [2, 1].
   expect_folds(with_head([](OnnxBuilder& onnx) {
     onnx.weights("all.weight", {3, 1, 1, 1}, {1, -3, 2});
     onnx.weights("all.bias", {3}, {0.5F, 0.1F, -0.7F});

@@ -69,7 +69,7 @@ TEST(PlattScaling, HasAnAnswerForEverything) {
       EXPECT_TRUE(std::isfinite(map(size)));
       EXPECT_EQ(map(size) > 0, positive) << size;
     }
-  // An order that was learnt is not turned round.
+  // A learnt order is not reversed.
   for (PlattExample& e : separable) e.positive = !e.positive;
   EXPECT_EQ(fit_platt(separable).a, least_platt_a);
   EXPECT_NEAR(fit_platt(separable).b, 0, 1e-9);

@@ -1,4 +1,4 @@
-// Makes a data set in Pascal VOC's layout whose classes are drawn shapes in colours, for tests that
+// Makes a data set in Pascal VOC's layout whose classes are coloured drawn shapes, for tests that
 // train detectors of several classes:
 //
 //   make_shape_set DIR IMAGES CLASSES     up to 20 classes: shape by shape, each in four colours
@@ -63,7 +63,7 @@ void write_mat(const fs::path& dir, std::uint32_t number, int classes) {
   std::ofstream xml(dir / "Annotations" / (name + ".xml"));
   xml << "<annotation><filename>" << name << ".png</filename><size><width>" << width
       << "</width><height>" << height << "</height><depth>3</depth></size>\n";
-  // One in each third, so that none hides another.
+  // One in each third, so that none covers another.
   for (int column = 0; column < 3; ++column) {
     if (random.chance(0.25F)) continue;
     const int id = static_cast<int>(random.below(static_cast<std::uint32_t>(classes)));

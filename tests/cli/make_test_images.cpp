@@ -1,7 +1,7 @@
-// Fills a folder with what the shell tests of the program work on: model.onnx, which finds bright
-// 8x8 cells (detect/tiny_model.hpp), points.onnx, which gives landmarks too, classes.onnx, which
-// finds the same cells as one class and as another and wants less of the first, batch.onnx, which
-// takes four pictures at a time, foreign.onnx, which is no detector and takes 32x16 pixels alone,
+// Fills a folder with the inputs of the program's shell tests: model.onnx, which finds bright 8x8
+// cells (detect/tiny_model.hpp); points.onnx, which gives landmarks too; classes.onnx, which finds
+// the same cells as each of two classes, with a lower threshold for the first; batch.onnx, which
+// takes four pictures at a time; foreign.onnx, which is not a detector and takes only 32x16 pixels;
 // and photos/ with one such cell in each of two pictures.
 #include <filesystem>
 #include <fstream>

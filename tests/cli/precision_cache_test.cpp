@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Sets an environment variable, or takes it away, and puts it back.
+/// Sets or unsets an environment variable, and restores it.
 class Variable {
  public:
   Variable(const char* name, const char* value) : name_(name) {
@@ -46,7 +46,7 @@ class PrecisionCache : public ::testing::Test {
   }
   void TearDown() override { fs::remove_all(root_); }
 
-  /// Asks, and counts how often it had to be measured.
+  /// Asks, and counts how often a measurement was needed.
   Precision ask(const std::optional<fs::path>& folder, const PrecisionQuestion& question,
                 const PrecisionTimes& times) {
     return remembered_precision(folder, question, [&] {
@@ -135,7 +135,7 @@ TEST(CacheFolder, IsTheUsers) {
     const Variable xdg("XDG_CACHE_HOME", "/somewhere/cache"), home("HOME", "/home/x");
     EXPECT_EQ(cache_folder(), fs::path("/somewhere/cache/faceshot"));
   }
-  // The specification: what is not absolute does not count.
+  // The specification: relative paths are ignored.
   for (const char* const none : {"", "cache", static_cast<const char*>(nullptr)}) {
     const Variable xdg("XDG_CACHE_HOME", none);
     {
@@ -152,7 +152,7 @@ TEST_F(PrecisionCache, FilesAreToldApartByWhatIsInThem) {
     std::ofstream(root_ / "net.onnx", std::ios::binary) << content;
     return file_identity(root_ / "net.onnx");
   };
-  EXPECT_EQ(identity(""), "0-cbf29ce484222325");  // the published values of FNV-1a
+  EXPECT_EQ(identity(""), "0-cbf29ce484222325");  // published values of FNV-1a
   EXPECT_EQ(identity("foobar"), "6-85944171f73967e8");
   std::string large(200'000, 'x');
   const std::string whole = identity(large);

@@ -1,11 +1,11 @@
-// Whether OpenCV's DNN finds the same boxes, scores and classes with a model file as our detector:
+// Tests whether OpenCV's DNN finds the same boxes, scores and classes with a model file as our
+// detector:
 //
 //   same_in_opencv MODEL.onnx THRESHOLD IMAGE...
 //
 // The file is one for a fixed input size (faceshot export --size), no smaller than the images,
-// which are not scaled. What OpenCV's outputs mean is worked out here as docs/onnx_metadata.md
-// says, with OpenCV's own non-maximum suppression. Exit status 1 where they differ or nothing was
-// found.
+// which are not scaled. OpenCV's outputs are decoded here as docs/onnx_metadata.md says, with
+// OpenCV's own non-maximum suppression. Exit status 1 if they differ or nothing was found.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -39,7 +39,7 @@ Model load(const std::string& path) {
   if (width <= 0 || height <= 0)
     throw Error(ErrorCode::invalid_argument, path + ": export it for a fixed size");
   ModelInfo info = ModelInfo::from_metadata(network.metadata());
-  info.box_voting = false;  // OpenCV's NMS knows nothing of it
+  info.box_voting = false;  // OpenCV's NMS does not have it
   const Session session(network, {1, 3, height, width});
   std::vector<FeatureSize> features;
   for (const std::string& name : info.features) {
@@ -66,7 +66,7 @@ cv::Mat input_of(const Model& model, const cv::Mat& image) {
   return input;
 }
 
-/// What is left of `all` where only boxes of one class, or of any, suppress each other.
+/// What is left of `all` when boxes suppress only their own class, or any class.
 std::vector<Detection> suppressed(const std::vector<Detection>& all, float threshold) {
   std::vector<cv::Rect2d> boxes;
   std::vector<float> scores;
@@ -116,7 +116,7 @@ std::vector<Detection> found_by_opencv(Model& model, const cv::Mat& image, float
   return found;
 }
 
-/// How many of `wanted` have no equal in `found`; one that is barely above the threshold need not.
+/// How many of `wanted` have no equal in `found`; one barely above the threshold may be missing.
 int missing(const std::vector<Detection>& wanted, const std::vector<Detection>& found,
             float threshold, const char* who) {
   int count = 0;

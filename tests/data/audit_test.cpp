@@ -34,7 +34,7 @@ TEST(LabelAudit, TellsMissingFromLooseFromKnown) {
   const std::vector<Detection> found{
       {{11, 11, 51, 51}, 0.9F},      // the first label
       {{112, 10, 152, 50}, 0.8F},    // 28 of 52 of the second: loose
-      {{300, 100, 340, 140}, 0.9F},  // in the region to be ignored
+      {{300, 100, 340, 140}, 0.9F},  // in the ignored region
       {{10, 200, 50, 240}, 0.7F},    // nothing is labelled there
       {{20, 20, 40, 40}, 0.6F},      // a part of the first
       {{60, 200, 64, 204}, 0.9F},    // tiny

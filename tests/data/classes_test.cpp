@@ -46,7 +46,7 @@ TEST(Classes, UnknownAndDoubledNamesAreErrors) {
   });
 }
 
-// A split may lack boxes of a class, and its classes must be those of the others.
+// A split may lack boxes of a class, but must have the same classes as the others.
 TEST(Classes, AClassWithoutBoxesMayBeAskedForBesideOneThatHasSome) {
   LabelledSet set = example();
   set.unused = {"mask"};

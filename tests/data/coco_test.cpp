@@ -46,8 +46,8 @@ TEST(Coco, ReadsTheOfficialLayout) {
 }
 
 // Two records of COCO 2017's own instances_val2017.json (annotations: CC BY 4.0), with the members
-// that the official file has and we do not read. The polygon's extent is an independent proof of
-// what bbox means.
+// of the official file that we do not read. The polygon's extent is independent proof of what bbox
+// means.
 TEST(Coco, ReadsRecordsOfTheOfficialFile) {
   const TestFolder folder;
   const std::string text = R"({
@@ -109,7 +109,7 @@ std::string document(const std::string& annotations,
 const std::string one_box =
     R"([{"id": 1, "image_id": 1, "category_id": 1, "bbox": [10, 10, 40, 50], "iscrowd": 0}])";
 
-/// What is read of a document, and its flaws.
+/// The set read from a document, and its flaws.
 struct Read {
   LabelledSet set;
   FlawLog flaws;
@@ -128,7 +128,7 @@ struct Read {
   }
 };
 
-// Roboflow's exports begin with a category that is named as the project and bears no box.
+// Roboflow's exports begin with a category that is named after the project and has no boxes.
 TEST(Coco, ACategoryThatNothingUsesIsNoClass) {
   const Read read(document(one_box,
                            R"([{"id": 0, "name": "faces", "supercategory": "none"},
@@ -211,7 +211,7 @@ TEST(Coco, RecordsThatCannotBeUsedAreLeftOutAndNamed) {
             place + "bbox must be four numbers, not [1,1,null,null]");
   EXPECT_EQ(flaw_of(ids + R"("bbox": [1, 1, 1e300, 1]})"),
             place + "bbox must be four numbers, not [1,1,1e+300,1]");
-  // As deep as that, writing it out would use up the stack.
+  // At this depth, serialising it would exhaust the stack.
   const std::string deep(200'000, '['), end(200'000, ']');
   EXPECT_EQ(flaw_of(ids + R"("bbox": )" + deep + end + "}"),
             place + "bbox must be four numbers, not a list of lists");
@@ -286,7 +286,7 @@ TEST(Coco, TwoImagesOfOneIdAreLeftOutWithTheirBoxes) {
   EXPECT_EQ(same.flaws.count(FlawEffect::left_out), 0U);
 }
 
-// An exporter that lists a picture once for each of its tasks.
+// Some exporters list a picture once for each of its tasks.
 TEST(Coco, AnImageThatIsThereTwiceIsJoined) {
   const TestFolder folder;
   folder.write_image("img/a.png", 80, 120);
@@ -307,7 +307,7 @@ TEST(Coco, AnImageThatIsThereTwiceIsJoined) {
   EXPECT_EQ(flaws.count(flaw::double_box), 1U);
 }
 
-// The entry that disagrees with its photograph goes, not the import.
+// The entry that disagrees with its photograph is left out; the import does not fail.
 TEST(Coco, SwappedSidesAreAFlawOfTheImage) {
   const TestFolder folder;
   folder.write_image("img/a.png", 80, 120);

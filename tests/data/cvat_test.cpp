@@ -1,4 +1,4 @@
-// docs.cvat.ai, "XML annotation format": the examples are that page's.
+// The examples of docs.cvat.ai, "XML annotation format".
 #include "data/import/cvat.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ std::string xml(const std::string& content) {
          content + "</annotations>\n";
 }
 
-/// One image with these shapes, on line 4 and after.
+/// One image with these shapes, from line 4 on.
 std::string one_image(const std::string& shapes) {
   return xml("<image id=\"0\" name=\"a.png\" width=\"64\" height=\"48\">\n" + shapes +
              "</image>\n");
@@ -111,7 +111,7 @@ TEST(Cvat, ExtentsOfWhatIsNoUprightBox) {
     EXPECT_NEAR(a.y2, b.y2, 1e-3);
   };
   expect_near(boxes[0].box, {40, 30, 60, 70});
-  // Corners of the 40x20 rectangle turned by -30 degrees: +-20 and +-10 along the turned axes.
+  // Corners of the 40x20 rectangle rotated by -30 degrees: +-20 and +-10 along the rotated axes.
   const float half_width = 20 * 0.8660254F + 10 * 0.5F, half_height = 20 * 0.5F + 10 * 0.8660254F;
   expect_near(boxes[1].box, {50 - half_width, 50 - half_height, 50 + half_width, 50 + half_height});
   expect_near(boxes[2].box, {1, 2, 3, 4});

@@ -1,5 +1,5 @@
-// Whatever stands in an annotation file: a reader delivers or throws Error, and what it delivers
-// holds. Files are real ones with random bytes changed, removed or doubled.
+// Whatever an annotation file contains, a reader returns or throws Error, and what it returns is
+// valid. The files are real ones with random bytes changed, removed or duplicated.
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
@@ -41,7 +41,7 @@ std::string damage(std::string text, base::Random& random) {
   return text;
 }
 
-/// Counts what came of the trials: a test in which nothing fails, or all, would prove little.
+/// Counts the outcomes: a test in which nothing fails, or everything, would prove little.
 template <typename Read>
 void try_damaged(const std::string& text, const Read& read) {
   const TestFolder folder;
@@ -78,7 +78,7 @@ TEST(DamagedText, Prepared) {
       });
 }
 
-/// The same with readers that leave out what is flawed: hardly any damage is an error.
+/// The same with readers that skip flawed entries: hardly any damage is an error.
 template <typename Read>
 void read_damaged(const std::string& text, const Read& read) {
   const TestFolder folder;

@@ -1,4 +1,4 @@
-// Photographs that EXIF turns. OpenCV, which obeys EXIF by itself, says where things are upright.
+// Photographs rotated by EXIF. OpenCV, which obeys EXIF by itself, says where things are upright.
 #include "data/import/exif_turn.hpp"
 
 #include <gtest/gtest.h>
@@ -59,8 +59,8 @@ Landmarks eyes(const Box& left, const Box& right) {
   return points;
 }
 
-/// The stored picture's annotations: the box of one block, the eyes in both. Who looks at a
-/// mirrored face calls the other eye the left one.
+/// The annotations of the stored picture: the box of one block, an eye in each block. In a mirrored
+/// face left and right eye are swapped.
 LabelledImage annotated(bool mirrored) {
   LabelledImage image{"a.jpg", 1, stored_width, stored_height, {}};
   geometry::Annotation& a = image.annotations.emplace_back();

@@ -118,7 +118,7 @@ TEST(Import, PathsOutsideTheFolderAreLeftOut) {
   }
 }
 
-/// Imports one box for each name, all said to be of the images' size, from .../img.
+/// Imports one box for each name, all declared with this image size, from .../img.
 struct Named {
   ImportedSet set;
   FlawLog flaws;
@@ -175,7 +175,7 @@ TEST(Import, NamesThatCouldMeanTwoFilesOrAnotherAreLeftOut) {
     EXPECT_TRUE(named.set.records.empty()) << name;
     EXPECT_EQ(named.flaws.count(flaw::missing_image), 1U) << name;
   }
-  // Without a size nothing would tell that cam2/a.png is not the a.png that is there.
+  // Without a size nothing would show that cam2/a.png is not the existing a.png.
   EXPECT_EQ(Named({"cam2/a.png"}, 0, 0).flaws.count(flaw::missing_image), 1U);
   EXPECT_EQ(Named({"/cam2/a.png"}, 0, 0).flaws.count(flaw::bad_path), 1U);
   EXPECT_EQ(Named({"img/a.png"}, 0, 0).files(), Names{"a.png"}) << "the folder's own name";

@@ -1,4 +1,4 @@
-// What each member means: labelme's README and its labelme/utils/shape.py (circles, masks).
+// The meaning of each member: labelme's README and labelme/utils/shape.py (circles, masks).
 #include "data/import/labelme.hpp"
 
 #include <gtest/gtest.h>
@@ -149,7 +149,7 @@ TEST(Labelme, FindsTheImage) {
     std::filesystem::remove(path);
     return set.images.at(0).image;
   };
-  // Beside its file, or where the file says.
+  // Next to its file, or where the file says.
   EXPECT_EQ(image_of("set/img/sub/a.json", "a.png", "set", "set"), "img/sub/a.png");
   EXPECT_EQ(image_of("set/img/sub/a.json", "a.png", "set/img", "set/img"), "sub/a.png");
   EXPECT_EQ(image_of("set/ann/a.json", "../img/sub/a.png", "set", "set"), "img/sub/a.png");

@@ -29,7 +29,7 @@ PreparedSet set_of(int images) {
 TEST(Npz, AFailureHalfWayLeavesTheFileThatWasThere) {
   const TestFolder folder;
   const auto file = folder.write("set.npz", "of yesterday");
-  // More than any buffer holds, so that some of it has been written when it fails.
+  // More than any buffer holds, so that part of it is already written when it fails.
   const NpzPixels pixels{1024, 1024, [](std::size_t i) {
                            if (i == 5) throw Error(ErrorCode::not_found, "image 5 is missing");
                            return cv::Mat(1024, 1024, CV_8UC3, cv::Scalar::all(7));
@@ -48,7 +48,7 @@ TEST(Npz, WhatCannotBeWrittenIsNamed) {
     set.records[0].image = "\xff.jpg";
     write_npz(folder / "name.npz", set);
   });
-  // An overlong form of '/', and half of a pair of surrogates.
+  // An overlong form of '/', and half of a surrogate pair.
   for (const char* const name : {"\xc0\xaf.jpg", "\xed\xa0\x80.jpg"})
     expect_error(ErrorCode::invalid_argument, "UTF-8", [&] {
       PreparedSet set = set_of(1);

@@ -157,7 +157,7 @@ TEST(Prepared, SplitsAreAddedAndOtherClassesRefused) {
 }
 
 struct BadRow {
-  const char* text;  ///< behind the header
+  const char* text;  ///< after the header
   const char* message;
 };
 

@@ -52,8 +52,8 @@ TEST(RetinafaceText, APointMayLieOutsideTheImage) {
   EXPECT_EQ((*images[0].annotations[0].landmarks)[0].x, -1);
 }
 
-// The first box of libfacedetection's val/labelv2.txt, where WIDER FACE's own file has the box
-// 345 211 4 4; then a box with points, one that is not to be counted, and an image without boxes.
+// The first box of libfacedetection's val/labelv2.txt, which in WIDER FACE's own file is
+// 345 211 4 4; then a box with points, one that does not count, and an image without boxes.
 TEST(RetinafaceText, ReadsLabelv2) {
   const TestFolder folder;
   const auto images =

@@ -149,7 +149,7 @@ TEST_F(SetBuilder, OfSeveralSplitsAllAppearOrNone) {
   EXPECT_FALSE(fs::exists(folder / "out/images/e"));
 }
 
-// The system refuses the second split, when the first one's files are there already.
+// The system refuses the second split when the files of the first are already there.
 TEST_F(SetBuilder, OfSplitsAddedToASetAllAppearOrNone) {
   build(LinkMode::copy, "train", {{"b.png", 8, 9, {}}});
   const std::string train_csv = read_all(folder / "out/train.csv");

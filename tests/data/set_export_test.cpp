@@ -1,4 +1,4 @@
-// What we write, read again by the readers (which are tested on files of others).
+// What we write, read back by our readers (which are tested on other projects' files).
 #include "data/export/set_export.hpp"
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 using faceshot::testing::expect_error;
 using faceshot::testing::TestFolder;
 
-/// One photograph with everything that a set can say, one without boxes.
+/// One photograph with everything that a set can express, and one without boxes.
 class SetExport : public ::testing::Test {
  protected:
   SetExport() {
@@ -70,7 +70,7 @@ struct ExportFormat {
   ReadBack (*read)(const fs::path&, FlawLog&) = nullptr;
   bool ignore = false;
   bool landmarks = false;
-  std::array<std::int8_t, 4> occlusion{};  ///< what becomes of -1, 0, 1 and 2
+  std::array<std::int8_t, 4> occlusion{};  ///< what -1, 0, 1 and 2 become
 };
 
 const ExportFormat formats[] = {
@@ -196,7 +196,7 @@ TEST_P(SetExportFormat, AppearsCompleteOrNotAtAll) {
 INSTANTIATE_TEST_SUITE_P(All, SetExportFormat, ::testing::ValuesIn(formats),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
-// No other format has one.
+// No other format has regions of any class.
 TEST_F(SetExport, ARegionOfAnyClassBecomesOneOfEach) {
   set.records[0].annotations[3].class_id = geometry::any_class;
   for (const ExportFormat& format : formats) {
@@ -230,7 +230,7 @@ TEST_F(SetExport, VocHoldsTheSplit) {
   for (const LabelledImage& image : read.images) EXPECT_EQ(image.split, "val");
 }
 
-// Ultralytics' check_det_dataset() wants the keys train and val, and passes over empty ones.
+// Ultralytics' check_det_dataset() wants the keys train and val, and skips empty ones.
 TEST_F(SetExport, YoloNamesTheSplitsThatThereAre) {
   for (const std::string split : {"train", "val", "test"}) {
     const fs::path out = folder / ("yolo-" + split);

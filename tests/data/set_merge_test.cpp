@@ -119,7 +119,7 @@ TEST(SetMerge, SplitByNameOutlastsChangesOfTheSet) {
   EXPECT_NEAR(static_cast<double>(whole.test.size()), 400, 72);
   EXPECT_EQ(whole.val.size() + whole.test.size() + whole.train.size(), records.size());
 
-  // Half of the set, in another folder and the other way round: each image is where it was.
+  // Half of the set, in another folder and in reverse: each image is in the same split as before.
   std::vector<ImageRecord> half(records.rend() - 1000, records.rend());
   for (ImageRecord& r : half) r.image = "b/c/" + std::filesystem::path(r.image).filename().string();
   const SplitSet again = split_records(half, 0.1, 0.2, SplitBy::name, 1);

@@ -18,11 +18,11 @@ TEST(Shapes, LandmarksByName) {
     EXPECT_FALSE(landmark_named(name)) << name;
 }
 
-/// Upright and seen from the front: the left eye of a viewer is at the left.
+/// Upright, from the front: the eye on the viewer's left is at the left.
 constexpr Landmarks viewers{10, 10, 20, 10, 15, 15, 11, 20, 19, 20};
 constexpr Landmarks persons{20, 10, 10, 10, 15, 15, 19, 20, 11, 20};
 
-/// Turned by 90 or 180 degrees about the origin.
+/// Rotated by 90 or 180 degrees about the origin.
 Landmarks turned(const Landmarks& p, bool half) {
   Landmarks result;
   for (std::size_t i = 0; i < p.size(); ++i)

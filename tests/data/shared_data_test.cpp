@@ -1,4 +1,4 @@
-// The readers on files that others wrote; skipped, loudly, where ../shared/data is not there.
+// The readers on other projects' files; skipped, with a message, if ../shared/data is missing.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -34,7 +34,7 @@ std::size_t boxes_of(const std::vector<LabelledImage>& images) {
 }
 
 TEST_F(SharedData, OfficialValidationFile) {
-  // Published: 3,226 validation images; the file holds 39,708 boxes; 470 of the images are there.
+  // Published: 3,226 validation images; the file holds 39,708 boxes; 470 of the images are here.
   const fs::path text = shared / "wider/wider_face_split/wider_face_val_bbx_gt.txt";
   const auto images = read_wider_text(text, flaws);
   EXPECT_EQ(images.size(), 3226U);
@@ -58,7 +58,7 @@ TEST_F(SharedData, OfficialValidationFile) {
 }
 
 TEST_F(SharedData, OfficialMatFiles) {
-  // The .mat and the text of val say the same.
+  // The .mat file and the text of val agree.
   const fs::path split = shared / "wider/wider_face_split";
   const auto images = read_wider_mat(split / "wider_face_val.mat", flaws);
   EXPECT_EQ(images.size(), 3226U);
@@ -76,7 +76,8 @@ TEST_F(SharedData, OfficialMatFiles) {
 TEST_F(SharedData, ReducedTrainingFile) {
   const fs::path text = shared / "wider_reduced/wider_face_train_bbx_gt.txt";
   const auto images = read_wider_text(text, flaws);
-  // Lines: a name and a count each, one a box, and the dummy lines of the two images without faces.
+  // Lines: a name and a count for each image, one for each box, and dummy lines for the two images
+  // without faces.
   EXPECT_EQ(images.size(), 3627U);
   EXPECT_EQ(boxes_of(images), 72327U - 2 * 3627U - 2);
 }

@@ -11,9 +11,9 @@ namespace fs = std::filesystem;
 using testing::expect_error;
 using testing::TestFolder;
 
-// The beginnings of files as their formats' own pages and tools write them: COCO's "data format"
-// page, LabelMe 5 and CVAT 1.1 exports, VOC2012, WIDER FACE's and FDDB's readme, RetinaFace's and
-// libfacedetection's labels.
+// Beginnings of files as the formats' own pages and tools write them: COCO's "data format" page,
+// LabelMe 5 and CVAT 1.1 exports, VOC2012, the readmes of WIDER FACE and FDDB, labels of RetinaFace
+// and libfacedetection.
 constexpr const char* coco =
     R"({"info": {"images": 1}, "images": [], "annotations": [], "categories": []})";
 constexpr const char* labelme =

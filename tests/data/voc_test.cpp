@@ -30,7 +30,7 @@ LabelledSet read_all_right(const std::filesystem::path& annotations) {
   return read_voc(annotations, strict);
 }
 
-/// What is read of one file a.xml beside a good one, and its flaws.
+/// What is read of a file a.xml next to a good one, and its flaws.
 struct Read {
   LabelledSet set;  ///< without the good one
   FlawLog flaws;
@@ -43,7 +43,7 @@ struct Read {
     EXPECT_EQ(set.images.back().image, "b.png");
     set.images.pop_back();
   }
-  /// The first place, from the file's name on.
+  /// The first place, starting with the file's name.
   [[nodiscard]] std::string flaw() const {
     if (flaws.kinds().empty()) return {};
     const std::string& place = flaws.kinds()[0].places.at(0);
@@ -186,7 +186,7 @@ TEST(Voc, ApplesDoublesArePassedOver) {
   EXPECT_EQ(read_all_right(folder / "Annotations").images.size(), 1U);
 }
 
-// Two files for one picture, as a copy left beside the first makes them.
+// Two files for one picture, for example a copy next to the original.
 TEST(Voc, TwoFilesForOnePictureAreJoined) {
   const TestFolder folder;
   folder.write_image("img/a.png", 80, 120);

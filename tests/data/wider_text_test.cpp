@@ -79,7 +79,7 @@ TEST(WiderText, CarriageReturnsBlanksEmptyLinesAndByteOrderMark) {
   EXPECT_EQ(images[1].line, 5U);
 }
 
-/// One flaw before an image that is all right.
+/// One flaw before a correct image.
 TEST(WiderText, WhatIsFlawedIsLeftOutAndTheRestIsRead) {
   const TestFolder folder;
   const auto flaw_of = [&](const std::string& text, std::size_t boxes) {

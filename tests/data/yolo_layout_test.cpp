@@ -20,7 +20,7 @@ using Found = std::map<std::string, std::pair<std::string, std::size_t>>;
 
 class YoloLayoutTest : public ::testing::Test {
  protected:
-  /// An image, and a label file of one box if it has a name.
+  /// An image, and a label file with one box if `labels` is not empty.
   void add(const std::string& image, const std::string& labels) const {
     folder.write_image(image, 8, 8);
     if (!labels.empty()) folder.write(labels, "0 0.5 0.5 0.2 0.2\n");
@@ -43,7 +43,7 @@ class YoloLayoutTest : public ::testing::Test {
   FlawLog flaws;
 };
 
-// Found by fuzzing: the file system's own exception came out.
+// Found by fuzzing: the file system's own exception escaped.
 TEST_F(YoloLayoutTest, ANameThatIsTooLongIsNotThere) {
   folder.write("obj.names", "face\n");
   for (const std::string& file : {std::string("data.yaml"), std::string("obj.data")}) {
@@ -56,8 +56,8 @@ TEST_F(YoloLayoutTest, ANameThatIsTooLongIsNotThere) {
   }
 }
 
-// The first lines of https://github.com/ultralytics/ultralytics' cfg/datasets/coco8.yaml: path,
-// train and val. Its folders are images/train and labels/train, and so on.
+// The first lines of ultralytics/ultralytics' cfg/datasets/coco8.yaml: path, train and val. Its
+// folders are images/train, labels/train and so on.
 TEST_F(YoloLayoutTest, Ultralytics) {
   add("sets/coco8/images/train/a.png", "sets/coco8/labels/train/a.txt");
   add("sets/coco8/images/val/a.png", "sets/coco8/labels/val/a.txt");
@@ -81,8 +81,8 @@ TEST_F(YoloLayoutTest, Ultralytics) {
   EXPECT_TRUE(flaws.kinds().empty());
 }
 
-// data.yaml as Roboflow writes it: "../" although the folders lie beside it. Ultralytics looks at
-// the place as it stands first.
+// data.yaml as Roboflow writes it: "../" although the folders are next to it. Ultralytics tries the
+// place as written first.
 TEST_F(YoloLayoutTest, Roboflow) {
   add("export/train/images/a.png", "export/train/labels/a.txt");
   add("export/valid/images/a.png", "export/valid/labels/a.txt");
@@ -116,7 +116,7 @@ TEST_F(YoloLayoutTest, PlacesThatAreNotThereAreNamed) {
   expect_error(ErrorCode::format, "data.yaml: ", [&] { read("set"); });
 }
 
-// Ultralytics replaces the last /images/ of each path; a list has a path a line.
+// Ultralytics replaces the last /images/ of each path; a list has one path per line.
 TEST_F(YoloLayoutTest, ListsOfFoldersAndFilesOfPaths) {
   add("set/images/a/images/1.png", "set/images/a/labels/1.txt");
   add("set/b/images/x/2.png", "set/b/labels/x/2.txt");
@@ -151,7 +151,7 @@ TEST_F(YoloLayoutTest, LabelsAndImagesThatDoNotMeetAreNamed) {
   expect_error(ErrorCode::not_found, "labels/val' is not a folder", [&] { read("set"); });
 }
 
-// What longer lines are is told by all splits: outlines here, as they differ in length in one.
+// All splits together decide what longer lines mean: outlines here, as their lengths differ in one.
 TEST_F(YoloLayoutTest, LongLinesAreReadAlikeInAllSplits) {
   const auto line = [](int points) {
     std::string text = "0";
@@ -161,7 +161,7 @@ TEST_F(YoloLayoutTest, LongLinesAreReadAlikeInAllSplits) {
   add("set/images/train/a.png", "");
   add("set/images/val/b.png", "");
   folder.write("set/labels/train/a.txt", line(3) + line(5));
-  folder.write("set/labels/val/b.txt", line(6));  // 15 numbers: alone, five points behind a box
+  folder.write("set/labels/val/b.txt", line(6));  // 15 numbers: alone, five points after a box
   folder.write("set/data.yaml", "train: images/train\nval: images/val\nnames: [face]\n");
   const YoloSet read = read_yolo_layout(find_yolo_layout(folder / "set", {}, {}, flaws), flaws);
   ASSERT_EQ(read.set.images.size(), 2U);
@@ -178,7 +178,7 @@ TEST_F(YoloLayoutTest, OneFolderForTrainAndValIsNoValidation) {
   EXPECT_EQ(flaws.count("images in more than one split, kept in the first"), 1U);
 }
 
-// As darknet's readme has it: paths relative to the folder above, in which darknet is run.
+// As in darknet's readme: paths are relative to the parent folder, in which darknet runs.
 TEST_F(YoloLayoutTest, DarknetsObjData) {
   add("d/data/obj/a.png", "d/data/obj/a.txt");
   add("d/data/obj/b.png", "d/data/obj/b.txt");
@@ -214,7 +214,7 @@ TEST_F(YoloLayoutTest, ListsWithoutADescription) {
                               {"s/images/b.png", {"val", 1}},
                               {"s/JPEGImages/c.png", {"val", 1}}}));
   EXPECT_TRUE(flaws.kinds().empty());
-  // What a folder that is there does not hold is missing, and nothing else is taken for it.
+  // What an existing folder lacks is missing; no other image is taken for it.
   folder.write_image("s/b.png", 8, 8);
   folder.write("s/valid.txt", "images/gone/b.png\n");
   expect_error(ErrorCode::not_found, "none of the images it lists", [&] { read("s"); });

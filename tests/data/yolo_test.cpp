@@ -35,8 +35,8 @@ TEST(Yolo, SharesBecomePixels) {
   EXPECT_EQ(records[1].annotations[1].box, (Box{0, 0, 100, 50})) << "clipped";
 }
 
-// Lines and data.yaml from Roboflow's page on the format. Their boxes were drawn on whole pixels of
-// a 500 x 466 photograph: only the right reading finds them there again.
+// Lines and data.yaml from Roboflow's page on the format. The boxes were drawn on whole pixels of a
+// 500 x 466 photograph: only the correct reading gives whole pixels again.
 TEST(Yolo, ReadsPublishedExamples) {
   const TestFolder folder;
   folder.write_image("images/roboflow.png", 500, 466);
@@ -97,7 +97,7 @@ struct Read {
   [[nodiscard]] const std::vector<geometry::Annotation>& boxes() const {
     return set.images.at(0).annotations;
   }
-  /// The first place, from the file's name on.
+  /// The first place, starting with the file's name.
   [[nodiscard]] std::string flaw() const {
     if (flaws.kinds().empty()) return {};
     const std::string& place = flaws.kinds()[0].places.at(0);
@@ -160,7 +160,7 @@ TEST(Yolo, SharesThatRoundingPutsOutsideAreClipped) {
   EXPECT_EQ(flaws.count(flaw::clipped), 1U) << "the second, by 10 pixels";
 }
 
-// deepcam-cn/yolov5-face: class, box, then x y of eyes, nose and mouth corners, or ten times -1.
+// deepcam-cn/yolov5-face: class, box, then x y of eyes, nose and mouth corners, or -1 ten times.
 TEST(Yolo, FivePointsBehindABoxAreLandmarks) {
   const Read read(
       "0 0.5 0.5 0.2 0.2 0.45 0.46 0.55 0.47 0.5 0.5 0.46 0.55 0.54 0.56\n"
@@ -211,7 +211,7 @@ TEST(Yolo, TheExtentOfAnOutlineIsTheBox) {
   EXPECT_EQ(read.flaws.count(FlawEffect::left_out), 0U);
 }
 
-// An outline of seven corners has as many numbers as a box with five points.
+// An outline with seven corners has as many numbers as a box with five points.
 TEST(Yolo, FifteenNumbersAmongOutlinesAreAnOutline) {
   const std::string seven = "0 0.5 0.5 0.2 0.2 0.45 0.46 0.55 0.47 0.5 0.5 0.46 0.55 0.54 0.56\n";
   const Read read(seven + "0 0.1 0.1 0.5 0.1 0.5 0.6 0.1 0.5\n");
@@ -260,7 +260,7 @@ TEST(Yolo, LabelsOfNoImageAreAnError) {
     FlawLog flaws;
     static_cast<void>(read_yolo(folder / "images", folder / "labels", {}, flaws));
   });
-  // One is enough; the other label file is counted, and what is no label is passed over.
+  // One is enough; the other label file is counted, and other files are skipped.
   folder.write("labels/a.txt", "0 0.5 0.5 0.2 0.2\n");
   folder.write("labels/classes.txt", "face\n");
   folder.write("labels/._a.txt", "Mac OS X");

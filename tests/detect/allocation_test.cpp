@@ -1,4 +1,4 @@
-// What a frame asks of the heap.
+// Heap allocations of a frame.
 #include <gtest/gtest.h>
 
 #include <opencv2/imgproc.hpp>
@@ -24,7 +24,8 @@ Detector tiny(const DetectorOptions& options) {
   return Detector(Network::from_bytes(std::as_bytes(std::span(file)), "tiny"), options);
 }
 
-/// Bright and dark cells, so that there are candidates, doubles and faces; other ones each frame.
+/// Bright and dark cells, so that there are candidates, duplicates and faces; different in each
+/// frame.
 std::vector<cv::Mat> video(int width, int height) {
   std::vector<cv::Mat> images;
   for (int i = 0; i < 4; ++i) {
@@ -37,7 +38,7 @@ std::vector<cv::Mat> video(int width, int height) {
   return images;
 }
 
-/// Blocks that frames of these images ask for, after a round of them has warmed up.
+/// Allocations during frames of these images, after a warm-up round.
 template <typename Frame>
 std::size_t allocations_of(const std::vector<cv::Mat>& images, const Frame& frame) {
   std::vector<ImageView> views;
@@ -55,7 +56,7 @@ TEST(DetectorAllocations, TheCounterSeesWhatOthersAskFor) {
   EXPECT_GE(testing::allocations() - before, 1U);
 }
 
-/// Blocks that the network itself asks for in as many frames: oneDNN keeps its books on the heap.
+/// Allocations of the network itself for the same number of frames: oneDNN's bookkeeping.
 std::size_t allocations_of_network(const Detector& detector, const InputSize& size,
                                    std::size_t runs) {
   Session session(detector.network(), {1, 3, size.height, size.width});

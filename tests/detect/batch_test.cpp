@@ -1,4 +1,4 @@
-// Many images at once: as one after another.
+// A batch gives the same as its images one after another.
 #include <gtest/gtest.h>
 
 #include <opencv2/core.hpp>
@@ -20,7 +20,7 @@ Detector tiny(const ModelInfo& info = testing::tiny_info(), const DetectorOption
   return Detector(Network::from_bytes(std::as_bytes(std::span(file)), "tiny"), options);
 }
 
-/// Of several sizes, each with another number of faces somewhere else.
+/// Of several sizes, each with a different number of faces in different places.
 std::vector<cv::Mat> pictures(int count) {
   std::vector<cv::Mat> images;
   for (int i = 0; i < count; ++i) {
@@ -40,7 +40,7 @@ std::vector<ImageView> views_of(const std::vector<cv::Mat>& images) {
 TEST(DetectBatch, GivesWhatOneAfterAnotherGivesInOrder) {
   const auto images = pictures(40);
   const auto views = views_of(images);
-  // options().threads is for single images; a batch must do without.
+  // options().threads is for single images; a batch must work without.
   const Detector detector = tiny(testing::tiny_info(), {.threads = 2});
   for (const int threads : {1, 2, 3, 8}) {
     const auto found = detector.detect_batch(views, threads);

@@ -31,7 +31,7 @@ TEST(BoxVoting, NeighboursMoveItByTheSquaresOfTheirScores) {
   Landmarks here{}, there{};
   here.fill({20, 20});
   there.fill({25, 25});
-  // The third overlaps too little to be the same, the fourth is too unsure to vote.
+  // The third overlaps too little to be the same face, the score of the fourth is too low to vote.
   const auto found = voted({{{10, 10, 50, 50}, 0.9F, 0, here},
                             {{14, 10, 54, 50}, 0.6F, 0, there},
                             {{40, 10, 80, 50}, 0.7F, 0, {}},
@@ -46,7 +46,7 @@ TEST(BoxVoting, NeighboursMoveItByTheSquaresOfTheirScores) {
   EXPECT_NEAR((*found[0].landmarks)[1].y, 20 + 5 * share, 1e-5);
 }
 
-/// What is shown at a high threshold is what is shown at a low one, less the unsure.
+/// What a high threshold shows is what a low one shows, minus the low scores.
 TEST(BoxVoting, DoesNotDependOnTheThreshold) {
   base::Random random(3);
   std::size_t compared = 0;

@@ -110,13 +110,13 @@ TEST(Decoder, BoundsTheCandidatesByScore) {
   const std::vector<float> loc(400, 0.0F);
   const auto found = decode_all(loc, conf, priors, 1, 0.5F, 3);
   ASSERT_EQ(found.size(), 3U);
-  EXPECT_EQ(found[0].box.center_x(), 980);  // of two with one score, the earlier prior comes first
+  EXPECT_EQ(found[0].box.center_x(), 980);  // of two equal scores the earlier prior comes first
   EXPECT_EQ(found[1].box.center_x(), 990);
   EXPECT_EQ(found[2].box.center_x(), 960);
 }
 
 TEST(Decoder, DecodesTheLandmarksOfItsPriorByHand) {
-  // Of three priors the last two pass. Centre (100, 50), 20 x 10, variances 0.1: an offset of 1 is
+  // The last two of three priors pass. Centre (100, 50), 20 x 10, variances 0.1: an offset of 1 is
   // 2 px across and 1 px down.
   const std::vector<Prior> priors{{5, 5, 4, 4}, {100, 50, 20, 10}, {30, 30, 10, 10}};
   const std::vector<float> conf{9, 0, 0, 9, 0, 9};

@@ -62,7 +62,7 @@ TEST(Detector, GivesBoxesInTheImagesOwnPixels) {
   auto found = shrinking.detect(view_of(image));
   ASSERT_EQ(found.size(), 1U);
   expect_box(found[0].box, 66, 32, 82, 48);
-  // 40x20 becomes 80x40, only if asked for.
+  // 40x20 becomes 80x40 only if requested.
   const cv::Mat small = make_image(40, 20, {8, 4, 8, 8});
   const Detector enlarging(load(), {.max_side = 80, .upscale = true});
   found = enlarging.detect(view_of(small));
@@ -123,7 +123,7 @@ TEST(Detector, ScalesBothSidesByWhatRoundingMadeOfThem) {
 }
 
 TEST(Detector, ClipsToTheImageAndIgnoresThePadding) {
-  // All white, 20 x 12: cells at x 0, 8, 16 and y 0, 8; the last column and row are half padding.
+  // All white, 20 x 12: cells at x 0, 8, 16 and y 0, 8; half of the last column and row is padding.
   const Detector detector(load());
   const auto found = detector.detect(view_of(make_image(20, 12, {0, 0, 20, 12})));
   ASSERT_FALSE(found.empty());
@@ -158,7 +158,7 @@ TEST(Detector, SuppressesDoubles) {
   EXPECT_EQ(Detector(load(info), {.nms_threshold = 0.55F}).detect(view_of(image)).size(), 2U);
 }
 
-/// Black, with a red and a blue cell, as NV12: BT.601's numbers for these colours in video range.
+/// Black, with a red and a blue cell, as NV12: the BT.601 values of these colours in video range.
 class RedAndBlueNv12 {
  public:
   RedAndBlueNv12(const cv::Size& size, const cv::Rect& red, const cv::Rect& blue)
@@ -203,7 +203,7 @@ TEST(Detector, TakesEveryPixelFormat) {
   const std::vector<ImageView> views{
       in_format(bgr, PixelFormat::bgr), in_format(rgb, PixelFormat::rgb),
       in_format(bgra, PixelFormat::bgra), in_format(rgba, PixelFormat::rgba), nv12.view()};
-  // The first of the network's channels counts, the others next to nothing.
+  // The first of the network's channels counts, the others hardly at all.
   for (const auto& [order, cell] : {std::pair{PixelFormat::bgr, blue}, {PixelFormat::rgb, red}}) {
     ModelInfo info = tiny_info();
     info.channel_order = order;
@@ -275,7 +275,7 @@ TEST(Detector, TellsWhereTheTimeWent) {
 }
 
 TEST(Detector, ShowsWhatTheModelsThresholdLetsThrough) {
-  // A cell of which 0.55 is white has the logit 20 * 0.55 - 10 = 1, score 0.73; 0.52: 0.6.
+  // A cell that is 0.55 white has the logit 20 * 0.55 - 10 = 1, score 0.73; 0.52: 0.6.
   cv::Mat image = make_image(64, 8, {8, 0, 8, 8});
   image(cv::Rect(24, 0, 8, 8)).setTo(cv::Scalar::all(255 * 0.55));
   image(cv::Rect(48, 0, 8, 8)).setTo(cv::Scalar::all(255 * 0.52));

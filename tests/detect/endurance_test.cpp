@@ -1,4 +1,4 @@
-// A detector used for long, and by many threads at once.
+// A detector used for a long time, and by many threads at once.
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -23,7 +23,7 @@ struct Frame {
   [[nodiscard]] ImageView view() const { return {bgr.data(), width, height, 3 * width}; }
 };
 
-/// Noise: at a low threshold there are detections enough in it.
+/// Noise: at a low threshold it has plenty of detections.
 Frame noise(int width, int height, std::uint32_t seed) {
   base::Random random(seed);
   Frame frame{width, height,
@@ -32,7 +32,7 @@ Frame noise(int width, int height, std::uint32_t seed) {
   return frame;
 }
 
-/// Memory of this process that is in RAM, KiB; 0 where the system does not tell.
+/// This process's resident memory, KiB; 0 if the system does not tell.
 std::size_t resident_kib() {
   std::ifstream file("/proc/self/statm");
   std::size_t all = 0, resident = 0;
@@ -55,7 +55,7 @@ TEST(EnduranceOfMemory, DoesNotGrowOverAHundredThousandFrames) {
   }
   const std::size_t at_the_end = resident_kib();
   EXPECT_GT(faces, 0U) << "nothing was found: decoding was not tested";
-  // One byte lost a frame would be 98 KiB; the heap's own pages come and go.
+  // One byte leaked per frame would be 98 KiB; the heap's own pages come and go.
   EXPECT_LE(at_the_end, after_warm_up + 64) << "KiB, " << after_warm_up << " before";
   RecordProperty("resident_kib_before", static_cast<int>(after_warm_up));
   RecordProperty("resident_kib_after", static_cast<int>(at_the_end));
@@ -95,7 +95,7 @@ TEST(Endurance, EightThreadsWithDifferentSizesFindWhatOneFinds) {
       base::Random random(t);
       std::vector<Detection> found;
       for (int n = 0; n < 150; ++n) {
-        // Half of the time the same size as all others, so that threads hand workers on.
+        // Half of the time the same size as all others, so that threads pass sessions on.
         const std::size_t i = n % 2 == 0 ? 0 : random.below(12);
         if (n % 16 == 15) {
           if (!same(shared.detect_tiled(large.view(), tiles), expected_tiled)) ++wrong;

@@ -70,7 +70,7 @@ void expect_near(const Similarity& got, const Similarity& wanted, double toleran
 }
 
 TEST(FaceAlignment, FindsAQuarterTurnByHand) {
-  // (x, y) -> (-2 y + 7, 2 x - 3): turned by 90 degrees, twice as large.
+  // (x, y) -> (-2 y + 7, 2 x - 3): rotated by 90 degrees, twice as large.
   Landmarks turned{};
   for (std::size_t k = 0; k < 5; ++k) turned[k] = {-2 * face[k].y + 7, 2 * face[k].x - 3};
   const Similarity fit = fit_similarity(face, turned);

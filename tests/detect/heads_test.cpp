@@ -1,4 +1,4 @@
-// Heads of other detectors, computed by hand on networks of which every cell is known.
+// Heads of other detectors, computed by hand on networks whose every cell is known.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -21,14 +21,14 @@ namespace {
 using testing::OnnxBuilder;
 using testing::set_ints;
 
-/// A network that says the same of every 8x8 cell, whatever the picture.
+/// A network with the same outputs for every 8x8 cell, whatever the picture.
 class EveryCell {
  public:
   EveryCell(const std::string& height, const std::string& width) {
     onnx_.input("image", {"1", "3", height, width});
   }
 
-  /// An output [1, cells * (values / row), row] of these values a cell.
+  /// An output [1, cells * (values / row), row] with these values for every cell.
   EveryCell& output(const std::string& name, const std::vector<float>& values, std::int64_t row) {
     const auto channels = static_cast<std::int64_t>(values.size());
     onnx_.weights(name + ".weight", {channels, 3, 8, 8},
@@ -121,7 +121,7 @@ TEST(ScrfdHead, GivesBoxesOfAllAnchorsOfACell) {
   EXPECT_FALSE(found[7].landmarks);
 }
 
-/// small_scrfd, whose outputs are renamed and put in another order.
+/// small_scrfd with its outputs renamed and reordered.
 Network renamed_scrfd(const std::map<std::string, std::string>& names) {
   onnx::ModelProto model;
   std::ifstream in(FACESHOT_SOURCE_DIR "/tests/engine/fixtures/peers/small_scrfd.onnx",
@@ -188,7 +188,7 @@ TEST(ScrfdHead, IsNotGuessedFromOtherNamesOrShapes) {
 }
 
 TEST(UltrafaceHead, GivesCornersAsSharesOfTheInput) {
-  // 24x16 is the only input of this network; a picture of 48x16 is reduced to 24x8 at its top.
+  // 24x16 is this network's only input size; a picture of 48x16 is reduced to 24x8 at its top.
   const Network network = EveryCell("16", "24")
                               .output("scores", {0.1F, 0.9F}, 2)
                               .output("boxes", {0.25F, 0.125F, 0.5F, 0.25F}, 4)

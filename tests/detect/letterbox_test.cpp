@@ -22,7 +22,7 @@ cv::Mat make_noise(int width, int height, int channels = 3) {
   return image;
 }
 
-/// What a network sees, with easy access.
+/// A network's input, with easy access.
 struct Input {
   LetterboxSize size;
   std::vector<float> values;
@@ -47,7 +47,7 @@ Input run(const ImageView& image, int max_side, const ModelInfo& model = {}, boo
   return run(letterbox, image, max_side, model, upscale);
 }
 
-/// The mean of the source over each output pixel's area, written as the definition says.
+/// The mean of the source over each output pixel's area, straight from the definition.
 float area_mean(const cv::Mat& image, int channel, const LetterboxSize& size, int x, int y) {
   const auto overlap = [](double low, double high, int pixel) {
     return std::max(0.0, std::min(high, pixel + 1.0) - std::max(low, double(pixel)));
@@ -179,7 +179,7 @@ TEST(Letterbox, AGradientKeepsItsPlace) {
   check(50, 1e-3);
   check(400, 1e-3);
   check(500, 1e-3);
-  check(80, 0.051);  // cut pixels count with their own middle: (0 + 1 + 2 / 2) / 2.5 for 0.75
+  check(80, 0.051);  // cut pixels count at their own centre: (0 + 1 + 2 / 2) / 2.5 for 0.75
 }
 
 TEST(Letterbox, FormatsAgree) {
@@ -200,7 +200,7 @@ TEST(Letterbox, FormatsAgree) {
     EXPECT_EQ(run(view(bgra, PixelFormat::bgra), 40, model).values, expected.values);
     EXPECT_EQ(run(view(rgba, PixelFormat::rgba), 40, model).values, expected.values);
   }
-  // The two orders are each other's planes.
+  // The planes of the two channel orders are each other's.
   model.mean = {};
   model.channel_order = PixelFormat::bgr;
   const Input blue_first = run(view(bgr, PixelFormat::bgr), 40, model);
@@ -217,7 +217,7 @@ TEST(Letterbox, FormatsAgree) {
             run(view(gray_bgr, PixelFormat::bgr), 40, model).values);
 }
 
-/// A picture without colours that video cannot have: smooth, so that halved chroma loses little.
+/// A picture without colours that video cannot hold: smooth, so that halved chroma loses little.
 cv::Mat make_smooth(int width, int height) {
   cv::Mat small = make_noise(width / 16 + 2, height / 16 + 2), large;
   small = small * 0.6 + cv::Scalar::all(50);
@@ -225,7 +225,7 @@ cv::Mat make_smooth(int width, int height) {
   return large;
 }
 
-/// As OpenCV's YUV_I420 has it, with the two chroma planes interleaved.
+/// Like OpenCV's YUV_I420, with the two chroma planes interleaved.
 struct Nv12 {
   std::vector<std::uint8_t> luma, chroma;
   ImageView view;
@@ -257,7 +257,7 @@ TEST(Letterbox, ReadsVideoFramesAsOpenCvDoes) {
     for (std::size_t i = 0; i < got.values.size(); ++i)
       ASSERT_NEAR(got.values[i], wanted.values[i], 1.5) << side << " " << i;  // OpenCV rounds
   }
-  // The two orders of channels are each other's planes.
+  // The planes of the two channel orders are each other's.
   ModelInfo rgb;
   rgb.channel_order = PixelFormat::rgb;
   EXPECT_EQ(run(frame.view, 48, rgb).at(0, 9, 7), run(frame.view, 48).at(2, 9, 7));
@@ -291,7 +291,7 @@ TEST(Letterbox, ReadsPlanarFramesAsThoseOfPairs) {
       pairs.colour = planar.colour = colour;
       const Input got = run(planar, side, {}, true), wanted = run(pairs, side, {}, true);
       ASSERT_EQ(got.values.size(), wanted.values.size());
-      // Scaled before it is converted, and the other way round.
+      // Scaled before conversion, and the other way round.
       for (std::size_t i = 0; i < got.values.size(); ++i)
         ASSERT_NEAR(got.values[i], wanted.values[i], 0.5) << side << " " << i;
     }
@@ -312,7 +312,7 @@ TEST(Letterbox, ReadsPlanarFramesOfAnySizeAsOpenCvDoes) {
     double sum = 0;
     for (std::size_t i = 0; i < got.values.size(); ++i) {
       sum += std::abs(got.values[i] - wanted.values[i]);
-      // OpenCV rounds, and gives both pixels of a pair one chroma where it is interpolated here.
+      // OpenCV rounds, and gives both pixels of a pair the same chroma, where we interpolate.
       ASSERT_NEAR(got.values[i], wanted.values[i], 9) << side << " " << i;
     }
     EXPECT_LT(sum / static_cast<double>(got.values.size()), 1) << side;
@@ -325,7 +325,7 @@ TEST(Letterbox, KnowsWhatLumaAndChromaStandFor) {
     std::uint8_t luma, blue, red;
     std::array<float, 3> bgr;
   };
-  // Red and white as ITU-R BT.601 and BT.709 give them, rounded to whole numbers.
+  // Red and white by ITU-R BT.601 and BT.709, rounded to whole numbers.
   for (const Case& c : {Case{YuvColour::bt601, 81, 90, 240, {0, 0, 254}},
                         {YuvColour::bt709, 63, 102, 240, {1, 0, 255}},
                         {YuvColour::bt601_full, 76, 85, 255, {0, 0, 254}},

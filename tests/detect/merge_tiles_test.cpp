@@ -40,7 +40,7 @@ TEST(MergeTiles, ACutBoxGivesWayWhateverItsScore) {
 }
 
 TEST(MergeTiles, AGuessAtACutFaceGivesWayThoughItLiesBesideIt) {
-  // As a network did: of the face the right tile sees the right half, and draws it too wide.
+  // From a real network: the right tile sees the right half of the face and predicts it too wide.
   const Box face{449, 100, 507, 190}, guess{484, 88, 532, 177};  // 0.41 of it lies in the face
   EXPECT_EQ(merged(passes_of({}, {{face, 0.9F}}, {{guess, 0.95F}})), Boxes{face});
 }
@@ -67,7 +67,7 @@ TEST(MergeTiles, ASmallerBoxInsideALargerIsTheSameFace) {
 }
 
 TEST(MergeTiles, NeighboursThatOnePassToldApartStay) {
-  // 0.75 of the smaller one lies in the larger: another pass's box would go.
+  // 0.75 of the smaller one lies in the larger: a box of another pass would be dropped.
   const Box front{100, 100, 180, 200}, behind{120, 80, 160, 140};
   EXPECT_EQ(merged(passes_of({}, {{front, 0.9F}, {behind, 0.8F}}, {})), (Boxes{front, behind}));
 }
@@ -84,8 +84,8 @@ TEST(MergeTiles, SortsAllByScoreAndKeepsTheTop) {
   EXPECT_EQ(merged(passes, 2), (Boxes{cut, b}));
 }
 
-/// What a detector that sees well would find: faces of which a tile shows two fifths or more, cut
-/// to the tile; every side a little off, by no more than rule 1 allows for; every score at random.
+/// What a good detector would find: faces of which a tile shows two fifths or more, cut to the
+/// tile; every side a little off, within rule 1; scores at random.
 TileDetections seen(const Tile& tile, const Boxes& faces, float smallest, base::Random& random) {
   TileDetections pass{tile, {}};
   const Box area{static_cast<float>(tile.x), static_cast<float>(tile.y),

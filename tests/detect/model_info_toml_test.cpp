@@ -1,4 +1,4 @@
-// Descriptions of other people's networks.
+// Descriptions of other projects' networks.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -75,7 +75,7 @@ landmarks = "h"
   EXPECT_EQ(info.levels[1].boxes, "g");
   EXPECT_EQ(info.levels[1].landmarks, "h");
   EXPECT_TRUE(info.has_landmarks());
-  // What it says can travel in a file's metadata as well.
+  // The same description can be in a file's metadata as well.
   const auto metadata = info.to_metadata();
   const ModelInfo again = ModelInfo::from_metadata(metadata);
   EXPECT_EQ(again.to_metadata(), metadata);
@@ -113,7 +113,7 @@ TEST_F(ModelInfoToml, FaultsAreToldWithTheirPlace) {
   EXPECT_NE(message_of("head = \"ssd\"").find("faceshot.priors"), std::string::npos);
   EXPECT_NE(message_of("head = \"ultraface\"\nmean = [1, 2]").find("list of 3"), std::string::npos);
   EXPECT_NE(message_of("head = \"ultraface\"\nmean = 1979-05-27").find("date"), std::string::npos);
-  // Without a map's name only the step can tell how many cells there are.
+  // Without a map's name only the step tells how many cells there are.
   EXPECT_NE(message_of("[priors]\nvariances = [0.1, 0.1, 0.2, 0.2]\n"
                        "levels = [{min_sizes = [10]}]")
                 .find("faceshot.features"),

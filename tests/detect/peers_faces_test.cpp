@@ -1,4 +1,4 @@
-// Detectors that others made, on photographs: fed and decoded rightly they find faces.
+// Other projects' detectors on photographs: with correct input and decoding they find faces.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// Detectors that others made, and small ones of our own that are built alike: our candidates must
-// be those that the authors' own decoding makes of ONNX Runtime's outputs
-// (bench/compare/peer_detections.mjs). The networks of others are in ../shared/peers, ours in
+// Other projects' detectors, and small ones of our own with the same structure: our candidates must
+// be those of the authors' own decoding of ONNX Runtime's outputs
+// (bench/compare/peer_detections.mjs). The others' networks are in ../shared/peers, ours in
 // tests/engine/fixtures/peers.
 #include <gtest/gtest.h>
 
@@ -51,7 +51,7 @@ int triangle(int n, int period) {
   return std::min(at, period - at);
 }
 
-/// The picture of bench/compare/peer_picture.mjs; its planes are in the network's own order.
+/// The picture of bench/compare/peer_picture.mjs, with planes in the network's own order.
 std::vector<std::uint8_t> picture(int height, int width) {
   std::vector<std::uint8_t> pixels;
   for (int y = 0; y < height; ++y)
@@ -83,7 +83,7 @@ ModelInfo info_of(const Network& network, const std::string& name, const fs::pat
   return ModelInfo::from_toml((source / "configs/detectors/retinaface-1mb.toml").string());
 }
 
-/// How far scores, relative to them, and corners and points, in pixels, may be from the wanted.
+/// Tolerances: of scores, relative; of corners and points, in pixels.
 struct Tolerance {
   float score, pixels;
 };
@@ -93,7 +93,7 @@ void hold_to_authors(const std::string& name, const fs::path& file, Tolerance to
   ASSERT_EQ(wanted.candidates.size(), 60U);
   Network network = Network::load(file.string());
   ModelInfo info = info_of(network, name, file);
-  // The two compute with other rounding: what lies near the last score may be on either side of it.
+  // The two round differently: what is close to the last score may be on either side of it.
   const float lowest = wanted.candidates.back()[0];
   // All candidates: no IoU is above 1.
   const Detector detector(std::move(network), info,
@@ -130,7 +130,7 @@ TEST_P(PeerDetector, FindsWhatItsAuthorsProgramFinds) {
   if (!fs::exists(file))
     GTEST_SKIP() << "SKIPPED: the decoding of this head is NOT held to its authors': there is no "
                  << file;
-  // Sigmoids of 1e-5, of which these scores are made, are exact to some thousandths only.
+  // These scores come from sigmoids of 1e-5, which are exact to some thousandths only.
   hold_to_authors(name, file, {.score = 5e-3F, .pixels = 0.05F});
 }
 

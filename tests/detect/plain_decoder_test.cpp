@@ -1,5 +1,5 @@
 // The detector's decoding against a plain one, written from the formulas of docs/onnx_metadata.md,
-// on networks that say something random of every prior.
+// on networks with random outputs for every prior.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ constexpr int side = 32, cell = 8, cells = side / cell;
 constexpr std::array<double, 3> prior_sizes{8, 12, 20};
 constexpr std::size_t priors = cells * cells * prior_sizes.size();
 
-/// What a network says of each prior, prior after prior.
+/// A network's outputs for each prior, prior after prior.
 struct Outputs {
   std::size_t classes;
   std::vector<float> loc, conf;
@@ -45,12 +45,12 @@ ModelInfo info_of(const Outputs& outputs) {
   return info;
 }
 
-/// An output [1, priors, row]: zeros from the picture, plus `values`.
+/// An output [1, priors, row]: zeros computed from the picture, plus `values`.
 void add_output(testing::OnnxBuilder& onnx, const std::string& name,
                 const std::vector<float>& values) {
   const auto channels = static_cast<std::int64_t>(values.size()) / (cells * cells);
   const auto n = static_cast<std::size_t>(channels);
-  // Values lie prior by prior, cell by cell; a map lies channel by channel.
+  // Values are ordered prior by prior, cell by cell; a map is ordered channel by channel.
   std::vector<float> map(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) map[i % n * (cells * cells) + i / n] = values[i];
   onnx.weights(name + ".weight", {channels, 1, 1, 1}, std::vector<float>(n, 0.0F));
@@ -77,7 +77,7 @@ Network network_of(const Outputs& outputs, const ModelInfo& info) {
   return Network::from_bytes(std::as_bytes(std::span(bytes)), "random outputs");
 }
 
-/// What the plain decoder knows, in double precision.
+/// A detection of the plain decoder, in double precision.
 struct Found {
   std::array<double, 4> box;
   double score;
@@ -91,7 +91,7 @@ double plain_iou(const std::array<double, 4>& a, const std::array<double, 4>& b)
   return w * h / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - w * h);
 }
 
-/// A threshold is told apart from what is compared with it only if they differ by this much.
+/// Comparisons with a threshold in single precision are reliable only above this difference.
 constexpr double rounding = 1e-5;
 
 struct PlainDecoder {
@@ -99,7 +99,7 @@ struct PlainDecoder {
   double nms = 0.45;
   bool across = false;
   bool voting = false;
-  bool doubtful = false;  ///< a comparison was too close to be told in single precision
+  bool doubtful = false;  ///< a comparison was too close for single precision
 
   bool at_least(double value, double limit) {
     doubtful = doubtful || std::abs(value - limit) < rounding;
@@ -140,7 +140,8 @@ struct PlainDecoder {
     return kept;
   }
 
-  /// Each is held against every surer one that was kept, and votes for the first that drops it.
+  /// Each is compared with every kept detection of a higher score, and votes for the first that
+  /// drops it.
   std::vector<Found> suppress(std::vector<Found> all) {
     std::stable_sort(all.begin(), all.end(),
                      [](const Found& a, const Found& b) { return a.score > b.score; });
@@ -170,7 +171,7 @@ struct PlainDecoder {
     return kept;
   }
 
-  /// As docs/onnx_metadata.md says it, under "Box voting".
+  /// As in docs/onnx_metadata.md, "Box voting".
   void vote(const std::vector<Found>& voters, Found& kept) {
     double scores = 0, squares = 0;
     std::array<double, 4> box{};
@@ -196,7 +197,7 @@ void expect_equal(const std::vector<Detection>& found, const std::vector<Found>&
   }
 }
 
-/// Who says what the thresholds are, and which boxes compete.
+/// Where the thresholds come from, and which boxes compete.
 enum class Says { options, file_for_all, file_by_class };
 
 struct Trial {
@@ -229,7 +230,7 @@ TEST_P(PlainDecoderTest, FindsTheSame) {
     if (trial.thresholds == Says::file_by_class) {
       for (std::size_t c = 0; c < trial.classes; ++c)
         info.class_thresholds.push_back(random.uniform(0.05F, 0.6F));
-      info.default_threshold = 0.9F;  // of no account beside them
+      info.default_threshold = 0.9F;  // must be ignored
       plain.thresholds.assign(info.class_thresholds.begin(), info.class_thresholds.end());
     } else {
       const float threshold = random.uniform(0.05F, 0.6F);

@@ -1,4 +1,4 @@
-// The detector on nothing but memory, as programs use it that link the runtime alone.
+// The detector on plain memory, as in programs that link only the runtime.
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -27,7 +27,7 @@ TEST(PlainPixels, ABrightCellIsFound) {
   const auto faces =
       detector.detect({.data = pixels.data(), .width = side, .height = side, .stride = 3 * side});
   ASSERT_EQ(faces.size(), 1U);
-  // The network says one pixel to the right.
+  // The network predicts one pixel to the right.
   EXPECT_NEAR(faces[0].box.x1, 33, 1e-3);
   EXPECT_NEAR(faces[0].box.y1, 16, 1e-3);
   EXPECT_NEAR(faces[0].box.x2, 41, 1e-3);

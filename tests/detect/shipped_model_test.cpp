@@ -1,4 +1,4 @@
-// The network that comes with FaceShot, as it lies in models/.
+// The shipped network, as it is in models/.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ TEST(ShippedModel, SaysWhatItIs) {
   EXPECT_EQ(detector.info().name, "faceshot-nano");
   const auto& metadata = detector.network().metadata();
   EXPECT_TRUE(metadata.contains("faceshot.license")) << "where it may be used is not said";
-  // Of the machine that it was trained on it must tell nothing.
+  // It must tell nothing about the machine that it was trained on.
   EXPECT_EQ(metadata.at("faceshot.config").find("'/"), std::string::npos);
   EXPECT_LT(fs::file_size(model), 4U << 20);
 }

@@ -15,7 +15,7 @@ TEST(TileGrid, OneTileForAnImageThatFits) {
 }
 
 TEST(TileGrid, AsManyAsTheOverlapDemandsEvenlySpread) {
-  // (1600 - 640) / 480 = 2 steps, and (1000 - 640) / 480 makes one, shorter.
+  // (1600 - 640) / 480 = 2 steps; (1000 - 640) / 480 gives one shorter step.
   EXPECT_EQ(tile_grid(1600, 1000, 640, 640, 0.25), (std::vector<Tile>{{0, 0, 640, 640},
                                                                       {480, 0, 640, 640},
                                                                       {960, 0, 640, 640},
@@ -34,7 +34,7 @@ RC_GTEST_PROP(TileGrid, CoversEveryFaceUpToTheOverlapWhole, ()) {
     RC_ASSERT(t.x % 2 == 0 && t.y % 2 == 0);
     RC_ASSERT(t.x >= 0 && t.y >= 0);
     RC_ASSERT(t.x + t.width <= width && t.y + t.height <= height);
-    // The same size for all, so that one plan serves them; a pixel less at odd borders.
+    // All of the same size, so that one plan is enough; a pixel less at odd borders.
     RC_ASSERT(t.width == std::min(side, width) || (t.width == side - 1 && width % 2 == 1));
     RC_ASSERT(t.height == std::min(side, height) || (t.height == side - 1 && height % 2 == 1));
   }

@@ -1,4 +1,4 @@
-// Drawn people in a photograph of 24 megapixels, and the network that comes with FaceShot.
+// Drawn people in a photograph of 24 megapixels, and the shipped network.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ namespace {
 
 const cv::Size size(6000, 4000);
 
-/// Draws a person whose face is about so high, unless the place is taken.
+/// Draws a person with a face of about this height, unless the place is taken.
 void add_face(cv::Point2f center, float height, base::Random& random, cv::Mat& image,
               std::vector<Box>& faces) {
   for (const Box& f : faces) {
@@ -38,7 +38,7 @@ struct Scene {
   std::vector<Box> faces;
 };
 
-/// Faces of one size all over a photograph, every second at a border of a tile.
+/// Faces of one size all over a photograph, every second one at a border of a tile.
 Scene scene_of(float height, std::size_t count, std::uint32_t seed) {
   base::Random random(seed);
   Scene scene{synth::paint_background(size, random), {}};
@@ -46,7 +46,7 @@ Scene scene_of(float height, std::size_t count, std::uint32_t seed) {
     const float h = height * random.uniform(0.9F, 1.1F);
     cv::Point2f center(random.uniform(0.7F * h, static_cast<float>(size.width) - 0.7F * h),
                        random.uniform(0.7F * h, static_cast<float>(size.height) - 0.7F * h));
-    if (k % 2 == 0) {  // the nearest start of a column and a row of tiles
+    if (k % 2 == 0) {  // the nearest start of a tile column and row
       const float columns = 5360.0F / 12, rows = 480;
       center = {std::max(columns, columns * std::round(center.x / columns)),
                 std::max(rows, rows * std::round(center.y / rows))};
@@ -68,8 +68,7 @@ std::string text(const Box& b) {
   return line;
 }
 
-/// A face is missed if no box lies on it as it should, and found more than once if several boxes
-/// cover parts of it.
+/// A face is missed if no box fits it, and found more than once if several boxes cover parts of it.
 Count count(const std::vector<Box>& faces, const std::vector<Detection>& found) {
   Count result;
   for (const Box& face : faces) {

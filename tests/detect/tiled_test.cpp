@@ -27,8 +27,8 @@ Detector tiny(const DetectorOptions& options) {
   return Detector(Network::from_bytes(std::as_bytes(std::span(file)), "tiny"), options);
 }
 
-/// Tiles of 64 with an overlap of a quarter begin at multiples of 48 here, so that the network's
-/// cells of 8 px lie at the same places in all of them.
+/// Tiles of 64 with an overlap of a quarter begin at multiples of 48 here, so that the network's 8
+/// px cells are at the same places in all of them.
 const cv::Size size(64 + 7 * 48, 64 + 4 * 48);
 const TileOptions tiles{.size = 64, .overlap = 0.25};
 

@@ -29,8 +29,8 @@ std::size_t allocations() { return blocks; }
 }  // namespace faceshot::testing
 
 #if FACESHOT_COUNT_MALLOC
-// glibc lets a program replace these, for the libraries that it loads too; its own stay reachable
-// by these names ("Replacing malloc" in its manual).
+// glibc lets a program replace these, for the libraries it loads too; its own stay reachable under
+// these names ("Replacing malloc" in its manual).
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
@@ -63,7 +63,7 @@ void free(void* p) { __libc_free(p); }
 }
 #endif
 
-// A file of its own, so that these are not inlined into code whose `new` the compiler cannot see.
+// In a separate file, so that these are not inlined into code whose `new` the compiler cannot see.
 void* operator new(std::size_t size) {
   if (void* const p = counted_new(size)) return p;
   throw std::bad_alloc();

@@ -36,14 +36,14 @@ Message read_message(const fs::path& path) {
 }
 
 std::vector<float> floats(const onnx::TensorProto& tensor) {
-  return read_constant(tensor, {"recorded", {}}).floats;  // not of whole numbers: none then
+  return read_constant(tensor, {"recorded", {}}).floats;  // not for integers: no values then
 }
 
 Shape shape_of(const onnx::TensorProto& tensor) {
   return {tensor.dims().begin(), tensor.dims().end()};
 }
 
-/// What the tests feed at run time, all but the first input, is constant for us.
+/// Turns all inputs but the first, which the tests feed at run time, into constants.
 onnx::ModelProto with_constants(const fs::path& folder) {
   auto model = read_message<onnx::ModelProto>(folder / "model.onnx");
   onnx::GraphProto& graph = *model.mutable_graph();
@@ -69,8 +69,8 @@ onnx::ModelProto with_constants(const fs::path& folder) {
 
 enum class Verdict { right, refused, wrong };
 
-/// Share of a value by which it may be off. The engine computes 16-bit floats in 32 bits and does
-/// not round them; the recorded ones have 11 and 8 bits, the latter cut off instead of rounded.
+/// Relative tolerance of a value. The engine computes 16-bit floats in 32 bits and does not round
+/// them; the recorded ones have 11 and 8 bits, the latter truncated instead of rounded.
 double tolerance_of(const onnx::TensorProto& tensor) {
   switch (tensor.data_type()) {
     case onnx::TensorProto::FLOAT16:
@@ -93,7 +93,7 @@ Verdict verdict(const fs::path& folder) {
   onnx::ModelProto model;
   onnx::TensorProto in, wanted;
   try {
-    const google::protobuf::LogSilencer silence;  // sequences and the like are no tensors
+    const google::protobuf::LogSilencer silence;  // sequences and the like are not tensors
     model = with_constants(folder);
     in = read_message<onnx::TensorProto>(data / "input_0.pb");
     wanted = read_message<onnx::TensorProto>(data / "output_0.pb");
@@ -106,7 +106,7 @@ Verdict verdict(const fs::path& folder) {
     const Shape shape = shape_of(in);
     Plan alone(read, shape), shared_out(read, shape, {}, 3);
     const std::vector<float> input = floats(in), output = floats(wanted);
-    // Bfloat16 is recorded as whole numbers of 16 bits: nothing to feed, or to compare with.
+    // Bfloat16 is recorded as 16-bit integers: nothing to feed, or to compare with.
     if ((input.empty() && element_count(shape) > 0) ||
         (output.empty() && element_count(shape_of(wanted)) > 0))
       return Verdict::refused;

@@ -1,4 +1,4 @@
-// Fused, planned and sharing memory, a network must still compute what its operators say.
+// Fused, planned and with shared memory, a network must still compute what its operators say.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -40,7 +40,7 @@ std::size_t count(const Graph& graph, Op op) {
 }
 
 /// Compares all outputs of the optimised plan with the reference, for two inputs in a row: what a
-/// run leaves in memory must not matter to the next.
+/// run leaves in memory must not affect the next.
 void expect_equals_reference(const Graph& graph, const Shape& shape, base::Random& random,
                              const std::string& what, int threads = 1) {
   // Without fused multiply-add every step of a sum rounds twice.
@@ -104,7 +104,7 @@ TEST(Fusion, AResidualBlockBecomesItsConvolutions) {
   onnx.node("Relu", {"sum"}, "out");
   onnx.output("out");
   const Graph graph = read(onnx), fast = optimised(graph, {1, 3, 7, 5});
-  // With the sum and both Relu in them; two of the three computed together where that pays.
+  // With the sum and both Relus fused; two of the three are computed together where that pays.
   const std::size_t together = row_kernels_pay() ? 1 : 0;
   EXPECT_EQ(fast.nodes.size(), 3 - together);
   EXPECT_EQ(count(fast, Op::conv), 3 - 2 * together);
@@ -168,7 +168,7 @@ TEST(Fusion, AConvolutionIsNotMovedBehindAnAdditionOntoItsInput) {
   expect_equals_reference(read(onnx), {1, 2, 4, 4}, random, "order");
 }
 
-/// Grows a random network of everything the engine knows, with tensors read again and again.
+/// Grows a random network of every supported operator, with tensors read repeatedly.
 class RandomNetwork {
  public:
   explicit RandomNetwork(std::uint32_t seed) : random_(seed, 0, 0, 0) {

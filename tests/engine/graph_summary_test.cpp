@@ -1,4 +1,4 @@
-// Parameters and operations of networks: counted by hand, and as their authors published them.
+// Parameters and operations of networks: counted by hand, and as published by their authors.
 #include "engine/graph/graph_summary.hpp"
 
 #include <gtest/gtest.h>
@@ -50,7 +50,7 @@ TEST(GraphSummary, CountsWhatAHandCounts) {
   onnx::NodeProto& second = onnx.node("Conv", {"r0", "w1"}, "c1");
   set_int(second, "group", 16);
   set_ints(second, "pads", {1, 1, 1, 1});
-  // The same weights again are no new parameters.
+  // The same weights again are not new parameters.
   set_int(onnx.node("Conv", {"c1", "w1"}, "c2"), "group", 16);
   onnx.output("c2");
 
@@ -98,12 +98,13 @@ TEST(DescribeOperator, NamesWindowsAndWhatIsFused) {
   EXPECT_EQ(describe_operator(unary), "Sigmoid");
 }
 
-/// Small networks built as those of others are, counted by the script that made them.
+/// Small networks with the structure of other projects' networks, counted by the script that made
+/// them.
 TEST(GraphSummary, CountsWhatTheMakerOfANetworkCounted) {
   const fs::path folder = fs::path(FACESHOT_SOURCE_DIR) / "tests/engine/fixtures/peers";
   std::ifstream sizes(folder / "small_sizes.txt");
   std::string line;
-  std::getline(sizes, line);  // says what the columns are
+  std::getline(sizes, line);  // column titles
   int networks = 0;
   for (; std::getline(sizes, line); ++networks) {
     std::istringstream words(line);
@@ -115,7 +116,7 @@ TEST(GraphSummary, CountsWhatTheMakerOfANetworkCounted) {
     const Graph graph = read_onnx(std::as_bytes(std::span(bytes)), {name, {}});
     double counted = 0, flop = 0;
     for (const NodeSummary& node : summarise(graph, {1, 3, height, width})) {
-      // Constants that boxes are decoded with are no part of the script's count.
+      // The script does not count constants of box decoding.
       if (node.kind == "Conv" || node.kind == "BatchNormalization")
         counted += static_cast<double>(node.parameters);
       flop += node.flop;
@@ -126,7 +127,7 @@ TEST(GraphSummary, CountsWhatTheMakerOfANetworkCounted) {
   EXPECT_EQ(networks, 4);
 }
 
-/// A network, what its authors say of it, and where they say it.
+/// A network, its authors' figures, and their source.
 struct Published {
   const char* file;
   Shape input;
@@ -147,9 +148,9 @@ TEST_P(PublishedNetwork, HasTheSizeThatItsAuthorsTell) {
     parameters += node.parameters;
     flop += node.flop;
   }
-  // BatchNorm's two values a channel have become one bias.
+  // BatchNorm's two values per channel have become one bias.
   EXPECT_NEAR(static_cast<double>(parameters), GetParam().parameters, 0.03 * GetParam().parameters);
-  // They count the operations of BatchNorm and ReLU as well, we those of convolutions only.
+  // They count the operations of BatchNorm and ReLU as well, we only those of convolutions.
   EXPECT_LT(flop / 2, GetParam().multiply_adds);
   EXPECT_GT(flop / 2, 0.85 * GetParam().multiply_adds);
 }

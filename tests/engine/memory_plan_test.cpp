@@ -12,7 +12,7 @@ namespace {
 TEST(MemoryPlan, OfNothingIsNothing) { EXPECT_EQ(plan_memory({}).bytes, 0U); }
 
 TEST(MemoryPlan, SharesPlacesOfBuffersThatDoNotMeet) {
-  // A chain of equal layers needs two places, whatever its length.
+  // A chain of equal layers needs two buffers, whatever its length.
   std::vector<BufferRequest> chain;
   for (std::size_t step = 0; step < 20; ++step) chain.push_back({640, step, step + 1});
   EXPECT_EQ(plan_memory(chain).bytes, 2 * 640U);

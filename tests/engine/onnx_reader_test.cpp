@@ -137,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(
                }}),
     [](const auto& test) { return test.param.name; });
 
-/// Reads, plans and runs; Error is the only way to fail.
+/// Reads, plans and runs; only Error may be thrown.
 void survive(const std::string& bytes) {
   try {
     const Graph graph = read(bytes);
@@ -148,7 +148,7 @@ void survive(const std::string& bytes) {
   }
 }
 
-/// A network whose input is quantised and back, with numbers of 8 bits.
+/// A network whose input is quantised to 8 bits and dequantised.
 OnnxBuilder quantised_model() {
   OnnxBuilder onnx;
   onnx.input("in", {"1", "2", "h", "w"});
@@ -204,7 +204,7 @@ TEST(OnnxReader, RefusesImpossibleScales) {
   }
 }
 
-/// Every number of 16 bits beside what IEEE 754 says it is.
+/// Every 16-bit number against its definition in IEEE 754.
 TEST(OnnxReader, ReadsEveryHalf) {
   onnx::TensorProto proto;
   proto.set_name("halves");

@@ -1,6 +1,6 @@
-// Networks that others made, and small ones of our own that are built alike: our outputs must be
+// Other projects' networks, and small ones of our own with the same structure: our outputs must be
 // ONNX Runtime's. The fixtures are samples of those, written by bench/compare/peer_outputs.mjs; the
-// networks of others are in ../shared/peers, ours among the fixtures.
+// others' networks are in ../shared/peers, ours among the fixtures.
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
 #include <unistd.h>
@@ -101,13 +101,13 @@ double hold_to_onnx_runtime(const TensorView& got, const WantedOutput& output, d
   if (!same_shape) return worst;
   std::size_t count = 1;
   for (const std::int64_t d : got.shape) count *= static_cast<std::size_t>(d);
-  // Small outputs have fewer values than that.
+  // Small outputs have fewer values.
   EXPECT_GT(output.samples.size(), std::min<std::size_t>(15, count / 2));
-  // Of all values, not only of the samples; the fixture has six digits.
+  // Over all values, not only the samples; the fixture has six digits.
   EXPECT_NEAR(mean_size(got, count), output.mean, tolerance * output.mean + 1e-7);
   for (const auto& [index, value] : output.samples) {
-    // Relative to the value; near 0, to what is usual in this output. ONNX Runtime's sigmoid is
-    // off by some 1e-7 where it is nearly 0 (ours is not, says the reference in doubles).
+    // Relative to the value; near 0, to the usual size in this output. ONNX Runtime's sigmoid is
+    // off by some 1e-7 where it is nearly 0 (ours is not, according to the reference in double).
     const double error = std::abs(static_cast<double>(got.data[index]) - value);
     const double size = std::max(std::abs(value), output.mean);
     worst = std::max(worst, error / (size + 1e-3));
@@ -173,7 +173,7 @@ INSTANTIATE_TEST_SUITE_P(Own, SmallPeer,
                                            "small_retinaface", "small_half"),
                          test_name);
 
-// ONNX Runtime rounds between layers to what the file says; we compute all in 32 bits.
+// ONNX Runtime rounds between layers to the file's type; we compute everything in 32 bits.
 TEST(SmallKind, HalfPrecisionIsComputedInFloats) {
   hold_to_onnx_runtime(fixtures / "small_half_graph.onnx", "small_half_graph", 0.01);
 }
@@ -181,7 +181,7 @@ TEST(SmallKind, QuantisedIsComputedInFloats) {
   hold_to_onnx_runtime(fixtures / "small_qdq.onnx", "small_qdq", 0.06);
 }
 
-/// small_yunet with its weights in a file of their own.
+/// small_yunet with its weights in a separate file.
 class ExternalData : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -220,7 +220,7 @@ class ExternalData : public ::testing::Test {
     return path;
   }
 
-  /// Of loading it; empty if it loads.
+  /// Message of the error on loading; empty if it loads.
   std::string refusal(ErrorCode code) {
     try {
       (void)Network::load(save().string());

@@ -19,14 +19,14 @@ using engine::Op;
 using engine::Reduction;
 using engine::Shape;
 
-/// A tensor, of floats or of whole numbers: both as double.
+/// A tensor of floats or integers, both as double.
 struct Known {
   Shape shape;
   Values values;
   bool is_integer = false;
 };
 
-/// A shape, an index or the like. Far beyond any tensor's size all numbers mean the same.
+/// A shape, an index or the like. Beyond the size of any tensor all numbers mean the same.
 std::int64_t to_index(double v) {
   constexpr double far = 1e15;
   return static_cast<std::int64_t>(std::min(std::max(v, -far), far));
@@ -38,7 +38,8 @@ std::vector<std::int64_t> to_indices(const Known& tensor) {
   return all;
 }
 
-/// Index of an operand for an index of the result: axes aligned at the end, those of one repeated.
+/// Index into an operand for an index of the result: axes are aligned at the end, axes of size 1
+/// are repeated.
 Shape broadcast_index(const Shape& operand, const Shape& index) {
   Shape own;
   for (std::size_t d = 0; d < operand.size(); ++d)
@@ -54,7 +55,7 @@ Shape broadcast(Shape a, Shape b) {
   return a;
 }
 
-/// Elements of an axis of n that Slice takes, one after another.
+/// The indices that Slice takes along an axis of n, in order.
 std::vector<std::int64_t> slice_indices(std::int64_t n, std::int64_t start, std::int64_t end,
                                         std::int64_t step) {
   if (start < 0) start += n;
@@ -72,14 +73,14 @@ std::vector<std::int64_t> slice_indices(std::int64_t n, std::int64_t start, std:
   return taken;
 }
 
-/// What an element of a resized axis is made of: `low` and the one behind it.
+/// An element of a resized axis is interpolated from `low` and the next one.
 struct Between {
   std::int64_t low = 0, high = 0;
   double share = 0;  ///< of high
 };
 
-/// Resize's coordinate_transformation_mode and nearest_mode. In single precision: where a position
-/// lies between two pixels, runtimes round what that makes of it.
+/// Resize's coordinate_transformation_mode and nearest_mode. In single precision: for positions
+/// between two pixels, runtimes round the result of just that.
 Between resize_source(const engine::Resize& how, std::int64_t at, std::int64_t in, std::int64_t out,
                       float scale) {
   const auto x = static_cast<float>(at);
@@ -104,7 +105,7 @@ Between resize_source(const engine::Resize& how, std::int64_t at, std::int64_t i
   return {low, std::min(low + 1, in - 1), static_cast<double>(source) - static_cast<double>(low)};
 }
 
-/// A node with its inputs, and what they make of it.
+/// A node with its inputs, and its result.
 class Computation {
  public:
   Computation(const Node& node, const std::vector<Known>& tensors)
@@ -157,7 +158,7 @@ class Computation {
       case Op::reshape:
         return reshaped(target_shape());
       case Op::flatten: {
-        // The axis may be the rank, too: all in front of it.
+        // The axis may equal the rank, too: everything is in front of it.
         const auto rank = static_cast<std::int64_t>(in().size());
         const auto at = in().begin() + (node_.axis < 0 ? node_.axis + rank : node_.axis);
         return reshaped({count_of({in().begin(), at}), count_of({at, in().end()})});
@@ -175,7 +176,7 @@ class Computation {
         return each(in(), [&](const Shape& o) {
           return node_.to_integers ? std::trunc(value(o)) : value(o);
         });
-      case Op::channels:  // these are of optimised graphs only
+      case Op::channels:  // these occur only in optimised graphs
       case Op::separable_conv:
       case Op::upsample_add:
       case Op::row_chain:
@@ -245,8 +246,7 @@ class Computation {
     });
   }
 
-  /// Where an element's sum is kept: with that of all that share its indices but those along
-  /// `gone`.
+  /// Where the sum of an element is kept: shared by all with the same indices except along `gone`.
   [[nodiscard]] std::size_t key(Shape index, const std::vector<bool>& gone) const {
     for (std::size_t d = 0; d < index.size(); ++d)
       if (gone[d]) index[d] = 0;
@@ -268,7 +268,7 @@ class Computation {
   Known softmax() {
     std::vector<bool> gone(in().size(), false);
     for (std::size_t d = axis(); d < gone.size(); ++d) gone[d] = d == axis() || node_.flattens;
-    // Shifted by the largest of what is normalised together, so that exp does not overflow.
+    // Shifted by the largest value of each normalised group, so that exp does not overflow.
     const Values most = largest(gone);
     const auto shifted = [&](const Shape& i) { return std::exp(value(i) - most[key(i, gone)]); };
     Values sum(x().values.size(), 0.0);
@@ -293,7 +293,7 @@ class Computation {
       for (const std::int64_t a : to_indices(x(1))) gone[axis_of(a, gone.size())] = true;
     }
     Shape kept, shape;
-    double merged = 1;  // elements that become one
+    double merged = 1;  // elements merged into one
     for (std::size_t d = 0; d < gone.size(); ++d) {
       kept.push_back(gone[d] ? 1 : in()[d]);
       if (!gone[d] || node_.keeps_dimensions) shape.push_back(kept.back());
@@ -408,7 +408,7 @@ class Computation {
     });
   }
 
-  /// Reshape's: 0 keeps an axis, -1 takes what is left.
+  /// Reshape's target: 0 keeps an axis, -1 takes the rest.
   [[nodiscard]] Shape target_shape() const {
     Shape shape = to_indices(x(1));
     std::int64_t others = 1;

@@ -17,7 +17,7 @@ struct Fit {
   std::int64_t before = 0;  ///< padding in front
   std::int64_t out = 0;     ///< windows
 
-  /// Place in the input of an element of a window.
+  /// Position in the input of an element of a window.
   [[nodiscard]] std::int64_t place(std::int64_t window, std::int64_t element) const {
     return window * stride - before + element * dilation;
   }
@@ -39,7 +39,7 @@ Fits fit_windows(const Node& node, const Shape& in) {
     Fit& fit = fits[d] = fit_of(node, in, d);
     const std::int64_t n = in[2 + d], reach = (fit.kernel - 1) * fit.dilation + 1;
     if (node.window.automatic != engine::AutoPadding::none) {
-      // SAME: as many windows as strides, and what they reach beyond the input is padding.
+      // SAME: as many windows as strides; what they extend beyond the input is padding.
       while (fit.out * fit.stride < n) ++fit.out;
       const std::int64_t missing =
           std::max<std::int64_t>((fit.out - 1) * fit.stride + reach - n, 0);
@@ -50,7 +50,7 @@ Fits fit_windows(const Node& node, const Shape& in) {
     fit.before = node.window.padding[d];
     const std::int64_t padded = n + fit.before + node.window.padding[2 + d];
     while (fit.out * fit.stride + reach <= padded) ++fit.out;
-    // ceil_mode: one more that is not whole, unless it would lie in the padding behind.
+    // ceil_mode: one more, partial window, unless it would lie entirely in the padding at the end.
     const bool rest = (fit.out - 1) * fit.stride + reach < padded;
     if (node.window.rounds_up && rest && fit.out * fit.stride < n + fit.before) ++fit.out;
   }
@@ -78,8 +78,8 @@ Fits fit_transposed_windows(const Node& node, const Shape& in) {
   return fits;
 }
 
-/// Visits what lies under a window at an output position: (y, x) in the kernel, (y, x) in the
-/// input, which may be outside it.
+/// Visits the inputs of a window for an output position: (y, x) in the kernel, (y, x) in the input,
+/// which may be outside it.
 template <typename Visit>
 void under_window(const Fits& fits, const Shape& out_index, const Visit& visit) {
   for (std::int64_t ky = 0; ky < fits[0].kernel; ++ky)
@@ -120,7 +120,7 @@ Values convolution(const Node& node, const Values& x, const Shape& in, Shape& ou
 }
 
 Values transposed_convolution(const Node& node, const Values& x, const Shape& in, Shape& out) {
-  // Every input pixel is spread over the output, the way ONNX describes the operator.
+  // Every input pixel is spread over the output, as ONNX describes the operator.
   const Shape& weight = node.weight->shape;
   const Fits fits = fit_transposed_windows(node, in);
   out = {in[0], weight[1] * node.group, fits[0].out, fits[1].out};

@@ -1,5 +1,5 @@
-// Convolutions on kernels of our own, at every level of instructions that this CPU has: they must
-// equal the reference in plain loops.
+// Convolutions on our own kernels, at every instruction level of this CPU: they must equal the
+// reference in plain loops.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -39,7 +39,7 @@ std::vector<Isa> levels() {
   return all;
 }
 
-/// A few convolutions behind one another, as random as kernels of ours may be.
+/// A few convolutions in sequence, as varied as our kernels allow.
 class Chain {
  public:
   explicit Chain(std::uint32_t seed) : random_(seed, 0, 0, 0) {}
@@ -90,7 +90,7 @@ class Chain {
         last_ = in;
     }
   }
-  /// depthwise, pointwise, and the sum with what came in.
+  /// depthwise, pointwise, and the sum with the block's input.
   void residual_block() {
     const std::string in = last_;
     add("dw", channels_, 1, channels_, 3, 1, {1, 1, 1, 1});
@@ -139,8 +139,8 @@ class Chain {
 };
 
 struct Errors {
-  double largest = 0;  ///< relative to 1 + what is wanted
-  double usual = 0;    ///< root mean square, relative to that of what is wanted
+  double largest = 0;  ///< relative to 1 + the wanted value
+  double usual = 0;    ///< root mean square, relative to that of the wanted values
 };
 
 /// True if the shape suits: no window is larger than the image.
@@ -153,7 +153,7 @@ bool fits(const Graph& graph, const Shape& shape) {
   }
 }
 
-/// A graph, an input, and what the reference makes of it.
+/// A graph, an input, and the reference's result.
 struct Example {
   explicit Example(Chain& chain)
       : graph(chain.graph()),
@@ -189,8 +189,8 @@ Errors errors_of(const Example& example, const RowOptions& options, int threads 
   return errors;
 }
 
-/// All levels in one process, which share the reference: a suite of its own, which need not run
-/// again where ctest sets FACESHOT_ISA.
+/// All levels in one process, which share the reference: a separate suite, which need not run again
+/// when ctest sets FACESHOT_ISA.
 template <class Build>
 void expect_all_levels(std::uint32_t seeds, Op op, const Build& build,
                        const std::vector<int>& teams = {1}) {
@@ -208,7 +208,7 @@ void expect_all_levels(std::uint32_t seeds, Op op, const Build& build,
                                   std::to_string(static_cast<int>(level)) + ", " +
                                   std::to_string(threads) + " threads";
         ASSERT_LE(errors_of(example, {.level = level}, threads).largest, 1e-4) << where;
-        // 8 bits of mantissa, in each of two factors.
+        // 8 bits of mantissa in each of two factors.
         if (level == Isa::avx512_bf16) {
           ASSERT_LE(errors_of(example, {.bfloat16 = true, .level = level}, threads).usual, 0.02)
               << where;

@@ -135,7 +135,7 @@ TEST(Session, GivesTheSameBitsAgainAndWithMoreThreads) {
   EXPECT_EQ(run(two, a, "s1"), first);
 }
 
-/// Rows of planes, with a count of how often they were asked for.
+/// Rows of planes; counts how often they were requested.
 class RowsOf : public InputRows {
  public:
   RowsOf(const std::vector<float>& planes, int height, int width)
@@ -158,7 +158,7 @@ class RowsOf : public InputRows {
 };
 
 TEST(Session, TakesItsInputRowByRow) {
-  OnnxBuilder alone;  // no first convolution: the rows are written out first
+  OnnxBuilder alone;  // no first convolution: the rows are expanded to a tensor first
   alone.input("in", {"1", "3", "h", "w"});
   alone.node("Relu", {"in"}, "s1");
   alone.output("s1");
@@ -177,12 +177,12 @@ TEST(Session, TakesItsInputRowByRow) {
         EXPECT_EQ(values_of(session.output("s1")), wanted);
         EXPECT_EQ(rows.wrong, 0);
         EXPECT_GE(rows.asked, height);
-        // And after that the planes again.
+        // And then the planes again.
         EXPECT_EQ(run(session, planes, "s1"), wanted);
       }
 }
 
-/// Rows that cannot be made from one on.
+/// Rows that fail from one on.
 class BrokenRows : public InputRows {
  public:
   explicit BrokenRows(int from) : from_(from) {}
@@ -194,7 +194,7 @@ class BrokenRows : public InputRows {
   int from_;
 };
 
-/// Its first layer reads rows, but most of its work is oneDNN's, in strips of rows.
+/// Its first layer reads rows, but most of its work is done by oneDNN, in strips of rows.
 Network mostly_onednn() {
   OnnxBuilder onnx;
   onnx.input("in", {"1", "3", "h", "w"});
@@ -220,7 +220,7 @@ TEST(Session, RunsAgainAfterRowsHaveThrown) {
         const auto wanted = run(session, planes, "s1");
         std::optional<BrokenRows> rows(from);
         EXPECT_THROW(session.run(*rows), std::runtime_error);
-        rows.reset();  // nobody may look at them again
+        rows.reset();  // nobody may read them again
         EXPECT_EQ(run(session, planes, "s1"), wanted);
         const RowsOf good(planes, 64, 48);
         session.run(good);
@@ -298,7 +298,7 @@ TEST(Session, TimesItsStepsAndComputesTheSame) {
   EXPECT_THROW(session.run_timed(milliseconds), Error);
 }
 
-/// A host's threads: those of the test, made anew for each loop.
+/// A host's threads: the test's own, created for each loop.
 class OwnThreads : public ParallelRunner {
  public:
   void run(std::size_t count, int workers,
@@ -337,8 +337,8 @@ TEST(Session, AllocatesNoTensorWhileItRuns) {
     session.run();
     const std::size_t before = faceshot::testing::allocated_bytes();
     for (int i = 0; i < 10; ++i) session.run();
-    // oneDNN keeps its books on the heap, a few hundred bytes a primitive and band of rows; the
-    // smallest tensor here is of 128 KiB.
+    // oneDNN's bookkeeping takes a few hundred bytes per primitive and band of rows; the smallest
+    // tensor here has 128 KiB.
     EXPECT_LT(faceshot::testing::allocated_bytes() - before, 128 * 1024U);
   }
 }

@@ -48,9 +48,9 @@ TEST(ApByHeight, SmallerFacesAreNeitherHitsNorFalseAlarms) {
                      {square(0, 60), 0.6F}},
                     four};
   const ApByHeight r = ap_of({scene});
-  EXPECT_DOUBLE_EQ(r.of[0].ap, 0.5);                // false alarm, hit; one face
+  EXPECT_DOUBLE_EQ(r.of[0].ap, 0.5);                // false positive, hit; one face
   EXPECT_DOUBLE_EQ(r.of[1].ap, 0.5 * 0.5);          // the same; two faces
-  EXPECT_DOUBLE_EQ(r.of[2].ap, (1 + 2.0 / 3) / 3);  // hit, false alarm, hit; three faces
+  EXPECT_DOUBLE_EQ(r.of[2].ap, (1 + 2.0 / 3) / 3);  // hit, false positive, hit; three faces
   EXPECT_DOUBLE_EQ(r.mean, (0.5 + 0.25 + (1 + 2.0 / 3) / 3) / 3);
 }
 
@@ -70,7 +70,7 @@ TEST(ApByHeight, ADoubledFaceIsAFalseAlarmWhereItCounts) {
 }
 
 TEST(ApByHeight, TheMostOverlappedFaceDecidesWhetherItCountsOrNot) {
-  // Around a face of 50 px lies one of 45 that does not count from 50 px on and fits better.
+  // Around a face of 50 px is one of 45 that does not count at 50 px and above, and fits better.
   const Scene scene{{{square(1, 45, 1), 0.9F}}, {{square(0, 50)}, {square(1, 45, 1)}}};
   const ApByHeight r = ap_of({scene});
   EXPECT_DOUBLE_EQ(r.of[0].ap, 0);
@@ -100,7 +100,7 @@ TEST(ApByHeight, RefusesScoresThatAreNoNumbers) {
 }
 
 /// WIDER's own protocol, told which faces count. With scores that are multiples of a thousandth,
-/// from 0 to 1, its thresholds cut nothing together, and both are the same area.
+/// from 0 to 1, its thresholds merge no two scores, and both are the same area.
 TEST(ApByHeight, AgreesWithWiderProtocol) {
   std::vector<Scene> scenes;
   WiderGroundTruth truth;
@@ -120,7 +120,7 @@ TEST(ApByHeight, AgreesWithWiderProtocol) {
         image.counts[h].push_back(side >= static_cast<float>(face_heights[h]) ? 1 : 0);
       for (std::uint32_t d = random.below(4); d > 0; --d) {
         const float off = side * random.uniform(-0.4F, 0.4F);
-        // 37 and 1001 have no common factor: every score comes once.
+        // 37 and 1001 have no common factor: every score occurs once.
         const float score = static_cast<float>(rank++ * 37 % 1001) / 1000;
         scene.detections.push_back({square(box.x1 + off, side, box.y1), score});
       }

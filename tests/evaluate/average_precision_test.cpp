@@ -68,7 +68,7 @@ TEST(AveragePrecision, TellsWhichDetectionFoundWhichFace) {
 }
 
 TEST(AveragePrecision, JudgesEachDetectionOfAnImage) {
-  // An ignored face, one found twice, one that nobody labelled; not in the order of the scores.
+  // An ignored face, one found twice, one that nobody labelled; not in the order of scores.
   const Scene scene{
       {{square(50), 0.6F}, {square(51), 0.9F}, {square(0), 0.95F}, {square(200), 0.3F}},
       {{square(0), true}, {square(50)}}};
@@ -103,13 +103,13 @@ TEST(AveragePrecision, SecondDetectionOfAFaceIsFalse) {
 
 TEST(AveragePrecision, IgnoredBoxesExcuseButDoNotCount) {
   const std::vector<GroundTruthBox> truth{{square(0)}, {square(200, 0, 100), true}};
-  // On the ignored box, or mostly inside it: neither. Half outside: a false alarm.
+  // On the ignored box, or mostly inside it: neither. Half outside: a false positive.
   EXPECT_DOUBLE_EQ(ap_of({{{{square(200, 0, 100), 0.9F}, {square(0), 0.5F}}, truth}}), 1.0);
   EXPECT_DOUBLE_EQ(ap_of({{{{square(230, 30), 0.9F}, {square(0), 0.5F}}, truth}}), 1.0);
   EXPECT_DOUBLE_EQ(ap_of({{{{square(194), 0.9F}, {square(0), 0.5F}}, truth}}), 0.5);
-  // A face that only ignored boxes show: nothing to find.
+  // Only ignored faces: nothing to find.
   EXPECT_DOUBLE_EQ(ap_of({{{{square(0), 0.9F}}, {{square(0), true}}}}), 0.0);
-  // A real face wins over the crowd around it.
+  // A real face takes precedence over the crowd around it.
   EXPECT_DOUBLE_EQ(
       ap_of({{{{square(230, 30), 0.9F}}, {{square(230, 30)}, {square(200, 0, 100), true}}}}), 1.0);
 }

@@ -83,9 +83,9 @@ TEST(Confusion, CountsEveryFaceAndEveryDetectionOnce) {
                                                    shown(1, 100, 0.7F), shown(1, 300, 0.6F),
                                                    shown(0, 400, 0.95F), shown(1, 200, 0.4F)}};
   const Confusion c = confusion_of(records, found, 2, 0.5F);
-  EXPECT_EQ(c.counts, (std::vector<std::size_t>{1, 0, 0,  //
-                                                1, 0, 1,  // one taken for the other, one not found
-                                                0, 2, 0}))  // a double and one where nothing is
+  EXPECT_EQ(c.counts, (std::vector<std::size_t>{1, 0, 0,    //
+                                                1, 0, 1,    // one taken for the other, one missed
+                                                0, 2, 0}))  // a duplicate, and one where nothing is
       << "what is ignored, or below the score, counts nowhere";
   EXPECT_EQ(c.at(1, 0), 1U);
   EXPECT_THROW((void)confusion_of(records, found, 1, 0.5F), Error);

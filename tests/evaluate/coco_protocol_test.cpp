@@ -49,7 +49,7 @@ void expect_figures(const CocoResult& result, const nlohmann::json& figures) {
   }
 }
 
-// expected.json is what pycocotools says (fixtures/make_protocol_fixtures.py).
+// expected.json is pycocotools' result (fixtures/make_protocol_fixtures.py).
 TEST(CocoProtocol, AgreesWithPycocotools) {
   const nlohmann::json figures = expected();
   for (const std::string kind : {"fine", "coarse"}) {
@@ -61,7 +61,7 @@ TEST(CocoProtocol, AgreesWithPycocotools) {
   }
 }
 
-// By scripts/check_protocols.py; a crowd is what PASCAL VOC's side calls ignored.
+// By scripts/check_protocols.py; a COCO crowd corresponds to an ignored box in PASCAL VOC.
 TEST(VocProtocol, AgreesWithPython) {
   const nlohmann::json figures = expected();
   for (const std::string kind : {"fine", "coarse"}) {
@@ -91,7 +91,7 @@ TEST(VocProtocol, AgreesWithPython) {
 }
 
 TEST(VocProtocol, ElevenPointsByHand) {
-  // Four faces; found, false alarm, found: recall .25 at precision 1, .5 at 2/3.
+  // Four faces; found, false positive, found: recall .25 at precision 1, .5 at 2/3.
   const std::vector<GroundTruthBox> faces{
       {{0, 0, 10, 10}}, {{20, 0, 30, 10}}, {{40, 0, 50, 10}}, {{60, 0, 70, 10}}};
   const std::vector<Detection> found{
@@ -117,7 +117,7 @@ class CocoFiles : public ::testing::Test {
   }
   ~CocoFiles() override { fs::remove_all(dir_); }
 
-  /// What reading annotations, or results beside good annotations, complains of.
+  /// The error on reading annotations, or results for good annotations.
   [[nodiscard]] std::string complaint(const std::string& text, bool results) const {
     const fs::path path = dir_ / "file.json";
     std::ofstream(path) << text;

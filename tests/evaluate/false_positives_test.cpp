@@ -20,7 +20,7 @@ std::vector<LabelledDetections> views(const std::vector<Scene>& scenes) {
   return images;
 }
 
-// Sides count one more: 99 is 100. Moved by d along x, two such squares have an IoU of
+// Sides count one more: 99 is 100. Shifted by d along x, two such squares have an IoU of
 // (100 - d) / (100 + d).
 ScoredBox at(double x, double score, double side = 99) { return {x, 0, side, side, score}; }
 constexpr geometry::Xywh face_at(float x, float side = 99) { return {x, 0, side, side}; }
@@ -46,7 +46,7 @@ TEST(FalsePositives, AreOfThreeKinds) {
 }
 
 TEST(FalsePositives, OfAFaceThatDoesNotCountAreNone) {
-  // The second face does not count: what is of it is nothing; what is badly placed at it still is.
+  // The second face does not count: a detection of it is ignored; a badly placed one still counts.
   const std::vector<Scene> scenes{
       {{face_at(0), face_at(500)}, {1, 0}, {at(500, 0.9), at(501, 0.8), at(550, 0.7)}}};
   const Judgement judgement = judge(views(scenes));
@@ -76,7 +76,7 @@ TEST(FalsePositives, AreCountedAtARecallBySize) {
     scenes[0].counts.push_back(1);
     scenes[0].boxes.push_back(at(1000.0 * i, 1 - 0.1 * i));
   }
-  // Between the third hit (0.8) and the fourth (0.7), and one behind the fifth (0.6).
+  // Between the third hit (0.8) and the fourth (0.7), and one after the fifth (0.6).
   scenes[0].boxes.push_back(at(200, 0.75, 31.9));
   scenes[0].boxes.push_back(at(300, 0.75, 32));
   scenes[0].boxes.push_back(at(400, 0.75, 64));

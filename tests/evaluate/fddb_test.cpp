@@ -60,7 +60,7 @@ TEST(Fddb, OverlapsOfCirclesAndSquares) {
 }
 
 TEST(Fddb, OneToOneAndTheBestSum) {
-  // Two faces, three detections of the first: the second of equals is a false alarm.
+  // Two faces, three detections of the first: the second of two equal ones is a false positive.
   FddbImage image{"a", 0, 0, {{10, 10, 0, 20, 20}, {10, 10, 0, 60, 20}}, {}};
   image.found = {{FddbEllipse{10, 10, 0, 20, 20}, 0.9},
                  {FddbEllipse{10, 10, 0, 21, 20}, 0.8},

@@ -22,7 +22,7 @@ TEST(LandmarkError, ByHand) {
 }
 
 TEST(LandmarkError, EveryFaceCountsTheSameWhateverItsSize) {
-  // The same face, ten times as large, with no error: the mean halves.
+  // The same face, ten times as large and without error: the mean halves.
   Landmarks shifted = eyes_to_mouth;
   for (Point& p : shifted) p.x += 6;  // 6 of 30: 0.2, a failure
   Landmarks large = eyes_to_mouth;
@@ -35,7 +35,8 @@ TEST(LandmarkError, EveryFaceCountsTheSameWhateverItsSize) {
 }
 
 TEST(LandmarkError, ByTheDistanceOfTheEyes) {
-  // Eyes 20 apart; the points of the first test are 15 px off in all. In profile there is no scale.
+  // Eyes 20 apart; the points of the first test are 15 px off in total. In profile there is no
+  // scale.
   const Landmarks found{13, 14, 30, 16, 20, 20, 12, 27, 29, 30};
   const Landmarks profile{10, 10, 10.5F, 10, 20, 20, 12, 30, 13, 30};
   const std::vector<LandmarkPair> faces{{found, eyes_to_mouth, {5, 0, 25, 45}},

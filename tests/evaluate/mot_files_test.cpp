@@ -47,7 +47,7 @@ TEST_F(MotFiles, CommasOrBlanksAndAsManyFieldsAsThereAre) {
                                          "1, 8, 1, 2, 3, 4, -1, -1, -1\n"),
                                    false);
   ASSERT_EQ(boxes.size(), 3U);
-  EXPECT_EQ(boxes[0].id, 7);  // by frame
+  EXPECT_EQ(boxes[0].id, 7);  // sorted by frame
   EXPECT_EQ(boxes[0].confidence, 1);
   EXPECT_EQ(boxes[1].confidence, 1);
   EXPECT_EQ(boxes[1].type, 1);

@@ -1,5 +1,5 @@
-// Two made-up results of one made-up film (tests/evaluate/fixtures/mot), and what TrackEval
-// (github.com/JonathonLuiten/TrackEval, commit of 2023) says of them: benchmark MOT17, with its
+// Two made-up results for one made-up film (tests/evaluate/fixtures/mot), and TrackEval's figures
+// for them (github.com/JonathonLuiten/TrackEval, commit of 2023): benchmark MOT17, with its
 // preprocessing.
 #include "evaluate/tracks/mot_metrics.hpp"
 
@@ -91,7 +91,7 @@ TEST(MotMetrics, TheTruthIsPerfect) {
     box.confidence = 1;
     s.found.push_back(box);
   }
-  // Boxes on ground truth of confidence 0 are false alarms, as in TrackEval: leave them out.
+  // Boxes on ground truth of confidence 0 are false positives, as in TrackEval: leave them out.
   std::erase_if(s.truth, [](const MotBox& b) { return b.confidence == 0; });
   std::erase_if(s.found, [](const MotBox& b) { return b.id == 15 && b.frame < 12; });
   const MotResult r = evaluate_mot(s);
@@ -127,14 +127,14 @@ TEST(MotMetrics, OneFilmCombinedIsItself) {
 }
 
 TEST(LeakRate, CountsPixelsOfTheEllipse) {
-  // The right half of the face is hidden in the first frame; in the second nothing is.
+  // In the first frame the right half of the face is hidden; in the second none of it.
   MotSequence s{"s", {box_at(1, 1, 100), box_at(2, 1, 100)}, {box_at(1, 7, 120)}};
   const std::set<std::int64_t> found{1};
   const LeakRate leak = leak_rate(s, {HidingShape::box, 0}, found);
   EXPECT_NEAR(leak.pixels, 2 * 3.14159 * 20 * 20, 20);
   EXPECT_NEAR(leak.rate(), 0.75, 1e-9);
   EXPECT_EQ(leak.faces, 1U);
-  // Half a width of margin hides the rest.
+  // A margin of half a width hides the rest.
   EXPECT_NEAR(leak_rate(s, {HidingShape::box, 0.5}, found).rate(), 0.5, 1e-9);
   EXPECT_GT(leak_rate(s, {HidingShape::ellipse, 0.3}, found).rate(),
             leak_rate(s, {HidingShape::box, 0.3}, found).rate());
@@ -145,7 +145,7 @@ TEST(LeakRate, WhatIsNotSeenDoesNotLeak) {
   s.truth[1].visibility = 0;
   s.truth[1].type = 8;
   EXPECT_EQ(leak_rate(s, {}, {1}).rate(), 0);
-  s.truth[1].visibility = 0.5;  // hidden by half, and not asked for: visible all the same
+  s.truth[1].visibility = 0.5;  // not evaluated, but its visible half leaks
   EXPECT_NEAR(leak_rate(s, {}, {1}).rate(), 1.0 / 3, 1e-9);
 }
 

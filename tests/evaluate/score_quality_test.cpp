@@ -10,7 +10,7 @@ namespace faceshot::evaluate {
 namespace {
 
 TEST(ScoreQuality, ByHand) {
-  // The eighth bin has one right of two and a mean of 0.73, the first none of one, the last all.
+  // The eighth bin has one of two correct and a mean of 0.73, the first none of one, the last all.
   const std::vector<JudgedScore> scores{
       {0.75F, true}, {0.71F, false}, {0.05F, false}, {1.0F, true}};
   const Reliability r = reliability(scores);
@@ -46,13 +46,13 @@ TEST(ThresholdSweep, CountsWhatIsShown) {
   EXPECT_DOUBLE_EQ(sweep.at(0.5).recall, 0.5);
   EXPECT_DOUBLE_EQ(sweep.at(0.5).f1(), 4.0 / 7);
   EXPECT_DOUBLE_EQ(sweep.best().threshold, 0.5);
-  // What 0.9 as a float is not below must be shown at 0.9.
+  // A score equal to 0.9 as a float must be shown at 0.9.
   EXPECT_EQ(sweep.at(0.9).recall, 0.25);
   EXPECT_EQ(ThresholdSweep({}, 3).best().threshold, 0.5);
   EXPECT_EQ(ThresholdSweep({}, 0).round_figure().threshold, 0.5);
 }
 
-/// F1 is highest at `best`, and falls off on both sides.
+/// F1 is highest at `best` and falls off on both sides.
 ThresholdSweep peaked(float best) {
   std::vector<JudgedScore> scores;
   for (int i = 0; i < 1000; ++i) {

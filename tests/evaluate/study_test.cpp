@@ -1,4 +1,4 @@
-// What stands behind reports: figures of parts and of draws of a set's images.
+// What reports are built on: figures of subsets and resamples of a set's images.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -76,7 +76,7 @@ TEST(Study, SamplerOfARankingIsAveragePrecision) {
   const Comparison comparison(records, found);
   const ApSampler sampler = ApSampler::voc(comparison.images());
   EXPECT_NEAR(sampler.ap(), average_precision(comparison.images()), 1e-12);
-  // An image taken twice is an image that is there twice.
+  // An image drawn twice counts like an image that is there twice.
   std::vector<std::uint32_t> times(records.size(), 1);
   times[4] = 2;
   times[7] = 0;
@@ -124,7 +124,7 @@ TEST(Study, AnEventIsASetOfItsOwn) {
   const PartTable events = by_event(judged, 2, 0.5);
   ASSERT_EQ(events.rows.size(), 3U);
   EXPECT_EQ(events.rows[0].name, "0--Parade");
-  // Alone, the event's own scores are what the thresholds lie between, so its range is given.
+  // Evaluated alone, the thresholds lie between the event's own scores, so its range is given.
   WiderGroundTruth alone;
   std::vector<ImageDetections> found;
   for (const WiderImage& image : f.truth.images)
@@ -174,7 +174,7 @@ TEST(Study, ScoresOfAnyScaleHaveThresholds) {
   EXPECT_TRUE(judged_scores(judged, 2).empty()) << "these are no probabilities";
 }
 
-/// Images with one face each: found or not, and as many false alarms as there are.
+/// Images with one face each, of which `missed` are not found; no false positives.
 ApSampler coin(std::size_t images, std::size_t missed) {
   std::vector<std::vector<GroundTruthBox>> truth(images, {{{0, 0, 10, 10}}});
   std::vector<std::vector<Detection>> found(images);
@@ -185,7 +185,7 @@ ApSampler coin(std::size_t images, std::size_t missed) {
 }
 
 TEST(Bootstrap, AMeanHasTheIntervalThatItShouldHave) {
-  // AP is the share found, a binomial one: deviation sqrt(p (1 - p) / n).
+  // AP is the share found, a binomial proportion: deviation sqrt(p (1 - p) / n).
   const ApSampler figure = coin(400, 100);
   const Interval interval = bootstrap({&figure, 1}, {.samples = 2000}).front();
   EXPECT_NEAR(interval.value, 0.75, 1e-12);
@@ -205,7 +205,7 @@ TEST(Bootstrap, DoesNotDependOnThreads) {
 }
 
 TEST(Bootstrap, PairsSeeWhatSingleFiguresDoNot) {
-  // b misses what a misses and ten more of 400: far within either's interval, and real.
+  // b misses what a misses and ten more of 400: well within either interval, yet real.
   const ApSampler a = coin(400, 100), b = coin(400, 110);
   const Interval alone = bootstrap({&a, 1}, {}).front();
   EXPECT_LT(alone.low, b.ap());
@@ -219,7 +219,7 @@ TEST(Bootstrap, PairsSeeWhatSingleFiguresDoNot) {
 }
 
 TEST(Bootstrap, ATraceIsNoDifferenceHoweverSure) {
-  // Ten more of 40,000 are missed: certain, and nothing to speak of.
+  // Ten more of 40,000 are missed: certain, but negligible.
   const ApSampler a = coin(40'000, 10'000), b = coin(40'000, 10'010);
   const PairedDifference d = paired_bootstrap({&a, 1}, {&b, 1}, {}).front();
   EXPECT_NEAR(d.difference(), -0.00025, 1e-12);

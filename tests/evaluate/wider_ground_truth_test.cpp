@@ -16,8 +16,8 @@
 #include "matfile/mat_file.hpp"
 #include "matfile/mat_writer.hpp"
 
-/// matio asks for whatever memory a damaged length calls for, and copes with being refused it. The
-/// address sanitizer, where a test is built with it, must refuse too and not end the program.
+/// matio requests whatever memory a damaged length calls for, and copes with refusal. The address
+/// sanitizer, if a test is built with it, must refuse too instead of ending the program.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
 
@@ -124,13 +124,14 @@ TEST_F(WiderGroundTruthFiles, FlippedBitsNeverCrash) {
       std::string flipped = whole;
       flipped[at] = static_cast<char>(flipped[at] ^ (1 << (at % 8)));
       write(file, flipped);
-      (void)message();  // an error, or other numbers; the fixture catches all other exceptions
+      (void)message();  // an error or other numbers; the fixture catches all other exceptions
     }
     write(file, whole);
   }
 }
 
-// 3.7 kB that claim a large array of structures, found by fuzzing: matio works on it for minutes.
+// 3.7 kB that claim a large array of structures, found by fuzzing: matio is busy with it for
+// minutes.
 TEST_F(WiderGroundTruthFiles, AFileThatKeepsMatioBusyForMinutesIsDamaged) {
   fs::copy_file(FACESHOT_SOURCE_DIR "/tests/data/fixtures/endless.mat", dir_ / "wider_hard_val.mat",
                 fs::copy_options::overwrite_existing);

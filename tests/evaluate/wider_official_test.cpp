@@ -1,4 +1,4 @@
-// The authors' own ground-truth files, where they are.
+// The authors' own ground-truth files, if present.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -31,7 +31,7 @@ TEST(WiderOfficial, NumbersOfImagesAndFacesAsPublished) {
   }
   EXPECT_EQ(faces, (std::array<std::ptrdiff_t, 3>{7211, 13319, 31958}));
   EXPECT_EQ(labelled, 39708U);
-  // First image of the list, first box, as the text form of the same annotations has it.
+  // First image of the list, first box, as in the text form of the same annotations.
   EXPECT_EQ(truth.images.front().name, "0_Parade_marchingband_1_465");
   EXPECT_EQ(truth.images.front().faces.size(), 126U);
   EXPECT_EQ(truth.images.front().faces.front().x, 345);

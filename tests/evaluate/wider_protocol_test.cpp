@@ -17,7 +17,7 @@ namespace {
 const std::filesystem::path fixtures =
     std::filesystem::path(FACESHOT_SOURCE_DIR) / "tests/evaluate/fixtures";
 
-/// An image whose faces all count in "hard", and in "easy" and "medium" as `easy` says.
+/// An image whose faces all count in "hard"; `easy` says which count in "easy" and "medium".
 WiderImage make_image(const std::string& name, std::vector<geometry::Xywh> faces,
                       std::vector<char> easy) {
   const std::vector<char> all(faces.size(), 1);
@@ -106,7 +106,7 @@ TEST(WiderProtocol, ScoresAreNormalizedOverTheWholeSet) {
   EXPECT_DOUBLE_EQ(c.recall[998], 0.5);
   EXPECT_DOUBLE_EQ(c.recall[999], 1.0);
   EXPECT_DOUBLE_EQ(c.precision[999], 2.0 / 3);
-  EXPECT_EQ(curve(100, 50).recall, c.recall);  // logits or percent: the same
+  EXPECT_EQ(curve(100, 50).recall, c.recall);  // logits or per cent: the same
 }
 
 TEST(WiderProtocol, EqualScoresAreAllAdmittedAtOnce) {
@@ -121,8 +121,8 @@ TEST(WiderProtocol, EqualScoresAreAllAdmittedAtOnce) {
 }
 
 TEST(WiderProtocol, OverlapCountsOnePixelMore) {
-  // 19 x 19 counts as 20 x 20. A box 9 wide counts 10: IoU 10 / 20, just enough; in continuous
-  // coordinates it would be 9 / 19 and lost.
+  // 19 x 19 counts as 20 x 20. A box 9 wide counts as 10: IoU 10 / 20, just enough; in continuous
+  // coordinates it would be 9 / 19 and missed.
   const WiderGroundTruth truth{{make_image("a", {face_at(0)}, {1})}};
   const std::vector<ImageDetections> half{{"event", "a", {{0, 0, 9, 19, 1}}}};
   EXPECT_DOUBLE_EQ(hard(evaluate_wider(truth, half)).ap, 1.0);
@@ -134,8 +134,8 @@ TEST(WiderProtocol, ImagesWithoutFaces) {
   const WiderGroundTruth truth{{make_image("a", {face_at(0)}, {1}),
                                 make_image("no_easy", {face_at(0)}, {0}),
                                 make_image("no_faces", {}, {})}};
-  // Official: a false alarm where faces are labelled counts, even if none is in the setting; an
-  // image without any label is passed over.
+  // Official: a false positive where faces are labelled counts, even if none is in the setting; an
+  // image without any label is skipped.
   const std::vector<ImageDetections> found{{"event", "a", {at(0, 0.1)}},
                                            {"event", "no_easy", {at(500, 0.9)}},
                                            {"event", "no_faces", {at(0, 0.9), at(500, 0.9)}}};
@@ -156,7 +156,7 @@ TEST(WiderProtocol, ImagesThatAreNotThere) {
   EXPECT_EQ(hard(result).faces, 1U);
   EXPECT_EQ(result.missing, std::vector<std::string>{"event/b"});
   EXPECT_EQ(result.unknown, std::vector<std::string>{"event/stranger"});
-  // There, but nothing found: its faces count.
+  // A file without detections: its faces count.
   const std::vector<ImageDetections> empty_b{{"event", "a", {at(0, 0.1)}}, {"event", "b", {}}};
   EXPECT_DOUBLE_EQ(hard(evaluate_wider(truth, empty_b)).ap, 1.0 / 3);
 }

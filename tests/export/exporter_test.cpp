@@ -81,7 +81,7 @@ TEST(Exporter, TheFileKnowsHowGoodItsNetworkIs) {
   const std::string before = metrics();
   EXPECT_EQ(before.substr(0, 16), "{\"val_ap\":0.5000");
   EXPECT_EQ(before.find("val_ap_mean"), std::string::npos);
-  checkpoint.scalars["best"] = 0.625;  // of the metric that best.pt is best by
+  checkpoint.scalars["best"] = 0.625;  // of the metric that selects best.pt
   EXPECT_NE(metrics().find(",\"val_ap_mean\":0.6250}"), std::string::npos);
 }
 
@@ -98,7 +98,7 @@ TEST(Exporter, ANoteMayBeWhatTheDetectorGoesBy) {
   model.classes = {"helmet", "head"};
   const train::Checkpoint checkpoint = example_checkpoint(model);
   const auto file = temporary("thresholds.onnx");
-  std::filesystem::remove(file);  // of a run before
+  std::filesystem::remove(file);  // of an earlier run
   ExportOptions options;
   options.notes = {{"faceshot.class_thresholds", "[0.25,1.5]"}};
   EXPECT_THROW(export_network(checkpoint, file, options), Error);

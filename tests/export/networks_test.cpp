@@ -1,5 +1,5 @@
-// Every backbone and every config that ships, from its network to a file that others read: our
-// engine and OpenCV's DNN give what Torch gives.
+// Every backbone and every shipped config, from its network to an exported file: our engine and
+// OpenCV's DNN give the same outputs as Torch.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -39,15 +39,14 @@ std::vector<std::string> names(int count) {
   return all;
 }
 
-/// Every config that ships, a plain SSD on each backbone that none of them is built on, and
-/// max-out.
+/// Every shipped config, a plain SSD on each backbone that no config uses, and max-out.
 std::vector<Case> cases() {
   std::vector<Case> all;
   std::set<std::string> covered;
   for (const auto& entry : std::filesystem::directory_iterator(FACESHOT_SOURCE_DIR "/configs")) {
     if (entry.path().extension() != ".toml") continue;
     all.push_back({entry.path().stem().string(), train::read_config(entry.path())});
-    // As Pascal VOC has them, and a set of masks.
+    // The number of Pascal VOC's classes, and those of a mask set.
     if (all.back().name == "ssd300-mobilenetv2") all.back().config.model.classes = names(20);
     if (all.back().name == "faceshot-mask") all.back().config.model.classes = names(3);
     covered.insert(all.back().config.model.backbone);
@@ -73,7 +72,7 @@ std::vector<Case> cases() {
 
 void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
-/// What becomes of one prior: the class that it shows most of.
+/// One prior's result: its most likely class.
 struct Row {
   std::size_t label;
   double score;
@@ -154,7 +153,7 @@ TEST_P(Networks, ExportAndRunTheSameEverywhere) {
   const auto ours =
       rows(session.output("loc").data.data(), session.output("conf").data.data(), priors, info);
   const auto theirs = rows(outputs[0].ptr<float>(), outputs[1].ptr<float>(), priors, info);
-  const double enough = info.classes.size() > 1 ? 0.05 : 0.5;  // of a network that knows nothing
+  const double enough = info.classes.size() > 1 ? 0.05 : 0.5;  // the network is untrained
   int found = 0;
   for (std::size_t i = 0; i < ours.size(); ++i) {
     EXPECT_NEAR(ours[i].score, theirs[i].score, 1e-3) << i;
@@ -168,7 +167,7 @@ TEST_P(Networks, ExportAndRunTheSameEverywhere) {
 
 TEST_P(Networks, TrainsAStepInBothPrecisions) {
   Config config = GetParam().config;
-  config.model.alpha *= 0.25F;  // the layers are the same, and narrow ones are quick
+  config.model.alpha *= 0.25F;  // the layers are the same, and narrow ones are fast
   const int size = config.augment.size;
   const std::vector<std::uint8_t> pixels = [&] {
     std::vector<std::uint8_t> all(static_cast<std::size_t>(2 * size * size * 3));
@@ -194,7 +193,7 @@ TEST_P(Networks, TrainsAStepInBothPrecisions) {
       EXPECT_TRUE(torch::isfinite(tensor.grad()).all().item<bool>()) << name;
       norm += tensor.grad().square().sum().item<double>();
     }
-    // A step down the gradient lowers the loss: the gradient is that of this network.
+    // A step along the negative gradient lowers the loss: the gradient belongs to this network.
     const torch::NoGradGuard no_grad;
     const auto value = before.item<double>();
     for (const auto& [name, tensor] : network.parameters())

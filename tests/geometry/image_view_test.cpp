@@ -32,7 +32,7 @@ TEST(ImageView, EmptyWithoutPixelsOrSize) {
 
 TEST(ImageView, RowsFollowTheStride) {
   const std::array<std::uint8_t, 12> pixels{};
-  const ImageView padded{pixels.data(), 1, 3, 4};  // one byte of padding a row
+  const ImageView padded{pixels.data(), 1, 3, 4};  // one byte of padding per row
   EXPECT_EQ(padded.row(0), pixels.data());
   EXPECT_EQ(padded.row(2), pixels.data() + 8);
   const ImageView upside_down{pixels.data() + 8, 1, 3, -4};  // as in BMP files

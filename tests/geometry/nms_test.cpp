@@ -11,8 +11,8 @@
 namespace faceshot::geometry {
 namespace {
 
-/// The definition, without a thought for speed: take the best detection that is left, drop all of
-/// its class that overlap it by more than the threshold, repeat.
+/// The definition, without regard for speed: take the best remaining detection, drop all of its
+/// class that overlap it by more than the threshold, repeat.
 std::vector<std::size_t> nms_by_definition(const std::vector<Detection>& detections,
                                            float threshold) {
   std::vector<bool> left(detections.size(), true);

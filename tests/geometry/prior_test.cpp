@@ -26,7 +26,7 @@ PriorSpec ssd300_vgg() {
 const std::vector<FeatureSize> ssd300_features{{38, 38}, {19, 19}, {10, 10},
                                                {5, 5},   {3, 3},   {1, 1}};
 
-/// What fixtures/ssd300_priors.py calculated.
+/// What fixtures/ssd300_priors.py computed.
 struct Expected {
   std::size_t count = 0;
   std::map<std::size_t, std::size_t> level_counts;
@@ -143,7 +143,7 @@ TEST(Prior, ClipCutsToTheImage) {
 }
 
 TEST(Prior, ScaleRuleOfThePaper) {
-  // Section 2.2: from 0.2 to 0.9 over six levels, regularly spaced.
+  // Section 2.2: from 0.2 to 0.9 over six levels, evenly spaced.
   const auto scales = ssd_scales(6);
   const std::vector<float> expected{0.2F, 0.34F, 0.48F, 0.62F, 0.76F, 0.9F};
   ASSERT_EQ(scales.size(), expected.size());

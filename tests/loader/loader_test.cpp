@@ -128,7 +128,7 @@ TEST(Loader, ResumesInMidEpochWithTheSameBatches) {
     expect_equal({expected.begin() + static_cast<std::ptrdiff_t>(first), expected.end()},
                  rest_of_epoch(resumed));
   }
-  // The same loader, started anew while batches are under way.
+  // The same loader, restarted while batches are being prepared.
   Batch batch;
   whole.start(7);
   ASSERT_TRUE(whole.next(batch));
@@ -215,7 +215,7 @@ TEST(Loader, ShardsThatAreNoneAreErrors) {
     EXPECT_THROW(make_loader(set, options), Error) << shard << " of " << shards;
   }
   options.shard = 0;
-  options.shards = 4;  // 16 samples a batch, but only 12 records
+  options.shards = 4;  // 16 samples per batch, but only 12 records
   EXPECT_THROW(make_loader(set, options), Error);
 }
 

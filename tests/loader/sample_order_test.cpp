@@ -47,7 +47,7 @@ TEST(SampleOrder, WeightsHoldInEveryRoundAndAllRecordsTakeTurns) {
     EXPECT_EQ(of_first, 20);
     four_rounds.insert(four_rounds.end(), round.begin(), round.end());
   }
-  // 4 x 0.25 = 1: by then every record of the second set was seen exactly once.
+  // 4 x 0.25 = 1: by then every record of the second set has been seen exactly once.
   for (const auto& [record, times] : counts(four_rounds)) EXPECT_EQ(times, record < 10 ? 8 : 1);
   EXPECT_EQ(counts(four_rounds).size(), 50U);
 }
@@ -64,7 +64,7 @@ TEST(SampleOrder, EpochsOfAnyLengthFollowOneAnotherWithoutAGap) {
 }
 
 TEST(SampleOrder, PositionsAreUniform) {
-  // First record of 6,000 rounds of 6: each 1,000 times, give or take five deviations.
+  // First record of 6,000 rounds of 6: each 1,000 times, within five standard deviations.
   const SampleOrder order({6}, {}, 4);
   std::map<std::uint32_t, int> first;
   for (std::uint32_t epoch = 0; epoch < 6000; ++epoch) ++first[order.epoch(epoch, 6).front()];

@@ -1,4 +1,4 @@
-// ATSS and SimOTA against the papers' algorithms written out in the plainest way, on random scenes.
+// ATSS and SimOTA against a plain implementation of the papers' algorithms, on random scenes.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -87,7 +87,7 @@ TEST(Atss, PositivesAreAboveTheThresholdOfTheirFace) {
         if (std::abs(overlap - threshold) < 1e-5) continue;
         const bool qualifies = overlap > threshold && inside(grid.priors[p], faces[f].box);
         if (!qualifies) continue;
-        // Its own, or another's with a larger IoU.
+        // Its own, or another face's with a larger IoU.
         ASSERT_GE(match[p], 0);
         const auto& owner = faces[static_cast<std::size_t>(match[p])];
         EXPECT_GE(iou(grid.priors[p].box(), owner.box), overlap);
@@ -145,7 +145,7 @@ TEST(Simota, IsTheAlgorithmOfYolox) {
     const auto match =
         match_simota(grid.priors, grid.begin, grid.step, faces, {g.boxes, g.scores}, {});
 
-    // As its code has it: a matrix of costs, dynamic k, then the cheapest face of each prior.
+    // As in the authors' code: a cost matrix, dynamic k, then the cheapest face of each prior.
     const std::size_t n = grid.priors.size();
     std::vector<double> best_cost(n, std::numeric_limits<double>::infinity());
     std::vector<std::int32_t> wanted(n, match_negative);

@@ -172,7 +172,7 @@ TEST(ClassLoss, GradientsAreThoseOfTheValuesForAnyNumberOfClasses) {
     }
 }
 
-// A class that is out of the question changes nothing: what remains is the papers' loss.
+// A class with zero probability changes nothing: what remains is the papers' loss.
 TEST(ClassLoss, OfQualityIsThatOfOneClassWhereTheOthersAreOutOfTheQuestion) {
   base::Random random(13);
   for (int i = 0; i < 100; ++i) {

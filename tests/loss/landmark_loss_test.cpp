@@ -61,7 +61,7 @@ TEST(LandmarkLoss, GradientsAgreeWithFiniteDifferences) {
       for (std::size_t i = 0; i < 10; ++i) {
         const float h = 1e-3F;
         const double d = std::abs(static_cast<double>(predicted[i] - target[i]));
-        if (d < 0.01 || std::abs(d - 0.8) < 0.01) continue;  // wing's corners
+        if (d < 0.01 || std::abs(d - 0.8) < 0.01) continue;  // kinks of the wing loss
         LandmarkOffsets up = predicted;
         LandmarkOffsets down = predicted;
         up[i] += h;

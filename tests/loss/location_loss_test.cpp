@@ -44,7 +44,7 @@ TEST(IouLoss, IsZeroForTheExactBox) {
 }
 
 TEST(IouLoss, MatchesHandComputedValues) {
-  // Two 10x10 boxes, one moved by 5: intersection 50, union 150, hull 15x10, centres 5 apart,
+  // Two 10x10 boxes, one shifted by 5: intersection 50, union 150, hull 15x10, centres 5 apart,
   // squared diagonal of the hull 325.
   const Prior prior{5, 5, 10, 10};
   const Box target{5, 0, 15, 10};
@@ -141,8 +141,7 @@ TEST_P(LocationGradient, AgreesWithFiniteDifferences) {
       const auto [down, down_at] = at(-2e-3F);
       const double slope_up = (up - loss.value) / (up_at - static_cast<double>(offsets[i]));
       const double slope_down = (loss.value - down) / (static_cast<double>(offsets[i]) - down_at);
-      // Where the two sides differ there is a kink (boxes begin to touch): no derivative to
-      // compare.
+      // If the two sides differ there is a kink (boxes begin to touch): no derivative to compare.
       if (std::abs(slope_up - slope_down) > 2e-2) continue;
       // CIoU's alpha is a constant in the paper's gradient, so its own finite difference deviates.
       const double tolerance = GetParam() == IouLoss::ciou ? 5e-2 : 2e-3;

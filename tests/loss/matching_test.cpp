@@ -47,7 +47,7 @@ TEST(Matching, BetweenTheThresholdsAPriorTakesNoPart) {
 }
 
 TEST(Matching, AContestedPriorGoesToTheBetterFit) {
-  // Both faces like prior 1 best; face 1 fits better, so face 0 takes its next best, prior 0.
+  // Both faces overlap prior 1 most; face 1 fits better, so face 0 takes its next best, prior 0.
   const std::vector<Annotation> faces{face(5, 0, 16, 10), face(10, 0, 20, 10)};
   EXPECT_EQ(match_priors(row_of_priors(3), faces, {}), (std::vector<std::int32_t>{0, 1, -1}));
 }
@@ -77,7 +77,7 @@ RC_GTEST_PROP(Matching, EveryFaceThatTouchesAPriorGetsOne, ()) {
   const auto faces = *rc::gen::nonEmpty(rc::gen::container<std::vector<Annotation>>(
       rc::gen::apply([](float x, float y, float w, float h) { return face(x, y, x + w, y + h); },
                      at, at, side, side)));
-  // Priors are few where faces crowd: up to twenty each finds one of its own.
+  // Priors are scarce where faces crowd: up to twenty faces each find their own.
   RC_PRE(faces.size() <= 20U);
   const auto match = match_priors(priors, faces, {});
   for (std::int32_t f = 0; f < static_cast<std::int32_t>(faces.size()); ++f)

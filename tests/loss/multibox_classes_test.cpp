@@ -54,7 +54,7 @@ Annotation region(int class_id, const Box& box) {
 
 constexpr Box everywhere{-100, -100, 200, 200};
 
-// Where one class is ignored everywhere, the others learn as in a network without that class.
+// Where one class is ignored everywhere, the others learn as in a network without it.
 TEST(MultiboxClassRegions, LeaveTheirClassOut) {
   const auto three = random_outputs(2, 128, 3, 34);
   Outputs two{three.loc, {}};

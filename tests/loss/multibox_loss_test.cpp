@@ -43,7 +43,7 @@ TEST(MultiboxLoss, MinesTheHardestNegatives) {
   Outputs o{std::vector<float>(128 * 4), std::vector<float>(128 * 2)};
   LossOptions options;
   options.min_negatives = 2;
-  o.conf[2 * 100 + 1] = 5;  // two priors that wrongly shout "face"
+  o.conf[2 * 100 + 1] = 5;  // two priors with a wrong, confident "face"
   o.conf[2 * 27 + 1] = 4;
   const auto result = loss_of(o, {{}}, options);
   EXPECT_EQ(result.negatives, 2);
@@ -73,7 +73,7 @@ TEST(MultiboxLoss, AnIgnoreRegionTakesNoPart) {
   options.min_negatives = 1000;  // every negative there is
   const auto result = loss_of(random_outputs(1, 128, 1, 8), {{face(0, 0, 64, 64, true)}}, options);
   EXPECT_EQ(result.positives, 0);
-  EXPECT_LT(result.negatives, 20);  // only priors that stick out of the image by more than half
+  EXPECT_LT(result.negatives, 20);  // only priors more than half outside the image
 }
 
 TEST(MultiboxLoss, DoesNotDependOnThreads) {
@@ -140,7 +140,7 @@ TEST(MultiboxLandmarks, PerfectPointsCostNothingAndOthersByHand) {
               o.landmarks.begin() + static_cast<std::ptrdiff_t>(10 * p));
   }
   EXPECT_NEAR(loss_of(o, {faces}).landmarks, 0, 1e-9);
-  // All ten coordinates of every prior 3 units off: smooth L1 of 2.5 each, weight 0.5.
+  // All ten coordinates of every prior are off by 3: smooth L1 of 2.5 each, weight 0.5.
   for (float& v : o.landmarks) v += 3;
   EXPECT_NEAR(loss_of(o, {faces}).landmarks, 0.25 * 10 * 2.5, 1e-5);
 }
@@ -247,7 +247,7 @@ TEST_P(MultiboxGradient, AgreesWithFiniteDifferences) {
     EXPECT_GT(compared, 50);
   };
   check(&Outputs::conf, result.conf_gradient);
-  // Quality focal loss takes the box's IoU as a constant: differences would see it move.
+  // Quality focal loss takes the box's IoU as a constant: finite differences would see it move.
   if (!learns_quality(class_loss_from_name(options.class_loss)))
     check(&Outputs::loc, result.loc_gradient);
 }
@@ -272,7 +272,7 @@ TEST(MultiboxLoss, PositivesAndNegativesAreWeightedApart) {
     EXPECT_NEAR(both.confidence, positives + negatives, 1e-9) << kind;
     const auto uneven = with(2, 0.5F);
     EXPECT_NEAR(uneven.confidence, 2 * positives + 0.5 * negatives, 1e-9) << kind;
-    // Who is a negative does not change, nor where faces are.
+    // The choice of negatives does not change, nor where faces are.
     EXPECT_EQ(uneven.negatives, both.negatives) << kind;
     EXPECT_EQ(uneven.location, both.location) << kind;
   }

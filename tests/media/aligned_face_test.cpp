@@ -13,7 +13,7 @@
 namespace faceshot::media {
 namespace {
 
-/// Points in our coordinates that `to_crop`, which maps pixel centres to pixel centres, brings
+/// Points in our coordinates that `to_crop`, which maps pixel centres to pixel centres, maps
 /// exactly to the template.
 Landmarks landmarks_for(const Similarity& to_crop) {
   Landmarks points = to_crop.inverse().apply(alignment_template());
@@ -26,12 +26,12 @@ cv::Mat align_face(const cv::Mat& image, const Landmarks& landmarks, int size = 
   return mat_of(crop).clone();
 }
 
-/// Turns and scales as `a` and `b` say, and brings `centre` to the middle of the crop.
+/// Rotates and scales by `a` and `b`, and moves `centre` to the middle of the crop.
 Similarity around(cv::Point2d centre, double a, double b) {
   return {a, b, 56 - (a * centre.x - b * centre.y), 56 - (b * centre.x + a * centre.y)};
 }
 
-/// Centre of gravity of the bright pixels, from pixel centres.
+/// Centroid of the bright pixels, from pixel centres.
 cv::Point2d bright_spot(const cv::Mat& image) {
   cv::Mat gray;
   cv::cvtColor(image, gray, cv::COLOR_BGR2GRAY);
@@ -53,7 +53,7 @@ TEST(AlignFace, IsOpenCvsWarpOfTheSameSimilarity) {
 }
 
 TEST(AlignFace, WhatLiesOnTheNoseLiesOnTheTemplatesNose) {
-  // From a face of a few pixels to one that is averaged down by 9.
+  // From a face of a few pixels to one averaged down by 9.
   for (const double scale : {4.0, 1.0, 0.6, 0.35, 0.105}) {
     const Similarity s = around({650, 640}, scale * 0.96, scale * -0.28);
     const Landmarks points = landmarks_for(s);

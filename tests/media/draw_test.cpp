@@ -14,7 +14,7 @@ const cv::Scalar ground(90, 90, 90);
 
 cv::Mat make_ground(int width = 640, int height = 480) { return {height, width, CV_8UC3, ground}; }
 
-/// Pixels of `area` that are not ground any more.
+/// Pixels of `area` that are no longer ground.
 int painted(const cv::Mat& image, const cv::Rect& area) {
   int count = 0;
   for (int y = area.y; y < area.y + area.height; ++y)

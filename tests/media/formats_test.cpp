@@ -1,5 +1,5 @@
-// Files of every format, written by the formats' own libraries or by hand, against what was written
-// or what OpenCV makes of them.
+// Files of every format, written by the formats' own libraries or by hand, compared with what was
+// written or with OpenCV's result.
 #include <gif_lib.h>
 #include <gtest/gtest.h>
 #include <webp/encode.h>
@@ -30,7 +30,7 @@ cv::Mat decoded(const Bytes& bytes, const ReadOptions& options = {}) {
   return mat_of(photograph.image).clone();
 }
 
-/// Mean difference of a channel's values; a number that no picture has if the sizes differ.
+/// Mean difference of a channel's values; an impossible number if the sizes differ.
 double difference(const cv::Mat& a, const cv::Mat& b) {
   if (a.size() != b.size() || a.type() != b.type()) return 1000;
   return cv::norm(a, b, cv::NORM_L1) / static_cast<double>(3 * a.total());
@@ -87,8 +87,8 @@ TEST(CutOff, IsRefusedUnlessATailIsOptional) {
     EXPECT_FALSE(photograph.warning.empty()) << extension;
     EXPECT_EQ(photograph.width, 320) << extension;
     const cv::Mat image = decoded(file, {.tail = Tail::optional});
-    // The bitmap begins with the picture's last row, the others with its first; WebP has much to
-    // say before the first pixel.
+    // A bitmap begins with the picture's last row, the others with the first; WebP has much data
+    // before the first pixel.
     const cv::Rect whole = extension == ".bmp"    ? cv::Rect(0, 140, 320, 100)
                            : extension == ".webp" ? cv::Rect(0, 0, 320, 16)
                                                   : cv::Rect(0, 0, 320, 100);
@@ -226,7 +226,7 @@ TEST(Tiff, EveryKindAndTurn) {
 
 TEST(Tiff, ATooLargeOneIsRefusedFromItsHeader) {
   Bytes file = make_tiff_file(make_picture(64, 48), 1, 8, 3);
-  // The directory's entries of width (256) and length (257): 12 bytes, the value in the last four.
+  // The directory's entries for width (256) and length (257): 12 bytes, the value in the last four.
   for (std::size_t at = 0; at + 12 <= file.size(); ++at)
     if ((file[at] == 0 || file[at] == 1) && file[at + 1] == 1 && file[at + 3] == 0 &&
         (file[at + 2] == 3 || file[at + 2] == 4) && file[at + 4] == 1 &&
@@ -267,7 +267,7 @@ Bytes make_gif(const cv::Mat& indices, const std::vector<cv::Vec3b>& palette, bo
     EGifPutLine(gif, const_cast<GifPixelType*>(indices.ptr(y)), indices.cols);
   };
   for (int picture = 0; picture < pictures; ++picture) {
-    // A local palette and an extension before each: what lies between pictures is passed over.
+    // A local palette and an extension before each: data between pictures is skipped.
     EGifPutExtension(gif, COMMENT_EXT_FUNC_CODE, 2, "\x2C\x2C");
     EGifPutImageDesc(gif, 0, 0, indices.cols, indices.rows, interlaced, map);
     if (interlaced)
@@ -320,7 +320,7 @@ struct BmpKind {
   bool from_top;
 };
 
-/// By hand: rows of `data` as they stand in the file.
+/// By hand: rows of `data` as they are in the file.
 Bytes make_bmp(int width, int height, const BmpKind& kind, const Bytes& palette_and_masks,
                const Bytes& data) {
   Bytes bytes(54);

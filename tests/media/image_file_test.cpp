@@ -47,7 +47,7 @@ TEST(ReadImage, GivesBgrFromEveryFormat) {
   EXPECT_TRUE(same_pixels(expanded, expected));
 }
 
-// OpenCV's own reader obeys EXIF too, by code that is not ours.
+// OpenCV's own reader obeys EXIF too, with independent code.
 TEST(ReadImage, TurnsEveryExifOrientationAsOpenCvDoes) {
   const auto folder = make_test_folder();
   const Bytes plain = encode(".jpg", make_picture(64, 40));
@@ -184,7 +184,7 @@ TEST(ListImages, NamesWhatIsNotThere) {
   message = refusal(ErrorCode::not_found, [&] { (void)list_images({folder}); });
 }
 
-// Files that cameras and other programs wrote.
+// Files written by cameras and other programs.
 TEST(ReadImageSize, AgreesWithTheDecoderOnRealPhotographs) {
   const fs::path data = fs::path(FACESHOT_SHARED_DIR) / "data";
   const fs::path folders[] = {data / "wider", data / "wider_reduced", data / "no_faces",

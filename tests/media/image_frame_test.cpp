@@ -19,11 +19,11 @@ using test::make_picture;
 struct Sort {
   const char* name;
   const char* extension;
-  int type;  ///< OpenCV's, of the image that is encoded
+  int type;  ///< OpenCV's type of the image to encode
   std::vector<int> parameters;
 };
 
-/// Every container and the variants of it that OpenCV can write.
+/// Every container, in the variants that OpenCV can write.
 std::vector<Sort> sorts() {
   return {{"jpeg", ".jpg", CV_8UC3, {}},
           {"jpeg progressive", ".jpg", CV_8UC3, {cv::IMWRITE_JPEG_PROGRESSIVE, 1}},
@@ -71,7 +71,7 @@ TEST(ImageFrame, NoticesAFileCutOffAnywhere) {
         ASSERT_TRUE(frame && frame->cut_off)
             << sort.name << " cut to " << length << " of " << bytes.size() << " bytes";
         ASSERT_EQ(frame->width, 61);
-      } catch (const Error& e) {  // so much is missing that it has no size
+      } catch (const Error& e) {  // so much is missing that there is no size
         ASSERT_EQ(e.code(), ErrorCode::format) << sort.name;
         ASSERT_NE(std::string(e.what()).find("cut.file"), std::string::npos) << e.what();
       }
@@ -88,7 +88,7 @@ TEST(ImageFrame, NoticesABitmapThatClaimsMoreThanSixtyFourBitsCount) {
   struct Claim {
     std::uint32_t pixels, width, height, bits;
   };
-  // Rows of 2^34 bytes, 2^30 of them, are 0 in 64 bits, and the others are little more.
+  // 2^30 rows of 2^34 bytes are 0 in 64 bits, and the others are little more.
   for (const Claim& claim :
        {Claim{54, 1U << 22, 1U << 30, 0x8000}, Claim{0xFFFFFFFF, 1U << 22, 1U << 30, 0x8000},
         Claim{54, 0x7FFFFFFF, 0x7FFFFFFF, 0xFFFF}, Claim{54, 0x7FFFFFFF, 0x80000001, 32},
@@ -175,7 +175,8 @@ TEST(ImageFrame, LeavesOtherFormatsToTheDecoders) {
   EXPECT_FALSE(parse_image_frame(Bytes(100, 'x'), "text"));
 }
 
-// Whatever is in a file: a size, or an Error; never another exception, a crash or an endless loop.
+// Whatever a file contains: a size or an Error; never another exception, a crash or an endless
+// loop.
 TEST(ImageFrame, SurvivesRandomDamage) {
   base::Random random(20);
   for (const Sort& sort : sorts()) {
@@ -184,7 +185,7 @@ TEST(ImageFrame, SurvivesRandomDamage) {
       Bytes bytes = whole;
       const std::uint32_t flips = 1 + random.below(6);
       for (std::uint32_t i = 0; i < flips; ++i) {
-        // Half of the damage in the headers, where it matters most.
+        // Half of the damage goes into the headers, where it matters most.
         const auto reach = static_cast<std::uint32_t>(bytes.size());
         bytes[random.below(random.chance(0.5F) ? std::min(reach, 64U) : reach)] =
             static_cast<std::uint8_t>(random.below(256));

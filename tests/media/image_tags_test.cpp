@@ -19,7 +19,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// A TIFF structure as cameras write it, of either byte order.
+/// A TIFF structure as cameras write it, in either byte order.
 class ExifWriter {
  public:
   explicit ExifWriter(bool little) : little_(little) {
@@ -53,20 +53,20 @@ class ExifWriter {
 
 constexpr const char* face_bytes = "THUMBNAIL-WITH-A-FACE";
 
-/// Orientation 6, a camera's name, a place, a maker's note with a preview, a thumbnail.
+/// Orientation 6, camera name, location, a maker note with a preview, a thumbnail.
 Bytes camera_exif(bool little) {
   ExifWriter w(little);
-  // The picture's directory, at 8: 4 entries.
+  // The main directory, at 8: 4 entries.
   w.put(4, 2);
   w.entry(0x010F, 2, 10, 200);  // make
   w.entry(0x0112, 3, 1, 6);     // orientation
-  w.entry(0x8769, 4, 1, 80);    // the camera's directory
-  w.entry(0x8825, 4, 1, 120);   // the place's
-  w.put(160, 4);                // the thumbnail's
+  w.entry(0x8769, 4, 1, 80);    // camera directory
+  w.entry(0x8825, 4, 1, 120);   // location directory
+  w.put(160, 4);                // thumbnail directory
   w.pad_to(80);
   w.put(2, 2);
   w.entry(0x829A, 5, 1, 220);   // exposure time
-  w.entry(0x927C, 7, 21, 240);  // maker's note
+  w.entry(0x927C, 7, 21, 240);  // maker note
   w.put(0, 4);
   w.pad_to(120);
   w.put(1, 2);
@@ -105,7 +105,7 @@ Bytes icc_profile() {
   return profile;
 }
 
-/// A JPEG with all of that, a second picture (MPF) and a film behind its end.
+/// A JPEG with all of that, a second picture (MPF) and a film after its end.
 class PhotographFile {
  public:
   PhotographFile() : path_(std::filesystem::path(::testing::TempDir()) / "tags_test.jpg") {
@@ -129,7 +129,7 @@ class PhotographFile {
   }
   ~PhotographFile() { std::filesystem::remove(path_); }
 
-  /// Written again with what is kept.
+  /// Rewritten with the metadata that is kept.
   [[nodiscard]] Bytes copied(bool exif) const {
     const ImageBytes file = read_image_bytes(path_);
     const Photograph photograph = decode_photograph(file.bytes, "a");
@@ -160,7 +160,7 @@ TEST(ImageTags, ExifIsKeptWithoutItsPictures) {
   const Bytes copy = PhotographFile().copied(true);
   EXPECT_FALSE(holds(copy, face_bytes)) << "thumbnail, maker's note, MPF, XMP or appended film";
   EXPECT_TRUE(holds(copy, "FaceCam"));
-  // Pixels were turned upright: whoever obeys the tag must not turn them again.
+  // The pixels are upright now: readers that obey the tag must not rotate them again.
   const ImageFrame frame = checked_frame(copy, "copy", Tail::required);
   EXPECT_EQ(frame.orientation, 1);
   EXPECT_EQ(frame.width, 8);
@@ -176,7 +176,7 @@ TEST(ImageTags, BothByteOrdersComeOutTheSame) {
     return image_tags(jpeg, {.format = ImageFormat::jpeg}, true).bytes;
   };
   EXPECT_EQ(copy_of(true), copy_of(false));
-  // The place: 48 degrees, 8 minutes.
+  // The location: 48 degrees, 8 minutes.
   const std::string place("\0\0\0\x30\0\0\0\1\0\0\0\x08\0\0\0\1", 16);
   EXPECT_TRUE(holds(copy_of(true), place));
 }

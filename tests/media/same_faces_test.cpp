@@ -1,4 +1,4 @@
-// One photograph in every format, turned in every way, grey, with alpha, in inks: the same faces.
+// One photograph in every format, in every orientation, grey, with alpha, in CMYK: the same faces.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 using test::Bytes;
 using test::encode;
 
-/// How a picture, as it is stored, becomes a file that says how to turn it.
+/// Makes a file from a stored picture and the orientation that the file declares.
 using Writer = std::function<Bytes(const cv::Mat& stored, int orientation)>;
 
 struct Kind {
@@ -84,8 +84,8 @@ std::vector<Kind> kinds() {
   return result;
 }
 
-/// The largest distance of a side of a box from that of the box it is most like; a number that no
-/// picture has if there are not as many.
+/// The largest distance of a box's side from that of the most similar box; an impossible number if
+/// the counts differ.
 float difference(const std::vector<Detection>& a, const std::vector<Detection>& b) {
   constexpr float none = 1000;
   if (a.size() != b.size()) return none;

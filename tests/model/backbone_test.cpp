@@ -1,4 +1,4 @@
-// Backbones against published figures, and what their options do.
+// Backbones against published figures, and the effect of their options.
 #include "network/backbones/backbone.hpp"
 
 #include <gtest/gtest.h>
@@ -20,8 +20,7 @@ using network::parameter_count;
 using network::scaled_channels;
 
 TEST(Backbones, HaveTheParametersOfTheReferences) {
-  // torchvision 0.14: all parameters less those of the classifier; Inception less the auxiliary
-  // one.
+  // torchvision 0.14: all parameters minus the classifier's; Inception minus the auxiliary one's.
   EXPECT_EQ(parameter_count(make_backbone("resnet18")), 11'689'512 - 513'000);
   EXPECT_EQ(parameter_count(make_backbone("resnet34")), 21'797'672 - 513'000);
   EXPECT_EQ(parameter_count(make_backbone("resnet50")), 25'557'032 - 2'049'000);
@@ -33,10 +32,10 @@ TEST(Backbones, HaveTheParametersOfTheReferences) {
 }
 
 TEST(Backbones, HaveTheArithmeticOfTheReferences) {
-  // He et al. 2016, Table 1 counts multiply-adds; torchvision's block needs 4.09e9, 2.048e6 of them
-  // in the classifier.
+  // He et al. 2016, Table 1 counts multiply-adds; torchvision's block needs 4.09e9, of which the
+  // classifier 2.048e6.
   EXPECT_EQ(network::multiply_accumulates(make_backbone("resnet50"), 224, 224), 4'087'136'256);
-  // Howard et al. 2017, Table 4: 569 million, 1.02 million of them in the classifier.
+  // Howard et al. 2017, Table 4: 569 million, of which the classifier 1.02 million.
   EXPECT_NEAR(
       static_cast<double>(network::multiply_accumulates(make_backbone("mobilenet_v1"), 224, 224)),
       568e6, 1e6);
@@ -55,14 +54,14 @@ TEST(Backbones, SeeAsFarAsPublished) {
   // Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", 2019.
   EXPECT_EQ(field_of_last_tap("mobilenet_v1"), 315);
   EXPECT_EQ(field_of_last_tap("inception_v3"), 1311);
-  // By hand, as torchvision puts the strides (theirs are elsewhere, and give 483): 11 after the
-  // first pool; then 3x3 convolutions that add twice their stride: 3 at 4, 1 at 4 and 3 at 8, 1 at
-  // 8 and 5 at 16, 1 at 16 and 2 at 32.
+  // By hand, with torchvision's strides (theirs are elsewhere, and give 483): 11 after the first
+  // pool; then 3x3 convolutions that add twice their stride: 3 at 4, 1 at 4 and 3 at 8, 1 at 8 and
+  // 5 at 16, 1 at 16 and 2 at 32.
   EXPECT_EQ(field_of_last_tap("resnet50"), 11 + 24 + 8 + 48 + 16 + 160 + 32 + 128);
 }
 
 TEST(Backbones, ChannelsAreRoundedAsMobileNetV2sAuthorsDo) {
-  EXPECT_EQ(scaled_channels(32, 0.35F), 16);  // 11.2: 8 would be more than a tenth too few
+  EXPECT_EQ(scaled_channels(32, 0.35F), 16);  // 11.2: 8 would be more than 10 % too few
   EXPECT_EQ(scaled_channels(160, 0.35F), 56);
   EXPECT_EQ(scaled_channels(24, 0.5F), 16);
   EXPECT_EQ(scaled_channels(1280, 1.4F), 1792);

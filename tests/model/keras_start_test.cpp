@@ -1,6 +1,6 @@
-// Keras' weights in our MobileNetV1: beyond names and shapes, do they work? With a wrong layout,
-// channel order, padding or epsilon a network sees nothing sensible, and what comes into its
-// BatchNorm layers is nothing like what they were trained on.
+// Keras' weights in our MobileNetV1: names and shapes match, but do they work? With a wrong layout,
+// channel order, padding or epsilon, the inputs of the BatchNorm layers have nothing in common with
+// what they were trained on.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,9 +24,8 @@ constexpr int side = 224;
 
 const std::filesystem::path shared = FACESHOT_SHARED_DIR;
 
-/// Every n-th photograph of WIDER FACE's training set: as ImageNet's they are of all kinds, dark
-/// and light. (A set with much white in it shifts the means of the first layer, which looks at
-/// colours.)
+/// Every n-th photograph of WIDER FACE's training set: like ImageNet's they are varied, dark and
+/// light. (A set with much white shifts the means of the first layer, which responds to colours.)
 std::vector<std::filesystem::path> photographs() {
   std::vector<std::filesystem::path> chosen;
   const auto all = media::list_images({shared / "data/wider_reduced/WIDER_train/images"});
@@ -35,7 +34,7 @@ std::vector<std::filesystem::path> photographs() {
   return chosen;
 }
 
-/// The middle square, as ImageNet's networks are trained on.
+/// The central square, as ImageNet networks are trained on.
 cv::Mat middle(const std::filesystem::path& path) {
   const cv::Mat image = media::read_mat(path);
   const int shorter = std::min(image.cols, image.rows);
@@ -57,8 +56,8 @@ struct LayerStatistics {
   double count = 0;
 };
 
-/// Mean and variance of what comes into each BatchNorm layer, over all photographs, in training
-/// mode: each layer is given what the one before made of the batch's own statistics.
+/// Mean and variance of each BatchNorm layer's input, over all photographs, in training mode: each
+/// layer's input has been normalised by the batch's own statistics.
 std::vector<LayerStatistics> measure(TorchNetwork& network,
                                      const std::vector<std::filesystem::path>& photos) {
   std::vector<LayerStatistics> all;
@@ -139,8 +138,8 @@ TEST(KerasStart, BatchStatisticsOfPhotographsAreThoseStored) {
   EXPECT_GT(right.mean, 0.9);
   EXPECT_GT(right.variance, 0.9);
 
-  // The same with the first kernel's rows and columns exchanged, a mistake of layout that no shape
-  // betrays, must fail: this test can.
+  // This test can fail: it must fail with the rows and columns of the first kernel swapped, a
+  // layout mistake that no shape reveals.
   auto& kernel = weights.at("backbone.features.0.0.weight");
   for (std::size_t k = 0; k < kernel.values.size(); k += 9) {
     std::swap(kernel.values[k + 1], kernel.values[k + 3]);

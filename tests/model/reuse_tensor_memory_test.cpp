@@ -29,7 +29,7 @@ TEST(TensorMemory, GoesToTheNextTensorOfTheSize) {
 }
 
 TEST(TensorMemory, OfEndedTensorsIsNobodyElsesWhileItIsUsed) {
-  reuse_tensor_memory(1 << 20);  // less than what ends below: blocks go back to malloc, too
+  reuse_tensor_memory(1 << 20);  // less than is freed below: blocks also return to malloc
   const auto work = [](int id) {
     std::vector<torch::Tensor> kept;
     for (int i = 0; i < 2000; ++i) {

@@ -50,7 +50,7 @@ TEST(TorchNetwork, LandmarksOfAPriorStandInItsRow) {
   options.heads_landmarks = 5;
   TorchNetwork network(make_network(options), 1);
   network.train(false);
-  // The second prior of a cell of the first level (three priors) answers with its own bias only.
+  // The second prior of a cell on the first level (three priors) outputs only its own bias.
   Weights weights = network.weights();
   for (auto& [name, array] : weights)
     if (name.find(".landmarks.") != std::string::npos)
@@ -112,7 +112,7 @@ TEST(TorchNetwork, WeightsRoundTrip) {
 }
 
 TEST(TorchNetwork, AgreesWithTorchsOwnModules) {
-  // The same three layers written with torch::nn: the spec's vocabulary means what Torch means.
+  // The same three layers written with torch::nn: the spec's terms mean the same as Torch's.
   NetworkSpec spec = make_network({});
   TorchNetwork network(spec, 3);
   const Weights weights = network.weights();
@@ -128,7 +128,7 @@ TEST(TorchNetwork, AgreesWithTorchsOwnModules) {
   const auto expected = torch::relu(norm(conv(input)));
 
   NetworkSpec stem = spec;
-  stem.taps.clear();  // they are further down
+  stem.taps.clear();  // they are further on
   stem.layers.resize(3);
   stem.taps.clear();
   const std::string relu = stem.layers.back().name;
@@ -148,7 +148,7 @@ TEST(TorchNetwork, AgreesWithTorchsOwnModules) {
 }
 
 TEST(TorchNetwork, MaxOutTakesTheLargestOfEachRun) {
-  // The one that is looked at takes the input itself; a head's must have a convolution before it.
+  // The inspected layer takes the input itself; a head must have a convolution in front of it.
   NetworkSpec spec;
   spec.input_channels = 8;
   network::NetworkBuilder net(spec);
@@ -194,7 +194,7 @@ TEST(TorchNetwork, MaxOutHeadsStartSureOfBackgroundToo) {
     EXPECT_TRUE(tensor.grad().defined()) << name;
 }
 
-/// Training computes BatchNorm together with what follows it; looking into all layers does not.
+/// Training fuses BatchNorm with what follows it; inspecting all layers does not.
 TEST(TorchNetwork, LearnsTheSameWithLayersComputedTogether) {
   torch::manual_seed(1);
   for (const char* const backbone : {"faceshot_nano", "mobilenet_v2", "resnet18"}) {
@@ -203,7 +203,8 @@ TEST(TorchNetwork, LearnsTheSameWithLayersComputedTogether) {
     options.backbone = backbone;
     options.alpha = 0.25F;
     if (options.backbone != "faceshot_nano") options.prior_sizes.resize(3);
-    // Many values a channel on the last maps, too: few are divided by tiny deviations there.
+    // Many values per channel on the last maps, too, so that few are divided by tiny deviations
+    // there.
     const auto input = torch::rand({6, 3, 96, 96});
     std::vector<Weights> statistics;
     std::vector<std::vector<torch::Tensor>> gradients;
@@ -238,8 +239,8 @@ TEST(TorchNetwork, LearnsTheSameWithLayersComputedTogether) {
     for (std::size_t i = 0; i < gradients[0].size(); ++i) {
       ASSERT_EQ(gradients[0][i].defined(), gradients[1][i].defined()) << i;
       if (!gradients[0][i].defined()) continue;
-      // By norms, and roughly: a value at a kink of an activation may fall on either side, which
-      // through all layers of the deeper networks is worth some hundredths.
+      // By norms, and roughly: a value at an activation's kink may fall on either side, which
+      // through all layers of the deeper networks amounts to some hundredths.
       EXPECT_LT((gradients[0][i] - gradients[1][i]).norm().item<double>(),
                 0.1 * gradients[0][i].norm().item<double>() + 1e-3 * largest)
           << i;
@@ -293,8 +294,8 @@ TEST(TorchNetworkFreeze, MayLetStatisticsAdapt) {
 }
 
 TEST(TorchNetworkFreeze, FrozenLayersComputeAsInEvaluation) {
-  // With all BatchNorm layers frozen, training mode gives the numbers of evaluation mode, up to
-  // the rounding of convolutions that are computed in another way.
+  // With all BatchNorm layers frozen, training mode gives the values of evaluation mode, except for
+  // the rounding of convolutions that are computed differently.
   TorchNetwork network(make_network({}), 1);
   const auto input = torch::rand({2, 3, 64, 64});
   std::set<std::string> norms;

@@ -25,7 +25,7 @@ const nlohmann::json& fixture() {
   return json;
 }
 
-/// The backbone alone, with all its taps, and extra layers where the fixture has them.
+/// The backbone alone, with all its taps, and extra layers if the fixture has them.
 NetworkSpec with_all_taps(const nlohmann::json& wanted) {
   network::ModelOptions options;
   options.backbone = wanted.at("backbone").get<std::string>();
@@ -39,7 +39,7 @@ NetworkSpec with_all_taps(const nlohmann::json& wanted) {
   return network::make_network(options);
 }
 
-/// Where a fixture's output stands in our network.
+/// The layer of our network that corresponds to a fixture's output.
 std::string layer_of(const NetworkSpec& spec, const std::string& tap) {
   for (const network::Tap& t : spec.taps)
     if (t.name == tap) return t.layer;

@@ -72,7 +72,7 @@ TEST(Registry, OurBackbonesTakeWidthsAndBlocks) {
   options.blocks = {2, 3, 3, 3, 1};
   EXPECT_EQ(parameter_count(make_network(options)), usual) << "faceshot_nano's own";
   options.blocks = {2, 3, 4, 3, 1};
-  // One block more at stride 16: depthwise 3x3, pointwise, BatchNorm.
+  // One more block at stride 16: depthwise 3x3, pointwise, BatchNorm.
   EXPECT_EQ(parameter_count(make_network(options)), usual + 128 * 9 + 128 * 128 + 2 * 128);
   options.blocks = {2, 3};
   EXPECT_THROW((void)make_network(options), Error) << "five numbers or none";
@@ -87,7 +87,7 @@ TEST(Registry, AddsLandmarkHeadsOnlyIfAsked) {
   options.heads_landmarks = 5;
   const NetworkSpec spec = make_network(options);
   EXPECT_TRUE(has_landmarks(spec));
-  // 64 channels to ten numbers for each of 3 + 2 + 2 + 3 priors, and their biases.
+  // From 64 channels to ten numbers for each of 3 + 2 + 2 + 3 priors, and their biases.
   EXPECT_EQ(parameter_count(spec) - parameter_count(make_network({})), 10 * 10 * (64 + 1));
   options.heads_landmarks = 4;
   EXPECT_THROW((void)make_network(options), Error);
@@ -101,7 +101,7 @@ TEST(Registry, HeadsHaveALogitForEachClassAndBackground) {
   const NetworkSpec spec = make_network(options);
   EXPECT_EQ(spec.classes, options.classes);
   EXPECT_TRUE(spec.one_label);
-  // Two more logits for each of 3 + 2 + 2 + 3 priors, of 64 channels and a bias.
+  // Two more logits for each of 3 + 2 + 2 + 3 priors, from 64 channels and a bias.
   EXPECT_EQ(parameter_count(spec) - parameter_count(make_network({})), 2 * 10 * (64 + 1));
   options.heads_max_out = {3, 1, 1, 2};
   EXPECT_NO_THROW((void)make_network(options));
@@ -119,7 +119,7 @@ TEST(Registry, MaxOutIsOnTheFinestLevelOnly) {
   ModelOptions options;
   options.heads_max_out = {3, 1};
   const NetworkSpec spec = make_network(options);
-  // Two more logits for each of three priors, of 64 channels and a bias.
+  // Two more logits for each of three priors, from 64 channels and a bias.
   EXPECT_EQ(parameter_count(spec) - parameter_count(make_network({})), 2 * 3 * (64 + 1));
   std::vector<std::string> found;
   for (const Layer& layer : spec.layers)
@@ -149,7 +149,7 @@ TEST(NetworkSpec, MaxOutWantsRunsThatFit) {
   EXPECT_THROW(validate(spec(8, {3, 1}, 2)), Error);
   EXPECT_THROW(validate(spec(8, {}, 0)), Error);
   EXPECT_THROW(validate(spec(8, {4, 0}, 4)), Error);
-  // Six channels, as the three priors of the first level want them, but of what is no convolution.
+  // Six channels, as the three priors of the first level require, but not from a convolution.
   NetworkSpec rectified = spec(12, {3, 1}, 6);
   rectified.heads.front().conf = "m";
   EXPECT_NO_THROW(validate(rectified));
@@ -183,7 +183,7 @@ TEST(NetworkSpec, MistakesAreFoundBeforeAStepIsRun) {
   broken([](NetworkSpec& s) { s.heads.front().feature = "nowhere"; });
   broken([](NetworkSpec& s) { s.heads.back().landmarks = s.heads.back().loc; });
   broken([](NetworkSpec& s) {
-    for (Head& head : s.heads) head.landmarks = head.loc;  // four channels a prior, not ten
+    for (Head& head : s.heads) head.landmarks = head.loc;  // four channels per prior, not ten
   });
   broken([](NetworkSpec& s) { s.heads.pop_back(); });
   broken([](NetworkSpec& s) { s.priors.levels.front().min_sizes.push_back(4); });

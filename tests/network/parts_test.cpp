@@ -11,7 +11,7 @@
 namespace faceshot::network {
 namespace {
 
-/// Layers in computing order, written by hand: a neck's layer stands between two of the backbone.
+/// Hand-written layers in computing order: a layer of the neck is between two of the backbone.
 NetworkSpec example() {
   NetworkSpec spec;
   spec.name = "example";
@@ -22,7 +22,7 @@ NetworkSpec example() {
   const Feature c4 = net.conv("backbone.c", c3, {.channels = 8, .kernel = {3, 3}});
   const Feature e = net.conv("extras.0", c4, {.channels = 8, .kernel = {3, 3}});
   net.conv("head0.loc", e, {.channels = 4, .kernel = {1, 1}});
-  net.relu("backbones", e);  // no part: the name only looks like it
+  net.relu("backbones", e);  // not a part: its name only looks like one
   spec.taps = {{"C3", "backbone.b"}, {"C4", "backbone.c"}};
   return spec;
 }
@@ -86,7 +86,7 @@ TEST(Parts, MistakesListWhatThereIs) {
 }
 
 TEST(Parts, NotAllMayBeFrozen) {
-  // What is left over, a ReLU, has nothing to train.
+  // The rest, a ReLU, has nothing to train.
   EXPECT_EQ(message(example(), {"backbone", "neck", "extras", "heads"}),
             "model.freeze [backbone, neck, extras, heads] leaves nothing in example to train");
   EXPECT_NO_THROW((void)frozen_layers(example(), {"backbone", "neck", "extras"}));

@@ -30,7 +30,7 @@ std::vector<std::string> entries(const fs::path& list) {
   return found;
 }
 
-/// A list of exceptions; those that were never asked for are breaches themselves.
+/// A list of exceptions; unused ones are violations themselves.
 class Exceptions {
  public:
   Exceptions(const fs::path& root, const std::string& list)
@@ -57,7 +57,7 @@ struct Function {
   std::size_t lines;
 };
 
-/// Functions of a file formatted by clang-format: from a head that ends in { to the } below it.
+/// Functions of a file formatted by clang-format: from a head that ends with { to the } below it.
 std::vector<Function> functions_of(const std::vector<std::string>& lines) {
   static const std::regex other(
       R"(\s*(namespace|struct|class|enum|union|extern|if|for|while|switch|else|do|try|\}|return|case)\b.*)");
@@ -67,7 +67,7 @@ std::vector<Function> functions_of(const std::vector<std::string>& lines) {
   std::vector<Function> functions;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (!std::regex_match(lines[i], opens)) continue;
-    // Where the parameters are many, the name stands above.
+    // If there are many parameters, the name is further up.
     std::size_t head = i;
     const auto goes_on = [](const std::string& line) {
       const std::size_t indent = line.find_first_not_of(' ');
@@ -85,13 +85,13 @@ std::vector<Function> functions_of(const std::vector<std::string>& lines) {
   return functions;
 }
 
-/// Namespaces in which a header formatted by clang-format declares names, "" for none; of those in
-/// which it only forward-declares classes nothing.
+/// Namespaces in which a header formatted by clang-format declares names, "" for none; namespaces
+/// that only forward-declare classes are left out.
 std::set<std::string> namespaces_of(const std::vector<std::string>& lines) {
   static const std::regex opens(R"((?:inline )?namespace ([\w:]*) ?\{)");
   static const std::regex no_name(R"(\s*|//.*|(?:class|struct) \w+;.*)");
   std::set<std::string> found;
-  std::string space;  // the outermost that is open
+  std::string space;  // the outermost open one
   int depth = 0;
   bool in_body = false;
   bool in_macro = false;  // of several lines
@@ -219,7 +219,7 @@ Breaches untested_levels(const fs::path& root) {
   for (const fs::path& file : files_below(root / "src", {".cpp"}))
     if (std::regex_search(read(file), chooses))
       rooms.insert(file.lexically_relative(root / "src").begin()->string());
-  rooms.erase("base");  // tells the level, and has no kernels
+  rooms.erase("base");  // it detects the level and has no kernels
   Breaches breaches;
   for (const std::string& room : rooms)
     if (read(root / "tests" / room / "CMakeLists.txt").find("faceshot_test_levels(" + room) ==
@@ -246,7 +246,7 @@ Breaches second_mechanisms(const fs::path& root) {
        "makes threads",
        "src/base/"},
       {{"x93NUMPY"}, "has a codec for NPY", "src/support/npy.hpp"}};
-  // Of a class only its own name: std::thread::hardware_concurrency() makes none.
+  // A class counts only by its own name: std::thread::hardware_concurrency() makes no thread.
   const auto has = [](std::string_view text, std::string_view word) {
     for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1))
       if (text.substr(at + word.size(), 2) != "::") return true;

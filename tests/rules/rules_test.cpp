@@ -10,7 +10,7 @@
 namespace faceshot::rules {
 namespace {
 
-/// What `program` and all its subcommands print on --help, one after the other.
+/// What `program` and all its subcommands print for --help.
 std::string help_of(const std::string& program) {
   std::string text;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(
@@ -40,7 +40,7 @@ TEST(Rules, OneOfEachMechanism) { EXPECT_EQ(text_of(second_mechanisms(project)),
 TEST(Rules, HeadersComeFirstInTheirSource) { EXPECT_EQ(text_of(headers_not_first(project)), ""); }
 TEST(Rules, NamesAreInTheirRoomsNamespace) { EXPECT_EQ(text_of(foreign_namespaces(project)), ""); }
 
-// A suite of its own, since it may be skipped.
+// A separate suite, since it may be skipped.
 TEST(RulesOfOptions, PagesAndHelpHaveTheSame) {
   if (!FACESHOT_HAS_TRAIN)
     GTEST_SKIP() << "SKIPPED: options in the docs are NOT compared with --help: half of them are "

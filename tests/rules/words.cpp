@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Lower case; blanks, line breaks, the marks of comments behind them and the quotes between the
-/// pieces of a string literal as one space.
+/// Lower case; blanks, line breaks with comment marks after them and the quotes between the pieces
+/// of a string literal become one space.
 std::string plain(const std::string& text) {
   constexpr std::string_view blanks = " \t\r\n";
   std::string one;
@@ -64,7 +64,7 @@ Breaches banned_words(const fs::path& root) {
       files.push_back(file);
   for (const fs::path& file : files) {
     const std::string name = name_in(file.lexically_normal(), root);
-    // The list itself; what was written in the past; figures that are measured again.
+    // The list itself; texts about the past; figures that are measured again.
     if (name == "docs/glossary.md" || name == "CHANGELOG.md" || name == "docs/benchmarks.md")
       continue;
     const std::string text = plain(read(file));
@@ -98,7 +98,7 @@ Breaches other_figures(const fs::path& root) {
                            ", docs/benchmarks.json says " +
                            group->at("values").at((*it)[2].str()).get<std::string>());
     }
-    // A table of the README repeats measurements: none of its numbers comes from elsewhere.
+    // A table of the README repeats measurements: each number must come from them.
     static const std::regex number(R"(\d\.\d)");
     if (name != "README.md" && name != "README.zh.md") continue;
     std::istringstream lines(std::regex_replace(text, mark, ""));

@@ -85,7 +85,7 @@ TEST(RunHistory, DrawsValidationBesideTraining) {
   folder.write("a/metrics.csv", "epoch,confidence_loss,val_confidence_loss\n1,4.5,4.7\n2,2.5,3\n");
   const std::vector<RunHistory> one{read_run(folder / "a")};
   EXPECT_NE(runs_svg(one).find("a, validation"), std::string::npos);
-  // Of more runs than lines can be told apart, training's alone.
+  // With more runs than distinguishable lines, only those of training.
   const std::vector<RunHistory> many(5, one.front());
   EXPECT_EQ(runs_svg(many).find("a, validation"), std::string::npos);
 }

@@ -107,7 +107,7 @@ TEST(Multipart, CutsWhatWasJoined) {
     std::vector<std::string> contents(random.below(5));
     std::string body;
     for (std::string& content : contents) {
-      // Bytes of which line ends and dashes are made, so that almost-boundaries occur.
+      // Only bytes of line ends and dashes, so that near-boundaries occur.
       for (auto n = random.below(40); n > 0; --n) content += "\r\n-xyA"[random.below(6)];
       body += "--xyz\r\n\r\n" + content + "\r\n";
     }

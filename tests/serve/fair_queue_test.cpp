@@ -32,7 +32,7 @@ TEST(FairQueue, HasPlacesForThoseWhoWaitLess) {
   const auto pushed = queue.push("b", "b1");
   EXPECT_TRUE(pushed.taken);
   EXPECT_EQ(pushed.displaced, "a3");
-  // Two of a's and one of b's: nobody is crowded out for a second one.
+  // Two of a's and one of b's: nobody is displaced by another's second one.
   EXPECT_FALSE(queue.push("b", "b2").taken);
   EXPECT_FALSE(queue.push("a", "a4").taken);
   EXPECT_EQ(queue.push("c", "c1").displaced, "a2");

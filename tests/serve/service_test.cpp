@@ -46,7 +46,7 @@ RequestHead head_of(const std::string& method, const std::string& path,
   return head;
 }
 
-/// Asks and waits.
+/// Sends a request and waits for the answer.
 Answer ask(Service& service, const RequestHead& head, Bytes body = {}) {
   Service::Admitted admitted;
   try {
@@ -75,7 +75,7 @@ TEST(Service, FindsWhatTheDetectorFinds) {
     EXPECT_NEAR(json["faces"][i]["x1"].get<double>(), static_cast<double>(found[i].box.x1), 0.006);
     EXPECT_NEAR(json["faces"][i]["score"].get<double>(), static_cast<double>(found[i].score), 1e-4);
   }
-  // A threshold leaves the best, with the same boxes and scores.
+  // A threshold keeps the best, with the same boxes and scores.
   const double second = json["faces"].back()["score"].get<double>();
   const Answer fewer =
       ask(service, head_of("POST", "/v1/detect", "threshold=" + std::to_string(second + 0.001)),
@@ -132,7 +132,7 @@ TEST(Service, KeepsItsLimits) {
   options.photographs.formats = {media::ImageFormat::jpeg};
   Service service(options, {.model = load, .keys = nullptr}, nullptr);
   EXPECT_EQ(ask(service, head_of("POST", "/v1/detect"), content_of(picture_file)).status, 413);
-  // A PNG, of which the header is enough.
+  // A PNG, whose header is enough.
   const std::string png("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16);
   EXPECT_NE(ask(service, head_of("POST", "/v1/detect"), {png.begin(), png.end()}).status, 200);
   EXPECT_EQ(ask(service, head_of("POST", "/v1/detect"), {}).status, 400);

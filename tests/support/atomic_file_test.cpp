@@ -105,7 +105,7 @@ TEST_F(AtomicFileTest, APipeStaysAPipe) {
 }
 
 TEST_F(AtomicFileTest, LeftoversOfAKilledWriterAreNoObstacle) {
-  // Process numbers come again, in containers always: block the names that we would use next.
+  // Process numbers are reused, in containers always: block the names that we would use next.
   const fs::path path = folder_ / "file";
   for (int serial = 0; serial < 50; ++serial)
     std::ofstream(path.string() + ".tmp-" + std::to_string(::getpid()) + "-" +

@@ -37,7 +37,7 @@ class ChildProcessTest : public ::testing::Test {
     std::ifstream file(folder_ / "log");
     return {std::istreambuf_iterator<char>(file), {}};
   }
-  /// The number that a script has written into a file, which it does soon.
+  /// The number that a script writes into a file shortly.
   [[nodiscard]] int number_in(const std::string& name) const {
     int number = 0;
     for (int i = 0; i < 2000 && number == 0; ++i) {
@@ -50,7 +50,7 @@ class ChildProcessTest : public ::testing::Test {
   fs::path folder_;
 };
 
-/// Not there, or a zombie that nobody has waited for yet.
+/// Gone, or a zombie that nobody has waited for yet.
 bool gone(int process) {
   std::ifstream in("/proc/" + std::to_string(process) + "/stat");
   std::string line;

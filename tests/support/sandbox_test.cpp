@@ -45,7 +45,7 @@ std::string read_text(SandboxReader& in, std::size_t size) {
 class Sandbox : public ::testing::Test {
  protected:
   void SetUp() override {
-    // Of this process: tests of the others may run at the same time.
+    // Named after this process: other tests may run at the same time.
     file_ = std::filesystem::path(::testing::TempDir()) /
             ("sandbox_" + std::to_string(::getpid()) + ".bin");
     std::ofstream(file_) << "a file";
@@ -56,7 +56,7 @@ class Sandbox : public ::testing::Test {
     EXPECT_EQ(errno, ECHILD);
   }
 
-  /// Expects an Error of this code with `part` in its message.
+  /// Expects an Error with this code and `part` in its message.
   void refused(ErrorCode code, const std::string& part, const Work& work,
                const Receive& receive = nothing, const SandboxLimits& limits = generous) const {
     try {
@@ -67,7 +67,7 @@ class Sandbox : public ::testing::Test {
       EXPECT_NE(std::string(e.what()).find(part), std::string::npos) << e.what();
     }
   }
-  /// The same of a file that its library cannot stand, which is named.
+  /// The same for a file that crashes its library; the message names it.
   void broken(const std::string& part, const Work& work, const Receive& receive = nothing,
               const SandboxLimits& limits = generous) const {
     refused(ErrorCode::format, part, work, receive, limits);
@@ -113,7 +113,7 @@ TEST_F(Sandbox, ErrorsComeThrough) {
         throw Error(ErrorCode::unsupported, "just so");
       },
       [](SandboxReader& in) { (void)read_text(in, 100); });
-  // And those of the reader.
+  // And the reader's own errors.
   refused(
       ErrorCode::not_found, "not mine", [](SandboxWriter& out) { write_text(out, "half"); },
       [](SandboxReader&) { throw Error(ErrorCode::not_found, "not mine"); });
@@ -160,12 +160,12 @@ TEST_F(Sandbox, WhatRunsOnForeverIsEnded) {
 }
 
 TEST_F(Sandbox, WhatWaitsForeverIsEnded) {
-  // On a lock that somebody else holds while the process is copied, as of a library's.
+  // On a lock that another thread holds during the fork, such as a library's.
   std::mutex mutex;
   const std::lock_guard held(mutex);
   const auto wait = [&](SandboxWriter&) { std::thread([&] { mutex.lock(); }).join(); };
   broken("in 1 s", wait, nothing, short_time);
-  // With part of what it had to say.
+  // With part of its output written.
   broken(
       "in 1 s",
       [&](SandboxWriter& out) {
@@ -173,7 +173,7 @@ TEST_F(Sandbox, WhatWaitsForeverIsEnded) {
         wait(out);
       },
       [](SandboxReader& in) { (void)read_text(in, 100'000); }, short_time);
-  // Deaf to all that can be blocked.
+  // With all signals blocked that can be.
   broken(
       "in 1 s",
       [&](SandboxWriter& out) {
@@ -213,7 +213,7 @@ TEST_F(Sandbox, WhatItPrintsIsDropped) {
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 
-#if !defined(__SANITIZE_ADDRESS__)  // which has memory of its own that RLIMIT_DATA does not count
+#if !defined(__SANITIZE_ADDRESS__)  // whose own memory RLIMIT_DATA does not count
 TEST_F(Sandbox, MemoryIsLimited) {
   broken("crashed", [](SandboxWriter&) {
     const std::vector<char> much(std::size_t{2} << 30, 'x');
@@ -227,8 +227,7 @@ TEST_F(Sandbox, WithoutTheFileThereIsNothingToTry) {
   refused(ErrorCode::not_found, file_.string(), [](SandboxWriter&) {});
 }
 
-#if !defined( \
-    __SANITIZE_ADDRESS__)  // whose allocator, in GCC 12, may be locked in a fork() beside threads
+#if !defined(__SANITIZE_ADDRESS__)  // GCC 12: fork() may copy a locked allocator
 TEST_F(Sandbox, ManyAtOnceKeepApart) {
   std::vector<std::thread> threads;
   std::vector<int> good(4, 0);

@@ -5,8 +5,8 @@
 namespace faceshot::support {
 namespace {
 
-// The limits of each length are those of the table in RFC 3629, section 3; the wrong sequences are
-// of its sections 3 and 10 (overlong slash and NUL, surrogates, bytes that never occur).
+// The limits of each length are from the table in RFC 3629, section 3; the invalid sequences from
+// its sections 3 and 10 (overlong slash and NUL, surrogates, bytes that never occur).
 TEST(Utf8, ValidAndInvalidSequencesOfTheRfc) {
   for (const char* text :
        {"", "a", "\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xEF\xBF\xBF", "\xED\x9F\xBF",

@@ -43,7 +43,7 @@ TEST(Camera, BlurIsJudgedByTheSizeOfTheFace) {
   EXPECT_EQ(blur_level({0, 0}, 100), 0);
   EXPECT_EQ(blur_level({3, 0}, 100), 1);
   EXPECT_EQ(blur_level({3, 0}, 30), 2);
-  EXPECT_EQ(blur_level({0, 0}, 12), 2);  // too small to be clear
+  EXPECT_EQ(blur_level({0, 0}, 12), 2);  // too small to be sharp
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ TEST(Composition, BoxesAreWhereTheFacesAre) {
     ++single;
     cv::Mat planes[3];
     cv::split(s.image, planes);
-    // Twice as red as green: more face than what was around it.
+    // Twice as red as green: more face than surroundings.
     const cv::Rect found = cv::boundingRect(cv::Mat(planes[2] > 2 * planes[1]));
     const Box& box = s.annotations[0].box;
     const float close = 2 + 0.03F * box.height();

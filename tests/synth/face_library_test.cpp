@@ -61,7 +61,7 @@ TEST_F(FaceLibraryTest, PrefersFacesThatNeedNotGrow) {
   }
   EXPECT_EQ(*heights.begin(), 90);
   EXPECT_EQ(heights.size(), 20U);
-  EXPECT_EQ(*largest.begin(), 100);  // the highest eighth of 80
+  EXPECT_EQ(*largest.begin(), 100);  // the tallest eighth of 80
   EXPECT_EQ(largest.size(), 10U);
 }
 

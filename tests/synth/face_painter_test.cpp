@@ -1,4 +1,4 @@
-// Labels come from geometry, pixels from a painter: here one is found again in the other.
+// Labels come from geometry, pixels from a painter: here each is checked against the other.
 #include "synth/face_painter.hpp"
 
 #include <gtest/gtest.h>
@@ -38,7 +38,7 @@ cv::Point2f centroid(const cv::Mat& mask) {
   return {static_cast<float>(m.m10 / m.m00 + 0.5), static_cast<float>(m.m01 / m.m00 + 0.5)};
 }
 
-/// Nothing lies over eyes and mouth.
+/// Nothing covers eyes and mouth.
 FaceTraits open_face(float yaw, float pitch, float roll) {
   FaceTraits t;
   t.yaw = yaw;
@@ -103,7 +103,7 @@ TEST(FacePainter, MouthLandmarksAreTheEndsOfTheLips) {
     const cv::Mat changed = difference(before, painted(t), 12);
     std::vector<cv::Point> lips;
     cv::findNonZero(changed, lips);
-    // Along the line between the corners, wherever the face is turned.
+    // Along the line between the corners, whatever the orientation of the face.
     const cv::Point2f along(std::cos(roll), std::sin(roll));
     float low = 1e9F, high = -1e9F;
     for (const cv::Point& p : lips) {

@@ -101,7 +101,7 @@ TEST(MovingScene, WhatStandsInFrontHides) {
   EXPECT_GT(whole, 0);
 }
 
-/// The camera's motion, as it is known, and as it is seen in the pixels.
+/// The camera's motion as planned, and as estimated from the pixels.
 TEST(MovingScene, TheEstimatorFindsItsCamera) {
   MovingSceneOptions o = small();
   o.width = 640;
@@ -123,7 +123,7 @@ TEST(MovingScene, TheEstimatorFindsItsCamera) {
       const FrameChange change = estimator.next(media::view_of(image));
       if (f == 0) continue;
       EXPECT_FALSE(change.cut);
-      // Where the middle of the frame before is now.
+      // Where the middle of the previous frame is now.
       const cv::Matx23f now = scene.camera(f);
       const cv::Matx33f before(scene.camera(f - 1)(0, 0), scene.camera(f - 1)(0, 1),
                                scene.camera(f - 1)(0, 2), scene.camera(f - 1)(1, 0),
@@ -183,7 +183,7 @@ TEST_F(MovingSceneFiles, FaultsAreNamedByLine) {
   EXPECT_NE(complaint("[seeds]\nfirst = 9\nlast = 3\n").find("first seed"), std::string::npos);
   EXPECT_NE(complaint("[other]\n").find("[seeds] and [scene]"), std::string::npos);
   EXPECT_NE(complaint("[scene\n").find(":1: "), std::string::npos);
-  // Where toml++ alone asserts, or is undefined.
+  // Cases in which toml++ alone asserts or has undefined behaviour.
   EXPECT_NE(complaint("[,]\n").find(":1: "), std::string::npos);
   EXPECT_NE(complaint("\xC6\xBD\n").find(":1: "), std::string::npos);
   EXPECT_EQ(complaint(""), "");

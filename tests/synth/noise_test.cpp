@@ -38,7 +38,7 @@ TEST(Noise, SeedsAreUnrelated) {
     const auto x = static_cast<float>(i);
     product += static_cast<double>((value_noise(x, 0, 1) - 0.5F) * (value_noise(x, 0, 2) - 0.5F));
   }
-  EXPECT_NEAR(product / n, 0, 0.004);  // five deviations of 1/12 / sqrt(n)
+  EXPECT_NEAR(product / n, 0, 0.004);  // five deviations, (1/12) / sqrt(n) each
 }
 
 }  // namespace

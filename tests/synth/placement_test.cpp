@@ -24,7 +24,7 @@ TEST(Placement, SizesAreLogUniform) {
       small += place.height < middle ? 1 : 0;
     }
   }
-  EXPECT_NEAR(count, 3600, 100);  // a tenth of the pictures has none
+  EXPECT_NEAR(count, 3600, 100);  // a tenth of the pictures have none
   EXPECT_NEAR(static_cast<double>(small) / count, 0.5, 0.04);
 }
 

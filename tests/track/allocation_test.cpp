@@ -1,4 +1,4 @@
-// What a frame asks of the heap.
+// Heap allocations of a frame.
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -12,7 +12,7 @@
 namespace faceshot::track {
 namespace {
 
-/// Faces that come, go, hide and cross; as many at every time of the cycle.
+/// Faces that come, go, hide and cross; the same number at each time of every cycle.
 std::vector<std::vector<Detection>> busy_film() {
   base::Random random(7);
   std::vector<std::vector<Detection>> film(200);
@@ -40,7 +40,7 @@ TEST(TrackerAllocations, NoneOnceTheMostFacesWereSeen) {
   };
   const std::size_t at_first = testing::allocations();
   run();
-  EXPECT_GT(testing::allocations(), at_first);  // the counter counts
+  EXPECT_GT(testing::allocations(), at_first);  // the counter works
   const std::size_t before = testing::allocations();
   run();
   run();

@@ -31,10 +31,10 @@ double sum_of(std::span<const Pair> pairs, const std::vector<double>& worth, std
 }
 
 RC_GTEST_PROP(Assignment, IsTheBestOfAllThatThereAre, ()) {
-  static Assigner assigner;  // one for all: what it keeps must not show
+  static Assigner assigner;  // shared by all cases: what it keeps must not matter
   const auto rows = static_cast<std::size_t>(*rc::gen::inRange(0, 7));
   const auto columns = static_cast<std::size_t>(*rc::gen::inRange(0, 7));
-  // Many equals and zeros, or few.
+  // Many ties and zeros, or few.
   const int steps = *rc::gen::element(4, 1000);
   const auto worth = *rc::gen::container<std::vector<double>>(
       rows * columns, rc::gen::map(rc::gen::inRange(-steps / 2, steps + 1),

@@ -23,14 +23,14 @@ TEST(Association, BoxesThatAnEdgeCutsOffAreMadeWhole) {
 TEST(Association, OtherBoxesStayAsTheyAre) {
   const Box boxes[] = {{50, 100, 70, 150},  // narrow, but not at an edge
                        {0, 100, 40, 150},   // at an edge, but whole
-                       {0, 0, 20, 50},      // a corner: nobody knows
+                       {0, 0, 20, 50},      // a corner: unknown
                        {0, 50, 640, 100}};  // from edge to edge
   for (const Box& box : boxes) EXPECT_EQ(uncut(box, 640, 360), box);
   EXPECT_EQ(uncut({0, 100, 20, 150}, 0, 0), (Box{0, 100, 20, 150}));
 }
 
 TEST(Association, WhatEntersThePictureIsFollowedAtItsSpeed) {
-  // A face of 40 x 50 that comes in from the left at 20 pixels a frame, then is not found.
+  // A face of 40 x 50 that enters from the left at 20 pixels per frame, then is not found.
   Tracker knowing({.width = 640, .height = 360}), unknowing;
   double off[2] = {};
   Tracker* const trackers[] = {&knowing, &unknowing};
@@ -56,7 +56,7 @@ TEST(Association, ATrailKnowsItsWay) {
   trail.add({40, 0, 80, 40}, 0.2);
   EXPECT_NEAR(trail.straightness({60, 0, 100, 40}), 1, 1e-6);
   EXPECT_NEAR(trail.straightness({-60, 0, -20, 40}), -1, 1e-6);
-  // Moved by the camera, it is the same way.
+  // After a camera motion it is the same path.
   trail.move({0, -1, 0, 1, 0, 0});
   EXPECT_EQ(trail.last(), (Box{-40, 40, 0, 80}));
   EXPECT_NEAR(trail.straightness({-40, 60, 0, 100}), 1, 1e-6);

@@ -15,7 +15,7 @@ namespace {
 using testing::draw_world;
 using testing::GrayFrame;
 
-/// Turned by `angle`, scaled, and shifted, about the middle of a picture.
+/// Rotated by `angle`, scaled and shifted, about the middle of a picture.
 CameraMotion similarity(double angle, double scale, double x, double y, double width,
                         double height) {
   const double c = scale * std::cos(angle), s = scale * std::sin(angle);
@@ -23,7 +23,7 @@ CameraMotion similarity(double angle, double scale, double x, double y, double w
           s, c,  height / 2 + y - s * width / 2 - c * height / 2};
 }
 
-/// The greatest distance by which the two motions part at a corner of the picture.
+/// The largest distance between the two motions at a corner of the picture.
 double worst_corner(const CameraMotion& a, const CameraMotion& b, double width, double height) {
   double worst = 0;
   for (const double x : {0.0, width})

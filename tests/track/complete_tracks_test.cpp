@@ -15,13 +15,13 @@ namespace {
 
 constexpr double rate = 25;
 
-/// Where a face that walks is in a frame.
+/// The position of a walking face in a frame.
 Box walking(std::size_t frame, float speed = 4, float y = 100) {
   const float x = 50 + speed * static_cast<float>(frame);
   return {x, y, x + 40, y + 50};
 }
 
-/// A film in which score(frame) is that of the walking face; below 0.1 it is not found.
+/// A film of a walking face whose score is score(frame); below 0.1 it is not found.
 template <typename Score>
 std::vector<FilmFrame> film_of(std::size_t frames, const Score& score) {
   std::vector<FilmFrame> film(frames);
@@ -51,7 +51,7 @@ TEST(CompleteTracks, GapsAreFilledWhereTheFaceWas) {
       EXPECT_EQ(b.box, walking(b.frame));
     }
   }
-  // The middle of the gap is the least sure.
+  // The middle of the gap is the most uncertain.
   EXPECT_GT(result.tracks[0].boxes[27].uncertainty, result.tracks[0].boxes[20].uncertainty);
   EXPECT_GT(result.tracks[0].boxes[27].uncertainty, result.tracks[0].boxes[34].uncertainty);
   EXPECT_GT(result.tracks[0].boxes[27].cover.area(), result.tracks[0].boxes[5].cover.area());
@@ -147,7 +147,7 @@ TEST(CompleteTracks, UnevenFramesAreWhereTimePutsThem) {
 }
 
 TEST(CompleteTracks, GapsMoveWithTheCamera) {
-  // The face stands still in a world that the camera swings across while it is not found.
+  // The face stands still in the world while the camera pans across it and it is not found.
   std::vector<FilmFrame> film(40);
   double x = 300;
   for (std::size_t f = 0; f < film.size(); ++f) {

@@ -1,4 +1,4 @@
-// What no detector and no film should give a tracker, and some do.
+// Input that no detector and no film should give a tracker, and some do.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -37,7 +37,7 @@ TEST(TrackerHostile, FaultyTimesEndNoTrack) {
     EXPECT_EQ(faces[0].id, 1);
     EXPECT_TRUE(std::isfinite(faces[0].uncertainty));
   }
-  // A leap of years: what stands still is still the same.
+  // A leap of years: a face that stands still keeps its id.
   EXPECT_EQ(tracker.update({&d, 1}, 1e9).front().id, 1);
   EXPECT_EQ(tracker.update({&d, 1}, std::numeric_limits<double>::infinity()).front().id, 1);
 }

@@ -10,10 +10,10 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// Run by ctest at every level: luma_kernels() obeys FACESHOT_ISA.
+// ctest runs this at every level: luma_kernels() obeys FACESHOT_ISA.
 Bytes pixels(std::size_t count) {
   const auto any = rc::gen::arbitrary<std::uint8_t>();
-  // Now and then the ends of the range, where sums are largest.
+  // Sometimes the ends of the range, where sums are largest.
   return *rc::gen::container<Bytes>(count,
                                     *rc::gen::element(any, any, rc::gen::just<std::uint8_t>(255)));
 }

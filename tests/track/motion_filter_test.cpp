@@ -21,7 +21,7 @@ TEST(MotionFilter, StartsWhereTheBoxIs) {
   expect_near(MotionFilter(box, {}).box(), box, 1e-4F);
 }
 
-/// What makes it independent of how frames are spaced.
+/// This makes it independent of the spacing of frames.
 TEST(MotionFilter, ManyShortStepsAreOneLongStep) {
   MotionFilter a({0, 0, 40, 50}, {});
   a.advance(0.04);
@@ -77,11 +77,11 @@ TEST(MotionFilter, MovesWithTheCamera) {
 
 TEST(MotionFilter, MergedIsSurerThanEither) {
   MotionFilter a({0, 0, 40, 40}, {}), b({20, 0, 60, 40}, {});
-  b.advance(0.5);  // less sure
+  b.advance(0.5);  // less certain
   const MotionFilter both = MotionFilter::merged(a, b);
   EXPECT_LT(both.edge_deviation(), a.edge_deviation());
   EXPECT_GT(both.box().x1, 0);
-  EXPECT_LT(both.box().x1, 10);  // nearer to the surer one
+  EXPECT_LT(both.box().x1, 10);  // closer to the more certain one
 }
 
 TEST(MotionFilter, StaysFiniteWhateverComes) {

@@ -90,7 +90,7 @@ TEST(Tracker, AFalseAlarmOfOneFrameEndsAtOnce) {
   EXPECT_TRUE(tracker.update({}, 0.04).empty());
 }
 
-/// Two faces walk through each other; only one is seen where they meet.
+/// Two faces walk past each other; where they meet only one is seen.
 TEST(Tracker, CrossingFacesKeepTheirIds) {
   Tracker tracker;
   std::map<std::int64_t, float> first_y;

@@ -1,4 +1,4 @@
-// Plateau and early stopping in whole, if small, training runs.
+// Plateau and early stopping in complete, if small, training runs.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,8 +24,8 @@ class Callbacks : public ::testing::Test {
  protected:
   void SetUp() override { csv_ = testing::make_noise_set(folder_ / "data").string(); }
 
-  /// Epochs of three steps. A value is never good enough: every check counts as none better, but
-  /// for the first.
+  /// Epochs of three steps. No value is good enough: every check but the first counts as no
+  /// improvement.
   Config config() const {
     return parse_config(
         "", "test",
@@ -47,13 +47,14 @@ TEST_F(Callbacks, ThePlateauLowersTheRateAndEarlyStoppingEndsTheRun) {
       config(), folder_ / "run",
       {{}, {}, [&](const EpochMetrics& m) { rates.push_back(m.learning_rate); }}, stop_);
   EXPECT_TRUE(outcome.completed);
-  // Checks 2 and 3 are no better than the first: the rate drops after them. Check 4 is the third.
+  // Checks 2 and 3 are no better than the first: the rate drops after them. Check 4 is the third
+  // such check.
   ASSERT_EQ(rates.size(), 4U);
   EXPECT_NEAR(rates[2], 1e-3, 1e-9);
   EXPECT_NEAR(rates[3], 1e-4, 1e-9);
   EXPECT_TRUE(fs::exists(folder_ / "run" / "best.pt"));
 
-  // It stays ended.
+  // It stays finished.
   bool stepped = false;
   const TrainOutcome again = resume_training(
       folder_ / "run", {{}, [&](const TrainProgress&) { stepped = true; }, {}}, stop_);
@@ -89,7 +90,7 @@ TEST_F(Callbacks, ATimeLimitStopsTheRunWhereItCanGoOn) {
   const TrainOutcome outcome = start_training(limited, folder_ / "run", {}, stop_);
   EXPECT_FALSE(outcome.completed);
   EXPECT_EQ(load_checkpoint(folder_ / "run" / "last.pt").counters.at("step"), 1);
-  // The limit is for each start: step by step a run comes to its end.
+  // The limit is per start: a run finishes step by step.
   EXPECT_FALSE(resume_training(folder_ / "run", {}, stop_).completed);
   EXPECT_EQ(load_checkpoint(folder_ / "run" / "last.pt").counters.at("step"), 2);
 }
@@ -97,7 +98,7 @@ TEST_F(Callbacks, ATimeLimitStopsTheRunWhereItCanGoOn) {
 TEST_F(Callbacks, ARunThatStopsAfterEpochsEndsWithTheSameWeights) {
   Config c = config();
   c.train.early_stopping.metric = c.train.plateau.metric = "none";
-  c.train.schedule = "cosine";  // of the whole run, wherever it stops
+  c.train.schedule = "cosine";  // for the whole run, wherever it stops
   (void)start_training(c, folder_ / "whole", {}, stop_);
   Config first = c;
   first.train.stop_after = 2;
@@ -114,7 +115,7 @@ TEST_F(Callbacks, ARunThatStopsAfterEpochsEndsWithTheSameWeights) {
 }
 
 TEST_F(Callbacks, WhatNeverComesIsNotWaitedFor) {
-  // No validation images: a metric of validations would be silently without effect.
+  // No validation images: a metric of validations would silently have no effect.
   for (const char* key : {"train.plateau.metric", "train.early_stopping.metric"}) {
     Config c = config();
     (std::string(key) == "train.plateau.metric" ? c.train.plateau.metric
@@ -150,7 +151,7 @@ TEST_F(Callbacks, TheBestCheckpointIsByTheMetricOfTheConfig) {
   EXPECT_EQ(load_checkpoint(folder_ / "run" / "best.pt").counters.at("epoch"), epoch);
   EXPECT_EQ(outcome.metric, "train_loss");
   EXPECT_EQ(outcome.best, lowest);
-  // A run that has ended tells it again.
+  // A finished run reports it again.
   EXPECT_EQ(resume_training(folder_ / "run", {}, stop_).best, lowest);
 }
 
@@ -175,7 +176,7 @@ TEST_F(Callbacks, EarlyStoppingMayRestoreTheBestWeights) {
   EXPECT_EQ(last.counters.at("epoch"), 3);
   for (const auto& [name, array] : best.model)
     ASSERT_EQ(array.values, last.model.at(name).values) << name;
-  // It must be the very metric that best.pt is best by.
+  // It must be the very metric that selects best.pt.
   EXPECT_THROW((void)parse_config("", "test",
                                   {"train.early_stopping={metric='val_loss', restore_best=true}"}),
                Error);

@@ -47,14 +47,14 @@ TEST(Checkpoint, OfOldHasOneStepCountForAllParameters) {
   const auto file = temporary("old.pt");
   Checkpoint c = example();
   c.optimizer["exp_avg_sq/conv.weight"] = c.optimizer.at("exp_avg/conv.weight");
-  c.optimizer_steps.clear();  // then the file is as it was before there were any
+  c.optimizer_steps.clear();  // then the file is like one from before this array existed
   save_checkpoint(file, c);
   EXPECT_EQ(load_checkpoint(file).optimizer_steps,
             (std::map<std::string, std::int64_t>{{"conv.weight", c.counters.at("step")}}));
 }
 
 TEST(Checkpoint, IsAWeightFile) {
-  // What `faceshot weights` and configs take from it: the average, or without one the weights.
+  // What `faceshot weights` and configs take from it: the average, or the weights if there is none.
   const auto file = temporary("weights.pt");
   Checkpoint c = example();
   save_checkpoint(file, c);

@@ -17,7 +17,7 @@ namespace {
 using data::PreparedSet;
 using Names = std::vector<std::string>;
 
-/// An image with a box of each class; images without boxes for none.
+/// An image with a box of each class; without classes, images without boxes.
 PreparedSet set_of(const Names& classes, bool boxes = true) {
   PreparedSet set;
   set.classes = classes;
@@ -111,7 +111,7 @@ TEST(ClassLogits, BeginWithThoseOfTheClassOfTheirName) {
   options.classes = {"helmet", "face", "glove"};
   options.heads_separable = false;
   const network::NetworkSpec spec = network::make_network(options);
-  const std::string name = spec.heads[1].conf + ".bias";  // two priors a cell
+  const std::string name = spec.heads[1].conf + ".bias";  // two priors per cell
   const Names file{"face", "cat"};
   const auto starts = class_starts(spec, file);
   ASSERT_EQ(starts.size(), 3U);
@@ -132,7 +132,7 @@ TEST(ClassLogits, BeginWithThoseOfTheClassOfTheirName) {
   EXPECT_NEAR(likely(0, {1 - third, 1 - third, 1 - third}), likely(0, {1}), 1e-6);
   EXPECT_EQ(arrays[0].shape, std::vector<std::int64_t>{8});
 
-  // The predictors' weights are the class's own.
+  // The predictors' weights are copied from the class's own.
   const std::string weight = spec.heads[1].conf + ".weight";
   std::vector<weights::NamedArray> kernels{
       {weight, "float32", {6, 1, 1, 1}, {0, 1, 2, 10, 11, 12}}};

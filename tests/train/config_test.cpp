@@ -72,7 +72,7 @@ TEST(Config, AStartFromOtherWeightsIsWrittenInAnyOfTomlsWays) {
       "[model]\ninit = {file = \"a.h5\", by_name = true, map = \"keras\", strict = true}\n",
       "[model.init]\nfile = \"a.h5\"\nmap = \"keras\"\nstrict = true\n"};
   for (const char* const way : ways) {
-    // Written out and read back, too: a resumed run and an exported model do so.
+    // Also after writing and reading back, as resumed runs and exported models do.
     const Config c = parse_config(to_toml(parse_config(way, "x")), "y");
     EXPECT_EQ(c.init.file, "a.h5");
     EXPECT_EQ(c.init.map, "keras");

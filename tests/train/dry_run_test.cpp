@@ -39,7 +39,7 @@ TEST_F(DryRunTest, TellsWhatARunWouldBe) {
   EXPECT_GT(r.images_per_second, 0);
   EXPECT_LE(r.first_images_per_second, r.images_per_second);
   EXPECT_GT(r.validation_seconds, 0);
-  // Two validations, and ten epochs at these paces.
+  // Two validations, and ten epochs at these speeds.
   const auto images = static_cast<double>(r.steps_per_epoch * 2);
   EXPECT_NEAR(r.total_seconds,
               images / r.first_images_per_second + 9 * images / r.images_per_second +
@@ -63,7 +63,7 @@ TEST_F(DryRunTest, FindsWhatWouldFailLater) {
   EXPECT_THROW((void)dry_run(config({"data.test=nothing.csv"}), {}), Error);
 }
 
-/// The set with its boxes dealt out to so many classes.
+/// The set with its boxes distributed over this many classes.
 std::string with_classes(const std::string& csv, const std::filesystem::path& dir, int classes) {
   data::PreparedSet set = data::read_prepared(csv);
   set.classes.clear();
@@ -89,7 +89,7 @@ TEST_F(DryRunTest, EveryConfigTrainsOnAnyNumberOfClasses) {
                                          "data.workers=0",       "data.samples_per_epoch=4",
                                          "train.batch_size=2",   "train.threads=1",
                                          "train.precision=fp32", "model.init.file="};
-      // Wide ones narrower: the layers are the same.
+      // Narrower versions of wide ones: the layers are the same.
       const std::string backbone = read_config(entry.path()).model.backbone;
       if (backbone == "vgg16" || backbone == "resnet50" || backbone == "inception_v3")
         overrides.push_back("model.alpha=0.125");
@@ -102,7 +102,7 @@ TEST_F(DryRunTest, EveryConfigTrainsOnAnyNumberOfClasses) {
       EXPECT_GT(r.validation_seconds, 0);
       parameters.push_back(r.parameters);
     }
-    // A predictor more for each class and prior.
+    // One more predictor for each class and prior.
     EXPECT_EQ(2 * (parameters.at(2) - parameters.at(1)), 17 * (parameters.at(1) - parameters.at(0)))
         << entry.path();
   }

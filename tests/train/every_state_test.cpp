@@ -1,5 +1,5 @@
-// Whatever the optimiser, the schedule and the callbacks: from every checkpoint a run comes to the
-// same end, bit for bit, as without a stop.
+// Whatever the optimiser, the schedule and the callbacks: resumed from any checkpoint, a run ends
+// bit for bit as one without a stop.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -28,7 +28,7 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 class EveryState : public ::testing::TestWithParam<Case> {
  protected:
-  /// Three epochs of three steps, a checkpoint a step.
+  /// Three epochs of three steps, a checkpoint per step.
   Config config() const {
     std::vector<std::string> all{"data.train=" + csv_,       "data.val_fraction=0.3",
                                  "train.epochs=3",           "train.batch_size=5",
@@ -39,7 +39,7 @@ class EveryState : public ::testing::TestWithParam<Case> {
     return parse_config("", "test", all);
   }
 
-  /// Epoch, losses and rates of metrics.csv; how fast it was differs from run to run.
+  /// Epoch, losses and rates of metrics.csv; the speed differs from run to run.
   static std::vector<std::string> rows(const fs::path& dir) {
     std::ifstream in(dir / "metrics.csv");
     std::vector<std::string> rows;
@@ -82,8 +82,8 @@ TEST_P(EveryState, LeadsToTheSameEnd) {
   const fs::path dir = folder_ / "whole";
   std::vector<fs::path> copies;
   int steps = 0;
-  // The listener comes after last.pt is written: the copy is what a kill would leave, within an
-  // epoch and at an epoch's end. (Each is a run of its own: more of them cost minutes and found
+  // The listener is called after last.pt is written: the copy is what a kill would leave, within an
+  // epoch and at an epoch's end. (Each is a separate run: more of them cost minutes and found
   // nothing.)
   const auto copy = [&](const TrainProgress&) {
     if (++steps != 4 && steps != 6) return;

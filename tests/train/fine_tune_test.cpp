@@ -1,5 +1,5 @@
-// The network that FaceShot ships, trained on from its ONNX file: the run starts at the file's own
-// average precision, and improves on photographs that it holds out. Photographs of shared/data.
+// The shipped network, fine-tuned from its ONNX file: the run starts with the file's own average
+// precision and improves on held-out photographs. Photographs of shared/data.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 const fs::path shared = FACESHOT_SHARED_DIR;
 const fs::path model = FACESHOT_SOURCE_DIR "/models/faceshot-nano.onnx";
 
-/// What validation during training measures, by the detector on the file, in float32.
+/// The same figure as validation during training, but by the detector on the file, in float32.
 double engine_ap(const PreparedSet& set, const Config& config) {
   const Detector detector(model.string(),
                           {.score_threshold = static_cast<float>(config.train.validate_score),

@@ -54,7 +54,7 @@ TEST(ClipGradients, TakesGradientsInAnyOrderOfMemory) {
   double square = 0;
   for (torch::Tensor p : parameters_of(network)) {
     if (!p.grad().defined() || p.dim() != 4) continue;
-    // Turned, and with gaps.
+    // Transposed, and with gaps.
     p.mutable_grad() = torch::randn({p.size(1), p.size(0), p.size(2), 2 * p.size(3)})
                            .transpose(0, 1)
                            .slice(3, 0, 2 * p.size(3), 2);

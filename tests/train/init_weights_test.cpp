@@ -61,7 +61,7 @@ TEST(InitWeights, TakeWhatFitsAndLeaveTheRest) {
   Weights wanted = network();
   wanted.at("backbone.features.0.0.weight") = counted({2, 3, 3, 3}, 1);
   wanted.at("backbone.features.0.1.running_mean") = counted({2}, 100);
-  // Statistics without a scale: a layer with scale 1 has none in the file.
+  // Statistics without a scale: the file has none for a layer with scale 1.
   wanted.at("backbone.features.0.1.weight").values = {1, 1};
   expect_same(weights, wanted);
   EXPECT_EQ(report.map, "torchvision");

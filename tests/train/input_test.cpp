@@ -1,4 +1,4 @@
-// Pixels as the network takes them, against the formula.
+// The network's input pixels against the formula.
 #include "train/config/input.hpp"
 
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@ namespace faceshot::train {
 namespace {
 
 TEST(MakeInput, IsTheFormulaForEveryPixelAndChannel) {
-  // 7 x 5 pixels: no multiple of any vector's length.
+  // 7 x 5 pixels: not a multiple of any vector's length.
   constexpr int count = 2, height = 5, width = 7;
   std::vector<std::uint8_t> pixels(count * height * width * 3);
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * 37);

@@ -1,4 +1,4 @@
-// A small prepared set for tests that are scripts: make_noise_set FOLDER
+// Makes a small prepared set for tests that are scripts: make_noise_set FOLDER
 #include <cstdio>
 #include <exception>
 

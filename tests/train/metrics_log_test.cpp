@@ -80,7 +80,7 @@ TEST(MetricsLog, TheStartHasNoTrainingLosses) {
   m.step = 500;
   m.val_ap = 0.75;
   MetricsLog(dir, -1).append(m);
-  MetricsLog(dir, -1).append(m);  // a start that was killed, and the next
+  MetricsLog(dir, -1).append(m);  // a start that was killed, and the next one
   const std::string text = content(dir / "metrics.csv");
   EXPECT_EQ(text.substr(text.find('\n') + 1), "0,,,,,,,,0.75,,,,,,500,,,,,\n");
 }

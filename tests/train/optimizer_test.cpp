@@ -1,5 +1,5 @@
-// Against PyTorch's own optimisers (fixtures/make_torch_optimizers.py), and against Adam's formulas
-// (Kingma and Ba 2015, algorithm 1) with numbers worked out by hand.
+// Compared with PyTorch's own optimisers (fixtures/make_torch_optimizers.py), and with Adam's
+// formulas (Kingma and Ba 2015, algorithm 1) worked out by hand.
 #include "train/step/optimizer.hpp"
 
 #include <gtest/gtest.h>
@@ -36,7 +36,7 @@ TrainOptions optimizer_options(const std::string& algorithm, float decay = 0) {
   return o;
 }
 
-/// Expects all of this parameter to have moved by `distance`.
+/// Expects all values of this parameter to have moved by `distance`.
 void expect_moved(const std::string& name, const Weights& from, const Weights& to,
                   double distance) {
   const auto& before = from.at(name).values;
@@ -77,7 +77,7 @@ TEST_P(OptimizerTest, ARateOfZeroHoldsAPartStill) {
 }
 
 TEST_P(OptimizerTest, LeavesFrozenParametersAlone) {
-  // Weight decay as well, and no state of theirs is kept.
+  // Weight decay does not move them either, and no state of theirs is kept.
   TorchNetwork network(make_network({}), 1);
   network.freeze(network::frozen_layers(network.spec(), {"backbone"}), true);
   Optimizer optimizer(network, optimizer_options(GetParam(), 0.1F));
@@ -104,14 +104,14 @@ TEST_P(OptimizerTest, CorrectsTheBiasOfLatecomersByTheirOwnSteps) {
   Optimizer optimizer(network, optimizer_options(GetParam()));
   for (int i = 0; i < 3; ++i) step(network, optimizer, 0.01);
   network.freeze({}, true);
-  // Saved and loaded at this very moment, too: the latecomers have no state yet.
+  // Also if saved and loaded at this moment, when the latecomers have no state yet.
   Optimizer loaded(network, optimizer_options(GetParam()));
   loaded.load(optimizer.state());
   const Weights before = network.weights();
   for (Optimizer* const each : {&optimizer, &loaded}) {
     network.load(before);
     step(network, *each, 0.01);
-    // With step 4 of the others it would be (0.1 / 0.3439) / sqrt(0.001 / 0.003994) = 0.58 of that.
+    // With the others' step 4 it would be (0.1 / 0.3439) / sqrt(0.001 / 0.003994) = 0.58 of that.
     expect_moved("backbone.stem.conv.weight", before, network.weights(), 0.01);
     EXPECT_EQ(each->state().steps.at("backbone.stem.conv.weight"), 1);
     EXPECT_EQ(each->state().steps.at("head0.loc.weight"), 4);
@@ -128,7 +128,7 @@ TEST_P(OptimizerTest, AStateWithAHoleIsRefused) {
 }
 
 TEST(Sgd, MovesByItsMomentumAndGoesOnFromItsState) {
-  // Of a gradient that is always 1 the momentum is 1, 1.9, 2.71, 3.439; Nesterov's step is one
+  // For a gradient that is always 1 the momentum is 1, 1.9, 2.71, 3.439; Nesterov is one step
   // ahead.
   for (const bool nesterov : {false, true}) {
     TorchNetwork network(make_network({}), 1);

@@ -9,7 +9,7 @@ namespace {
 
 using geometry::Annotation;
 
-/// A row of squares side by side.
+/// A row of adjacent squares.
 std::vector<Prior> row(float side, int count) {
   std::vector<Prior> priors;
   for (int i = 0; i < count; ++i)
@@ -25,7 +25,7 @@ Annotation face(float x, float y, float side, bool ignore = false) {
 }
 
 TEST(PriorCoverage, CountsFacesThatSomePriorOverlapsEnough) {
-  // Half beside a prior of its own size a face overlaps each of two by a third.
+  // Shifted by half its width, a face overlaps each of two priors of its size by a third.
   const std::vector<std::vector<Annotation>> images{{face(0, 0, 20), face(30, 0, 20)},
                                                     {face(40, 0, 16), face(0, 0, 20, true)}};
   const auto coverage = prior_coverage(row(20, 10), images, 0.5);

@@ -1,5 +1,5 @@
 // A training run that is killed (SIGKILL) at any moment and resumed ends with the same weights, bit
-// for bit, as one that never was. The real program, on photographs made here.
+// for bit, as an uninterrupted one. The real program, on photographs made here.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -39,7 +39,7 @@ class Resume : public ::testing::Test {
     fs::create_directories(root_);
   }
 
-  /// Starts the program; returns its process number.
+  /// Starts the program; @return its process number
   pid_t start(const std::vector<std::string>& arguments) const {
     std::vector<char*> argv{const_cast<char*>(FACESHOT_TRAIN_PROGRAM), const_cast<char*>("train")};
     for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
@@ -103,8 +103,7 @@ class Resume : public ::testing::Test {
     close(watch);
   }
 
-  /// Folder of a run with these overrides that nothing interrupts; tests that ask for the same
-  /// share it.
+  /// Folder of an uninterrupted run with these overrides; tests with the same overrides share it.
   fs::path whole_run() const {
     const auto [entry, added] = whole_runs_.try_emplace(
         overrides_, suite_ / ("whole" + std::to_string(whole_runs_.size())));
@@ -114,7 +113,7 @@ class Resume : public ::testing::Test {
     return entry->second;
   }
 
-  /// An uninterrupted run, and one that is killed when `moment` returns; same weights?
+  /// Compares the weights of an uninterrupted run and of one that is killed when `moment` returns.
   void compare(const std::function<void(const fs::path&)>& moment) const {
     const fs::path whole_dir = whole_run();
     const fs::path dir = root_ / "killed";
@@ -144,7 +143,7 @@ class Resume : public ::testing::Test {
     EXPECT_EQ(rows(whole_dir / "metrics.csv"), rows(dir / "metrics.csv"));
   }
 
-  inline static fs::path suite_;  ///< One folder a process: ctest may run several.
+  inline static fs::path suite_;  ///< One folder per process: ctest may run several.
   inline static std::string csv_;
   inline static std::map<std::vector<std::string>, fs::path> whole_runs_;  ///< by overrides
   fs::path root_;                                                          ///< of the test
@@ -176,7 +175,7 @@ TEST_F(Resume, AfterAKillWhileThereIsSomethingFrozen) {
 
 TEST_F(Resume, AfterAKillWhenNothingIsFrozenAnyMore) {
   overrides_ = {"model.freeze=['backbone.until:C4']", "train.unfreeze_epoch=1"};
-  // The fifth checkpoint is past the first epoch, which has three at most.
+  // The fifth checkpoint is after the first epoch, which has three at most.
   compare([](const fs::path& dir) { wait_for_file(dir, "last.pt.tmp", IN_CREATE, 5); });
   const auto steps = load_checkpoint(whole_run() / "last.pt").optimizer_steps;
   EXPECT_GT(steps.at("backbone.stem.conv.weight"), 0);

@@ -20,7 +20,7 @@ TrainOptions options(const char* schedule) {
   return o;
 }
 
-/// What PyTorch's schedulers give: fixtures/make_torch_schedules.py.
+/// Values of PyTorch's schedulers: fixtures/make_torch_schedules.py.
 nlohmann::json torch_schedules() {
   std::ifstream in(std::string(FACESHOT_SOURCE_DIR) + "/tests/train/fixtures/torch_schedules.json");
   return nlohmann::json::parse(in);
@@ -89,7 +89,7 @@ TEST(Schedule, OfARunThatBeginsLaterIsThatOfTheWholeRunAfterAWarmUp) {
         if (step >= start + 10) {
           EXPECT_EQ(rate, learning_rate(whole, 10, step)) << name << ", step " << step;
         } else {
-          TrainOptions at_once = whole;  // of this schedule, but for the warm-ups
+          TrainOptions at_once = whole;  // this schedule without the warm-ups
           at_once.start_step = -100;
           EXPECT_NEAR(rate, learning_rate(at_once, 10, step) * (step - start + 1) / 10, 1e-12)
               << name << ", step " << step;

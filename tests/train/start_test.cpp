@@ -1,4 +1,4 @@
-// Runs that start from other weights, and with parts frozen: whole, if small, training runs.
+// Runs that start from other weights, and with frozen parts: complete, if small, training runs.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -56,7 +56,7 @@ class Start : public ::testing::Test {
     });
   }
 
-  /// What another tool might have saved of a backbone; BatchNorm's statistics are not 0 and 1.
+  /// A backbone as another tool might have saved it; BatchNorm's statistics are not 0 and 1.
   Weights foreign_backbone() {
     Weights backbone;
     for (auto& [name, array] : run("made", {"train.seed=9"}).model)
@@ -218,7 +218,7 @@ TEST_F(Start, LaterOnTheScheduleGoesOnAsTheWholeRunWould) {
 }
 
 TEST_F(Start, ALaterStepSeesTheSamplesOfTheWholeRun) {
-  // With a rate of 0 the loss of a step depends on its samples and on nothing else.
+  // With a rate of 0 the loss of a step depends only on its samples.
   const std::vector<std::string> still{"train.learning_rate=0", "train.epochs=3"};
   (void)run("whole", still);
   std::vector<std::string> later = still;
@@ -273,7 +273,7 @@ TEST_F(Start, EveryCheckpointLeadsToTheSameEndAcrossTheEpochThatUnfreezes) {
                                            "train.epochs=2",
                                            "train.checkpoint_every=1",
                                            "train.rates.backbone=0.1"};
-  // Copies of the run as it was after each step: a file is complete before the next step reports.
+  // Copies of the run after each step: a file is complete before the next step reports.
   const fs::path dir = folder_ / "whole";
   std::vector<fs::path> copies;
   const auto copy = [&] {
@@ -313,7 +313,7 @@ TEST_F(Start, EveryCheckpointLeadsToTheSameEndAcrossTheEpochThatUnfreezes) {
     same(end.optimizer, whole.optimizer);
   }
   // Within the frozen epoch, at its end, and after it. (The step that ends an epoch is saved with
-  // the epoch: its report still sees the step before.)
+  // the epoch: its report still sees the previous step.)
   EXPECT_EQ(began, (std::vector<std::int64_t>{1, 2, 2, 3, 4, 5, 5}));
 }
 

@@ -1,5 +1,5 @@
-// From an exported file back to a network that can be trained: the same function, and statistics
-// that go with the data.
+// From an exported file back to a trainable network: the same function, with statistics that fit
+// the data.
 #include "train/start/unfold_batch_norm.hpp"
 
 #include <gtest/gtest.h>
@@ -80,12 +80,12 @@ void export_example(const Config& config, const std::filesystem::path& file) {
   (void)exporter::export_network(exporter::example_checkpoint(config), file, options);
 }
 
-/// Mean of |a - b| in deviations of b.
+/// Mean of |a - b| in standard deviations of b.
 double difference(const torch::Tensor& a, const torch::Tensor& b) {
   return ((a - b).abs().mean() / b.std()).item<double>();
 }
 
-/// In evaluation mode the run's networks compute what the file does.
+/// In evaluation mode the run's network computes the same as the file.
 void expect_function_of(const std::filesystem::path& file, TrainingRun& run) {
   const torch::NoGradGuard no_grad;
   const Network network = Network::load(file.string());
@@ -116,7 +116,7 @@ TEST_P(Unfolded, EqualsTheFileAndCanBeTrained) {
 
   std::vector<std::string> overrides = GetParam().overrides;
   overrides.push_back("model.init.file=" + file.string());
-  overrides.emplace_back("model.init.strict=true");  // every array has its place
+  overrides.emplace_back("model.init.strict=true");  // every array has a counterpart
   TrainingRun run(config(overrides), {});
   std::vector<std::string> notes;
   run.note = [&](const std::string& line) { notes.push_back(line); };
@@ -129,7 +129,7 @@ TEST_P(Unfolded, EqualsTheFileAndCanBeTrained) {
   const torch::NoGradGuard no_grad;
   expect_function_of(file, run);
 
-  // Training mode: nearly so, on the run's own samples.
+  // Training mode: nearly the same, on the run's own samples.
   run.loader.start(0);
   ASSERT_TRUE(run.loader.next(run.batch));
   const torch::Tensor samples = make_input(run.batch.pixels.data(), run.batch.count, run.batch.size,
@@ -141,7 +141,7 @@ TEST_P(Unfolded, EqualsTheFileAndCanBeTrained) {
   EXPECT_LT(difference(trained.loc, evaluated.loc), 0.02);
   EXPECT_LT(difference(trained.conf, evaluated.conf), 0.02);
 
-  // Weights of the size that Adam's steps are meant for.
+  // Weights of the magnitude that suits Adam's steps.
   const Weights weights = run.network->weights();
   for (const auto& [conv, norm] : pairs) {
     const weights::WeightArray& kernel = weights.at(conv + ".weight");
@@ -230,7 +230,7 @@ TEST_F(UnfoldedPart, GrownWiderAndDeeperComputesTheSameAndLearns) {
   EXPECT_NE(json.find("\"backbone.stem.conv.weight\""), std::string::npos);
   expect_function_of(file, run);
 
-  // The new channels are no copies and are not dead: their gradients are not zero.
+  // The new channels are neither copies nor dead: their gradients are not zero.
   run.loader.start(0);
   ASSERT_TRUE(run.loader.next(run.batch));
   run.network->train(true);
@@ -259,7 +259,8 @@ TEST_F(UnfoldedPart, OnlyWhatKeepsItsChannelsInFrontGrows) {
 }
 
 TEST(UnfoldBatchNorm, DeadChannelsStayFinite) {
-  // One with weights of 0, one with weights too small to be scaled up, one whose input is constant.
+  // One channel with weights of 0, one with weights too small to scale up, one with a constant
+  // input.
   Weights weights{{"c.weight", {{3, 1, 1, 1}, {0, 1e-30F, 2}}},
                   {"n.weight", {{3}, {1, 1, 1}}},
                   {"n.bias", {{3}, {0.5F, -1, 3}}},

@@ -1,4 +1,4 @@
-// A validation gives the figures that `faceshot evaluate` gives for the exported network.
+// Validation gives the figures of `faceshot evaluate` on the exported network.
 #include "train/validation.hpp"
 
 #include <gtest/gtest.h>
@@ -46,7 +46,7 @@ class ValidationTest : public ::testing::Test {
     return parse_config("", "test", all);
   }
 
-  /// The pictures of the noise set in sizes of all kinds: some larger than `side`, some smaller.
+  /// The noise set's pictures in various sizes, some larger than `side`, some smaller.
   PreparedSet mixed_sizes() const {
     PreparedSet set = read_prepared(csv_);
     for (std::size_t i = 0; i < set.records.size(); ++i) {
@@ -93,7 +93,7 @@ TEST_F(ValidationTest, AgreesWithTheDetectorOfTheExportedNetwork) {
   std::erase_if(negatives.records, [](const ImageRecord& r) { return !r.annotations.empty(); });
   ASSERT_EQ(negatives.records.size(), 8U);
 
-  for (const int side : {128, 640}) {  // reduced, and as they are: nothing is enlarged
+  for (const int side : {128, 640}) {  // reduced, and unchanged: nothing is enlarged
     SCOPED_TRACE(side);
     Config c = trained;
     c.train.validate_side = side;
@@ -121,7 +121,7 @@ TEST_F(ValidationTest, AgreesWithTheDetectorOfTheExportedNetwork) {
     EXPECT_EQ(ours.examples.size(), 16U);
     for (std::size_t i = 0; i < ours.examples.size(); ++i) {
       ASSERT_EQ(ours.examples[i].detections.size(), found[i].size()) << i;
-      // Two that are equally sure may change places.
+      // Two with equal scores may be swapped.
       for (const Detection& d : ours.examples[i].detections)
         EXPECT_TRUE(std::any_of(found[i].begin(), found[i].end(), [&](const Detection& other) {
           return std::abs(d.score - other.score) < 1e-3F && iou(d.box, other.box) > 0.99F;

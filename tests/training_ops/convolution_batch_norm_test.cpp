@@ -1,5 +1,5 @@
-// Convolution with BatchNorm, sum and activation in one operator, against LibTorch's four in
-// double.
+// Convolution with BatchNorm, sum and activation in one operator, against LibTorch's four operators
+// in double.
 #include "training_ops/convolution_batch_norm.hpp"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ torch::Tensor leaf(const torch::Tensor& tensor) {
   return tensor.defined() ? tensor.detach().clone().set_requires_grad(true) : tensor;
 }
 
-/// Largest difference in relation to the largest value.
+/// Largest difference relative to the largest value.
 double difference(const torch::Tensor& a, const torch::Tensor& b) {
   if (!a.defined() || a.sizes() != b.sizes()) return 1e9;
   const torch::Tensor wanted = b.to(torch::kDouble);
@@ -60,7 +60,7 @@ Values make_values(const Layer& layer, torch::IntArrayRef size, torch::ScalarTyp
   v.in = map({size[0], layer.in_channels, size[1], size[2]}, type);
   v.weight = torch::randn(
       {channels, layer.in_channels / layer.groups, layer.kernel.height, layer.kernel.width});
-  // What has no choice but to be rounded is equal for both.
+  // What must be rounded is the same for both.
   if (layer.kernel.height == 1) v.weight = v.weight.to(torch::kBFloat16).to(torch::kFloat);
   v.scale = torch::rand({channels}) + 0.5;
   v.bias = torch::randn({channels});
@@ -89,7 +89,7 @@ Result by_torch(const Layer& layer, Values& v, torch::ScalarType rounding, Activ
   y = y.to(rounding).to(torch::kDouble);
   y = torch::batch_norm(y, scale, bias, mean, variance, true, 0.1, 1e-5, false);
   if (residual.defined()) y = y + residual;
-  // At a kink of the activation rounding decides whether a gradient passes: none comes there.
+  // At a kink of the activation, rounding decides whether a gradient passes: none enters there.
   const double kink = rounding == torch::kFloat ? 1e-3 : 0.1;
   v.gradient = (v.gradient * (y.abs() > kink)).to(v.gradient.scalar_type());
   const torch::Tensor z = activation == Activation::relu ? torch::relu(y) : y;
@@ -105,7 +105,7 @@ Result by_torch(const Layer& layer, Values& v, torch::ScalarType rounding, Activ
 }
 
 Result by_us(const Layer& layer, const Values& v, Activation activation) {
-  // An image needs no gradient: the first convolution is for those.
+  // An image needs no gradient: the first convolution is made for images.
   const torch::Tensor in = layer.in_channels == 3 ? v.in : leaf(v.in);
   const torch::Tensor weight = leaf(v.weight), residual = leaf(v.residual);
   const BatchNormTensors norm{leaf(v.scale), leaf(v.bias), v.mean.clone(), v.variance.clone()};
@@ -149,7 +149,7 @@ void compare(const Layer& layer, torch::IntArrayRef size, torch::ScalarType type
   EXPECT_LT(difference(got.variance, wanted.variance), maps / 5);
 }
 
-/// Few pixels, odd numbers of them, more than fit into one piece.
+/// Few pixels, odd counts, more than fit into one piece.
 const std::vector<std::vector<std::int64_t>> sizes{{2, 40, 40}, {3, 7, 9}, {4, 25, 33}, {2, 2, 3}};
 
 TEST(ConvolutionBatchNorm, PointwiseEqualsTorch) {
@@ -185,7 +185,7 @@ TEST(SeparableBatchNorm, EqualsTorch) {
       for (const bool residual : {false, true}) {
         SCOPED_TRACE(testing::Message()
                      << size << " stride " << stride << " residual " << residual);
-        // A residual of stride 1 is the input itself, as in a residual block.
+        // A residual with stride 1 is the input itself, as in a residual block.
         const bool block = residual && stride == 1;
         const Layer deep = depthwise(48, stride), point = pointwise(48, block ? 48 : 64);
         Values v =

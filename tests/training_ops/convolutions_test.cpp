@@ -1,4 +1,4 @@
-// Our own operators for training against LibTorch's, values and gradients.
+// Our own training operators against LibTorch's, values and gradients.
 #include <gtest/gtest.h>
 
 #include "faceshot/error.hpp"
@@ -19,21 +19,21 @@ torch::Tensor leaf(const torch::Tensor& tensor) {
   return tensor.detach().clone().set_requires_grad(true);
 }
 
-/// Largest difference in relation to the largest value.
+/// Largest difference relative to the largest value.
 double difference(const torch::Tensor& a, const torch::Tensor& b) {
   if (!a.defined() || a.sizes() != b.sizes()) return 1e9;
   const torch::Tensor wanted = b.to(torch::kDouble);
   return ((a.to(torch::kDouble) - wanted).abs().max() / wanted.abs().max()).item<double>();
 }
 
-/// bfloat16 rounds by up to 1 in 256; sums are ours in float, torch's here in double.
+/// bfloat16 rounds by up to 1 in 256; our sums are in float, torch's here in double.
 double tolerance(torch::ScalarType type) { return type == torch::kFloat ? 1e-5 : 1.0 / 256; }
 
 struct Size {
   std::int64_t images, height, width;
 };
 
-/// Even and odd, one row, one column, one place.
+/// Even and odd, one row, one column, one pixel.
 const std::vector<Size> sizes{{3, 20, 20}, {2, 7, 9}, {1, 1, 5}, {2, 6, 1}, {1, 1, 1}, {2, 2, 3}};
 
 TEST(DepthwiseConvolution, EqualsTorch) {

@@ -1,4 +1,4 @@
-// Against LibTorch's own batch_norm, sum and activation, and against numerical gradients.
+// Compared with LibTorch's own batch_norm, sum and activation, and with numerical gradients.
 #include "training_ops/fused_batch_norm.hpp"
 
 #include <gtest/gtest.h>
@@ -32,13 +32,13 @@ Case make_case(torch::IntArrayRef shape, torch::ScalarType type, bool residual,
   Case c;
   c.layer = {torch::rand({channels}) + 0.5, torch::randn({channels}), torch::randn({channels}),
              torch::rand({channels}) + 0.5};
-  // A mean and a deviation of its own for every channel.
+  // Every channel has its own mean and deviation.
   const torch::Tensor spread = torch::rand({1, channels, 1, 1}) * 3 + 0.1;
   c.in =
       channels_last(torch::randn(shape) * spread + torch::randn({1, channels, 1, 1}) * 2).to(type);
   if (residual) c.residual = channels_last(torch::randn(shape)).to(type);
   c.activation = activation;
-  // At a kink of the activation rounding decides whether a gradient passes: none comes there.
+  // At a kink of the activation, rounding decides whether a gradient passes: none enters there.
   torch::Tensor sum = torch::batch_norm(c.in.to(torch::kFloat), c.layer.weight, c.layer.bias, {},
                                         {}, true, 0, 1e-5, false);
   if (residual) sum = sum + c.residual.to(torch::kFloat);
@@ -56,7 +56,7 @@ torch::Tensor leaf(const torch::Tensor& tensor) {
   return tensor.defined() ? tensor.detach().clone().set_requires_grad(true) : tensor;
 }
 
-/// The same numbers in another type.
+/// The same values in another type.
 Case converted(Case c, torch::ScalarType type) {
   for (torch::Tensor* const t : {&c.in, &c.residual, &c.gradient, &c.layer.weight, &c.layer.bias,
                                  &c.layer.running_mean, &c.layer.running_var})
@@ -89,7 +89,7 @@ Result run(const Case& c, bool fused, const SumOverProcesses& sum = {}) {
           layer.running_var};
 }
 
-/// Largest difference in relation to the largest value.
+/// Largest difference relative to the largest value.
 double difference(const torch::Tensor& a, const torch::Tensor& b) {
   const torch::Tensor wanted = b.to(torch::kDouble);
   return ((a.to(torch::kDouble) - wanted).abs().max() / wanted.abs().max().clamp_min(1e-3))
@@ -108,7 +108,7 @@ void expect_near(const Result& got, const Result& wanted, double maps, double pa
   EXPECT_LT(difference(got.running_var, wanted.running_var), 1e-5);
 }
 
-/// Sizes that fill no vector register, pieces of threads and periods exactly, and some that do.
+/// Sizes that do not fill vector registers, threads' pieces and periods exactly, and some that do.
 const std::vector<std::vector<std::int64_t>> shapes{
     {2, 16, 40, 40}, {3, 64, 20, 20}, {2, 128, 5, 5}, {1, 24, 7, 9},
     {5, 3, 11, 13},  {2, 37, 3, 1},   {2, 1, 5, 3},   {4, 100, 33, 17}};
@@ -125,7 +125,7 @@ TEST(FusedBatchNorm, EqualsTorchInFloat) {
 }
 
 TEST(FusedBatchNorm, EqualsTorchInBfloat16UpToRounding) {
-  // Torch rounds after each of its operators, we once, at the end.
+  // Torch rounds after each of its operators, we round once, at the end.
   for (const auto& shape : shapes)
     for (const bool residual : {false, true})
       for (const Activation activation : {Activation::none, Activation::relu}) {
@@ -165,7 +165,7 @@ TEST(FusedBatchNorm, GradientsAreThoseOfFiniteDifferences) {
       const double below = loss();
       values[i] = before;
       const double slope = (above - below) / (2 * static_cast<double>(step));
-      // Where a step takes a value across ReLU's kink there is no slope to compare.
+      // If a step takes a value across ReLU's kink there is no slope to compare.
       if (std::abs(slope - static_cast<double>(analytic[i])) > 2e-2) ++kinks;
     }
     EXPECT_LE(kinks, of.numel() / 20) << name;
@@ -200,7 +200,7 @@ TEST(FusedBatchNorm, DoesNotDependOnTheNumberOfThreads) {
 }
 
 TEST(FusedBatchNorm, GivesNoNumbersForNoNumbers) {
-  // So that a diverged run is found.
+  // So that a diverged run is noticed.
   Case c = make_case({2, 16, 4, 4}, torch::kBFloat16, false, Activation::relu);
   c.in[1][3][2][1] = std::numeric_limits<float>::quiet_NaN();
   const torch::Tensor out = run(c, true).out;
@@ -209,7 +209,7 @@ TEST(FusedBatchNorm, GivesNoNumbersForNoNumbers) {
 }
 
 TEST(FusedBatchNorm, TakesWhatAutogradGivesIt) {
-  // An input that is not channels_last, an output gradient that is one number for all.
+  // An input that is not channels_last, and one number as the gradient of all outputs.
   Case c = make_case({2, 16, 6, 6}, torch::kFloat, false, Activation::relu);
   c.in = c.in.contiguous();
   c.gradient = torch::ones({1, 1, 1, 1}).expand({2, 16, 6, 6});
@@ -234,7 +234,7 @@ TEST(FusedBatchNorm, RefusesWhatDoesNotFit) {
   EXPECT_THROW(call(c.in, c.residual.slice(0, 0, 1)), Error);
 }
 
-/// Adds up what two threads bring, as two processes would.
+/// Adds up the values of two threads, as two processes would.
 class Exchange {
  public:
   void sum(std::size_t process, torch::Tensor& mine) {
@@ -251,7 +251,7 @@ class Exchange {
 };
 
 TEST(FusedBatchNorm, OfTwoProcessesIsThatOfTheWholeBatch) {
-  // Halves of different size: the sums are weighed by what they are of.
+  // Parts of different size: the sums are weighted by their counts.
   const Case whole = make_case({5, 24, 9, 7}, torch::kFloat, true, Activation::relu);
   const Result wanted = run(whole, false);
   const auto part_of = [&](std::int64_t first, std::int64_t end) {

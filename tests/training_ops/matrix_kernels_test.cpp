@@ -1,5 +1,5 @@
-// Products of bfloat16 matrices against plain loops, at the level that this process runs (CTest
-// runs all: FACESHOT_ISA).
+// Products of bfloat16 matrices against plain loops, at the level of this process (ctest runs all:
+// FACESHOT_ISA).
 #include "training_ops/matrix_kernels.hpp"
 
 #include <gtest/gtest.h>
@@ -39,7 +39,7 @@ std::vector<Pair> interleaved(const std::vector<BFloat16>& m, std::size_t rows,
   return pairs;
 }
 
-/// One tile or block, parts of one, several, and what is left over; all counts of left-over rows.
+/// One tile or block, parts of one, several, and remainders; every count of remaining rows.
 const std::vector<std::size_t> channels{16, 32, 48, 64, 80, 112, 128, 192};
 
 TEST(MatrixKernels, InterleavePutsTwoRowsSideBySide) {
@@ -72,7 +72,7 @@ void check_product(std::size_t rows, std::size_t depth, std::size_t columns, bas
         sum += product;
         size += std::abs(product);
       }
-      // Rounded once to 8 bits, and sums in float in any order.
+      // One rounding to 8 bits; float sums in any order.
       ASSERT_NEAR(static_cast<double>(value(out[r * columns + c])), sum,
                   std::abs(sum) / 256 + 1e-5 * size)
           << r << ", " << c;

@@ -1,4 +1,4 @@
-// A level's predictors, their levels joined, and maps that several read, against LibTorch's
+// A level's predictors, the joined levels, and maps with several readers, against LibTorch's
 // operators in double.
 #include "training_ops/predictors.hpp"
 
@@ -20,7 +20,7 @@ torch::Tensor map(torch::IntArrayRef shape) {
       .set_requires_grad(true);
 }
 
-/// Largest difference in relation to the largest value.
+/// Largest difference relative to the largest value.
 double difference(const torch::Tensor& a, const torch::Tensor& b) {
   if (!a.defined() || a.sizes() != b.sizes()) return 1e9;
   const torch::Tensor wanted = b.to(torch::kDouble);
@@ -34,7 +34,7 @@ torch::Tensor exact(const torch::Tensor& t) {
 
 Predictor predictor(std::int64_t priors, std::int64_t values, std::int64_t channels) {
   const torch::Tensor weight = torch::randn({priors * values, channels, 1, 1});
-  // What has no choice but to be rounded is equal for both.
+  // What must be rounded is the same for both.
   return {weight.to(torch::kBFloat16).to(torch::kFloat).set_requires_grad(true),
           torch::randn({priors * values}).set_requires_grad(true), values};
 }

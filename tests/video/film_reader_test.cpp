@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Films that ffmpeg makes, in a folder of the test's.
+/// Films made by ffmpeg, in the test's folder.
 class FilmReaderTest : public ::testing::Test {
  protected:
   FilmReaderTest()
@@ -86,7 +86,7 @@ TEST_F(FilmReaderTest, DeliversAllFramesAtTheirTimes) {
 }
 
 TEST_F(FilmReaderTest, KeepsUnevenTimes) {
-  // Each frame at its number squared, in milliseconds.
+  // Frame n is at n squared milliseconds.
   const fs::path file =
       plain("uneven.mkv", "-vf 'settb=1/1000,setpts=N*N' -vsync passthrough -enc_time_base 1:1000");
   const std::vector<double> times = times_of(file);
@@ -112,7 +112,7 @@ TEST_F(FilmReaderTest, RefusesTimesThatAreNotInTheFilm) {
   EXPECT_EQ(code_of(file, {.from = -1}), ErrorCode::invalid_argument);
 }
 
-/// Mean difference of the luma of two views of one size.
+/// Mean luma difference of two views of one size.
 double difference(const ImageView& a, const ImageView& b) {
   EXPECT_EQ(a.width, b.width);
   EXPECT_EQ(a.height, b.height);
@@ -128,7 +128,7 @@ TEST_F(FilmReaderTest, FramesAreLookedAtUpright) {
     SCOPED_TRACE(tag);
     const fs::path told =
         made("told.mp4", "-i '" + lying.string() + "' -c copy -metadata:s:v rotate=" + tag);
-    // ffmpeg obeys what it is told.
+    // ffmpeg obeys the rotation it is told.
     const fs::path turned = made("turned.mp4", "-i '" + told.string() + "' -c:v libx264 -crf 1");
     FilmReader a(told), b(turned);
     UprightView view_a, view_b;
@@ -234,7 +234,7 @@ TEST_F(FilmReaderTest, RefusesFilesThatNameOthers) {
 }
 
 TEST_F(FilmReaderTest, RefusesFramesThatAreTooLarge) {
-  // IVF and VP8: 16383x16383, in the header and in the only frame's. (RFC 6386, section 9.1)
+  // IVF and VP8: 16383x16383, in the header and in the only frame. (RFC 6386, section 9.1)
   const std::string side("\xFF\x3F", 2), zeros(64, '\0');
   const std::string header = "DKIF" + std::string("\0\0\x20\0VP80", 8) + side + side +
                              std::string("\x19\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0", 16);

@@ -27,7 +27,7 @@ using Picture = std::unique_ptr<AVFrame, FrameFree>;
 constexpr int width = 160, height = 120;
 constexpr Box face{50, 30, 100, 90};
 
-/// Values of each plane by place.
+/// Values of each plane by position.
 template <class Value>
 Picture make_picture(AVPixelFormat format, const Value& value, int w = width, int h = height) {
   Picture picture(av_frame_alloc());
@@ -88,13 +88,13 @@ TEST(Hider, ReachesAllOfTheEllipseAndNothingFarFromIt) {
         ASSERT_EQ(now, sample(old.planes()[plane_index], x, y)) << x << " " << y;
       }
     });
-    // The face's own box is hidden but for its outermost corners.
+    // The face's own box is hidden except for its outermost corners.
     EXPECT_LE(std::hypot(25 / a, 30 / b), 1.02);
   }
 }
 
 TEST(Hider, KeepsNothingFinerThanItsCells) {
-  // Whatever is drawn into the cells: with the same means it comes out the same.
+  // Whatever the content of the cells: the same means give the same result.
   for (const HideStyle style : {HideStyle::blur, HideStyle::pixelate})
     for (const AVPixelFormat format : formats) {
       SCOPED_TRACE(av_get_pix_fmt_name(format));
@@ -110,7 +110,7 @@ TEST(Hider, KeepsNothingFinerThanItsCells) {
       for (std::size_t p = 0; p < f.planes().size(); ++p) {
         const PaintPlane& plane = f.planes()[p];
         const int x = 75 >> plane.log2_x, y = 60 >> plane.log2_y;
-        // Where cells end between two squares, their means differ by a step of 8 at most.
+        // At borders of cells between two squares, their means differ by at most a step of 8.
         const int step = plane.bytes == 1 ? 8 : 32;
         EXPECT_LE(std::abs(sample(plane, x, y) - sample(c.planes()[p], x, y)), step);
         EXPECT_LE(std::abs(sample(plane, x, y) - sample(i.planes()[p], x, y)), step);
@@ -119,7 +119,7 @@ TEST(Hider, KeepsNothingFinerThanItsCells) {
 }
 
 TEST(Hider, LeavesFewValues) {
-  // A face of noise, 200 pixels high: what is left is at most a grid of 6 x 7 means.
+  // A face of noise, 200 pixels high: at most a grid of 6 x 7 means is left.
   const Picture picture = make_noise(AV_PIX_FMT_GRAY8, 3);
   const Hider hider({.style = HideStyle::pixelate, .shape = HideShape::box, .margin = 0});
   hider.hide(Canvas(*picture), Placement(width, height, {}, 1), std::vector{face});
@@ -145,7 +145,7 @@ TEST(Hider, BlurStaysWithinWhatWasThere) {
 }
 
 TEST(Hider, FollowsTurnsAndStretchedPixels) {
-  // A film of a phone held upright: the face at the left top as seen is stored at the left bottom.
+  // A phone's film in portrait: a face at the top left as seen is stored at the bottom left.
   const Picture picture = make_picture(AV_PIX_FMT_YUV420P, [](int, int) { return 200; });
   const Placement placement(width, height, {0, -1, 1, 0}, 1);
   const Hider hider({.style = HideStyle::solid, .shape = HideShape::box, .margin = 0});

@@ -10,7 +10,7 @@
 namespace faceshot::video {
 namespace {
 
-/// The four turns, and each of them mirrored.
+/// The four rotations, and each of them mirrored.
 std::vector<Placement::Turn> all_turns() {
   std::vector<Placement::Turn> turns;
   for (const int a : {-1, 1})
@@ -42,7 +42,7 @@ TEST(Placement, APhoneHeldUprightIsTurnedByAQuarter) {
   const Placement p(1920, 1080, {0, -1, 1, 0}, 1);
   EXPECT_EQ(p.width(), 1080);
   EXPECT_EQ(p.height(), 1920);
-  // What is stored at the left bottom is seen at the left top.
+  // The bottom left as stored is the top left as seen.
   const Placement::Point at = p.seen({0, 1080});
   EXPECT_DOUBLE_EQ(at.x, 0);
   EXPECT_DOUBLE_EQ(at.y, 0);

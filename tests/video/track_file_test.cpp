@@ -28,7 +28,7 @@ std::string complaint_about(const std::string& text) {
 }
 
 TEST(TrackFile, ReadsMotChallengesOwnExample) {
-  // Of MOT15's results, and of its ground truth: seven columns and ten, frames from 1.
+  // Of MOT15's results and ground truth: seven columns and ten, frames from 1.
   const auto rows =
       read_track_rows(written("2, 3, 1359.1, 413.27, 120.26, 362.77, 2.3092, -1, -1, -1\r\n"
                               "1,3,794.27,247.59,71.245,174.88,-1,-1,-1,-1\n"
@@ -55,7 +55,7 @@ TEST(TrackFile, WritesWhatItReads) {
   EXPECT_EQ(rows[0].score, row.score);
 }
 
-// A file of something else must not hide nothing and succeed.
+// A file of another kind must not succeed and hide nothing.
 TEST(TrackFile, RefusesAFileWithoutTracks) {
   EXPECT_NE(complaint_about("a,b\n"), "");
   for (const char* text : {"", "\n\n", "frame,id,left,top,width,height\n"})

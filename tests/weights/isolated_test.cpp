@@ -53,7 +53,7 @@ TEST_F(Isolated, BreakdownsAreErrors) {
     std::abort();
   });
   expect_broken([](const ArraySink&) { throw std::bad_alloc(); });
-  // An array that says more than it has.
+  // An array that claims more than it has.
   expect_error(ErrorCode::format, "invalid data", [&] {
     (void)read_isolated(path_, [](const ArraySink& sink) { sink({"a", "float32", {1000}, {1}}); });
   });

@@ -1,5 +1,5 @@
-// The Keras file that a user starts MobileNetV1 (alpha 0.25) from, against a list of the network's
-// parameters written by hand from the paper's Table 1, and against what h5py reads.
+// The Keras file from which a user starts MobileNetV1 (alpha 0.25), against a hand-written list of
+// the network's parameters from the paper's Table 1, and against h5py's reading.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -36,7 +36,7 @@ std::vector<NamedArray> renamed(const std::string& prefix, const std::string& cu
 
 TEST(NameMap, FindsNamesBehindPrefixes) {
   for (const auto& [prefix, cut] : std::vector<std::pair<std::string, std::string>>{
-           {"", ""},                  // the very names
+           {"", ""},                  // the same names
            {"", "backbone."},         // torchvision
            {"module.", "backbone."},  // torchvision, trained on several devices
            {"model.", ""},            // wrapped

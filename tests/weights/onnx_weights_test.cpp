@@ -23,7 +23,7 @@ TEST(OnnxWeights, RefusesDamage) {
     const auto path = folder.write("x.onnx", bad);
     expect_error(ErrorCode::format, "not an ONNX model", [&] { (void)read_onnx_weights(path); });
   }
-  // The first initialiser is [2, 3]: its first extent as 3 fits no longer.
+  // The first initialiser is [2, 3]: with a first extent of 3 it no longer fits.
   std::string other = bytes;
   const auto dims = other.find("\x08\x02\x08\x03\x10\x01");
   ASSERT_NE(dims, std::string::npos);

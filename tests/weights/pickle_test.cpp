@@ -58,7 +58,7 @@ TEST(Pickle, RefusesDamage) {
 }
 
 TEST(Pickle, CallsNothing) {
-  // pickle.dumps of an object whose __reduce__ gives (os.system, ("echo harm",)).
+  // pickle.dumps of an object whose __reduce__ returns (os.system, ("echo harm",)).
   testing::expect_error(ErrorCode::unsupported, "'posix system'", [] {
     (void)read("cposix\nsystem\nq\0X\x09\0\0\0echo harmq\x01\x85q\x02Rq\x03."s);
   });
@@ -68,7 +68,7 @@ TEST(Pickle, CallsNothing) {
                         [] { (void)read_pickle("\x80\x04N.", "x.pt"); });
 }
 
-/// A tensor of 10 floats' storage with this offset, shape and strides.
+/// A tensor on a storage of 10 floats, with this offset, shape and strides.
 std::string tensor(const std::string& offset, const std::string& shape,
                    const std::string& strides) {
   return "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n"

@@ -13,7 +13,7 @@ namespace {
 using Values = std::vector<double>;
 
 TEST(RankCorrelation, EqualsSciPys) {
-  // The examples of scipy.stats' documentation, and their values there.
+  // Examples from the documentation of scipy.stats, with its values.
   EXPECT_NEAR(spearman(Values{1, 2, 3, 4, 5}, Values{5, 6, 7, 8, 7}), 0.8207826816681233, 1e-14);
   EXPECT_NEAR(kendall(Values{12, 2, 1, 12, 2}, Values{1, 4, 7, 1, 0}), -0.47140452079103173, 1e-14);
 }

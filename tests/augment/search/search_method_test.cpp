@@ -21,7 +21,7 @@ SearchSettings settings_of(const std::string& method, std::uint64_t seed) {
   return settings;
 }
 
-/// Trials until the planted policy is tried; `limit` if it is not by then.
+/// Number of trials until the planted policy is tried; `limit` if it is not tried by then.
 int trials_until_found(const ToyObjective& toy, const std::string& name, std::uint64_t seed,
                        int limit) {
   const SearchSettings settings = settings_of(name, seed);
@@ -41,7 +41,7 @@ int trials_until_found(const ToyObjective& toy, const std::string& name, std::ui
 class LearningMethods : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(LearningMethods, FindThePlantedPolicyEarlierThanRandomSearch) {
-  // 4^8 = 65,536 policies, figures with noise: random search needs as many on average.
+  // 4^8 = 65,536 policies and noisy figures: random search needs that many on average.
   constexpr int limit = 1600;
   int earlier = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
@@ -61,7 +61,7 @@ TEST_P(LearningMethods, AreFunctionsOfSeedAndOutcomes) {
   for (int first = 0; first < 40; first += settings.batch) {
     std::vector<Outcome> batch;
     for (int trial = first; trial < first + settings.batch; ++trial) {
-      // In another order, and more than once.
+      // In another order, and repeatedly.
       (void)two->propose(first + settings.batch - 1);
       const Proposal proposal = one->propose(trial);
       ASSERT_EQ(two->propose(trial), proposal);
@@ -97,7 +97,7 @@ TEST_P(LearningMethods, GoOnWhereTrialsFailed) {
 INSTANTIATE_TEST_SUITE_P(Search, LearningMethods, ::testing::Values("reinforce", "ppo", "pba"));
 
 TEST(PolicyGradient, ClimbsTheNumericalGradient) {
-  // One batch, whose advantages are known: figures of mean 0 and deviation 1.
+  // One batch with known advantages: figures of mean 0 and deviation 1.
   SearchSettings settings = settings_of("reinforce", 1);
   settings.learning_rate = 1e-4;
   settings.entropy = 0.3;
@@ -123,7 +123,7 @@ TEST(PolicyGradient, ClimbsTheNumericalGradient) {
   };
   const auto method = make_search_method(settings, choices);
   method->learn(batch);
-  method->learn(batch);  // from a place where the entropy has a slope, too
+  method->learn(batch);  // from a point where the entropy has a slope, too
   const auto before = method->probabilities();
   method->learn(batch);
   const auto after = method->probabilities();
@@ -139,7 +139,7 @@ TEST(PolicyGradient, ClimbsTheNumericalGradient) {
       up[c][o] += h;
       down[c][o] -= h;
       const double slope = (objective(up) - objective(down)) / (2 * h);
-      // Logits are known but for a constant, which is 0: gradients of a softmax add up to 0.
+      // Logits are known up to a constant, which is 0: gradients of a softmax add up to 0.
       double mean = 0;
       for (std::size_t k = 0; k < logits[c].size(); ++k)
         mean += std::log(after[c][k] / before[c][k]) / static_cast<double>(logits[c].size());
@@ -165,7 +165,8 @@ TEST(PolicyGradient, PpoMovesNoFurtherThanItsClip) {
     EXPECT_LT(now / before, 1.2 + 0.02);
     before = now;
   }
-  // However large the step: no second one beyond the clip. One alone leads to 0.731, six to 0.96.
+  // However large the step, there is no second one beyond the clip. One alone leads to 0.731, six
+  // to 0.96.
   settings.learning_rate = 1;
   const auto fast = make_search_method(settings, choices);
   fast->learn(batch);

@@ -26,8 +26,8 @@ SearchSettings small(const std::string& method = "reinforce") {
   return settings;
 }
 
-/// Does all jobs of a search, the open ones in the order that `last_first` says.
-/// @return the figures' record; jobs that were done are added to `jobs`
+/// Runs all jobs of a search, open ones in the order given by `last_first`.
+/// @return the record of figures; finished jobs are added to `jobs`
 SearchRecord carried_out(const SearchSettings& settings, const ToyObjective& toy, bool last_first,
                          std::vector<Job>* jobs = nullptr, int most = 1000000) {
   SearchRecord record;
@@ -78,7 +78,7 @@ TEST(SearchPlan, HalvesEachBatchAndTriesTheBestAnew) {
   EXPECT_NEAR(plan.work_done, plan.work_planned, 1e-9);
   EXPECT_NEAR(plan.seconds, 60 * plan.work_done, 1e-6);
   EXPECT_EQ(plan.batches.size(), 2U);
-  // The three that went on to rung 1 are the best of their batch at rung 0.
+  // The three that advanced to rung 1 are the best of their batch at rung 0.
   for (int first : {0, 9}) {
     double worst_that_went_on = 10, best_that_did_not = -10;
     for (int t = first; t < first + 9; ++t) {
@@ -183,7 +183,7 @@ TEST(SearchPlan, APopulationEndsInASchedule) {
         << "each round sees other samples";
     TrialResult result;
     result.trial = job.trial;
-    // Late in training more is better, early less.
+    // More is better late in training, less is better early.
     const int round = job.trial / 4;
     result.figure = round + (round < 3 ? -job.proposal.picks[0] : job.proposal.picks[0]) * 0.1;
     record.results[{job.trial, 0}] = result;
@@ -197,7 +197,7 @@ TEST(SearchPlan, APopulationEndsInASchedule) {
   const Policy policy = parse_policy(file, "best.toml");
   EXPECT_EQ(policy, best_policy(settings, space, plan));
   EXPECT_EQ(file.rfind("# Found by faceshot augment search --method pba --seed 1", 0), 0U) << file;
-  // The steps are those of the line, equal neighbours as one.
+  // The steps are those of the line, with equal neighbours merged.
   std::vector<float> wanted;
   std::set<int> different;
   for (const int trial : line)

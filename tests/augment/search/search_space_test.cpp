@@ -78,7 +78,8 @@ TEST(SearchSpace, PutsWhatIsPickedIntoItsPlace) {
       {op = "fliplr", p = 0.5},
       {op = "grey"}, {op = "flipud"}, {op = "gaussian_blur", sigma = 2}])",
                                               "p"));
-  // What is never done is not there; strength leaves alone what knows no neutral value.
+  // Operations with probability 0 are left out; strength does not affect those without a neutral
+  // value.
   const Picks none{1, 0, 0, 0, 0, 0, 0, 0, 5};
   EXPECT_EQ(space.policy(none), parse_policy(R"(policy = [
       {op = "one_of", weights = [1, 1], steps = [{op = "square_crop", share = [0.3, 1]}, {op = "zoom_out"}]},

@@ -29,7 +29,7 @@ constexpr const char* toml =
     "[[augment.policy]]\nslot = 'a'\nsteps = [{op='hue'}, {op='gamma'}]\n"
     "[[augment.policy]]\nslot = 'b'\nsteps = [{op='shadow'}, {op='jpeg'}, {op='cutout'}]\n";
 
-/// A figure that depends on the policy and the seed alone, as training's does.
+/// A figure that depends only on the policy and the seed, like that of training.
 std::optional<double> toy_trial(const Job& job, const JobFiles& files, const std::atomic<bool>&) {
   EXPECT_TRUE(fs::is_directory(files.folder));
   EXPECT_EQ(read_policy(files.policy.string()).size() <= 2, true);
@@ -58,7 +58,7 @@ class SearchWorker : public ::testing::Test {
     const std::atomic<bool> stop = false;
     work(folder, trial, {}, stop);
   }
-  /// What counts of a search: who did it, when and where does not.
+  /// What matters of a search: not who did it, nor when or where.
   static std::map<std::string, std::string> trials_of(const fs::path& dir) {
     SearchFolder folder(dir, "reader");
     const SearchRecord& record = folder.read();
@@ -68,7 +68,7 @@ class SearchWorker : public ::testing::Test {
     for (const auto& [key, result] : record.results)
       trials[::testing::PrintToString(key)] = ::testing::PrintToString(result.figure);
     for (const auto& entry : fs::directory_iterator(dir / "policies"))
-      if (entry.path().extension() == ".toml")  // who is killed may leave temporary files
+      if (entry.path().extension() == ".toml")  // a killed worker may leave temporary files
         trials[entry.path().filename().string()] = testing::read_all(entry.path());
     return trials;
   }
@@ -93,7 +93,7 @@ TEST_F(SearchWorker, EndsAndKnowsTheBest) {
   EXPECT_TRUE(plan.done);
   EXPECT_EQ(static_cast<std::size_t>(jobs), folder.read().results.size());
   EXPECT_GE(plan.best, 0);
-  run(dir, toy_trial);  // nothing is left to be done
+  run(dir, toy_trial);  // nothing is left to do
   EXPECT_EQ(static_cast<std::size_t>(jobs), folder.read().results.size());
 }
 
@@ -106,7 +106,7 @@ TEST_F(SearchWorker, KilledAtAnyMomentAndResumedItGivesTheSameTrials) {
     ASSERT_LT(kills, 100);
     const pid_t child = ::fork();
     if (child == 0) {
-      // Killed in the midst of its third job, after the figure is known and before it is told.
+      // Killed during its third job, after the figure is known and before it is reported.
       int jobs = 0;
       SearchFolder folder(dir, "w", fast);
       const std::atomic<bool> stop = false;
@@ -136,8 +136,8 @@ TEST_F(SearchWorker, OfTwoWorkersOneIsKilledAndNoTrialIsLostOrDoubled) {
     std::ofstream(files.folder / "done") << ::getpid();
     return toy_trial(job, files, s);
   };
-  // The first does two jobs and is in the midst of a third, which would take for ever, when it is
-  // killed; the second works meanwhile, and then waits for the third.
+  // The first worker does two jobs and is killed during a third, which would take forever;
+  // meanwhile the second works, and then waits for the third.
   std::vector<pid_t> workers;
   for (int i = 0; i < 2; ++i) {
     workers.push_back(::fork());
@@ -165,7 +165,7 @@ TEST_F(SearchWorker, OfTwoWorkersOneIsKilledAndNoTrialIsLostOrDoubled) {
   ::waitpid(workers[1], &status, 0);
   EXPECT_EQ(status, 0);
   EXPECT_EQ(trials_of(dir), trials_of(whole));
-  // Each result is of the run that it names, and that ended.
+  // Each result belongs to the run that it names, and that run ended.
   SearchFolder folder(dir, "reader");
   std::map<std::string, int> by_worker;
   for (const auto& [key, result] : folder.read().results) {
@@ -193,7 +193,7 @@ TEST_F(SearchWorker, StoppedItGivesItsWorkBack) {
         {}, stop);
     EXPECT_EQ(folder.read().results.size(), 2U);
   }
-  // At once, though this very process, which is alive, had the claim.
+  // At once, although the claim was held by this very process, which is alive.
   run(dir, toy_trial);
   const fs::path whole = make("whole");
   run(whole, toy_trial);
@@ -219,7 +219,7 @@ TEST_F(SearchWorker, WhatFailsIsTriedOnceMore) {
   EXPECT_EQ(results.at({2, 0}).note, "never works");
   EXPECT_EQ(tries[2], 2);
   EXPECT_FALSE(results.at({3, 0}).figure.has_value());
-  // Where nothing has ever worked, it is told at once.
+  // If nothing has ever worked, the error is reported at once.
   const fs::path other = make("other");
   testing::expect_error(ErrorCode::io, "no such data", [&] {
     run(other, [](const Job&, const JobFiles&, const std::atomic<bool>&) -> std::optional<double> {
@@ -236,9 +236,9 @@ TEST_F(SearchWorker, AMachineThatCannotTrainSpoilsNothing) {
                              const std::atomic<bool>&) -> std::optional<double> {
     throw Error(ErrorCode::not_found, "no such folder here");
   };
-  // In the midst of the work of one, another comes and fails.
+  // While one works, another comes and fails.
   run(dir, [&](const Job& job, const JobFiles& files, const std::atomic<bool>& s) {
-    if (job.trial % 4 == 1 && job.rung == 0)  // there is more that it can try
+    if (job.trial % 4 == 1 && job.rung == 0)  // there is more for it to try
       testing::expect_error(ErrorCode::not_found, "no such folder here",
                             [&] { run(dir, broken, "broken"); });
     return toy_trial(job, files, s);

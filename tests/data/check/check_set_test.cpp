@@ -1,5 +1,4 @@
-// Every kind of damage is planted in a good set, found where it was planted and nowhere else, and
-// repaired.
+// Every kind of damage is planted in a good set, found there and nowhere else, and repaired.
 #include "data/check/check_set.hpp"
 
 #include <gtest/gtest.h>
@@ -57,7 +56,7 @@ class CheckSet : public ::testing::Test {
     return check_sets({folder / "set/train.csv", folder / "set/val.csv"}, {}, repairs);
   }
 
-  /// Finds `problem` just `times` times and, once repaired, nothing worse than a note.
+  /// Expects to find `problem` exactly `times` times and, after repair, nothing worse than a note.
   CheckReport expect_found_and_repaired(Problem problem, std::size_t times = 1) const {
     const CheckReport report = check();
     for (const Finding& f : report.findings) {
@@ -137,7 +136,7 @@ TEST_F(CheckSet, BadPath) {
 TEST_F(CheckSet, ScatteredRows) {
   std::swap(rows[1], rows[2]);
   write();
-  expect_found_and_repaired(Problem::scattered_rows, 2);  // 0.png comes back, and so does 1.png
+  expect_found_and_repaired(Problem::scattered_rows, 2);  // both 0.png and 1.png come back
   EXPECT_EQ(records().size(), 3U);
   EXPECT_EQ(records()[0].annotations.size(), 2U);
 }

@@ -10,7 +10,7 @@
 namespace faceshot::data {
 namespace {
 
-/// Smooth shapes, as photographs have.
+/// Smooth shapes, as in photographs.
 cv::Mat picture(std::uint32_t seed) {
   cv::Mat noise(12, 16, CV_8UC3), image;
   base::Random random(seed);

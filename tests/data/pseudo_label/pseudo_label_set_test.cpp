@@ -1,4 +1,4 @@
-// Against planted truth: drawn people, half of whose labels are hidden, must be found again.
+// Against planted truth: half the labels of drawn people are hidden and must be found again.
 #include "data/pseudo_label/pseudo_label_set.hpp"
 
 #include <gtest/gtest.h>
@@ -57,7 +57,7 @@ TEST(PseudoLabelSet, HiddenFacesComeBackAndTheOthersStay) {
     });
   ASSERT_GT(hidden, 20U);
 
-  // A good face has 0.8 to 0.95 of the network that ships, whose scores tell how well a box sits.
+  // The shipped network, whose scores tell how well a box fits, gives a good face 0.8 to 0.95.
   const PseudoLabelOptions options{.accept = 0.7F};
   std::size_t last = 0;
   const PseudoLabelledSet labelled =
@@ -92,7 +92,7 @@ TEST(PseudoLabelSet, HiddenFacesComeBackAndTheOthersStay) {
   EXPECT_GE(static_cast<double>(found), 0.85 * static_cast<double>(hidden));
   EXPECT_GE(static_cast<double>(right), 0.9 * static_cast<double>(labelled.faces));
 
-  // One thread gives the same, and the form on disk keeps who labelled what.
+  // One thread gives the same, and the form on disk keeps the origin of each label.
   EXPECT_EQ(pseudo_label_set(half, detector(), options, 1).set.records, labelled.set.records);
   write_prepared(folder / "set", "val", labelled.set, "pseudo");
   EXPECT_EQ(read_prepared(folder / "set" / "val.csv").records, labelled.set.records);

@@ -56,9 +56,9 @@ TEST(PseudoLabels, WithinClassesOnlyLabelsOfItsClassAreInTheWayOfAFinding) {
   std::vector<Annotation> persons{labelled({10, 10, 50, 50}), labelled({100, 0, 150, 50}, true)};
   persons[1].class_id = geometry::any_class;
   const std::vector<Detection> found{{{10, 10, 50, 50}, 0.9F, 0},   // the first again
-                                     {{10, 10, 50, 50}, 0.85F, 1},  // another thing there
-                                     {{100, 0, 150, 50}, 0.9F, 1},  // in the region of any class
-                                     {{60, 60, 90, 90}, 0.9F, 0},   // two things in one place
+                                     {{10, 10, 50, 50}, 0.85F, 1},  // another object there
+                                     {{100, 0, 150, 50}, 0.9F, 1},  // in a region of any class
+                                     {{60, 60, 90, 90}, 0.9F, 0},   // two objects in one place
                                      {{60, 60, 90, 90}, 0.5F, 1}};
   const auto within = pseudo_labels(persons, found, 200, 100, ids, Suppression::within_classes, {});
   ASSERT_EQ(within.annotations.size(), 5U);
@@ -98,7 +98,8 @@ TEST(PseudoLabels, WhatAPersonLabelledStaysAndIsNotLabelledAgain) {
                                                  {{12, 12, 52, 52}, 0.9F},    // the first
                                                  {{20, 20, 30, 30}, 0.9F},    // its nose
                                                  {{120, 20, 140, 40}, 0.9F},  // a face in the crowd
-                                                 {{59, 59, 71, 71}, 0.5F},    // the third, in doubt
+                                                 {{59, 59, 71, 71}, 0.5F},    // the third,
+                                                                              // uncertain
                                                  {{52, 10, 90, 50}, 0.9F},    // a neighbour
                                              });
   EXPECT_EQ(result.known, 4U);
@@ -112,7 +113,8 @@ TEST(PseudoLabels, PartsOfAFaceThatWasAcceptedAddNothing) {
   const PseudoLabels result = label({}, {{{20, 20, 40, 40}, 0.5F},       // its mouth
                                          {{12, 12, 55, 55}, 0.85F},      // it again
                                          {{10, 10, 50, 50}, 0.9F},       // the face
-                                         {{100, 10, 140, 50}, 0.4F},     // doubts do not hide
+                                         {{100, 10, 140, 50}, 0.4F},     // uncertain ones do not
+                                                                         // hide
                                          {{105, 15, 135, 45}, 0.35F}});  // each other
   EXPECT_EQ(result.faces, 1U);
   EXPECT_EQ(result.doubtful, 2U);
@@ -142,7 +144,7 @@ TEST(PseudoLabels, BoxesStayInsideTheImage) {
   const PseudoLabels result = label({}, {{{-10, -10, 20, 20}, 0.9F},
                                          {{190, 90, 250, 130}, 0.9F},
                                          {{300, 20, 350, 60}, 0.9F},   // outside
-                                         {{50, 50, 50.5F, 90}, 0.9F},  // nothing of it
+                                         {{50, 50, 50.5F, 90}, 0.9F},  // only a sliver inside
                                          {{60, 50, 90, 90}, nan}});
   ASSERT_EQ(result.annotations.size(), 2U);
   EXPECT_EQ(result.annotations[0].box, (Box{0, 0, 20, 20}));

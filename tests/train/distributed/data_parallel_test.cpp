@@ -1,4 +1,5 @@
-// Several processes with a part of each batch end with the weights of one process with the whole.
+// Several processes with a part of each batch each end with the weights of one process with all of
+// it.
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
 #include <torch/nn/utils/clip_grad.h>
@@ -61,7 +62,7 @@ NetworkSpec deep_network() {
   return network::make_network(options);
 }
 
-/// Images of a step, the same in every process. Few faces, unequally spread.
+/// Images of a step, the same in every process. Few faces, unevenly distributed.
 struct Samples {
   torch::Tensor images;
   std::vector<std::vector<geometry::Annotation>> faces;
@@ -175,7 +176,7 @@ void expect_same_everywhere(const TorchNetwork& network, ProcessGroup& group) {
   }
 }
 
-/// 50 steps of one process with the whole batch, and of all with a part each.
+/// 50 steps of one process with the whole batch, and of all processes with a part each.
 void expect_equal_weights(double rate) {
   torch::set_num_threads(1);
   ProcessGroup group(read_process_environment());
@@ -193,7 +194,7 @@ void expect_equal_weights(double rate) {
     EXPECT_NEAR(shared.total(), whole.total(), 1e-5 * whole.total());
     EXPECT_NEAR(together.norm(), alone.norm(), 1e-3 * alone.norm());
   }
-  // Or there would be nothing to compare.
+  // Otherwise there would be nothing to compare.
   EXPECT_GT(largest_difference(alone.network(), TorchNetwork(spec, 1)), 0.01);
   EXPECT_LE(largest_difference(alone.network(), together.network()), 1e-5);
   EXPECT_LE(largest_difference(alone.average(), together.average()), 1e-5);
@@ -202,7 +203,7 @@ void expect_equal_weights(double rate) {
 }
 
 TEST(DataParallel, TwoProcessesEqualOneWithTheWholeBatch) {
-  // 1e-7 here; at a rate of 1e-3 a ReLU may switch in one step because of a rounding: 1e-5 then.
+  // 1e-7 here; at a rate of 1e-3 a ReLU may switch in one step due to rounding: then 1e-5.
   if (testing::among_processes(2)) expect_equal_weights(5e-4);
 }
 
@@ -211,8 +212,8 @@ TEST(DataParallel, FourProcessesEqualOneWithTheWholeBatch) {
 }
 
 TEST(DataParallel, ADeepNetworkDiffersByNoMoreThanRounding) {
-  // Rounding grows from step to step with any number of processes: units switch, negatives tie. The
-  // scale to compare with is a run of one process from weights that are a rounding off.
+  // With any number of processes, rounding errors grow from step to step: units switch, negatives
+  // tie. The yardstick is a run of one process whose initial weights differ by a rounding error.
   if (!testing::among_processes(2)) return;
   torch::set_num_threads(1);
   ProcessGroup group(read_process_environment());
@@ -243,7 +244,7 @@ TEST(DataParallel, ADeepNetworkDiffersByNoMoreThanRounding) {
 }
 
 TEST(DataParallel, AdamwDiffersByLessThanOneOfItsSteps) {
-  // Adam moves each weight by about the rate, be its gradient 1 or a rounding of 0.
+  // Adam moves each weight by about the rate, whether its gradient is 1 or a rounding error of 0.
   if (!testing::among_processes(2)) return;
   torch::set_num_threads(1);
   ProcessGroup group(read_process_environment());
@@ -275,7 +276,7 @@ TEST(DataParallel, BucketsFollowWhatLearns) {
       parameter.mutable_grad() = torch::Tensor();
     }
     const auto out = network.forward(torch::rand({1, 3, side, side}));
-    // The landmark predictors are not reached.
+    // The landmark predictors get no gradient.
     (out.loc.sum() + out.conf.sum()).backward();
   };
   const auto check = [&](bool frozen) {

@@ -67,8 +67,8 @@ class Launch : public ::testing::Test {
             (root_ / out).string()};
   }
 
-  /// 50 steps in which rounding does not grow: where all of a deep network learns it would, with
-  /// any number of processes (data_parallel_test.cpp).
+  /// 50 steps in which rounding errors do not grow: if all of a deep network learns they would,
+  /// with any number of processes (data_parallel_test.cpp).
   Arguments steady_run(const std::string& out, int batch_size) const {
     Arguments arguments = new_run(out, batch_size);
     for (const char* const more :
@@ -82,7 +82,7 @@ class Launch : public ::testing::Test {
     return {FACESHOT_TRAIN_PROGRAM, "train", "--resume", (root_ / out).string()};
   }
 
-  /// @param rank below 0: the launcher gives it
+  /// @param rank below 0: set by the launcher
   pid_t start(Arguments arguments, const std::string& log, int rank = -1,
               const std::string& address = "127.0.0.1") {
     std::vector<char*> argv;
@@ -90,7 +90,7 @@ class Launch : public ::testing::Test {
     argv.push_back(nullptr);
     const pid_t child = fork();
     if (child == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGTERM);  // a test that is killed leaves none behind
+      prctl(PR_SET_PDEATHSIG, SIGTERM);  // a killed test leaves none behind
       const int file = open((root_ / log).c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
       dup2(file, 1);
       dup2(file, 2);
@@ -122,7 +122,7 @@ class Launch : public ::testing::Test {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   }
 
-  /// Runs both ranks to their end.
+  /// Runs both ranks to the end.
   void run_pair(const Arguments& arguments, const std::string& log) {
     const pid_t first = start(arguments, log, 0);
     const pid_t second = start(arguments, log, 1);
@@ -135,7 +135,7 @@ class Launch : public ::testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  /// Waits until the run has so many steps behind it.
+  /// Waits until the run has done this many steps.
   void wait_for_step(const std::string& out, std::int64_t step) const {
     const auto end = Clock::now() + std::chrono::seconds(120);
     while (Clock::now() < end) {
@@ -158,7 +158,7 @@ class Launch : public ::testing::Test {
     for (const auto& [one, other] : {std::pair(&x.model, &y.model), std::pair(&x.ema, &y.ema)})
       for (const auto& [name, array] : *one)
         for (std::size_t i = 0; i < array.values.size(); ++i) {
-          // Running variances may be large numbers.
+          // Running variances may be large.
           const auto value = static_cast<double>(array.values[i]);
           largest =
               std::max(largest, std::abs(value - static_cast<double>(other->at(name).values[i])) /
@@ -184,7 +184,7 @@ class Launch : public ::testing::Test {
   std::vector<pid_t> children_;
 };
 
-// Suites of their own, since they may be skipped.
+// Separate suites, since they may be skipped.
 using LaunchByTorchrun = Launch;
 using LaunchByMpirun = Launch;
 
@@ -192,7 +192,7 @@ TEST_F(LaunchByTorchrun, EqualsOneProcess) {
   if (!installed("torchrun")) GTEST_SKIP() << "needs torchrun: apt-get install python3-torch";
   run_alone("alone");
   // Debian 12's torchrun fails with its Python 3.11 unless --redirects and --tee are given as
-  // mappings; these are of a process that there is none of.
+  // mappings; these name a process that does not exist.
   Arguments command{"torchrun", "--nproc_per_node", "2",   "--master_port",
                     port_,      "--redirects",      "9:1", "--tee",
                     "9:1",      "--no_python"};
@@ -240,7 +240,7 @@ TEST_F(Launch, ASilentRankIsNotWaitedForLongerThanAMinute) {
   const pid_t first = start(arguments, "log", 0);
   const pid_t second = start(arguments, "log", 1);
   wait_for_step("silent", 3);
-  kill(second, SIGSTOP);  // it answers no more, but its connections live
+  kill(second, SIGSTOP);  // it no longer answers, but its connections stay open
   EXPECT_EQ(wait_for(first, 60), 1) << text("log");
   EXPECT_NE(text("log").find("no answer"), std::string::npos) << text("log");
 }
@@ -268,7 +268,7 @@ TEST_F(Launch, ProcessesThatReadDifferentDataDoNotStart) {
   EXPECT_NE(text("log").find("rank 1 differs from rank 0's"), std::string::npos) << text("log");
 }
 
-/// Two network namespaces, joined by a virtual cable: two machines, as far as TCP can tell.
+/// Two network namespaces joined by a virtual cable: two machines, as far as TCP can tell.
 class TwoMachines : public Launch {
  protected:
   void SetUp() override {

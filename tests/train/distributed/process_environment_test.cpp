@@ -20,7 +20,7 @@ ProcessEnvironment read(const Map& map) {
   });
 }
 
-/// Expects an error that names all of these.
+/// Expects an error that contains all of these.
 void expect_error(const Map& map, const std::vector<std::string>& parts) {
   try {
     (void)read(map);

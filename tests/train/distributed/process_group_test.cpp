@@ -72,7 +72,7 @@ TEST(ProcessGroup, SumsAreTheSameBitsEverywhere) {
   EXPECT_EQ(first, values);
 }
 
-// Doubles of processes on one machine go through shared memory (local_sum.hpp).
+// Sums of doubles among processes on one machine go through shared memory (local_sum.hpp).
 
 TEST(LocalSum, ThousandsInTurnAreRight) {
   if (!testing::among_processes(3)) return;
@@ -154,7 +154,7 @@ TEST(ProcessGroup, SaysWhoHasEndedAtOnce) {
   std::vector<float> values(100000, 1);
   const auto start = Clock::now();
   const std::string error = refusal(ErrorCode::io, [&] { group.sum(values); });
-  // Rank 0 or 1 may first hear of the other's end.
+  // Either rank 0 or rank 1 may notice first.
   EXPECT_TRUE(contains(error, "lost contact with rank")) << error;
   EXPECT_TRUE(contains(error, "of 3")) << error;
   EXPECT_TRUE(contains(error, "it has ended")) << error;
@@ -165,7 +165,7 @@ TEST(ProcessGroup, NamesTheRankThatHasEnded) {
   if (!testing::among_processes(2)) return;
   ProcessGroup group(read_process_environment());
   group.barrier();
-  if (group.rank() == 0) return;  // the one that keeps the meeting place
+  if (group.rank() == 0) return;  // the one that hosts the rendezvous
   std::vector<float> values(10, 1);
   EXPECT_TRUE(contains(refusal(ErrorCode::io, [&] { group.sum(values); }),
                        "rank 1 lost contact with rank 0 of 2"));
@@ -177,7 +177,7 @@ TEST(ProcessGroup, DoesNotWaitForeverForOneThatIsSilent) {
                      {.connect = std::chrono::seconds(60), .answer = std::chrono::seconds(2)});
   group.barrier();
   if (group.rank() == 1) {
-    sleep(5);  // its connection lives
+    sleep(5);  // its connection stays open
     return;
   }
   std::vector<float> values(10, 1);

@@ -1,5 +1,5 @@
-// From pixels to counts: drawn people walk over a line and through a zone, the shipped network
-// finds them, and what is told is what has happened.
+// From pixels to counts: drawn people cross a line and a zone, the shipped network finds them, and
+// what is reported is what happened.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -45,7 +45,7 @@ Counts counts_of(const EventDetector& detector) {
   return counts;
 }
 
-/// An ordinary place for a camera: it stands still, in good light, and people walk past it.
+/// An ordinary camera position: it stands still, in good light, and people walk past it.
 synth::MovingSceneOptions hallway() {
   synth::MovingSceneOptions o;
   o.width = film_width;
@@ -61,7 +61,7 @@ synth::MovingSceneOptions hallway() {
 }
 
 /// The exact boxes as a perfect tracker would give them.
-/// @param hidden those, too, of which too little is seen to be asked for
+/// @param hidden with those that are too covered to be required
 std::vector<TrackedFace> true_faces(const synth::MovingFrame& frame, bool hidden) {
   std::vector<TrackedFace> faces;
   for (const synth::TrueFace& face : frame.faces) {
@@ -90,8 +90,8 @@ TEST(LineAndZoneCounts, AreThoseOfDrawnScenes) {
   constexpr std::uint64_t films = 12;
   for (std::uint64_t seed = 1; seed <= films; ++seed) {
     const synth::MovingScene scene(hallway(), seed);
-    // Who crosses the line hidden behind another has crossed it; who is hidden all the time has
-    // entered nothing.
+    // A person who crosses the line hidden behind another has crossed it; one who is always hidden
+    // has entered nothing.
     EventDetector lines("lines", line_and_zone()), zones("zones", line_and_zone()),
         told("told", line_and_zone());
     Tracker tracker(tracking);
@@ -124,9 +124,9 @@ TEST(LineAndZoneCounts, AreThoseOfDrawnScenes) {
   EXPECT_GT(all_true.entered, 8);
   EXPECT_EQ(all_told.in, all_true.in);
   EXPECT_EQ(all_told.out, all_true.out);
-  // Who enters where another has left within two seconds goes on with his track, and who is lost
-  // for longer comes back as another: a zone is then entered once too few or too often. With exact
-  // tracks all are equal (events_test.cpp).
+  // A face that enters where another has left within two seconds continues its track, and one that
+  // is lost for longer returns as another: a zone is then entered once too few or too often. With
+  // exact tracks all counts are equal (events_test.cpp).
   EXPECT_LE(different, 2);
   EXPECT_LE(std::abs(all_told.entered - all_true.entered), 2);
 }

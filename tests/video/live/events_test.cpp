@@ -22,7 +22,7 @@ constexpr std::size_t film_frames = 60;
 /// Boxes by face and frame.
 using TrueTracks = std::map<std::int64_t, std::map<std::size_t, Box>>;
 
-/// Of a scene, drawn once.
+/// The tracks of a scene, drawn once.
 const TrueTracks& true_tracks(std::uint64_t seed) {
   static std::map<std::uint64_t, TrueTracks> known;
   const auto [entry, is_new] = known.try_emplace(seed);
@@ -48,7 +48,7 @@ PlacePoint centre(const Box& box) {
           static_cast<double>(box.center_y()) / picture_height};
 }
 
-/// Where the way from a to b cuts the line, by solving for both: 1 from its left to its right.
+/// Solves for the crossing of the path from a to b with the line: 1 from its left to its right.
 int cut(const Line& line, PlacePoint a, PlacePoint b) {
   const double rx = b.x - a.x, ry = b.y - a.y;
   const double sx = line.to.x - line.from.x, sy = line.to.y - line.from.y;
@@ -57,7 +57,7 @@ int cut(const Line& line, PlacePoint a, PlacePoint b) {
   const double t = ((line.from.x - a.x) * sy - (line.from.y - a.y) * sx) / d;
   const double u = ((line.from.x - a.x) * ry - (line.from.y - a.y) * rx) / d;
   if (!(t > 0 && t <= 1 && u >= 0 && u <= 1)) return 0;
-  // The normal to the right of the line's way, y pointing down.
+  // The normal to the right of the line's direction, with y pointing down.
   return rx * -sy + ry * sx > 0 ? 1 : -1;
 }
 
@@ -145,7 +145,7 @@ Counted counted_from(const std::vector<Event>& events) {
 EventRules rules_with(double clearance) {
   EventRules rules;
   rules.clearance = clearance;
-  rules.left_after = 100;  // a track of the truth may be hidden for long
+  rules.left_after = 100;  // a true track may be hidden for long
   rules.zones = {{"left", {{0, 0}, {0.45, 0}, {0.3, 1}, {0, 1}}},
                  {"star", {{0.5, 0.1}, {0.6, 0.9}, {0.95, 0.5}, {0.7, 0.55}}}};
   rules.lines = {{"middle", {0.5, 0}, {0.5, 1}},
@@ -174,7 +174,7 @@ void expect_calm(const TrueTracks& tracks) {
   const EventRules rules = rules_with(0.1);
   const Counted truth = truth_of(tracks, rules),
                 told = counted_from(events_of(tracks, rules, 0.02));
-  const Line& line = rules.lines[0];  // from edge to edge: nobody goes round its ends
+  const Line& line = rules.lines[0];  // from edge to edge: nobody walks around its ends
   for (const auto& [id, boxes] : tracks) {
     const auto of = [&](Counted counted) { return counted.lines[line.name][id]; };
     const auto near = [&](const Box& box) {
@@ -196,7 +196,7 @@ TEST(EventCounts, TremblingDetectionsCrossNoLineMoreThanOnce) {
 }
 
 TEST(EventCounts, HaveWhatToCount) {
-  // Else the tests above could not fail.
+  // Otherwise the tests above could not fail.
   std::int64_t crossings = 0, entries = 0;
   for (std::uint64_t seed = 1; seed <= scenes; ++seed) {
     const Counted truth = truth_of(true_tracks(seed), rules_with(0));
@@ -229,7 +229,7 @@ TEST(EventDetector, WhoStandsOnALineDoesNotCrossIt) {
 }
 
 TEST(EventDetector, InIsFromTheLinesLeftToItsRight) {
-  // The line goes down the picture: who looks along it has the picture's left on the right.
+  // The line goes down the picture: looking along it, the picture's left is on the right.
   EventDetector detector("a", {.lines = {{"l", {0.5, 0}, {0.5, 1}}}});
   std::vector<std::string> told;
   for (const float x : {20.0F, 80.0F, 20.0F}) {

@@ -1,7 +1,7 @@
-// A camera that is not there: put before the C library (LD_PRELOAD), it answers for /dev/video97 as
-// Linux' Video4Linux2 would. FAKE_V4L2 says what it is like, words with spaces between:
+// A camera that does not exist: loaded before the C library (LD_PRELOAD), it answers for
+// /dev/video97 as Linux' Video4Linux2 would. FAKE_V4L2 describes it, words with spaces between:
 //   mjpeg=FILE   frames are this JPEG        yuyv   frames are a ramp from left to right
-//   unplug=N     gone after N frames; when it is opened the next time it is there again
+//   unplug=N     gone after N frames; back when it is opened the next time
 //   torn=N       every Nth frame is damaged  busy   another program has it
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -75,7 +75,7 @@ int open_camera() {
 int set_format(v4l2_format& format) {
   const bool jpeg = !word_of("mjpeg").empty();
   camera.jpeg = jpeg && format.fmt.pix.pixelformat == V4L2_PIX_FMT_MJPEG;
-  camera.width = fake_width;  // whatever was wished
+  camera.width = fake_width;  // whatever was requested
   camera.height = fake_height;
   format.fmt.pix.width = fake_width;
   format.fmt.pix.height = fake_height;

@@ -117,7 +117,7 @@ TEST(SnapshotQuality, FallsWithBlurButNotWithContrast) {
   const Box box{10, 10, 110, 110};
   double before = 2;
   for (const double sigma : {0.0, 1.0, 2.0, 4.0}) {
-    cv::Mat blurred = sharp.clone();  // else it would be blurred itself
+    cv::Mat blurred = sharp.clone();  // clone: otherwise `sharp` would be blurred, too
     if (sigma > 0) cv::GaussianBlur(sharp, blurred, {}, sigma);
     const double sharpness = snapshot_quality(grey_view(blurred), box, frontal).sharpness;
     EXPECT_LT(sharpness, 0.9 * before) << sigma;
@@ -212,7 +212,7 @@ TEST(LiveStatus, HealthSaysHowManyAreThere) {
   EXPECT_GT(json["descriptors"], 2);
 }
 
-// The rules of Prometheus' text format 0.0.4, as far as they concern what we write.
+// The rules of Prometheus' text format 0.0.4, as far as they apply to what we write.
 TEST(LiveStatus, MetricsAreInPrometheusForm) {
   std::istringstream text(prometheus_text(some_status()));
   std::set<std::string> typed, seen;
@@ -264,7 +264,7 @@ TEST_F(KeepingTest, RecordingsCanBePlayedAtAnyTimeAndNoneIsOverwritten) {
   {
     LiveRecorder recorder(file, {.codec_options = "preset=ultrafast:tune=zerolatency"});
     for (int i = 0; i < 30; ++i) recorder.write(film_frame(96, 64, i), large);
-    // Not finished: as after a crash.
+    // Not finished, as after a crash.
     FilmReader reader(file);
     Frame frame;
     int frames = 0;

@@ -1,4 +1,4 @@
-// Cameras that come and go, made of whole cloth.
+// Simulated cameras that come and go.
 #include "video/live/sources/live_source.hpp"
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ std::unique_ptr<AVFrame, FrameFree> grey_frame(int width, int height) {
   return frame;
 }
 
-/// So many frames, and then its end, an error, or silence.
+/// Delivers so many frames, and then its end, an error, or silence.
 struct Script {
   int frames = 0;
   int width = 64, height = 48;
@@ -63,7 +63,7 @@ class ScriptedInput : public LiveInput {
   int given_ = 0;
 };
 
-/// One script a connection; the last goes on for ever.
+/// One script per connection; the last one repeats forever.
 class Camera {
  public:
   explicit Camera(std::vector<Script> scripts) : scripts_(std::move(scripts)) {}

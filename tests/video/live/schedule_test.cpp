@@ -1,4 +1,4 @@
-// Who is served when, and how often the detector looks: with clocks of the test's own.
+// Which stream is served when, and how often the detector looks: with the test's own clocks.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@
 namespace faceshot::video {
 namespace {
 
-/// Streams that always have work; each piece takes its own time. @return processor time a stream
+/// Streams that always have work; each piece takes its own time. @return processor time per stream
 std::vector<double> simulated(const std::vector<double>& cost, double seconds) {
   FairShares shares(cost.size());
   for (std::size_t i = 0; i < cost.size(); ++i) shares.set_ready(i, true);
@@ -155,7 +155,7 @@ TEST(DetectRate, RisesAtOnceAndFallsWhenThereIsRoom) {
 
 TEST(DetectRate, SettlesUnderALoadThatDependsOnIt) {
   DetectRate rate;
-  // What looking at every frame would take is 1.8 times what there is.
+  // Looking at every frame would take 1.8 times the available time.
   std::vector<int> chosen;
   for (int i = 0; i < 200; ++i) {
     const double load = std::min(1.0, 0.05 + 1.8 / rate.every());
@@ -207,7 +207,7 @@ TEST(MotionGate, NoiseIsStillASmallFaceThatMovesIsNot) {
   EXPECT_TRUE(seen(40, 1, 0));
   for (int i = 2; i < 12; ++i) EXPECT_FALSE(seen(40, static_cast<std::uint64_t>(i), 0.1 * i));
   EXPECT_TRUE(seen(46, 20, 2));
-  // Slower than could be seen from one frame to the next: half a pixel a frame in the mean.
+  // Too slow to be seen from one frame to the next: half a pixel per frame on average.
   int looks = 0;
   for (int i = 0; i < 40; ++i)
     looks += seen(46 + i / 2, static_cast<std::uint64_t>(30 + i), 3 + 0.1 * i) ? 1 : 0;

@@ -22,7 +22,7 @@ class CamerasTest : public ::testing::Test {
     std::ofstream(file_) << text;
     return read_cameras(file_);
   }
-  /// What is said of the text. @param what must be in it
+  /// Expects the text to be refused. @param what must be in the message
   void refused(const std::string& text, const std::string& what) {
     try {
       (void)read(text);

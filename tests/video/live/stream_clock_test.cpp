@@ -47,10 +47,10 @@ TEST(StreamClock, JumpsAreOrdinarySteps) {
 TEST(StreamClock, LagIsWhatPilesUp) {
   StreamClock clock;
   (void)clock.next(0, 1000);
-  // Half as fast as it should be: after 4 s of ours 2 s of the stream's have come.
+  // At half the speed: after 4 s of ours, 2 s of the stream's have come.
   for (int i = 1; i <= 20; ++i) (void)clock.next(0.1 * i, 1000 + 0.2 * i);
   EXPECT_NEAR(clock.lag(), 2, 0.01);
-  // And caught up with.
+  // And caught up.
   (void)clock.next(4, 1004.01);
   EXPECT_NEAR(clock.lag(), 0.01, 0.01);
 }

@@ -92,7 +92,7 @@ TEST_F(QueueTest, WhatIsRejectedIsKeptBeside) {
   EXPECT_EQ(kept, 1);
 }
 
-/// A receiver that answers as it is told.
+/// A receiver with scripted answers.
 struct Receiver {
   std::mutex mutex;
   std::vector<int> answers;  ///< taken from the front; then 200
