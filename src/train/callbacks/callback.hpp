@@ -1,4 +1,4 @@
-// Everything beside the steps of a run: averaging, validation, checkpoints, logs, reasons to stop.
+// Everything besides the steps of a run: averaging, validation, checkpoints, logs, reasons to stop.
 // Each is one small class; callback_table.hpp lists them in the order in which they are called.
 #pragma once
 
