@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""COCO's, PASCAL VOC's and FDDB's evaluation once more, to check `faceshot evaluate`; nothing here is shared with it.
+"""COCO's, PASCAL VOC's and FDDB's evaluation, implemented independently to check `faceshot evaluate`.
 
   check_protocols.py coco TRUTH.json RESULTS.json    by pycocotools itself (cocodataset/cocoapi on PYTHONPATH)
   check_protocols.py voc TRUTH.json RESULTS.json     by VOC's development kit's rules
   check_protocols.py fddb FOLDS_DIR RESULTS_DIR      by the definition of the report and of the authors' program
 
 VOC takes COCO's files, as `faceshot data export --format coco` and `faceshot evaluate --protocol coco --out` write
-them; a crowd excuses what lies in it by half, which the development kit does not know. Each prints JSON. With
---faceshot PROGRAM the same files go through it, and it fails if any figure differs by 0.00005 or more. Needs Debian's
+them; detections at least half inside a crowd are ignored, which the development kit does not have. Each prints JSON. With
+--faceshot PROGRAM the program evaluates the same files, and the script fails if any figure differs by 0.00005 or more. Needs Debian's
 python3-numpy and python3-scipy.
 """
 import argparse
@@ -40,7 +40,7 @@ def coco(truth, results):
 
 
 def box_overlaps(boxes, box):
-    """IoU of corner boxes with one, and the share of that one that they cover."""
+    """IoU of boxes (corners) with one box, and the share of that box that they cover."""
     w = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
     h = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
     shared = np.maximum(w, 0) * np.maximum(h, 0)
@@ -60,7 +60,7 @@ def voc(truth, results):
     faces = {i: np.array(f, float).reshape(-1, 5) for i, f in faces.items()}
     taken = {i: np.zeros(len(f), bool) for i, f in faces.items()}
     positives = sum(int((f[:, 4] == 0).sum()) for f in faces.values())
-    # Equal scores: as the images come, then as the detections of the image do.
+    # Equal scores: in the order of images, then of the image's detections.
     place = {image["id"]: i for i, image in enumerate(document["images"])}
     order = sorted(range(len(found)), key=lambda i: (-found[i]["score"], place[found[i]["image_id"]], i))
     hits, alarms = [], []
@@ -96,7 +96,7 @@ def voc(truth, results):
 
 
 def chords(region, ys):
-    """Left and right end of a region on each line; left > right where it is not met."""
+    """Left and right end of a region on each line; left > right if the line misses it."""
     if len(region) == 4:
         x, y, w, h = region
         inside = (ys >= y) & (ys <= y + h)
@@ -128,7 +128,7 @@ def region_overlap(a, b):
 
 
 def read_fddb(path, width):
-    """{image: [numbers of a line]} of a list."""
+    """{image: [numbers of a line]} from a list."""
     lines = path.read_text().splitlines()
     images, at = {}, 0
     while at < len(lines):
@@ -140,7 +140,7 @@ def read_fddb(path, width):
 
 
 def fddb(folds, results):
-    """The ROC of all folds: rates at some numbers of false alarms, and each fold's at 10."""
+    """The ROC of all folds: rates at some numbers of false positives, and each fold's at 10."""
     from scipy.optimize import linear_sum_assignment
     folds, results = pathlib.Path(folds), pathlib.Path(results)
 
@@ -185,7 +185,7 @@ def flat(value, prefix=""):
 
 
 def ours(o):
-    """The same figures of the program."""
+    """The same figures, from the program."""
     files = ["--ground-truth", o.truth, "--detections", o.results]
     if o.protocol == "voc":
         if not o.data or not o.found:

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""WIDER FACE's official evaluation, computed once more in Python, to check `faceshot evaluate`.
+"""WIDER FACE's official evaluation, reimplemented in Python to check `faceshot evaluate`.
 
   check_wider_eval.py GROUND_TRUTH_DIR DETECTIONS_DIR [--faceshot PROGRAM]
 
-Follows the authors' MATLAB tools step by step (every threshold of every image on its own). Prints the three APs as JSON; with --faceshot it runs
+Follows the authors' MATLAB tools step by step (every threshold of every image separately). Prints the three APs as JSON; with --faceshot it runs
 `PROGRAM evaluate --detections` on the same files and fails if any AP differs by 0.00005 or more.
 Needs Debian's python3-numpy and python3-scipy.
 """
@@ -45,7 +45,7 @@ def overlaps(faces, box):
 
 
 def best_faces(faces, rows):
-    """Per detection the face it overlaps most, -1 where the IoU is below 0.5."""
+    """Per detection the face it overlaps most, -1 if the IoU is below 0.5."""
     best = np.full(len(rows), -1)
     for i, row in enumerate(rows):
         iou = overlaps(faces, row)

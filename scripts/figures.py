@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the figures of docs/benchmarks.json between their marks in Markdown.
+"""Writes the figures of docs/benchmarks.json between their marks in Markdown pages.
 
     <!--=GROUP.NAME-->0.873<!--/-->
 

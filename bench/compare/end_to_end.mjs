@@ -1,11 +1,11 @@
-// From a 640x480 BGR frame in memory to boxes: YuNet in ONNX Runtime, and FaceShot's detector, in turns.
+// From a 640x480 BGR frame in memory to boxes: YuNet in ONNX Runtime and FaceShot's detector, alternating.
 //
 //   cd bench/compare && npm install --ignore-scripts
 //   node end_to_end.mjs [--rounds 7] [--threads 1] YUNET.onnx PATH_OF_faceshot [MODEL.onnx]
 //
-// ONNX Runtime's side: pixels to planes of floats (YuNet takes them as they are), the network, scores above
-// 0.7 decoded, NMS; timed inside the process, and in parts, as JavaScript does the first slower than a
-// vectorised loop would. FaceShot's side is `faceshot bench`, in fp32 and in bf16.
+// ONNX Runtime's side: pixels to planes of floats (YuNet does not normalise them), the network, decoding of
+// scores above 0.7, NMS; timed inside the process and in parts, because JavaScript does the first part slower
+// than a vectorised loop. FaceShot's side is `faceshot bench`, in fp32 and in bf16.
 import {execFileSync} from 'node:child_process';
 import ort from 'onnxruntime-node';
 
@@ -34,7 +34,7 @@ function prepare() {
   }
 }
 
-// Candidates over the threshold, and those of them that NMS leaves.
+// Candidates above the threshold, and those that NMS keeps.
 function decode(out) {
   const found = [];
   for (const s of [8, 16, 32]) {
@@ -42,7 +42,7 @@ function decode(out) {
     const [cls, obj, bbox] = ['cls', 'obj', 'bbox'].map(n => out[`${n}_${s}`].data);
     for (let i = 0; i < cls.length; ++i) {
       const score = cls[i] * obj[i];
-      if (score < 0.49) continue;  // of which the root is the score
+      if (score < 0.49) continue;  // the score is its square root
       const x = (i % columns + bbox[4 * i]) * s, y = (Math.floor(i / columns) + bbox[4 * i + 1]) * s;
       const w = Math.exp(bbox[4 * i + 2]) * s, h = Math.exp(bbox[4 * i + 3]) * s;
       found.push([Math.sqrt(score), x - w / 2, y - h / 2, x + w / 2, y + h / 2]);

@@ -1,11 +1,11 @@
-// Times ONNX files in ONNX Runtime and in FaceShot's engine, in turn, network only: from the input
-// tensor to the raw outputs. One table: medians over all rounds, and their ratio.
+// Times ONNX files in ONNX Runtime and in FaceShot's engine, alternating, network only: from the
+// input tensor to the raw outputs. One table: medians over all rounds, and their ratio.
 //
 //   cd bench/compare && npm install --ignore-scripts   (the CPU library is in the package itself)
 //   node onnxruntime.mjs [--threads 1] [--rounds 9] [--runs 60] [--sizes 320x240,640x480]
 //                        [--divisor 32] [--precision fp32|bf16] PATH_OF_bench_network_time FILE.onnx...
 //
-// A file with a fixed input size is timed at that one only; others at each size, rounded up to
+// A file with a fixed input size is timed at that size only; others at each size, rounded up to
 // --divisor. Each program is idle while the other runs.
 import {spawn} from 'node:child_process';
 import path from 'node:path';
@@ -34,7 +34,7 @@ function median(values) {
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// Both have `time(runs)`, the median of so many runs in ms, and `close()`.
+// Both have `time(runs)`, the median time of that many runs in ms, and `close()`.
 async function onnxRuntime(file, height, width) {
   const session = await ort.InferenceSession.create(file, {
     intraOpNumThreads: threads,
@@ -74,7 +74,7 @@ function faceshot(file, height, width) {
   };
 }
 
-// [[width, height], ...] of a file: its own size if that is fixed.
+// [[width, height], ...] for a file: its own size if it is fixed.
 async function sizesOf(file) {
   const session = await ort.InferenceSession.create(file, {logSeverityLevel: 3});
   const shape = session.inputMetadata?.[0]?.shape ?? [];
@@ -95,7 +95,7 @@ for (const file of files) {
     for (const runner of pair) await runner.time(20);
     for (let round = 0; round < rounds; ++round) {
       for (const which of round % 2 === 0 ? [0, 1] : [1, 0]) {
-        await pause(20);  // threads of the other that still spin fall asleep
+        await pause(20);  // lets spinning threads of the other program fall asleep
         times[which].push(await pair[which].time(runs));
       }
     }

@@ -1,14 +1,14 @@
-// Decodes what the peers' networks find in a computed picture in ONNX Runtime, as their authors' own
-// programs do, and writes the best candidates (before NMS), to which tests/detect/peers_test.cpp holds
+// Runs the peers' networks in ONNX Runtime on a computed picture, decodes their outputs as their authors'
+// programs do, and writes the best candidates (before NMS), which tests/detect/peers_test.cpp expects of
 // our decoders:
 //
 //   cd bench/compare && npm install --ignore-scripts
 //   node peer_detections.mjs FOLDER_OF_ONNX_FILES ../../tests/detect/fixtures/peers
 //
-// The folder is ../shared/peers, or tests/engine/fixtures/peers for the small networks of our own.
+// The folder is ../shared/peers, or tests/engine/fixtures/peers for our own small networks.
 //
-// A fixture is text. "input H W" and then a candidate a line, by falling score: score, x1, y1, x2, y2, and
-// x and y of five points if the network has them. Nobody is in the picture, so scores are low.
+// A fixture is text. "input H W" and then one candidate per line, by falling score: score, x1, y1, x2, y2,
+// and x and y of five points if the network has them. There are no faces in the picture, so scores are low.
 import fs from 'node:fs';
 import path from 'node:path';
 import ort from 'onnxruntime-node';
@@ -39,7 +39,7 @@ function yunet(out, height, width) {
 }
 
 // InsightFace, detection/scrfd/tools/scrfd.py: distance2bbox and distance2kps of anchor centres at
-// multiples of the stride, two anchors a cell.
+// multiples of the stride, two anchors per cell.
 function scrfd(out, height, width) {
   const found = [];
   for (const s of strides) {
@@ -69,7 +69,7 @@ function ultraface(out, height, width) {
   return found;
 }
 
-// Pytorch_Retinaface: PriorBox, and decode and decode_landm of utils/box_utils.py, in shares of the image.
+// Pytorch_Retinaface: PriorBox, and decode and decode_landm of utils/box_utils.py, in fractions of the image.
 function retinaface(out, height, width) {
   const sizes = [[10, 20], [32, 64], [128, 256]], found = [];
   const loc = out.loc.data, conf = out.conf.data, landm = out.landm.data;

@@ -1,13 +1,13 @@
 // Runs the peers' networks in ONNX Runtime on a computed picture and writes samples of their outputs,
-// to which tests/engine/peers_test.cpp holds our engine:
+// which tests/engine/peers_test.cpp expects of our engine:
 //
 //   cd bench/compare && npm install --ignore-scripts   (the CPU library is in the package itself)
 //   node peer_outputs.mjs FOLDER_OF_ONNX_FILES ../../tests/engine/fixtures/peers
 //
-// The folder is ../shared/peers, or tests/engine/fixtures/peers for the small networks of our own.
+// The folder is ../shared/peers, or tests/engine/fixtures/peers for our own small networks.
 //
 // A fixture is text. "input H W" starts a run. "output NAME MEAN d0 d1 ..." starts an output: the mean
-// of its absolute values, and its shape. Then a sample a line, index in row-major order and value.
+// of its absolute values, and its shape. Then one sample per line: index in row-major order, and value.
 import fs from 'node:fs';
 import path from 'node:path';
 import ort from 'onnxruntime-node';
@@ -15,7 +15,7 @@ import {peers, peersIn, picture} from './peer_picture.mjs';
 
 const samplesOfARun = 240;
 
-// Evenly spread, and the largest and the smallest.
+// Evenly spaced, and the largest and the smallest.
 function sampleIndices(values, count) {
   const indices = new Set();
   for (let i = 0; i < count; ++i) indices.add(Math.floor(i * values.length / count));

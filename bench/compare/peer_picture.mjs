@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import ort from 'onnxruntime-node';
 
-// What the networks want of a pixel: (value - mean[channel]) / scale. Sizes: height, width.
+// The networks' preprocessing: (value - mean[channel]) / scale. Sizes: height, width.
 export const peers = {
   'face_detection_yunet_2026may': {mean: [0, 0, 0], scale: 1, sizes: [[160, 224], [256, 320]]},
   'yunet_n_dynamic': {mean: [0, 0, 0], scale: 1, sizes: [[160, 224], [256, 320]]},
@@ -12,9 +12,9 @@ export const peers = {
   'scrfd_500m_bnkps': {mean: [127.5, 127.5, 127.5], scale: 128, sizes: [[640, 640]]},
   'version-RFB-320': {mean: [127, 127, 127], scale: 128, sizes: [[240, 320]]},
   'version-slim-320': {mean: [127, 127, 127], scale: 128, sizes: [[240, 320]]},
-  // Our own, built as those are (tests/engine/fixtures/peers/small_peers.py).
+  // Our own, with the same structure (tests/engine/fixtures/peers/small_peers.py).
   'small_yunet': {mean: [0, 0, 0], scale: 1, sizes: [[96, 160], [64, 96]]},
-  // The same in other kinds of numbers (small_kinds.py).
+  // The same with other number formats (small_kinds.py).
   'small_half': {mean: [0, 0, 0], scale: 1, sizes: [[64, 96]]},
   'small_half_graph': {mean: [0, 0, 0], scale: 1, sizes: [[64, 96]]},
   'small_qdq': {mean: [0, 0, 0], scale: 1, sizes: [[64, 96]]},
@@ -23,7 +23,7 @@ export const peers = {
   'small_ultraface': {mean: [127, 127, 127], scale: 128, sizes: [[48, 72]]},
 };
 
-// The names of those peers that are in a folder.
+// The names of the peers that are in a folder.
 export function peersIn(folder) {
   return Object.keys(peers).filter(name => fs.existsSync(path.join(folder, `${name}.onnx`)));
 }
@@ -33,7 +33,7 @@ function triangle(n, period) {
   return Math.min(at, period - at);
 }
 
-// Whole numbers from 0 to 255, so that every language computes the same picture: waves and noise.
+// Integers from 0 to 255, so that every language computes the same picture: waves and noise.
 function pixel(c, y, x) {
   const noise = ((x * 73 + y * 179 + c * 283) * 2654435 % 65536) >> 11;
   return triangle(3 * x + 5 * y + 40 * c, 256) + triangle(7 * x + 2 * y + 30 * c, 190) + noise;

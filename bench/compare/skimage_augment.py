@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The SSD recipe of configs/augment/ssd.toml with scikit-image (Debian's python3-skimage), beside
-bench_augment_ops: 800x600 to 320x320, one core.
+"""The SSD recipe of configs/augment/ssd.toml with scikit-image (Debian's python3-skimage), to compare
+with bench_augment_ops: 800x600 to 320x320, one core.
 
   OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 bench/compare/skimage_augment.py
 """

@@ -6,11 +6,11 @@
     /usr/bin/python3 bench/compare/torch_training.py nano.json --threads 2
 
 The network is built from the summary: the same layers in the same order. Pixels and targets are made
-once and used again in every step: no decoding, no augmentation, no matching, all of which FaceShot's
-own figure includes. The loss is SSD's: cross-entropy with three mined negatives a positive, smooth L1.
+once and reused in every step: no decoding, no augmentation, no matching, all of which FaceShot's
+own figure includes. The loss is SSD's: cross-entropy with three mined negatives per positive, smooth L1.
 
---tuned: channels_last, bfloat16 autocast, in-place ReLU, zero_grad(set_to_none), AdamW with foreach where
-there is one, and memory retained by malloc. Without it: PyTorch as it comes. Prints images/s, median
+--tuned: channels_last, bfloat16 autocast, in-place ReLU, zero_grad(set_to_none), AdamW with foreach if
+available, and memory retained by malloc. Without it: PyTorch's defaults. Prints images/s, median
 of the steps after the warm-up.
 """
 import argparse
@@ -22,7 +22,7 @@ import time
 
 
 def retain_memory():
-    """What FaceShot's own programs do: freed blocks stay in the process."""
+    """As in FaceShot's own programs: freed blocks stay in the process."""
     libc = ctypes.CDLL("libc.so.6")
     m_trim_threshold, m_top_pad, m_mmap_threshold = -1, -2, -3
     libc.mallopt(m_mmap_threshold, 1 << 30)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The API over HTTP and WebSocket: every form of question and answer.
+"""The API over HTTP and WebSocket: every form of request and answer.
   api.py FACESHOT SOURCE"""
 import subprocess
 import urllib.parse
@@ -55,7 +55,7 @@ def pictures(server):
             check(int(answer.headers["X-Faces"]) > 0, f"{path}: no faces")
     for style in "blur", "pixelate", "solid":
         hidden = server.ask("POST", f"/v1/anonymize?style={style}&shape=box", picture).body
-        # What is hidden is not found again.
+        # Hidden faces are not found again.
         left = server.ask("POST", "/v1/detect", hidden).json()["faces"]
         check(left == [], f"{style}: faces are still found: {left}")
     check(server.ask("POST", "/v1/anonymize", picture, {"Accept": "application/json"}).status == 406, "anonymize as JSON")
@@ -106,7 +106,7 @@ def stream(server):
     check(second["frame"] == 2 and all(face["confirmed"] for face in second["faces"]), f"second frame: {second}")
     check(live.ask(b"no picture")["status"] == 415, "a frame that is no picture")
     check(live.ask(picture)["faces"][0]["id"] == first["faces"][0]["id"], "the stream ends with a bad frame")
-    # Who sends faster than the server looks loses frames, and is told.
+    # A client that sends faster than the server detects loses frames, and is told so.
     for _ in range(40):
         live.send(picture)
     answer, answers, dropped = {"frame": 0}, 0, 0
@@ -130,7 +130,7 @@ def stream(server):
 
 
 def printing_decoder(server):
-    """The AV1 decoder prints what it finds wrong: the log stays JSON, and cannot be flooded by it."""
+    """The AV1 decoder prints errors: the log stays JSON and cannot be flooded by them."""
     still = bytearray((pathlib.Path(source) / "fuzz/seeds/photograph/still.avif").read_bytes())
     still[still.index(b"mdat") + 4] = 0xff
     started = time.monotonic()

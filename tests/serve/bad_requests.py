@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Bad requests by the thousand: structure (headers, lengths, chunks, forms) and bytes. None may end the server, each must be answered
-with a status that is right for it, and memory must stay bounded.
+with a correct status, and memory must stay bounded.
   bad_requests.py FACESHOT SOURCE COUNT [SEED]"""
 import random
 import zlib
@@ -57,7 +57,7 @@ def png(width, height, packed=b""):
             chunk(b"IDAT", packed or zlib.compress(b"\0" * 100)) + chunk(b"IEND", b""))
 
 
-# Each gives (bytes to send, statuses that are right).
+# Each returns (bytes to send, correct statuses).
 
 def junk():
     first = rng.choice((noise(200), b"\x16\x03\x01" + noise(100), b"\r\n" * 50 + noise(20), b"GET", b"\0" * 100, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
@@ -70,7 +70,7 @@ def cut_off():
 
 
 def longer_than_said():
-    # What comes behind a body is another request.
+    # Bytes after a body are another request.
     return request(body=picture) + noise(100), {200}
 
 
@@ -229,7 +229,7 @@ def damaged_picture():
 
 
 def mutated_request():
-    # Whatever comes of it, it is not the server's failure.
+    # Whatever the outcome, the server must not fail.
     body, kind = multipart([picture[:3000]])
     whole = rng.choice((request(body=picture[:3000], last=False), request(headers=["Content-Type: " + kind], body=body, last=False), request("GET", "/v1/model", last=False)))
     head, _, rest = whole.partition(b"\r\n\r\n")

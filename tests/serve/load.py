@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Load: how many photographs a second, beside `faceshot detect --jobs 1` on the same core; idle and slow connections beside it; twice as many
-requests as can be answered. Not a test: figures (docs/service.md). The server is pinned to one core, this to another; figures are in the server's
-processor time as well as by the clock, as other work on the machine disturbs the clock alone.
+"""Load: photographs per second, compared with `faceshot detect --jobs 1` on the same core; also with idle and slow connections, and with twice as
+many requests as can be answered. Not a test: figures (docs/service.md). The server is pinned to one core, this script to another; figures are in
+the server's processor time as well as wall time, since other work on the machine disturbs only wall time.
   load.py FACESHOT SOURCE FOLDER_OF_JPEGS [--seconds 10] [--overload-seconds 300] [--idle 5000] [--slow 200] [--cores 0,1]"""
 import argparse
 import select
@@ -38,7 +38,7 @@ messages = [message(body) for body in pictures]
 
 
 class Client:
-    """One connection without blocking: a request out, an answer in."""
+    """One non-blocking connection: a request out, an answer in."""
 
     def __init__(self, server):
         self.sock = socket.create_connection(server.address)
@@ -55,7 +55,7 @@ class Client:
                 self.out = self.out[self.sock.send(self.out):]
 
     def take(self):
-        """The status once the answer is whole; None before."""
+        """The status once the answer is complete; None before."""
         with contextlib.suppress(BlockingIOError):
             while piece := self.sock.recv(65536):
                 self.got += piece
@@ -69,7 +69,7 @@ class Client:
 
 
 def detect_rate():
-    """Photographs a second of `faceshot detect --jobs 1`, by the clock and by processor time: what twice as many cost more."""
+    """Photographs per second of `faceshot detect --jobs 1`, by wall and processor time, from the extra time for four times as many."""
     def run(paths):
         started = time.perf_counter()
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -82,7 +82,7 @@ def detect_rate():
 
 
 def steady(server, seconds, clients=4):
-    """As fast as it goes. Photographs a second by the clock, and by the server's processor time."""
+    """As fast as possible. Photographs per second by wall time, and by the server's processor time."""
     all_clients = {}
     poll = select.epoll()
     for i in range(clients):
@@ -108,7 +108,7 @@ def steady(server, seconds, clients=4):
 
 
 def overload(server, rate, seconds, clients=64):
-    """`rate` requests a second, whatever becomes of them. Times of those that were taken, statuses, memory by time."""
+    """`rate` requests per second, whatever the answers. Times of accepted ones, statuses, memory over time."""
     free, busy = [], {}
     poll = select.epoll()
     for _ in range(clients):
@@ -123,7 +123,7 @@ def overload(server, rate, seconds, clients=64):
             if not free:
                 late += 1
             else:
-                client = free.pop(0)  # in turn: one that is left idle would be closed
+                client = free.pop(0)  # in turn: an idle one would be closed
                 busy[client.sock.fileno()] = client
                 client.send(messages[sent % len(messages)])
             sent += 1
@@ -148,7 +148,7 @@ def overload(server, rate, seconds, clients=64):
 
 
 def with_others(server, seconds):
-    """The same beside idle connections and slow senders."""
+    """The same with idle connections and slow senders."""
     idle = [socket.create_connection(server.address) for _ in range(given.idle)]
     slow = [socket.create_connection(server.address) for _ in range(given.slow)]
     head = b"POST /v1/detect HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: 50000\r\n\r\n"
@@ -191,6 +191,6 @@ with Server("--threads", "1", *os.environ.get("FACESHOT_TEST_OPTIONS", "").split
         print(f"{rate:.0f} a second for {given.overload_seconds:.0f} s: {statuses}; taken: median {middle * 1e3:.0f} ms, 99th percentile {end * 1e3:.0f} ms, "
               f"longest {times[-1] * 1e3:.0f} ms; {late} not sent in time; memory {memory[min(5, len(memory) - 1)]:.0f} MB after 5 s, {statistics.median(memory[-5:]):.0f} MB at the end")
         check(set(statuses) <= {200, 503}, "other answers than 200 and 503")
-    # What a sanitizer found stands in the log, and in the exit status.
+    # A sanitizer's findings are in the log and in the exit status.
     check(server.stop() == 0 and not server.events("no JSON"), f"ended with {server.process.returncode}: {server.events('no JSON')[:20]}")
 finish()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The OpenAPI document against the server: each path is there, each example is run, and what comes back is as the document says.
+"""The OpenAPI document against the server: each path exists, each example runs, and the answers match the document.
   openapi.py FACESHOT SOURCE"""
 import shlex
 
@@ -18,7 +18,7 @@ def resolved(node):
 
 
 def fault(value, schema):
-    """What of a value is not as the schema says, for the words of JSON Schema that the document uses; None: nothing."""
+    """How a value violates the schema, for the JSON Schema keywords that the document uses; None: it does not."""
     schema = resolved(schema)
     for one in schema.get("allOf", []):
         if found := fault(value, one):
@@ -77,7 +77,7 @@ def examples_of(node):
 
 
 def run_sample(server, name, operation, sample, folder):
-    """A command as it stands there, with the address of this server."""
+    """A command of the document, with the address of this server."""
     words = shlex.split(sample["source"].replace("http://127.0.0.1:8080", "http://%s:%d" % server.address))
     head, out = folder / "head", folder / "out"
     if "-o" in words:

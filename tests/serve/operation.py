@@ -5,7 +5,7 @@ from service import *
 
 
 class Load:
-    """Clients that send the same photograph over and over, each on a connection of its own."""
+    """Clients that send the same photograph over and over, each on its own connection."""
 
     def __init__(self, server, clients):
         self.server, self.stopped = server, threading.Event()
@@ -63,7 +63,7 @@ def queued(server, key):
 
 
 def fair():
-    """Who has a key of his own is served beside who fills the queue."""
+    """A client with its own key is served while another fills the queue."""
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "keys"
         file.write_text("greedy 0123456789-greedy\nmodest 0123456789-modest\n")
@@ -85,7 +85,7 @@ def fair():
 
 
 def slow_clients():
-    """They are ended in time, and hold up nobody."""
+    """They are closed in time and delay nobody."""
     with Server("--threads", "1", "--header-seconds", "1", "--body-seconds", "1", "--idle-seconds", "2") as server:
         idle = [server.connect() for _ in range(200)]
         header, body, silent = server.connect(), server.connect(), server.connect()
@@ -97,7 +97,7 @@ def slow_clients():
         check(status_of(read_all(body)) == 408, "a slow body")
         check(read_all(silent) == b"", "an idle connection")
         check(all(read_all(sock) == b"" for sock in idle), "idle connections")
-        # 100 Continue before a body; none where it is refused.
+        # 100 Continue before a body; none if it is refused.
         sock = server.connect()
         sock.sendall(b"POST /v1/detect HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(picture))
         check(status_of(sock.recv(100)) == 100, "no 100 Continue")
@@ -112,7 +112,7 @@ def slow_clients():
 
 
 def no_connection_left():
-    """Who comes when all connections are taken is told, and operators still see why."""
+    """A client that comes when all connections are taken is told so, and operators still see why."""
     with Server("--threads", "1", "--max-connections", "3", "--idle-seconds", "60") as server:
         taken = [server.connect() for _ in range(3)]
         check(server.ask("GET", "/healthz").status == 200, "/healthz when all connections are taken")
@@ -152,7 +152,7 @@ def reload_and_stop(folder):
             load.wait_for(20)
         check(len(server.events("reloaded")) == 3 and len(server.events("reload failed")) == 1, f"reloads: {server.log[-3:]}")
         check(set(load.statuses) == {200} and load.broken == 0, f"during reloads: {load.statuses}, {load.broken} broken")
-        # What is under way when the server is stopped is answered.
+        # Requests in progress when the server stops are answered.
         body, kind = multipart([picture] * 30)
         answers = []
         asking = threading.Thread(target=lambda: answers.append(server.ask("POST", "/v1/detect:batch", body, {"Content-Type": kind})))
@@ -187,7 +187,7 @@ def killed():
 
 
 def inherited():
-    """A socket that systemd has opened: requests that came before the server wait in it."""
+    """A socket opened by systemd: requests that arrive before the server starts wait in it."""
     listener = socket.create_server(("127.0.0.1", 0))
     early = socket.create_connection(listener.getsockname())
     early.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")

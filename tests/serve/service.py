@@ -1,4 +1,4 @@
-"""A FaceShot server on a free port of this machine, and clients of Python's library alone. Sourced by the scripts here."""
+"""A FaceShot server on a free port of this machine, and clients that use only Python's standard library. Imported by the scripts here."""
 import base64
 import contextlib
 import faulthandler
@@ -24,7 +24,7 @@ started = []
 
 
 def give_up():
-    """A hang says where, and leaves nothing running."""
+    """On a hang, says where, and leaves nothing running."""
     faulthandler.dump_traceback(file=sys.__stderr__)
     for process in started:
         process.kill()
@@ -37,7 +37,7 @@ watch.start()
 
 
 def check(right, what):
-    """Goes on with what else there is to find out."""
+    """Reports a failure and continues."""
     global failed
     if not right:
         failed += 1
@@ -136,7 +136,7 @@ class Server:
         return result
 
     def raw(self, data, timeout=60):
-        """Sends bytes, and returns all that comes; without `Connection: close` in them, sending ends with them."""
+        """Sends bytes, and returns everything received; unless they contain `Connection: close`, the sending side is then closed."""
         with self.connect(timeout) as sock:
             with contextlib.suppress(OSError):
                 sock.sendall(data)
@@ -154,7 +154,7 @@ def read_all(sock):
 
 
 def status_of(answer):
-    """Of the first answer in some bytes; 0: there is none."""
+    """Status of the first answer in some bytes; 0: there is none."""
     first = answer.split(b"\r\n", 1)[0].split(b" ")
     return int(first[1]) if len(first) > 1 and first[0].startswith(b"HTTP/1.") else 0
 
@@ -169,7 +169,7 @@ def multipart(contents, name="image", boundary="e3b0c442"):
 
 
 class WebSocket:
-    """A client as RFC 6455 has it, without extensions."""
+    """A client according to RFC 6455, without extensions."""
 
     def __init__(self, server, path, headers={}):
         self.sock = server.connect()

@@ -1,4 +1,4 @@
-"""Reads event files with protobuf's own decoder and a CRC of its own. Message definitions after
+"""Reads event files with protobuf's own decoder and an independent CRC. Message definitions follow
 TensorFlow's event.proto, summary.proto, tensor.proto, graph.proto and TensorBoard's plugins."""
 import struct
 
@@ -77,7 +77,7 @@ def masked(data):
 
 
 def read_events(path):
-    """All events of a file; both checksums of each are looked at."""
+    """All events of a file; both checksums of each are verified."""
     data = open(path, "rb").read()
     events = []
     while data:

@@ -12,7 +12,7 @@ from event_reader import parse, read_events  # noqa: E402
 
 
 def png_size(data):
-    """Width and height of a PNG whose chunks are whole and whose pixels can be unpacked."""
+    """Width and height of a PNG, after checking that its chunks are complete and its pixels can be unpacked."""
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     at, packed, size = 8, b"", None
     while at < len(data):
@@ -39,7 +39,7 @@ for events in first, second:
 assert first[1].step == 0 and second[1].step > 0
 assert all(e.step >= second[1].step for e in second[2:] if e.summary.value)
 
-# TensorBoard's page of graphs: every input is a node, every node has an operation.
+# For TensorBoard's graph page: every input is a node, every node has an operation.
 graph = next(e for e in first if e.graph_def)
 nodes = parse("GraphDef", graph.graph_def).node
 names = {n.name for n in nodes}

@@ -1,4 +1,4 @@
-// The service's page in Chromium: what people do with it, in both languages, light and dark, on a narrow screen, and what axe says.
+// The service's page in Chromium: what people do with it, in both languages, light and dark, on a narrow screen, and axe's findings.
 //   node page_test.mjs FACESHOT SOURCE [FOLDER FOR SCREENSHOTS]
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -51,7 +51,7 @@ async function shoot(page, name) {
   if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: false });
 }
 
-/** Waits in here: in there the page's policy forbids to evaluate what Playwright would poll with. */
+/** Polls from here: the page's policy forbids evaluating Playwright's polling code in the page. */
 async function until(page, condition, value) {
   const end = Date.now() + 30000;
   while (!(await page.evaluate(condition, value))) {
@@ -79,7 +79,7 @@ async function newPage(browser, address, options = {}) {
   const page = await context.newPage();
   page.complaints = [];
   page.on('pageerror', (error) => page.complaints.push(String(error)));
-  // A picture that the browser cannot show, or a refusal, is told by the page; the browser's own line of it is no fault.
+  // The page reports a picture that the browser cannot show, or a refusal; the browser's own message about it is not an error.
   page.on('console', (message) => message.type() === 'error' && !/status of|WebSocket/.test(message.text()) && page.complaints.push(message.text()));
   page.on('request', (request) => /^(https?|wss?):/.test(request.url()) && !request.url().startsWith(address) && !request.url().startsWith(address.replace('http', 'ws')) &&
     page.complaints.push(`asks ${request.url()}`));
@@ -127,7 +127,7 @@ async function detectAndFilter(browser, address) {
   await page.context().close();
 }
 
-/** Zoomed by the wheel, what is under the pointer stays there. */
+/** When zooming with the wheel, the point under the pointer stays there. */
 async function zoom(browser, address) {
   const page = await newPage(browser, address);
   await upload(page, [join(drawn, 'four.jpg')]);
@@ -154,7 +154,7 @@ async function zoom(browser, address) {
 
 const rowText = (page, n) => page.locator('#photographs li').nth(n).textContent();
 
-/** A list that was cleared begins anew; what cannot be read is told in the reader's language; a damaged file is told; TIFF is shown. */
+/** A cleared list starts again; an unreadable file is reported in the reader's language, and so is a damaged one; TIFF is shown. */
 async function list(browser, address) {
   const page = await newPage(browser, address);
   await upload(page, [join(drawn, 'two.jpg'), join(drawn, 'four.jpg')]);
@@ -190,7 +190,7 @@ async function list(browser, address) {
   await page.context().close();
 }
 
-/** Where a browser keeps nothing for pages, they work all the same. */
+/** Pages work even if the browser stores nothing for them. */
 async function nothingKept(browser, address) {
   const context = await browser.newContext({ locale: 'en' });
   await context.addInitScript(() => {
@@ -277,7 +277,7 @@ async function webcam(browser, address) {
   await page.click('#camera');
   assert.equal(await page.getAttribute('#camera', 'aria-pressed'), 'false');
   assert.equal(await facesListed(page), 0);
-  // Stopped before it has begun, it stays stopped.
+  // If stopped before it has started, it stays stopped.
   await page.evaluate(() => { for (let i = 0; i < 2; ++i) document.querySelector('#camera').click(); });
   await page.waitForTimeout(1000);
   assert.equal(await page.getAttribute('#camera', 'aria-pressed'), 'false');
@@ -295,7 +295,7 @@ async function languagesAndColours(browser, address) {
   assert.match(await chinese.textContent('#count'), /张人脸/);
   await checkAccess(chinese, 'dark, Chinese');
   await shoot(chinese, 'chinese-dark');
-  // No word of the other language is left over.
+  // No word of the other language is left.
   assert.doesNotMatch((await chinese.textContent('main')).replace('four.jpg', '').replaceAll('JSON', ''), /[A-Za-z]{4,}/);
   await chinese.selectOption('#language', 'en');
   assert.equal(await chinese.textContent('#choose'), 'Choose photographs');
@@ -304,7 +304,7 @@ async function languagesAndColours(browser, address) {
   await chinese.context().close();
   const narrow = await newPage(browser, address, { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true });
   await upload(narrow, [join(drawn, 'three.jpg')]);
-  // What was chosen is seen without scrolling.
+  // The chosen item is visible without scrolling.
   await until(narrow, () => { const { top, bottom } = document.querySelector('#stage').getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; });
   const width = await narrow.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 360, `${width} pixels wide`);
@@ -316,7 +316,7 @@ async function languagesAndColours(browser, address) {
 }
 
 async function keyAndFailures(browser) {
-  const key = '0123456789/+(%)=';  // what cannot stand in a WebSocket's header as it is
+  const key = '0123456789/+(%)=';  // characters that a WebSocket's header cannot contain as they are
   writeFileSync(join(folder, 'keys'), `me ${key}\n`);
   const { server, address } = await startServer(['--api-key-file', join(folder, 'keys')]);
   const context = await browser.newContext({ locale: 'en', permissions: ['camera'] });
@@ -327,7 +327,7 @@ async function keyAndFailures(browser) {
   await page.keyboard.press('Enter');
   await until(page, () => /does not know this key/.test(document.querySelector('#status').textContent));
   await checkAccess(page, 'key');
-  // What was refused for want of a key is asked again with it.
+  // Requests refused for lack of a key are sent again with it.
   await page.setInputFiles('#files', [join(drawn, 'two.jpg')]);
   await until(page, () => /asks for an API key/.test(document.querySelector('#photographs').textContent));
   await page.fill('#key', key);

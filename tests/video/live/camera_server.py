@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Cameras on the network, as far as tests need them: HTTP with MJPEG, and RTSP over TCP.
+"""Network cameras, as far as tests need them: HTTP with MJPEG, and RTSP over TCP.
 
-    camera_server.py http PORT FRAME.jpg...   /mjpeg 20 frames a second; /garbage bytes without sense,
-                                              as fast as they are taken; /hang nothing; /short 5
+    camera_server.py http PORT FRAME.jpg...   /mjpeg 20 frames per second; /garbage random bytes,
+                                              as fast as they are read; /hang nothing; /short 5
                                               frames and the end; /file redirects to a local file
     camera_server.py rtsp PORT CLIP           plays the clip in a loop, sent by ffmpeg -c copy -re
 """
@@ -125,7 +125,7 @@ sender = subprocess.Popen(
      "-sdp_file", "camera.sdp", f"rtp://127.0.0.1:{receiver.getsockname()[1]}?pkt_size=1200"],
     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 try:
-    receiver.recv(65536)  # by now the description is there
+    receiver.recv(65536)  # by now the description exists
     sdp = b"".join(line for line in open("camera.sdp", "rb") if not line.startswith(b"SDP:"))
     sdp = sdp.replace(b"m=video %d" % receiver.getsockname()[1], b"m=video 0")
     threading.Thread(target=spread, args=(receiver,), daemon=True).start()

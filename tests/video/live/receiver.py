@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A webhook's receiver: checks signatures by Python's own hmac, and notes what it took.
+"""A webhook's receiver: checks signatures with Python's own hmac, and records what it accepted.
 
-    receiver.py PORT SECRET_FILE OUT      serves until it is killed; a line "ok|BAD id body" each
+    receiver.py PORT SECRET_FILE OUT      serves until killed; one line "ok|BAD id body" per event
 """
 import hashlib
 import hmac
@@ -10,7 +10,7 @@ import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 port, secret, out = int(sys.argv[1]), open(sys.argv[2], "rb").read().strip(), sys.argv[3]
-# One that loses its answer on the way, and one that is not ready yet: both must come again.
+# One loses its answer on the way, one is refused for now: both must be sent again.
 trouble = {2: "drop", 4: "503"}
 count = 0
 
