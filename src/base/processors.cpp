@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr double none = std::numeric_limits<double>::infinity();
 
-/// Quota and period in microseconds, as processors; "max" or -1 is no quota.
+/// Quota and period in microseconds, as processors; "max" or -1 means no quota.
 double ratio(const std::string& quota, const std::string& period) {
   try {
     const double q = std::stod(quota), p = std::stod(period);
@@ -34,8 +34,8 @@ double quota_of(const fs::path& group) {
   return quota_file >> quota && period_file >> period ? ratio(quota, period) : none;
 }
 
-/// Of the group and those above it, up to the mount point. A container may see the path of the
-/// host, which does not exist below its own mount point: that is its group then.
+/// The smallest quota of the group and its parents, up to the mount point. A container may see the
+/// host's path, which does not exist below its own mount point: then the mount point is its group.
 double smallest_quota(const fs::path& mount, const std::string& group) {
   double smallest = quota_of(mount);
   fs::path folder = mount;
@@ -44,9 +44,9 @@ double smallest_quota(const fs::path& mount, const std::string& group) {
   return smallest;
 }
 
-/// Of a line ID:CONTROLLERS:PATH, where the controller's files may be.
+/// Folders that may hold the controller's files, for a line ID:CONTROLLERS:PATH.
 std::vector<std::string> mounts(const std::string& controllers) {
-  if (controllers.empty()) return {"", "unified"};  // version 2, alone or beside version 1
+  if (controllers.empty()) return {"", "unified"};  // version 2, alone or with version 1
   const std::string list = "," + controllers + ",";
   if (list.find(",cpu,") == std::string::npos) return {};
   return {controllers, "cpu"};
@@ -55,7 +55,7 @@ std::vector<std::string> mounts(const std::string& controllers) {
 int processors_of_mask() {
   cpu_set_t mask;
   CPU_ZERO(&mask);
-  // Fails on machines with more processors than the set has places.
+  // Fails on machines with more processors than the set can hold.
   if (sched_getaffinity(0, sizeof mask, &mask) == 0) return std::max(1, CPU_COUNT(&mask));
   return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }

@@ -10,10 +10,10 @@ namespace faceshot::base {
 /// Kubernetes' limits), rounded up. At least 1. Determined once. Thread safe.
 [[nodiscard]] int processors();
 
-/// The smallest CPU quota of this process's control group and the groups above it, in processors
-/// (1.5: one and a half); infinity without a quota. Control groups 1 and 2, mounted at the usual
-/// places below /sys/fs/cgroup.
-/// @param root  folder that holds proc/self/cgroup and sys/fs/cgroup; "/" but in tests
+/// The smallest CPU quota of this process's control group and its parents, in processors (may be
+/// fractional); infinity without a quota. Control groups 1 and 2, mounted at the usual places below
+/// /sys/fs/cgroup.
+/// @param root folder with proc/self/cgroup and sys/fs/cgroup; "/" except in tests
 [[nodiscard]] double cpu_quota(const std::filesystem::path& root);
 
 }  // namespace faceshot::base

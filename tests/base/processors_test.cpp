@@ -34,7 +34,7 @@ TEST(CpuQuota, OfAContainerIsAtItsMountPoint) {
   root.write("proc/self/cgroup", "0::/\n");
   root.write("sys/fs/cgroup/cpu.max", "200000 100000\n");
   EXPECT_DOUBLE_EQ(cpu_quota(root / ""), 2);
-  // The host's path, of which the container sees nothing.
+  // The host's path, which the container cannot see.
   root.write("proc/self/cgroup", "0::/system.slice/docker-0123.scope\n");
   EXPECT_DOUBLE_EQ(cpu_quota(root / ""), 2);
 }
