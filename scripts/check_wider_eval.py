@@ -21,7 +21,7 @@ THRESHOLDS = 1000
 
 
 def read_detections(path):
-    """Rows x, y, w, h, score by falling score; None if there is no file for the image."""
+    """Rows x, y, w, h, score by descending score; None if there is no file for the image."""
     if not path.exists():
         return None
     lines = path.read_text().splitlines()

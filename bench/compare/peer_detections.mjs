@@ -7,7 +7,7 @@
 //
 // The folder is ../shared/peers, or tests/engine/fixtures/peers for our own small networks.
 //
-// A fixture is text. "input H W" and then one candidate per line, by falling score: score, x1, y1, x2, y2,
+// A fixture is text. "input H W" and then one candidate per line, by descending score: score, x1, y1, x2, y2,
 // and x and y of five points if the network has them. There are no faces in the picture, so scores are low.
 import fs from 'node:fs';
 import path from 'node:path';

@@ -50,7 +50,7 @@ PreparedSet drawn_people(const fs::path& dir, std::size_t count) {
   return data::read_prepared(dir / "train.csv");
 }
 
-/// Both lists by falling score. Rounding may have swapped neighbours, and of duplicates with almost
+/// Both lists by descending score. Rounding may have swapped neighbours, and of duplicates with almost
 /// the same score the other one may have been kept.
 void expect_same(const std::vector<Detection>& got, const std::vector<Detection>& wanted,
                  float tolerance) {

@@ -147,7 +147,7 @@ int control(unsigned long request, void* argument) {
     case VIDIOC_DQBUF:
       return take_frame(*static_cast<v4l2_buffer*>(argument));
     case VIDIOC_STREAMON: {
-      const itimerspec rate{{0, 20'000'000}, {0, 20'000'000}};  // 50 frames a second
+      const itimerspec rate{{0, 20'000'000}, {0, 20'000'000}};  // 50 frames per second
       return ::timerfd_settime(camera.file, 0, &rate, nullptr);
     }
     case VIDIOC_STREAMOFF:

@@ -13,7 +13,7 @@ constexpr double no_time = std::numeric_limits<double>::quiet_NaN();
 
 TEST(StreamClock, BurstsKeepTheCamerasSteps) {
   StreamClock clock;
-  // Ten frames a second, sent in bunches of five.
+  // Ten frames per second, sent in bunches of five.
   double before = clock.next(100, 1000);
   for (int i = 1; i < 50; ++i) {
     const double arrival = 1000 + 0.1 * (i / 5 * 5 + 4);
