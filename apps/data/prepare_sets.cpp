@@ -78,8 +78,7 @@ int merge(const MergeOptions& o) {
     splits.push_back({std::string(split), merged.back().set, merged.back().originals});
     images += merged.back().originals.size();
   }
-  if (splits.empty())
-    static_cast<void>(data::split_files(o.sets.front(), o.split));  // throws
+  if (splits.empty()) static_cast<void>(data::split_files(o.sets.front(), o.split));  // throws
   {
     Progress progress("writing", images);
     data::build_splits(o.out, splits, data::link_mode(o.link), source,

@@ -50,8 +50,8 @@ PreparedSet drawn_people(const fs::path& dir, std::size_t count) {
   return data::read_prepared(dir / "train.csv");
 }
 
-/// Both lists by descending score. Rounding may have swapped neighbours, and of duplicates with almost
-/// the same score the other one may have been kept.
+/// Both lists by descending score. Rounding may have swapped neighbours, and of duplicates with
+/// almost the same score the other one may have been kept.
 void expect_same(const std::vector<Detection>& got, const std::vector<Detection>& wanted,
                  float tolerance) {
   ASSERT_EQ(got.size(), wanted.size());
