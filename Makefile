@@ -11,7 +11,7 @@ CTEST_ARGS ?=
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure configure_demo build demo test slow levels test-page bench format lint site clean
+.PHONY: help setup configure configure_demo programs build demo test slow levels test-page bench format lint site clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -30,7 +30,10 @@ configure_demo:
 	  -D FACESHOT_BUILD_VIDEO=OFF -D FACESHOT_BUILD_SERVE=OFF \
 	  -D FACESHOT_BUILD_TESTS=OFF -D FACESHOT_BUILD_BENCH=OFF >/dev/null
 
-build: configure  ## everything, in build/release (PRESET=dev and others: CMakePresets.json)
+programs: configure  ## all programs: photographs, films, the service, training (build/release/bin)
+	@cmake --build $(BUILD) --parallel $(JOBS) --target programs
+
+build: configure  ## the programs, tests and benchmarks (PRESET=dev and others: CMakePresets.json)
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
 demo: configure_demo  ## detect faces in a few real photographs

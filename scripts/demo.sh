@@ -19,3 +19,4 @@ echo
 echo "Photographs:     $photos"
 echo "Annotated:       $faces"
 echo "All at a glance: $sheet"
+echo "Your own:        $program detect FOLDER --out out/"

@@ -39,7 +39,10 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo)
 fi
 
-echo "setup: installing ${missing[*]}"
+# Not known without package lists, as in a fresh container.
+size=$(apt-get install -qq --print-uris --no-install-recommends "${missing[@]}" 2>/dev/null |
+       awk '{bytes += $3} END {if (bytes) printf ", %.0f MB to download", bytes / 1e6}') || true
+echo "setup: installing (minutes$size): ${missing[*]}"
 install() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
     --no-install-recommends "${missing[@]}"

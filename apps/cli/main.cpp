@@ -41,11 +41,11 @@ constexpr Elsewhere elsewhere[] = {
 };
 
 int hand_over_to(const char* program, char** argv) {
-  const char* const from = program == train_program   ? "build with FACESHOT_BUILD_TRAIN=ON"
-                           : program == video_program ? "build with FACESHOT_BUILD_VIDEO=ON"
-                           : program == serve_program ? "build with FACESHOT_BUILD_SERVE=ON"
-                                                      : "build without FACESHOT_RUNTIME_ONLY";
-  return faceshot::cli::hand_over(program, from, argv);
+  const char* const option = program == train_program   ? "FACESHOT_BUILD_TRAIN=ON"
+                             : program == video_program ? "FACESHOT_BUILD_VIDEO=ON"
+                             : program == serve_program ? "FACESHOT_BUILD_SERVE=ON"
+                                                        : "FACESHOT_RUNTIME_ONLY=OFF";
+  return faceshot::cli::hand_over(program, option, argv);
 }
 
 }  // namespace

@@ -81,10 +81,13 @@ std::string program_beside(const std::string& program) {
   return access(beside.c_str(), X_OK) == 0 ? beside.string() : program;
 }
 
-int hand_over(const std::string& program, const std::string& from, char** argv) {
+int hand_over(const std::string& program, const std::string& option, char** argv) {
   execvp(program_beside(program).c_str(), argv);
-  std::fprintf(stderr, "faceshot: `%s` needs the program %s, which was not found (%s); %s\n",
-               argv[1], program.c_str(), std::strerror(errno), from.c_str());
+  const std::string why = errno == ENOENT
+                              ? "was not found; `make programs` builds it (" + option + ")"
+                              : std::string("cannot be run: ") + std::strerror(errno);
+  std::fprintf(stderr, "faceshot: `%s` needs the program %s, which %s\n", argv[1], program.c_str(),
+               why.c_str());
   return exit_failure;
 }
 

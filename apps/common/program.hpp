@@ -16,8 +16,8 @@ int run_program(CLI::App& app, int argc, char** argv, const int& exit_code);
 
 /// Replaces this process by `program` (beside this one, otherwise on the PATH) with the same
 /// arguments. Returns only if that fails, with main's result, after one line on stderr.
-/// @param from how to get it: "build with FACESHOT_BUILD_TRAIN=ON"
-int hand_over(const std::string& program, const std::string& from, char** argv);
+/// @param option of CMake, with which it is built: "FACESHOT_BUILD_TRAIN=ON"
+int hand_over(const std::string& program, const std::string& option, char** argv);
 
 /// The path of `program` beside this one; its name alone, for the PATH, if it is not there.
 std::string program_beside(const std::string& program);
