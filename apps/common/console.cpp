@@ -103,4 +103,8 @@ std::string duration_text(double seconds) {
   return fmt::format("{} s", s);
 }
 
+std::string counted(std::size_t number, const std::string& thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
 }  // namespace faceshot::cli

@@ -55,4 +55,7 @@ class Progress {
 /// "1 h 05 min", "3 min 20 s", "14 s".
 std::string duration_text(double seconds);
 
+/// "1 face", "3 faces": `thing` forms its plural with an s.
+std::string counted(std::size_t number, const std::string& thing);
+
 }  // namespace faceshot::cli

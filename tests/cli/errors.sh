@@ -118,7 +118,7 @@ rm -f photos/cell-2.png photos/more/{whole,cell-2,cell-3}.png
 [ "$(find photos bad -type f -exec md5sum {} + | sort)" = "$sums" ] || complain "inputs changed"
 
 expect "detect: tiles" 0 0 "" detect photos/cell.png "${model[@]}" --max-side 8 --tile 64
-grep -q "1 faces in 1 images" out || complain "detect: tiles: $(cat out)"
+grep -q "1 face in 1 image$" out || complain "detect: tiles: $(cat out)"
 expect "detect: tiles too small" 2 1 "--tile" detect photos/cell.png "${model[@]}" --tile 10
 expect "detect: an overlap without tiles" 2 1 "--tile" detect photos/cell.png "${model[@]}" \
   --tile-overlap 0.5

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 
+#include "common/console.hpp"
 #include "common/text_target.hpp"
 #include "faceshot/error.hpp"
 #include "support/csv_field.hpp"
@@ -20,6 +23,15 @@ using Json = nlohmann::ordered_json;
 constexpr std::array<const char*, 10> landmark_columns{
     "left_eye_x", "left_eye_y",   "right_eye_x",  "right_eye_y",   "nose_x",
     "nose_y",     "mouth_left_x", "mouth_left_y", "mouth_right_x", "mouth_right_y"};
+
+/// The double with the fewest digits that reads back as `value`: 209.3637 instead of
+/// 209.3636932373047, as in the CSV.
+double shortest(float value) {
+  const std::string text = fmt::format("{}", value);
+  double number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 
 }  // namespace
 
@@ -40,14 +52,15 @@ struct Outputs::Impl {
     Json list = Json::array();
     for (std::size_t i = 0; i < look.faces.size(); ++i) {
       const Detection& d = look.faces[i];
-      Json face{{"x1", d.box.x1},
-                {"y1", d.box.y1},
-                {"x2", d.box.x2},
-                {"y2", d.box.y2},
-                {"score", d.score}};
+      Json face{{"x1", shortest(d.box.x1)},
+                {"y1", shortest(d.box.y1)},
+                {"x2", shortest(d.box.x2)},
+                {"y2", shortest(d.box.y2)},
+                {"score", shortest(d.score)}};
       if (classes.size() > 1) face["class"] = class_of(d);
       if (d.landmarks)
-        for (const Point& p : *d.landmarks) face["landmarks"].push_back({p.x, p.y});
+        for (const Point& p : *d.landmarks)
+          face["landmarks"].push_back({shortest(p.x), shortest(p.y)});
       if (i < look.crops.size() && !look.crops[i].empty()) face["crop"] = look.crops[i];
       list.push_back(std::move(face));
     }
@@ -139,9 +152,9 @@ void Outputs::finish() {
     if (*target) (*target)->finish();
   if (impl_->arguments.quiet()) return;
   const DetectArguments& a = impl_->arguments;
-  fmt::print("{} faces in {} images{}{}\n", impl_->faces, impl_->photographs,
+  fmt::print("{} in {}{}{}\n", counted(impl_->faces, "face"), counted(impl_->photographs, "image"),
              a.writes_pictures() ? "; pictures in " + a.out : "",
-             a.crop_folder().empty() ? "" : "; face crops in  " + a.crop_folder());
+             a.crop_folder().empty() ? "" : "; face crops in " + a.crop_folder());
 }
 
 }  // namespace faceshot::cli
