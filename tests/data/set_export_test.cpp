@@ -230,6 +230,13 @@ TEST_F(SetExport, VocHoldsTheSplit) {
   for (const LabelledImage& image : read.images) EXPECT_EQ(image.split, "val");
 }
 
+TEST_F(SetExport, VocCountsFromOneInDecimalDigits) {
+  export_voc(set, folder / "voc", "val", LinkMode::hard);
+  const std::string xml = faceshot::testing::read_all(folder / "voc/Annotations/e/a.xml");
+  for (const char* const text : {"<xmin>2.25</xmin>", "<ymin>3.1</ymin>", "<xmax>30.7</xmax>"})
+    EXPECT_NE(xml.find(text), std::string::npos) << text << " in\n" << xml;
+}
+
 // Ultralytics' check_det_dataset() wants the keys train and val, and skips empty ones.
 TEST_F(SetExport, YoloNamesTheSplitsThatThereAre) {
   for (const std::string split : {"train", "val", "test"}) {

@@ -204,6 +204,14 @@ void add_text(pugi::xml_node parent, const char* name, const std::string& text) 
   parent.append_child(name).text().set(text.c_str());
 }
 
+/// VOC counts from 1. Added to the decimal digits: 160.6 becomes 161.6, not 161.60000610351562.
+std::string from_one(float value) {
+  const std::string text = digits(value);
+  double number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return digits(number + 1);
+}
+
 void write_voc(const fs::path& path, const ImageRecord& record,
                const std::vector<std::string>& classes) {
   pugi::xml_document xml;
@@ -223,8 +231,8 @@ void write_voc(const fs::path& path, const ImageRecord& record,
     if (a.occlusion >= 0) add_text(object, "occluded", a.occlusion > 0 ? "1" : "0");
     add_text(object, "difficult", a.ignore ? "1" : "0");
     pugi::xml_node box = object.append_child("bndbox");
-    add_text(box, "xmin", digits(static_cast<double>(a.box.x1) + 1));  // VOC counts from 1
-    add_text(box, "ymin", digits(static_cast<double>(a.box.y1) + 1));
+    add_text(box, "xmin", from_one(a.box.x1));
+    add_text(box, "ymin", from_one(a.box.y1));
     add_text(box, "xmax", digits(a.box.x2));
     add_text(box, "ymax", digits(a.box.y2));
   }
