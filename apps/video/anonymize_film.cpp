@@ -153,7 +153,7 @@ void hide_all(const Anonymizer& a, const Medium& medium, const std::filesystem::
       video::UprightView upright;
       const media::Image image = video::colour_image(upright.of(frame, placement));
       for (const FramePlan::Look& look : plan[index].looks)
-        a.review.add(image, look.box, index + 2, look.text + "  " + medium.name.string());
+        a.review.add(image, look.box, index + 2, look.text, medium.name.string());
     }
     if (!plan[index].boxes.empty())
       a.hider.hide(video::Canvas(*frame.picture()), placement, plan[index].boxes);

@@ -43,9 +43,10 @@ Hidden anonymize_photograph(const Anonymizer& a, const Medium& medium,
     if (hidden && face.score >= unsure_score) continue;
     if (!hidden && face.score < nearly * sure) continue;
     ++result.wants_look;
-    a.review.add(photograph.image, face.box, hidden ? 1 : 0,
-                 fmt::format("{} {:.2f}  {}", hidden ? "hidden" : "NOT HIDDEN",
-                             static_cast<double>(face.score), medium.name.string()));
+    a.review.add(
+        photograph.image, face.box, hidden ? 1 : 0,
+        fmt::format("{} {:.2f}", hidden ? "hidden" : "NOT HIDDEN", static_cast<double>(face.score)),
+        medium.name.string());
   }
   result.faces = static_cast<std::int64_t>(boxes.size());
   a.hider.hide(photograph.image, boxes);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "common/console.hpp"
 #include "support/atomic_file.hpp"
 #include "video/reading/film_time.hpp"
 #include "watch.hpp"
@@ -71,11 +72,11 @@ void AnonymizeReport::add(const Hidden& h) {
   ++impl_->files;
   if (impl_->json == "-") return;
   if (!impl_->headed) {
-    fmt::print("{:>5}  {:>7}  {:>8}  {:>8}  {:>8}  {:>5}  {:>7}  {}\n", "faces", "frames",
-               "detected", "unsure", "filled", "look", "seconds", "file");
+    fmt::print("{:>5}  {:>7}  {:>8}  {:>8}  {:>8}  {:>6}  {:>7}  {}\n", "faces", "frames",
+               "detected", "unsure", "filled", "review", "seconds", "file");
     impl_->headed = true;
   }
-  fmt::print("{:>5}  {:>7}  {:>8}  {:>8}  {:>8}  {:>5}  {:>7.1f}  {}\n", h.faces, h.frames,
+  fmt::print("{:>5}  {:>7}  {:>8}  {:>8}  {:>8}  {:>6}  {:>7.1f}  {}\n", h.faces, h.frames,
              h.detected, h.low_score, h.interpolated + h.extended, h.wants_look, h.seconds, h.file);
   for (const std::string& what : h.left_out) fmt::print("  left out: {}\n", what);
 }
@@ -91,7 +92,7 @@ void AnonymizeReport::finish(std::size_t on_sheet) {
       support::write_file_atomically(my.json, text);
   }
   if (my.json == "-" || my.files == 0) return;
-  fmt::print("{} faces hidden in {} files", my.faces, my.files);
+  fmt::print("{} hidden in {}", counted(my.faces, "face"), counted(my.files, "file"));
   if (my.wants_look > 0 && !my.sheet.empty())
     fmt::print("; {} need review: {}{}", my.wants_look, my.sheet,
                on_sheet > ReviewSheet::max_cells

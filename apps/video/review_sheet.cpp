@@ -14,7 +14,22 @@
 namespace faceshot::cli {
 namespace {
 
-constexpr int cell_side = 300, text_height = 12, caption_height = 22;
+constexpr int cell_side = 300, text_height = 10, line_height = 18, caption_height = 2 * line_height;
+constexpr int text_left = 6;
+
+/// The end of `name` that fits into a cell, after "..." where something is missing.
+std::string end_that_fits(const std::string& name) {
+  const auto fits = [](const std::string& text) {
+    return media::measure_text(text, text_height).width <= cell_side - 2 * text_left;
+  };
+  if (fits(name)) return name;
+  const auto continues = [&](std::size_t i) {  // within a letter of several bytes
+    return (static_cast<unsigned char>(name[i]) & 0xC0U) == 0x80U;
+  };
+  std::size_t from = 0;
+  while (from < name.size() && (continues(from) || !fits("..." + name.substr(from)))) ++from;
+  return "..." + name.substr(from);
+}
 
 /// A square around the face, three times as large, clipped to the picture.
 media::Image surroundings(const media::Image& image, const Box& box, Box& face) {
@@ -37,7 +52,7 @@ media::Image surroundings(const media::Image& image, const Box& box, Box& face) 
 }  // namespace
 
 void ReviewSheet::add(const media::Image& image, const Box& box, std::size_t order,
-                      const std::string& text) {
+                      const std::string& text, const std::string& name) {
   if (!wanted_ || image.empty() || !finite(box) || !box.valid()) return;
   Box face;
   const media::Image part = surroundings(image, box, face);
@@ -63,9 +78,12 @@ void ReviewSheet::add(const media::Image& image, const Box& box, std::size_t ord
   media::fill(cell, {frame.x, frame.y, 2, frame.height}, colour);
   media::fill(cell, {frame.right() - 2, frame.y, 2, frame.height}, colour);
   media::fill(cell, {0, inner, cell_side, caption_height}, {32, 32, 32});
-  media::draw_text(cell, 6, cell_side - 6, text, text_height, letters);
+  constexpr int baseline = 4;
+  media::draw_text(cell, text_left, cell_side - line_height - baseline, text, text_height, letters);
+  media::draw_text(cell, text_left, cell_side - baseline, end_that_fits(name), text_height,
+                   letters);
   const std::lock_guard lock(mutex_);
-  cells_.push_back({order, text, std::move(cell)});
+  cells_.push_back({order, text, name, std::move(cell)});
 }
 
 std::size_t ReviewSheet::size() const {
@@ -79,7 +97,7 @@ void ReviewSheet::write(const std::filesystem::path& file) const {
   std::vector<const Cell*> sorted;
   for (const Cell& cell : cells_) sorted.push_back(&cell);
   std::stable_sort(sorted.begin(), sorted.end(), [](const Cell* a, const Cell* b) {
-    return std::tie(a->order, a->text) < std::tie(b->order, b->text);
+    return std::tie(a->order, a->text, a->name) < std::tie(b->order, b->text, b->name);
   });
   std::vector<ImageView> views;
   for (std::size_t i = 0; i < std::min(max_cells, sorted.size()); ++i)

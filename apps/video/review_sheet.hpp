@@ -21,8 +21,10 @@ class ReviewSheet {
 
   [[nodiscard]] bool wanted() const { return wanted_; }
   /// @param image the whole picture, nothing hidden @param box of the face in it
-  /// @param order by which the sheet is sorted; ties are sorted by `text`
-  void add(const media::Image& image, const Box& box, std::size_t order, const std::string& text);
+  /// @param order by which the sheet is sorted; ties are sorted by `text`, then `name`
+  /// @param name of the file, on a line of its own; if it is too long, its end is shown
+  void add(const media::Image& image, const Box& box, std::size_t order, const std::string& text,
+           const std::string& name);
   /// Number of faces; the sheet shows the first max_cells.
   [[nodiscard]] std::size_t size() const;
   /// Writes nothing if there is nothing to review. @throws Error(io)
@@ -33,7 +35,7 @@ class ReviewSheet {
  private:
   struct Cell {
     std::size_t order;
-    std::string text;
+    std::string text, name;
     media::Image image;
   };
   bool wanted_;
