@@ -52,8 +52,9 @@ std::size_t parse_bytes(const char* option, const std::string& text) {
                                                      : 0;
   constexpr double most = 4e9;
   if (end == 0 || scale == 0 || !(value > 0 && value * scale <= most))
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("{} '{}' is no size such as 20MB, up to 4GB", option, text));
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("{} '{}' is not a size; give one such as 20MB, up to 4GB", option, text));
   return static_cast<std::size_t>(value * scale);
 }
 
@@ -131,12 +132,11 @@ void add_network_options(CLI::App& command, ServeArguments& a) {
   command.add_option("--model-info", a.model_info, model_info_help);
   command
       .add_option("--threshold", a.detector.score_threshold,
-                  "Lowest score where a request names none; default: the model's own")
+                  "Minimum score, if a request gives none; default: the model's own")
       ->check(CLI::Range(0.01, 0.99));
   command
       .add_option("--max-side", a.detector.max_side,
-                  "Look at larger photographs reduced to this longer side where a request names "
-                  "none")
+                  "Scale larger photographs down to this longer side, if a request gives none")
       ->check(CLI::Range(64, 4096))
       ->capture_default_str();
   command.add_option("--nms", a.detector.nms_threshold, "NMS IoU threshold")
@@ -149,33 +149,37 @@ void add_limit_options(CLI::App& command, ServeArguments& a) {
   const auto add = [&](const char* name, auto& value, const char* help) {
     return command.add_option(name, value, help)->capture_default_str()->group("Limits");
   };
-  add("--max-upload", a.max_upload, "Bytes of one request, as in 20MB");
-  add("--max-megapixels", a.megapixels, "Pixels of a photograph, in millions")
+  add("--max-upload", a.max_upload, "Largest request, such as 20MB");
+  add("--max-megapixels", a.megapixels, "Largest photograph, million pixels")
       ->check(CLI::Range(1, 250));
-  add("--most-side", a.service.most_side, "What a request may ask for as max_side")
+  add("--most-side", a.service.most_side, "Largest max_side that a request may ask for")
       ->check(CLI::Range(64, 4096));
-  add("--max-memory", a.body_memory, "Bytes of all requests that are on their way");
+  add("--max-memory", a.body_memory, "Memory for all requests in progress");
   command
       .add_option("--queue", a.queue,
-                  "Requests that may wait; beyond, they are answered 503; default: 16 a thread")
+                  "Requests that may wait; any more are answered 503; default: 16 per thread")
       ->check(CLI::Range(1, 100'000))
       ->group("Limits");
-  add("--batch", a.service.batch, "Photographs of one request")->check(CLI::Range(1, 1000));
-  add("--max-connections", a.server.max_connections, "Connections at a time")
+  add("--batch", a.service.batch, "Photographs per request")->check(CLI::Range(1, 1000));
+  add("--max-connections", a.server.max_connections, "Simultaneous connections")
       ->check(CLI::Range(1, 1'000'000));
-  add("--max-streams", a.server.max_streams, "WebSockets at a time")->check(CLI::Range(0, 100'000));
+  add("--max-streams", a.server.max_streams, "Simultaneous WebSockets")
+      ->check(CLI::Range(0, 100'000));
   command
-      .add_option("--formats", a.formats,
-                  "What is decoded, as in jpeg,png,webp; default: those and heif, tiff, gif, bmp")
+      .add_option(
+          "--formats", a.formats,
+          "Formats to accept, such as jpeg,png,webp; default: those and heif, tiff, gif, bmp")
       ->delimiter(',')
       ->group("Limits");
-  add("--header-seconds", a.server.header_seconds, "For a header to arrive")
+  add("--header-seconds", a.server.header_seconds, "Time for a header to arrive")
       ->check(CLI::Range(1, 3600));
-  add("--body-seconds", a.server.body_seconds, "For a body to arrive, and an answer to be taken")
+  add("--body-seconds", a.server.body_seconds,
+      "Time for a body to arrive, and for the client to take the answer")
       ->check(CLI::Range(1, 3600));
-  add("--idle-seconds", a.server.idle_seconds, "Between two requests of a connection")
+  add("--idle-seconds", a.server.idle_seconds, "Time between two requests of a connection")
       ->check(CLI::Range(1, 86400));
-  add("--drain-seconds", a.server.drain_seconds, "For what is under way when the server is stopped")
+  add("--drain-seconds", a.server.drain_seconds,
+      "Time to finish requests when the server is stopped")
       ->check(CLI::Range(1, 3600));
 }
 
@@ -187,30 +191,36 @@ void add_serve(CLI::App& app, int& exit_code) {
   CLI::App* const command =
       app.add_subcommand("serve", "Detection over HTTP: a page, an API, metrics (docs/service.md)");
   command
-      ->add_option("--host", a->server.host, "Address to listen at; 0.0.0.0: all of IPv4, ::: all")
+      ->add_option("--host", a->server.host,
+                   "Address to listen on; 0.0.0.0 for all of IPv4, :: for all addresses")
       ->capture_default_str();
-  command->add_option("--port", a->server.port, "Port to listen at; 0: any that is free")
+  command->add_option("--port", a->server.port, "Port to listen on; 0: any free port")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
-  command->add_option("--threads", a->service.threads, "Photographs at a time; default: one a core")
+  command
+      ->add_option("--threads", a->service.threads,
+                   "Photographs processed in parallel; default: one per core")
       ->check(CLI::Range(1, most_threads));
   command
       ->add_option("--api-key-file", a->api_keys,
-                   "Who may use it: a line 'NAME KEY' or 'NAME sha256:HEX' each")
+                   "File of API keys, one line 'NAME KEY' or 'NAME sha256:HEX' each; default: "
+                   "anyone may use the service")
       ->group("Access");
-  command->add_option("--tls-cert", a->server.tls_certificate, "Certificate with its chain, PEM")
+  command
+      ->add_option("--tls-cert", a->server.tls_certificate, "TLS certificate with its chain, PEM")
       ->group("Access");
-  command->add_option("--tls-key", a->server.tls_key, "Its key, PEM")->group("Access");
+  command->add_option("--tls-key", a->server.tls_key, "Private key of the certificate, PEM")
+      ->group("Access");
   command
       ->add_option("--cors-origin", a->service.cors_origins,
-                   "Pages of this origin may use it, as in https://example.org; *: all (repeat "
-                   "for several)")
+                   "Web pages of this origin may read answers, such as https://example.org; *: all "
+                   "(repeat for several)")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group("Access");
   add_network_options(*command, *a);
   add_limit_options(*command, *a);
-  command->add_flag("--quiet", a->quiet, "No log (JSON lines on standard error)");
+  command->add_flag("--quiet", a->quiet, "Do not log (JSON lines on standard error)");
   command->footer(
       "Examples:\n"
       "  faceshot serve                       then open http://127.0.0.1:8080\n"
