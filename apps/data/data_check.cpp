@@ -180,7 +180,7 @@ void add_data_check(CLI::App& data, int& exit_code) {
   command
       ->add_option(
           "--fix", o.fixes,
-          "Repair these problems and rewrite the CSV files (names below, separated by commas)")
+          "Repair these problems and rewrite the CSV files (names above, separated by commas)")
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_flag("--strict", o.strict, "Treat warnings as errors for the exit status");
