@@ -28,9 +28,10 @@ media::ImageFrame admitted_frame(const Bytes& bytes, const PhotographLimits& lim
     throw Problem(problem::damaged, e.what());
   }
   if (!frame)
-    throw Problem(problem::wrong_type,
-                  "this is no photograph that can be read: JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF "
-                  "or BMP");
+    throw Problem(
+        problem::wrong_type,
+        "this is not a photograph that can be read: JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF "
+        "or BMP");
   if (!limits.formats.empty() && std::find(limits.formats.begin(), limits.formats.end(),
                                            frame->format) == limits.formats.end())
     throw Problem(problem::wrong_type, "photographs of this format are not taken here");

@@ -59,7 +59,9 @@ class UploadListener : public nlohmann::json_sax<nlohmann::json> {
       encoded.remove_prefix(comma + std::string_view(";base64,").size());
     }
     auto bytes = decode_base64(encoded);
-    if (!bytes) throw Problem(problem::bad_body, "the photograph is not base64 (RFC 4648)");
+    if (!bytes)
+      throw Problem(problem::bad_body,
+                    "the photograph is not base64 (RFC 4648); URLs are not fetched");
     uploads_.push_back({"", std::move(*bytes)});
     if (limits_.one) place_ = Place::done;
     return true;
