@@ -1,4 +1,5 @@
 // faceshot export
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -28,6 +29,18 @@ exporter::FixedSize parse_size(const std::string& text) {
   return size;
 }
 
+/// What the file has from the detector that training started from.
+void print_kept(const train::Checkpoint& checkpoint, const exporter::ExportOptions& options) {
+  for (const auto& [key, value] : checkpoint.notes) {
+    const bool replaced = std::any_of(options.notes.begin(), options.notes.end(),
+                                      [&](const auto& note) { return note.first == key; });
+    const std::string name = key.substr(key.find('.') + 1);
+    if (!replaced)
+      std::printf("%s of the network it was trained from: %s (--note %s=... changes it)\n",
+                  name.c_str(), value.c_str(), name.c_str());
+  }
+}
+
 int run(const ExportArguments& a) {
   exporter::ExportOptions options;
   if (!a.size.empty()) options.size = parse_size(a.size);
@@ -38,8 +51,8 @@ int run(const ExportArguments& a) {
       throw Error(ErrorCode::invalid_argument, "--note '" + note + "' is not KEY=TEXT");
     options.notes.emplace_back("faceshot." + note.substr(0, equals), note.substr(equals + 1));
   }
-  const exporter::ParityReport report =
-      exporter::export_network(train::load_checkpoint(a.checkpoint), a.out, options);
+  const train::Checkpoint checkpoint = train::load_checkpoint(a.checkpoint);
+  const exporter::ParityReport report = exporter::export_network(checkpoint, a.out, options);
   std::printf(
       "%s: matches the trained network on %d random and %d real inputs; largest difference loc "
       "%.2e, conf %.2e",
@@ -47,6 +60,7 @@ int run(const ExportArguments& a) {
       report.largest_conf);
   if (report.largest_landmarks) std::printf(", landmarks %.2e", *report.largest_landmarks);
   std::printf("\n");
+  print_kept(checkpoint, options);
   return exit_ok;
 }
 
@@ -63,8 +77,10 @@ void add_export(CLI::App& app, int& exit_code) {
                       "Fixed input size, WIDTHxHEIGHT, for runtimes without dynamic shapes");
   command->add_option("--images", arguments->images,
                       "Photographs or folders for the comparison, in addition to random inputs");
-  command->add_option("--note", arguments->notes,
-                      "Metadata KEY=TEXT stored as faceshot.KEY, e.g. license=research");
+  command->add_option(
+      "--note", arguments->notes,
+      "Metadata KEY=TEXT stored as faceshot.KEY, e.g. license=research or score_threshold=0.5; "
+      "KEY= removes what was kept from the network that training started from");
   command->footer("Example:\n  faceshot export runs/nano/best.pt --out nano.onnx --images photos/");
   command->callback(
       [arguments, &exit_code] { exit_code = guarded([&] { return run(*arguments); }); });

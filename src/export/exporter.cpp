@@ -64,7 +64,9 @@ ModelInfo model_info(const FoldedNetwork& folded, const Config& config,
       best != checkpoint.scalars.end() && watched != "val_ap")
     metrics += fmt::format(R"(,"{}":{:.4f})", watched, best->second);
   info.notes["faceshot.metrics"] = metrics + "}";
+  for (const auto& [key, value] : checkpoint.notes) info.notes[key] = value;
   for (const auto& [key, value] : options.notes) info.notes[key] = value;
+  std::erase_if(info.notes, [](const auto& note) { return note.second.empty(); });
   return info;
 }
 

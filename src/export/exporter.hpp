@@ -23,7 +23,8 @@ struct ExportOptions {
   std::vector<std::filesystem::path> images;  ///< real inputs for verification; may be empty
   double tolerance = 1e-3;                    ///< largest accepted difference
   std::vector<std::pair<std::string, std::string>>
-      notes;  ///< additional metadata, "faceshot.license" ...
+      notes;  ///< additional metadata, "faceshot.license" ...; replace those of the checkpoint, and
+              ///< an empty value removes one
 };
 
 /// Folds BatchNorm, verifies the file and writes it atomically: a file that fails is not written.

@@ -161,6 +161,7 @@ Checkpoint to_checkpoint(const TrainingRun& run) {
                         {"best_ap", run.best_ap}};
   if (has_landmarks(run.spec())) checkpoint.scalars["landmark_sum"] = p.landmark_sum;
   if (run.ended_early) checkpoint.scalars["ended_early"] = 1;
+  checkpoint.notes = run.notes;
   return checkpoint;
 }
 
@@ -183,6 +184,7 @@ void restore(TrainingRun& run, const Checkpoint& checkpoint) {
     run.position.likelihood_sum = sum->second;
   run.optimizer->load({checkpoint.optimizer, checkpoint.optimizer_steps});
   run.best_ap = checkpoint.scalars.at("best_ap");
+  run.notes = checkpoint.notes;
   run.ended_early = checkpoint.scalars.contains("ended_early");
 }
 

@@ -81,6 +81,7 @@ struct TrainingRun {
   double best_ap = -1;         ///< of all validations; below 0: there was none
   std::optional<double> best;  ///< best value of train.checkpoint.best; nothing: not measured yet
   bool starts_whole = false;   ///< a new run's initial weights are already a detector's
+  std::map<std::string, std::string> notes;  ///< Checkpoint::notes
 
   // Of the last step.
   loader::Batch batch;
@@ -95,13 +96,10 @@ struct TrainingRun {
   std::function<void(const std::string&)> save;  ///< writes the checkpoint of that name into `dir`
 
   [[nodiscard]] const network::NetworkSpec& spec() const;
-  [[nodiscard]] bool leads() const {
-    return processes.rank == 0;
-  }                                                 ///< whether it writes files and
-                                                    ///< prints
+  /// Whether this process writes files and prints.
+  [[nodiscard]] bool leads() const { return processes.rank == 0; }
   [[nodiscard]] std::int64_t batches() const;       ///< of an epoch
-  [[nodiscard]] std::int64_t batch_images() const;  ///< in a batch, over all
-                                                    ///< processes
+  [[nodiscard]] std::int64_t batch_images() const;  ///< in a batch, over all processes
   /// Batches of the current epoch that this run has trained: fewer than position.batch in the epoch
   /// of train.start_step.
   [[nodiscard]] std::int64_t batches_trained() const;

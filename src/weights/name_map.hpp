@@ -55,6 +55,8 @@ struct MatchReport {
   std::vector<Grown> grown;  ///< like `branches`, filled in by the caller
   /// BatchNorm layers at the end of residual branches that the file lacks; they start at zero.
   std::vector<std::string> branches;
+  /// Metadata of a detector's file that networks trained from it keep (Checkpoint::notes).
+  std::map<std::string, std::string> notes;
   /// PyTorch's num_batches_tracked: counters, not weights; neither matched nor left over.
   std::vector<std::string> counters;
 };

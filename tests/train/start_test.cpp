@@ -11,6 +11,7 @@
 #include "data/test_folder.hpp"
 #include "export/exporter.hpp"
 #include "faceshot/error.hpp"
+#include "faceshot/network.hpp"
 #include "network/parts.hpp"
 #include "train/noise_set.hpp"
 #include "train/record/checkpoint.hpp"
@@ -173,6 +174,31 @@ TEST_F(Start, FromOurExportedFileIsValidatedFirstAndIsWhatWasExported) {
                 1e-3 * std::stod(first[1][column]))
         << first[0][column];
   EXPECT_GE(end.scalars.at("best_ap"), 0);
+}
+
+TEST_F(Start, WhatTheFileSaysOfItsWeightsStaysThroughTrainingAndExport) {
+  (void)run("first");
+  const auto exported = [&](const char* from, const char* to,
+                            std::vector<std::pair<std::string, std::string>> notes) {
+    exporter::ExportOptions options;
+    options.notes = std::move(notes);
+    (void)exporter::export_network(load_checkpoint(folder_ / from / "last.pt"), folder_ / to,
+                                   options);
+    return Network::load((folder_ / to).string()).metadata();
+  };
+  (void)exported("first", "first.onnx",
+                 {{"faceshot.license", "research"},
+                  {"faceshot.score_threshold", "0.4"},
+                  {"faceshot.comment", "of this file alone"}});
+  (void)run("second", {"model.init.file=" + (folder_ / "first.onnx").string()});
+  auto kept = exported("second", "second.onnx", {});
+  EXPECT_EQ(kept["faceshot.license"], "research");
+  EXPECT_EQ(kept["faceshot.score_threshold"], "0.4");
+  EXPECT_FALSE(kept.contains("faceshot.comment"));
+  kept = exported("second", "third.onnx",
+                  {{"faceshot.license", ""}, {"faceshot.score_threshold", "0.6"}});
+  EXPECT_FALSE(kept.contains("faceshot.license"));
+  EXPECT_EQ(kept["faceshot.score_threshold"], "0.6");
 }
 
 TEST_F(Start, BestIsTheFileItselfWhereTrainingMakesItWorse) {

@@ -66,6 +66,7 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
     root.insert("optimizer_steps", to_dictionary(checkpoint.optimizer_steps));
   root.insert("counters", to_dictionary(checkpoint.counters));
   root.insert("scalars", to_dictionary(checkpoint.scalars));
+  if (!checkpoint.notes.empty()) root.insert("notes", to_dictionary(checkpoint.notes));
   const std::vector<char> bytes = torch::pickle_save(root);
   support::write_file_atomically(path, {bytes.data(), bytes.size()});
 }
@@ -93,6 +94,9 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
         checkpoint.optimizer_steps[key.substr(key.find('/') + 1)] = checkpoint.counters.at("step");
     for (const auto& entry : root.at("scalars").toGenericDict())
       checkpoint.scalars[entry.key().toStringRef()] = entry.value().toDouble();
+    if (root.contains("notes"))
+      for (const auto& entry : root.at("notes").toGenericDict())
+        checkpoint.notes[entry.key().toStringRef()] = entry.value().toStringRef();
     return checkpoint;
   } catch (const Error&) {
     throw;

@@ -24,6 +24,9 @@ struct Checkpoint {
   std::map<std::string, std::int64_t> optimizer_steps;
   std::map<std::string, std::int64_t> counters;  ///< "epoch", "batch", "step"
   std::map<std::string, double> scalars;         ///< "best_ap", running sums of the epoch
+  /// What an export takes over from the detector that the run started from: "faceshot.license",
+  /// "faceshot.provenance", "faceshot.score_threshold". Empty for other starts.
+  std::map<std::string, std::string> notes;
 
   /// The weights to export and validate: the average if there is one.
   [[nodiscard]] const weights::Weights& best_weights() const { return ema.empty() ? model : ema; }

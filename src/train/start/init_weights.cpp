@@ -139,6 +139,19 @@ std::vector<std::string> classes_of(const weights::WeightFile& file) {
   return classes;
 }
 
+/// Of a detector that FaceShot exported: what holds for a network trained from it as well. The
+/// licence of the weights does, and the threshold is a better one than none.
+std::map<std::string, std::string> notes_of(const weights::WeightFile& file, bool same_classes) {
+  std::map<std::string, std::string> notes;
+  for (const char* const key : {"faceshot.license", "faceshot.provenance"})
+    if (const auto found = file.metadata.find(key); found != file.metadata.end())
+      notes.insert(*found);
+  if (const auto found = file.metadata.find("faceshot.score_threshold");
+      same_classes && found != file.metadata.end())
+    notes.insert(*found);
+  return notes;
+}
+
 }  // namespace
 
 MatchReport init_weights(weights::Weights& weights, const NetworkSpec& spec,
@@ -192,6 +205,7 @@ MatchReport init_weights(weights::Weights& weights, const NetworkSpec& spec,
     std::vector<float>& scale = weights.at(norm + ".weight").values;
     std::fill(scale.begin(), scale.end(), 0.0F);
   }
+  matched.report.notes = notes_of(file, starts.empty());
   matched.report.classes = std::move(starts);
   matched.report.grown = std::move(grown);
   matched.report.branches = std::move(branches);

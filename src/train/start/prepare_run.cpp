@@ -100,6 +100,7 @@ std::string start_weights(TrainingRun& run) {
   weights::Weights weights = run.network->weights();
   const MatchReport report = init_weights(weights, run.spec(), options);
   run.starts_whole = gives_heads(report, run.spec());
+  run.notes = report.notes;
   run.note("weights from " + options.file);
   std::istringstream table(weights::report_table(report));
   for (std::string line; std::getline(table, line);) run.note(line);
