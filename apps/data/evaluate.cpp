@@ -181,9 +181,11 @@ void add_inputs(CLI::App& command, EvaluateOptions& o) {
                   "and leak (face pixels left visible)")
       ->check(CLI::IsMember({"widerface", "voc", "coco", "fddb", "mot"}))
       ->capture_default_str();
-  command.add_option("--score", o.score, "voc: report recall and precision at this score")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+  command
+      .add_option("--score", o.score,
+                  "voc: report recall and precision at this score; default: the network's "
+                  "threshold, or 0.7")
+      ->check(CLI::Range(0.0, 1.0));
   command
       .add_option("--min-face", o.min_face,
                   "voc: ignore faces with a shorter side below this, pixels")

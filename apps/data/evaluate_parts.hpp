@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,7 +32,7 @@ struct EvaluateOptions {
   std::string protocol = "widerface";
   double threshold = 0.02;  // double, so that reports contain 0.02 and not 0.0199999996
   double nms = 0.45;
-  double score = 0.7;
+  std::optional<double> score;  ///< nothing: the network's threshold
   double min_face = 0;
   double margin = 0.2;        ///< mot: growth of boxes before hiding
   std::string shape = "box";  ///< mot: shape of the hidden area

@@ -1,6 +1,8 @@
 // `faceshot evaluate --protocol voc`: a network on a prepared set, against the set's own labels.
 #include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,7 +62,7 @@ std::string heights_text(const evaluate::ApByHeight& heights) {
 evaluate::Confusion confusion_in(const std::vector<std::string>& classes, const Scored& scored,
                                  const EvaluateOptions& o) {
   return evaluate::confusion_of(scored.set.records, scored.detections, classes.size(),
-                                static_cast<float>(o.score));
+                                static_cast<float>(*o.score));
 }
 
 /// Figures by class, and the confusion matrix.
@@ -103,7 +105,7 @@ std::string classes_text(const std::vector<std::string>& classes,
                         of.shown.faces, of.shown.recall(), of.shown.precision());
   }
   text += fmt::format("\nDetections (columns) for ground truth (rows), at score {:.2f}:\n{:<{}}",
-                      o.score, "", width);
+                      *o.score, "", width);
   for (const std::string& name : columns) text += fmt::format("  {:>7}", name);
   const evaluate::Confusion confusion = confusion_in(classes, scored, o);
   for (std::size_t r = 0; r < rows.size(); ++r) {
@@ -145,13 +147,13 @@ void compute(const EvaluateOptions& o, VocResult& r) {
   r.classes = detector ? detector->info().classes : std::vector<std::string>{"face"};
   r.by_class = evaluate::by_class(r.scored.set.records, r.scored.detections, r.classes.size());
   r.comparison.emplace(r.by_class.records, r.by_class.detections, o.min_face);
-  r.figures = evaluate::figures_by_class(*r.comparison, r.by_class, static_cast<float>(o.score),
+  r.figures = evaluate::figures_by_class(*r.comparison, r.by_class, static_cast<float>(*o.score),
                                          o.min_face);
   r.eleven_points = evaluate::mean_over_classes(*r.comparison, r.by_class, [](auto images) {
     return evaluate::eleven_point_precision(images);
   });
   if (detector && !o.negatives.empty()) r.alarms = count_false_alarms(*detector, o, *r.comparison);
-  r.by_eyes = evaluate::landmark_error(r.comparison->landmark_pairs(static_cast<float>(o.score)),
+  r.by_eyes = evaluate::landmark_error(r.comparison->landmark_pairs(static_cast<float>(*o.score)),
                                        evaluate::LandmarkScale::eyes);
   r.study = prepared_study(r.scored, r.by_class);
 }
@@ -182,7 +184,7 @@ nlohmann::ordered_json voc_json(const VocResult& r, const EvaluateOptions& o) {
                                 {"ap_mean", figures.by_height.mean},
                                 {"images", r.scored.set.records.size()},
                                 {"faces", point.faces},
-                                {"score", o.score},
+                                {"score", *o.score},
                                 {"recall", point.recall()},
                                 {"precision", point.precision()},
                                 {"found", point.found},
@@ -210,7 +212,7 @@ std::string voc_text(const VocResult& r, const ErrorSetting& setting, const Eval
   text += fmt::format(
       "at score {:.2f}        recall {:.4f}  precision {:.4f}  ({} of {} faces, {} false "
       "positives)\n",
-      o.score, point.recall(), point.precision(), point.found, point.faces, point.false_alarms);
+      *o.score, point.recall(), point.precision(), point.found, point.faces, point.false_alarms);
   if (r.classes.size() > 1) text += classes_text(r.classes, r.figures, r.scored, o);
   if (r.alarms) text += alarms_text(*r.alarms);
   const evaluate::LandmarkError& error = figures.points;
@@ -289,12 +291,22 @@ std::vector<NamedFigure> voc_figures(const VocResult& r) {
   return named;
 }
 
+/// The score above which `detect` would report the network's detections.
+double usual_score(const EvaluateOptions& o) {
+  std::optional<float> own;
+  if (o.detections.empty()) own = open_detector(o).info().default_threshold;
+  // As in the file, not the nearest float.
+  return std::round(1e6 * static_cast<double>(own.value_or(default_score_threshold))) / 1e6;
+}
+
 }  // namespace
 
-int evaluate_voc(const EvaluateOptions& o) {
-  if (o.data.empty())
+int evaluate_voc(const EvaluateOptions& given) {
+  if (given.data.empty())
     throw Error(ErrorCode::invalid_argument,
                 "evaluate --protocol voc needs --data, a prepared set with labels");
+  EvaluateOptions o = given;
+  if (!o.score) o.score = usual_score(o);
   VocResult result;
   compute(o, result);
   const ErrorSetting& setting =

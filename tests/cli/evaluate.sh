@@ -47,6 +47,8 @@ for kind in $listed; do [ -s "sheets/$kind.png" ] || complain "no sheet of $kind
 
 voc --model "$model" --negatives set --json || complain "JSON"
 mean=$(number ap_mean)
+own=$("$program" inspect "$model" --json | sed -n 's/^ "score_threshold": \([0-9.]*\),*$/\1/p')
+[ -n "$own" ] && [ "$(number score)" = "$own" ] || complain "at score $(number score), not at the network's $own"
 for key in ap_by_height errors negatives; do grep -q "\"$key\"" out || complain "no $key"; done
 # At least as many as the faces found there.
 awk "BEGIN { exit !($(number false_alarms_per_image) >= 0.8) }" || complain "too few false positives"
