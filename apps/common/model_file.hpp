@@ -8,7 +8,7 @@ namespace faceshot::cli {
 
 /// Help text of --model.
 constexpr const char* model_help =
-    "ONNX file, or the name of a network shipped with FaceShot, such as nano, the default";
+    "ONNX file, or the name of a network shipped with FaceShot, nano (default) or small";
 
 /// Resolves --model. Shipped networks are in ../share/faceshot/models beside the program
 /// (installed), or in models/ of a folder above the program (built in a checkout).

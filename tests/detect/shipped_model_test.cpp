@@ -1,4 +1,4 @@
-// The shipped network, as it is in models/.
+// The shipped networks, as they are in models/.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,11 +22,17 @@ using media::view_of;
 
 namespace fs = std::filesystem;
 
-const std::string model = std::string(FACESHOT_SOURCE_DIR) + "/models/faceshot-nano.onnx";
+class ShippedModel : public ::testing::TestWithParam<const char*> {
+ protected:
+  const std::string model =
+      std::string(FACESHOT_SOURCE_DIR) + "/models/faceshot-" + GetParam() + ".onnx";
+};
 
-TEST(ShippedModel, SaysWhatItIs) {
+class ShippedModelOnPhotographs : public ShippedModel {};
+
+TEST_P(ShippedModel, SaysWhatItIs) {
   const Detector detector(model);
-  EXPECT_EQ(detector.info().name, "faceshot-nano");
+  EXPECT_EQ(detector.info().name, std::string("faceshot-") + GetParam());
   const auto& metadata = detector.network().metadata();
   EXPECT_TRUE(metadata.contains("faceshot.license")) << "where it may be used is not said";
   // It must tell nothing about the machine that it was trained on.
@@ -34,7 +40,7 @@ TEST(ShippedModel, SaysWhatItIs) {
   EXPECT_LT(fs::file_size(model), 4U << 20);
 }
 
-TEST(ShippedModel, FindsNoFaceWhereThereIsNothing) {
+TEST_P(ShippedModel, FindsNoFaceWhereThereIsNothing) {
   const Detector detector(model);
   for (const int level : {0, 128, 255}) {
     const cv::Mat flat(480, 640, CV_8UC3, cv::Scalar::all(level));
@@ -52,7 +58,7 @@ TEST(ShippedModel, FindsNoFaceWhereThereIsNothing) {
   }
 }
 
-TEST(ShippedModel, FindsTheFacesOfDrawnPeople) {
+TEST_P(ShippedModel, FindsTheFacesOfDrawnPeople) {
   const fs::path folder = fs::path(FACESHOT_SOURCE_DIR) / "tests/detect/fixtures/drawn";
   std::map<std::string, std::vector<Box>> drawn;
   std::ifstream in(folder / "faces.txt");
@@ -76,7 +82,7 @@ TEST(ShippedModel, FindsTheFacesOfDrawnPeople) {
   }
 }
 
-TEST(ShippedModelOnPhotographs, FindsTheClearFaces) {
+TEST_P(ShippedModelOnPhotographs, FindsTheClearFaces) {
   if (!fs::is_directory(testing::wider_folder()))
     GTEST_SKIP() << "SKIPPED: the shipped network is NOT tested on photographs: there is no folder "
                  << testing::wider_folder();
@@ -84,6 +90,12 @@ TEST(ShippedModelOnPhotographs, FindsTheClearFaces) {
   ASSERT_GT(faces.all, 100);
   EXPECT_GT(faces.found, faces.all * 95 / 100) << "of " << faces.all;
 }
+
+const auto networks = ::testing::Values("nano", "small");
+const auto network_name = [](const auto& each) { return std::string(each.param); };
+
+INSTANTIATE_TEST_SUITE_P(All, ShippedModel, networks, network_name);
+INSTANTIATE_TEST_SUITE_P(All, ShippedModelOnPhotographs, networks, network_name);
 
 }  // namespace
 }  // namespace faceshot::detect
