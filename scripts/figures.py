@@ -70,7 +70,7 @@ def panel(x0, set_name):
             out.append(f"<path d='M{x(ms):.1f} {top}V{height - bottom}' stroke='#ddd'/>"
                        f"<text x='{x(ms):.1f}' y='{height - bottom + 18}' text-anchor='middle'>{ms}</text>")
     out.append(f"<text x='{x0 + (left + width - right) / 2:.1f}' y='{height - 12}' text-anchor='middle'>"
-               "ms, network alone, one thread</text>")
+               "ms, network alone, one thread (peers in ONNX Runtime)</text>")
     names = list(dict.fromkeys(row["network"] for row in rows))
     for name in names:
         ours = name.startswith("faceshot")
@@ -90,7 +90,7 @@ def picture():
     for i, name in enumerate(names):
         ours = name.startswith("faceshot")
         px, py = 60 + 275 * (i % 4), height + 18 + 22 * (i // 4)
-        label = name + (" (dashed: bf16)" if ours else ", ONNX Runtime")
+        label = name + (" (dashed: bf16)" if ours else "")
         legend.append(f"<path d='M{px - 34} {py - 5}h26' stroke='{colours[name]}' stroke-width='3'/>"
                       f"<text x='{px}' y='{py}'>{label}</text>")
     total = height + 18 + 22 * math.ceil(len(names) / 4)
