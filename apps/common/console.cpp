@@ -55,12 +55,44 @@ std::string suggestion(const CLI::App& root) {
   return "";
 }
 
+/// "faceshot prepare csv", as far as it was given.
+std::string command_line(const CLI::App& root) {
+  std::string words = "faceshot";
+  for (const CLI::App* app = &root; !app->get_subcommands().empty();) {
+    app = app->get_subcommands().front();
+    words += " " + app->get_name();
+  }
+  return words;
+}
+
+/// What CLI11 calls "X is required", with what X is; empty if nothing is missing.
+std::string what_is_missing(const CLI::App& command) {
+  if (command.get_require_subcommand_min() > 0 && command.get_subcommands().empty()) {
+    std::string names;
+    for (const CLI::App* const one : command.get_subcommands({}))
+      names += (names.empty() ? "" : ", ") + one->get_name();
+    const std::vector<std::string> given = command.remaining();
+    return (given.empty() ? "which command? One of "
+                          : "there is no command '" + given.front() + "', but there are ") +
+           names;
+  }
+  for (const CLI::Option* const option : command.get_options())
+    if (option->get_required() && option->count() == 0)
+      return "missing '" + option->get_name() + "': " + option->get_description();
+  return "";
+}
+
 }  // namespace
 
 void report_usage_in_one_line(CLI::App& app) {
   app.failure_message([](const CLI::App* root, const CLI::Error& e) {
-    const std::string meant = suggestion(*root);
-    return "faceshot: " + std::string(e.what()) + (meant.empty() ? "; see --help" : meant) + "\n";
+    const std::string command = command_line(*root);
+    std::string what = e.what(), meant = suggestion(*root);
+    if (dynamic_cast<const CLI::RequiredError*>(&e) != nullptr)
+      if (const std::string missing = what_is_missing(*used_by(root)); !missing.empty())
+        what = command + ": " + missing;
+    if (meant.empty()) meant = "; see " + command + " --help";
+    return (what.starts_with("faceshot") ? "" : "faceshot: ") + what + meant + "\n";
   });
 }
 

@@ -17,20 +17,6 @@ namespace {
 constexpr int cell_side = 300, text_height = 10, line_height = 18, caption_height = 2 * line_height;
 constexpr int text_left = 6;
 
-/// The end of `name` that fits into a cell, after "..." where something is missing.
-std::string end_that_fits(const std::string& name) {
-  const auto fits = [](const std::string& text) {
-    return media::measure_text(text, text_height).width <= cell_side - 2 * text_left;
-  };
-  if (fits(name)) return name;
-  const auto continues = [&](std::size_t i) {  // within a letter of several bytes
-    return (static_cast<unsigned char>(name[i]) & 0xC0U) == 0x80U;
-  };
-  std::size_t from = 0;
-  while (from < name.size() && (continues(from) || !fits("..." + name.substr(from)))) ++from;
-  return "..." + name.substr(from);
-}
-
 /// A square around the face, three times as large, clipped to the picture.
 media::Image surroundings(const media::Image& image, const Box& box, Box& face) {
   const float side = std::max(box.width(), box.height()) * 1.5F;
@@ -80,7 +66,8 @@ void ReviewSheet::add(const media::Image& image, const Box& box, std::size_t ord
   media::fill(cell, {0, inner, cell_side, caption_height}, {32, 32, 32});
   constexpr int baseline = 4;
   media::draw_text(cell, text_left, cell_side - line_height - baseline, text, text_height, letters);
-  media::draw_text(cell, text_left, cell_side - baseline, end_that_fits(name), text_height,
+  media::draw_text(cell, text_left, cell_side - baseline,
+                   media::end_that_fits(name, text_height, cell_side - 2 * text_left), text_height,
                    letters);
   const std::lock_guard lock(mutex_);
   cells_.push_back({order, text, name, std::move(cell)});

@@ -2,7 +2,8 @@
 //
 //   detect_ppm MODEL.onnx PICTURE.ppm
 //
-// Prints one line per face: score x1 y1 x2 y2 (pixels). `convert a.jpg a.ppm` makes a PPM picture.
+// Prints one line per face: score x1 y1 x2 y2 (pixels). `djpeg a.jpg > a.ppm` (Debian's package
+// libjpeg-turbo-progs) makes a PPM picture.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

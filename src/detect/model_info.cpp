@@ -71,7 +71,7 @@ class Value {
   }
 
   [[nodiscard]] std::string text() const {
-    if (!value_.is_string()) wrong("a text");
+    if (!value_.is_string()) wrong("a string");
     return value_.get<std::string>();
   }
 

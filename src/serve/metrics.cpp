@@ -54,9 +54,8 @@ struct Metrics::Impl {
   prometheus::Counter& photographs =
       family(BuildCounter(), "faceshot_photographs_total", "Photographs looked at", registry)
           .Add({});
-  prometheus::Family<prometheus::Counter>& frames =
-      family(BuildCounter(), "faceshot_frames_total",
-             "Frames of live streams, by what came of them", registry);
+  prometheus::Family<prometheus::Counter>& frames = family(
+      BuildCounter(), "faceshot_frames_total", "Frames of live streams, by outcome", registry);
   prometheus::Family<prometheus::Counter>& reloads =
       family(BuildCounter(), "faceshot_reloads_total", "Reloads of network, keys and certificate",
              registry);

@@ -51,7 +51,7 @@ expect_files "a good run" good "./cell.jpg ./cell.png ./more/cell.png "
 [ -s good.png ] || complain "a good run: no sheet"
 
 expect "JSON" 0 0 "" detect photos/cell.png "${model[@]}" --json
-grep -q '"score"' out && grep -q '"x1": 17' out || complain "JSON: not the expected box: $(cat out)"
+grep -q '"score"' out && grep -q '"x1":17' out || complain "JSON: not the expected box: $(cat out)"
 
 grep -q '"landmarks"' out && complain "JSON: landmarks of a network that has none"
 expect "landmarks" 0 0 "" detect photos/cell.png --model points.onnx --json
@@ -66,15 +66,20 @@ expect "a misspelt description" 1 1 "misspelt_info.toml:2: .*levels" \
 printf '[priors]\nvariances = [0.1, 0.1, 0.1, 0.1]\nlevels = [{min_sizes = [8], step = 8}]\n' >own.toml
 sed -i '1i scale = [0.00392156863, 0.00392156863, 0.00392156863]\nsize_divisor = 8' own.toml
 expect "a description" 0 0 "" detect photos/cell.png "${model[@]}" --model-info own.toml --json
-grep -q '"x1": 17' out || complain "a description: not the expected box: $(cat out)"
+grep -q '"x1":17' out || complain "a description: not the expected box: $(cat out)"
 
 expect "aligned crops" 0 0 "" detect photos --model points.onnx --align 32 --out crops --json
 expect_files "aligned crops" crops "./cell-2-face1.png ./cell-face1.png ./more/cell-face1.png "
-grep -q '"crop": "crops/more/cell-face1.png"' out || complain "aligned crops: not in JSON"
+grep -q '"crop":"crops/more/cell-face1.png"' out || complain "aligned crops: not in JSON"
 expect "nothing to align by" 1 1 landmarks detect photos "${model[@]}" --align 112 --out no_crops
 [ -e no_crops ] && complain "nothing to align by: a folder was made"
 expect "crops without a folder" 2 1 --crops detect photos --model points.onnx --align 112
 expect "an impossible crop" 2 1 align detect photos --model points.onnx --align 5 --out no_crops
+
+expect "no photographs" 2 1 "faceshot detect: missing 'paths': Photographs.*; see faceshot detect --help" detect
+expect "no source" 2 1 "faceshot prepare: which command? One of widerface, " prepare
+expect "an unknown source" 2 1 "faceshot prepare: there is no command 'widder', but" prepare widder
+expect "no images" 2 1 "faceshot prepare csv: missing '--images'" prepare csv --out o
 
 expect "a cut JPEG" 1 1 cut.jpg detect bad/cut.jpg "${model[@]}" --out cut
 expect_files "a cut JPEG" cut ""

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "faceshot/error.hpp"
+#include "media/drawing/text.hpp"
 #include "media/opencv.hpp"
 
 namespace faceshot::media {
@@ -161,6 +162,33 @@ TEST(ContactSheet, PutsEachImageIntoItsCell) {
   EXPECT_EQ(pixel(2 * gap + 180, gap), blue) << "a tall image reaches the top";
   EXPECT_NE(pixel(2 * gap + 122, gap + 40), blue) << "but not the sides";
   EXPECT_EQ(pixel(gap + 60, 2 * gap + 120), red);
+}
+
+TEST(ContactSheet, WritesCaptionsBelowTheCells) {
+  const cv::Mat blue(80, 120, CV_8UC3, cv::Scalar(255, 0, 0));
+  const std::vector<ImageView> images(3, view_of(blue));
+  const std::string name = "holiday.jpg: 12 faces";
+  const Image plain = contact_sheet(images, 2, 120, 80);
+  const Image sheet = contact_sheet(images, 2, 120, 80, {name, "", "a/very/long/way/to/" + name});
+  ASSERT_EQ(sheet.width(), plain.width());
+  const int line = (sheet.height() - plain.height()) / 2, gap = 2;
+  ASSERT_GT(line, 9);
+  const auto ink = [&](int left, int top) {  // brightest value of a caption
+    int most = 0;
+    for (int y = top; y < top + line; ++y)
+      for (int x = left; x < left + 120; ++x)
+        most = std::max<int>(most, sheet.row(y)[std::ptrdiff_t{3} * x + 2]);
+    return most;
+  };
+  EXPECT_GT(ink(gap, gap + 80), 150);
+  EXPECT_LT(ink(2 * gap + 120, gap + 80), 60) << "an empty caption";
+  EXPECT_GT(ink(gap, gap + 80 + line + gap + 80), 150);
+  EXPECT_THROW((void)contact_sheet(images, 2, 120, 80, {name}), Error);
+
+  const std::string cut = end_that_fits("a/very/long/way/to/" + name, 9, 120);
+  EXPECT_TRUE(cut.starts_with("...") && cut.ends_with("12 faces")) << cut;
+  EXPECT_LE(measure_text(cut, 9).width, 120);
+  EXPECT_EQ(end_that_fits(name, 9, 500), name);
 }
 
 TEST(ContactSheet, IsNoWiderThanItsImages) {

@@ -112,16 +112,16 @@ def slow_clients():
 
 
 def no_connection_left():
-    """A client that comes when all connections are taken is told so, and operators still see why."""
+    """A client that comes when all connections are in use is told so, and operators still see why."""
     with Server("--threads", "1", "--max-connections", "3", "--idle-seconds", "60") as server:
         taken = [server.connect() for _ in range(3)]
-        check(server.ask("GET", "/healthz").status == 200, "/healthz when all connections are taken")
-        check(b"faceshot_connections 4" in server.ask("GET", "/metrics").body, "/metrics when all connections are taken")
+        check(server.ask("GET", "/healthz").status == 200, "/healthz when all connections are in use")
+        check(b"faceshot_connections 4" in server.ask("GET", "/metrics").body, "/metrics when all connections are in use")
         answers = [server.ask("POST", "/v1/detect", picture) for _ in range(20)]
         check({answer.status for answer in answers} == {503}, f"all connections taken: {[answer.status for answer in answers]}")
         check(all(answer.headers["Retry-After"] == "1" and answer.headers["Connection"] == "close" and
                   answer.json()["type"] == "urn:faceshot:problem:busy" for answer in answers), "no problem JSON")
-        check(WebSocket(server, "/v1/stream").status == 503, "a stream when all connections are taken")
+        check(WebSocket(server, "/v1/stream").status == 503, "a stream when all connections are in use")
         check(b'faceshot_problems_total{kind="busy"} 21' in server.ask("GET", "/metrics").body, "they are not counted")
         crowd = [server.connect() for _ in range(200)]
         check(all(read_all(sock) == b"" for sock in crowd), "a crowd beyond the limit")  # within seconds

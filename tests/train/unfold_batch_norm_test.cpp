@@ -258,6 +258,33 @@ TEST_F(UnfoldedPart, OnlyWhatKeepsItsChannelsInFrontGrows) {
                         [&] { (void)start_weights(run); });
 }
 
+TEST_F(UnfoldedPart, GrowingRefusesWhatWouldNotComputeTheSame) {
+  const std::string landmarks = "model.heads.landmarks=5", deeper = "model.blocks=[2,4,4,3,1]";
+  const auto refuses = [&](const std::string& why, const std::vector<std::string>& of_file,
+                           std::vector<std::string> network) {
+    const auto file = folder_ / "trained.onnx";
+    export_example(config(of_file), file);
+    network.push_back("model.init={file='" + file.string() + "', grow=true}");
+    TrainingRun run(config(network), {});
+    testing::expect_error(ErrorCode::invalid_argument, why, [&] { (void)start_weights(run); });
+  };
+  refuses("is 32x16x1x1 in the file", {}, {"model.widths=[16,24,64,128,128,128]"});
+  refuses("no place for the file's 'backbone.stage2.3.", {deeper}, {"model.blocks=[2,3,4,3,1]"});
+  refuses("no place for the file's 'head0.landmarks", {landmarks}, {});
+  refuses("lacks 'head0.landmarks", {}, {landmarks});
+  refuses("classes are not the network's", {"model.classes=['cat']"}, {});
+}
+
+TEST_F(UnfoldedPart, StrictlyGrownMayHaveNewBlocks) {
+  const auto file = folder_ / "trained.onnx";
+  export_example(config({}), file);
+  TrainingRun run(config({"model.blocks=[2,4,5,3,1]",
+                          "model.init={file='" + file.string() + "', grow=true, strict=true}"}),
+                  {});
+  (void)start_weights(run);
+  expect_function_of(file, run);
+}
+
 TEST(UnfoldBatchNorm, DeadChannelsStayFinite) {
   // One channel with weights of 0, one with weights too small to scale up, one with a constant
   // input.

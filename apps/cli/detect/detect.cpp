@@ -84,18 +84,24 @@ void share_out_cores(DetectArguments& a, std::size_t photographs) {
   if (!chosen) a.options.threads = std::max(1, cores() / std::max(1, a.jobs));
 }
 
-void write_sheet(const std::string& file, const std::vector<media::Image>& thumbnails) {
+struct Sheet {
+  std::vector<media::Image> thumbnails;
+  std::vector<std::string> captions;
+};
+
+void write(const Sheet& sheet, const std::string& file) {
   std::vector<ImageView> views;
-  for (const media::Image& image : thumbnails) views.push_back(image.view());
-  media::write_image(
-      file, media::contact_sheet(views, sheet_columns, sheet_cell_width, sheet_cell_height).view());
+  for (const media::Image& image : sheet.thumbnails) views.push_back(image.view());
+  media::write_image(file, media::contact_sheet(views, sheet_columns, sheet_cell_width,
+                                                sheet_cell_height, sheet.captions)
+                               .view());
 }
 
 /// Processes every photograph and passes on the results, in order. @return how many failed
 std::size_t look_at_all(const DetectArguments& a, const std::vector<Job>& jobs,
                         const Looker& looker, Outputs& outputs) {
   std::size_t failures = 0;
-  std::vector<media::Image> thumbnails;
+  Sheet sheet;
   // A scrolling table is progress enough.
   std::unique_ptr<Progress> progress;
   if (a.quiet() || isatty(STDOUT_FILENO) == 0)
@@ -105,7 +111,10 @@ std::size_t look_at_all(const DetectArguments& a, const std::vector<Job>& jobs,
       fmt::print(stderr, "faceshot: warning: '{}': {}\n", jobs[i].file.string(), look.warning);
     if (look.error.empty()) {
       outputs.add(jobs[i], look);
-      if (!a.sheet.empty()) thumbnails.push_back(std::move(look.thumbnail));
+      if (!a.sheet.empty()) {
+        sheet.thumbnails.push_back(std::move(look.thumbnail));
+        sheet.captions.push_back(jobs[i].shown + ": " + counted(look.faces.size(), "face"));
+      }
     } else {
       // One bad photograph does not stop the others; the exit status reports it.
       fmt::print(stderr, "faceshot: {}\n", look.error);
@@ -115,7 +124,7 @@ std::size_t look_at_all(const DetectArguments& a, const std::vector<Job>& jobs,
   };
   base::work_in_order(
       jobs.size(), a.jobs, [&](std::size_t i) { return looker.look(jobs[i]); }, pass_on);
-  if (!thumbnails.empty()) write_sheet(a.sheet, thumbnails);
+  if (!sheet.thumbnails.empty()) write(sheet, a.sheet);
   return failures;
 }
 

@@ -33,6 +33,22 @@ double shortest(float value) {
   return number;
 }
 
+/// The JSON document with one face per line: short enough to read, and to compare by `diff`.
+std::string document_text(const Json& photographs) {
+  std::string text;
+  for (const Json& photograph : photographs) {
+    Json head = photograph;
+    head.erase("faces");
+    const std::string keys = json_text(head, -1);
+    std::string faces;
+    for (const Json& face : photograph.at("faces"))
+      faces += (faces.empty() ? "\n  " : ",\n  ") + json_text(face, -1);
+    text += (text.empty() ? "\n " : ",\n ") + keys.substr(0, keys.size() - 1) + ",\"faces\":[" +
+            faces + "]}";
+  }
+  return "[" + text + "\n]\n";
+}
+
 }  // namespace
 
 struct Outputs::Impl {
@@ -147,7 +163,7 @@ void Outputs::add(const Job& job, const Look& look) {
 }
 
 void Outputs::finish() {
-  if (impl_->json) impl_->json->write(json_text(impl_->document, 1) + "\n");
+  if (impl_->json) impl_->json->write(document_text(impl_->document));
   for (std::optional<TextTarget>* const target : {&impl_->json, &impl_->jsonl, &impl_->csv})
     if (*target) (*target)->finish();
   if (impl_->arguments.quiet()) return;

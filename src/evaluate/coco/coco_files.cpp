@@ -22,7 +22,7 @@ class CocoEntry {
   CocoEntry(const std::filesystem::path& path, const char* list, std::size_t index,
             const Json& json)
       : path_(path), list_(list), index_(index), json_(json) {
-    if (!json.is_object()) fail("is no object");
+    if (!json.is_object()) fail("is not an object");
   }
 
   [[noreturn]] void fail(const std::string& what) const {

@@ -26,7 +26,7 @@ constexpr std::array<Bgr, 7> class_colours{{{0, 159, 230},
                                             {167, 121, 204}}};
 constexpr Bgr point_colour{60, 220, 255};
 constexpr Bgr halo_colour{20, 20, 20};  // keeps the box visible on bright and on green backgrounds
-constexpr Bgr sheet_colour{32, 32, 32};
+constexpr Bgr sheet_colour{32, 32, 32}, caption_colour{225, 225, 225};
 constexpr float smallest_labelled = 24;  // px, shorter side of a box
 
 float shorter_side(const Box& box) { return std::min(box.width(), box.height()); }
@@ -177,22 +177,27 @@ void draw_detections(const Canvas& canvas, std::span<const Detection> detections
 }
 
 Image contact_sheet(const std::vector<ImageView>& images, int columns, int cell_width,
-                    int cell_height) {
+                    int cell_height, const std::vector<std::string>& captions) {
   if (images.empty() || columns <= 0 || cell_width <= 0 || cell_height <= 0)
     throw Error(ErrorCode::invalid_argument,
                 "a contact sheet needs at least one image, one column and a cell of one pixel");
+  if (!captions.empty() && captions.size() != images.size())
+    throw Error(ErrorCode::invalid_argument, "each image needs a caption, or none does");
   for (const ImageView& image : images)
     if (image.empty() || image.format != PixelFormat::bgr)
       throw Error(ErrorCode::invalid_argument, "the images must be 8-bit BGR and not empty");
+  constexpr int text_height = 9, line_height = 20, baseline = 14;
   const int gap = std::max(1, std::min(cell_width, cell_height) / 40);
   const int count = static_cast<int>(images.size());
   const int used = std::min(columns, count);
   const int rows = (count + columns - 1) / columns;
-  Image sheet(used * (cell_width + gap) + gap, rows * (cell_height + gap) + gap);
+  const int row_height = cell_height + gap + (captions.empty() ? 0 : line_height);
+  Image sheet(used * (cell_width + gap) + gap, rows * row_height + gap);
   const Canvas canvas(sheet);
   fill(canvas, canvas.all(), sheet_colour);
   for (int i = 0; i < count; ++i) {
-    const ImageView& image = images[static_cast<std::size_t>(i)];
+    const auto index = static_cast<std::size_t>(i);
+    const ImageView& image = images[index];
     const double scale = std::min(static_cast<double>(cell_width) / image.width,
                                   static_cast<double>(cell_height) / image.height);
     const auto side = [&](int length, int most) {
@@ -200,10 +205,15 @@ Image contact_sheet(const std::vector<ImageView>& images, int columns, int cell_
     };
     const Image small =
         resampled(image, side(image.width, cell_width), side(image.height, cell_height));
-    const int x = gap + i % columns * (cell_width + gap) + (cell_width - small.width()) / 2;
-    const int y = gap + i / columns * (cell_height + gap) + (cell_height - small.height()) / 2;
+    const int left = gap + i % columns * (cell_width + gap);
+    const int top = gap + i / columns * row_height;
+    const int x = left + (cell_width - small.width()) / 2;
+    const int y = top + (cell_height - small.height()) / 2;
     for (int row = 0; row < small.height(); ++row)
       std::copy_n(small.row(row), small.stride(), canvas.at(x, y + row));
+    if (captions.empty()) continue;
+    draw_text(canvas, left, top + cell_height + baseline,
+              end_that_fits(captions[index], text_height, cell_width), text_height, caption_colour);
   }
   return sheet;
 }

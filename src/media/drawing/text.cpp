@@ -93,6 +93,19 @@ TextSize measure_text(std::string_view text, float height) {
   return {static_cast<int>(std::ceil(width)), static_cast<int>(std::lround(height))};
 }
 
+std::string end_that_fits(const std::string& text, float height, int width) {
+  const auto fits = [&](const std::string& part) {
+    return measure_text(part, height).width <= width;
+  };
+  if (fits(text)) return text;
+  const auto continues = [&](std::size_t i) {  // within a letter of several bytes
+    return (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U;
+  };
+  std::size_t from = 0;
+  while (from < text.size() && (continues(from) || !fits("..." + text.substr(from)))) ++from;
+  return "..." + text.substr(from);
+}
+
 void draw_text(const Canvas& canvas, int x, int y, std::string_view text, float height,
                const Bgr& colour) {
   const float scale = scale_for(height);

@@ -1,6 +1,7 @@
 // Draws text with the built-in font (font/).
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "media/drawing/canvas.hpp"
@@ -16,6 +17,12 @@ struct TextSize {
 /// @param height of a capital letter, pixels, > 0
 /// Thread safe.
 [[nodiscard]] TextSize measure_text(std::string_view text, float height);
+
+/// `text`, or its end after "..." if it is too wide: the end of a path says more than its start.
+/// @param height as above
+/// @param width pixels to fit into
+/// Thread safe.
+[[nodiscard]] std::string end_that_fits(const std::string& text, float height, int width);
 
 /// Draws one line, clipped to the canvas. Thread safe.
 /// @param x, y the left end of the baseline, pixels

@@ -34,7 +34,7 @@ media::ImageFrame admitted_frame(const Bytes& bytes, const PhotographLimits& lim
         "or BMP");
   if (!limits.formats.empty() && std::find(limits.formats.begin(), limits.formats.end(),
                                            frame->format) == limits.formats.end())
-    throw Problem(problem::wrong_type, "photographs of this format are not taken here");
+    throw Problem(problem::wrong_type, "this server does not accept photographs of this format");
   if (std::int64_t{frame->width} * frame->height > limits.pixels)
     throw Problem(problem::too_many_pixels,
                   "the photograph claims to be " + std::to_string(frame->width) + "x" +

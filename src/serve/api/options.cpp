@@ -24,7 +24,7 @@ class QueryOptions {
                           (meant ? "; did you mean '" + *meant + "'?" : "; see /openapi.json"));
       }
       if (!values_.emplace(name, std::move(value)).second)
-        throw Problem(problem::bad_option, "the option '" + name + "' stands there twice");
+        throw Problem(problem::bad_option, "the option '" + name + "' appears twice");
     }
   }
 
@@ -128,8 +128,9 @@ StreamOptions parse_stream_options(std::string_view text, const OptionLimits& li
   const auto pixels = query.word("pixels", {"rgb", "bgr", "rgba", "bgra", "gray", "nv12", "i420"});
   const auto width = query.whole("width", 1, most), height = query.whole("height", 1, most);
   if (stream.raw != (width && height) || (pixels && !stream.raw))
-    throw Problem(problem::bad_option,
-                  "raw frames need frames=raw, width and height; photographs none of them");
+    throw Problem(
+        problem::bad_option,
+        "raw frames need all of frames=raw, width and height; photographs take none of them");
   if (pixels)
     stream.pixels =
         std::vector{PixelFormat::rgb,  PixelFormat::bgr,  PixelFormat::rgba, PixelFormat::bgra,
@@ -138,7 +139,7 @@ StreamOptions parse_stream_options(std::string_view text, const OptionLimits& li
   stream.height = height.value_or(0);
   if (static_cast<std::size_t>(stream.width) * static_cast<std::size_t>(stream.height) >
       limits.most_pixels)
-    throw Problem(problem::bad_option, "frames of so many pixels are not taken");
+    throw Problem(problem::bad_option, "frames of this many pixels are not accepted");
   return stream;
 }
 

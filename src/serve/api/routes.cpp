@@ -50,11 +50,11 @@ std::string_view methods_of(std::string_view path) {
 }
 
 const Route& route_of(const RequestHead& head) {
-  if (!is_known_method(head.method))
-    throw Problem(problem::unknown_method, "there is no method of this name");
+  if (!is_known_method(head.method)) throw Problem(problem::unknown_method, "unknown HTTP method");
   const Route* const route = route_at(head.path);
   if (route == nullptr)
-    throw Problem(problem::not_found, "nothing is at this path; /openapi.json lists what there is");
+    throw Problem(problem::not_found,
+                  "there is nothing at this path; /openapi.json lists all paths");
   const bool right =
       head.method == "OPTIONS" ||
       (route->posts ? head.method == "POST" : head.method == "GET" || head.method == "HEAD");

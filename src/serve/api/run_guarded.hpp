@@ -20,13 +20,13 @@ template <class Log>
     return e;
   } catch (const std::bad_alloc&) {
     log("out of memory");
-    return {problem::busy, "there is not enough memory for this now"};
+    return {problem::busy, "there is not enough memory for this request now; try again later"};
   } catch (const std::exception& e) {
     log(e.what());
   } catch (...) {
     log("an unknown exception");
   }
-  return {problem::failure, "the log of the server says why, by the request's id"};
+  return {problem::failure, "the server's log has the reason, under the request's ID"};
 }
 
 /// The result of `body`, or an answer that says why there is none.

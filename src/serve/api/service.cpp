@@ -20,7 +20,7 @@ double seconds_from(ServiceClock::time_point start) {
 }
 
 const Problem busy_problem(problem::busy, "the queue is full; try again in a moment");
-const Problem stopping_problem(problem::stopping, "the server is stopping; ask another");
+const Problem stopping_problem(problem::stopping, "the server is shutting down; try another one");
 
 /// Whether an origin such as "http://example.org:8080" is this service itself: its host is ours.
 bool same_origin(const std::string& origin, const std::string& host) {

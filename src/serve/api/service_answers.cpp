@@ -82,7 +82,7 @@ void add_timing(Answer& answer, const Looked& looked, double waited) {
 
 Answer Service::asset_answer(const RequestHead& head) const {
   const Asset* const asset = asset_at(head.path);
-  if (asset == nullptr) throw Problem(problem::not_found, "this file is not part of the program");
+  if (asset == nullptr) throw Problem(problem::not_found, "this server has no such file");
   Answer answer{.status = 200,
                 .content_type = std::string(asset->content_type),
                 .body = std::string(asset->content),

@@ -42,14 +42,14 @@ class UploadListener : public nlohmann::json_sax<nlohmann::json> {
       : limits_(limits), uploads_(uploads) {}
 
   bool null() override { return refuse("null"); }
-  bool boolean(bool) override { return refuse("a truth value"); }
+  bool boolean(bool) override { return refuse("true or false"); }
   bool number_integer(number_integer_t) override { return refuse("a number"); }
   bool number_unsigned(number_unsigned_t) override { return refuse("a number"); }
   bool number_float(number_float_t, const string_t&) override { return refuse("a number"); }
   bool binary(binary_t&) override { return refuse("binary data"); }
 
   bool string(string_t& text) override {
-    if (place_ != (limits_.one ? Place::value : Place::list)) return refuse("a text");
+    if (place_ != (limits_.one ? Place::value : Place::list)) return refuse("a string");
     if (uploads_.size() == limits_.photographs) too_many(limits_);
     std::string_view encoded = text;
     if (encoded.starts_with("data:")) {
@@ -94,7 +94,7 @@ class UploadListener : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(std::size_t at, const std::string&,
                    const nlohmann::detail::exception&) override {
     throw Problem(problem::bad_body,
-                  "the body is no JSON, from byte " + std::to_string(at) + " on");
+                  "the body is not valid JSON from byte " + std::to_string(at) + " on");
   }
 
  private:
@@ -123,7 +123,7 @@ std::vector<Upload> of_parts(const Request& request, const UploadLimits& limits)
     if (part.name != "image" && part.name != "images")
       throw Problem(problem::bad_body, "the part '" + part.name.substr(0, 40) +
                                            "' is not known; photographs are parts called 'image', "
-                                           "options stand in the query");
+                                           "options belong in the query");
     if (uploads.size() == limits.photographs) too_many(limits);
     uploads.push_back({part.filename, Bytes(part.data.begin(), part.data.end())});
   }
@@ -156,7 +156,7 @@ std::vector<Upload> take_uploads(Request& request, const UploadLimits& limits) {
                     "application/json");
   }
   request.body = Bytes();
-  if (uploads.empty()) throw Problem(problem::bad_body, "there is no photograph in the body");
+  if (uploads.empty()) throw Problem(problem::bad_body, "the body contains no photograph");
   for (const Upload& upload : uploads)
     if (upload.bytes.empty()) throw Problem(problem::bad_body, "a photograph is empty");
   return uploads;

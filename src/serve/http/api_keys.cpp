@@ -58,17 +58,17 @@ ApiKeys ApiKeys::parse(std::string_view text, const std::string& name) {
     Entry entry{owner, {}};
     if (key.starts_with(digest_prefix)) {
       const auto digest = parse_digest(lower(key.substr(digest_prefix.size())));
-      if (!digest) fail("sha256: needs 64 hexadecimal digits behind it");
+      if (!digest) fail("sha256: must be followed by 64 hexadecimal digits");
       entry.digest = *digest;
     } else {
       if (key.size() < shortest)
-        fail("a key needs at least 16 letters (openssl rand -hex 24 makes one)");
+        fail("a key needs at least 16 characters (openssl rand -hex 24 makes one)");
       entry.digest = digest_of(key);
     }
     for (const Entry& other : keys.entries_)
       if (other.name == owner || other.digest == entry.digest)
-        fail(other.name == owner ? "the name '" + owner + "' stands there twice"
-                                 : "the key of '" + other.name + "' stands there twice");
+        fail(other.name == owner ? "the name '" + owner + "' appears twice"
+                                 : "the key of '" + other.name + "' appears twice");
     keys.entries_.push_back(std::move(entry));
   }
   if (keys.entries_.empty()) throw Error(ErrorCode::format, name + ": there are no keys in it");

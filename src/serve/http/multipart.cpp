@@ -31,7 +31,7 @@ void read_part_header(std::string_view text, Part& part) {
     text.remove_prefix(end + 2);
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon)))
-      refuse_multipart("a part has a header line that is none");
+      refuse_multipart("a part has a malformed header line");
     const std::string name = lower(line.substr(0, colon));
     const std::string_view value = trimmed(line.substr(colon + 1));
     if (name == "content-type") part.content_type = value;
@@ -62,7 +62,7 @@ std::size_t end_of_line(std::string_view text) {
 
 std::vector<Part> parse_multipart(std::span<const std::uint8_t> body, std::string_view boundary,
                                   const MultipartLimits& limits) {
-  if (!is_boundary(boundary)) refuse_multipart("its Content-Type has no boundary that can be one");
+  if (!is_boundary(boundary)) refuse_multipart("its Content-Type has no valid boundary");
   const std::string delimiter = "\r\n--" + std::string(boundary);
   const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
   // Text before the first boundary is ignored; that boundary may be at the very beginning.
@@ -72,11 +72,11 @@ std::vector<Part> parse_multipart(std::span<const std::uint8_t> body, std::strin
   else if (const auto first = text.find(delimiter); first != std::string_view::npos)
     at = first + delimiter.size();
   else
-    refuse_multipart("the boundary that its Content-Type names is not in it");
+    refuse_multipart("the boundary from its Content-Type does not occur in it");
   std::vector<Part> parts;
   while (!text.substr(at).starts_with("--")) {
     const std::size_t line = end_of_line(text.substr(at));
-    if (line == 0) refuse_multipart("a boundary is followed by something else");
+    if (line == 0) refuse_multipart("a boundary is followed by other characters");
     at += line;
     if (parts.size() == limits.parts)
       refuse_multipart("more than " + std::to_string(limits.parts) + " parts");
@@ -85,13 +85,15 @@ std::vector<Part> parse_multipart(std::span<const std::uint8_t> body, std::strin
     const std::string_view header_room = rest.substr(0, limits.header_bytes);
     const bool headless = rest.starts_with("\r\n");
     const auto header = headless ? 0 : header_room.find("\r\n\r\n");
-    if (header == std::string_view::npos) refuse_multipart("a part's header has no end");
+    if (header == std::string_view::npos)
+      refuse_multipart("the header of a part is not terminated");
     Part part;
     if (!headless) read_part_header(rest.substr(0, header + 2), part);
     const std::size_t from = at + (headless ? 2 : header + 4);
     // The line end of the empty line may be the one before the next boundary.
     const auto to = text.find(delimiter, from - 2);
-    if (to == std::string_view::npos) refuse_multipart("a part has no end; the body is cut off");
+    if (to == std::string_view::npos)
+      refuse_multipart("a part is not terminated; the body is cut off");
     part.data = body.subspan(from, to < from ? 0 : to - from);
     parts.push_back(std::move(part));
     at = to + delimiter.size();

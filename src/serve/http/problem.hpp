@@ -22,7 +22,7 @@ inline constexpr ProblemKind bad_option{400, "bad-option", "An option is unknown
 inline constexpr ProblemKind bad_body{400, "bad-body", "The body is not what its type says"};
 inline constexpr ProblemKind no_key{401, "no-key", "A valid API key is needed"};
 inline constexpr ProblemKind wrong_origin{403, "wrong-origin",
-                                          "Pages of this origin are not allowed"};
+                                          "Pages from this origin are not allowed"};
 inline constexpr ProblemKind not_found{404, "not-found", "There is nothing at this path"};
 inline constexpr ProblemKind wrong_method{405, "wrong-method", "The path has no such method"};
 inline constexpr ProblemKind not_acceptable{406, "not-acceptable", "No such form of answer"};
@@ -38,7 +38,7 @@ inline constexpr ProblemKind large_header{431, "large-header", "The header is to
 inline constexpr ProblemKind failure{500, "failure", "The server failed"};
 inline constexpr ProblemKind unknown_method{501, "unknown-method", "The method is not known"};
 inline constexpr ProblemKind wrong_version{505, "wrong-version",
-                                           "HTTP/1.1 and 1.0 are spoken here"};
+                                           "Only HTTP/1.0 and HTTP/1.1 are supported"};
 inline constexpr ProblemKind busy{503, "busy", "The server has as much work as it takes"};
 inline constexpr ProblemKind stopping{503, "stopping", "The server is stopping"};
 inline constexpr ProblemKind no_model{503, "no-model", "No network is loaded"};

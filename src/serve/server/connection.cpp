@@ -46,7 +46,7 @@ const char* reason_of(int status) {
 }
 
 Problem body_too_large(std::size_t most) {
-  return {problem::too_large, "a request may have " + std::to_string(most) + " bytes"};
+  return {problem::too_large, "a request may have at most " + std::to_string(most) + " bytes"};
 }
 
 bool is_from(IoError error, http::error which) { return error == http::make_error_code(which); }
@@ -139,7 +139,7 @@ void Connection::on_header(IoError error) {
     check_request();
     admitted_ = hub_.service().admit(head_);
     if (surplus_ && (head_.method == "POST" || admitted_.route->kind == RouteKind::stream))
-      throw Problem(problem::busy, "all connections are taken; try again in a moment");
+      throw Problem(problem::busy, "too many open connections; try again in a moment");
     const std::size_t most = hub_.service().options().max_upload;
     if (parser_->content_length() && *parser_->content_length() > most) throw body_too_large(most);
   } catch (const Problem& problem) {
@@ -159,7 +159,7 @@ void Connection::on_bad_header(IoError error) {
     return refuse({problem::wrong_version, "send the request as HTTP/1.1"}, false);
   if (error.category() == http::make_error_code(http::error::bad_method).category() &&
       !is_from(error, http::error::end_of_stream) && !is_from(error, http::error::partial_message))
-    return refuse({problem::bad_request, "this is no HTTP: " + error.message()}, false);
+    return refuse({problem::bad_request, "this is not HTTP: " + error.message()}, false);
   close();
 }
 
@@ -229,7 +229,7 @@ void Connection::check_request() const {
   if (header.version() != 11 && header.version() != 10)
     throw Problem(problem::wrong_version, "send the request as HTTP/1.1");
   if (count(http::field::host) > 1 || (header.version() == 11 && count(http::field::host) == 0))
-    throw Problem(problem::bad_request, "one Host header is needed");
+    throw Problem(problem::bad_request, "exactly one Host header is required");
   // Ambiguous ends of bodies are how requests are smuggled past a proxy.
   if (count(http::field::transfer_encoding) > 0 &&
       (!parser_->chunked() || parser_->content_length() || header.version() == 10))
@@ -238,10 +238,11 @@ void Connection::check_request() const {
   const std::string_view length = header[http::field::content_length];
   if (count(http::field::content_length) > 1 ||
       length.find_first_not_of("0123456789") != std::string_view::npos)
-    throw Problem(problem::bad_request, "one number as Content-Length is enough");
+    throw Problem(problem::bad_request, "Content-Length must be a single number");
   const std::string expect = lower(std::string_view(header[http::field::expect]));
   if (!expect.empty() && expect != "100-continue")
-    throw Problem(problem::wrong_expect, "leave the header out");
+    throw Problem(problem::wrong_expect,
+                  "the only expectation known is 100-continue; omit the header");
 }
 
 void Connection::handle_request() {
@@ -255,7 +256,7 @@ void Connection::handle_request() {
 
 void Connection::become_stream() {
   if (hub_.streams() >= hub_.options().max_streams)
-    return refuse({problem::busy, "as many streams as there may be"}, true);
+    return refuse({problem::busy, "too many open streams; try again later"}, true);
   try {
     timer_.cancel();
     closed_ = true;  // no more is read on this connection
@@ -292,7 +293,7 @@ void Connection::on_body(IoError error) {
   if (is_from(error, http::error::body_limit))
     return refuse(body_too_large(hub_.service().options().max_upload), false);
   if (error == boost::system::errc::not_enough_memory)
-    return refuse({problem::busy, "as many bytes are on their way as there may be"}, false);
+    return refuse({problem::busy, "too many uploads at once; try again in a moment"}, false);
   if (error.category() == http::make_error_code(http::error::bad_method).category() &&
       !is_from(error, http::error::partial_message))
     return refuse({problem::bad_request, "the body is damaged: " + error.message()}, false);

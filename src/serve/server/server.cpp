@@ -76,7 +76,7 @@ struct Server::Impl {
     if (error)
       throw Error(ErrorCode::invalid_argument,
                   "--host '" + options.host +
-                      "' is no address; 127.0.0.1 is this machine alone, 0.0.0.0 or :: all");
+                      "' is not an address; 127.0.0.1 is this machine alone, 0.0.0.0 or :: all");
     const tcp::endpoint endpoint(address, static_cast<unsigned short>(options.port));
     Acceptor acceptor(io.get_executor());
     acceptor.open(endpoint.protocol());

@@ -9,6 +9,7 @@
 
 #include "faceshot/error.hpp"
 #include "network/batch_norm_pairs.hpp"
+#include "weights/match_report.hpp"
 
 namespace faceshot::train {
 namespace {
@@ -56,6 +57,33 @@ std::vector<float> grown(const NamedArray& from, const WeightArray& to) {
   return values;
 }
 
+std::string layer_of(const std::string& array) { return array.substr(0, array.rfind('.')); }
+
+/// The branches' layers, from their last BatchNorm back to the first layer that the file has.
+std::set<std::string> layers_of(const std::vector<std::string>& branches,
+                                const network::NetworkSpec& spec,
+                                const std::set<std::string>& missing) {
+  std::set<std::string> layers(branches.begin(), branches.end());
+  for (auto layer = spec.layers.rbegin(); layer != spec.layers.rend(); ++layer)
+    if (layers.contains(layer->name))
+      for (const std::string& input : layer->inputs) {
+        const auto before = std::find_if(spec.layers.begin(), spec.layers.end(),
+                                         [&](const Layer& other) { return other.name == input; });
+        if (before == spec.layers.end()) continue;
+        if (before->kind == LayerKind::relu || before->kind == LayerKind::relu6 ||
+            missing.contains(input))
+          layers.insert(input);
+      }
+  return layers;
+}
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw Error(ErrorCode::invalid_argument,
+              "model.init.grow: " + why +
+                  "; the network must have all layers of the file's, at least as wide, and only "
+                  "residual blocks besides (without model.init.grow, what fits is taken)");
+}
+
 }  // namespace
 
 std::vector<weights::MatchReport::Grown> grow_arrays(const network::NetworkSpec& spec,
@@ -97,6 +125,24 @@ std::vector<std::string> new_branches(const network::NetworkSpec& spec,
         norms.push_back(input);
   }
   return norms;
+}
+
+void require_whole_function(const network::NetworkSpec& spec, const weights::MatchReport& report,
+                            const std::vector<std::string>& branches) {
+  if (!report.wrong_shape.empty()) {
+    const auto& wrong = report.wrong_shape.front();
+    refuse("'" + wrong.foreign + "' is " + weights::shape_text(wrong.found) +
+           " in the file, but '" + wrong.name + "' " + weights::shape_text(wrong.wanted) +
+           " in the network");
+  }
+  if (!report.left_over.empty())
+    refuse("the network has no place for the file's '" + report.left_over.front() + "'");
+  std::set<std::string> missing;
+  for (const std::string& array : report.missing) missing.insert(layer_of(array));
+  const std::set<std::string> added = layers_of(branches, spec, missing);
+  for (const std::string& array : report.missing)
+    if (!added.contains(layer_of(array)))
+      refuse("the file lacks '" + array + "', which belongs to no new residual block");
 }
 
 }  // namespace faceshot::train

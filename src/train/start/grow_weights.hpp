@@ -30,4 +30,12 @@ std::vector<weights::MatchReport::Grown> grow_arrays(const network::NetworkSpec&
 [[nodiscard]] std::vector<std::string> new_branches(const network::NetworkSpec& spec,
                                                     const std::vector<weights::NamedArray>& arrays);
 
+/// Refuses a start that would not compute what the file does.
+/// @param report  of match_weights() on the enlarged arrays
+/// @param branches  of new_branches(), whose layers alone may be missing in the file
+/// @throws Error(invalid_argument) if a part of the file does not fit, or another layer is missing;
+///   names the first such array
+void require_whole_function(const network::NetworkSpec& spec, const weights::MatchReport& report,
+                            const std::vector<std::string>& branches);
+
 }  // namespace faceshot::train

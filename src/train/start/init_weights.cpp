@@ -40,7 +40,7 @@ MatchedWeights match(std::vector<NamedArray> arrays, const Shapes& want,
   try {
     return weights::match_weights(
         std::move(arrays), want,
-        {.map = options.map, .prefix = "backbone.", .strict = options.strict});
+        {.map = options.map, .prefix = "backbone.", .strict = options.strict && !options.grow});
   } catch (const Error& e) {
     fail(e.code(), options, e.what());
   }
@@ -168,6 +168,10 @@ MatchReport init_weights(weights::Weights& weights, const NetworkSpec& spec,
   std::vector<MatchReport::Grown> grown;
   std::vector<std::string> branches;
   if (options.grow) {
+    if (!starts.empty())
+      fail(ErrorCode::invalid_argument, options,
+           "its classes are not the network's (model.classes), so model.init.grow cannot keep what "
+           "it computes; train it on the new classes first, then grow it");
     branches = new_branches(spec, arrays);
     grown = grow_arrays(spec, weights, arrays);
   }
@@ -182,6 +186,7 @@ MatchReport init_weights(weights::Weights& weights, const NetworkSpec& spec,
   for (const auto& [conv, norm] : folded)
     if (!matched.weights.contains(conv + ".weight") || !matched.weights.contains(conv + ".bias"))
       give_up(conv, norm, matched);
+  if (options.grow) require_whole_function(spec, matched.report, branches);
   // A single non-finite value would spread to all weights.
   for (const auto& [name, array] : matched.weights)
     if (const auto bad = weights::array_stats(array.values).not_finite; bad > 0)

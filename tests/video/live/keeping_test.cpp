@@ -233,7 +233,7 @@ TEST(LiveStatus, MetricsAreInPrometheusForm) {
     const std::string name = line.substr(0, line.find_first_of("{ "));
     EXPECT_TRUE(name == family || name == family + "_sum" || name == family + "_count") << line;
     const std::string series = line.substr(0, line.rfind(' '));
-    EXPECT_TRUE(seen.insert(series).second) << series << " stands there twice";
+    EXPECT_TRUE(seen.insert(series).second) << series << " appears twice";
     char* end = nullptr;
     (void)std::strtod(line.c_str() + line.rfind(' '), &end);
     EXPECT_EQ(*end, '\0') << line;

@@ -80,7 +80,7 @@ done
 grep -q '"stream":"tcp","event":"entered"' events.jsonl || { cat events.jsonl; fail "events"; }
 grep -q 'rtsp (tcp)' log || { cat log; fail "RTSP goes over TCP"; }
 grep -q secret log health.json faceshot.prom events.jsonl && fail "a password was told"
-python3 -c 'import json, sys; [json.loads(line) for line in open("log")]' || { cat log; fail "the log is no JSON"; }
+python3 -c 'import json, sys; [json.loads(line) for line in open("log")]' || { cat log; fail "the log is not JSON"; }
 grep -q '^faceshot_stream_up{stream="mjpeg"}' faceshot.prom || { cat faceshot.prom; fail "metrics"; }
 
 # In privacy mode only counts are sent, and recordings show no face.

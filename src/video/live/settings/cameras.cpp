@@ -49,7 +49,7 @@ class CamerasTable {
                       (std::is_same_v<T, bool>     ? "true or false"
                        : std::is_same_v<T, double> ? "a number"
                        : std::is_same_v<T, int>    ? "a whole number"
-                                                   : "a text"));
+                                                   : "a string"));
   }
   template <class T>
   void read_in(const char* key, std::optional<T>& value, double least, double most) const {
