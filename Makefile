@@ -68,7 +68,8 @@ lint: build  ## clang-tidy over src/ and apps/
 
 # A site with offline search, the only use of mkdocs: apt-get install mkdocs
 site:  ## the documentation as a site, in build/site (needs mkdocs)
-	@mkdocs build --quiet
+	@command -v mkdocs >/dev/null || { echo "site: install mkdocs (apt-get install mkdocs)" >&2; exit 1; }
+	@mkdocs build --quiet --strict
 
 clean:  ## remove all builds and the demo's pictures
 	@rm -rf build

@@ -98,7 +98,7 @@ TEST_F(CamerasTest, MistakesNameTheirLine) {
   refused(door + "[streams.door.lines]\nl = [[0,0],[1,1],[1,0]]\n", "two points");
   refused("[live]\nlog = \"xml\"\n" + door, "'log' must be");
   refused("[live]\nkeep_days = -1\n" + door, "out of range");
-  refused("[live]\nevents = 7\n" + door, "'events' must be a text");
+  refused("[live]\nevents = 7\n" + door, "'events' must be a string");
   EXPECT_THROW((void)read_cameras("/nowhere/cameras.toml"), Error);
 }
 
