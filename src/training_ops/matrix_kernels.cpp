@@ -23,7 +23,7 @@ const Kernels<BFloat16>& chosen() {
 #ifdef FACESHOT_X86_LEVELS
   static const Kernels<BFloat16> tiles{best<BFloat16>().interleave, amx::multiply,
                                        amx::add_transposed_product};
-  if (base::has_tiles()) return tiles;
+  if (FACESHOT_HAS_TILES) return tiles;
 #endif
   return best<BFloat16>();
 }

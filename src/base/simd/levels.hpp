@@ -31,6 +31,13 @@
 #define FACESHOT_AVX512 2
 #define FACESHOT_AVX512_BF16 3
 
+// Whether kernels may use AMX (tiles.inc); tests compile them once more with emulated tiles.
+#ifdef FACESHOT_EMULATE_TILES
+#define FACESHOT_HAS_TILES true
+#else
+#define FACESHOT_HAS_TILES ::faceshot::base::has_tiles()
+#endif
+
 // For the loops' own functions: inlined into those that a table holds. A member function is static.
 #define FACESHOT_INLINE static inline __attribute__((always_inline))
 

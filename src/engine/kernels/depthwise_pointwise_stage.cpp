@@ -14,7 +14,8 @@ class DepthwisePointwiseStage final : public RowStage {
         width_(in[3]),
         out_width_(out[3]),
         left_(fit_window(depthwise.window, in).padding[1]),
-        run_pixels_(strip_pixels(depthwise_.channels, walk_.stride)),
+        run_pixels_(strip_pixels(depthwise_.channels, walk_.stride,
+                                 pointwise_.bf16 ? kernels_.bf16_pixels : 24)),
         outside_(zero_row(width_ * depthwise_.channels)) {}
 
   void run(const Buffers& buffers, RowRange rows) const override {

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include "engine/kernels/row_kernels.hpp"
+
 namespace faceshot::engine {
 namespace {
 
@@ -13,6 +15,20 @@ constexpr std::int64_t largest_band = 8;
 
 /// Maximum number of links in walk(); the pass that makes chains keeps them shorter.
 constexpr std::size_t most_links = 32;
+
+/// Leaves AMX's tiles as it found them, also if making a row throws.
+class TileRelease {
+ public:
+  explicit TileRelease(const RowKernels& kernels) : release_(kernels.release_tiles) {}
+  ~TileRelease() {
+    if (release_ != nullptr) release_();
+  }
+  TileRelease(const TileRelease&) = delete;
+  TileRelease& operator=(const TileRelease&) = delete;
+
+ private:
+  void (*release_)();
+};
 
 std::size_t on_cache_lines(std::int64_t floats) {
   return (static_cast<std::size_t>(floats) + 15) / 16 * 16;
@@ -79,6 +95,7 @@ void RowChain::choose_band() {
 
 void RowChain::run(const Buffers& buffers, int part, int worker) const {
   assert(part >= 0 && part < parts_);
+  const TileRelease release(row_kernels(level_));
   float* const scratch = buffers.scratch + static_cast<std::size_t>(worker) * scratch_floats_;
   const auto ring = [&](std::size_t l) {
     return RowBuffer<float>{scratch + offsets_[l], links_[l].out_row_floats, rings_[l]};
@@ -122,6 +139,7 @@ std::string RowChain::kernel() const {
   const bool narrow = std::any_of(links_.begin(), links_.end(), [](const Link& link) {
     return link.stage->multiplies_bfloat16();
   });
+  if (narrow && row_kernels(level_).release_tiles != nullptr) return "rows:amx_bf16";
   return std::string("rows:") + levels[static_cast<int>(level_)] + (narrow ? "_bf16" : "");
 }
 

@@ -24,6 +24,9 @@ bool row_kernels_pay() {
 
 const RowKernels& row_kernels(Isa level) {
   assert(level <= base::cpu_isa());
+#ifdef FACESHOT_X86_LEVELS
+  if (level == Isa::avx512_bf16 && FACESHOT_HAS_TILES) return avx512_bf16::kernels_with_tiles;
+#endif
   return FACESHOT_KERNELS_ABOVE_BASELINE(level, kernels, row_kernels_baseline());
 }
 

@@ -83,6 +83,7 @@ struct UpsampleAddRun {
 
 struct RowKernels {
   std::int64_t lanes = 0;
+  std::int64_t bf16_pixels = 24;  ///< pointwise_bf16 is fastest in runs of a multiple of this
   void (*pointwise)(const PointwiseRun&) = nullptr;
   void (*depthwise)(const DepthwiseRun&) = nullptr;
   void (*first)(const FirstRun&) = nullptr;
@@ -96,13 +97,16 @@ struct RowKernels {
   /// to[2i] of first[i], to[2i + 1] of second[i].
   void (*to_bf16_pairs)(const float* first, const float* second, std::uint16_t* to,
                         std::int64_t count) = nullptr;
+  /// With AMX, pointwise_bf16 leaves the thread's tiles configured: call this after the last run,
+  /// before other code uses tiles or the thread rests. Null without AMX.
+  void (*release_tiles)() = nullptr;
 };
 
 /// False where oneDNN is faster: its SSE4 kernels are written in assembler, while ours leave that
 /// level to the compiler (and are a quarter slower).
 [[nodiscard]] bool row_kernels_pay();
 
-/// @param level at most what the CPU has
+/// @param level at most what the CPU has; avx512_bf16 includes AMX where base::has_tiles()
 [[nodiscard]] const RowKernels& row_kernels(base::Isa level);
 
 /// The table of Isa::baseline.

@@ -24,9 +24,11 @@ namespace faceshot::engine {
 
 /// Number of output pixels of a depthwise convolution for which the three input rows stay in the
 /// first-level cache: the next output row reads two of them again.
-[[nodiscard]] inline std::int64_t strip_pixels(std::int64_t channels, std::int64_t stride) {
+/// @param step a divisor of 96: the result is a multiple of it, which suits the kernels
+[[nodiscard]] inline std::int64_t strip_pixels(std::int64_t channels, std::int64_t stride,
+                                               std::int64_t step = 24) {
   constexpr std::int64_t floats_a_row = 2048;
-  return std::clamp<std::int64_t>(floats_a_row / (channels * stride) / 24 * 24, 24, 96);
+  return std::clamp<std::int64_t>(floats_a_row / (channels * stride) / step * step, step, 96);
 }
 
 /// The end (exclusive) of the longest range from y, up to `end`, whose rows are contiguous in
