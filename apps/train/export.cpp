@@ -32,8 +32,9 @@ exporter::FixedSize parse_size(const std::string& text) {
 /// What the file has from the detector that training started from.
 void print_kept(const train::Checkpoint& checkpoint, const exporter::ExportOptions& options) {
   for (const auto& [key, value] : checkpoint.notes) {
-    const bool replaced = std::any_of(options.notes.begin(), options.notes.end(),
-                                      [&](const auto& note) { return note.first == key; });
+    const bool replaced =
+        std::any_of(options.notes.begin(), options.notes.end(),
+                    [&kept = key](const auto& note) { return note.first == kept; });
     const std::string name = key.substr(key.find('.') + 1);
     if (!replaced)
       std::printf("%s of the network it was trained from: %s (--note %s=... changes it)\n",

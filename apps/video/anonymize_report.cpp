@@ -92,7 +92,8 @@ void AnonymizeReport::finish(std::size_t on_sheet) {
       support::write_file_atomically(my.json, text);
   }
   if (my.json == "-" || my.files == 0) return;
-  fmt::print("{} hidden in {}", counted(my.faces, "face"), counted(my.files, "file"));
+  fmt::print("{} hidden in {}", counted(static_cast<std::size_t>(my.faces), "face"),
+             counted(static_cast<std::size_t>(my.files), "file"));
   if (my.wants_look > 0 && !my.sheet.empty())
     fmt::print("; {} need review: {}{}", my.wants_look, my.sheet,
                on_sheet > ReviewSheet::max_cells

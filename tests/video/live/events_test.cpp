@@ -164,7 +164,9 @@ void expect_exact(const TrueTracks& tracks) {
   EXPECT_EQ(told.entered, truth.entered);
   for (const Line& line : rules.lines)
     for (const auto& [id, boxes] : tracks) {
-      const auto of = [&](Counted counted) { return counted.lines[line.name][id]; };
+      const auto of = [&line, face = id](Counted counted) {
+        return counted.lines[line.name][face];
+      };
       EXPECT_EQ(of(told).in, of(truth).in) << line.name << " " << id;
       EXPECT_EQ(of(told).out, of(truth).out) << line.name << " " << id;
     }
@@ -176,7 +178,7 @@ void expect_calm(const TrueTracks& tracks) {
                 told = counted_from(events_of(tracks, rules, 0.02));
   const Line& line = rules.lines[0];  // from edge to edge: nobody walks around its ends
   for (const auto& [id, boxes] : tracks) {
-    const auto of = [&](Counted counted) { return counted.lines[line.name][id]; };
+    const auto of = [&line, face = id](Counted counted) { return counted.lines[line.name][face]; };
     const auto near = [&](const Box& box) {
       return std::abs(static_cast<double>(box.center_x()) - picture_width / 2.0) <
              0.1 * static_cast<double>(box.height());
