@@ -1,6 +1,8 @@
 // faceshot models
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -8,6 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "common/console.hpp"
+#include "common/model_file.hpp"
 #include "network/backbones/backbone.hpp"
 #include "network/registry.hpp"
 #include "network/summary.hpp"
@@ -81,8 +84,20 @@ Json backbone_json(const BackboneFigures& f) {
           {"reference", f.backbone->reference}};
 }
 
+void list_shipped() {
+  const auto files = shipped_networks();
+  if (files.empty()) return;
+  std::printf("Shipped networks, for --model:\n");
+  for (std::size_t i = 0; i < files.size(); ++i)
+    std::printf("%-15s %8ju kB  %s%s\n", short_name(files[i]).c_str(),
+                static_cast<std::uintmax_t>(std::filesystem::file_size(files[i]) / 1000),
+                files[i].c_str(), i == 0 ? " (default)" : "");
+  std::printf("\nBackbones, to train your own:\n");
+}
+
 int list_all(const ModelsArguments& a) {
   Json all = Json::array();
+  if (!a.json) list_shipped();
   if (!a.json)
     std::printf("%-15s %11s %8s %6s  %-28s %s\n", "backbone", "parameters", "GFLOP", "input",
                 "taps", "reference");
@@ -134,7 +149,8 @@ int list_one(const ModelsArguments& a) {
 
 void add_models(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<ModelsArguments>();
-  CLI::App* const command = app.add_subcommand("models", "List the available backbones");
+  CLI::App* const command =
+      app.add_subcommand("models", "List the shipped networks, and the backbones for training");
   CLI::Option* const backbone = command->add_option("--backbone", arguments->backbone,
                                                     "Describe this backbone, including its taps");
   command->add_option("--alpha", arguments->alpha, "Width multiplier")

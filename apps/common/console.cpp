@@ -41,18 +41,17 @@ const CLI::App* used_by(const CLI::App* app) {
   return app;
 }
 
-/// "; did you mean '--threads'?" for an unknown option that is similar to one; otherwise empty.
-std::string suggestion(const CLI::App& root) {
-  const CLI::App* const app = used_by(&root);
+/// Arguments that nobody wanted: the one that is similar to an option, or else the first.
+std::string unexpected(const CLI::App& app, const std::string& see) {
   std::vector<std::string> names;
-  for (const CLI::Option* const option : app->get_options())
+  for (const CLI::Option* const option : app.get_options())
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  for (const std::string& word : app->remaining(true)) {
-    if (!word.starts_with("--")) continue;
-    if (const auto name = base::likely_name(word.substr(0, word.find('=')), names))
-      return "; did you mean '" + *name + "'?";
-  }
-  return "";
+  const std::vector<std::string> rest = app.remaining(true);
+  for (const std::string& word : rest)
+    if (word.starts_with("--"))
+      if (const auto name = base::likely_name(word.substr(0, word.find('=')), names))
+        return "unexpected argument '" + word + "'; did you mean '" + *name + "'?";
+  return "unexpected argument '" + (rest.empty() ? "" : rest.front()) + "'" + see;
 }
 
 /// "faceshot prepare csv", as far as it was given.
@@ -86,13 +85,15 @@ std::string what_is_missing(const CLI::App& command) {
 
 void report_usage_in_one_line(CLI::App& app) {
   app.failure_message([](const CLI::App* root, const CLI::Error& e) {
+    const CLI::App& used = *used_by(root);
     const std::string command = command_line(*root);
-    std::string what = e.what(), meant = suggestion(*root);
-    if (dynamic_cast<const CLI::RequiredError*>(&e) != nullptr)
-      if (const std::string missing = what_is_missing(*used_by(root)); !missing.empty())
-        what = command + ": " + missing;
-    if (meant.empty()) meant = "; see " + command + " --help";
-    return (what.starts_with("faceshot") ? "" : "faceshot: ") + what + meant + "\n";
+    const std::string see = "; see " + command + " --help";
+    std::string what = e.what() + see;
+    if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr)
+      what = unexpected(used, see);
+    else if (dynamic_cast<const CLI::RequiredError*>(&e) != nullptr)
+      if (const std::string missing = what_is_missing(used); !missing.empty()) what = missing + see;
+    return command + ": " + what + "\n";
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace faceshot::cli {
 
@@ -18,5 +19,12 @@ constexpr const char* model_help =
 /// @throws Error(not_found) if the shipped networks are not found, or none has this name (a word
 ///   without '.' and '/' that is not a file); the message lists those that exist
 [[nodiscard]] std::filesystem::path model_file(const std::string& wanted);
+
+/// The files of the shipped networks, the default one first, then by name; none if they are not
+/// found.
+[[nodiscard]] std::vector<std::filesystem::path> shipped_networks();
+
+/// "nano" of ".../faceshot-nano.onnx": what --model takes.
+[[nodiscard]] std::string short_name(const std::filesystem::path& network);
 
 }  // namespace faceshot::cli

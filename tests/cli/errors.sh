@@ -79,6 +79,8 @@ expect "an impossible crop" 2 1 align detect photos --model points.onnx --align 
 expect "no photographs" 2 1 "faceshot detect: missing 'paths': Photographs.*; see faceshot detect --help" detect
 expect "no source" 2 1 "faceshot prepare: which command? One of widerface, " prepare
 expect "an unknown source" 2 1 "faceshot prepare: there is no command 'widder', but" prepare widder
+expect "an argument too many" 2 1 "faceshot bench: unexpected argument '--rounds'; see faceshot bench --help" bench --rounds
+expect "a misspelt option" 2 1 "unexpected argument '--thread'; did you mean '--threads'?" detect a.jpg --foo --thread 3
 expect "no images" 2 1 "faceshot prepare csv: missing '--images'" prepare csv --out o
 
 expect "a cut JPEG" 1 1 cut.jpg detect bad/cut.jpg "${model[@]}" --out cut
@@ -98,8 +100,8 @@ expect "a model of four pictures at a time" 1 1 "4 images" detect photos --model
 expect "a text as model" 1 1 text.onnx detect photos --model text.onnx --out none
 FACESHOT_MODEL=elsewhere.onnx expect "a missing model from the environment" 1 1 elsewhere.onnx \
   detect photos --out none
-expect "a name that is no shipped network" 1 1 "shipped: faceshot-nano" detect photos --model nanny --out none
-FACESHOT_MODEL=nanny expect "such a name from the environment" 1 1 "shipped: faceshot-nano" detect photos --out none
+expect "a name that is no shipped network" 1 1 "shipped: nano, small" detect photos --model nanny --out none
+FACESHOT_MODEL=nanny expect "such a name from the environment" 1 1 "shipped: nano, small" detect photos --out none
 expect_files "missing files" none ""
 
 expect "an impossible threshold" 2 1 threshold detect photos "${model[@]}" --threshold 2

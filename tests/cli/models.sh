@@ -25,6 +25,7 @@ same() {
 for name in mobilenet_v1 mobilenet_v2 vgg16 resnet18 resnet34 resnet50 inception_v3 faceshot_nano; do
   grep -q "^$name " table || complain "$name is not in the table"
 done
+grep -q "^nano .*faceshot-nano.onnx (default)$" table || complain "the shipped networks are not listed"
 "$program" models --json >models.json || complain "models --json"
 same "ResNet-50's parameters" 23508032 models.json \
   "[m['parameters'] for m in d if m['name']=='resnet50'][0]"
