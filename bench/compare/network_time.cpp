@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
                               {.threads = std::atoi(argv[4]), .precision = precision});
     faceshot::base::Random random(1);
     for (std::int64_t i = 0; i < 3 * height * width; ++i)
-      session.input()[i] = random.uniform(0.0F, 255.0F);
+      session.input()[static_cast<std::size_t>(i)] = random.uniform(0.0F, 255.0F);
     for (int runs = 0; std::scanf("%d", &runs) == 1 && runs > 0;) {
       std::printf("%.6f\n", median_of(session, runs));
       std::fflush(stdout);
