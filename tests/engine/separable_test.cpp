@@ -385,6 +385,21 @@ TEST(SeparableInBFloat16, IsUsedWhereItIsAskedFor) {
   EXPECT_GT(errors_of(example, {.bfloat16 = true}).usual, 1e-4);
 }
 
+TEST(TilesOfThisCpu, MultiplyInBFloat16) {
+  if (!base::has_tiles())
+    GTEST_SKIP()
+        << "SKIPPED: AMX was NOT run, since this CPU has none; test_engine_tiles emulates it";
+  Chain chain(1);
+  chain.input(64);
+  chain.depthwise();
+  chain.pointwise(1);
+  const Example example(chain);
+  const Errors errors = errors_of(example, {.bfloat16 = true});
+  EXPECT_GT(errors.usual, 1e-4);
+  EXPECT_LT(errors.usual, 0.02);
+  EXPECT_NE(row_kernels(Isa::avx512_bf16).release_tiles, nullptr);
+}
+
 TEST(Separable, APairThatSomebodyElseReadsStaysApart) {
   base::Random random(1, 0, 0, 0);
   OnnxBuilder onnx;
