@@ -17,7 +17,7 @@ complain() {
 # same WHAT WANTED JSON_FILE PYTHON_EXPRESSION
 same() {
   local got
-  got=$(python3 -c "import json,sys; d=json.load(open('$3')); print($4)")
+  got=$(/usr/bin/python3 -c "import json,sys; d=json.load(open('$3')); print($4)")
   [ "$got" = "$2" ] || complain "$1: $got, not $2"
 }
 

@@ -59,7 +59,8 @@ struct LiveStream::Impl {
         services(shared),
         events(settings.name, {.zones = settings.zones,
                                .lines = settings.lines,
-                               .left_after = shared.network.tracker.lost_seconds}) {}
+                               .left_after = shared.network.tracker.lost_seconds,
+                               .certain_score = shared.network.tracker.birth_score}) {}
 
   void tell(video::LogLevel level, const char* what, const std::string& message) const {
     services.log({level, settings.name, what, message});
@@ -215,9 +216,10 @@ void LiveStream::Impl::watch(video::LiveFrame& live) {
   seen.clear();
   for (const ShownFace& shown : faces)
     if (shown.face.state == TrackState::detected) seen.push_back(shown.face);
-  if (!services.snapshots.empty())
-    for (const TrackedFace& face : seen) snapshots.offer(item.view, face);
   tell_events(events.next(seen, item.frame.seconds(), live.utc, width, height));
+  if (!services.snapshots.empty())
+    for (const TrackedFace& face : seen)
+      if (events.certain(face.id)) snapshots.offer(item.view, face);
   tell_frame(item, live.utc, faces);
   ++frames;
   in_view = static_cast<std::int64_t>(faces.size());

@@ -83,9 +83,16 @@ Counted truth_of(const TrueTracks& tracks, const EventRules& rules) {
   for (const auto& [id, boxes] : tracks) {
     ++counted.appeared;
     const Box* before = nullptr;
+    std::size_t frame_before = 0;
     for (const auto& [frame, box] : boxes) {
+      // A true track has gaps only while the face is out of the picture, or covered inside it.
+      const bool was_out = before && frame > frame_before + 1 &&
+                           (before->x1 <= 0 || before->y1 <= 0 || before->x2 >= picture_width ||
+                            before->y2 >= picture_height);
+      frame_before = frame;
       for (const Zone& zone : rules.zones)
-        if (surrounds(zone, centre(box)) && (!before || !surrounds(zone, centre(*before))))
+        if (surrounds(zone, centre(box)) &&
+            (!before || was_out || !surrounds(zone, centre(*before))))
           ++counted.entered[zone.name];
       for (const Line& line : rules.lines)
         if (const int way = before ? cut(line, centre(*before), centre(box)) : 0; way != 0)
@@ -258,6 +265,77 @@ TEST(EventDetector, LeavesAfterAWhileAndKeepsItsTimes) {
   EXPECT_EQ(left[1].utc, 1010);
 }
 
+/// Kinds of the events of a face that stays in a zone, with these scores.
+std::vector<EventKind> kinds_of(const std::vector<float>& scores) {
+  EventDetector detector(
+      "a", {.zones = {{"z", {{0, 0}, {1, 0}, {1, 1}, {0, 1}}}}, .certain_score = 0.5F});
+  std::vector<EventKind> kinds;
+  const auto keep = [&](const std::vector<Event>& events) {
+    for (const Event& event : events) kinds.push_back(event.kind);
+  };
+  double seconds = 0;
+  for (const float score : scores) {
+    TrackedFace face = face_at(50, 50);
+    face.score = score;
+    keep(detector.next({&face, 1}, seconds += 0.1, 0, 100, 100));
+    EXPECT_EQ(detector.certain(1), !kinds.empty());
+  }
+  keep(detector.tick(1000, 0, true));
+  keep(detector.end_hour(0));
+  return kinds;
+}
+
+TEST(EventDetector, AnObjectThatRarelyLooksLikeAFaceIsNone) {
+  // Scores of a drawn object that the network took for a face.
+  EXPECT_TRUE(kinds_of({.54F, .48F, .54F, .43F, .43F, .45F, .45F, .46F, .43F, .43F}).empty());
+  EXPECT_TRUE(kinds_of({.99F, .99F}).empty());  // too short
+  using enum EventKind;
+  const std::vector<EventKind> all{appeared, entered, exited, left, counts};
+  EXPECT_EQ(kinds_of({.6F, .7F, .6F}), all);
+  EXPECT_TRUE(kinds_of({.6F, .4F, .6F}).empty());
+  EXPECT_EQ(kinds_of({.6F, .4F, .6F, .4F, .6F}), all);
+  EXPECT_EQ(kinds_of({.6F, .6F, .6F, .1F, .1F, .1F, .1F, .1F}), all);  // once a face, always one
+  // Only its latest scores decide: it comes nearer.
+  std::vector<float> nearer(30, .3F);
+  nearer.insert(nearer.end(), 5, .8F);
+  EXPECT_EQ(kinds_of(nearer), all);
+}
+
+TEST(EventDetector, WhatAFaceDidBeforeItWasCertainIsCounted) {
+  EventDetector detector("a", {.lines = {{"l", {0.5, 0}, {0.5, 1}}}, .certain_score = 0.5F});
+  std::vector<EventKind> kinds;
+  double seconds = 0;
+  for (const float x : {20.0F, 80.0F, 81.0F, 82.0F}) {
+    TrackedFace face = face_at(x, 50);
+    face.score = 0.9F;
+    for (const Event& event : detector.next({&face, 1}, seconds += 0.1, 0, 100, 100))
+      kinds.push_back(event.kind);
+  }
+  EXPECT_EQ(kinds, (std::vector<EventKind>{EventKind::appeared, EventKind::crossed}));
+  EXPECT_EQ(detector.totals().lines.at("l").out, 1);
+}
+
+/// Entries into a zone on the left when a face walks out of the picture there at this speed, and
+/// one with the same id comes in 0.6 s later.
+std::int64_t entries_after_walking_out(float speed) {
+  EventDetector detector("a", {.zones = {{"z", {{0, 0}, {0.4, 0}, {0.4, 1}, {0, 1}}}}});
+  double seconds = 0;
+  const auto see = [&](float x) {
+    TrackedFace face = face_at(x, 50);
+    face.box.x1 = std::max(0.0F, face.box.x1);
+    (void)detector.next({&face, 1}, seconds += 0.1, 0, 100, 100);
+  };
+  for (float x = 35; x > 0; x -= 0.1F * speed) see(x);
+  seconds += 0.5;
+  for (float x = 0; x < 20; x += 5) see(x);
+  return detector.totals().zones.at("z");
+}
+
+TEST(EventDetector, WhoWalksOutOfThePictureAndComesBackEntersAgain) {
+  EXPECT_EQ(entries_after_walking_out(60), 2);
+  EXPECT_EQ(entries_after_walking_out(5), 1);  // it stood at the edge, and was not seen for a while
+}
+
 TEST(EventDetector, HoursAreCountedApart) {
   EventDetector detector("a", {});
   std::vector<HourCounts> hours;
@@ -286,6 +364,7 @@ TEST(EventDetector, NonsenseIsNamed) {
   refused({.zones = {{"z", {{0, 0}, {1, 0}, {0.5, 0}}}}});
   refused({.zones = {{"z", {{0, 0}, {1, 0}, {0.5, 7}}}}});
   refused({.lines = {{"l", {0.5, 0.5}, {0.5, 0.5}}}});
+  refused({.certain_score = -1});
   refused({.lines = {{"l", {0, 0}, {1, 1}}, {"l", {0, 1}, {1, 0}}}});
 }
 

@@ -8,7 +8,7 @@ enter_folder
 servers=()
 trap 'kill "${servers[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$folder"' EXIT
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+free_port() { /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 listening() { for _ in $(seq 100); do (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return; sleep 0.1; done; fail "no server"; }
 video() { "$faceshot" video --threads 1 "$@" 2>log || { cat log; fail "video $*"; }; }
 
@@ -33,10 +33,10 @@ ffprobe -v error rec.mkv || fail "the recording"
 wait %1
 
 port=$(free_port)
-python3 "$here/camera_server.py" http "$port" frame*.jpg &
+/usr/bin/python3 "$here/camera_server.py" http "$port" frame*.jpg &
 servers+=($!)
 rtsp_port=$(free_port)
-python3 "$here/camera_server.py" rtsp "$rtsp_port" film.mp4 &
+/usr/bin/python3 "$here/camera_server.py" rtsp "$rtsp_port" film.mp4 &
 servers+=($!)
 listening "$port"
 listening "$rtsp_port"
@@ -69,7 +69,7 @@ source = "http://127.0.0.1:$port/mjpeg"
 hours = ["$(LC_ALL=C date -d '3 days' +%a | tr A-Z a-z) 00:00-00:01"]
 END
 video cameras.toml --for 4
-of() { python3 -c 'import json, sys; print(next(s for s in json.load(open("health.json"))["streams"] if s["name"] == sys.argv[1])[sys.argv[2]])' "$@"; }
+of() { /usr/bin/python3 -c 'import json, sys; print(next(s for s in json.load(open("health.json"))["streams"] if s["name"] == sys.argv[1])[sys.argv[2]])' "$@"; }
 [ "$(of tcp received)" -gt 40 ] || { cat log; fail "RTSP: $(of tcp received) frames"; }
 [ "$(of mjpeg received)" -gt 30 ] || { cat log; fail "MJPEG: $(of mjpeg received) frames"; }
 [ "$(of short connections)" -ge 2 ] || { cat log; fail "a stream that ends is taken up again"; }
@@ -80,7 +80,7 @@ done
 grep -q '"stream":"tcp","event":"entered"' events.jsonl || { cat events.jsonl; fail "events"; }
 grep -q 'rtsp (tcp)' log || { cat log; fail "RTSP goes over TCP"; }
 grep -q secret log health.json faceshot.prom events.jsonl && fail "a password was told"
-python3 -c 'import json, sys; [json.loads(line) for line in open("log")]' || { cat log; fail "the log is not JSON"; }
+/usr/bin/python3 -c 'import json, sys; [json.loads(line) for line in open("log")]' || { cat log; fail "the log is not JSON"; }
 grep -q '^faceshot_stream_up{stream="mjpeg"}' faceshot.prom || { cat faceshot.prom; fail "metrics"; }
 
 # In privacy mode only counts are sent, and recordings show no face.

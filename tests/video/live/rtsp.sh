@@ -13,7 +13,7 @@ enter_folder
 server= sender= watcher=
 trap 'kill -9 $server $sender $watcher 2>/dev/null || true; rm -rf "$folder"' EXIT
 
-ports() { python3 -c 'import socket
+ports() { /usr/bin/python3 -c 'import socket
 sockets = [socket.socket() for _ in range(2)]
 for s in sockets: s.bind(("127.0.0.1", 0))
 print(*(s.getsockname()[1] for s in sockets))'; }

@@ -9,15 +9,15 @@ enter_folder
 servers=()
 trap 'kill "${servers[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$folder"' EXIT
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+free_port() { /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 ffmpeg -v error -loop 1 -framerate 10 -t 20 -i "$faces/two.jpg" \
   -vf "scale=800:600,crop=640:480:x='70+68*sin(n/15)':y='50+48*cos(n/20)'" -c:v libx264 -g 20 -bf 0 -pix_fmt yuv420p clip.mp4
 ffmpeg -v error -i clip.mp4 -frames:v 3 frame%d.jpg
 port=$(free_port)
-python3 "$here/camera_server.py" rtsp "$port" clip.mp4 &
+/usr/bin/python3 "$here/camera_server.py" rtsp "$port" clip.mp4 &
 servers+=($!)
 bad_port=$(free_port)
-python3 "$here/camera_server.py" http "$bad_port" frame*.jpg &
+/usr/bin/python3 "$here/camera_server.py" http "$bad_port" frame*.jpg &
 servers+=($!)
 for _ in $(seq 100); do (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done
 
@@ -35,7 +35,7 @@ sleep $((seconds * 3 / 4 - 6))
 cp health.json late.json # all are still connected
 wait $watcher || { cat log; fail "faceshot"; }
 
-python3 - <<'END'
+/usr/bin/python3 - <<'END'
 import json, sys
 early, late = (json.load(open(name)) for name in ("early.json", "late.json"))
 good = [s for s in late["streams"] if s["name"] != "garbage"]

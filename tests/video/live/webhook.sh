@@ -9,7 +9,7 @@ enter_folder
 server=
 trap 'kill $server 2>/dev/null; rm -rf "$folder"' EXIT
 
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 printf 'a secret\n' >secret
 drawn_film "$faces" film.mp4 1 -g 5
 ffmpeg -v error -i film.mp4 -an -c copy -f mpegts film.ts
@@ -23,7 +23,7 @@ waiting=$(ls queue | grep -c json)
 [ "$waiting" = "$(wc -l <events)" ] && [ "$waiting" -gt 5 ] || { cat log; fail "$waiting of $(wc -l <events) events wait"; }
 grep -q "Could not connect\|Couldn't connect" log && grep -q "events are still waiting on disk" log || { cat log; fail "the log"; }
 
-python3 "$here/receiver.py" "$port" secret taken &
+/usr/bin/python3 "$here/receiver.py" "$port" secret taken &
 server=$!
 run
 for _ in 1 2 3 4 5; do [ "$(ls queue | grep -c json)" = 0 ] && break; run; done

@@ -31,8 +31,8 @@ EventDetector::EventDetector(std::string stream, EventRules rules)
     : stream_(std::move(stream)), rules_(std::move(rules)) {
   require_names(rules_.zones, "zones");
   require_names(rules_.lines, "lines");
-  if (!(rules_.left_after > 0) || !(rules_.clearance >= 0))
-    throw Error(ErrorCode::invalid_argument, "events: impossible times or distances");
+  if (!(rules_.left_after > 0) || !(rules_.clearance >= 0) || !(rules_.certain_score >= 0))
+    throw Error(ErrorCode::invalid_argument, "events: impossible times, distances or scores");
 }
 
 Event EventDetector::event(EventKind kind, std::int64_t id, const Face& face, double utc) const {
@@ -68,6 +68,35 @@ void EventDetector::close_hour(double utc) {
   counting_ = false;
 }
 
+void EventDetector::report(Event&& event) {
+  for (HourCounts* const counts : {&hour_, &totals_}) {
+    if (event.kind == EventKind::appeared) ++counts->appeared;
+    if (event.kind == EventKind::entered) ++counts->zones[event.place];
+    if (event.kind == EventKind::crossed) {
+      LineCount& count = counts->lines[event.place];
+      ++(event.inwards ? count.in : count.out);
+    }
+  }
+  events_.push_back(std::move(event));
+}
+
+void EventDetector::LatestScores::add(float score) noexcept {
+  scores_[count_++ % scores_.size()] = score;
+}
+
+float EventDetector::LatestScores::median() const noexcept {
+  std::array<float, most_scores> sorted = scores_;
+  const std::size_t used = std::clamp(count_, least_scores, most_scores);
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(used / 2);
+  std::nth_element(sorted.begin(), middle, sorted.begin() + static_cast<std::ptrdiff_t>(used));
+  return *middle;
+}
+
+bool EventDetector::certain(std::int64_t face) const {
+  const auto known = faces_.find(face);
+  return known != faces_.end() && known->second.certain;
+}
+
 const std::vector<Event>& EventDetector::end_hour(double utc) {
   events_.clear();
   close_hour(utc);
@@ -80,9 +109,7 @@ void EventDetector::enter(std::int64_t id, Face& face, std::size_t zone, double 
   face.zones[zone].since = seconds;
   Event e = event(EventKind::entered, id, face, utc);
   e.place = rules_.zones[zone].name;
-  ++hour_.zones[e.place];
-  ++totals_.zones[e.place];
-  events_.push_back(std::move(e));
+  if (face.certain) report(std::move(e));
 }
 
 void EventDetector::exit(std::int64_t id, Face& face, std::size_t zone, double seconds,
@@ -91,30 +118,25 @@ void EventDetector::exit(std::int64_t id, Face& face, std::size_t zone, double s
   Event e = event(EventKind::exited, id, face, utc);
   e.place = rules_.zones[zone].name;
   e.seconds = seconds - face.zones[zone].since;
-  events_.push_back(std::move(e));
+  if (face.certain) report(std::move(e));
 }
 
 void EventDetector::cross(std::int64_t id, Face& face, std::size_t line, double utc) {
+  if (!face.certain) return;
   const int net = std::exchange(face.lines[line].net, 0);
   if (net == 0) return;
   Event e = event(EventKind::crossed, id, face, utc);
   e.place = rules_.lines[line].name;
   e.inwards = net > 0;
-  for (HourCounts* const counts : {&hour_, &totals_}) {
-    LineCount& count = counts->lines[e.place];
-    ++(e.inwards ? count.in : count.out);
-  }
-  events_.push_back(std::move(e));
+  report(std::move(e));
 }
 
-void EventDetector::appear(std::int64_t id, Face& face, double seconds, double utc) {
-  face.zones.resize(rules_.zones.size());
-  face.lines.resize(rules_.lines.size());
-  ++hour_.appeared;
-  ++totals_.appeared;
-  events_.push_back(event(EventKind::appeared, id, face, utc));
+/// It is certain now. The zones it is in are reported; lines it has crossed, by the next move().
+void EventDetector::appear(std::int64_t id, Face& face, double utc) {
+  face.certain = true;
+  report(event(EventKind::appeared, id, face, utc));
   for (std::size_t z = 0; z < rules_.zones.size(); ++z)
-    if (inside(rules_.zones[z], face.at)) enter(id, face, z, seconds, utc);
+    if (face.zones[z].inside) enter(id, face, z, face.zones[z].since, utc);
 }
 
 void EventDetector::move(std::int64_t id, Face& face, PlacePoint to, double seconds, double utc) {
@@ -138,6 +160,36 @@ void EventDetector::move(std::int64_t id, Face& face, PlacePoint to, double seco
   face.at = to;
 }
 
+void EventDetector::exit_all(std::int64_t id, Face& face) {
+  for (std::size_t z = 0; z < face.zones.size(); ++z)
+    if (face.zones[z].inside) exit(id, face, z, face.last, face.last_utc);
+}
+
+/// Averages the speed over the last frames.
+void EventDetector::Face::follow(PlacePoint to, double seconds) noexcept {
+  constexpr double average_over = 0.2;  // seconds
+  const double passed = seconds - last;
+  if (!(passed > 0)) return;
+  const double weight = std::min(1.0, passed / average_over);
+  speed.x += weight * ((to.x - at.x) / passed - speed.x);
+  speed.y += weight * ((to.y - at.y) / passed - speed.y);
+}
+
+/// Whether it was last seen at the picture's edge and went on out of it. The tracker may take a
+/// newcomer there for the same face; either way, someone has come in.
+bool EventDetector::walked_out(const Face& face, double seconds) const noexcept {
+  constexpr double longest = 1;   // seconds that it is expected to go on
+  constexpr double at_edge = .5;  // half sizes between it and the edge
+  const double passed = std::min(longest, seconds - face.last);
+  const auto out = [passed](double center, double speed, double half) {
+    const double next = center + passed * speed;
+    return (center < (1 + at_edge) * half && next < -half) ||
+           (center > 1 - (1 + at_edge) * half && next > 1 + half);
+  };
+  return out(face.at.x, face.speed.x, 0.5 * static_cast<double>(face.box.width()) / width_) ||
+         out(face.at.y, face.speed.y, 0.5 * static_cast<double>(face.box.height()) / height_);
+}
+
 void EventDetector::leave(double seconds, bool all) {
   for (auto at = faces_.begin(); at != faces_.end();) {
     Face& face = at->second;
@@ -146,11 +198,12 @@ void EventDetector::leave(double seconds, bool all) {
       continue;
     }
     for (std::size_t l = 0; l < face.lines.size(); ++l) cross(at->first, face, l, face.last_utc);
-    for (std::size_t z = 0; z < face.zones.size(); ++z)
-      if (face.zones[z].inside) exit(at->first, face, z, face.last, face.last_utc);
-    Event e = event(EventKind::left, at->first, face, face.last_utc);
-    e.seconds = face.last - face.first;
-    events_.push_back(std::move(e));
+    exit_all(at->first, face);
+    if (face.certain) {
+      Event e = event(EventKind::left, at->first, face, face.last_utc);
+      e.seconds = face.last - face.first;
+      report(std::move(e));
+    }
     at = faces_.erase(at);
   }
 }
@@ -167,16 +220,24 @@ const std::vector<Event>& EventDetector::next(std::span<const TrackedFace> faces
                         static_cast<double>(seen.box.center_y()) / height};
     const auto [entry, is_new] = faces_.try_emplace(seen.id);
     Face& face = entry->second;
-    face.box = seen.box;
-    face.last = seconds;
-    face.last_utc = utc;
     if (is_new) {
       face.first = seconds;
       face.at = at;
-      appear(seen.id, face, seconds, utc);
+      face.lines.resize(rules_.lines.size());
+      for (const Zone& zone : rules_.zones) face.zones.push_back({inside(zone, at), seconds});
     } else {
-      move(seen.id, face, at, seconds, utc);
+      if (walked_out(face, seconds)) exit_all(seen.id, face);
+      face.follow(at, seconds);
     }
+    face.box = seen.box;
+    face.last = seconds;
+    face.last_utc = utc;
+    if (!is_new) move(seen.id, face, at, seconds, utc);
+    if (face.certain) continue;
+    // A median, as video recorders use (Frigate's, for example), follows neither a single lucky
+    // frame nor a single bad one.
+    face.scores.add(seen.score);
+    if (face.scores.median() >= rules_.certain_score) appear(seen.id, face, utc);
   }
   return events_;
 }

@@ -1,6 +1,8 @@
 // From tracks to events.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -21,6 +23,9 @@ struct EventRules {
   /// counts as on the other side: detections jitter, and a person standing on a line does not cross
   /// it.
   double clearance = 0.1;
+  /// A face is reported once the median of its latest scores reaches this: an object that looks
+  /// like a face for a frame or two is none. 0: every face, at first sight.
+  float certain_score = 0;
 };
 
 /// For one stream. Follows the centres of faces, which are assumed to move straight between two
@@ -46,6 +51,9 @@ class EventDetector {
   /// The counts of the unfinished hour, if there are any: to report before the program ends.
   const std::vector<Event>& end_hour(double utc);
 
+  /// Whether a face in view is one that is reported.
+  [[nodiscard]] bool certain(std::int64_t face) const;
+
   /// Totals since construction.
   [[nodiscard]] const HourCounts& totals() const noexcept { return totals_; }
 
@@ -55,19 +63,39 @@ class EventDetector {
     double since = 0;     ///< for a zone: seconds when it was entered
     int net = 0;          ///< for a line: crossings since the face last cleared it
   };
+  /// The latest scores of a face.
+  class LatestScores {
+   public:
+    void add(float score) noexcept;
+    /// The median; of fewer than five as if the rest were 0, so that three good ones are enough.
+    [[nodiscard]] float median() const noexcept;
+
+   private:
+    static constexpr std::size_t least_scores = 5, most_scores = 9;
+    std::array<float, most_scores> scores_{};
+    std::size_t count_ = 0;
+  };
   struct Face {
+    void follow(PlacePoint to, double seconds) noexcept;
+
     PlacePoint at;
+    PlacePoint speed;  ///< shares of the picture per second
     Box box;
     double first = 0, last = 0, last_utc = 0;
     std::vector<Region> zones, lines;
+    LatestScores scores;
+    bool certain = false;  ///< until then, nothing is reported
   };
 
   Event event(EventKind kind, std::int64_t id, const Face& face, double utc) const;
-  void appear(std::int64_t id, Face& face, double seconds, double utc);
+  void report(Event&& event);
+  void appear(std::int64_t id, Face& face, double utc);
   void move(std::int64_t id, Face& face, PlacePoint to, double seconds, double utc);
   void enter(std::int64_t id, Face& face, std::size_t zone, double seconds, double utc);
   void exit(std::int64_t id, Face& face, std::size_t zone, double seconds, double utc);
   void cross(std::int64_t id, Face& face, std::size_t line, double utc);
+  void exit_all(std::int64_t id, Face& face);
+  [[nodiscard]] bool walked_out(const Face& face, double seconds) const noexcept;
   void leave(double seconds, bool all);
   void begin_hour(double utc);
   void close_hour(double utc);
