@@ -57,10 +57,11 @@ struct LiveStream::Impl {
       : settings(std::move(own)),
         number(place),
         services(shared),
-        events(settings.name, {.zones = settings.zones,
-                               .lines = settings.lines,
-                               .left_after = shared.network.tracker.lost_seconds,
-                               .certain_score = shared.network.tracker.birth_score}) {}
+        events(settings.name,
+               {.zones = settings.zones,
+                .lines = settings.lines,
+                .left_after = shared.network.tracker.lost_seconds,
+                .certain_score = video::certain_score(shared.network.tracker.birth_score)}) {}
 
   void tell(video::LogLevel level, const char* what, const std::string& message) const {
     services.log({level, settings.name, what, message});

@@ -95,7 +95,7 @@ TEST(LineAndZoneCounts, AreThoseOfDrawnScenes) {
     // A person who crosses the line hidden behind another has crossed it; one who is always hidden
     // has entered nothing.
     EventDetector lines("lines", line_and_zone()), zones("zones", line_and_zone()),
-        told("told", line_and_zone(sure));
+        told("told", line_and_zone(certain_score(sure)));
     Tracker tracker(tracking);
     for (std::size_t f = 0; f < scene.frames(); ++f) {
       const synth::MovingFrame frame = scene.render(f);

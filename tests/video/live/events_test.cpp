@@ -285,33 +285,28 @@ std::vector<EventKind> kinds_of(const std::vector<float>& scores) {
   return kinds;
 }
 
-TEST(EventDetector, AnObjectThatRarelyLooksLikeAFaceIsNone) {
-  // Scores of a drawn object that the network took for a face.
-  EXPECT_TRUE(kinds_of({.54F, .48F, .54F, .43F, .43F, .45F, .45F, .46F, .43F, .43F}).empty());
-  EXPECT_TRUE(kinds_of({.99F, .99F}).empty());  // too short
+TEST(EventDetector, ReportsAFaceThatWasCertainOnce) {
+  EXPECT_TRUE(kinds_of({.3F, .49F, .49F, .3F}).empty());
   using enum EventKind;
   const std::vector<EventKind> all{appeared, entered, exited, left, counts};
-  EXPECT_EQ(kinds_of({.6F, .7F, .6F}), all);
-  EXPECT_TRUE(kinds_of({.6F, .4F, .6F}).empty());
-  EXPECT_EQ(kinds_of({.6F, .4F, .6F, .4F, .6F}), all);
-  EXPECT_EQ(kinds_of({.6F, .6F, .6F, .1F, .1F, .1F, .1F, .1F}), all);  // once a face, always one
-  // Only its latest scores decide: it comes nearer.
-  std::vector<float> nearer(30, .3F);
-  nearer.insert(nearer.end(), 5, .8F);
-  EXPECT_EQ(kinds_of(nearer), all);
+  EXPECT_EQ(kinds_of({.6F, .1F}), all);
+  EXPECT_EQ(kinds_of({.1F, .1F, .6F}), all);
 }
 
 TEST(EventDetector, WhatAFaceDidBeforeItWasCertainIsCounted) {
-  EventDetector detector("a", {.lines = {{"l", {0.5, 0}, {0.5, 1}}}, .certain_score = 0.5F});
+  EventDetector detector("a", {.zones = {{"z", {{0, 0}, {0.4, 0}, {0.4, 1}, {0, 1}}}},
+                               .lines = {{"l", {0.5, 0}, {0.5, 1}}},
+                               .certain_score = 0.5F});
   std::vector<EventKind> kinds;
   double seconds = 0;
   for (const float x : {20.0F, 80.0F, 81.0F, 82.0F}) {
     TrackedFace face = face_at(x, 50);
-    face.score = 0.9F;
+    face.score = x > 80 ? 0.9F : 0.1F;
     for (const Event& event : detector.next({&face, 1}, seconds += 0.1, 0, 100, 100))
       kinds.push_back(event.kind);
   }
-  EXPECT_EQ(kinds, (std::vector<EventKind>{EventKind::appeared, EventKind::crossed}));
+  using enum EventKind;
+  EXPECT_EQ(kinds, (std::vector<EventKind>{appeared, entered, exited, crossed}));
   EXPECT_EQ(detector.totals().lines.at("l").out, 1);
 }
 

@@ -80,18 +80,6 @@ void EventDetector::report(Event&& event) {
   events_.push_back(std::move(event));
 }
 
-void EventDetector::LatestScores::add(float score) noexcept {
-  scores_[count_++ % scores_.size()] = score;
-}
-
-float EventDetector::LatestScores::median() const noexcept {
-  std::array<float, most_scores> sorted = scores_;
-  const std::size_t used = std::clamp(count_, least_scores, most_scores);
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(used / 2);
-  std::nth_element(sorted.begin(), middle, sorted.begin() + static_cast<std::ptrdiff_t>(used));
-  return *middle;
-}
-
 bool EventDetector::certain(std::int64_t face) const {
   const auto known = faces_.find(face);
   return known != faces_.end() && known->second.certain;
@@ -105,7 +93,7 @@ const std::vector<Event>& EventDetector::end_hour(double utc) {
 
 void EventDetector::enter(std::int64_t id, Face& face, std::size_t zone, double seconds,
                           double utc) {
-  face.zones[zone].inside = true;
+  face.zones[zone].inside = face.zones[zone].visited = true;
   face.zones[zone].since = seconds;
   Event e = event(EventKind::entered, id, face, utc);
   e.place = rules_.zones[zone].name;
@@ -115,6 +103,7 @@ void EventDetector::enter(std::int64_t id, Face& face, std::size_t zone, double 
 void EventDetector::exit(std::int64_t id, Face& face, std::size_t zone, double seconds,
                          double utc) {
   face.zones[zone].inside = false;
+  face.zones[zone].until = seconds;
   Event e = event(EventKind::exited, id, face, utc);
   e.place = rules_.zones[zone].name;
   e.seconds = seconds - face.zones[zone].since;
@@ -131,12 +120,18 @@ void EventDetector::cross(std::int64_t id, Face& face, std::size_t line, double 
   report(std::move(e));
 }
 
-/// It is certain now. The zones it is in are reported; lines it has crossed, by the next move().
+/// It is certain now. The zones it has been in are reported; lines it has crossed, by the next
+/// move().
 void EventDetector::appear(std::int64_t id, Face& face, double utc) {
   face.certain = true;
   report(event(EventKind::appeared, id, face, utc));
-  for (std::size_t z = 0; z < rules_.zones.size(); ++z)
-    if (face.zones[z].inside) enter(id, face, z, face.zones[z].since, utc);
+  for (std::size_t z = 0; z < rules_.zones.size(); ++z) {
+    Region& zone = face.zones[z];
+    if (!zone.visited) continue;
+    const bool still = zone.inside;
+    enter(id, face, z, zone.since, utc);
+    if (!still) exit(id, face, z, zone.until, utc);
+  }
 }
 
 void EventDetector::move(std::int64_t id, Face& face, PlacePoint to, double seconds, double utc) {
@@ -224,7 +219,10 @@ const std::vector<Event>& EventDetector::next(std::span<const TrackedFace> faces
       face.first = seconds;
       face.at = at;
       face.lines.resize(rules_.lines.size());
-      for (const Zone& zone : rules_.zones) face.zones.push_back({inside(zone, at), seconds});
+      for (const Zone& zone : rules_.zones) {
+        const bool in = inside(zone, at);
+        face.zones.push_back({.inside = in, .visited = in, .since = seconds});
+      }
     } else {
       if (walked_out(face, seconds)) exit_all(seen.id, face);
       face.follow(at, seconds);
@@ -233,11 +231,7 @@ const std::vector<Event>& EventDetector::next(std::span<const TrackedFace> faces
     face.last = seconds;
     face.last_utc = utc;
     if (!is_new) move(seen.id, face, at, seconds, utc);
-    if (face.certain) continue;
-    // A median, as video recorders use (Frigate's, for example), follows neither a single lucky
-    // frame nor a single bad one.
-    face.scores.add(seen.score);
-    if (face.scores.median() >= rules_.certain_score) appear(seen.id, face, utc);
+    if (!face.certain && seen.score >= rules_.certain_score) appear(seen.id, face, utc);
   }
   return events_;
 }
