@@ -11,7 +11,7 @@ CTEST_ARGS ?=
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure configure_demo programs build demo test slow levels test-page bench format lint site clean
+.PHONY: help setup configure configure_demo programs build demo data test slow levels test-page bench format lint site clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -39,6 +39,9 @@ build: configure  ## the programs, tests and benchmarks (PRESET=dev and others: 
 demo: configure_demo  ## detect faces in a few real photographs
 	@cmake --build $(BUILD) --parallel $(JOBS) --target faceshot_cli
 	@scripts/demo.sh $(BUILD)/bin/faceshot
+
+data: configure_demo  ## the commands for data sets and evaluation (faceshot-data) beside `faceshot`
+	@cmake --build $(BUILD) --parallel $(JOBS) --target faceshot_cli faceshot_data_cli
 
 # Memory that a test frees stays in its process: in virtual machines, getting it anew is expensive.
 test: build  ## all tests but the slow ones

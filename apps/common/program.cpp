@@ -83,9 +83,11 @@ std::string program_beside(const std::string& program) {
 
 int hand_over(const std::string& program, const std::string& option, char** argv) {
   execvp(program_beside(program).c_str(), argv);
-  const std::string why = errno == ENOENT
-                              ? "was not found; `make programs` builds it (" + option + ")"
-                              : std::string("cannot be run: ") + std::strerror(errno);
+  const int error = errno;
+  const std::string target = program == "faceshot-data" ? "make data" : "make programs";
+  const std::string why = error == ENOENT
+                              ? "was not found; `" + target + "` builds it (" + option + ")"
+                              : std::string("cannot be run: ") + std::strerror(error);
   std::fprintf(stderr, "faceshot: `%s` needs the program %s, which %s\n", argv[1], program.c_str(),
                why.c_str());
   return exit_failure;

@@ -25,7 +25,7 @@ for subcommand in inspect detect bench; do
 done
 ! message=$(PATH=/nowhere "$alone/faceshot" prepare auto . 2>&1) || fail "prepares without faceshot-data"
 case $message in
-  *faceshot-data*"which was not found; \`make programs\` builds it"*) ;;
+  *faceshot-data*"which was not found; \`make data\` builds it"*) ;;
   *) fail "not said what is missing: $message" ;;
 esac
 printf '#!/bin/sh\necho "$0" "$@"\n' >"$alone/faceshot-data"
