@@ -45,7 +45,7 @@ data: configure_demo  ## the commands for data sets and evaluation (faceshot-dat
 
 # Memory that a test frees stays in its process: in virtual machines, getting it anew is expensive.
 test: build  ## all tests but the slow ones
-	@OMP_NUM_THREADS=1 TSAN_OPTIONS=suppressions=$(CURDIR)/cmake/tsan.supp MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=4294967296 ctest --test-dir $(BUILD) --parallel $(TEST_JOBS) --output-on-failure -LE slow $(CTEST_ARGS)
+	@OMP_NUM_THREADS=1 LSAN_OPTIONS=suppressions=$(CURDIR)/cmake/lsan.supp TSAN_OPTIONS=suppressions=$(CURDIR)/cmake/tsan.supp MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=4294967296 ctest --test-dir $(BUILD) --parallel $(TEST_JOBS) --output-on-failure -LE slow $(CTEST_ARGS)
 
 slow: build  ## the slow tests: those that train, minutes each
 	@ctest --test-dir $(BUILD) --output-on-failure -L slow $(CTEST_ARGS)

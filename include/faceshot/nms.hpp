@@ -47,7 +47,12 @@ class Nms {
   [[nodiscard]] std::span<const std::size_t> droppers() const { return droppers_; }
 
  private:
-  std::vector<std::size_t> order_, kept_, droppers_;
+  struct Candidate {
+    float score;
+    std::size_t index;
+  };
+  std::vector<Candidate> order_;
+  std::vector<std::size_t> kept_, droppers_;
 };
 
 }  // namespace v0_1

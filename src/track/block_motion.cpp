@@ -20,6 +20,10 @@ constexpr int block = 16;
 constexpr double flat_variance = 12;     ///< grey levels squared
 constexpr double least_gradient = 2.5;   ///< in the weaker direction, grey levels squared per pixel
 constexpr double inlier_distance = 0.8;  ///< pixels of level 0
+/// Mean squared difference that leaves no better shift to look for, grey levels squared: next to a
+/// textured block's own place it is at least the gradient's.
+constexpr long same_place = 1;
+static_assert(same_place < least_gradient);
 constexpr int hypotheses = 80;
 constexpr std::size_t least_inliers = 8;
 constexpr double least_share = 0.35;
@@ -68,21 +72,23 @@ Shift global_shift(const LumaPyramid& before, const LumaPyramid& now) {
       for (Scored& place : best)
         if (scored.difference < place.difference) std::swap(scored, place);
     }
-  for (int level = coarsest - 1; level >= 1; --level)
-    for (Scored& candidate : best) {
-      const Shift middle{2 * candidate.shift.x, 2 * candidate.shift.y};
-      candidate.difference = std::numeric_limits<double>::infinity();
-      for (int y = -1; y <= 1; ++y)
-        for (int x = -1; x <= 1; ++x) {
-          const Shift s{middle.x + x, middle.y + y};
-          const double d = plane_difference(before.level(level), now.level(level), s, offset);
-          if (d < candidate.difference) candidate = {d, s};
-        }
-    }
-  return std::min_element(
-             best.begin(), best.end(),
-             [](const Scored& p, const Scored& q) { return p.difference < q.difference; })
-      ->shift;
+  const auto refine = [&](Scored& candidate, int level) {
+    const Shift middle{2 * candidate.shift.x, 2 * candidate.shift.y};
+    candidate.difference = std::numeric_limits<double>::infinity();
+    for (int y = -1; y <= 1; ++y)
+      for (int x = -1; x <= 1; ++x) {
+        const Shift s{middle.x + x, middle.y + y};
+        const double d = plane_difference(before.level(level), now.level(level), s, offset);
+        if (d < candidate.difference) candidate = {d, s};
+      }
+  };
+  for (int level = coarsest - 1; level >= 2; --level)
+    for (Scored& candidate : best) refine(candidate, level);
+  Scored& chosen = *std::min_element(
+      best.begin(), best.end(),
+      [](const Scored& p, const Scored& q) { return p.difference < q.difference; });
+  refine(chosen, 1);
+  return chosen.shift;
 }
 
 /// Sum of squared differences, corrected by offset, of `rows` rows of `side` pixels.
@@ -167,6 +173,42 @@ double parabola(long left, long middle, long right) {
   return std::clamp(0.5 * static_cast<double>(left - right) / curve, -0.5, 0.5);
 }
 
+/// A shift, and the differences there and one pixel beside it.
+struct Place {
+  Shift shift;
+  long here = 0, left = 0, right = 0, above = 0, below = 0;
+};
+
+/// From `start` to the best neighbour until none is better, at most `steps` times.
+template <int side>
+Place descend(const LumaPlane& before, const LumaPlane& now, int x, int y, Shift start, int steps,
+              int offset) {
+  const auto at = [&](Shift s, int dx, int dy, long most) {
+    return block_difference<side>(before, now, x, y, {s.x + dx, s.y + dy}, offset, most);
+  };
+  constexpr long all = std::numeric_limits<long>::max();
+  Place place{start, at(start, 0, 0, all)};
+  for (;; --steps) {
+    place.left = at(place.shift, -1, 0, all);
+    place.right = at(place.shift, 1, 0, all);
+    place.above = at(place.shift, 0, -1, all);
+    place.below = at(place.shift, 0, 1, all);
+    if (steps == 0 || place.here <= same_place * side * side) return place;
+    Place best = place;
+    const auto consider = [&](int dx, int dy, long difference) {
+      if (difference < best.here) best = {{place.shift.x + dx, place.shift.y + dy}, difference};
+    };
+    consider(-1, 0, place.left);
+    consider(1, 0, place.right);
+    consider(0, -1, place.above);
+    consider(0, 1, place.below);
+    for (const int dy : {-1, 1})
+      for (const int dx : {-1, 1}) consider(dx, dy, at(place.shift, dx, dy, best.here));
+    if (best.here == place.here) return place;
+    place = best;
+  }
+}
+
 /// The best of the shifts within `reach` of `middle`.
 template <int side>
 Shift best_shift(const LumaPlane& before, const LumaPlane& now, int x, int y, Shift middle,
@@ -174,6 +216,7 @@ Shift best_shift(const LumaPlane& before, const LumaPlane& now, int x, int y, Sh
   Shift best = middle;
   // The middle is often right: then most others are abandoned after a few rows.
   long least = block_difference<side>(before, now, x, y, middle, offset);
+  if (least <= same_place * side * side) return middle;
   for (int dy = -reach; dy <= reach; ++dy)
     for (int dx = -reach; dx <= reach; ++dx) {
       if (dx == 0 && dy == 0) continue;
@@ -198,8 +241,10 @@ std::span<const BlockMatch> BlockMatcher::match(const LumaPyramid& before, const
   const LumaPlane &half = now.level(1), &half_before = before.level(1);
   const int offset = mean_of(fine) - mean_of(fine_before);
   const Shift global = global_shift(before, now);
+  // Every second block, like the black squares of a chessboard: all of them would take twice the
+  // time, and tracks would be no better for it (docs/tracking.md).
   for (int y = 0; y + block <= fine.height; y += block)
-    for (int x = 0; x + block <= fine.width; x += block) {
+    for (int x = y % (2 * block); x + block <= fine.width; x += 2 * block) {
       const BlockTexture texture = texture_of(fine, x, y);
       if (texture.variance < flat_variance &&
           texture_of(fine_before, x, y).variance < flat_variance)
@@ -209,19 +254,17 @@ std::span<const BlockMatch> BlockMatcher::match(const LumaPyramid& before, const
       match.y = y + 0.5 * block;
       const Shift coarse =
           best_shift<block / 2>(half_before, half, x / 2, y / 2, global, 3, offset);
-      const Shift s =
-          best_shift<block>(fine_before, fine, x, y, {2 * coarse.x, 2 * coarse.y}, 2, offset);
-      const auto at = [&](int dx, int dy) {
-        return block_difference<block>(fine_before, fine, x, y, {s.x + dx, s.y + dy}, offset);
-      };
-      const long least = at(0, 0);
+      const Place place =
+          descend<block>(fine_before, fine, x, y, {2 * coarse.x, 2 * coarse.y}, 2, offset);
+      const Shift s = place.shift;
       match.from_x = match.x;
       match.from_y = match.y;
-      if (least == std::numeric_limits<long>::max()) continue;  // its source is beyond the edge
+      if (place.here == std::numeric_limits<long>::max())
+        continue;  // its source is beyond the edge
       match.likeness = correlation(fine_before, fine, x, y, s);
       match.textured = texture.weaker >= least_gradient && match.likeness > 0.5;
-      match.from_x += s.x + parabola(at(-1, 0), least, at(1, 0));
-      match.from_y += s.y + parabola(at(0, -1), least, at(0, 1));
+      match.from_x += s.x + parabola(place.left, place.here, place.right);
+      match.from_y += s.y + parabola(place.above, place.here, place.below);
     }
   return matches_;
 }

@@ -17,11 +17,13 @@ struct BlockMatch {
   bool textured = false;          ///< its position is well defined in both directions
 };
 
-/// Matches blocks of 16 x 16 from coarse to fine. Reuses its memory. Not thread safe.
+/// Matches every second block of 16 x 16, as on a chessboard, from coarse to fine. Reuses its
+/// memory. Not thread safe.
 class BlockMatcher {
  public:
   /// @pre both have the same sizes
-  /// @return a match for each block that is not flat, neither now nor at the same place before
+  /// @return a match for each of those blocks that is not flat, neither now nor at the same place
+  /// before
   std::span<const BlockMatch> match(const LumaPyramid& before, const LumaPyramid& now);
 
  private:

@@ -1,7 +1,12 @@
 #include "track/luma_kernels.hpp"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "base/simd/levels.hpp"
 

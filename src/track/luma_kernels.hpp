@@ -34,7 +34,8 @@ struct LumaKernels {
                      std::uint8_t* out);
   /// Sum of count pixels.
   long (*sum)(const std::uint8_t* pixels, std::size_t count);
-  /// Sum of |a - b - offset| over `height` rows of at most 4,000,000 pixels each.
+  /// Sum of |a - clamp(b + offset, 0, 255)| over `height` rows of at most 4,000,000 pixels each;
+  /// offset from -255 to 255.
   long (*differences)(const std::uint8_t* a, std::ptrdiff_t a_stride, const std::uint8_t* b,
                       std::ptrdiff_t b_stride, int width, int height, int offset);
   /// `below_last` is the row below the block, or its last row again at the bottom of the picture.

@@ -299,7 +299,7 @@ TEST(Letterbox, ReadsPlanarFramesAsThoseOfPairs) {
 
 TEST(Letterbox, ReadsPlanarFramesOfAnySizeAsOpenCvDoes) {
   for (const auto& [width, height, side] :
-       {std::array{96, 64, 60}, {128, 96, 33}, {160, 64, 159}}) {
+       {std::array{96, 64, 60}, {128, 96, 33}, {160, 64, 159}, {160, 64, 80}, {92, 68, 46}}) {
     const cv::Mat picture = make_smooth(width, height);
     cv::Mat planes, bgr;
     cv::cvtColor(picture, planes, cv::COLOR_BGR2YUV_I420);

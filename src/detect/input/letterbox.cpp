@@ -94,9 +94,25 @@ void Letterbox::sum_source(int y, const SourcePlane& plane, std::size_t values,
   for (std::size_t t = 0; t < vertical_.count; ++t) {
     const float weight = vertical_.weights[at * vertical_.count + t];
     const int row = (vertical_.first[at] + static_cast<int>(t)) / plane.half;
-    if (weight > 0) rows.push_back({plane.data + plane.stride * row, weight});
+    const std::uint8_t* const of_row = plane.data + plane.stride * row;
+    if (!(weight > 0)) continue;
+    if (!rows.empty() && rows.back().values == of_row)  // two of luma's rows share one of chroma
+      rows.back().weight += weight;
+    else
+      rows.push_back({of_row, weight});
   }
   pixels::sum_rows(rows, values, into.data());
+}
+
+/// Asks for the memory of the source rows of an output row. Rows of a film are too short for the
+/// processor to foresee the next ones.
+void Letterbox::prefetch_source(int y, const SourcePlane& plane, std::size_t values) const {
+  if (y >= size_.content_height) return;
+  const int first = vertical_.first[static_cast<std::size_t>(y)];
+  const int last = std::min(first + static_cast<int>(vertical_.count), image_.height) - 1;
+  for (int row = first / plane.half; row <= last / plane.half; ++row)
+    for (std::size_t i = 0; i < values; i += 64)
+      __builtin_prefetch(plane.data + plane.stride * row + i);
 }
 
 void Letterbox::row_of_planes(int y, Buffers& buffers, const pixels::Planes& planes) const {
@@ -104,10 +120,21 @@ void Letterbox::row_of_planes(int y, Buffers& buffers, const pixels::Planes& pla
   const auto columns = static_cast<std::size_t>(size_.content_width);
   const pixels::ColumnTaps taps{horizontal_.first, horizontal_.weights, horizontal_.count};
   const pixels::ColumnTaps chroma_taps{of_chroma_.first, of_chroma_.weights, of_chroma_.count};
-  sum_source(y, {image_.data, image_.stride, 1}, width, buffers.rows, buffers.luma);
-  sum_source(y, {image_.chroma, image_.chroma_stride, 2}, width / 2, buffers.rows, buffers.chroma);
-  sum_source(y, {image_.chroma_red, image_.chroma_stride, 2}, width / 2, buffers.rows, buffers.red);
+  const auto sum = [&](const SourcePlane& plane, std::size_t values, std::vector<float>& into) {
+    sum_source(y, plane, values, buffers.rows, into);
+  };
+  const SourcePlane luma{image_.data, image_.stride, 1};
+  prefetch_source(y + 1, luma, width);
+  if (halves_) {
+    const std::ptrdiff_t chroma = y * image_.chroma_stride;
+    return pixels::halve_yuv({image_.row(2 * y), image_.row(2 * y + 1), image_.chroma + chroma,
+                              image_.chroma_red + chroma, image_.colour},
+                             columns, planes);
+  }
+  sum(luma, width, buffers.luma);
   pixels::scale_plane(buffers.luma.data(), taps, buffers.scaled_luma.data());
+  sum({image_.chroma, image_.chroma_stride, 2}, width / 2, buffers.chroma);
+  sum({image_.chroma_red, image_.chroma_stride, 2}, width / 2, buffers.red);
   const float* blue = buffers.chroma.data();
   const float* red = buffers.red.data();
   if (of_chroma_.source != of_chroma_.target) {
@@ -188,6 +215,8 @@ void Letterbox::start(const ImageView& image, const LetterboxSize& size, const M
   planes_first_ =
       image.format == PixelFormat::i420 && image.width % 2 == 0 && size.content_width < image.width;
   if (planes_first_) of_chroma_.make(image.width / 2, size.content_width);
+  halves_ = planes_first_ && image.width == 2 * size.content_width &&
+            image.height == 2 * size.content_height;
   const auto content = static_cast<std::size_t>(size.content_width);
   for (Buffers& buffers : buffers_) {
     buffers.rows.reserve(vertical_.count);

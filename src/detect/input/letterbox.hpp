@@ -77,6 +77,7 @@ class Letterbox final : public InputRows {
   };
   void sum_source(int y, const SourcePlane& plane, std::size_t values,
                   std::vector<pixels::WeightedRow>& rows, std::vector<float>& into) const;
+  void prefetch_source(int y, const SourcePlane& plane, std::size_t values) const;
 
   /// A row of an I420 image that is shrunk: its planes are scaled first and then converted, since
   /// that leaves fewer pixels to convert.
@@ -93,6 +94,7 @@ class Letterbox final : public InputRows {
   std::array<std::size_t, 3> channel_{};  ///< output channel of each channel in memory
   bool as_it_is_ = false;                 ///< neither scaled nor converted
   bool planes_first_ = false;             ///< uses row_of_planes()
+  bool halves_ = false;                   ///< there, both width and height
   mutable std::vector<Buffers> buffers_;  ///< one per worker
 };
 

@@ -35,6 +35,7 @@ struct Kernels {
   decltype(&convert_yuv) yuv;
   decltype(&scale_plane) plane;
   decltype(&convert_yuv_planes) yuv_planes;
+  decltype(&halve_yuv) halve;
 };
 
 #define FACESHOT_KERNELS "detect/input/pixel_loops.inc"
@@ -63,6 +64,9 @@ void expand_gray(const float* row, std::size_t pixels, float* out) {
 }
 void scale_plane(const float* row, const ColumnTaps& taps, float* out) {
   best().plane(row, taps, out);
+}
+void halve_yuv(const DoubleYuvRow& row, std::size_t pixels, const Planes& planes) {
+  best().halve(row, pixels, planes);
 }
 void convert_yuv_planes(const YuvRow& row, std::size_t pixels, const Planes& planes) {
   best().yuv_planes(row, pixels, planes);
