@@ -198,6 +198,8 @@ void LiveStream::start(std::function<void()> changed) {
   options.wanted = my.settings.hours.contain(video::local_time(video::utc_now()));
   impl_->source = std::make_unique<video::LiveSource>(options, video::open_live_input,
                                                       my.services.log, std::move(changed));
+  // Only now: a worker that is called takes frames from impl_->source.
+  impl_->source->start();
   tick();
 }
 

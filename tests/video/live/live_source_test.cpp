@@ -114,11 +114,24 @@ bool soon(const std::function<bool()>& what) {
   return false;
 }
 
+// Whoever is called for a new frame may still be storing the source's address.
+TEST(LiveSource, CallsNobodyBeforeItIsStarted) {
+  Camera camera({Script{.frames = 1'000'000}});
+  std::atomic<bool> called = false;
+  LiveSource source(quick(), camera.opener(), camera.log(), [&] { called = true; });
+  std::this_thread::sleep_for(50ms);
+  EXPECT_FALSE(called);
+  EXPECT_EQ(camera.opened(), 0);
+  source.start();
+  EXPECT_TRUE(soon([&] { return called && source.has_frame(); }));
+}
+
 TEST(LiveSource, TheNewestFrameIsTakenAndTheOthersAreCounted) {
   Camera camera({Script{.frames = 50, .then = Script::hangs}});
   SourceOptions options = quick();
   options.input.read_seconds = 100;
   LiveSource source(options, camera.opener(), camera.log(), nullptr);
+  source.start();
   ASSERT_TRUE(soon([&] { return source.counters().frames == 50; }));
   LiveFrame frame;
   ASSERT_TRUE(source.take(frame));
@@ -135,6 +148,7 @@ TEST(LiveSource, EveryFrameIsKeptWhereThatIsAsked) {
   options.input.read_seconds = 100;
   options.every_frame = true;
   LiveSource source(options, camera.opener(), camera.log(), nullptr);
+  source.start();
   double before = 0;
   for (int i = 0; i < 30; ++i) {
     LiveFrame frame;
@@ -155,6 +169,7 @@ TEST(LiveSource, ComesBackAfterAllThatCanHappen) {
                  {.frames = 3, .then = Script::hangs},
                  {.frames = 1'000'000, .width = 32, .height = 32}});
   LiveSource source(quick(), camera.opener(), camera.log(), nullptr);
+  source.start();
   LiveFrame frame;
   ASSERT_TRUE(soon([&] { return source.take(frame) && frame.placement.width() == 32; }));
   const SourceCounters counters = source.counters();
@@ -173,6 +188,7 @@ TEST(LiveSource, AnAbsentCameraIsToldEverMoreRarely) {
   SourceOptions options = quick();
   options.backoff = {.first = 0.0005, .most = 0.0005};
   LiveSource source(options, camera.opener(), camera.log(), nullptr);
+  source.start();
   ASSERT_TRUE(soon([&] { return camera.opened() > 300; }));
   EXPECT_LE(camera.lines().size(), 12U);
   EXPECT_GE(camera.lines().size(), 8U);
@@ -182,6 +198,7 @@ TEST(LiveSource, AnAbsentCameraIsToldEverMoreRarely) {
 TEST(LiveSource, SleepsWhenItIsNotWanted) {
   Camera camera({Script{.frames = 1'000'000}});
   LiveSource source(quick(), camera.opener(), camera.log(), nullptr);
+  source.start();
   ASSERT_TRUE(soon([&] { return source.counters().frames > 3; }));
   source.set_wanted(false);
   ASSERT_TRUE(soon([&] { return source.state() == SourceState::asleep; }));
@@ -199,6 +216,7 @@ TEST(LiveSource, OpensNothingBeforeItIsWanted) {
   SourceOptions options = quick();
   options.wanted = false;
   LiveSource source(options, camera.opener(), camera.log(), nullptr);
+  source.start();
   ASSERT_TRUE(soon([&] { return source.state() == SourceState::asleep; }));
   std::this_thread::sleep_for(30ms);
   EXPECT_EQ(camera.opened(), 0);
@@ -216,7 +234,8 @@ TEST(LiveSource, EndsAtOnceWhateverItWaitsFor) {
     options.every_frame = true;
     const auto begin = std::chrono::steady_clock::now();
     {
-      const LiveSource source(options, camera.opener(), camera.log(), nullptr);
+      LiveSource source(options, camera.opener(), camera.log(), nullptr);
+      source.start();
       ASSERT_TRUE(soon([&] { return camera.opened() > 0; }));
     }
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
@@ -228,6 +247,7 @@ TEST(LiveSource, StandardInputEndsOnce) {
   SourceOptions options = quick();
   options.input.source = "-";
   LiveSource source(options, camera.opener(), camera.log(), nullptr);
+  source.start();
   EXPECT_TRUE(soon([&] { return source.state() == SourceState::ended; }));
   EXPECT_EQ(camera.opened(), 1);
   LiveFrame frame;

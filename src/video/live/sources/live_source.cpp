@@ -206,6 +206,9 @@ LiveSource::LiveSource(const SourceOptions& options, OpenInput open, LiveLog log
   (void)Backoff(options.backoff, options.seed, options.number);
   if (!(options.input.connect_seconds > 0) || !(options.input.read_seconds > 0))
     throw Error(ErrorCode::invalid_argument, "live: time-outs must be above 0");
+}
+
+void LiveSource::start() {
   impl_->thread = base::WaitingThread([my = impl_.get()] { my->run(); });
 }
 
@@ -216,7 +219,7 @@ LiveSource::~LiveSource() {
     impl_->interrupt.raise();
   }
   impl_->taken.notify_all();
-  impl_->thread.join();
+  if (impl_->thread.joinable()) impl_->thread.join();
 }
 
 bool LiveSource::take(LiveFrame& frame) {

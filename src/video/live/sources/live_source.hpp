@@ -67,6 +67,9 @@ class LiveSource {
   LiveSource(const SourceOptions& options, OpenInput open, LiveLog log,
              std::function<void()> changed);
   ~LiveSource();  ///< ends the connection, waits for the thread
+  /// Begins to connect; nothing is opened and nobody called before. Once, by the thread that made
+  /// it, when `changed` may use the object.
+  void start();
   LiveSource(const LiveSource&) = delete;
   LiveSource& operator=(const LiveSource&) = delete;
 
