@@ -26,11 +26,9 @@ constexpr long same_place = 1;
 static_assert(same_place < least_gradient);
 constexpr int hypotheses = 80;
 constexpr std::size_t least_inliers = 8;
+/// Textured blocks that are enough: with so many, the other half would not change the tracks.
+constexpr std::size_t enough_textured = 4 * least_inliers;
 constexpr double least_share = 0.35;
-
-struct Shift {
-  int x = 0, y = 0;
-};
 
 int mean_of(const LumaPlane& plane) {
   const std::size_t count = plane.pixels.size();
@@ -238,35 +236,42 @@ Shift best_shift(const LumaPlane& before, const LumaPlane& now, int x, int y, Sh
 std::span<const BlockMatch> BlockMatcher::match(const LumaPyramid& before, const LumaPyramid& now) {
   matches_.clear();
   const LumaPlane &fine = now.level(0), &fine_before = before.level(0);
-  const LumaPlane &half = now.level(1), &half_before = before.level(1);
   const int offset = mean_of(fine) - mean_of(fine_before);
   const Shift global = global_shift(before, now);
-  // Every second block, like the black squares of a chessboard: all of them would take twice the
-  // time, and tracks would be no better for it (docs/tracking.md).
-  for (int y = 0; y + block <= fine.height; y += block)
-    for (int x = y % (2 * block); x + block <= fine.width; x += 2 * block) {
-      const BlockTexture texture = texture_of(fine, x, y);
-      if (texture.variance < flat_variance &&
-          texture_of(fine_before, x, y).variance < flat_variance)
-        continue;
-      BlockMatch& match = matches_.emplace_back();
-      match.x = x + 0.5 * block;
-      match.y = y + 0.5 * block;
-      const Shift coarse =
-          best_shift<block / 2>(half_before, half, x / 2, y / 2, global, 3, offset);
-      const Place place =
-          descend<block>(fine_before, fine, x, y, {2 * coarse.x, 2 * coarse.y}, 2, offset);
-      const Shift s = place.shift;
-      match.from_x = match.x;
-      match.from_y = match.y;
-      if (place.here == std::numeric_limits<long>::max())
-        continue;  // its source is beyond the edge
-      match.likeness = correlation(fine_before, fine, x, y, s);
-      match.textured = texture.weaker >= least_gradient && match.likeness > 0.5;
-      match.from_x += s.x + parabola(place.left, place.here, place.right);
-      match.from_y += s.y + parabola(place.above, place.here, place.below);
-    }
+  // Every second block, like the black squares of a chessboard, takes half the time; the white ones
+  // follow if the picture has little texture (docs/tracking.md).
+  std::size_t textured = 0;
+  for (int square = 0; square < 2 && textured < enough_textured; ++square)
+    for (int y = 0; y + block <= fine.height; y += block)
+      for (int x = (y + square * block) % (2 * block); x + block <= fine.width; x += 2 * block)
+        textured += match_block(before, now, x, y, global, offset) ? 1 : 0;
   return matches_;
+}
+
+/// Adds the block's match unless it is flat. @return whether it is textured
+bool BlockMatcher::match_block(const LumaPyramid& before, const LumaPyramid& now, int x, int y,
+                               Shift global, int offset) {
+  const LumaPlane &fine = now.level(0), &fine_before = before.level(0);
+  const BlockTexture texture = texture_of(fine, x, y);
+  if (texture.variance < flat_variance && texture_of(fine_before, x, y).variance < flat_variance)
+    return false;
+  BlockMatch& match = matches_.emplace_back();
+  match.x = x + 0.5 * block;
+  match.y = y + 0.5 * block;
+  const Shift coarse =
+      best_shift<block / 2>(before.level(1), now.level(1), x / 2, y / 2, global, 3, offset);
+  const Place place =
+      descend<block>(fine_before, fine, x, y, {2 * coarse.x, 2 * coarse.y}, 2, offset);
+  const Shift s = place.shift;
+  match.from_x = match.x;
+  match.from_y = match.y;
+  if (place.here == std::numeric_limits<long>::max())
+    return false;  // its source is beyond the edge
+  match.likeness = correlation(fine_before, fine, x, y, s);
+  match.textured = texture.weaker >= least_gradient && match.likeness > 0.5;
+  match.from_x += s.x + parabola(place.left, place.here, place.right);
+  match.from_y += s.y + parabola(place.above, place.here, place.below);
+  return match.textured;
 }
 
 namespace {

@@ -9,6 +9,11 @@
 
 namespace faceshot::track {
 
+/// In pixels of some level.
+struct Shift {
+  int x = 0, y = 0;
+};
+
 /// A block of level 0 and its previous position, pixels of level 0.
 struct BlockMatch {
   double x = 0, y = 0;            ///< current centre of the block
@@ -17,7 +22,8 @@ struct BlockMatch {
   bool textured = false;          ///< its position is well defined in both directions
 };
 
-/// Matches every second block of 16 x 16, as on a chessboard, from coarse to fine. Reuses its
+/// Matches blocks of 16 x 16 from coarse to fine: every second one, as on a chessboard, and the
+/// others if few of those are textured. Reuses its
 /// memory. Not thread safe.
 class BlockMatcher {
  public:
@@ -27,6 +33,9 @@ class BlockMatcher {
   std::span<const BlockMatch> match(const LumaPyramid& before, const LumaPyramid& now);
 
  private:
+  bool match_block(const LumaPyramid& before, const LumaPyramid& now, int x, int y, Shift global,
+                   int offset);
+
   std::vector<BlockMatch> matches_;
 };
 
